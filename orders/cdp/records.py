@@ -1,0 +1,198 @@
+"""What the pages show of the CDP's answers, as frozen records.
+
+A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, missing and ""
+all read as None (or an empty tuple). What was sent but could not be read becomes None plus a `Note`; what was
+sent and is unknown to us is kept in `extras`, shown and never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from orders.cdp.errors import CdpError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One odd thing in an answer: `field` as the API spells it, `reason` a short code.
+
+    Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range",
+    "sent twice", "unreadable characters". `shown` is the value as sent, cut at 80 characters, never for personal fields.
+    """
+
+    field: str
+    reason: str
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A field we do not know, as sent: `key` in the API's spelling, `value` as readable text."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlightSegment:
+    """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, nothing shifted.
+
+    `departure_offset`/`arrival_offset` are set only where the feed sent a real offset ("+02:00"), never for Z or +00:00.
+    """
+
+    origin: str | None = None
+    destination: str | None = None
+    departure: datetime | None = None
+    arrival: datetime | None = None
+    departure_offset: timedelta | None = None
+    arrival_offset: timedelta | None = None
+    departure_sent: str = ""
+    arrival_sent: str = ""
+    carrier: str | None = None
+    flight_number: str | None = None
+    operating_carrier: str | None = None
+    operating_flight_number: str | None = None
+    fare_class: str | None = None
+    fare_family: str | None = None
+    booking_class: str | None = None
+    equipment_type: str | None = None
+    origin_destination: str | None = None
+    id: str | None = None
+    extras: tuple[Extra, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """One line of an order. `price` is in `currency_code`; whether per unit or per line the API does not say."""
+
+    ref: str | None = None
+    reference_id: str | None = None
+    type: str | None = None
+    name: str | None = None
+    description: str | None = None
+    product_id: str | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    currency_code: str | None = None
+    original_price: Decimal | None = None
+    original_currency_code: str | None = None
+    status: str | None = None
+    vendor: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    passenger_type_code: str | None = None
+    ordered_at: datetime | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    flight_segments: tuple[FlightSegment, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. `items` are those that were read; `items_complete` says whether that is all of them.
+
+    Where not, `items_problem` is the reason (an error, never raised again) or None when the CDP simply contradicted itself.
+    `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
+    """
+
+    ref: str | None = None
+    reference_id: str | None = None
+    status: str | None = None
+    price: Decimal | None = None
+    currency_code: str | None = None
+    payment_type: str | None = None
+    card_type: str | None = None
+    channel: str | None = None
+    point_of_sale: str | None = None
+    ordered_at: datetime | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    items: tuple[OrderItem, ...] = ()
+    items_complete: bool = True
+    items_problem: CdpError | None = None
+    guest_ref: str | None = None
+    extras: tuple[Extra, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number another system knows the person by."""
+
+    provider: str | None = None
+    id: str | None = None
+    expiry_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """A contact, a consumer (traveller) or a guest: the fields they share. Personal data: no repr, never logged."""
+
+    ref: str | None = None
+    title: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    gender: str | None = None
+    date_of_birth: date | None = None
+    nationality: str | None = None
+    passport_number: str | None = None
+    passport_expiry: date | None = None
+    emails: tuple[str, ...] = ()
+    phone_numbers: tuple[str, ...] = ()
+    street: tuple[str, ...] = ()
+    city: str | None = None
+    state: str | None = None
+    post_code: str | None = None
+    country: str | None = None
+    language: str | None = None
+    guest_type: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    guest_ref: str | None = None
+    item_refs: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    extras: tuple[Extra, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Custom data of an order or item: arbitrary keys, in the order they came."""
+
+    ref: str | None = None
+    name: str | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    values: tuple[Extra, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Loaded(Generic[T]):
+    """A collection as far as it could be read.
+
+    `items` came; `missing` is how many are known to exist and did not come; `complete` is True only when the collection was
+    read to its end and nothing is missing; `problem` is the first failure. A failure of the first call is raised instead.
+    """
+
+    items: tuple[T, ...] = ()
+    missing: int = 0
+    complete: bool = True
+    problem: CdpError | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document:
+    """One answer as it came, for the raw view: `path` with its query (no host), `text` the decoded body."""
+
+    path: str
+    text: str

@@ -1,0 +1,185 @@
+"""The words the itinerary is told in: places, clocks, flights, transfers, stays, journeys, a trip.
+
+Frozen records without behaviour beyond small read-only properties, made by `journeys.plan` and read by the
+templates. Instants are aware UTC datetimes, wall-clock values are naive and belong to their place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a flight starts or ends. `kind` is "airport", "city" (LON: any airport of it) or "unknown".
+
+    `zone` is an IANA name or None; `latitude`/`longitude` are degrees or None.
+    """
+
+    code: str
+    kind: str = "unknown"
+    name: str = ""
+    city: str = ""
+    country: str = ""
+    zone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One end of a flight.
+
+    `wall` is what the place's clock shows under the reading in force; `instant` is UTC, None where the zone is unknown.
+    `offset` is the zone's offset at that moment, `dst` is "", "skipped" (the wall time does not exist) or "repeated".
+    `other_wall` is the wall clock under the other reading, set only where the segment looks as if it were the other one.
+    `sent` is the value as the CDP sent it.
+    """
+
+    place: Place
+    wall: datetime | None = None
+    instant: datetime | None = None
+    offset: timedelta | None = None
+    dst: str = ""
+    other_wall: datetime | None = None
+    sent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a segment's clocks are believed or not: minutes under both readings, and what the distance allows.
+
+    `verdict` is "local", "utc", "unclear", "impossible" or "unknown place"; `reason` is one English sentence.
+    """
+
+    verdict: str
+    reason: str = ""
+    local_minutes: int | None = None
+    utc_minutes: int | None = None
+    expected_minutes: int | None = None
+    distance_km: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
+    "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
+    "surface", "duplicate". `serious` notices go to the alert strip at the top of the page.
+    """
+
+    word: str
+    serious: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One flight of the trip, however many items named it.
+
+    `minutes` is the flight time by instants, None where it cannot be known or is impossible. `day_change` counts local dates
+    from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
+    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items.
+    `all_passengers` is False where some travellers of the order are not on this flight. `key` is unique in the trip and stable.
+    """
+
+    key: str
+    origin: Clock
+    destination: Clock
+    carrier: str = ""
+    carrier_name: str = ""
+    flight_number: str = ""
+    operating_carrier: str = ""
+    operating_carrier_name: str = ""
+    operating_flight_number: str = ""
+    fare_class: str = ""
+    fare_family: str = ""
+    booking_class: str = ""
+    equipment_type: str = ""
+    distance_km: int | None = None
+    minutes: int | None = None
+    day_change: int | None = None
+    evidence: Evidence = Evidence("unclear")
+    status: str = ""
+    cancelled: bool = False
+    phase: str = ""
+    item_indexes: tuple[int, ...] = ()
+    segment_indexes: tuple[tuple[int, int], ...] = ()
+    passengers: tuple[tuple[str, int], ...] = ()
+    all_passengers: bool = True
+    extras: tuple[tuple[str, str], ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The time between two flights of one journey. `minutes` is None where it cannot be known; negative means overlap."""
+
+    at: Place
+    onward: Place
+    minutes: int | None = None
+    phase: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The time between two journeys, never a layover: whole local days (nights) at a place."""
+
+    place: Place
+    days: int | None = None
+    hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Flights with the transfers between them: `legs` alternates Flight, Transfer, Flight, ...
+
+    `minutes` is from first departure to last arrival by instants; `stops` counts transfers.
+    """
+
+    key: str
+    legs: tuple[Flight | Transfer, ...]
+    origin: Place
+    destination: Place
+    departs: Clock
+    arrives: Clock
+    minutes: int | None = None
+    stops: int = 0
+    phase: str = ""
+    stay_after: Stay | None = None
+
+    @property
+    def flights(self) -> tuple[Flight, ...]:
+        return tuple(leg for leg in self.legs if isinstance(leg, Flight))
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A segment that repeats a flight already shown: (item index, segment index) and the key of the flight it repeats."""
+
+    at: tuple[int, int]
+    flight_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A whole order's itinerary.
+
+    `route` is the codes in travel order (DUB, LHR, LAS). `reading` is the reading in force, "local" or "utc";
+    `evidence` judges the order's segments together; `notices` concern the whole trip.
+    `other_item_indexes` are the items without flights ("Also on this order").
+    """
+
+    journeys: tuple[Journey, ...] = ()
+    route: tuple[str, ...] = ()
+    reading: str = "local"
+    evidence: Evidence = Evidence("unclear")
+    passengers: tuple[tuple[str, int], ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
+    other_item_indexes: tuple[int, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def flights(self) -> tuple[Flight, ...]:
+        return tuple(flight for journey in self.journeys for flight in journey.flights)
