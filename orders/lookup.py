@@ -1,0 +1,123 @@
+"""What somebody pasted into the search field, read once: which references, or whose address, could be meant.
+
+No Django and no network in here: text in, a `Lookup` out. The shape never decides between an order ref and a booking
+reference; it only tells which of the two readings is possible at all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
+MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time
+
+REF = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+# A booking system may number its orders "2041/7" or "A:93"; such a reference travels only as a query value, never in a path.
+REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
+UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
+# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}
+PLACEHOLDER = re.compile(r"\{\{.*?\}\}|[#$]\{.*?\}|\{%.*?%\}|\[%.*?%\]|\{\{.*$")
+EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+AROUND = " \t\r\n\u00a0\u200b\ufeff\"'`´‘’“”„«»‹›#{}[]()<>,;:!?*|"
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Lookup:
+    """`kind` is "empty", "reference", "email", "phone", "placeholder" or "unreadable".
+
+    `candidates` are cleaned references in the order they should be tried; `address` is an e-mail address or a phone number
+    (personal: never put it in a URL or a log); `placeholder` is the unfilled template text; `why` says what is wrong with
+    an unreadable text: "too long", "characters", "dots", "no reference".
+    """
+
+    kind: str
+    candidates: tuple[str, ...] = ()
+    address: str = ""
+    placeholder: str = ""
+    why: str = ""
+
+
+def is_ref(text: str) -> bool:
+    """Whether the API could know `text` as an order ref: 1 to 128 of [A-Za-z0-9._~-], never with "..", never only dots."""
+    return REF.fullmatch(text) is not None and ".." not in text and text.strip(".") != ""
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` can be asked for as a booking reference (a query value)."""
+    return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
+
+
+def looks_like_ref(text: str) -> bool:
+    """Whether `text` has the shape the CDP gives its own refs. A hint for the order of things, never a verdict."""
+    return UUID.fullmatch(text) is not None
+
+
+def read(text: str) -> Lookup:
+    """Read a search text. Never raises; never loses what was typed (the caller still has it)."""
+    if len(text) > LONGEST:
+        return Lookup("unreadable", why="too long")
+    text = _decoded(text).strip()
+    if found := PLACEHOLDER.search(text):
+        return Lookup("placeholder", placeholder=found.group()[:120])
+    if not text.strip(AROUND):
+        return Lookup("empty")
+    if address := ADDRESS.search(text):
+        return _from_address(address.group())
+    if "@" in text:
+        found = EMAIL.search(text)
+        return Lookup("email", address=found.group().strip(".")) if found else Lookup("unreadable", why="characters")
+    bare = text.strip(AROUND)
+    if bare.startswith("+"):
+        digits = re.sub(r"[^\d]", "", bare)
+        if 5 <= len(digits) <= 15 and not re.search(r"[A-Za-z]", bare):
+            return Lookup("phone", address="+" + digits)
+    if ".." in text:
+        return Lookup("unreadable", why="dots")
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
+        return Lookup("unreadable", why="characters")
+    if is_reference(bare):
+        return Lookup("reference", candidates=(bare,))
+    return _from_sentence(text)
+
+
+def _decoded(text: str) -> str:
+    """Undo percent-encoding, twice at most: some ticket systems encode what was encoded already."""
+    for _ in range(2):
+        if not re.search(r"%[0-9A-Fa-f]{2}", text):
+            break
+        text = unquote(text, errors="replace")
+    return text
+
+
+def _from_address(address: str) -> Lookup:
+    """The ref in an address of the API (…/v2/orders/<ref>?expand=…) or of this program (…/orders/<ref>/)."""
+    try:
+        parts = urlsplit(address.strip(AROUND))
+    except ValueError:
+        return Lookup("unreadable", why="no reference")
+    query = parse_qs(parts.query)
+    for name in ("referenceId", "q"):
+        if query.get(name):
+            return read(query[name][0]) if not ADDRESS.search(query[name][0]) else Lookup("unreadable", why="no reference")
+    steps = [step for step in parts.path.split("/") if step]
+    for name, ref in zip(steps, steps[1:], strict=False):
+        if name.lower() == "orders" and is_ref(ref):
+            return Lookup("reference", candidates=(ref,))
+    return Lookup("unreadable", why="dots" if ".." in address else "no reference")
+
+
+def _from_sentence(text: str) -> Lookup:
+    """References in running text, such as a ticket's subject line: refs first, then what mixes letters and digits."""
+    words = [word.strip(AROUND + ".") for word in re.split(r"[\s,;|<>()\[\]{}\"'“”]+", text)]
+    words = [word for word in words if is_reference(word)]
+    refs = [word for word in words if looks_like_ref(word)]
+    mixed = [word for word in words if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
+    codes = [word for word in words if len(word) == 6 and word.isalpha() and word.isupper()]
+    numbers = [word for word in words if word.isdigit() and len(word) >= 5]
+    candidates = tuple(dict.fromkeys([*refs, *mixed, *codes, *numbers]))[:MOST_CANDIDATES]
+    if candidates:
+        return Lookup("reference", candidates=candidates)
+    return Lookup("unreadable", why="no reference" if words else "characters")
