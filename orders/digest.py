@@ -1,0 +1,136 @@
+"""What an agent needs in the first three seconds, worked out from an order and its trip. No wording, no Django.
+
+A digest never guesses: a sum is compared with the total only where the data allows it, a mixed state is said to be mixed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orders.cdp.records import Note, Order, OrderItem
+from orders.itinerary.trip import Flight, Notice, Transfer, Trip
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to check: `anchor` is the DOM id of the row it is about, `word` a notice's code, `detail` its evidence."""
+
+    anchor: str
+    word: str
+    detail: str = ""
+    serious: bool = True
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherItem:
+    """An item without flights. `belongs` is what the data says it goes with: a flight label, or a product such as DUB-LHR."""
+
+    index: int
+    item: OrderItem
+    belongs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The order in short.
+
+    `statuses` counts the items' statuses as sent, most frequent first; `mixed` is True where they differ from each other.
+    `adds_up` is True or False only where the sum can be compared with the total (all items read, every quantity 1, one
+    currency, every price known), else None; `items_sum` and `sum_currency` go with it. `items_total` is None where the CDP
+    has more items than could be read. `notes` are all oddities of the order and its items, with where they stand.
+    """
+
+    reference: str
+    statuses: tuple[tuple[str, int], ...] = ()
+    mixed: bool = False
+    alerts: tuple[Alert, ...] = ()
+    adds_up: bool | None = None
+    items_sum: Decimal | None = None
+    sum_currency: str = ""
+    passengers: tuple[tuple[str, int], ...] = ()
+    others: tuple[OtherItem, ...] = ()
+    items_loaded: int = 0
+    items_total: int | None = None
+    notes: tuple[tuple[str, Note], ...] = ()
+
+
+def digest(order: Order, trip: Trip) -> Digest:
+    """Work out the digest of `order`, whose itinerary is `trip`."""
+    statuses = Counter(item.status for item in order.items if item.status)
+    items_sum, currency = _sum(order)
+    return Digest(
+        reference=order.reference_id or order.ref or "",
+        statuses=tuple(statuses.most_common()),
+        mixed=len(statuses) > 1,
+        alerts=tuple(_alerts(trip)),
+        adds_up=None if items_sum is None else items_sum == order.price,
+        items_sum=items_sum,
+        sum_currency=currency,
+        passengers=trip.passengers,
+        others=tuple(
+            OtherItem(index, order.items[index], _belongs(order.items[index], trip)) for index in trip.other_item_indexes
+        ),
+        items_loaded=len(order.items),
+        items_total=len(order.items) if order.items_complete else None,
+        notes=tuple(_notes(order)),
+    )
+
+
+def _sum(order: Order) -> tuple[Decimal | None, str]:
+    """The items' sum and its currency, where it may be compared with the total; (None, "") where it may not."""
+    items: Sequence[OrderItem] = order.items
+    currencies = {item.currency_code for item in items} | {order.currency_code}
+    comparable = (
+        bool(items)
+        and order.items_complete
+        and order.price is not None
+        and len(currencies) == 1
+        and order.currency_code is not None
+        and all(item.quantity == 1 and item.price is not None for item in items)
+    )
+    if not comparable:
+        return None, ""
+    return sum((item.price for item in items if item.price is not None), Decimal(0)), order.currency_code or ""
+
+
+def _alerts(trip: Trip) -> list[Alert]:
+    """The serious notices of the trip, its flights and transfers, each with the row it belongs to."""
+    alerts = [_alert("itinerary", notice, "") for notice in trip.notices if notice.serious]
+    for journey in trip.journeys:
+        before: Flight | None = None
+        for leg in journey.legs:
+            if isinstance(leg, Flight):
+                before = leg
+                at = f"{leg.carrier} {leg.flight_number}".strip() or f"{leg.origin.place.code}–{leg.destination.place.code}"
+                alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in leg.notices if notice.serious]
+            elif isinstance(leg, Transfer):
+                anchor = f"flight-{before.key}" if before else "itinerary"
+                alerts += [_alert(anchor, notice, leg.at.code) for notice in leg.notices if notice.serious]
+    return alerts
+
+
+def _alert(anchor: str, notice: Notice, at: str) -> Alert:
+    return Alert(anchor=anchor, word=notice.word, detail=notice.detail, serious=notice.serious, at=at)
+
+
+def _belongs(item: OrderItem, trip: Trip) -> str:
+    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once."""
+    product = (item.product_id or "").upper().strip()
+    flights = [f for f in trip.flights if f"{f.origin.place.code}-{f.destination.place.code}" == product]
+    if len(flights) == 1:
+        return f"{flights[0].carrier} {flights[0].flight_number} {product}".strip()
+    return product if len(product) == 7 and product[3] == "-" else ""
+
+
+def _notes(order: Order) -> list[tuple[str, Note]]:
+    """Every oddity with a label of where it stands: "", "item 3", "item 3, segment 1"."""
+    found = [("", note) for note in order.notes]
+    for number, item in enumerate(order.items, start=1):
+        found += [(f"{number}", note) for note in item.notes]
+        for leg, segment in enumerate(item.flight_segments, start=1):
+            found += [(f"{number}.{leg}", note) for note in segment.notes]
+    return found
