@@ -1,0 +1,116 @@
+"""Settings from the environment: NAME holds the value, or NAME_FILE names a file that holds it.
+
+A local settings file (`.env`, or the file that CDPVIEWER_ENV_FILE names) fills in what the environment leaves open; the
+environment always wins. A message of this module names the setting and says what to do; it never repeats a value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = frozenset({"on", "yes", "true", "1"})
+NO = frozenset({"off", "no", "false", "0"})
+
+
+def load(path: Path) -> dict[str, str]:
+    """The `NAME=value` lines of a settings file; {} where there is no such file.
+
+    Empty lines and lines that start with # are passed over, one pair of quotes around a value is taken off, nothing is expanded.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"The settings file {path.name} cannot be read ({type(error).__name__}): check who owns it and that it is plain text."
+        ) from None
+    values: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise ImproperlyConfigured(f"Line {number} of the settings file {path.name} is not NAME=value: mend or remove it.")
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+            value = value[1:-1]
+        values[name.strip()] = value
+    return values
+
+
+class Environment:
+    """Looks a setting up in the environment first and in the settings file second."""
+
+    def __init__(self, environ: Mapping[str, str], local: Mapping[str, str]) -> None:
+        self._sources = (environ, local)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value without white space around it; `default` where neither NAME nor NAME_FILE is set or the value is empty."""
+        for source in self._sources:
+            if name in source and source.get(f"{name}_FILE"):
+                raise ImproperlyConfigured(f"Both {name} and {name}_FILE are set: remove one of them.")
+            if source.get(f"{name}_FILE"):
+                return _content(name, source[f"{name}_FILE"]) or default
+            if name in source:
+                return source[name].strip() or default
+        return default
+
+    def switch(self, name: str, default: bool) -> bool:
+        """on or off (also yes/no, true/false, 1/0)."""
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value not in YES | NO:
+            raise ImproperlyConfigured(f"{name} must be on or off.")
+        return value in YES
+
+    def number(self, name: str, default: int, *, least: int = 0) -> int:
+        """A whole number of at least `least`."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not (value.isascii() and value.isdigit()) or int(value) < least:
+            raise ImproperlyConfigured(f"{name} must be a whole number, {least} or more.")
+        return int(value)
+
+    def seconds(self, name: str, default: float) -> float:
+        """A number of seconds above zero; fractions allowed."""
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 3600:
+            raise ImproperlyConfigured(f"{name} must be a number of seconds, more than 0 and less than 3600.")
+        return number
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The parts of a comma-separated value, in their order, empty ones left out."""
+        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"The file that {name}_FILE names cannot be read ({type(error).__name__}): check the path and who may read it."
+        ) from None
+
+
+def find(base: Path) -> Environment:
+    """The environment of this process with the settings file of the project folder `base` behind it.
+
+    CDPVIEWER_ENV_FILE names another file; set but empty, it means none.
+    """
+    chosen = os.environ.get("CDPVIEWER_ENV_FILE")
+    if chosen is None:
+        return Environment(os.environ, load(base / ".env"))
+    return Environment(os.environ, load(Path(chosen)) if chosen else {})
