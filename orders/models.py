@@ -1,0 +1,246 @@
+"""What is kept here: people's connections to the CDP, their preferences, failed sign-ins, and who looked at what."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar, NoReturn
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders.sealing import Binding, Credentials, seal, unseal
+
+Person = AbstractBaseUser | AnonymousUser
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    """Connections are always reached through their person."""
+
+    def for_user(self, user: Person) -> ConnectionQuerySet:
+        """The person's own connections, the default first."""
+        return self.filter(user_id=user.pk).order_by("-is_default", "name")
+
+    def default_for(self, user: Person) -> Connection | None:
+        """The one asked when the address names none; None when the person has no connection."""
+        return self.filter(user_id=user.pk, is_default=True).first()
+
+    def named(self, user: Person, name: str) -> Connection | None:
+        """The person's connection of exactly this name, or None: never another one in its place."""
+        return self.filter(user_id=user.pk, name=name).first()
+
+
+class Connection(models.Model):
+    """A person's way into one CDP tenant. The credential is sealed, bound to this row, and is never given back to a page."""
+
+    class Version(models.TextChoices):
+        V2 = "v2", _("v2")
+        V2_1 = "v2.1", _("v2.1")
+
+    class Clock(models.TextChoices):
+        LOCAL = "local", _("local times, as documented")
+        UTC = "utc", _("this tenant sends UTC")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cdp_connections")
+    name = models.CharField(_("name"), max_length=60)
+    region = models.CharField(_("region"), max_length=40)
+    version = models.CharField(_("API version"), max_length=8, choices=Version.choices, default=Version.V2)
+    clock = models.CharField(_("segment times"), max_length=8, choices=Clock.choices, default=Clock.LOCAL)
+    is_default = models.BooleanField(_("default"), default=False)
+    sealed_client_key = models.TextField(editable=False)
+    sealed_token = models.TextField(editable=False)
+    set_at = models.DateTimeField(_("credential set"), editable=False)
+    changed_at = models.DateTimeField(_("changed"), editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    last_result = models.CharField(_("last result"), max_length=20, blank=True, default="", editable=False)
+
+    objects: ClassVar[models.Manager[Connection]] = ConnectionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "name"], name="connection_name_once_per_person"),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(is_default=True), name="connection_one_default_per_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.region})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection is never serialized")
+
+    def set_credentials(self, *, region: str, client_key: str, token: str) -> None:
+        """Seal a credential for this row. The region is part of the seal, so changing it means entering the credential again."""
+        self.region = region
+        self.sealed_client_key = seal(client_key, self._binding("client_key"))
+        self.sealed_token = seal(token, self._binding("token"))
+        self.set_at = self.changed_at = timezone.now()
+        self.last_used_at, self.last_result = None, ""
+
+    def credentials(self) -> Credentials:
+        """Open the credential; `CredentialUnreadable` when it does not open or belongs to another row. Nothing is sent then."""
+        return Credentials(
+            client_key=unseal(self.sealed_client_key, self._binding("client_key")),
+            token=unseal(self.sealed_token, self._binding("token")),
+        )
+
+    def note_use(self, result: str, *, at: datetime | None = None) -> None:
+        """Remember when the CDP last answered, and how: one write when the result changes, else at most one a minute."""
+        moment = at or timezone.now()
+        fresh = self.last_used_at is not None and (moment - self.last_used_at).total_seconds() < 60
+        if fresh and self.last_result == result:
+            return
+        self.last_used_at, self.last_result = moment, result
+        type(self).objects.filter(pk=self.pk, set_at=self.set_at).update(last_used_at=moment, last_result=result)
+
+    def keep(self) -> None:
+        """Save a new or changed connection; a person's first one becomes the default."""
+        with _one_at_a_time(self.user_id):
+            others = type(self).objects.filter(user_id=self.user_id).exclude(pk=self.pk)
+            if not others.filter(is_default=True).exists():
+                self.is_default = True
+            self.changed_at = timezone.now()
+            self.save()
+
+    def make_default(self) -> None:
+        """Make this the person's default, and no other."""
+        with _one_at_a_time(self.user_id):
+            type(self).objects.filter(user_id=self.user_id, is_default=True).exclude(pk=self.pk).update(is_default=False)
+            self.is_default = True
+            type(self).objects.filter(pk=self.pk).update(is_default=True)
+
+    def drop(self) -> Connection | None:
+        """Delete the connection. If it was the default, the one set most recently takes its place and is returned."""
+        with _one_at_a_time(self.user_id):
+            user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
+            self.delete()
+            heir = type(self).objects.filter(user_id=user_id).order_by("-set_at").first() if was_default else None
+            if heir is not None:
+                heir.make_default()
+        return heir
+
+    def _binding(self, field: str) -> Binding:
+        return Binding(owner=str(self.user_id), connection=str(self.pk), region=self.region, field=field)
+
+
+class Preferences(models.Model):
+    """How a person likes to read the pages. Kept here, because signing out clears the browser's storage."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    language = models.CharField(_("language"), max_length=16, blank=True, default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    clock = models.CharField(_("clock"), max_length=2, default="24")
+    theme = models.CharField(_("theme"), max_length=8, default="system")
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+
+    class Meta:
+        default_permissions = ()
+
+
+class SignInFailure(models.Model):
+    """One attempt to sign in that has not succeeded. Name and address are keyed hashes; rows go when their window is over."""
+
+    at = models.DateTimeField(db_index=True)
+    name = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["name", "at"], name="sign_in_failure_name"),
+            models.Index(fields=["address", "at"], name="sign_in_failure_address"),
+        ]
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or remove an access record."""
+
+
+class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
+    """Reads and adds; everything else is refused here, and by the database."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("access records are never changed")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly("access records are never removed; see prune_access_records")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("access records are never changed")
+
+    def _raw_delete(self, using: str | None) -> NoReturn:
+        raise AppendOnly("access records are never removed; see prune_access_records")
+
+
+class AccessRecord(models.Model):
+    """Who looked at what, and when. Plain columns: a record outlives the person and the connection it speaks of."""
+
+    class What(models.TextChoices):
+        ORDER_OPENED = "order_opened", _("order opened")
+        CONTACTS_SEEN = "contacts_seen", _("contacts seen")
+        TRAVELLERS_SEEN = "travellers_seen", _("travellers seen")
+        FIELD_REVEALED = "field_revealed", _("field revealed")
+        REVEAL_REFUSED = "reveal_refused", _("reveal refused")
+        GUEST_ORDERS_SEEN = "guest_orders_seen", _("guest’s orders seen")
+        SEARCHED_EMAIL = "searched_email", _("search by e-mail")
+        SEARCHED_PHONE = "searched_phone", _("search by phone")
+        SEARCHED_NAME = "searched_name", _("search by name")
+        RAW_SEEN = "raw_seen", _("raw data seen")
+        CUSTOM_DATA_SEEN = "custom_data_seen", _("custom data seen")
+        CALENDAR_SEEN = "calendar_seen", _("calendar file taken")
+
+    at = models.DateTimeField(_("when (UTC)"), default=timezone.now, db_index=True)
+    user_id = models.BigIntegerField(_("person’s number"), null=True)
+    user_name = models.CharField(_("person"), max_length=150)
+    what = models.CharField(_("what"), max_length=24, choices=What.choices)
+    order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="", db_index=True)
+    reference = models.CharField(_("reference"), max_length=200, blank=True, default="", db_index=True)
+    route = models.CharField(_("route"), max_length=200, blank=True, default="")
+    connection_id = models.UUIDField(_("connection’s number"), null=True)
+    connection_name = models.CharField(_("connection"), max_length=120, blank=True, default="")
+    outcome = models.CharField(_("outcome"), max_length=60, blank=True, default="shown")
+    request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
+    ticket = models.CharField(_("ticket"), max_length=64, blank=True, default="", db_index=True)
+    subject = models.CharField(_("subject (keyed hash)"), max_length=64, blank=True, default="")
+
+    objects: ClassVar[models.Manager[AccessRecord]] = AccessRecordQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("reveal_personal_data", "May reveal masked personal data"),
+            ("view_all_activity", "May see everybody’s activity"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user_id", "-at"], name="access_record_own")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the record. Saving one that exists is `AppendOnly`."""
+        if not self._state.adding:
+            raise AppendOnly("access records are never changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("access records are never removed; see prune_access_records")
+
+
+@contextmanager
+def _one_at_a_time(user_id: int) -> Iterator[None]:
+    """A transaction that waits for others about the same person; the partial unique constraint is behind it all the same."""
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
+        yield
