@@ -1,0 +1,33 @@
+"""What every page gets: the way to carry connection and ticket onward, and how the person likes to read."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from orders.looks import ticket_of
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """`carry`, `ticket`, `connection_label` and `demo`, as docs/architecture.md describes them."""
+    connection = getattr(request, "connection", None)
+    ticket = ticket_of(request)
+    return {
+        "carry": carried(request),
+        "ticket": ticket,
+        "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
+        "demo": settings.DEMO,
+    }
+
+
+def carried(request: HttpRequest, **more: str) -> str:
+    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" when there is nothing to carry."""
+    pairs = {name: value for name, value in more.items() if value}
+    if name := request.GET.get("connection") or request.POST.get("connection"):
+        pairs["connection"] = name[:120]
+    if ticket := ticket_of(request):
+        pairs["ticket"] = ticket
+    return "?" + urlencode(pairs) if pairs else ""

@@ -1,0 +1,121 @@
+"""The order page, its raw data, its calendar file and its custom data."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from orders import looks, lookup
+from orders.cdp.raw import indent
+from orders.context import carried
+from orders.itinerary import calendar, picture, wording
+from orders.problems import describe
+from orders.services import Desk, Found, OpenedOrder, load_custom_data, open_or_find, open_order
+from orders.views.asking import asks_the_cdp, with_action
+from orders.views.panels import render_panel
+from orders.views.search import order_address, show_chooser, show_not_found
+
+
+@require_safe
+def order(request: HttpRequest, ref: str) -> HttpResponse:
+    """The order page. A value that is no clean ref goes to the search; one the CDP knows only as a reference leads to its order."""
+    if not lookup.is_ref(ref):
+        return unclean(request, ref)
+    return _show(request, ref)
+
+
+def unclean(request: HttpRequest, text: str) -> HttpResponse:
+    """An address whose reference is not clean: the search reads it, with all that it knows about messy values."""
+    wanted = lookup.read(text)
+    if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
+        return redirect(order_address(request, wanted.candidates[0]))
+    return redirect(reverse("orders") + carried(request, q=text.strip()[: lookup.LONGEST + 1]))
+
+
+@asks_the_cdp(fresh=True)
+def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    opened = open_or_find(desk, ref)
+    if isinstance(opened, Found):
+        return _lead_on(request, desk, opened, ref)
+    _record(request, desk, looks.What.ORDER_OPENED, opened, ref)
+    return render(request, "orders/order.html", _page(request, desk, opened, ref))
+
+
+def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponse:
+    if len(found.orders) == 1 and found.orders[0].ref and found.problem is None:
+        return redirect(order_address(request, found.orders[0].ref))
+    return show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text)
+
+
+def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+    trip = opened.trip
+    problem = opened.order.items_problem
+    return {
+        "order": opened.order,
+        "order_ref": opened.order.ref or ref,
+        "reference": opened.digest.reference or ref,
+        "trip": trip,
+        "digest": opened.digest,
+        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
+        "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
+        "itinerary_text": wording.as_text(trip, reference=opened.digest.reference, _=_) if trip.journeys else "",
+        "as_of": opened.as_of,
+        "calls": desk.calls,
+        "seconds": desk.seconds,
+    }
+
+
+def _record(request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOrder, ref: str) -> None:
+    looks.record(
+        request,
+        what,
+        connection=desk.connection,
+        order_ref=opened.order.ref or ref,
+        reference=opened.digest.reference,
+        route="–".join(opened.trip.route),
+    )
+
+
+@require_safe
+@asks_the_cdp()
+def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """The answers as they came, indented and not otherwise touched, for when something looks wrong."""
+    opened = open_order(desk, ref)
+    _record(request, desk, looks.What.RAW_SEEN, opened, ref)
+    documents = [(document.path, indent(document.text)) for document in opened.documents]
+    context = {"documents": documents, "order_ref": ref, "reference": opened.digest.reference, "as_of": opened.as_of}
+    return render(request, "orders/raw.html", context)
+
+
+@require_safe
+@asks_the_cdp()
+def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """The flights as an iCalendar file with real time zones."""
+    opened = open_order(desk, ref)
+    _record(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
+    body = calendar.as_ics(opened.trip, reference=opened.digest.reference, order_ref=opened.order.ref or ref, _=_)
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    name = quote(f"{opened.digest.reference or ref}.ics", safe=".-_~")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response
+
+
+@require_safe
+@asks_the_cdp(panel="order_custom_data")
+def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """The data extensions of the order and its items, loaded on demand."""
+    groups, problem = load_custom_data(desk, ref)
+    looks.record(request, looks.What.CUSTOM_DATA_SEEN, connection=desk.connection, order_ref=ref)
+    context = {
+        "groups": groups,
+        "problem": with_action(request, describe(problem)) if problem is not None else None,
+        "order_ref": ref,
+        "reference": ref,
+    }
+    return render_panel(request, "order_custom_data", context)

@@ -1,0 +1,23 @@
+"""A panel has one address: htmx gets the part, everyone else the same part inside a page. This is the one place that decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part (and not for a whole page after a lost history entry)."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def render_panel(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Render `orders/_<name>.html` for htmx or `orders/<name>.html`, which includes it, for everyone else."""
+    template = f"orders/_{name}.html" if wants_part(request) else f"orders/{name}.html"
+    response = render(request, template, {"part": f"orders/_{name}.html", **context}, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

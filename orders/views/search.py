@@ -1,0 +1,113 @@
+"""The start page, and the search: one field that takes whatever the customer gave the agent."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from orders import looks, lookup
+from orders.context import carried
+from orders.models import Connection
+from orders.services import Desk, Found, find_orders
+from orders.views.asking import asks_the_cdp, choose_connection
+from orders.views.people import show_people
+
+SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The search field, how to use it, and the person's own last orders."""
+    choose_connection(request)
+    return render(request, "orders/home.html", {"recent": looks.recent(request.user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def orders(request: HttpRequest) -> HttpResponse:
+    """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Leads to the order, a chooser, or a page that says why not."""
+    text = request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", "")
+    wanted = lookup.read(text)
+    if wanted.kind == "reference":
+        return _find(request, wanted.candidates, text)
+    if wanted.kind in {"email", "phone"}:
+        if request.method != "POST":
+            return _explain(request, text, wanted.kind, personal=True)
+        return _find_by_address(request, wanted)
+    if wanted.kind == "empty":
+        return redirect(reverse("home") + carried(request))
+    return _explain(request, text, wanted.why or wanted.kind, placeholder=wanted.placeholder)
+
+
+@asks_the_cdp(fresh=True)
+def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: str) -> HttpResponse:
+    found = find_orders(desk, candidates)
+    if len(found.orders) == 1 and found.orders[0].ref and found.problem is None:
+        return redirect(order_address(request, found.orders[0].ref))
+    if found.orders:
+        return show_chooser(request, found, text)
+    return show_not_found(request, desk, found, text)
+
+
+@asks_the_cdp(fresh=True)
+def _find_by_address(request: HttpRequest, desk: Desk, wanted: lookup.Lookup) -> HttpResponse:
+    if wanted.kind == "email":
+        return show_people(request, desk, looks.What.SEARCHED_EMAIL, email=wanted.address)
+    return show_people(request, desk, looks.What.SEARCHED_PHONE, phone_number=wanted.address)
+
+
+def order_address(request: HttpRequest, ref: str) -> str:
+    """The address of an order's page, with connection and ticket carried along."""
+    return reverse("order", args=[ref]) + carried(request)
+
+
+def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponse:
+    """Several orders fit: list them, newest first, each with what tells them apart."""
+    choices = [(order, order_address(request, order.ref)) for order in found.orders if order.ref]
+    context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.problem is not None}
+    return render(request, "orders/chooser.html", context)
+
+
+def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponse:
+    """The CDP was asked and knows nothing: say where it was looked, and what else to try."""
+    others = Connection.objects.for_user(request.user).exclude(pk=desk.connection.pk)
+    context = {
+        "q": text[:SHOWN_OF_A_SEARCH],
+        "looked": found.looked,
+        "asked": {"name": desk.connection.name, "region": desk.connection.region},
+        "other_connections": [(other.name, _search_address(request, text, other.name)) for other in others],
+    }
+    return render(request, "orders/not_found.html", context, status=404)
+
+
+def _search_address(request: HttpRequest, text: str, connection: str) -> str:
+    ticket = looks.ticket_of(request)
+    address = f"{reverse('orders')}?q={quote(text.strip()[:SHOWN_OF_A_SEARCH])}&connection={quote(connection)}"
+    return address + (f"&ticket={quote(ticket)}" if ticket else "")
+
+
+def _explain(request: HttpRequest, text: str, why: str, *, placeholder: str = "", personal: bool = False) -> HttpResponse:
+    """A text that is not searched: say why in one sentence, and keep what was typed."""
+    sentences = {
+        "placeholder": _("The link template was not filled in: the ticket system sent a placeholder instead of a reference."),
+        "too long": _("That is too long for a reference. Paste the reference alone, or the address of the order."),
+        "characters": _("That holds characters that no reference has: only letters, digits and . _ ~ - are used."),
+        "dots": _("A reference never holds two dots in a row."),
+        "no reference": _("There is no reference in what was pasted."),
+        "email": _("An e-mail address in a link would stay in browser histories and logs, so it is not searched from there."),
+        "phone": _("A phone number in a link would stay in browser histories and logs, so it is not searched from there."),
+    }
+    context = {
+        "q": text[:SHOWN_OF_A_SEARCH],
+        "why": why,
+        "sentence": sentences[why],
+        "placeholder": placeholder,
+        "personal": personal,
+    }
+    return render(request, "orders/not_searched.html", context, status=400)
+
