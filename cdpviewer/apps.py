@@ -10,3 +10,7 @@ class WiringConfig(AppConfig):
 
     name = "cdpviewer"
     verbose_name = "cdpviewer"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from cdpviewer import checks  # noqa: F401  (importing registers)

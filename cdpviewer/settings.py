@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cdpviewer import environment
+from cdpviewer import environment, logs, remote
 from cdpviewer.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,7 +24,8 @@ TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
 THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
 
 # --- the CDP
-EXTRA_REGIONS = env.text("CDPVIEWER_EXTRA_REGIONS")
+CDP_REGIONS = remote.regions(env)
+CDP_LIMITS = remote.limits(env, threads=THREADS)
 
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"
@@ -32,7 +33,7 @@ WSGI_APPLICATION = "cdpviewer.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "cdpviewer.apps.WiringConfig",
-    "django.contrib.admin",
+    "orders.apps.BrandedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -42,15 +43,19 @@ INSTALLED_APPS = [
     "orders",
 ]
 MIDDLEWARE = [
+    "cdpviewer.middleware.frame",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cdpviewer.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "orders.session.session_limits",
+    "orders.preferences.follow_preferences",
+    "orders.session.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -64,6 +69,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "orders.context.page",
             ],
             "loaders": [
                 (
@@ -102,6 +108,7 @@ CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
 
 # --- the web side
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # probes come over plain http
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -124,6 +131,10 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 
+# --- logs
+LOGGING_CONFIG = "cdpviewer.logs.configure"
+LOGGING = logs.settings(level="INFO")
+
 # --- language, time, files
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
@@ -141,4 +152,5 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG

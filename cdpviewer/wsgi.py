@@ -1,10 +1,16 @@
-"""What gunicorn serves."""
+"""What gunicorn serves. Does not start without usable keys."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
 application = get_wsgi_application()
+
+from cdpviewer.checks import refusal  # noqa: E402  (the checks need the settings)
+
+if _reason := refusal():
+    sys.exit(f"cdpviewer does not start.\n{_reason}")

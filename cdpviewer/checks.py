@@ -1,0 +1,120 @@
+"""Start-up checks: what is missing or unsafe in the settings, each with a sentence that says what to do.
+
+Tag "keys": without them nothing starts. The deploy checks (`manage.py check --deploy`) are about serving people.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+LEAST_SECRET_KEY = 50  # characters, as Django's own deploy check has it
+NEW_KEYS = "`python manage.py new_key` prints fresh keys to copy from."
+
+
+@register("keys")
+def secret_key(**_kwargs: Any) -> list[CheckMessage]:
+    """CDPVIEWER_SECRET_KEY signs sessions and forms."""
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own answer to an empty one, which does not say what to do
+        key = ""
+    if not key:
+        return [Error("CDPVIEWER_SECRET_KEY is not set.", hint=f"Set it, or CDPVIEWER_SECRET_KEY_FILE. {NEW_KEYS}", id="cdpviewer.E001")]
+    if len(key) < LEAST_SECRET_KEY or len(set(key)) < 5:
+        return [
+            Error(
+                f"CDPVIEWER_SECRET_KEY is too short or too simple: it needs {LEAST_SECRET_KEY} random characters.",
+                hint=f"Replace it; everybody has to sign in again, nothing else is lost. {NEW_KEYS}",
+                id="cdpviewer.E002",
+            )
+        ]
+    return []
+
+
+@register("keys")
+def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
+    """CDPVIEWER_CREDENTIAL_KEYS seal the CDP credentials: the first seals, all open."""
+    keys: tuple[str, ...] = settings.CREDENTIAL_KEYS
+    if not keys:
+        return [
+            Error(
+                "CDPVIEWER_CREDENTIAL_KEYS is not set.",
+                hint=f"Set it, or CDPVIEWER_CREDENTIAL_KEYS_FILE: Fernet keys, separated by commas. {NEW_KEYS}",
+                id="cdpviewer.E003",
+            )
+        ]
+    found: list[CheckMessage] = []
+    for position, key in enumerate(keys, start=1):
+        # A Fernet key is 32 bytes, which makes 44 characters.
+        if len(key) < 44:
+            found.append(_bad_key(position, f"is too short ({len(key)} of 44 characters)", "cdpviewer.E004"))
+        elif not _is_fernet(key):
+            found.append(_bad_key(position, "is not a Fernet key", "cdpviewer.E005"))
+        elif key in keys[: position - 1]:
+            found.append(_bad_key(position, f"is the same as key {keys.index(key) + 1}", "cdpviewer.E006"))
+    return found
+
+
+def _is_fernet(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _bad_key(position: int, what: str, identity: str) -> CheckMessage:
+    return Error(
+        f"Key {position} of CDPVIEWER_CREDENTIAL_KEYS {what}.",
+        hint=f"Mend or remove it. Credentials that were sealed with it stay unreadable until it is back. {NEW_KEYS}",
+        id=identity,
+    )
+
+
+@register(deploy=True)
+def served_safely(**_kwargs: Any) -> list[CheckMessage]:
+    """What may be so on loopback and nowhere else."""
+    found: list[CheckMessage] = []
+    if not settings.HTTPS:
+        found.append(
+            Warning(
+                "CDPVIEWER_HTTPS is off: cookies and passwords travel readably.",
+                hint="That is for loopback only. Remove the setting and put a TLS proxy in front (docs/operating.md).",
+                id="cdpviewer.W001",
+            )
+        )
+    if settings.DEMO:
+        found.append(Warning("CDPVIEWER_DEMO is on.", hint="Remove it: it is for `make demo` only.", id="cdpviewer.W002"))
+    if settings.HTTPS and not settings.TRUSTED_PROXIES:
+        found.append(
+            Warning(
+                "CDPVIEWER_TRUSTED_PROXIES is 0: no proxy is believed when it says that a request came over https, so every page "
+                "redirects to itself.",
+                hint="Set it to the number of proxies in front of this server, usually 1 (docs/operating.md).",
+                id="cdpviewer.W003",
+            )
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(Warning("CDPVIEWER_ALLOWED_HOSTS allows every name.", hint="List the names people use.", id="cdpviewer.W004"))
+    found += [
+        Warning(
+            f"The region {name} is reached over plain http: credentials and orders travel readably.",
+            hint="Take it out of CDPVIEWER_EXTRA_REGIONS, or give it an https address.",
+            id="cdpviewer.W005",
+        )
+        for name, url in settings.CDP_REGIONS.items()
+        if urlsplit(url).scheme != "https"
+    ]
+    return found
+
+
+def refusal() -> str:
+    """Why the server may not start, as sentences for the operator; "" when it may."""
+    problems = [message for message in run_checks(tags=["keys"]) if message.is_serious()]
+    return "\n".join(f"{problem.msg} {problem.hint}" for problem in problems)

@@ -1,0 +1,161 @@
+"""Logs as JSON lines on standard error, without anything personal or secret in them.
+
+Three lines of defence: nobody logs such things in the first place; fields with telling names are blanked, and addresses, query
+strings and credentials are cut out of every text (`redact`); of an exception only its type and the places it passed are kept,
+because messages quote the values that caused them.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import re
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+
+from orders.cdp.errors import CdpError
+
+HIDDEN = "[hidden]"
+TELLING_NAME = re.compile(
+    r"token|passw|secret|authorization|cookie|session|csrf|credential|client_?key|e_?mail|phone|passport|birth|first_?name"
+    r"|last_?name|address|query|body",
+    re.IGNORECASE,
+)
+IN_TEXT = (
+    (re.compile(r"[^\s@<>\"'(]+(?:@|%40)[^\s@<>\"')]+\.\w+"), HIDDEN),
+    (re.compile(r"\b(Basic|Bearer)\s+\S+", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"gAAAA[\w-]+=*"), HIDDEN),
+    (re.compile(r"(?<=[/\w])\?[^\s\"'<>]+"), "?" + HIDDEN),
+)
+# The messages of these name code, settings or tables, never a person's data. CdpError promises it in its module.
+PLAIN_SPOKEN = (
+    CdpError, ImproperlyConfigured, OperationalError, TemplateDoesNotExist, TemplateSyntaxError, ImportError, AttributeError, NameError,
+)  # fmt: skip
+PROJECT = str(Path(__file__).resolve().parent.parent)
+
+Event = MutableMapping[str, Any]
+
+
+def redact(_logger: Any, _method: str, event: Event) -> Event:
+    """structlog processor: blank the fields that could hold a secret or a person, and clean every text."""
+    for name, value in event.items():
+        if TELLING_NAME.search(name):
+            event[name] = HIDDEN
+        elif isinstance(value, str):
+            event[name] = clean(value)
+        elif not isinstance(value, (int, float, bool, type(None))):
+            event[name] = clean(value) if isinstance(value, str) else _cleaned(value)
+    return event
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(part) for part in value]
+    if isinstance(value, Mapping):
+        return {str(name): HIDDEN if TELLING_NAME.search(str(name)) else _cleaned(part) for name, part in value.items()}
+    return value if isinstance(value, (int, float, bool, type(None))) else clean(str(value))
+
+
+def clean(text: str) -> str:
+    """The text without e-mail addresses, query strings, authorization values and sealed values."""
+    if "@" in text or "%40" in text or "?" in text or "asic" in text or "earer" in text or "gAAAA" in text:
+        for pattern, instead in IN_TEXT:
+            text = pattern.sub(instead, text)
+    return text
+
+
+def exceptions(_logger: Any, _method: str, event: Event) -> Event:
+    """structlog processor: `exc_info` becomes `exception`, a list of types with the places they passed, the first cause last."""
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info
+    chain = []
+    while isinstance(error, BaseException) and len(chain) < 8:
+        chain.append({"type": _said(error), "at": _places(error.__traceback__)})
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if chain:
+        event["exception"] = chain
+    return event
+
+
+def _said(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    return f"{kind}: {error}" if isinstance(error, PLAIN_SPOKEN) else kind
+
+
+def _places(traceback: TracebackType | None) -> list[str]:
+    places = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        file = code.co_filename.removeprefix(PROJECT + "/").rpartition("site-packages/")[2]
+        places.append(f"{file}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return places[-25:]
+
+
+def _plain_request_error(_logger: Any, _method: str, event: Event) -> Event:
+    # Django writes the path into these messages, and people type all sorts of things into a path.
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and record.name.startswith("django.request"):
+        event["event"] = "the request ended in an error"
+        event["status"] = getattr(record, "status_code", None)
+    elif isinstance(record, logging.LogRecord) and record.name.startswith("django.security"):
+        event["event"] = "the request was refused: " + record.name.removeprefix("django.security.")
+    return event
+
+
+def settings(level: str) -> dict[str, Any]:
+    """The `logging` configuration, for Django and for gunicorn alike."""
+    lines = {"handlers": ["lines"], "level": level, "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "cdpviewer.logs.formatter"}},
+        "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["lines"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # Below ERROR these repeat what the line of each request says.
+            "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+            "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+            "gunicorn.error": lines,
+            "gunicorn.access": lines,
+        },
+    }
+
+
+def formatter() -> structlog.stdlib.ProcessorFormatter:
+    """Turns a record of structlog or of plain `logging` into one line of JSON."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*COMMON, _plain_request_error],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            exceptions,
+            redact,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+
+
+COMMON: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+]
+
+
+def configure(dictionary: dict[str, Any]) -> None:
+    """Set `logging` and structlog up; Django calls this with the LOGGING setting."""
+    logging.config.dictConfig(dictionary)
+    structlog.configure(
+        processors=[*COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
