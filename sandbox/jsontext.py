@@ -1,0 +1,53 @@
+"""JSON in and out with every number as it was written: 100.00 stays 100.00."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from json import loads as _loads
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import Any
+
+Json = Any
+
+
+class Verbatim(str):
+    """A piece of JSON text to be sent exactly as it stands, for answers no honest encoder would write."""
+
+
+class Twice(dict[str, Json]):
+    """An object whose every key is sent twice: first with a value that is not meant, then with the real one."""
+
+
+def loads(text: str) -> Json:
+    """Parsed JSON; numbers with a fraction are Decimal and keep their trailing zeros."""
+    return _loads(text, parse_float=Decimal)
+
+
+def dumps(value: Json) -> bytes:
+    """UTF-8 JSON text. A lone surrogate cannot be UTF-8, so a text that holds one is escaped to ASCII throughout."""
+    try:
+        return _write(value, encode_basestring).encode()
+    except UnicodeEncodeError:
+        return _write(value, encode_basestring_ascii).encode()
+
+
+def _write(value: Json, quoted: Callable[[str], str]) -> str:
+    if isinstance(value, Verbatim):
+        return str(value)
+    if isinstance(value, str):
+        return quoted(value)
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        pairs = [f"{quoted(key)}:{_write(part, quoted)}" for key, part in value.items()]
+        if isinstance(value, Twice):
+            pairs = [f'{quoted(key)}:"sent twice"' for key in value] + pairs
+        return "{" + ",".join(pairs) + "}"
+    return "[" + ",".join([_write(part, quoted) for part in value]) + "]"

@@ -1,0 +1,74 @@
+"""The short forms the world's files may use: `_repeat` multiplies an entry, `_flights` writes segments on one line each."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+Entry = dict[str, Any]
+
+_FLIGHT = re.compile(
+    r"(?P<carrier>\w{2})(?P<number>\d+\w?) (?P<origin>\w+) (?P<day>\d{4}-\d\d-\d\d) (?P<out>\d\d:\d\d) > "
+    r"(?P<destination>\w+) (?P<back>\d\d:\d\d)(?P<shift>[+-]\d)?"
+    r"(?: (?P<fare>[\w ]+(?:/[^/]*){0,3}?))?(?: by (?P<by>\w{2})(?P<by_number>\d+)?)?"
+)
+
+
+def repeated(entries: list[Entry]) -> list[Entry]:
+    """Every entry, those with `_repeat: N` written out N times.
+
+    In texts `{n}` counts from 1 and `{n:03}` pads it. `_cycle: {field: [values]}` gives each copy the next value.
+    """
+    out: list[Entry] = []
+    for entry in entries:
+        times = entry.get("_repeat")
+        if times is None:
+            out.append(entry)
+            continue
+        template = {key: value for key, value in entry.items() if key not in ("_repeat", "_cycle")}
+        for n in range(1, times + 1):
+            copy = _filled(template, n)
+            for field, values in entry.get("_cycle", {}).items():
+                copy[field] = _filled(values[(n - 1) % len(values)], n)
+            out.append(copy)
+    return out
+
+
+def _filled(value: Any, n: int) -> Any:
+    if isinstance(value, str):
+        return value.format(n=n) if "{n" in value else value
+    if isinstance(value, list):
+        return [_filled(part, n) for part in value]
+    if isinstance(value, dict):
+        return {key: _filled(part, n) for key, part in value.items()}
+    return value
+
+
+def segment(line: str) -> Entry:
+    """A flight segment from one line, its times the airports' own clocks with the API's false Z.
+
+    `BX459 DUB 2025-08-15 16:00 > LHR 17:20 Economy/Plus/Y/32N by EI5459`; `22:40+1` lands the day after.
+    Cabin, fare family, booking class, equipment and the operating carrier may be left out from the right.
+    """
+    found = _FLIGHT.fullmatch(line)
+    if found is None:
+        raise ValueError(f"not a flight: {line}")
+    part = found.groupdict()
+    landed = date.fromisoformat(part["day"]) + timedelta(days=int(part["shift"] or 0))
+    out = {
+        "origin": part["origin"],
+        "destination": part["destination"],
+        "departureDateTime": f"{part['day']}T{part['out']}:00.000Z",
+        "arrivalDateTime": f"{landed}T{part['back']}:00.000Z",
+        "flightNumber": part["number"],
+    }
+    names = ("fareClass", "fareFamily", "bookingClass", "equipmentType")
+    fares = (part["fare"] or "Economy").split("/")
+    out.update({name: fare for name, fare in zip(names, fares, strict=False) if fare})
+    out["carrier"] = part["carrier"]
+    out["operatingCarrier"] = part["by"] or part["carrier"]
+    if part["by_number"]:
+        out["operatingFlightNumber"] = part["by_number"]
+    out["originDestination"] = f"{part['origin']}-{part['destination']}"
+    return out
