@@ -59,9 +59,11 @@ def read(text: str) -> Lookup:
     """Read a search text. Never raises; never loses what was typed (the caller still has it)."""
     if len(text) > LONGEST:
         return Lookup("unreadable", why="too long")
+    # Before decoding and after: "{%cf_7%}" holds what looks like percent-encoding, and some systems encode their braces.
+    for spelling in (text, _decoded(text)):
+        if found := PLACEHOLDER.search(spelling):
+            return Lookup("placeholder", placeholder=found.group()[:120])
     text = _decoded(text).strip()
-    if found := PLACEHOLDER.search(text):
-        return Lookup("placeholder", placeholder=found.group()[:120])
     if not text.strip(AROUND):
         return Lookup("empty")
     if address := ADDRESS.search(text):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orders.cdp import errors
 
@@ -233,7 +234,9 @@ def not_recorded() -> Problem:
 def spoken(seconds: int) -> str:
     """A wait in words: "40 seconds", "12 minutes", "6 hours"."""
     if seconds < 90:
-        return _("%(count)d seconds") % {"count": seconds}
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
     if seconds < 5400:
-        return _("%(count)d minutes") % {"count": round(seconds / 60)}
-    return _("%(count)d hours") % {"count": round(seconds / 3600)}
+        minutes = round(seconds / 60)
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = round(seconds / 3600)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}

@@ -1,0 +1,68 @@
+"""The digest: no guess about sums, mixed states told, extras joined to the flight the data names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from orders.cdp.records import FlightSegment, Note, Order, OrderItem
+from orders.digest import Digest, digest
+from orders.itinerary import journeys
+
+FLIGHT = OrderItem(
+    ref="i1", type="FLIGHT", quantity=Decimal(1), price=Decimal("80.00"), currency_code="EUR", status="CONFIRMED",
+    flight_segments=(FlightSegment(origin="DUB", destination="LHR", carrier="BX", flight_number="459"),),
+)
+BAG = replace(FLIGHT, ref="i2", type="BAG", product_id="DUB-LHR", price=Decimal("20.00"), flight_segments=())
+
+
+def of(*items: OrderItem, **order: object) -> Digest:
+    values: dict[str, object] = {"ref": "r", "reference_id": "B94TXY", "price": Decimal("100.00"), "currency_code": "EUR"}
+    made = Order(items=items, **{**values, **order})  # type: ignore[arg-type]
+    return digest(made, journeys.plan(made.items))
+
+
+def test_the_sum_is_compared_where_the_data_allows_it() -> None:
+    assert of(FLIGHT, BAG).adds_up is True
+    assert of(FLIGHT, BAG, price=Decimal("101.00")).adds_up is False
+
+
+def test_the_sum_is_never_guessed() -> None:
+    assert of(FLIGHT, replace(BAG, quantity=Decimal(2))).adds_up is None
+    assert of(FLIGHT, replace(BAG, quantity=None)).adds_up is None
+    assert of(FLIGHT, replace(BAG, currency_code="USD")).adds_up is None
+    assert of(FLIGHT, replace(BAG, price=None)).adds_up is None
+    assert of(FLIGHT, BAG, items_complete=False).adds_up is None
+    assert of(FLIGHT, BAG, price=None).adds_up is None
+    assert of().adds_up is None
+
+
+def test_mixed_statuses_are_counted_most_frequent_first() -> None:
+    found = of(FLIGHT, BAG, replace(BAG, status="CANCELLED"))
+    assert found.mixed
+    assert found.statuses == (("CONFIRMED", 2), ("CANCELLED", 1))
+
+
+def test_an_extra_belongs_to_the_flight_its_product_names() -> None:
+    (other,) = of(FLIGHT, BAG).others
+    assert (other.index, other.belongs) == (1, "BX 459 DUB-LHR")
+
+
+def test_an_extra_of_a_pair_that_is_flown_twice_names_the_pair_only() -> None:
+    again = replace(FLIGHT, ref="i9", flight_segments=(replace(FLIGHT.flight_segments[0], flight_number="461"),))
+    assert of(FLIGHT, again, BAG).others[0].belongs == "DUB-LHR"
+
+
+def test_the_reference_falls_back_to_the_ref() -> None:
+    assert of(FLIGHT, reference_id=None).reference == "r"
+
+
+def test_every_note_is_told_with_its_place() -> None:
+    odd = Note("price", "not a number", "free")
+    found = of(replace(FLIGHT, notes=(odd,)), notes=(Note("status", "not a text"),))
+    assert found.notes == (("", Note("status", "not a text")), ("1", odd))
+
+
+def test_items_total_is_unknown_while_items_are_missing() -> None:
+    assert (of(FLIGHT, BAG).items_loaded, of(FLIGHT, BAG).items_total) == (2, 2)
+    assert of(FLIGHT, BAG, items_complete=False).items_total is None

@@ -1,0 +1,64 @@
+"""Every failure has words, a next step and an honest status."""
+
+from __future__ import annotations
+
+import pytest
+
+from orders import problems
+from orders.cdp import errors
+
+
+def every_error(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:
+    """The whole error tree, so that a new error without words fails here."""
+    return [kind, *(found for child in kind.__subclasses__() for found in every_error(child))]
+
+
+@pytest.mark.parametrize("kind", every_error())
+def test_every_error_has_words_of_its_own(kind: type[errors.CdpError]) -> None:
+    assert kind in problems.WORDS
+    problem = problems.describe(kind("a safe sentence"))
+    assert problem.title and problem.sentence and problem.step
+    assert 400 <= problem.status <= 599
+    assert problem.status != 401  # 401 is our own sign-in's
+    assert problem.technical == "a safe sentence"
+
+
+@pytest.mark.parametrize("kind", [k for k in every_error() if issubclass(k, errors.Wait | errors.TheyMustAct)])
+def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[errors.CdpError]) -> None:
+    problem = problems.describe(kind("x"))
+    assert "not found" not in f"{problem.title} {problem.sentence}".lower()
+    assert "nothing" not in problem.title.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "word"),
+    [
+        (errors.CredentialRefused, 403, "refused"),
+        (errors.NotPermitted, 403, "not permitted"),
+        (errors.NotFound, 404, "not found"),
+        (errors.TooBusy, 503, "slow"),
+        (errors.TimedOut, 504, "slow"),
+        (errors.Unreachable, 502, "down"),
+        (errors.Broken, 502, "down"),
+        (errors.Unreadable, 502, "unreadable"),
+    ],
+)
+def test_the_heading_says_what_it_is(kind: type[errors.CdpError], status: int, word: str) -> None:
+    problem = problems.describe(kind("x"))
+    assert problem.status == status
+    assert word in problem.title.lower()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "1 second."), (40, "40 seconds"), (720, "12 minutes"), (21_600, "6 hours")]
+)
+def test_a_rate_limit_says_when_to_try_again(seconds: float, said: str) -> None:
+    problem = problems.describe(errors.RateLimited("x", retry_after=seconds))
+    assert said in problem.step
+    assert problem.retry_after is not None and problem.retry_after >= 1
+
+
+def test_a_rate_limit_without_a_time_still_has_a_next_step() -> None:
+    problem = problems.describe(errors.RateLimited("x"))
+    assert problem.retry_after is None
+    assert problem.step
