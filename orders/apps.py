@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
+class BrandedAdminConfig(admin_apps.AdminConfig):
+    """Django's admin, signed into by the app's own door: the limits on guessing hold there as well."""
+
+    default = False
+    default_site = "orders.admin_site.BrandedAdminSite"
+
+
 class OrdersConfig(AppConfig):
+    default = True
     name = "orders"
     verbose_name = _("Orders")
     default_auto_field = "django.db.models.BigAutoField"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
@@ -92,15 +91,6 @@ class Connection(models.Model):
             client_key=unseal(self.sealed_client_key, self._binding("client_key")),
             token=unseal(self.sealed_token, self._binding("token")),
         )
-
-    def note_use(self, result: str, *, at: datetime | None = None) -> None:
-        """Remember when the CDP last answered, and how: one write when the result changes, else at most one a minute."""
-        moment = at or timezone.now()
-        fresh = self.last_used_at is not None and (moment - self.last_used_at).total_seconds() < 60
-        if fresh and self.last_result == result:
-            return
-        self.last_used_at, self.last_result = moment, result
-        type(self).objects.filter(pk=self.pk, set_at=self.set_at).update(last_used_at=moment, last_result=result)
 
     def keep(self) -> None:
         """Save a new or changed connection; a person's first one becomes the default."""

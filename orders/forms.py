@@ -1,0 +1,136 @@
+"""Forms about a person's own things: signing in, and their connections."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from orders import throttling
+from orders.models import Connection, Person
+
+_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def region_choices() -> list[tuple[str, str]]:
+    """The regions this server knows, as (name, name and host): picked, never typed."""
+    return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
+
+
+def clean_client_key(value: str) -> str:
+    """A client key fit for Basic authentication, where a colon would end it; `ValidationError` otherwise."""
+    value = value.strip()
+    if not value or _SPACE_OR_CONTROL.search(value) or ":" in value:
+        raise ValidationError(_("A client key has no spaces, line breaks or colons."), code="client_key")
+    return value
+
+
+def clean_token(value: str) -> str:
+    """A token fit for Basic authentication; `ValidationError` otherwise. The message never repeats it."""
+    value = value.strip()
+    if not value or _SPACE_OR_CONTROL.search(value):
+        raise ValidationError(_("An API token has no spaces or line breaks."), code="token")
+    return value
+
+
+def clean_connection_name(value: str) -> str:
+    """A name fit for a link and a heading; `ValidationError` otherwise."""
+    value = value.strip()
+    if not value or len(value) > 60 or _CONTROL.search(value):
+        raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")
+    return value
+
+
+class SignInForm(AuthenticationForm):
+    """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
+
+    wait: int | None = None
+
+    error_messages = {  # noqa: RUF012 (Django's own attribute, never changed)
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("This name and password do not belong together. Mind capitals in both."),
+        "locked": _("Too many attempts to sign in. Try again at %(time)s UTC, in %(minutes)s min."),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if self.request is None or username is None or not password:
+            return super().clean()
+        try:
+            attempt = throttling.begin(self.request, username)
+        except throttling.TryLater as limit:
+            self.wait = limit.seconds()
+            raise ValidationError(
+                self.error_messages["locked"],
+                code="locked",
+                params={
+                    "time": f"{limit.until.astimezone(UTC):%H:%M:%S}",
+                    "minutes": -(-self.wait // 60),
+                },
+            ) from None
+        cleaned = super().clean()
+        throttling.succeeded(attempt)
+        return cleaned
+
+
+class ConnectionNameForm(forms.ModelForm[Connection]):
+    """What can be changed without the credential: the name, the API version and how segment times are read."""
+
+    class Meta:
+        model = Connection
+        fields = ("name", "version", "clock")
+
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
+
+    def clean_name(self) -> str:
+        name = clean_connection_name(self.cleaned_data["name"])
+        if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("You already have a connection of this name."), code="taken")
+        return name
+
+
+class CredentialForm(forms.Form):
+    """Region, client key and token belong together: the credential is bound to its region. Never filled in again."""
+
+    region = forms.ChoiceField(label=_("Region"), choices=region_choices)
+    client_key = forms.CharField(
+        label=_("Client key"),
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("In Sitecore CDP under Settings, API access."),
+    )
+    token = forms.CharField(
+        label=_("API token"),
+        max_length=4000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Kept sealed, and never shown again, to you or to anybody else."),
+    )
+    save_anyway = forms.BooleanField(
+        label=_("Save it even if the CDP does not accept it now"),
+        required=False,
+        help_text=_("For when the CDP is down or the token is switched on later."),
+    )
+
+    def clean_client_key(self) -> str:
+        return clean_client_key(self.cleaned_data["client_key"])
+
+    def clean_token(self) -> str:
+        return clean_token(self.cleaned_data["token"])
+
+
+class ConnectionForm(CredentialForm, ConnectionNameForm):
+    """A new connection."""
+
+    make_default = forms.BooleanField(label=_("Use it when a link names no connection"), required=False)
+    field_order = ("name", "region", "client_key", "token", "version", "clock", "make_default", "save_anyway")

@@ -1,0 +1,116 @@
+"""Writes down who looks at what, before it is shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from orders.models import AccessRecord, Connection, Person
+
+RECENT = 20
+# Opening one order again and again must not push the others out of the recent ones.
+READ_BACK = 400
+
+_TICKET = re.compile(r"[A-Za-z0-9#._:-]{1,64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class LookNotRecorded(Exception):
+    """The access record could not be written, so nothing may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentLook:
+    """An order a person opened lately; `at` is aware UTC. No names in here."""
+
+    order_ref: str
+    reference: str
+    route: str
+    connection_id: UUID | None
+    connection_name: str
+    at: datetime
+
+    @property
+    def ref(self) -> str:
+        """The order ref, by the name the pages use."""
+        return self.order_ref
+
+
+def record(
+    request: HttpRequest,
+    what: str,
+    *,
+    connection: Connection | None = None,
+    order_ref: str = "",
+    reference: str = "",
+    route: str = "",
+    subject: str = "",
+    outcome: str = "shown",
+) -> None:
+    """Write one access record, in a transaction of its own; `LookNotRecorded` when that fails, and then show nothing.
+
+    `what` is one of `AccessRecord.What`; `subject` is a keyed hash from `hashed`, never the value itself.
+    """
+    person = request.user
+    if isinstance(person, AnonymousUser) or person.pk is None:
+        raise LookNotRecorded("nobody is signed in")
+    row = AccessRecord(
+        user_id=person.pk,
+        user_name=_fit(person.get_username(), 150),
+        what=AccessRecord.What(what),
+        order_ref=_fit(order_ref, 128),
+        reference=_fit(reference, 200),
+        route=_fit(route, 200),
+        connection_id=connection.pk if connection else None,
+        connection_name=_fit(f"{connection.name} ({connection.region})", 120) if connection else "",
+        outcome=_fit(outcome, 60),
+        request_id=_fit(str(getattr(request, "id", "")), 64),
+        ticket=ticket_of(request),
+        subject=_fit(subject, 64),
+    )
+    try:
+        row.save(force_insert=True)
+    except DatabaseError as error:
+        raise LookNotRecorded("the access record could not be written") from error
+
+
+def ticket_of(request: HttpRequest) -> str:
+    """The ticket the person came from (`?ticket=ZD-1234`), or "" when there is none or it is not one."""
+    ticket = request.GET.get("ticket", "")
+    return ticket if _TICKET.fullmatch(ticket) else ""
+
+
+def recent(user: Person) -> list[RecentLook]:
+    """The orders the person opened last, newest first, each once; at most 20."""
+    rows = (
+        AccessRecord.objects.filter(user_id=user.pk, what=AccessRecord.What.ORDER_OPENED)
+        .exclude(order_ref="")
+        .order_by("-at")
+        .values_list("order_ref", "reference", "route", "connection_id", "connection_name", "at")[:READ_BACK]
+    )
+    looks: dict[tuple[str, UUID | None], RecentLook] = {}
+    for row in rows:
+        look = RecentLook(*row)
+        looks.setdefault((look.order_ref.lower(), look.connection_id), look)
+    return list(looks.values())[:RECENT]
+
+
+def hashed(value: str) -> str:
+    """A keyed hash (64 hexadecimal digits) of an e-mail address, phone number or name.
+
+    The same value gives the same hash, whatever its capitals and surrounding spaces, so an auditor can ask "who searched for
+    this address?"; nobody can read the address from it.
+    """
+    return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()
+
+
+def _fit(text: str, length: int) -> str:
+    """What any database takes in a column of that length: an odd reference must not cost the record, and so the page."""
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]

@@ -1,0 +1,54 @@
+"""Signing in and out, and changing one's own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import views
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+
+from orders import onward
+from orders.forms import SignInForm
+
+
+class SignIn(views.LoginView):
+    """Sign in, and go on to the page that was asked for; a name that was guessed at too often has to wait (429)."""
+
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, **_kwargs: Any) -> str:
+        return onward.wanted(self.request)
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        wait = getattr(form, "wait", None)
+        if wait is not None:
+            response.status_code = 429
+            response["Retry-After"] = str(wait)
+        return response
+
+
+class SignOut(views.LogoutView):
+    """Sign out. Only by POST; the headers that clear the browser's storage are the middleware's."""
+
+
+class ChangePassword(views.PasswordChangeView):
+    """Change one's own password; every other session of the person ends with it."""
+
+    template_name = "registration/change_password.html"
+    success_url = reverse_lazy("password_change_done")
+
+
+class PasswordChanged(views.PasswordChangeDoneView):
+    """Say that the password is changed."""
+
+    template_name = "registration/password_changed.html"
+
+
+login = SignIn.as_view()
+logout = SignOut.as_view()
+password_change = ChangePassword.as_view()
+password_change_done = PasswordChanged.as_view()

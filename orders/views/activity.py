@@ -1,0 +1,145 @@
+"""Who looked at what: one's own looks, everybody's for those who may, as a page and as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.core.paginator import Paginator
+from django.db.models import Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from orders.models import AccessRecord
+
+PER_PAGE = 50
+COLUMNS = (
+    "at",
+    "user_id",
+    "user_name",
+    "what",
+    "order_ref",
+    "reference",
+    "route",
+    "connection_id",
+    "connection_name",
+    "outcome",
+    "request_id",
+    "ticket",
+    "subject",
+)
+# What a spreadsheet takes for the start of a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the person asked to see. `person` is a number, never a name: names do not belong into an address."""
+
+    person: int | None = None
+    order: str = ""
+    ticket: str = ""
+    day: date | None = None
+
+    @property
+    def query(self) -> str:
+        """The filter as a query for links, without the question mark."""
+        pairs = {"person": self.person or "", "order": self.order, "ticket": self.ticket, "day": self.day or ""}
+        return urlencode({name: value for name, value in pairs.items() if value})
+
+
+@require_safe
+def activity(request: HttpRequest) -> HttpResponse:
+    """The looks, newest first, 50 to a page."""
+    everybody, chosen, problems = _asked(request)
+    page = Paginator(_looks(request, everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "looks": page.object_list,
+        "filter": chosen,
+        "problems": problems,
+        "everybody": everybody,
+        "people": _people() if everybody else [],
+    }
+    return render(request, "activity.html", context)
+
+
+@require_safe
+def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The same looks as a CSV file (UTF-8, stamps in UTC), streamed."""
+    everybody, chosen, problems = _asked(request)
+    if problems:
+        return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
+    name = f"activity-{timezone.now().astimezone(UTC):%Y%m%d-%H%M%S}.csv"
+    return StreamingHttpResponse(
+        _csv(_looks(request, everybody, chosen)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def safe_cell(value: object) -> str:
+    """The value as text that no spreadsheet takes for a formula: such a cell starts with an apostrophe."""
+    text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
+    """May the person see everybody's looks; what they filter by; what of the filter could not be read."""
+    everybody = request.user.has_perm("orders.view_all_activity")  # type: ignore[union-attr]
+    problems: list[str] = []
+    person, day = request.GET.get("person", "").strip(), request.GET.get("day", "").strip()
+    number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
+    if person and number is None:
+        problems.append(_("The person is not a number, so everybody is shown."))
+    try:
+        on = date.fromisoformat(day) if day else None
+    except ValueError:
+        on = None
+        problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
+    order, ticket = request.GET.get("order", "").strip()[:200], request.GET.get("ticket", "").strip()[:64]
+    return everybody, Filter(number if everybody else None, order, ticket, on), problems
+
+
+def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[AccessRecord]:
+    looks = AccessRecord.objects.order_by("-at", "-pk")
+    looks = looks if everybody else looks.filter(user_id=request.user.pk)
+    if chosen.person is not None:
+        looks = looks.filter(user_id=chosen.person)
+    if chosen.order:
+        spellings = {chosen.order, chosen.order.lower(), chosen.order.upper()}
+        looks = looks.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
+    if chosen.ticket:
+        looks = looks.filter(ticket=chosen.ticket)
+    if chosen.day is not None:
+        start = datetime.combine(chosen.day, time.min, tzinfo=UTC)
+        end = start + timedelta(days=1) if chosen.day < date.max else datetime.max.replace(tzinfo=UTC)
+        looks = looks.filter(at__gte=start, at__lt=end)
+    return looks
+
+
+def _people() -> list[tuple[int, str]]:
+    """Everybody who has looked at something: number and a name they had then. They may be gone since."""
+    rows = AccessRecord.objects.filter(user_id__isnull=False).values_list("user_id").annotate(name=Max("user_name"))
+    return sorted(((number or 0, name) for number, name in rows), key=lambda pair: pair[1].casefold())
+
+
+class _Line:
+    """Something with a `write` for the csv module; gives the line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(looks: QuerySet[AccessRecord]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield str(writer.writerow(COLUMNS))
+    rows: Iterator[Sequence[object]] = looks.values_list(*COLUMNS).iterator(chunk_size=2000)
+    for row in rows:
+        yield str(writer.writerow([safe_cell(value) for value in row]))
