@@ -65,7 +65,7 @@ class Evidence:
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
     "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate". `serious` notices go to the alert strip at the top of the page.
+    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree". `serious` notices go to the alert strip at the top of the page.
     """
 
     word: str
@@ -124,18 +124,23 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The time between two journeys, never a layover: whole local days (nights) at a place."""
+    """The time between two journeys, never a layover: whole local days (nights) at a place.
+
+    `onward` is where the next journey starts, set only where that is another city than `place`.
+    """
 
     place: Place
     days: int | None = None
     hours: int | None = None
+    onward: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
     """Flights with the transfers between them: `legs` alternates Flight, Transfer, Flight, ...
 
-    `minutes` is from first departure to last arrival by instants; `stops` counts transfers.
+    `minutes` is from first departure to last arrival by instants; `stops` counts transfers. `cancelled` journeys hold only
+    cancelled flights and have no stay after them.
     """
 
     key: str
@@ -148,6 +153,7 @@ class Journey:
     stops: int = 0
     phase: str = ""
     stay_after: Stay | None = None
+    cancelled: bool = False
 
     @property
     def flights(self) -> tuple[Flight, ...]:

@@ -1,0 +1,167 @@
+"""Can the feed's clocks be believed: are its values local, as documented, or UTC?
+
+Both readings of the same two values give a flight time. How well each fits what the distance allows is a likelihood; the logarithm
+of their ratio (UTC over local) is the weight of a segment, and the weights of an order are added. The documented reading stands unless
+the other fits clearly better. Out and back pull in opposite directions, so together they decide more than one flight can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from math import exp, log
+from typing import NamedTuple
+
+from orders.itinerary.airports import distance_km
+from orders.itinerary.blocktime import expected_minutes
+from orders.itinerary.clocks import MINUTE, offset_at
+from orders.itinerary.durations import in_words
+from orders.itinerary.trip import Evidence, Place
+
+DAY = 24 * 60
+CLEARLY = 2.0
+LEANING = 0.5
+ZERO = timedelta(0)
+
+
+class Weighed(NamedTuple):
+    """One segment under both readings, in minutes; `weight` above 0 speaks for UTC, below 0 for local.
+
+    `lacks` is "time" or "place" where one is missing and nothing can be said; `possible_local` and `possible_utc` say
+    whether that flight time can be at all.
+    """
+
+    local_minutes: int | None = None
+    utc_minutes: int | None = None
+    expected: float | None = None
+    distance: float | None = None
+    weight: float = 0.0
+    possible_local: bool = True
+    possible_utc: bool = True
+    lacks: str = ""
+
+
+def weigh(
+    origin: Place,
+    destination: Place,
+    departure: datetime | None,
+    arrival: datetime | None,
+    departure_offset: timedelta | None = None,
+    arrival_offset: timedelta | None = None,
+) -> Weighed:
+    """Both readings of one segment's naive values. An explicit offset leaves nothing to read: it counts the same in both."""
+    if departure is None or arrival is None:
+        return Weighed(lacks="time")
+    here = (
+        departure_offset
+        if departure_offset is not None
+        else offset_at(origin.zone, departure)
+    )
+    there = (
+        arrival_offset
+        if arrival_offset is not None
+        else offset_at(destination.zone, arrival)
+    )
+    if here is None or there is None:
+        return Weighed(lacks="place")
+    as_sent = arrival - departure
+    local = (as_sent - there + here) // MINUTE
+    utc = (as_sent - (arrival_offset or ZERO) + (departure_offset or ZERO)) // MINUTE
+    expected, distance = (
+        expected_minutes(origin, destination),
+        distance_km(origin, destination),
+    )
+    if expected is None:
+        return Weighed(local, utc, None, None, 0.0, 0 < local < DAY, 0 < utc < DAY)
+    weight = (
+        0.0 if local == utc else likelihood(utc, expected) - likelihood(local, expected)
+    )
+    return Weighed(
+        local,
+        utc,
+        expected,
+        distance,
+        weight,
+        possible(local, expected),
+        possible(utc, expected),
+    )
+
+
+def likelihood(minutes: int, expected: float) -> float:
+    """Logarithm of how likely a published flight takes so long, up to a constant that all flight times share."""
+    off = (minutes - expected) / (10 + 0.05 * expected)
+    return log(exp(-0.5 * off * off) + 1e-4)
+
+
+def possible(minutes: int, expected: float) -> bool:
+    """Whether a flight, stops under one number included, can be published with this flight time at all."""
+    return 0.55 * expected - 15 <= minutes <= 1.5 * expected + 150
+
+
+def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
+    """The reading that all these segments together speak for: "local", "utc" or "unclear".
+
+    `documented` is the reading that stands unless the other fits clearly better.
+    """
+    total = sum(
+        one.weight
+        for one in weighed
+        if not one.lacks and (one.possible_local or one.possible_utc)
+    )
+    against = total if documented == "local" else -total
+    if against > CLEARLY:
+        return "utc" if documented == "local" else "local"
+    return "unclear" if against > LEANING else documented
+
+
+def evidence(one: Weighed, together: str, _: Callable[[str], str] = str) -> Evidence:
+    """What is to be said of one segment, given what its order says `together`."""
+    if one.lacks == "time":
+        return Evidence(
+            "unclear", _("A time is missing, so no flight time can be known.")
+        )
+    if one.lacks:
+        return Evidence(
+            "unknown place",
+            _("The zone of a place is not known, so no flight time can be known."),
+        )
+    verdict = together if one.possible_local or one.possible_utc else "impossible"
+    return Evidence(
+        verdict,
+        reason(one, verdict, _),
+        one.local_minutes,
+        one.utc_minutes,
+        None if one.expected is None else round(one.expected),
+        None if one.distance is None else round(one.distance),
+    )
+
+
+def together_evidence(
+    weighed: Sequence[Weighed], together: str, _: Callable[[str], str] = str
+) -> Evidence:
+    """The order's evidence: that of the segment which speaks loudest for what all say together."""
+    known = [one for one in weighed if not one.lacks]
+    if not known:
+        return evidence(weighed[0], together, _) if weighed else Evidence("unclear")
+    sane = [one for one in known if one.possible_local or one.possible_utc]
+    return evidence(
+        max(
+            sane or known,
+            key=lambda one: one.weight if together == "utc" else -one.weight,
+        ),
+        together,
+        _,
+    )
+
+
+def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
+    """The evidence for a verdict as one sentence."""
+    facts = {
+        "local": in_words(one.local_minutes or 0, _),
+        "utc": in_words(one.utc_minutes or 0, _),
+        "km": f"{one.distance or 0:,.0f}",
+    }
+    return (
+        _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s")
+        % facts
+    )

@@ -1,0 +1,171 @@
+"""From a gathered flight to the record the page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from orders.cdp.records import OrderItem
+from orders.itinerary.airlines import carrier_name
+from orders.itinerary.belief import evidence
+from orders.itinerary.clocks import minutes_between
+from orders.itinerary.ends import Ends
+from orders.itinerary.flights import Draft, called_off, travellers
+from orders.itinerary.trip import Evidence, Flight, Notice
+
+Passengers = tuple[tuple[str, int], ...]
+
+
+def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
+    """How many travellers of each passenger type these items are for, as ((type code or "", count), ...)."""
+    counts: Counter[str] = Counter()
+    for index in indexes:
+        counts[(items[index].passenger_type_code or "").strip().upper()] += travellers(
+            items[index]
+        )
+    return tuple(counts.items())
+
+
+def build(
+    draft: Draft,
+    both: Ends,
+    items: Sequence[OrderItem],
+    *,
+    reading: str,
+    together: str,
+    phase: str,
+    everyone: Passengers,
+    usual_status: str,
+    _: Callable[[str], str] = str,
+) -> Flight:
+    """One flight of the trip; `together` is what the whole order's segments say of the clocks."""
+    judged = evidence(draft.weighed, together, _)
+    statuses = list(
+        dict.fromkeys(
+            status for index in draft.items if (status := items[index].status)
+        )
+    )
+    cancelled = all(called_off(items[index].status) for index in draft.items)
+    departs, arrives = both.departs, both.arrives
+    minutes = minutes_between(departs.instant, arrives.instant)
+    fits = (
+        draft.weighed.possible_local
+        if reading == "local"
+        else draft.weighed.possible_utc
+    )
+    day_change = None
+    if departs.wall is not None and arrives.wall is not None:
+        day_change = (arrives.wall.date() - departs.wall.date()).days
+    aboard = passengers_of(items, draft.items)
+    distance = draft.weighed.distance
+    carrier, operating = draft.first("carrier"), draft.first("operating_carrier")
+    return Flight(
+        key=draft.key,
+        origin=departs,
+        destination=arrives,
+        carrier=carrier,
+        carrier_name=carrier_name(carrier),
+        flight_number=draft.first("flight_number"),
+        operating_carrier=operating,
+        operating_carrier_name=carrier_name(operating),
+        operating_flight_number=draft.first("operating_flight_number"),
+        fare_class=draft.every("fare_class"),
+        fare_family=draft.every("fare_family"),
+        booking_class=draft.every("booking_class"),
+        equipment_type=draft.first("equipment_type"),
+        distance_km=None if distance is None else round(distance),
+        minutes=minutes if fits and minutes is not None and minutes > 0 else None,
+        day_change=day_change,
+        evidence=judged,
+        status="" if statuses == [usual_status] else ", ".join(statuses),
+        cancelled=cancelled,
+        phase=phase,
+        item_indexes=draft.items,
+        segment_indexes=tuple(draft.at),
+        passengers=aboard,
+        all_passengers=sum(count for _code, count in aboard)
+        >= sum(count for _code, count in everyone),
+        extras=_extras(draft),
+        notices=tuple(_notices(draft, both, judged, reading, cancelled, _)),
+    )
+
+
+def _extras(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """What the feed sent beyond the fields we know, and the two of those that are for looking up only."""
+    found = [
+        (extra.key, extra.value)
+        for segment in draft.segments
+        for extra in segment.extras
+    ]
+    for key, name in (("originDestination", "origin_destination"), ("id", "id")):
+        if value := draft.first(name):
+            found.append((key, value))
+    return tuple(dict.fromkeys(found))
+
+
+def _notices(
+    draft: Draft,
+    both: Ends,
+    judged: Evidence,
+    reading: str,
+    cancelled: bool,
+    _: Callable[[str], str],
+) -> list[Notice]:
+    found = []
+    if cancelled:
+        found.append(Notice("cancelled", True))
+    if judged.verdict == "impossible":
+        found.append(Notice("impossible time", True, judged.reason))
+    elif judged.verdict == "utc" and reading == "local":
+        found.append(Notice("looks like utc", True, judged.reason))
+    elif judged.verdict == "local" and reading == "utc":
+        found.append(Notice("looks like local", True, judged.reason))
+    for clock in (both.departs, both.arrives):
+        code = {"code": clock.place.code or "?"}
+        if clock.wall is None:
+            found.append(
+                Notice("missing time", True, _("No time was sent for %(code)s.") % code)
+            )
+        elif clock.dst == "skipped":
+            found.append(
+                Notice(
+                    "clock skipped",
+                    False,
+                    _("The clocks in %(code)s skip this time that night.") % code,
+                )
+            )
+        elif clock.dst == "repeated":
+            detail = (
+                _(
+                    "The clocks in %(code)s show this time twice that night; taken as the first."
+                )
+                % code
+            )
+            found.append(Notice("clock repeated", False, detail))
+        if clock.place.zone is None:
+            detail = (
+                _("%(code)s is not a place we know, so its times have no zone.") % code
+            )
+            found.append(Notice("unknown place", False, detail))
+    if (
+        len(
+            {
+                segment.arrival
+                for segment in draft.segments
+                if segment.arrival is not None
+            }
+        )
+        > 1
+    ):
+        found.append(
+            Notice(
+                "items disagree",
+                True,
+                _("The items give different arrival times for this flight."),
+            )
+        )
+    if draft.repeats:
+        found.append(
+            Notice("duplicate", False, _("An item names this flight more than once."))
+        )
+    return found

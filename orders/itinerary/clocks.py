@@ -1,0 +1,90 @@
+"""From a wall-clock value and a zone to an instant, and back.
+
+Wall-clock values are naive datetimes, instants are aware UTC datetimes, offsets are timedeltas east of UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A wall-clock value placed in its zone. `dst` is "", "skipped" (no such time that day) or "repeated" (twice that day)."""
+
+    wall: datetime
+    instant: datetime | None
+    offset: timedelta | None
+    dst: str = ""
+
+
+@cache
+def zone(name: str | None) -> ZoneInfo | None:
+    """The zone of an IANA name, None for no name or one this machine does not know."""
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return None
+
+
+def offset_at(zone_name: str | None, wall: datetime) -> timedelta | None:
+    """The zone's offset when its clocks show `wall`; a repeated hour counts as its first passing."""
+    there = zone(zone_name)
+    return None if there is None else wall.replace(tzinfo=there).utcoffset()
+
+
+def read_local(wall: datetime, zone_name: str | None) -> Moment:
+    """Take the value as the place's own clock.
+
+    A time that the change to summer time skips is taken as the clock would have shown it unchanged (02:30 is 03:30);
+    one that the change back repeats is taken as its first passing. Both are said so.
+    """
+    there = zone(zone_name)
+    if there is None:
+        return Moment(wall, None, None)
+    first = wall.replace(tzinfo=there, fold=0).utcoffset()
+    second = wall.replace(tzinfo=there, fold=1).utcoffset()
+    if first is None or second is None:
+        return Moment(wall, None, None)
+    dst = "" if first == second else "repeated" if first > second else "skipped"
+    return Moment(wall, _minus(wall, first), first, dst)
+
+
+def read_utc(value: datetime, zone_name: str | None) -> Moment:
+    """Take the value as UTC; the wall clock is what the place then shows, or the value itself where the zone is unknown."""
+    instant = value.replace(tzinfo=UTC)
+    there = zone(zone_name)
+    if there is None:
+        return Moment(value, instant, None)
+    try:
+        local = instant.astimezone(there)
+    except OverflowError:
+        return Moment(value, instant, None)
+    return Moment(local.replace(tzinfo=None), instant, local.utcoffset())
+
+
+def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Moment:
+    """Take a value that came with its own offset: the instant is certain, and the wall clock is the place's."""
+    instant = _minus(wall, offset)
+    if instant is None or zone(zone_name) is None:
+        return Moment(wall, instant, offset)
+    return read_utc(instant.replace(tzinfo=None), zone_name)
+
+
+def minutes_between(start: datetime | None, end: datetime | None) -> int | None:
+    """Whole minutes from one instant to another, negative when they run backwards, None when either is unknown."""
+    return None if start is None or end is None else (end - start) // MINUTE
+
+
+def _minus(wall: datetime, offset: timedelta) -> datetime | None:
+    try:
+        return (wall.replace(fold=0) - offset).replace(tzinfo=UTC)
+    except OverflowError:
+        return None

@@ -1,0 +1,248 @@
+"""From the segments of an order's items to its journeys: the one door to this room."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from orders.cdp.records import OrderItem
+from orders.itinerary.airports import same_city
+from orders.itinerary.belief import decide, together_evidence
+from orders.itinerary.building import Passengers, build, passengers_of
+from orders.itinerary.clocks import minutes_between
+from orders.itinerary.ends import ends, flown_order, stay_between
+from orders.itinerary.flights import Draft, called_off, gather
+from orders.itinerary.notices import HOUSE_RULES, transfer_notices
+from orders.itinerary.parties import parties
+from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
+from orders.itinerary.splitting import split
+from orders.itinerary.trip import Flight, Journey, Notice, Stay, Transfer, Trip
+
+
+def plan(
+    items: Sequence[OrderItem],
+    *,
+    reading: str = "local",
+    now: datetime | None = None,
+    _: Callable[[str], str] = str,
+) -> Trip:
+    """The whole itinerary of an order's items.
+
+    `reading` says how the feed's times are to be taken, "local" (as documented) or "utc"; whatever the evidence says, it is not
+    changed here. `now` is an aware datetime, the present moment where None. Never raises for any content of the items.
+    """
+    moment = now if now is not None else datetime.now(UTC)
+    gathered = gather(items)
+    drafts = gathered.drafts
+    together = decide([draft.weighed for draft in drafts], reading)
+    doubted = together in ("local", "utc") and together != reading
+    clocks = [
+        ends(draft, reading, doubted and not draft.weighed.lacks) for draft in drafts
+    ]
+    order = flown_order(drafts, clocks)
+    live = [
+        at
+        for at in order
+        if not all(called_off(items[index].status) for index in drafts[at].items)
+    ]
+    phases = dict(
+        zip(
+            live,
+            flight_phases(
+                [(clocks[at].departs, clocks[at].arrives) for at in live], moment
+            ),
+            strict=True,
+        )
+    )
+    everyone = _everyone(items, [drafts[at] for at in live] or drafts)
+    usual = _usual_status(items)
+    flights = {
+        drafts[at].key: build(
+            drafts[at],
+            clocks[at],
+            items,
+            reading=reading,
+            together=together,
+            phase=phases.get(at, ""),
+            everyone=everyone,
+            usual_status=usual,
+            _=_,
+        )
+        for at in order
+    }
+    strands = [[draft.key for draft in strand] for strand in gathered.strands]
+    groups = [
+        parties(
+            strands,
+            {
+                key: flight
+                for key, flight in flights.items()
+                if flight.cancelled is cancelled
+            },
+        )
+        for cancelled in (False, True)
+    ]
+    journeys = [
+        _journey(run, moment, _)
+        for chains in groups
+        for chain in chains
+        for run in split(chain, HOUSE_RULES.stay_from_hours)
+    ]
+    rank = {key: at for at, key in enumerate(flights)}
+    journeys.sort(key=lambda journey: rank[journey.flights[0].key])
+    judged = together_evidence([drafts[at].weighed for at in order], together, _)
+    return Trip(
+        journeys=tuple(_with_stays(journeys)),
+        route=_route(groups[0] or groups[1]),
+        reading=reading,
+        evidence=judged,
+        passengers=everyone,
+        duplicates=tuple(gathered.duplicates),
+        other_item_indexes=tuple(
+            index for index, item in enumerate(items) if not item.flight_segments
+        ),
+        notices=(Notice(f"looks like {together}", True, judged.reason),)
+        if doubted
+        else (),
+    )
+
+
+def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> Journey:
+    legs: list[Flight | Transfer] = [run[0]]
+    latest = run[0].destination.instant
+    for before, after in pairwise(run):
+        minutes = minutes_between(before.destination.instant, after.origin.instant)
+        starts = after.origin.instant
+        overlapping = latest is not None and starts is not None and starts < latest
+        legs.append(
+            Transfer(
+                at=before.destination.place,
+                onward=after.origin.place,
+                minutes=minutes,
+                phase=wait_phase(
+                    before.phase, after.phase, before.destination, after.origin, now
+                ),
+                notices=transfer_notices(
+                    before, after, minutes, overlapping=overlapping, _=_
+                ),
+            )
+        )
+        legs.append(after)
+        arrives = after.destination.instant
+        latest = (
+            arrives
+            if latest is None or (arrives is not None and arrives > latest)
+            else latest
+        )
+    first, last = run[0], run[-1]
+    return Journey(
+        key=f"journey-{first.key}",
+        legs=tuple(legs),
+        origin=first.origin.place,
+        destination=last.destination.place,
+        departs=first.origin,
+        arrives=last.destination,
+        minutes=_whole_minutes(run),
+        stops=len(run) - 1,
+        phase=whole_phase([flight.phase for flight in run]),
+        cancelled=first.cancelled,
+    )
+
+
+def _whole_minutes(run: Sequence[Flight]) -> int | None:
+    """First departure to last arrival; None as soon as one flight's time is unknown or impossible."""
+    minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
+    if (
+        minutes is None
+        or minutes <= 0
+        or run[0].minutes is None
+        or run[-1].minutes is None
+    ):
+        return None
+    return minutes
+
+
+def _with_stays(journeys: Sequence[Journey]) -> list[Journey]:
+    """The journeys, each with the stay after it where the next one starts when all before it have ended."""
+    found = list(journeys)
+    flown = [at for at, journey in enumerate(found) if not journey.cancelled]
+    latest: datetime | None = None
+    for here, there in pairwise(flown):
+        ended, starting = found[here], found[there]
+        arrives = ended.arrives.instant
+        latest = (
+            arrives
+            if latest is None or (arrives is not None and arrives > latest)
+            else latest
+        )
+        stay = stay_between(ended.arrives, starting.departs)
+        if stay is None or stay < timedelta(0):
+            continue
+        if (
+            latest is not None
+            and starting.departs.instant is not None
+            and starting.departs.instant < latest
+        ):
+            continue
+        days = None
+        if ended.arrives.wall is not None and starting.departs.wall is not None:
+            days = (starting.departs.wall.date() - ended.arrives.wall.date()).days
+        elsewhere = (
+            None if same_city(ended.destination, starting.origin) else starting.origin
+        )
+        found[here] = replace(
+            ended,
+            stay_after=Stay(
+                ended.destination, days, stay // timedelta(hours=1), elsewhere
+            ),
+        )
+    return found
+
+
+def _everyone(items: Sequence[OrderItem], drafts: Sequence[Draft]) -> Passengers:
+    """All travellers of the order: the most that fly between the same two cities on one day, by passenger type."""
+    ways: dict[tuple[str, str, object], list[int]] = {}
+    for draft in drafts:
+        day = draft.departure.date() if draft.departure is not None else None
+        indexes = ways.setdefault(
+            (
+                draft.origin.city or draft.origin.code,
+                draft.destination.city or draft.destination.code,
+                day,
+            ),
+            [],
+        )
+        indexes.extend(index for index in draft.items if index not in indexes)
+    most: Counter[str] = Counter()
+    for indexes in ways.values():
+        most |= Counter(dict(passengers_of(items, indexes)))
+    return tuple(most.items())
+
+
+def _usual_status(items: Sequence[OrderItem]) -> str:
+    statuses = Counter(
+        item.status for item in items if item.status and item.flight_segments
+    )
+    return statuses.most_common(1)[0][0] if statuses else ""
+
+
+def _route(chains: Sequence[Sequence[Flight]]) -> tuple[str, ...]:
+    """The codes the largest party passes, in travel order."""
+    if not chains:
+        return ()
+    main = max(
+        chains,
+        key=lambda chain: (
+            max(sum(count for _c, count in flight.passengers) for flight in chain),
+            len(chain),
+        ),
+    )
+    codes: list[str] = []
+    for flight in main:
+        for where in (flight.origin.place, flight.destination.place):
+            if where.code and (not codes or codes[-1] != where.code):
+                codes.append(where.code)
+    return tuple(codes)

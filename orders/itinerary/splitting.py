@@ -1,0 +1,51 @@
+"""Where one journey ends and the next begins: at a stay, and where the traveller turns round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from orders.itinerary.airports import same_city
+from orders.itinerary.ends import stay_between
+from orders.itinerary.trip import Flight
+
+
+def split(chain: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
+    """A party's flights as journeys. A stay of `stay_from_hours` or more parts two journeys.
+
+    So does turning round: once the flights come back to a city they have passed, the longest stay on the way round is the turn.
+    """
+    journeys: list[list[Flight]] = []
+    run: list[Flight] = []
+    for flight in chain:
+        if run:
+            stay = stay_between(run[-1].destination, flight.origin)
+            if stay is not None and stay >= timedelta(hours=stay_from_hours):
+                journeys.extend(_turns(run))
+                run = []
+        run.append(flight)
+    return journeys + (_turns(run) if run else [])
+
+
+def _turns(run: list[Flight]) -> list[list[Flight]]:
+    journeys: list[list[Flight]] = []
+    while (at := _turn(run)) is not None:
+        journeys.append(run[:at])
+        run = run[at:]
+    return [*journeys, run]
+
+
+def _turn(run: Sequence[Flight]) -> int | None:
+    """The index of the first flight after the turn, None where the run never comes back to a city it has passed."""
+    for back, flight in enumerate(run):
+        for left in range(back):
+            if same_city(run[left].origin.place, flight.destination.place):
+                return max(
+                    range(left + 1, back + 1), key=lambda at: (_pause(run, at), -at)
+                )
+    return None
+
+
+def _pause(run: Sequence[Flight], at: int) -> timedelta:
+    stay = stay_between(run[at - 1].destination, run[at].origin)
+    return stay if stay is not None else timedelta(0)
