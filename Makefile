@@ -1,0 +1,79 @@
+# `make demo` and `make test` are all a fresh machine needs; README has the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT SANDBOX_PORT
+
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+# What `check --deploy` looks at: the settings of a server that serves people, with keys that open nothing.
+DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVIEWER_TRUSTED_PROXIES=1 \
+	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
+
+.PHONY: help setup demo run test check fmt bench screenshots lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo         the app with a stand-in CDP on this machine (PORT=8000, SANDBOX_PORT=9000)"
+	@echo "make run          the app against real regions"
+	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
+	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
+	@echo "make setup fmt bench screenshots lock"
+
+setup: $(VENV)/installed $(CATALOGUES)
+
+$(VENV)/installed: requirements/dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: on Debian, install python3-venv."; exit 1; }
+	@echo "Installing the locked dependencies into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	@touch $@
+
+%.mo: %.po $(VENV)/installed
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+# The recipe is one plain command, so that make starts it without a shell in between and its end is noticed.
+demo: setup
+	@$(BIN)/python -m cdpviewer.demo
+
+run: setup
+	@$(BIN)/python -m cdpviewer.run
+
+test: setup
+	@.ci/tools
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/djlint --lint --quiet templates
+	@$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
+	@bash -n .ci/run .ci/tools
+
+fmt: setup
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format .
+	-$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+
+bench: setup $(VENV)/bench-installed
+	@.ci/tools
+	@$(BIN)/python -m bench $(ARGS)
+
+$(VENV)/bench-installed: requirements/bench.lock $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bench.lock
+	@touch $@
+
+screenshots: setup
+	@.ci/tools
+	@$(BIN)/python -m tests.screenshots
+
+lock: $(VENV)/installed
+	$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements/app.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra dev --constraint requirements/app.lock --output-file requirements/dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra bench --constraint requirements/app.lock --output-file requirements/bench.lock pyproject.toml
+	npm install --package-lock-only --no-audit --no-fund
