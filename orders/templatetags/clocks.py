@@ -1,0 +1,169 @@
+"""Dates, clocks and durations in the person's language and clock (24 or 12 h).
+
+Wall-clock values of an itinerary are naive and shown as they are. The CDP's own stamps are UTC instants and shown in
+the person's zone, which is always named. Patterns and results are cached: an order repeats its few dates many times.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, format_time
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from orders.preferences import SOURCE_LANGUAGE, current
+
+register = template.Library()
+
+# Plain "en" would mean American month-first dates; the trade writes 15 Aug 2025.
+REGION_OF = {"en": "en_GB"}
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """Babel's locale for a language code of Django's; British English where Babel knows none."""
+    try:
+        return Locale.parse(REGION_OF.get(language, language.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+def language() -> str:
+    """The language in force, as Django names it."""
+    return get_language() or SOURCE_LANGUAGE
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(skeleton: str, day: date, code: str) -> str:
+    return format_skeleton(skeleton, datetime(day.year, day.month, day.day), locale=locale_of(code)).replace(",", "")
+
+
+@lru_cache(maxsize=4096)
+def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> str:
+    moment = datetime(2000, 1, 1, hour, minute, second or 0)
+    if clock == "12":
+        return format_time(moment, "h:mm:ss a" if second is not None else "h:mm a", locale=locale_of("en"))
+    return f"{hour:02}:{minute:02}" if second is None else f"{hour:02}:{minute:02}:{second:02}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """A wall-clock time: "16:00", or "4:00 pm" for those who chose so. Never shifted."""
+    return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """ "Fri 15 Aug 2025"."""
+    return "" if value is None else _skeleton("yMMMEd", _date(value), language())
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """ "Fri 15 Aug"."""
+    return "" if value is None else _skeleton("MMMEd", _date(value), language())
+
+
+@register.filter
+def plain_day(value: date | None) -> str:
+    """ "15 Aug 2025"."""
+    return "" if value is None else _skeleton("yMMMd", _date(value), language())
+
+
+def _date(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def iso(value: datetime | date | None) -> str:
+    """For `datetime` attributes: instants with their Z, wall-clock values without an offset."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.strftime("%Y-%m-%dT%H:%M")
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def stamp(value: datetime | None) -> SafeString | str:
+    """A UTC instant of the CDP in the person's zone, named: "15 Aug 2025 18:00 CEST"."""
+    if value is None:
+        return ""
+    there = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{} {} {}</time>', iso(value), plain_day(there), clock(there), zone_word(there)
+    )
+
+
+@register.filter
+def stamp_clock(value: datetime | None) -> SafeString | str:
+    """The time of an instant with seconds, in the person's zone: "14:02:07 UTC"."""
+    if value is None:
+        return ""
+    there = timezone.localtime(value)
+    seconds = _time(there.hour, there.minute, there.second, current().clock, language())
+    return format_html('<time datetime="{}">{} {}</time>', iso(value), seconds, zone_word(there))
+
+
+def zone_word(value: datetime) -> str:
+    """A zone's short name where it has one (CEST), else its distance from UTC ("UTC+5:45")."""
+    name = value.tzname() or ""
+    return name if name.isalpha() else offset_word(value.utcoffset())
+
+
+@register.filter
+def offset_word(value: timedelta | None) -> str:
+    """ "UTC+1", "UTC−3:30", "UTC"."""
+    if value is None:
+        return ""
+    minutes = int(value.total_seconds() // 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """Minutes in words an agent can read out: "10 h 40 min", "2 d 3 h", "−25 min"."""
+    if minutes is None:
+        return ""
+    sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        days, hours = divmod(hours, 24)
+        parts = [_("%(count)s d") % {"count": days}, _("%(count)s h") % {"count": hours} if hours else ""]
+    else:
+        parts = [_("%(count)s h") % {"count": hours} if hours else ""]
+        parts.append(_("%(count)s min") % {"count": rest} if rest or not hours else "")
+    return sign + " ".join(part for part in parts if part)
+
+
+@register.filter
+def iso_duration(minutes: int | None) -> str:
+    """Minutes for a `datetime` attribute: "PT10H40M"; "" where there is nothing to say or it is negative."""
+    return "" if minutes is None or minutes < 0 else f"PT{minutes // 60}H{minutes % 60}M"
+
+
+@register.filter
+def day_change(days: int | None) -> str:
+    """The change of local date in words: "+1 day", "−1 day"; "" where there is none."""
+    if not days:
+        return ""
+    return ngettext("%(sign)s%(count)s day", "%(sign)s%(count)s days", abs(days)) % {
+        "sign": "+" if days > 0 else "−",
+        "count": abs(days),
+    }
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A time taken: "0.4 s"."""
+    if value is None:
+        return ""
+    return _("%(count)s s") % {"count": f"{value:.1f}".replace(".", locale_of(language()).number_symbols["latn"]["decimal"])}

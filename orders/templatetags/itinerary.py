@@ -1,0 +1,186 @@
+"""The trip in words: ways, lengths, transfers, stays, and one clear sentence per flight for those who listen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from babel.numbers import format_decimal
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orders.cdp.records import Order
+from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.templatetags.clocks import (
+    clock,
+    day,
+    day_change,
+    duration,
+    language,
+    locale_of,
+    offset_word,
+    plain_day,
+)
+from orders.templatetags.words import status_word
+
+register = template.Library()
+
+
+@register.filter
+def place_city(place: Place) -> str:
+    """The city, else the airport's name, else the code as sent; never empty unless nothing was sent."""
+    return place.city or place.name or place.code or _("Place not given")
+
+
+@register.filter
+def place_name(place: Place) -> str:
+    """What stands under the city: the airport's name, "any airport" for a city code, or that the code is unknown."""
+    if place.kind == "city":
+        return _("any airport")
+    if place.kind == "unknown":
+        return _("unknown airport code") if place.code else ""
+    return place.name
+
+
+def at_airport(place: Place) -> str:
+    """ "London Heathrow (LHR)" in a sentence: city and airport, each once."""
+    if place.kind != "airport" or not place.name:
+        return f"{place.city} ({place.code})" if place.city else place.code
+    name = place.name.removesuffix(" Airport").removesuffix(" International")
+    named = name if place.city and name.startswith(place.city) else f"{place.city} {name}".strip()
+    return f"{named} ({place.code})"
+
+
+@register.filter
+def journey_way(journey: Journey) -> str:
+    """ "Dublin to Las Vegas"."""
+    return _("%(origin)s to %(destination)s") % {
+        "origin": place_city(journey.origin),
+        "destination": place_city(journey.destination),
+    }
+
+
+@register.simple_tag
+def title_line(reference: str, order: Order, trip: Trip) -> str:
+    """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, for a row of browser tabs."""
+    parts = [reference, status_word(order.status) if order.status else ""]
+    if trip.route:
+        start, end = trip.route[0], trip.route[-1]
+        # Out and back: the far end says more than "DUB→DUB".
+        parts.append(f"{start}→{trip.journeys[0].destination.code if start == end and trip.journeys else end}")
+    if trip.journeys and trip.journeys[0].departs.wall:
+        parts.append(plain_day(trip.journeys[0].departs.wall))
+    return " · ".join(part for part in parts if part)
+
+
+@register.filter
+def journey_length(journey: Journey) -> str:
+    """ "14 h 40 min, 1 stop"; without the length where it cannot be known."""
+    stops = (
+        ngettext("%(count)s stop", "%(count)s stops", journey.stops) % {"count": journey.stops}
+        if journey.stops
+        else _("direct")
+    )
+    return f"{duration(journey.minutes)}, {stops}" if journey.minutes is not None else stops
+
+
+@register.filter
+def stay_words(stay: Stay) -> str:
+    """ "7 days in Las Vegas"; hours where it is less than a day."""
+    where = {"place": place_city(stay.place)}
+    if stay.days:
+        return ngettext("%(count)s day in %(place)s", "%(count)s days in %(place)s", stay.days) % {
+            "count": stay.days,
+            **where,
+        }
+    if stay.hours:
+        return ngettext("%(count)s hour in %(place)s", "%(count)s hours in %(place)s", stay.hours) % {
+            "count": stay.hours,
+            **where,
+        }
+    return _("Stay in %(place)s") % where
+
+
+@register.filter
+def transfer_words(transfer: Transfer) -> str:
+    """ "2 h 40 min at London Heathrow (LHR)"."""
+    where = at_airport(transfer.at)
+    if transfer.at.code != transfer.onward.code:
+        where = _("%(arrival)s, onward from %(departure)s") % {"arrival": where, "departure": at_airport(transfer.onward)}
+    if transfer.minutes is None:
+        return _("Transfer at %(place)s, time not known") % {"place": where}
+    if transfer.minutes < 0:
+        return _("The next flight leaves %(time)s before this one arrives at %(place)s") % {
+            "time": duration(-transfer.minutes),
+            "place": where,
+        }
+    return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": where}
+
+
+@register.filter
+def any_serious(notices: Iterable[Notice]) -> bool:
+    """Is there anything among the notices that an agent must check?"""
+    return any(notice.serious for notice in notices)
+
+
+@register.filter
+def kilometres(distance: int) -> str:
+    """ "8,395 km" in the person's language."""
+    return f"{format_decimal(distance, locale=locale_of(language()))} km"
+
+
+@register.filter
+def clock_words(end: Clock) -> str:
+    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a word where the clock was turned that night."""
+    if end.wall is None:
+        return _("Time not given")
+    words = f"{day(end.wall)}, {clock(end.wall)} {place_city(end.place)}"
+    if end.offset is not None:
+        words = f"{words}, {offset_word(end.offset)}"
+    if end.dst == "skipped":
+        return _("%(time)s (the clocks skip this time that night)") % {"time": words}
+    if end.dst == "repeated":
+        return _("%(time)s (the clocks show this time twice that night)") % {"time": words}
+    return words
+
+
+@register.filter
+def flight_facts(flight: Flight) -> list[str]:
+    """The short facts under a flight's number: flight time, who flies it, cabin, fare, class, aircraft."""
+    facts = []
+    if flight.minutes is not None:
+        facts.append(_("Flight time %(time)s") % {"time": duration(flight.minutes)})
+    if operated := operated_by(flight):
+        facts.append(operated)
+    facts.append(" ".join(word for word in (flight.fare_class, flight.fare_family) if word))
+    if flight.booking_class:
+        facts.append(_("Class %(code)s") % {"code": flight.booking_class})
+    facts.append(flight.equipment_type)
+    return [fact for fact in facts if fact]
+
+
+def operated_by(flight: Flight) -> str:
+    """ "operated by Aer Lingus" where another airline flies it, else ""."""
+    if not flight.operating_carrier or flight.operating_carrier == flight.carrier:
+        return ""
+    return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}
+
+
+@register.filter
+def flight_sentence(flight: Flight) -> str:
+    """The whole flight as one sentence for screen readers."""
+    start, end = flight.origin, flight.destination
+    parts = [
+        f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip() or _("Flight"),
+        _("from %(origin)s to %(destination)s") % {"origin": at_airport(start.place), "destination": at_airport(end.place)},
+    ]
+    if start.wall:
+        parts.append(_("departs %(day)s at %(time)s local time") % {"day": day(start.wall), "time": clock(start.wall)})
+    if end.wall:
+        change = day_change(flight.day_change)
+        arrives = _("arrives %(day)s at %(time)s local time") % {"day": day(end.wall), "time": clock(end.wall)}
+        parts.append(f"{arrives} ({change})" if change else arrives)
+    parts += flight_facts(flight)
+    if flight.status:
+        parts.append(status_word(flight.status))
+    return ", ".join(parts) + "."

@@ -1,0 +1,125 @@
+"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STATUS_ICONS = {"good": "ok", "waiting": "clock", "gone": "cancelled", "back": "refunded", "neutral": "unknown"}
+
+# The vendor spells PARTIALY_ with one L; the right spelling is taken as well, should it be mended.
+STATUSES: dict[str, tuple[str | Promise, str]] = {
+    "RESERVED": (_("Reserved"), "waiting"),
+    "PAYMENT_PENDING": (_("Payment pending"), "waiting"),
+    "DECLINED": (_("Declined"), "gone"),
+    "PURCHASED": (_("Purchased"), "good"),
+    "PENDING": (_("Pending"), "waiting"),
+    "CONFIRMED": (_("Confirmed"), "good"),
+    "PARTIALY_CONFIRMED": (_("Partially confirmed"), "waiting"),
+    "PARTIALLY_CONFIRMED": (_("Partially confirmed"), "waiting"),
+    "CANCELLED": (_("Cancelled"), "gone"),
+    "PARTIALY_CANCELLED": (_("Partially cancelled"), "gone"),
+    "PARTIALLY_CANCELLED": (_("Partially cancelled"), "gone"),
+    "REFUNDED": (_("Refunded"), "back"),
+    "PARTIALY_REFUNDED": (_("Partially refunded"), "back"),
+    "PARTIALLY_REFUNDED": (_("Partially refunded"), "back"),
+    "ACCEPTED": (_("Accepted"), "good"),
+    "BROWSED": (_("Browsed"), "neutral"),
+    "SEARCHED": (_("Searched"), "neutral"),
+    "UNKNOWN": (_("Unknown"), "neutral"),
+}
+
+ITEM_TYPES: dict[str, tuple[str | Promise, str]] = {
+    "FLIGHT": (_("Flight"), "plane"),
+    "FLIGHT ITEM": (_("Flight"), "plane"),
+    "HOTEL": (_("Hotel"), "bed"),
+    "CAR": (_("Car"), "car"),
+    "BAG": (_("Bag"), "luggage"),
+    "BAGGAGE": (_("Bag"), "luggage"),
+    "INSURANCE": (_("Insurance"), "shield"),
+    "CAR_SEAT": (_("Car seat"), "car"),
+    "MEAL": (_("Meal"), "utensils"),
+    "FEE": (_("Fee"), "credit-card"),
+    "FEES": (_("Fee"), "credit-card"),
+    "LOUNGE_ACCESS": (_("Lounge access"), "seat"),
+    "HOTEL_WIFI": (_("Hotel Wi-Fi"), "bed"),
+    "HOTEL_BREAKFAST": (_("Hotel breakfast"), "utensils"),
+    "SEAT_UPGRADE": (_("Seat upgrade"), "seat"),
+    "SEAT_UPGRADES": (_("Seat upgrade"), "seat"),
+    "TAXI": (_("Taxi"), "car"),
+    "PARKING": (_("Parking"), "car"),
+    "SEAT": (_("Seat"), "seat"),
+    "UPGRADE": (_("Upgrade"), "seat"),
+    "TRANSPORT": (_("Transport"), "car"),
+    "OTHER": (_("Other"), "ticket"),
+    "INFLIGHT_ENTERTAINMENT": (_("In-flight entertainment"), "ticket"),
+    "ACTIVITY": (_("Activity"), "ticket"),
+    "CARBON_OFFSET": (_("Carbon offset"), "ticket"),
+    "PAID_SUBSCRIPTION": (_("Paid subscription"), "ticket"),
+    "COMFORT_PACK": (_("Comfort pack"), "bag"),
+    "INFLIGHT_VOUCHER": (_("In-flight voucher"), "ticket"),
+    "INFLIGHT_VOUCHERS": (_("In-flight voucher"), "ticket"),
+    "PACKAGE": (_("Package"), "bag"),
+    "SMS_ITINERARY": (_("Itinerary by SMS"), "phone"),
+    "SPECIAL_ASSISTANCE": (_("Special assistance"), "person"),
+    "CHARITY_DONATION": (_("Charity donation"), "ticket"),
+    "TRANSFER": (_("Airport transfer"), "car"),
+}
+
+CHANNELS: dict[str, str | Promise] = {
+    "AIRPORT_KIOSK": _("Airport kiosk"),
+    "BRANCH": _("Branch"),
+    "CALL_CENTER": _("Call centre"),
+    "GDS": _("GDS"),
+    "KIOSK": _("Kiosk"),
+    "MOBILE_APP": _("Mobile app"),
+    "MOBILE_WEB": _("Mobile web"),
+    "OFFLINE": _("Offline"),
+    "OTA": _("Online travel agency"),
+    "OTHER": _("Other"),
+    "WEB": _("Web"),
+}
+
+NOTICES: dict[str, tuple[str | Promise, str]] = {
+    "tight": (_("Tight transfer"), "warning"),
+    "overnight": (_("Overnight"), "moon"),
+    "long": (_("Long wait"), "hourglass"),
+    "airport change": (_("Change of airport"), "change"),
+    "carrier change": (_("Change of carrier"), "change"),
+    "overlap": (_("Flights overlap"), "alarm"),
+    "looks like utc": (_("Times look like UTC"), "clock"),
+    "clock skipped": (_("This clock time does not exist"), "clock"),
+    "clock repeated": (_("This clock time comes twice"), "clock"),
+    "impossible time": (_("Impossible time"), "alarm"),
+    "missing time": (_("Time missing"), "unknown"),
+    "unknown place": (_("Unknown airport code"), "place"),
+    "cancelled": (_("Cancelled"), "cancelled"),
+    "surface": (_("Gap on the ground"), "change"),
+    "duplicate": (_("Sent more than once"), "info"),
+}
+
+PHASES: dict[str, str | Promise] = {
+    "departed": _("Departed"),
+    "now": _("Under way now"),
+    "next": _("Next"),
+    "later": _("Later"),
+}
+
+VERDICTS: dict[str, str | Promise] = {
+    "local": _("Local times fit the distance"),
+    "utc": _("Looks like UTC"),
+    "unclear": _("Both readings are possible"),
+    "impossible": _("Neither reading is possible"),
+    "unknown place": _("Not checked: place unknown"),
+}
+
+NOTE_REASONS: dict[str, str | Promise] = {
+    "not a number": _("not a number"),
+    "not a text": _("not a text"),
+    "not a date": _("not a date"),
+    "not a list": _("not a list"),
+    "not an object": _("not an object"),
+    "out of range": _("out of range"),
+    "sent twice": _("sent twice"),
+    "unreadable characters": _("unreadable characters"),
+}

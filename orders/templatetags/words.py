@@ -1,0 +1,193 @@
+"""The CDP's codes in words: statuses, item types, channels, passenger types, things to check.
+
+The CDP's own word is never replaced: templates show it beside ours. What is not in a table is shown as sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from orders.templatetags.clocks import language
+from orders.templatetags.vocabulary import (
+    CHANNELS,
+    ITEM_TYPES,
+    NOTE_REASONS,
+    NOTICES,
+    PHASES,
+    STATUSES,
+    STATUS_ICONS,
+    VERDICTS,
+)
+
+register = template.Library()
+
+JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
+
+
+@register.filter
+def status_word(sent: str | None) -> str:
+    """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
+    if not sent:
+        return _("No status")
+    word, _kind = STATUSES.get(sent.upper(), (sent, ""))
+    return str(word)
+
+
+@register.filter
+def status_kind(sent: str | None) -> str:
+    """ "good", "waiting", "gone", "back" or "neutral": what colour and icon a status gets, beside its word."""
+    return STATUSES.get((sent or "").upper(), ("", "neutral"))[1]
+
+
+@register.simple_tag
+def status_pill(sent: str | None, count: int | None = None) -> SafeString:
+    """A status as icon, word and colour; with `count` as "3 confirmed"."""
+    return _pill(sent or "", count, language())
+
+
+@lru_cache(maxsize=1024)
+def _pill(sent: str, count: int | None, _language: str) -> SafeString:
+    kind = status_kind(sent)
+    return format_html(
+        '<span class="pill pill-{}"><svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>{}{}</span>',
+        kind,
+        static("icons.svg"),
+        STATUS_ICONS[kind],
+        "" if count is None else f"{count} ",
+        status_word(sent) if count is None else _in_a_list(status_word(sent)),
+    )
+
+
+def _in_a_list(word: str) -> str:
+    """A known status inside "3 confirmed" starts small; what the CDP shouts stays as sent."""
+    return word if word.isupper() else word[:1].lower() + word[1:]
+
+
+@register.filter
+def item_type(sent: str | None) -> str:
+    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent."""
+    if not sent:
+        return _("Item without a type")
+    return str(ITEM_TYPES.get(sent.upper(), (sent, ""))[0])
+
+
+@register.filter
+def item_icon(sent: str | None) -> str:
+    """The sprite's symbol for a kind of item."""
+    return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
+
+
+@register.filter
+def channel_word(sent: str | None) -> str:
+    """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
+    return str(CHANNELS.get((sent or "").upper(), sent or ""))
+
+
+@register.filter
+def passengers(counts: Iterable[tuple[str, int]]) -> str:
+    """ "2 adults, 1 child" of (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
+    return ", ".join(passenger_count(code, count) for code, count in counts)
+
+
+def passenger_count(code: str, count: int) -> str:
+    """One passenger type with its count, in words."""
+    wanted = {"count": count}
+    match code.upper():
+        case "ADT":
+            return ngettext("%(count)s adult", "%(count)s adults", count) % wanted
+        case "CHD" | "CNN":
+            return ngettext("%(count)s child", "%(count)s children", count) % wanted
+        case "INF":
+            return ngettext("%(count)s infant", "%(count)s infants", count) % wanted
+        case "INS":
+            return ngettext("%(count)s infant with a seat", "%(count)s infants with a seat", count) % wanted
+        case "YTH" | "YCD":
+            return ngettext("%(count)s young adult", "%(count)s young adults", count) % wanted
+        case "SRC" | "SNR":
+            return ngettext("%(count)s senior", "%(count)s seniors", count) % wanted
+        case "UNN" | "UMNR":
+            return ngettext("%(count)s unaccompanied minor", "%(count)s unaccompanied minors", count) % wanted
+        case "":
+            return ngettext("%(count)s traveller", "%(count)s travellers", count) % wanted
+        case _:
+            return f"{count} × {code}"
+
+
+@register.filter
+def passenger_type(code: str | None) -> str:
+    """ "Adult" for ADT, in a sentence of one; unknown codes as sent."""
+    if not code:
+        return ""
+    names = {
+        "ADT": gettext_lazy("Adult"),
+        "CHD": gettext_lazy("Child"),
+        "CNN": gettext_lazy("Child"),
+        "INF": gettext_lazy("Infant"),
+        "INS": gettext_lazy("Infant with a seat"),
+        "YTH": gettext_lazy("Young adult"),
+        "SRC": gettext_lazy("Senior"),
+        "UNN": gettext_lazy("Unaccompanied minor"),
+    }
+    return str(names.get(code.upper(), code))
+
+
+@register.simple_tag
+def loaded_line(loaded: int, total: int | None) -> str:
+    """ "16 of 16 items"; "100 of at least 100 items" where the CDP has more than could be read."""
+    if total is None:
+        return ngettext("%(loaded)s of at least %(loaded)s item", "%(loaded)s of at least %(loaded)s items", loaded) % {
+            "loaded": loaded
+        }
+    return ngettext("%(loaded)s of %(total)s item", "%(loaded)s of %(total)s items", total) % {
+        "loaded": loaded,
+        "total": total,
+    }
+
+
+@register.filter
+def notice_word(code: str) -> str:
+    """A thing to check, in a word or two: "Tight transfer"."""
+    return str(NOTICES.get(code, (code, ""))[0])
+
+
+@register.filter
+def notice_icon(code: str) -> str:
+    """The sprite's symbol for a thing to check."""
+    return NOTICES.get(code, ("", "warning"))[1]
+
+
+@register.filter
+def phase_word(phase: str) -> str:
+    """ "Departed", "In the air now", "Next", or "" for later and unknown, which need no word."""
+    return str(PHASES.get(phase, ""))
+
+
+@register.filter
+def verdict_word(verdict: str) -> str:
+    """What the evidence says about a clock, in a few words."""
+    return str(VERDICTS.get(verdict, verdict))
+
+
+@register.filter
+def note_reason(code: str) -> str:
+    """Why a field could not be read, in words."""
+    return str(NOTE_REASONS.get(code, code))
+
+
+@register.filter
+def readable(key: str) -> str:
+    """A key of the API as words: "loyaltyTier" -> "Loyalty tier", "PNR_source" -> "PNR source"."""
+    words = [word for word in JOIN.split(key) if word]
+    if not words:
+        return key
+    first, *rest = (word if len(word) > 1 and word.isupper() else word.lower() for word in words)
+    return " ".join([first[:1].upper() + first[1:], *rest])

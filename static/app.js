@@ -1,0 +1,149 @@
+// What HTML cannot do alone: copying, shortcuts, focus after a swap, and saying what is being waited for.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const say = (words) => {
+    const live = document.getElementById("say");
+    live.textContent = "";
+    requestAnimationFrame(() => { live.textContent = words; });
+  };
+  const words = (name) => document.body.dataset[name] || "";
+  root.dataset.js = "";
+
+  // --- copying
+  const selectForHand = (source) => {
+    if (!source) return;
+    const details = source.closest("details");
+    if (details) details.open = true;
+    getSelection().selectAllChildren(source);
+  };
+  const byCommand = (text) => {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.className = "hidden-text";
+    document.body.append(field);
+    field.select();
+    let done = false;
+    try { done = document.execCommand("copy"); } catch { done = false; }
+    field.remove();
+    return done;
+  };
+  const copy = async (button) => {
+    const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
+    const text = button.dataset.copyLink ? new URL(button.dataset.copyLink, location.href).href
+      : button.dataset.copyText || (source ? source.textContent.trim() : "");
+    let done = false;
+    try { await navigator.clipboard.writeText(text); done = true; } catch { done = byCommand(text); button.focus(); }
+    if (!done) selectForHand(source);
+    say(words(done ? "sayCopied" : "sayNotCopied"));
+    if (!done) return;
+    const use = button.querySelector("use");
+    if (!use || button.classList.contains("done")) return;
+    const before = use.getAttribute("href");
+    use.setAttribute("href", before.replace(/#.*/, "#check"));
+    button.classList.add("done");
+    setTimeout(() => { use.setAttribute("href", before); button.classList.remove("done"); }, 1600);
+  };
+
+  // --- a page that takes its time: the reference at once, then what is waited for
+  const counted = (started) => `${words("sayWaiting")} ${Math.floor((performance.now() - started) / 1000)} s`;
+  let ticking;
+  const opening = (reference) => {
+    const sheet = document.getElementById("opening");
+    if (!sheet) return;
+    const started = performance.now();
+    clearInterval(ticking);
+    ticking = setInterval(() => {
+      if (performance.now() - started < 300) return;
+      sheet.hidden = false;
+      sheet.querySelector("[data-opening-reference]").textContent = reference.includes("@") ? "" : reference.slice(0, 40);
+      sheet.querySelector("[data-opening-words]").textContent = counted(started);
+    }, 100);
+  };
+  const opened = () => { clearInterval(ticking); const sheet = document.getElementById("opening"); if (sheet) sheet.hidden = true; };
+  addEventListener("pageshow", opened);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-link], [data-copy-text]");
+    if (button) return void copy(button);
+    if (event.target.closest("[data-print]")) return void print();
+    if (event.target.closest("[data-help]")) return void help();
+    const link = event.target.closest("a[data-opens]");
+    if (link && !event.defaultPrevented && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey)) opening(link.dataset.opens);
+    for (const menu of document.querySelectorAll("details[data-closes][open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("submit", (event) => {
+    const field = event.target.matches(".search, .search-big") && event.target.elements.q;
+    if (field) opening(field.value.trim());
+  });
+
+  // --- keyboard
+  const help = () => { const box = document.getElementById("help"); if (box && !box.open) box.showModal(); };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      opened();
+      for (const menu of document.querySelectorAll("details[data-closes][open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+      return;
+    }
+    if (!("shortcuts" in document.body.dataset) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
+    const act = {
+      "/": () => { const field = document.getElementById("q"); if (field) { field.focus(); field.select(); } },
+      c: () => document.querySelector("[data-copy-key=c]")?.click(),
+      r: () => document.querySelector("[data-refresh]")?.click(),
+      "?": help,
+    }[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  // --- panels
+  const waits = new WeakMap();
+  const stop = (target) => {
+    const wait = waits.get(target);
+    if (!wait) return;
+    clearInterval(wait.timer);
+    wait.line.remove();
+    target.removeAttribute("aria-busy");
+    waits.delete(target);
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const target = event.detail.target;
+    stop(target);
+    const line = document.createElement("p");
+    line.className = "waiting";
+    const started = performance.now();
+    target.setAttribute("aria-busy", "true");
+    const timer = setInterval(() => {
+      if (performance.now() - started < 300) return;
+      if (!line.isConnected) { target.append(line); say(words("sayWaiting")); }
+      line.textContent = counted(started);
+    }, 100);
+    waits.set(target, { line, timer });
+  });
+  document.addEventListener("htmx:afterRequest", (event) => stop(event.detail.target));
+  document.addEventListener("htmx:sendError", (event) => {
+    const line = document.createElement("p");
+    line.className = "notice notice-serious";
+    line.setAttribute("role", "alert");
+    line.textContent = words("sayLost");
+    event.detail.target.querySelector(":scope > [role=alert]")?.remove();
+    event.detail.target.append(line);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const part = event.detail.elt;
+    const wished = part.querySelector?.("[autofocus]") || (part.hasAttribute?.("tabindex") ? part : part.querySelector?.("[tabindex='-1']"));
+    if (wished) wished.focus();
+  });
+
+  // --- print: everything opened, and closed again after
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("main details:not([open])")];
+    for (const details of closed) details.open = true;
+  });
+  addEventListener("afterprint", () => { for (const details of closed) details.open = false; closed = []; });
+
+  // --- "next" in view, for a trip that is under way
+  const next = document.querySelector("[data-next]");
+  if (next && !location.hash && next.getBoundingClientRect().top > innerHeight * 2) next.scrollIntoView({ block: "center" });
+})();
