@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -14,6 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import throttling
 from orders.models import Connection, Person
+
+if TYPE_CHECKING:
+    ConnectionModelForm = forms.ModelForm[Connection]
+else:
+    ConnectionModelForm = forms.ModelForm
 
 _SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -80,7 +85,7 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
 
-class ConnectionNameForm(forms.ModelForm[Connection]):
+class ConnectionNameForm(ConnectionModelForm):
     """What can be changed without the credential: the name, the API version and how segment times are read."""
 
     class Meta:

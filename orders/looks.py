@@ -14,6 +14,8 @@ from django.utils.crypto import salted_hmac
 
 from orders.models import AccessRecord, Connection, Person
 
+What = AccessRecord.What
+
 RECENT = 20
 # Opening one order again and again must not push the others out of the recent ones.
 READ_BACK = 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.sealing import Binding, Credentials, seal, unseal
+
+# The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
+NOTE_USE_EVERY = timedelta(minutes=1)
 
 Person = AbstractBaseUser | AnonymousUser
 
@@ -91,6 +95,15 @@ class Connection(models.Model):
             client_key=unseal(self.sealed_client_key, self._binding("client_key")),
             token=unseal(self.sealed_token, self._binding("token")),
         )
+
+    def note_use(self, result: str) -> None:
+        """Remember when the CDP last answered, and how: written when the result changes, else at most once a minute."""
+        now = timezone.now()
+        if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
+            return
+        self.last_used_at, self.last_result = now, result
+        # Only while the row still holds the credential that was used: a replaced one starts with a clean slate.
+        type(self).objects.filter(pk=self.pk, set_at=self.set_at).update(last_used_at=now, last_result=result)
 
     def keep(self) -> None:
         """Save a new or changed connection; a person's first one becomes the default."""

@@ -40,7 +40,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the person asked to see. `person` is a number, never a name: names do not belong into an address."""
+    """What the person asked to see. `person` is a number, never a name: names do not belong into an address.
+
+    The ticket is asked for as `for_ticket`: plain `ticket` is the one the person came from, and is carried by every link.
+    """
 
     person: int | None = None
     order: str = ""
@@ -50,7 +53,7 @@ class Filter:
     @property
     def query(self) -> str:
         """The filter as a query for links, without the question mark."""
-        pairs = {"person": self.person or "", "order": self.order, "ticket": self.ticket, "day": self.day or ""}
+        pairs = {"person": self.person or "", "order": self.order, "for_ticket": self.ticket, "day": self.day or ""}
         return urlencode({name: value for name, value in pairs.items() if value})
 
 
@@ -103,7 +106,7 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
     except ValueError:
         on = None
         problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
-    order, ticket = request.GET.get("order", "").strip()[:200], request.GET.get("ticket", "").strip()[:64]
+    order, ticket = request.GET.get("order", "").strip()[:200], request.GET.get("for_ticket", "").strip()[:64]
     return everybody, Filter(number if everybody else None, order, ticket, on), problems
 
 
