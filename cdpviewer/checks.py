@@ -14,7 +14,8 @@ from django.core.checks import CheckMessage, Error, Warning, register, run_check
 from django.core.exceptions import ImproperlyConfigured
 
 LEAST_SECRET_KEY = 50  # characters, as Django's own deploy check has it
-NEW_KEYS = "`python manage.py new_key` prints fresh keys to copy from."
+NEW_SECRET = 'A fresh one: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
+NEW_KEYS = "A fresh one: .venv/bin/python manage.py new_key."
 
 
 @register("keys")
@@ -25,12 +26,12 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured:  # Django's own answer to an empty one, which does not say what to do
         key = ""
     if not key:
-        return [Error("CDPVIEWER_SECRET_KEY is not set.", hint=f"Set it, or CDPVIEWER_SECRET_KEY_FILE. {NEW_KEYS}", id="cdpviewer.E001")]
+        return [Error("CDPVIEWER_SECRET_KEY is not set.", hint=f"Set it, or CDPVIEWER_SECRET_KEY_FILE. {NEW_SECRET}", id="cdpviewer.E001")]
     if len(key) < LEAST_SECRET_KEY or len(set(key)) < 5:
         return [
             Error(
                 f"CDPVIEWER_SECRET_KEY is too short or too simple: it needs {LEAST_SECRET_KEY} random characters.",
-                hint=f"Replace it; everybody has to sign in again, nothing else is lost. {NEW_KEYS}",
+                hint=f"Replace it; everybody has to sign in again, nothing else is lost. {NEW_SECRET}",
                 id="cdpviewer.E002",
             )
         ]

@@ -1,0 +1,81 @@
+"""Child processes that never outlive their parent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 8.0
+
+
+class Ended(Exception):
+    """Somebody asked the whole thing to end."""
+
+
+def end_on_signals() -> None:
+    """Turn Ctrl-C, SIGTERM and a closed terminal into `Ended`, once; a second one does not disturb the ending."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise Ended(signal.Signals(number).name)
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, end)
+
+
+def _follow_parent() -> None:
+    # Runs in the child before it becomes the program. Linux only: elsewhere the parent ends its children by itself, and only
+    # a parent that is killed outright leaves them behind.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a command in `folder`; what it prints goes to `log`, which nobody else may read."""
+    target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        # A session of its own: Ctrl-C reaches the launcher alone, which then ends the children in order.
+        return subprocess.Popen(
+            command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=target, stderr=subprocess.STDOUT,
+            start_new_session=True, preexec_fn=_follow_parent,
+        )  # fmt: skip
+    finally:
+        os.close(target)
+
+
+def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask all to end, wait a while, then insist."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    limit = time.monotonic() + GRACE_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def watch(children: Mapping[str, subprocess.Popen[bytes]], parent: int) -> str:
+    """Wait until a child ends and give its name, or until this process' parent (`make`) is gone and give "".
+
+    A parent that is killed outright sends nothing, so its number is looked at twice a second.
+    """
+    while os.getppid() == parent:
+        for name, child in children.items():
+            try:
+                child.wait(0.5 / len(children))
+            except subprocess.TimeoutExpired:
+                continue
+            return name
+    return ""

@@ -1,0 +1,59 @@
+"""`make run`: migrate, gather static files, say what is still missing to serve people, and become gunicorn."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+
+def missing() -> list[str]:
+    """What stands between the server and people who use it, each with what to do. Needs a migrated database."""
+    from django.conf import settings
+    from django.contrib.auth.models import User
+
+    from orders.models import Connection
+
+    found = []
+    if settings.HTTPS and not settings.ALLOWED_HOSTS:
+        found.append("CDPVIEWER_ALLOWED_HOSTS: without the name people type, every page is a 400. Set it, as in orders.example.com.")
+    if settings.HTTPS and not settings.TRUSTED_PROXIES:
+        found.append(
+            "https: this server speaks plain http and sends everybody to https. Put a TLS proxy in front and set "
+            "CDPVIEWER_TRUSTED_PROXIES=1 (docs/operating.md), or CDPVIEWER_HTTPS=off to try it on this machine alone."
+        )
+    if not User.objects.filter(is_active=True).exists():
+        found.append("a user: .venv/bin/python manage.py createsuperuser makes the first, who adds others under /admin/.")
+    if not Connection.objects.exists():
+        found.append(
+            "a connection to the CDP: each person adds their own under /connections/, or you do it for them with "
+            ".venv/bin/python manage.py add_connection --user U --name N --region R --client-key K (the token on standard input)."
+        )
+    return found
+
+
+def main() -> int:
+    """Exit status 1 with sentences where keys or settings are not usable; otherwise gunicorn's own."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    from cdpviewer.checks import refusal
+
+    if reason := refusal():
+        print(f"cdpviewer does not start.\n{reason}", file=sys.stderr)
+        return 1
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if found := missing():
+        print("Still missing to serve people:", *(f"- {one}" for one in found), sep="\n", flush=True)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])  # noqa: S606  (the same program, no shell)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
