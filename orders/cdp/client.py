@@ -1,0 +1,281 @@
+"""One method per endpoint used. A client is made for one page: its deadline, its count of calls, its documents.
+
+All methods raise the CdpErrors of `orders.cdp.errors`. Vendor pages are named under
+https://doc.sitecore.com/cdp/en/developers/api/ (the legacy pages describe v2) and https://api-docs.sitecore.com/cdp (v2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from orders.cdp import decode, refs
+from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused, Unreadable
+from orders.cdp.fields import ref_of
+from orders.cdp.paging import Gathered, gather
+from orders.cdp.reader import Memory, Reader, side_by_side
+from orders.cdp.records import Document, Extension, Loaded, Order, OrderItem, Person
+from orders.cdp.transport import Deadline, Limits, Transport, shared
+
+__all__ = ["CdpClient", "Deadline", "Limits", "Memory", "side_by_side"]
+
+T = TypeVar("T")
+
+_PROBE = "cdpviewer-connection-check"
+_LONGEST_TERM = 256
+
+
+class CdpClient:
+    """Reads one tenant of the CDP. `base_url` comes from `regions`, never from a person; `repr` shows no secret."""
+
+    def __init__(
+        self,
+        base_url: str,
+        client_key: str,
+        token: str,
+        *,
+        version: str = "v2",
+        memory: Memory | None = None,
+        deadline: Deadline | None = None,
+        limits: Limits | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self._reader = Reader(
+            base_url,
+            client_key,
+            token,
+            version=version,
+            memory=memory,
+            deadline=deadline,
+            transport=transport or shared(limits or Limits()),
+        )
+
+    def __repr__(self) -> str:
+        return f"<CdpClient of {self._reader!r}>"
+
+    @property
+    def calls(self) -> int:
+        """Requests that left for the CDP, retries included; what memory answered is not among them."""
+        return self._reader.calls
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds during which at least one call was under way."""
+        return self._reader.seconds
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every answer as it came, in the order asked for, for the raw view."""
+        return self._reader.documents
+
+    def get_order(self, ref: str) -> Order:
+        """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then the items' own listing if it may hold more.
+
+        One call for fewer than ten items. A listing that fails later leaves `items_complete` False, never an error.
+        """
+        parts = ("orders", ref)
+        try:
+            raw, notes = self._get(parts, {"expand": "orderItems"})
+        except RequestRefused:
+            raw, notes = self._get(parts, {})
+        order = decode.order(raw, notes=notes)
+        return order if order.items_complete else self._with_all_items(order, ref)
+
+    def _with_all_items(self, order: Order, ref: str) -> Order:
+        """The listing replaces the inline items, which are its first ten."""
+        try:
+            listed = self.list_order_items(ref)
+        except NotFound as error:
+            # An order of a shop may have no items at all, and an empty listing may be a 404: the API does not say.
+            return replace(order, items_complete=not order.items, items_problem=error if order.items else None)
+        except CdpError as error:
+            return replace(order, items_complete=False, items_problem=error)
+        if len(listed.items) + listed.missing < len(order.items):
+            return replace(order, items_complete=False, items_problem=listed.problem)
+        return replace(
+            order, items=listed.items, items_complete=listed.complete, items_problem=listed.problem
+        )
+
+    def list_order_items(self, order_ref: str) -> Loaded[OrderItem]:
+        """GET /orders/{ref}/orderItems (retrieve-order-item-references--legacy-.html), then /orderItems/{ref} where not inlined."""
+        return self._list(
+            ("orders", order_ref, "orderItems"),
+            {},
+            "orderItems",
+            lambda raw: decode.item(raw, order_ref=order_ref),
+            owner=order_ref,
+        )
+
+    def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
+        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). None found is an empty Loaded, 404 or not.
+
+        A reference may name several orders. Their items are as far as the listing holds them: see `items_complete`.
+        """
+        if (reference_id is None) == (guest_ref is None):
+            raise ValueError("orders are listed by reference_id or by guest_ref")
+        if reference_id is not None:
+            search = {"referenceId": _term(reference_id)}
+        else:
+            search = {"guestRef": refs.in_path(guest_ref or "")}
+        try:
+            return self._list(("orders",), search, "orders", decode.order)
+        except NotFound:
+            return Loaded()
+
+    def list_contacts(self, order_ref: str) -> Loaded[Person]:
+        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref} where not inlined."""
+        return self._list(("orders", order_ref, "contacts"), {}, "orderContacts", decode.contact)
+
+    def list_consumers(self, order_ref: str) -> Loaded[Person]:
+        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref}."""
+        return self._list(("orders", order_ref, "consumers"), {}, "orderConsumers", decode.consumer)
+
+    def list_guests(
+        self,
+        *,
+        email: str | None = None,
+        phone_number: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+    ) -> Loaded[Person]:
+        """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
+
+        None found is an empty Loaded. The terms are personal: they stand in no error, document or memory.
+        """
+        terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
+        search = {name: _term(value) for name, value in terms.items() if value}
+        if not search:
+            raise ValueError("guests are searched by e-mail, phone number or name")
+        try:
+            return self._list(("guests",), search, "guests", decode.guest)
+        except NotFound:
+            return Loaded()
+
+    def get_guest(self, ref: str) -> Person:
+        """GET /guests/{ref} (retrieve-a-guest--legacy-.html)."""
+        raw, notes = self._get(("guests", ref), {})
+        return decode.person(raw, notes=notes)
+
+    def get_order_extension(self, ref: str) -> Extension | None:
+        """GET /orders/{ref}/extensions/ext (v2.1), /orders/{ref}/extExt (v2, by analogy with guests). None where there is none."""
+        try:
+            if self._reader.version == "v2.1":
+                return decode.extension(self._get(("orders", ref, "extensions", "ext"), {})[0])
+            raw, _ = self._get(("orders", ref, "extExt"), {"expand": "true"})
+            if not isinstance(raw.get("items"), list):
+                return decode.extension(raw)
+            found = next((entry for entry in raw["items"] if isinstance(entry, dict)), None)
+            named = ref_of(found) if found is not None and decode.is_reference(found) else None
+            if named is not None:
+                found, _ = self._get(("orders", ref, "extExt", named), {})
+            return decode.extension(found) if found is not None else None
+        except NotFound:
+            return None
+
+    def get_item_extension(self, ref: str) -> Extension | None:
+        """GET /orderItems/{ref}/extensions/ext (v2.1). None where there is none, and without a call in v2, which has no such path."""
+        refs.in_path(ref)
+        if self._reader.version != "v2.1":
+            return None
+        try:
+            return decode.extension(self._get(("orderItems", ref, "extensions", "ext"), {})[0])
+        except NotFound:
+            return None
+
+    def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | None | CdpError]:
+        """The custom data of several items side by side, in their order; an error stands where one was not loaded."""
+        return self._reader.side_by_side([lambda ref=ref: self.get_item_extension(ref) for ref in item_refs])
+
+    def probe(self) -> None:
+        """Prove the credential with the cheapest search there is; returns when the CDP accepts it, raises otherwise."""
+        try:
+            self._get(("orders",), {"referenceId": _PROBE})
+        except NotFound:
+            return
+
+    def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+        return self._reader.get(parts, params)
+
+    def _list(
+        self,
+        parts: Sequence[str],
+        search: Mapping[str, str],
+        single: str,
+        read: Callable[[dict[str, Any]], T],
+        *,
+        owner: str | None = None,
+    ) -> Loaded[T]:
+        """A collection to its end; entries that are only references are fetched from /`single`/{ref}, side by side."""
+
+        def identity(entry: object) -> str | None:
+            ref = ref_of(entry) if isinstance(entry, dict) else None
+            return None if isinstance(entry, dict) and entry.get("ref") is None and refs.same(ref, owner) else ref
+
+        gathered = self._gather(parts, search, identity)
+        records = self._resolve(gathered.entries, single, read, identity)
+        came = tuple(record for record in records if not isinstance(record, CdpError))
+        failures = [record for record in records if isinstance(record, CdpError)]
+        return Loaded(
+            came,
+            missing=len(failures),
+            complete=gathered.complete and not failures,
+            problem=gathered.problem or (failures[0] if failures else None),
+        )
+
+    def _gather(
+        self, parts: Sequence[str], search: Mapping[str, str], identity: Callable[[object], str | None]
+    ) -> Gathered:
+        size = self._reader.limits.page_size
+        bare = False
+
+        def ask(offset: int) -> decode.Page:
+            nonlocal bare
+            params = {**search, "offset": offset} if offset else {**search}
+            if not bare:
+                try:
+                    full = {**search, "expand": "true", "limit": size, "offset": offset}
+                    return decode.page(self._get(parts, full)[0], at=offset)
+                except RequestRefused:
+                    if offset:
+                        raise
+                    bare = True  # a server that knows only the documented parameters
+            return decode.page(self._get(parts, params)[0], at=offset)
+
+        def ask_many(offsets: list[int]) -> list[decode.Page | CdpError]:
+            return self._reader.side_by_side([lambda offset=offset: ask(offset) for offset in offsets])
+
+        most = self._reader.limits.most_records
+        return gather(ask, ask_many, page_size=size, most=most, identity=identity)
+
+    def _resolve(
+        self,
+        entries: Sequence[object],
+        single: str,
+        read: Callable[[dict[str, Any]], T],
+        identity: Callable[[object], str | None],
+    ) -> list[T | CdpError]:
+        def fetch(ref: str) -> T:
+            return read(self._get((single, ref), {})[0])
+
+        def one(entry: object) -> Callable[[], T] | T | CdpError:
+            if not isinstance(entry, dict) or not entry:
+                return Unreadable("an entry of the collection is no record")
+            if not decode.is_reference(entry):
+                try:
+                    return read(entry)
+                except CdpError as error:
+                    return error
+            ref = identity(entry)
+            return (lambda: fetch(ref)) if ref is not None else Unreadable("an entry names no record")
+
+        found = [one(entry) for entry in entries]
+        asked = iter(self._reader.side_by_side([task for task in found if callable(task)]))
+        return [next(asked) if callable(task) else task for task in found]
+
+
+def _term(value: str) -> str:
+    """A search term as a person typed it. Raises BadReference, without repeating it, for one no search could be meant by."""
+    if not value.strip() or len(value) > _LONGEST_TERM or not value.isprintable():
+        raise BadReference("a search term is 1 to 256 printable characters")
+    return value

@@ -1,0 +1,199 @@
+"""From the CDP's JSON objects to records: orders, items, segments and their custom data; people are in `people`.
+
+Every function takes one JSON object and never raises for anything inside it: an odd field becomes None and a note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from orders.cdp import people, refs
+from orders.cdp.errors import Unreadable
+from orders.cdp.fields import Fields, Known
+from orders.cdp.records import Extension, FlightSegment, Note, Order, OrderItem
+
+consumer = contact = guest = person = people.person
+
+_LINKS = "href key order orderItem orderItems contacts contact consumers consumer guest extensions ext extExt extext"
+
+_ORDER = Known(
+    "ref referenceId status price currencyCode paymentType cardType channel pointOfSale orderedAt createdAt modifiedAt "
+    + _LINKS
+)
+_ITEM = Known(
+    "ref referenceId type name description productId quantity price currencyCode originalPrice originalCurrencyCode "
+    "status vendor channel language passengerTypeCode orderedAt createdAt modifiedAt flightSegments " + _LINKS
+)
+_SEGMENT = Known(
+    "id origin destination departureDateTime arrivalDateTime carrier flightNumber operatingCarrier operatingFlightNumber "
+    "fareClass fareFamily bookingClass equipmentType originDestination"
+)
+_EXTENSION = Known("ref name key href createdAt modifiedAt order orderItem")
+_MARKS_OF_AN_ORDER = ("ref", "referenceId", "href", "status", "price", "orderedAt", "orderItems", "createdAt")
+_DEFAULT_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a collection: its entries as sent, and what it says about more.
+
+    `limit` is None where none was sent; `onward` is whether a `next` link points beyond this page's offset `at`.
+    """
+
+    entries: tuple[Any, ...]
+    limit: int | None = None
+    onward: bool = False
+
+
+def segment(raw: dict[str, Any]) -> FlightSegment:
+    """One flight. Its times stay what the airport's clocks show."""
+    fields = Fields(raw, _SEGMENT)
+    departure, departure_offset, departure_sent = fields.wall("departureDateTime")
+    arrival, arrival_offset, arrival_sent = fields.wall("arrivalDateTime")
+    return FlightSegment(
+        origin=fields.text("origin"),
+        destination=fields.text("destination"),
+        departure=departure,
+        arrival=arrival,
+        departure_offset=departure_offset,
+        arrival_offset=arrival_offset,
+        departure_sent=departure_sent,
+        arrival_sent=arrival_sent,
+        carrier=fields.text("carrier"),
+        flight_number=fields.text("flightNumber"),
+        operating_carrier=fields.text("operatingCarrier"),
+        operating_flight_number=fields.text("operatingFlightNumber"),
+        fare_class=fields.text("fareClass"),
+        fare_family=fields.text("fareFamily"),
+        booking_class=fields.text("bookingClass"),
+        equipment_type=fields.text("equipmentType"),
+        origin_destination=fields.text("originDestination"),
+        id=fields.text("id"),
+        extras=fields.extras(),
+        notes=fields.all_notes(),
+    )
+
+
+def item(raw: dict[str, Any], *, order_ref: str | None = None) -> OrderItem:
+    """One line of an order. In the vendor's sample an item's href ends in the ref of its order: that is not its own."""
+    fields = Fields(raw, _ITEM)
+    ref = fields.ref()
+    if raw.get("ref") is None and refs.same(ref, order_ref):
+        ref = None
+    return OrderItem(
+        ref=ref,
+        reference_id=fields.text("referenceId"),
+        type=fields.text("type"),
+        name=fields.text("name"),
+        description=fields.text("description"),
+        product_id=fields.text("productId"),
+        quantity=fields.number("quantity"),
+        price=fields.number("price"),
+        currency_code=fields.text("currencyCode"),
+        original_price=fields.number("originalPrice"),
+        original_currency_code=fields.text("originalCurrencyCode"),
+        status=fields.text("status"),
+        vendor=fields.text("vendor"),
+        channel=fields.text("channel"),
+        language=fields.text("language"),
+        passenger_type_code=fields.text("passengerTypeCode"),
+        ordered_at=fields.stamp("orderedAt"),
+        created_at=fields.stamp("createdAt"),
+        modified_at=fields.stamp("modifiedAt"),
+        flight_segments=tuple(segment(entry) for entry in fields.objects("flightSegments")),
+        extras=fields.extras(),
+        notes=fields.all_notes(),
+    )
+
+
+def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
+    """One order, with the items that came inline. Raises Unreadable for an object that has nothing of an order."""
+    fields = Fields(raw, _ORDER)
+    if all(fields.sent(name) is None for name in _MARKS_OF_AN_ORDER):
+        raise Unreadable("the answer is no order")
+    ref = fields.ref()
+    inline = inline_items(raw)
+    entries = inline.entries if inline else ()
+    items = tuple(
+        item(entry, order_ref=ref) for entry in entries if isinstance(entry, dict) and not is_reference(entry)
+    )
+    return Order(
+        ref=ref,
+        reference_id=fields.text("referenceId"),
+        status=fields.text("status"),
+        price=fields.number("price"),
+        currency_code=fields.text("currencyCode"),
+        payment_type=fields.text("paymentType"),
+        card_type=fields.text("cardType"),
+        channel=fields.text("channel"),
+        point_of_sale=fields.text("pointOfSale"),
+        ordered_at=fields.stamp("orderedAt"),
+        created_at=fields.stamp("createdAt"),
+        modified_at=fields.stamp("modifiedAt"),
+        items=items,
+        items_complete=inline is not None and len(items) == len(entries) and is_short(inline),
+        guest_ref=fields.link("guest"),
+        extras=fields.extras(),
+        notes=fields.all_notes(notes),
+    )
+
+
+def extension(raw: dict[str, Any]) -> Extension:
+    """Custom data: whatever is not the extension's own frame is a value, in the order it came."""
+    fields = Fields(raw, _EXTENSION)
+    return Extension(
+        ref=fields.ref(),
+        name=fields.text("name"),
+        created_at=fields.stamp("createdAt"),
+        modified_at=fields.stamp("modifiedAt"),
+        values=fields.extras(),
+    )
+
+
+def page(raw: dict[str, Any], *, at: int = 0) -> Page:
+    """One answer of a collection asked for from offset `at`. Raises Unreadable where it is none.
+
+    A collection without `items` is empty if it has anything else of a collection; `{}` is not: it must not read as "none".
+    """
+    entries = raw.get("items")
+    if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
+        raise Unreadable("the answer is no collection")
+    if entries is not None and not isinstance(entries, list):
+        raise Unreadable("the items of the collection are not a list")
+    return Page(tuple(entries or ()), _limit(raw.get("limit")), _points_onward(raw.get("next"), at))
+
+
+def inline_items(raw: dict[str, Any]) -> Page | None:
+    """The items that came with an order, as a page; None where it holds only a link to them, or something unreadable."""
+    sent = next((raw[key] for key in raw if key.lower() == "orderitems"), None)
+    if isinstance(sent, list):
+        return Page(tuple(sent))
+    if isinstance(sent, dict) and isinstance(sent.get("items"), list):
+        return page(sent)
+    return None
+
+
+def is_short(one: Page) -> bool:
+    """Whether the inline page shows by itself that nothing follows: fewer than the default ten, and no link onward."""
+    return len(one.entries) < min(one.limit or _DEFAULT_PAGE, _DEFAULT_PAGE) and not one.onward
+
+
+def is_reference(entry: dict[str, Any]) -> bool:
+    """Whether an entry only names a record (`href`, perhaps `ref`) and has to be asked for."""
+    return all(key in ("href", "ref") for key in entry)
+
+
+def _limit(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _points_onward(link: object, at: int) -> bool:
+    """A `next` link that names this page or an earlier one is a loop, and no sign of more."""
+    href = link.get("href") if isinstance(link, dict) else link
+    if not isinstance(href, str) or not href:
+        return False
+    offset = refs.offset_of_href(href)
+    return offset is None or offset > at

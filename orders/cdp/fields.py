@@ -1,0 +1,203 @@
+"""Reading one JSON object field by field: a value of the right kind, or None and a note. Nothing here raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from orders.cdp import refs, stamps
+from orders.cdp.jsontext import SentTwice, readable, whole_characters
+from orders.cdp.records import Extra, Note
+
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
+_FARTHEST_DIGIT = 15  # no price begins farther from its point; beyond lies a mistake or an attack
+_MOST_DIGITS = 40  # binary fractions print up to 17 digits (0.30000000000000004), nothing honest prints 40
+_SHOWN = 80
+
+
+class Known:
+    """The fields a record knows, in the API's spelling, found in any mixture of upper and lower case."""
+
+    def __init__(self, names: str) -> None:
+        self.names = frozenset(names.split())
+        self._spelling = {name.lower(): name for name in self.names}
+
+    def arrange(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Known fields under their documented names, and the others."""
+        if raw.keys() <= self.names:
+            return raw, {}
+        known, others = {}, {}
+        for key, value in raw.items():
+            name = key if key in self.names else self._spelling.get(key.lower())
+            if name is None or (name != key and name in raw) or name in known:
+                others[key] = value
+            else:
+                known[name] = value
+        return known, others
+
+
+class Fields:
+    """One object being read. `notes` grows as fields are read; `personal` keeps every value out of them."""
+
+    def __init__(self, raw: dict[str, Any], known: Known, *, personal: bool = False) -> None:
+        self._known, self._others = known.arrange(raw)
+        self._personal = personal
+        self.notes: list[Note] = []
+        if type(raw) is SentTwice:
+            for key in raw.keys_twice:
+                self.note(whole_characters(key)[:_SHOWN], "sent twice", raw[key])
+
+    def note(self, field: str, reason: str, value: object = "") -> None:
+        self.notes.append(Note(field, reason, "" if self._personal else readable(value, _SHOWN)))
+
+    def sent(self, name: str) -> Any:
+        """The value as it came; None for null, missing and ""."""
+        value = self._known.get(name)
+        return None if value == "" else value
+
+    def text(self, name: str) -> str | None:
+        return self._text(name, self._known.get(name))
+
+    def _text(self, name: str, value: Any) -> str | None:
+        if type(value) is str:
+            if not value.isprintable():
+                shown = whole_characters(value)
+                if shown != value:
+                    self.note(name, "unreadable characters", shown)
+                    value = shown
+            return value.strip() or None
+        if value is None:
+            return None
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return readable(value)
+        self.note(name, "not a text", value)
+        return None
+
+    def number(self, name: str) -> Decimal | None:
+        value = self._known.get(name)
+        if type(value) is Decimal:
+            return self._in_range(name, value)
+        if type(value) is int:
+            return self._in_range(name, Decimal(value))
+        if value is None:
+            return None
+        if isinstance(value, str):
+            text = value.strip()
+            if not text:
+                return None
+            if _NUMBER.fullmatch(text):
+                self.note(name, "sent as text", value)
+                return self._in_range(name, Decimal(text))
+        self.note(name, "not a number", value)
+        return None
+
+    def _in_range(self, name: str, value: Decimal) -> Decimal | None:
+        exponent, digits = value.adjusted(), len(value.as_tuple().digits)
+        if -_FARTHEST_DIGIT <= exponent <= _FARTHEST_DIGIT and digits <= _MOST_DIGITS:
+            return value
+        if not value:
+            return Decimal(0)
+        self.note(name, "out of range", str(value) if digits < _SHOWN else "…")
+        return None
+
+    def stamp(self, name: str) -> datetime | None:
+        """A UTC moment."""
+        moment = self._moment(name)
+        try:
+            return stamps.utc(moment) if moment else None
+        except stamps.OutOfRange:
+            self.note(name, "out of range", self._known[name])
+            return None
+
+    def day(self, name: str) -> date | None:
+        moment = self._moment(name)
+        return stamps.day(moment) if moment else None
+
+    def wall(self, name: str) -> tuple[datetime | None, timedelta | None, str]:
+        """A wall clock with its false Z stripped, the offset only where a real one was sent, and the value as sent."""
+        moment = self._moment(name)
+        value = self._known.get(name)
+        sent = readable(value, _SHOWN) if value is not None else ""
+        if moment is None:
+            return None, None, sent
+        if not moment.clock:  # a day alone is no departure time
+            self.note(name, "not a date", value)
+            return None, None, sent
+        return moment.wall, moment.offset or None, sent
+
+    def _moment(self, name: str) -> stamps.Moment | None:
+        value = self._known.get(name)
+        if value is None:
+            return None
+        if type(value) is not str:
+            self.note(name, "not a date", value)
+            return None
+        text = value.strip()
+        if not text:
+            return None
+        try:
+            return stamps.read(text)
+        except stamps.NotADate:
+            self.note(name, "not a date", value)
+        except stamps.OutOfRange:
+            self.note(name, "out of range", value)
+        return None
+
+    def texts(self, name: str, *alone: str) -> tuple[str, ...]:
+        """A list of texts; one text in its place counts as a list of one, and so do the singular fields `alone`."""
+        found: dict[str, None] = {}
+        for key in (name, *alone):
+            value = self.sent(key)
+            for entry in value if isinstance(value, list) else (value,):
+                text = self._text(key, entry)
+                if text is not None:
+                    found[text] = None
+        return tuple(found)
+
+    def objects(self, name: str) -> list[dict[str, Any]]:
+        """The objects of a list; null entries are nothing, other entries are noted."""
+        value = self.sent(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.note(name, "not a list", value)
+            return []
+        found = [entry for entry in value if isinstance(entry, dict)]
+        for entry in value:
+            if not isinstance(entry, dict) and entry is not None:
+                self.note(name, "not an object", entry)
+        return found
+
+    def ref(self) -> str | None:
+        """`ref`, or the last path segment of `href`."""
+        own = self.text("ref")
+        return own if own is not None else refs.of_href(self.sent("href"))
+
+    def link(self, name: str) -> str | None:
+        """The ref a link object such as `guest` names."""
+        value = self.sent(name)
+        return ref_of(value) if isinstance(value, dict) else None
+
+    def extras(self) -> tuple[Extra, ...]:
+        """What was sent and is unknown, as readable text; null and "" are nothing."""
+        if not self._others:
+            return ()
+        return tuple(
+            Extra(whole_characters(key), readable(value))
+            for key, value in self._others.items()
+            if value is not None and value != ""
+        )
+
+    def all_notes(self, *more: Iterable[Note]) -> tuple[Note, ...]:
+        return (*self.notes, *(note for notes in more for note in notes))
+
+
+def ref_of(entry: dict[str, Any]) -> str | None:
+    """The reference an entry of a collection names: `ref`, else the last path segment of `href`."""
+    own = entry.get("ref")
+    if isinstance(own, str) and refs.is_ref(own.strip()):
+        return own.strip()
+    return refs.of_href(entry.get("href"))

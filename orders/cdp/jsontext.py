@@ -1,0 +1,139 @@
+"""From bytes to plain values, keeping what JSON readers usually lose: exact numbers, keys sent twice, NaN."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from orders.cdp.errors import Unreadable
+from orders.cdp.records import Note
+
+_INT_DIGITS = 18  # longer ones become Decimal: Python refuses integers of thousands of digits with an error
+_DEEPEST = 6
+
+
+class SentTwice(dict[str, Any]):
+    """An object in which keys came more than once; the last value won, as everywhere in the trade."""
+
+    __slots__ = ("keys_twice",)
+    keys_twice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotANumber:
+    """NaN, Infinity, or a number beyond what any arithmetic could hold: not JSON, though it is sent."""
+
+    text: str
+
+
+def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
+    """The top-level object of a JSON text and what was odd about its bytes. Raises Unreadable for anything else.
+
+    Numbers with a fraction are Decimal from the first digit. A byte order mark is tolerated.
+    """
+    notes: tuple[Note, ...] = ()
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8-sig", errors="replace")
+        notes = (Note("", "unreadable characters"),)
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        problem = "the answer is nested too deeply"
+    except ValueError:
+        problem = "the answer is not JSON" if text.strip() else "the answer is empty"
+    else:
+        if isinstance(value, dict):
+            return value, notes
+        problem = "the answer is not a JSON object"
+    # Outside the except blocks: the JSON error holds the whole text.
+    raise Unreadable(problem)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    twice = SentTwice(plain)
+    seen: set[str] = set()
+    again: dict[str, None] = {}
+    for key, _ in pairs:
+        if key in seen:
+            again[key] = None
+        seen.add(key)
+    twice.keys_twice = tuple(again)
+    return twice
+
+
+def _decimal(text: str) -> Decimal | NotANumber:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return NotANumber(text)
+
+
+def _integer(text: str) -> int | Decimal | NotANumber:
+    return int(text) if len(text) <= _INT_DIGITS else _decimal(text)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_decimal, parse_int=_integer, parse_constant=NotANumber
+)
+
+
+def readable(value: object, most: int = 500) -> str:
+    """Any value as a person reads it, cut at `most` characters: text as it is, the rest as compact JSON."""
+    if isinstance(value, str):
+        shown = whole_characters(value)
+        return shown if len(shown) <= most else shown[: most - 1] + "…"
+    parts: list[str] = []
+    _write(value, parts, [most], _DEEPEST)
+    shown = whole_characters("".join(parts))
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
+    """Append `value` as JSON until `room` is used up; what lies deeper than `deep` is left out as "…"."""
+    if room[0] < 0:
+        return
+    if isinstance(value, dict | list):
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        if deep == 0 and value:
+            _put(opening + "…" + closing, parts, room)
+            return
+        _put(opening, parts, room)
+        for number, inner in enumerate(value):
+            if room[0] < 0:
+                return
+            if number:
+                _put(", ", parts, room)
+            if isinstance(value, dict):
+                _put(json.dumps(inner, ensure_ascii=False) + ": ", parts, room)
+                _write(value[inner], parts, room, deep - 1)
+            else:
+                _write(inner, parts, room, deep - 1)
+        _put(closing, parts, room)
+    elif isinstance(value, str):
+        _put(json.dumps(value[:1000], ensure_ascii=False), parts, room)
+    elif value is None or isinstance(value, bool):
+        _put("null" if value is None else str(value).lower(), parts, room)
+    else:
+        _put(value.text if isinstance(value, NotANumber) else str(value), parts, room)
+
+
+def _put(text: str, parts: list[str], room: list[int]) -> None:
+    parts.append(text)
+    room[0] -= len(text)
+
+
+_CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
+
+
+def whole_characters(text: str) -> str:
+    """`text` with halves of surrogate pairs and control characters replaced: neither can be shown, stored or encoded."""
+    if text.isprintable():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(_CONTROL)

@@ -1,0 +1,72 @@
+"""Contacts, consumers and guests: the person fields they share, from either version of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orders.cdp.fields import Fields, Known, ref_of
+from orders.cdp.records import Identifier, Note, Person
+
+_PERSON = Known(
+    "ref href key title firstName lastName gender dateOfBirth nationality passportNumber passportExpiry emails email "
+    "phoneNumbers phone street city state postCode country language guestType identifiers guest order orders orderItems "
+    "createdAt modifiedAt firstSeen lastSeen extensions ext extExt extext"
+)
+_IDENTIFIER = Known("provider id expiryDate")
+
+
+def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
+    """One person. Notes tell the field and the reason and never the value."""
+    fields = Fields(raw, _PERSON, personal=True)
+    identifiers, odd = _identifiers(fields)
+    return Person(
+        ref=fields.ref(),
+        title=fields.text("title"),
+        first_name=fields.text("firstName"),
+        last_name=fields.text("lastName"),
+        gender=fields.text("gender"),
+        date_of_birth=fields.day("dateOfBirth"),
+        nationality=fields.text("nationality"),
+        passport_number=fields.text("passportNumber"),
+        passport_expiry=fields.day("passportExpiry"),
+        emails=fields.texts("emails", "email"),
+        phone_numbers=fields.texts("phoneNumbers", "phone"),
+        street=fields.texts("street"),
+        city=fields.text("city"),
+        state=fields.text("state"),
+        post_code=fields.text("postCode"),
+        country=fields.text("country"),
+        language=fields.text("language"),
+        guest_type=fields.text("guestType"),
+        identifiers=identifiers,
+        guest_ref=fields.link("guest"),
+        item_refs=_item_refs(fields),
+        created_at=fields.stamp("createdAt"),
+        modified_at=fields.stamp("modifiedAt"),
+        first_seen=fields.stamp("firstSeen"),
+        last_seen=fields.stamp("lastSeen"),
+        extras=fields.extras(),
+        notes=fields.all_notes(odd, notes),
+    )
+
+
+def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
+    found: list[Identifier] = []
+    odd: list[Note] = []
+    for entry in fields.objects("identifiers"):
+        inner = Fields(entry, _IDENTIFIER, personal=True)
+        one = Identifier(inner.text("provider"), inner.text("id"), inner.day("expiryDate"))
+        if one != Identifier():
+            found.append(one)
+        odd += inner.notes
+    return tuple(found), odd
+
+
+def _item_refs(fields: Fields) -> tuple[str, ...]:
+    """Which items a traveller is on: a bare list, or a collection of links; a lone link names none."""
+    sent = fields.sent("orderItems")
+    entries = sent.get("items") if isinstance(sent, dict) else sent
+    if not isinstance(entries, list):
+        return ()
+    named = (ref_of(entry) for entry in entries if isinstance(entry, dict))
+    return tuple(dict.fromkeys(ref for ref in named if ref is not None))

@@ -1,0 +1,153 @@
+"""One page's conversation with the CDP: the private door every client method goes through.
+
+It keeps what the page tells its reader (calls, seconds, documents) and what the next request of the same person may reuse.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
+
+from orders.cdp import refs
+from orders.cdp.errors import CdpError
+from orders.cdp.jsontext import parse
+from orders.cdp.records import Document, Note
+from orders.cdp.transport import Deadline, Limits, Transport, shared
+
+T = TypeVar("T")
+
+_PERSONAL = frozenset({"email", "phoneNumber", "firstName", "lastName"})
+
+
+class Memory(Protocol):
+    """Answers a person has just read, for the pages opened right after. Keys hold no personal data."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, body: bytes) -> None: ...
+
+
+class Reader:
+    """GET and nothing else, for one credential and one page; safe to use from the threads of a fan-out."""
+
+    def __init__(
+        self,
+        base_url: str,
+        client_key: str,
+        token: str,
+        *,
+        version: str,
+        memory: Memory | None,
+        deadline: Deadline | None,
+        transport: Transport,
+    ) -> None:
+        if version not in ("v2", "v2.1"):
+            raise ValueError("the API's versions are v2 and v2.1")
+        self.version = version
+        self._origin = base_url.rstrip("/")
+        self._authorization = "Basic " + base64.b64encode(f"{client_key}:{token}".encode()).decode("ascii")
+        self._memory = memory
+        self._transport = transport
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._slots: list[Document | None] = []
+        self._waiting = 0
+        self._since = 0.0
+        self._seconds = 0.0
+        self._calls = 0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._origin} {self.version}>"
+
+    @property
+    def limits(self) -> Limits:
+        return self._transport.limits
+
+    @property
+    def deadline(self) -> Deadline:
+        """The page's deadline; its time starts with the first call unless one was given."""
+        if self._deadline is None:
+            self._deadline = Deadline.after(self.limits.page)
+        return self._deadline
+
+    @property
+    def calls(self) -> int:
+        """Requests that left for the CDP, retries included."""
+        return self._calls
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time during which at least one call was under way."""
+        with self._lock:
+            return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The answers as they came, in the order they were asked for."""
+        return tuple(slot for slot in self._slots if slot is not None)
+
+    def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
+        """The JSON object at /<version>/<parts>?<params> and what was odd about its bytes. Raises CdpError.
+
+        Parts are validated and quoted (BadReference before any call); personal parameters stay out of memory and documents.
+        """
+        path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
+        target = f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
+        personal = not _PERSONAL.isdisjoint(params)
+        shown = path + "?…" if personal else target
+        slot = self._reserve()
+        memory = None if personal else self._memory
+        body = memory.get(target) if memory is not None else None
+        if body is not None:
+            self._slots[slot] = _document(shown, body)
+            return parse(body)
+        body = self._call(target)
+        self._slots[slot] = _document(shown, body)
+        parsed = parse(body)
+        if memory is not None:
+            memory.put(target, body)
+        return parsed
+
+    def side_by_side(self, tasks: Sequence[Callable[[], T]]) -> list[T | CdpError]:
+        """Results in order, errors in their places; a single task is just run."""
+        return self._transport.side_by_side(tasks, self.deadline)
+
+    def _call(self, target: str) -> bytes:
+        with self._lock:
+            if not self._waiting:
+                self._since = monotonic()
+            self._waiting += 1
+        try:
+            return self._transport.get(
+                self._origin, target, self._authorization, self.deadline, count=self._count_one
+            )
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._seconds += monotonic() - self._since
+
+    def _count_one(self) -> None:
+        with self._lock:
+            self._calls += 1
+
+    def _reserve(self) -> int:
+        with self._lock:
+            self._slots.append(None)
+            return len(self._slots) - 1
+
+
+def _document(path: str, body: bytes) -> Document:
+    return Document(path, body.decode("utf-8-sig", errors="replace"))
+
+
+def side_by_side(
+    tasks: Sequence[Callable[[], T]], *, deadline: Deadline | None = None, limits: Limits | None = None
+) -> list[T | CdpError]:
+    """Two readings of what a person typed, or several clients, at the same time: results in order, CdpErrors in place."""
+    limits = limits or Limits()
+    return shared(limits).side_by_side(tasks, deadline or Deadline.after(limits.page))

@@ -1,0 +1,49 @@
+"""References: what may stand in a path of ours."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, quote, urlsplit
+
+from orders.cdp.errors import BadReference
+
+_REF = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
+
+
+def is_ref(text: str) -> bool:
+    """1 to 128 of `[A-Za-z0-9._~-]` and never a way up the path. Not only UUIDs: the vendor's own samples hold others."""
+    return _REF.fullmatch(text) is not None and ".." not in text and text != "."
+
+
+def in_path(ref: str) -> str:
+    """`ref` ready to stand in a path. Raises BadReference, without repeating what was given."""
+    if not isinstance(ref, str) or not is_ref(ref):
+        raise BadReference("a reference is 1 to 128 letters, digits, dots, hyphens, underscores or tildes")
+    return quote(ref, safe="")
+
+
+def of_href(href: object) -> str | None:
+    """The last path segment of a link, its query stripped. The link itself is never followed: its host may be anyone's."""
+    if not isinstance(href, str) or not href:
+        return None
+    try:
+        path = urlsplit(href).path
+    except ValueError:
+        return None
+    last = path.rstrip("/").rpartition("/")[2]
+    return last if is_ref(last) else None
+
+
+def offset_of_href(href: str) -> int | None:
+    """The `offset` in a paging link's query, None where it holds none that is a plain number."""
+    try:
+        values = parse_qs(urlsplit(href).query).get("offset", [])
+    except ValueError:
+        return None
+    text = values[-1] if values else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two refs name the same thing: the vendor's samples spell one ref in either case."""
+    return one is not None and other is not None and one.lower() == other.lower()

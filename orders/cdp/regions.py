@@ -1,0 +1,79 @@
+"""Where the CDP may be reached: a closed map of regions, and what the operator adds to it.
+
+A person picks a region by name and never types an address, so the credential cannot be sent anywhere else.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+VENDOR_REGIONS = MappingProxyType(
+    {name: f"https://api-engage-{name}.sitecorecloud.io" for name in ("eu", "us", "ap", "jpe")}
+)
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+
+
+class RegionError(ValueError):
+    """The operator's list of extra regions cannot be used; `str(error)` says which entry and why."""
+
+
+def regions(extra: str = "") -> dict[str, str]:
+    """Region name -> base URL without a trailing slash: the vendor's four and `extra`, "name=https://host,…".
+
+    Raises RegionError with a sentence for the operator.
+    """
+    known = dict(VENDOR_REGIONS)
+    for entry in extra.split(","):
+        if not entry.strip():
+            continue
+        name, equals, address = (part.strip() for part in entry.partition("="))
+        if not equals or not address:
+            raise RegionError(f'"{entry.strip()}" is not of the form name=https://host.')
+        if not _NAME.fullmatch(name):
+            raise RegionError(
+                f'"{name}" cannot be a region name: a lower-case letter first, then at most 31 of a-z, 0-9 and "-".'
+            )
+        if name in known:
+            raise RegionError(f'The region name "{name}" is taken; every region needs a name of its own.')
+        known[name] = _base_url(name, address)
+    return known
+
+
+def _base_url(name: str, address: str) -> str:
+    """Only scheme, host and port may stand in an address, so that every URL is built by us alone."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise RegionError(f'The address of region "{name}" cannot be read; it should look like https://host.') from None
+    if parts.username is not None or parts.password is not None:
+        # The entry itself is not repeated here: it holds a secret.
+        raise RegionError(f'The address of region "{name}" must not hold a user name or password.')
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in address or "#" in address:
+        raise RegionError(f'The address of region "{name}" must end after the host and port.')
+    if not _is_address(host) and not _HOST.fullmatch(host):
+        raise RegionError(f'The address of region "{name}" has no usable host; it should look like https://host.')
+    if parts.scheme == "http" and not is_loopback(host):
+        raise RegionError(f'Region "{name}" must use https; plain http is for this machine (loopback) only.')
+    if parts.scheme not in ("http", "https"):
+        raise RegionError(f'The address of region "{name}" must begin with https://.')
+    shown_host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown_host}" + (f":{port}" if port is not None else "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name or an address) is this machine itself."""
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host

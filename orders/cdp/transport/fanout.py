@@ -1,0 +1,50 @@
+"""Several calls of one page side by side, on threads all pages share."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
+from typing import TypeVar
+
+from orders.cdp.errors import CdpError, TimedOut
+from orders.cdp.transport.limits import Deadline, Limits
+from orders.cdp.transport.threads import Threads
+
+T = TypeVar("T")
+
+_GRACE = 0.5  # calls end by their own deadline; this covers the way back
+
+
+def run_side_by_side(
+    tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Threads
+) -> list[T | CdpError]:
+    """Results in the order of `tasks`; a CdpError stands where one was raised, TimedOut where none came in time.
+
+    The calling thread works too, so a crowded pool makes a page slower and never stuck. Anything but a CdpError is raised.
+    """
+    results: list[T | CdpError] = [TimedOut("not loaded in time") for _ in tasks]
+    crashes: list[BaseException] = []
+    turns = itertools.count()  # next() on it is one step, so no two workers take the same task
+
+    def work() -> None:
+        while not crashes and (turn := next(turns)) < len(tasks):
+            if deadline.left() <= 0:
+                return
+            try:
+                results[turn] = tasks[turn]()
+            except CdpError as error:
+                results[turn] = error
+            except BaseException as error:
+                crashes.append(error)
+
+    others = min(limits.side_by_side, len(tasks)) - 1
+    running = [threads.submit(contextvars.copy_context().run, work) for _ in range(others)]
+    work()
+    for future in running:
+        future.cancel()  # never started: its tasks are done by now
+    wait(running, timeout=max(0.0, deadline.left()) + _GRACE)
+    if crashes:
+        raise crashes[0]
+    return results

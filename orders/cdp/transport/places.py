@@ -1,0 +1,36 @@
+"""The bulkhead: how many pages may wait on the CDP at a time, so that a slow CDP never takes every thread of the server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from orders.cdp.errors import TooBusy
+from orders.cdp.transport.limits import Limits
+
+_held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
+
+
+class Places:
+    """A page holds one place however many calls it makes side by side: its threads carry the context variable."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._free = threading.BoundedSemaphore(limits.places)
+        self._wait = limits.place_wait
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold a place for the block; raises TooBusy when none comes free in time. Nested blocks share one."""
+        if _held.get():
+            yield
+            return
+        if not self._free.acquire(timeout=self._wait):
+            raise TooBusy("every place for waiting on the CDP is taken")
+        token = _held.set(True)
+        try:
+            yield
+        finally:
+            _held.reset(token)
+            self._free.release()
