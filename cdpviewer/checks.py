@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 LEAST_SECRET_KEY = 50  # characters, as Django's own deploy check has it
-NEW_SECRET = 'A fresh one: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
+NEW_SIGNING_KEY = 'A fresh one: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
 NEW_KEYS = "A fresh one: .venv/bin/python manage.py new_key."
 
 
@@ -26,12 +27,18 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured:  # Django's own answer to an empty one, which does not say what to do
         key = ""
     if not key:
-        return [Error("CDPVIEWER_SECRET_KEY is not set.", hint=f"Set it, or CDPVIEWER_SECRET_KEY_FILE. {NEW_SECRET}", id="cdpviewer.E001")]
+        return [
+            Error(
+                "CDPVIEWER_SECRET_KEY is not set.",
+                hint=f"Set it, or CDPVIEWER_SECRET_KEY_FILE. {NEW_SIGNING_KEY}",
+                id="cdpviewer.E001",
+            )
+        ]
     if len(key) < LEAST_SECRET_KEY or len(set(key)) < 5:
         return [
             Error(
                 f"CDPVIEWER_SECRET_KEY is too short or too simple: it needs {LEAST_SECRET_KEY} random characters.",
-                hint=f"Replace it; everybody has to sign in again, nothing else is lost. {NEW_SECRET}",
+                hint=f"Replace it; everybody has to sign in again, nothing else is lost. {NEW_SIGNING_KEY}",
                 id="cdpviewer.E002",
             )
         ]
@@ -84,17 +91,19 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.HTTPS:
         found.append(
-            Warning(
+            checks.Warning(
                 "CDPVIEWER_HTTPS is off: cookies and passwords travel readably.",
                 hint="That is for loopback only. Remove the setting and put a TLS proxy in front (docs/operating.md).",
                 id="cdpviewer.W001",
             )
         )
     if settings.DEMO:
-        found.append(Warning("CDPVIEWER_DEMO is on.", hint="Remove it: it is for `make demo` only.", id="cdpviewer.W002"))
+        found.append(
+            checks.Warning("CDPVIEWER_DEMO is on.", hint="Remove it: it is for `make demo` only.", id="cdpviewer.W002")
+        )
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
         found.append(
-            Warning(
+            checks.Warning(
                 "CDPVIEWER_TRUSTED_PROXIES is 0: no proxy is believed when it says that a request came over https, so every page "
                 "redirects to itself.",
                 hint="Set it to the number of proxies in front of this server, usually 1 (docs/operating.md).",
@@ -102,9 +111,13 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     if "*" in settings.ALLOWED_HOSTS:
-        found.append(Warning("CDPVIEWER_ALLOWED_HOSTS allows every name.", hint="List the names people use.", id="cdpviewer.W004"))
+        found.append(
+            checks.Warning(
+                "CDPVIEWER_ALLOWED_HOSTS allows every name.", hint="List the names people use.", id="cdpviewer.W004"
+            )
+        )
     found += [
-        Warning(
+        checks.Warning(
             f"The region {name} is reached over plain http: credentials and orders travel readably.",
             hint="Take it out of CDPVIEWER_EXTRA_REGIONS, or give it an https address.",
             id="cdpviewer.W005",

@@ -24,9 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 AGENT = "agent"
 CLIENT_KEY = "sandbox-key"
 START_SECONDS = 60.0
-WORTH_SEEING = (
-    ("B94TXY", "Dublin to Las Vegas by way of London, the order of the vendor's own page"),
-)
+WORTH_SEEING = (("B94TXY", "Dublin to Las Vegas by way of London, the order of the vendor's own page"),)
 
 
 class CannotStart(Exception):
@@ -59,7 +57,10 @@ def settings_file(folder: Path) -> Path:
     """The demo's settings with keys of its own, written where there are none; for the owner's eyes only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "settings.env"
-    with contextlib.suppress(FileExistsError), open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+    with (
+        contextlib.suppress(FileExistsError),
+        open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out,
+    ):
         out.write(
             "# Made by `make demo`, for this machine alone.\n"
             f"CDPVIEWER_SECRET_KEY={secrets.token_urlsafe(50)}\n"
@@ -154,7 +155,9 @@ def demo(folder: Path) -> None:
 def main() -> int:
     """Exit status: 0 after Ctrl-C, SIGTERM or the end of `make`; 1 when it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m cdpviewer.demo", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)")
+    parser.add_argument(
+        "--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)"
+    )
     children.end_on_signals()
     try:
         demo(parser.parse_args().folder.resolve())

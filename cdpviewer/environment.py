@@ -35,7 +35,9 @@ def load(path: Path) -> dict[str, str]:
             continue
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not equals or not name.strip().isidentifier():
-            raise ImproperlyConfigured(f"Line {number} of the settings file {path.name} is not NAME=value: mend or remove it.")
+            raise ImproperlyConfigured(
+                f"Line {number} of the settings file {path.name} is not NAME=value: mend or remove it."
+            )
         value = value.strip()
         if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
             value = value[1:-1]

@@ -19,14 +19,18 @@ def missing() -> list[str]:
 
     found = []
     if settings.HTTPS and not settings.ALLOWED_HOSTS:
-        found.append("CDPVIEWER_ALLOWED_HOSTS: without the name people type, every page is a 400. Set it, as in orders.example.com.")
+        found.append(
+            "CDPVIEWER_ALLOWED_HOSTS: without the name people type, every page is a 400. Set it, as in orders.example.com."
+        )
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
         found.append(
             "https: this server speaks plain http and sends everybody to https. Put a TLS proxy in front and set "
             "CDPVIEWER_TRUSTED_PROXIES=1 (docs/operating.md), or CDPVIEWER_HTTPS=off to try it on this machine alone."
         )
     if not User.objects.filter(is_active=True).exists():
-        found.append("a user: .venv/bin/python manage.py createsuperuser makes the first, who adds others under /admin/.")
+        found.append(
+            "a user: .venv/bin/python manage.py createsuperuser makes the first, who adds others under /admin/."
+        )
     if not Connection.objects.exists():
         found.append(
             "a connection to the CDP: each person adds their own under /connections/, or you do it for them with "
@@ -53,6 +57,7 @@ def main() -> int:
     if found := missing():
         print("Still missing to serve people:", *(f"- {one}" for one in found), sep="\n", flush=True)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])  # noqa: S606  (the same program, no shell)
+    raise AssertionError("execv does not return")
 
 
 if __name__ == "__main__":

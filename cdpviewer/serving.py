@@ -14,8 +14,12 @@ PAGE = """<!doctype html>
 <body><main><h1>{title}</h1><p>{sentence}</p><p><a href="/">Go to the start page</a></p></main></body>
 </html>
 """
-TOO_LONG = "The address is longer than this server reads. Nothing was looked up. Put only the order reference into the link."
-HEADERS_TOO_LARGE = "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
+TOO_LONG = (
+    "The address is longer than this server reads. Nothing was looked up. Put only the order reference into the link."
+)
+HEADERS_TOO_LARGE = (
+    "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
+)
 NOT_HTTP = "The request could not be read. Nothing was looked up."
 """What a person reads, by what gunicorn could not read."""
 

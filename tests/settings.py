@@ -9,7 +9,7 @@ os.environ.setdefault("CDPVIEWER_SECRET_KEY", "a key of the tests, long enough f
 os.environ.setdefault("CDPVIEWER_CREDENTIAL_KEYS", "bmV2ZXIgdXNlZCBvdXRzaWRlIHRoZSB0ZXN0cyEhISE=")
 os.environ.setdefault("CDPVIEWER_HTTPS", "off")
 
-from cdpviewer.settings import *  # noqa: E402, F403
+from cdpviewer.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
