@@ -44,7 +44,11 @@ def main(argv: list[str] | None = None) -> int:
         if given.token_file and not token:
             token = given.token_file.read_text(encoding="utf-8").strip()
         service = Service(
-            load(given.data), given.client_key, token or secrets.token_urlsafe(24), miss=given.miss, expand=not given.no_expand
+            load(given.data),
+            given.client_key,
+            token or secrets.token_urlsafe(24),
+            miss=given.miss,
+            expand=not given.no_expand,
         )
         for fault in given.fault:
             name, _, part = fault.partition("@")

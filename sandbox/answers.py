@@ -149,7 +149,14 @@ def _extension(asked: Asked, record: Json, *, alone: bool) -> Document:
     href = f"{asked.base}{own}" if own else _href(asked, "extensions", record)
     stamp = asked.order.fields.get("orderedAt") if asked.order else None
     ref = record.get("ref", "e5a7c1de-0000-4000-8000-0000000000e1")
-    body: Document = {"href": href, "name": "ext", "key": "default", "ref": ref, "createdAt": stamp, "modifiedAt": stamp}
+    body: Document = {
+        "href": href,
+        "name": "ext",
+        "key": "default",
+        "ref": ref,
+        "createdAt": stamp,
+        "modifiedAt": stamp,
+    }
     body = {key: _stamp(asked, key, value) for key, value in body.items()}
     body |= {key: value for key, value in record.items() if key != "ref"}
     if asked.order is not None:
@@ -169,4 +176,3 @@ def _stamp(asked: Asked, key: str, value: Json) -> Json:
     if asked.version == "v2.1" and isinstance(value, str) and key.endswith(("edAt", "Seen")):
         return _MILLISECONDS.sub("", value)
     return value
-

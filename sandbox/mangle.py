@@ -49,7 +49,9 @@ def altered(fault: str, document: Json, elsewhere: str) -> Json:
         case "no-ref":
             return _records(document, lambda record: {key: part for key, part in record.items() if key != "ref"})
         case "no-ref-no-href":
-            return _records(document, lambda record: {k: part for k, part in record.items() if k not in ("ref", "href")})
+            return _records(
+                document, lambda record: {k: part for k, part in record.items() if k not in ("ref", "href")}
+            )
         case "other-host":
             return _each_value(document, lambda key, value: _moved(key, value, elsewhere))
     return document

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,8 +20,16 @@ _MAX_HEAD = 64 * 1024
 class Conversation(asyncio.Protocol):
     """One connection: requests one after another, kept alive, pipelined ones in their order."""
 
-    def __init__(self, service: Service, latency: float, drip: float, open_ones: set[Conversation]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        latency: float,
+        drip: float,
+        open_ones: set[Conversation],
+        faults_changed: Callable[[], object],
+    ) -> None:
         self._service, self._latency, self._drip, self._open_ones = service, latency, drip, open_ones
+        self._faults_changed = faults_changed
         self._waiting = b""
         self._busy = False
         self._counted = False
@@ -60,6 +69,7 @@ class Conversation(asyncio.Protocol):
         self._close = headers.get("connection", "").lower() == "close" or version == "HTTP/1.0"
         if target.startswith("/__"):
             self._send(self._service.own_address(target))
+            self._faults_changed()
             return
         self._service.ledger.start(method, target, headers)
         self._counted = True
@@ -116,10 +126,17 @@ class Listener:
         elif not refuse and self._server is None:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(
-                lambda: Conversation(self._service, self._latency, self._drip, self._open_ones),
+                lambda: Conversation(self._service, self._latency, self._drip, self._open_ones, self._apply_soon),
                 sock=self._socket,
                 backlog=2048,
             )
+
+    def _apply_soon(self) -> None:
+        """After a switch by `/__fault__`: first the answer to it, then what it asked for, and its end if it has one."""
+        loop = asyncio.get_running_loop()
+        for seconds in (0.02, *self._service.lasting):
+            loop.call_later(seconds + 0.01, lambda: setattr(self, "_applying", loop.create_task(self.apply())))
+        self._service.lasting.clear()
 
     def _stop(self) -> None:
         if self._server is not None:
@@ -188,7 +205,9 @@ class Sandbox:
         self._apply()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
@@ -215,6 +234,5 @@ class Sandbox:
 
     def clear_faults(self, order: str | None = None) -> None:
         """Switch off the faults of an order, or all, those of the world's files included."""
-        for target in self.service.targets(order) if order else [None]:
-            self.service.faults.clear(target)
+        self.service.clear(order)
         self._apply()

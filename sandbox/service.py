@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Service:
     expand: bool = True
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
+    lasting: list[float] = field(default_factory=list)
     _pages: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
     _faults_seen: int = -1
 
@@ -60,7 +62,9 @@ class Service:
         if method != "GET":
             return self._error(405, "Only GET is served here.", close=True, extra=("Allow: GET",))
         if not hmac.compare_digest(headers.get("authorization", "").encode(), self._basic.encode()):
-            return self._error(401, "The client key or API token is not valid.", extra=('WWW-Authenticate: Basic realm="CDP"',))
+            return self._error(
+                401, "The client key or API token is not valid.", extra=('WWW-Authenticate: Basic realm="CDP"',)
+            )
         base = f"http://{headers['host']}" if headers.get("host") else self.own
         if self._faults_seen != self.faults.changes:
             self._pages.clear()
@@ -129,7 +133,11 @@ class Service:
         status = int(code)
         if status in (502, 504) or how == "html":
             return Reply(answer(status, mangle.HTML, kind="text/html;charset=utf-8"))
-        wait = {"seconds": "30", "6h": "21600", "date": format_datetime(datetime.now(UTC) + timedelta(seconds=30), True)}
+        wait = {
+            "seconds": "30",
+            "6h": "21600",
+            "date": format_datetime(datetime.now(UTC) + timedelta(seconds=30), True),
+        }
         wait["once"] = "1"
         extra = (f"Retry-After: {wait[how]}",) if status == 429 and how else ()
         return self._error(status, f"This order always answers {status} here.", extra=extra)
@@ -165,15 +173,26 @@ class Service:
         return Reply(answer(200, dumps(found)))
 
     def switch(self, query: dict[str, str]) -> dict[str, Any]:
-        """Set (`order`, `fault`, `part`) or clear (`clear`, with or without `order`) a fault."""
+        """Set (`order`, `fault`, `part`, for `seconds`) or clear (`clear`, with or without `order`) a fault."""
         targets = self.targets(query.get("order", "*"))
         if query.get("clear"):
-            for target in targets if "order" in query else [None]:
-                self.faults.clear(target)
+            self.clear(query.get("order"))
             return {"cleared": query.get("order", "all")}
+        seconds = float(query.get("seconds") or 0)
         for target in targets:
             self.faults.set(target, query.get("fault", ""), query.get("part"))
+            if seconds > 0:
+                self.lasting.append(seconds)
+                asyncio.get_running_loop().call_later(seconds, self.faults.clear, target)
         return {"order": query.get("order", "*"), "fault": query.get("fault"), "part": query.get("part")}
+
+    def clear(self, name: str | None = None) -> None:
+        """Switch off the faults of one name (as for `targets`), or all."""
+        if name is None:
+            self.faults.clear()
+            return
+        for target in self.targets(name):
+            self.faults.clear(target)
 
     def targets(self, name: str) -> list[str]:
         """The refs a name stands for: itself, or those of the orders with this reference id."""

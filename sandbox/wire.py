@@ -76,7 +76,7 @@ async def play(fault: str, transport: asyncio.Transport, body: bytes, drip: floa
                 transport.write((_chunk(body[half:]) if body[half:] else b"") + b"0\r\n\r\n")
                 return True
         case "gzip" | "gzip-bomb" | "gzip-broken":
-            packed = {"gzip": lambda: gzip.compress(body, 1), "gzip-bomb": _bomb, "gzip-broken": lambda: body}[fault]()
+            packed = gzip.compress(body, 1) if fault == "gzip" else _bomb() if fault == "gzip-bomb" else body
             transport.write(answer(200, packed, kind=kind, extra=("Content-Encoding: gzip",)))
             return True
     return False
@@ -94,6 +94,16 @@ def _bomb() -> bytes:
 
 
 WIRE = frozenset(
-    """refused reset-before reset-inside close-inside hang slow-headers slow-body slow-1s slow-3s long-length
-    short-length not-http chunked chunked-cut gzip gzip-bomb gzip-broken""".split()
+    (
+        "refused",
+        "reset-before",
+        "reset-inside",
+        "close-inside",
+        "hang",
+        "slow-headers",
+        "slow-body",
+        "slow-1s",
+        "slow-3s",
+    )
+    + ("long-length", "short-length", "not-http", "chunked", "chunked-cut", "gzip", "gzip-bomb", "gzip-broken")
 )

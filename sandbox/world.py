@@ -92,7 +92,7 @@ def order_from(entry: Entry, shows: str = "") -> Order:
     """An order from a file's entry: short forms written out, refs and stamps given where the file leaves them open."""
     reference = entry.get("referenceId")
     ref = entry.get("ref") or named_ref(f"order {reference}")
-    fields = sendable(entry, without=("items", "contacts", "consumers"))
+    fields = {"ref": ref, **sendable(entry, without=("items", "contacts", "consumers"))}
     order = Order(ref, fields, entry.get("_shows", shows), extension=entry.get("_extension"))
     order.items = [_item(order, n, item) for n, item in enumerate(repeated(entry.get("items", [])), 1)]
     order.contacts = _people(order, "contact", entry.get("contacts", []))
@@ -101,7 +101,6 @@ def order_from(entry: Entry, shows: str = "") -> Order:
     order.guests = {person["_guest"].lower() for person in people if person.get("_guest")}
     fault = entry.get("_fault", [])
     order.faults = [{"fault": fault}] if isinstance(fault, str) else fault if isinstance(fault, list) else [fault]
-    fields["ref"] = ref
     if not entry.get("_bare"):
         _complete(order)
     return order
@@ -123,8 +122,7 @@ def _complete(order: Order) -> None:
 
 
 def _item(order: Order, number: int, entry: Entry) -> Entry:
-    item = sendable(entry)
-    item.setdefault("ref", named_ref(f"{order.ref} item {number}", upper=number % 3 == 0))
+    item = {"ref": named_ref(f"{order.ref} item {number}", upper=number % 3 == 0), **sendable(entry)}
     if "_flights" in entry:
         item["flightSegments"] = [segment(line) for line in entry["_flights"]]
     if entry.get("_bare"):
@@ -133,11 +131,14 @@ def _item(order: Order, number: int, entry: Entry) -> Entry:
     status = order.fields.get("status", "PURCHASED")
     segments = item.get("flightSegments")
     defaults: Entry = {
+        "ref": item["ref"],
         "createdAt": stamp,
         "modifiedAt": order.fields.get("modifiedAt", stamp),
         "type": "FLIGHT" if segments else "OTHER",
         "quantity": 1,
-        "productId": f"{segments[0]['origin']}-{segments[-1]['destination']}" if segments else item.get("type", "OTHER"),
+        "productId": f"{segments[0]['origin']}-{segments[-1]['destination']}"
+        if segments
+        else item.get("type", "OTHER"),
         "price": Decimal("0.00"),
         "currencyCode": order.fields.get("currencyCode", "EUR"),
         "referenceId": f"{order.fields.get('referenceId')}-item{number:03}",
@@ -149,8 +150,7 @@ def _item(order: Order, number: int, entry: Entry) -> Entry:
 def _people(order: Order, kind: str, entries: list[Entry]) -> list[Entry]:
     people = []
     for number, entry in enumerate(repeated(entries), 1):
-        person = sendable(entry)
-        person.setdefault("ref", named_ref(f"{order.ref} {kind} {number}", upper=number % 2 == 0))
+        person = {"ref": named_ref(f"{order.ref} {kind} {number}", upper=number % 2 == 0), **sendable(entry)}
         if not entry.get("_bare"):
             person.setdefault("createdAt", order.fields.get("orderedAt", _STAMP))
             person.setdefault("modifiedAt", order.fields.get("modifiedAt", person["createdAt"]))
@@ -160,7 +160,7 @@ def _people(order: Order, kind: str, entries: list[Entry]) -> list[Entry]:
 
 def sendable(entry: Entry, without: tuple[str, ...] = ()) -> Entry:
     """A copy without the keys named and without the short forms that are used up when the file is read."""
-    used_up = ("_shows", "_flights", "_bare", "_fault", *without)
+    used_up = {"_shows", "_flights", "_bare", "_fault", *without}
     return {key: value for key, value in entry.items() if key not in used_up}
 
 
