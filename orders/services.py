@@ -19,9 +19,8 @@ from django.utils.translation import gettext as _
 
 from orders import lookup
 from orders.cdp import errors
-from orders.cdp.client import CdpClient
+from orders.cdp.client import CdpClient, Deadline, side_by_side
 from orders.cdp.records import Document, Extra, Loaded, Note, Order, OrderItem, Person
-from orders.cdp.transport import side_by_side
 from orders.digest import Digest, digest
 from orders.itinerary import journeys, segments
 from orders.itinerary.trip import Trip
@@ -41,12 +40,14 @@ class Desk:
             raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
+        self._deadline = Deadline.after(settings.CDP_LIMITS.page)
         self.client = CdpClient(
             base_url,
             credentials.client_key,
             credentials.token,
             version=connection.version,
             memory=Reader(session_key, state, fresh=fresh),
+            deadline=self._deadline,
             limits=settings.CDP_LIMITS,
         )
 
@@ -60,7 +61,7 @@ class Desk:
 
     def together(self, jobs: Sequence[Callable[[], T]]) -> list[T | errors.CdpError]:
         """Run `jobs` at the same time, results in their order; a CdpError is a result too."""
-        return side_by_side(jobs, self.client.deadline)
+        return side_by_side(jobs, deadline=self._deadline, limits=settings.CDP_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def _with_trips_from_extensions(desk: Desk, order: Order) -> Order:
     ]
     if not wanted:
         return order
-    answers = desk.together([partial(desk.client.get_item_extension, ref) for _index, ref in wanted])
+    answers = desk.client.get_item_extensions([ref for _index, ref in wanted])
     items = list(order.items)
     for (index, _ref), answer in zip(wanted, answers, strict=True):
         if isinstance(answer, errors.CdpError):
