@@ -1,0 +1,32 @@
+"""A page as a person reads it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from django.http import HttpResponse
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in {"script", "style", "title"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in {"script", "style", "title"}
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def text_of(response: HttpResponse) -> str:
+    """The text of the page with white space folded, hidden sentences included, scripts and the title not."""
+    reader = _Text()
+    reader.feed(response.content.decode())
+    return re.sub(r"\s+", " ", " ".join(reader.parts)).strip()

@@ -1,0 +1,154 @@
+"""The order page over a real socket: found, read whole, one call, nothing shifted, nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from orders.models import AccessRecord
+from sandbox.server import Sandbox
+from tests.pages.conftest import SEED, connect
+from tests.pages.reading import text_of
+
+
+def test_the_seed_order_is_read_from_one_call(desk: Client, cdp: Sandbox) -> None:
+    page = desk.get(f"/orders/{SEED}/")
+    assert page.status_code == 200
+    text = text_of(page)
+    for said in ("B94TXY", "PURCHASED", "Card", "Visa", "16:00", "17:20", "20:00", "22:40", "DUB", "LHR", "LAS", "459", "460"):
+        assert said in text, said
+    assert "100.00" in text and "EUR" in text.replace("€", "EUR")
+    assert "112.00" in text
+    assert "1 of 1 item" in text
+    assert cdp.calls()["total"] == 1
+
+
+def test_nothing_but_get_leaves(desk: Client, cdp: Sandbox) -> None:
+    for path in ("", "contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"):
+        assert desk.get(f"/orders/{SEED}/{path}").status_code == 200
+    assert set(cdp.calls()["by_method"]) == {"GET"}
+
+
+def test_opening_is_recorded_with_reference_route_and_ticket(desk: Client) -> None:
+    desk.get(f"/orders/{SEED}/?ticket=ZD-1234")
+    look = AccessRecord.objects.get()
+    assert (look.what, look.order_ref, look.reference, look.route, look.ticket) == (
+        "order_opened",
+        SEED,
+        "B94TXY",
+        "DUB–LHR–LAS",
+        "ZD-1234",
+    )
+
+
+def test_all_120_items_are_shown(desk: Client, cdp: Sandbox) -> None:
+    page = desk.get("/orders/?q=GRP120", follow=True)
+    assert page.status_code == 200
+    assert "120 of 120" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "typed", ["B94TXY", " b94txy ", '"B94TXY"', "#B94TXY", "{B94TXY}", SEED, SEED.upper(), "Re: booking B94TXY, please"]
+)
+def test_whatever_was_pasted_leads_to_the_order(desk: Client, typed: str) -> None:
+    for page in (desk.post("/orders/", {"q": typed}, follow=True), desk.get("/orders/", {"q": typed}, follow=True)):
+        assert page.status_code == 200
+        assert page.redirect_chain[-1][0].lower() == f"/orders/{SEED}/"
+        assert "B94TXY" in text_of(page)
+
+
+def test_a_whole_api_address_leads_to_the_order(desk: Client) -> None:
+    address = f"https://api-engage-eu.sitecorecloud.io/v2/orders/{SEED}?expand=orderItems"
+    assert desk.post("/orders/", {"q": address}, follow=True).redirect_chain[-1][0] == f"/orders/{SEED}/"
+
+
+def test_a_booking_reference_in_the_path_leads_to_its_order(desk: Client) -> None:
+    page = desk.get("/orders/B94TXY/?ticket=ZD-9", follow=True)
+    assert page.redirect_chain == [(f"/orders/{SEED}/?ticket=ZD-9", 302)]
+    assert page.status_code == 200
+
+
+def test_an_unclean_value_in_the_path_goes_to_the_search(desk: Client) -> None:
+    page = desk.get("/orders/%23B94TXY%20/", follow=True)
+    assert page.redirect_chain[-1][0] == f"/orders/{SEED}/"
+
+
+def test_not_found_names_the_connection_and_offers_the_others(desk: Client, agent: User, cdp: Sandbox) -> None:
+    connect(agent, cdp, "second tenant")
+    page = desk.post("/orders/", {"q": "NOSUCH9"})
+    assert page.status_code == 404
+    text = text_of(page)
+    assert "sandbox" in text and "second tenant" in text and "NOSUCH9" in text
+    assert "connection=second%20tenant" in page.content.decode()
+
+
+def test_both_readings_are_tried_at_the_same_time(desk: Client, cdp: Sandbox) -> None:
+    desk.post("/orders/", {"q": "nosuch9"})
+    paths = cdp.calls()["by_path"]
+    assert any("nosuch9" in path for path in paths)
+    assert cdp.calls()["total"] == 3  # as a ref, as a reference, and that in capitals
+
+
+def test_a_placeholder_is_named_and_nothing_is_asked(desk: Client, cdp: Sandbox) -> None:
+    page = desk.get("/orders/%7B%7Bticket.custom_field_7%7D%7D/", follow=True)
+    assert page.status_code == 400
+    assert "link template was not filled in" in text_of(page)
+    assert cdp.calls()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../v2/guests",
+        "%2e%2e%2f%2e%2e%2fv2%2fguests",
+        "..%2f..",
+        "a%0d%0aHost:%20evil",
+        "x" * 10_000,
+        "%D0%B7%D0%B0%D0%BA%D0%B0%D0%B7",
+        "%00",
+        "a%2f..%2fb",
+    ],
+)
+def test_a_hostile_reference_is_refused_before_any_call(desk: Client, cdp: Sandbox, path: str) -> None:
+    page = desk.get(f"/orders/{path}/", follow=True)
+    assert page.status_code in {400, 404}
+    if page.status_code == 404:  # "../" is folded by the client before it is sent; it must not have become an order
+        assert "/orders/" not in page.request["PATH_INFO"] or cdp.calls()["total"] == 0
+    assert cdp.calls()["total"] == 0
+
+
+def test_an_unknown_connection_is_said_and_never_replaced(desk: Client, cdp: Sandbox) -> None:
+    page = desk.get(f"/orders/{SEED}/?connection=other")
+    assert page.status_code == 404
+    assert "other" in text_of(page)
+    assert cdp.calls()["total"] == 0
+
+
+def test_without_a_connection_the_page_leads_to_adding_one_and_back(db: None, client: Client) -> None:
+    client.force_login(User.objects.create_user("new"))
+    page = client.get(f"/orders/{SEED}/")
+    assert page.status_code == 409
+    assert f"/connections/add/?next=%2Forders%2F{SEED}%2F" in page.content.decode()
+
+
+def test_the_raw_view_shows_the_json_as_it_came(desk: Client) -> None:
+    page = desk.get(f"/orders/{SEED}/raw/")
+    assert "100.00" in text_of(page)
+    assert "flightSegments" in text_of(page)
+
+
+def test_panels_opened_right_after_read_what_the_page_read(desk: Client, cdp: Sandbox) -> None:
+    desk.get(f"/orders/{SEED}/")
+    desk.get(f"/orders/{SEED}/raw/")
+    desk.get(f"/orders/{SEED}/itinerary.ics")
+    assert cdp.calls()["total"] == 1
+    desk.get(f"/orders/{SEED}/")
+    assert cdp.calls()["total"] == 2
+
+
+def test_the_calendar_file_is_named_after_the_reference(desk: Client) -> None:
+    answer = desk.get(f"/orders/{SEED}/itinerary.ics")
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert "B94TXY.ics" in answer["Content-Disposition"]
+    assert b"BEGIN:VTIMEZONE" in answer.content

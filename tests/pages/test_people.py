@@ -1,0 +1,132 @@
+"""Contacts and travellers: masked, recorded, revealed only by those who may."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection as database
+from django.test import Client
+
+from orders.models import AccessRecord
+from sandbox.server import Sandbox
+from tests.pages.conftest import SEED
+from tests.pages.reading import text_of
+
+HTMX = {"HX-Request": "true"}
+
+
+def passport_of(cdp: Sandbox) -> str:
+    """The seed contact's passport number as the sandbox has it."""
+    import base64
+    import json
+    import urllib.request
+
+    token = base64.b64encode(f"{cdp.client_key}:{cdp.token}".encode()).decode()
+    request = urllib.request.Request(
+        f"{cdp.url}/v2/orders/{SEED}/contacts?expand=true", headers={"Authorization": f"Basic {token}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return str(json.load(answer)["items"][0]["passportNumber"])
+
+
+def test_contacts_come_masked_as_a_page_and_as_a_panel(desk: Client, cdp: Sandbox) -> None:
+    passport = passport_of(cdp)
+    for headers in ({}, HTMX):
+        answer = desk.get(f"/orders/{SEED}/contacts/", headers=headers)
+        assert answer.status_code == 200
+        assert passport not in answer.content.decode()
+        assert "••••" in text_of(answer)
+        assert "HX-Request" in answer["Vary"]
+    assert ("<html" in desk.get(f"/orders/{SEED}/contacts/").content.decode()) is True
+    assert ("<html" in desk.get(f"/orders/{SEED}/contacts/", headers=HTMX).content.decode()) is False
+
+
+def test_seeing_contacts_is_one_call_and_recorded(desk: Client, cdp: Sandbox) -> None:
+    desk.get(f"/orders/{SEED}/contacts/")
+    assert cdp.calls()["total"] == 1
+    assert AccessRecord.objects.get().what == "contacts_seen"
+
+
+def test_all_60_contacts_are_shown(desk: Client) -> None:
+    ref = desk.get("/orders/?q=CON60").headers["Location"].split("/")[2]
+    text = text_of(desk.get(f"/orders/{ref}/contacts/"))
+    assert "60 of 60" in text
+
+
+def test_reveal_shows_one_field_to_those_who_may_and_records_it(desk: Client, supervisor: User, cdp: Sandbox) -> None:
+    passport = passport_of(cdp)
+    person = first_person(desk)
+    answer = desk.post(f"/orders/{SEED}/reveal/", {"person": person, "kind": "contact", "field": "passport_number"}, headers=HTMX)
+    assert answer.status_code == 200
+    assert passport in text_of(answer)
+    assert "••••" in text_of(answer)  # the birth date stays hidden
+    assert AccessRecord.objects.filter(what="field_revealed", outcome__contains="passport_number").count() == 1
+
+
+def test_reveal_works_without_javascript(desk: Client, supervisor: User, cdp: Sandbox) -> None:
+    answer = desk.post(f"/orders/{SEED}/reveal/", {"person": first_person(desk), "kind": "contact", "field": "all"})
+    assert "<html" in answer.content.decode()
+    assert passport_of(cdp) in text_of(answer)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_else_reveals_anything(desk: Client, cdp: Sandbox, method: str) -> None:
+    assert "/reveal/" not in desk.get(f"/orders/{SEED}/contacts/").content.decode()
+    cdp.reset()
+    answer = getattr(desk, method)(f"/orders/{SEED}/reveal/", {"person": "x", "kind": "contact", "field": "all"})
+    assert answer.status_code == 403
+    assert cdp.calls()["total"] == 0
+    assert AccessRecord.objects.filter(what="reveal_refused", outcome="refused").count() == 1
+
+
+def test_without_the_record_nothing_is_shown(desk: Client, cdp: Sandbox) -> None:
+    passport = passport_of(cdp)
+    with database.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_accessrecord BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    for path in ("", "contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"):
+        answer = desk.get(f"/orders/{SEED}/{path}")
+        assert answer.status_code == 503, path
+        assert "could not be recorded" in text_of(answer)
+        assert "B94TXY" not in text_of(answer) and passport not in answer.content.decode()
+
+
+def first_person(desk: Client) -> str:
+    """The first contact's id as the page's own form would post it."""
+    answer = desk.get(f"/orders/{SEED}/contacts/")
+    return str(answer.context["people"][0].ref)
+
+
+def test_travellers_show_type_and_flights(desk: Client) -> None:
+    text = text_of(desk.get(f"/orders/{SEED}/travellers/"))
+    assert "BX 459" in text and "BX 460" in text
+    assert "adult" in text.lower()
+
+
+def test_an_address_in_a_link_is_not_searched_from_there(desk: Client, cdp: Sandbox) -> None:
+    page = desk.get("/orders/?q=shared@example.com")
+    assert page.status_code == 400
+    assert cdp.calls()["total"] == 0
+    assert 'method="post"' in page.content.decode()
+
+
+def test_search_by_e_mail_names_all_guests_with_their_orders(desk: Client, cdp: Sandbox, shared_email: str) -> None:
+    page = desk.post("/orders/", {"q": shared_email})
+    assert page.status_code == 200
+    assert len(page.context["guests"]) == 2
+    assert all(guest["orders"] for guest in page.context["guests"])
+    look = AccessRecord.objects.get()
+    assert look.what == "searched_email"
+    assert shared_email not in "".join(str(getattr(look, field.name)) for field in look._meta.fields)
+    assert len(look.subject) == 64
+
+
+@pytest.fixture
+def shared_email(cdp: Sandbox) -> str:
+    """An address that two guests of the sandbox's world share."""
+    seen: dict[str, int] = {}
+    for guest in cdp.service.world.guests.values():
+        for email in guest.get("emails") or []:
+            seen[email] = seen.get(email, 0) + 1
+    return next(email for email, count in seen.items() if count == 2)
