@@ -1,0 +1,44 @@
+"""The pages for 400, 403, 404 and 500, and for a form whose token does not fit. Named in cdpviewer/urls.py."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+
+PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a request no browser makes by itself."""
+    return render(request, "400.html", {"request_id": request_id(request)}, status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: signed in, and still not allowed."""
+    return render(request, "403.html", {"request_id": request_id(request)}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such page here. An order the CDP does not know has a page of its own."""
+    return render(request, "404.html", {"request_id": request_id(request)}, status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form is older than the sign-in, or the browser keeps no cookies."""
+    return render(request, "403_csrf.html", {"request_id": request_id(request)}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our own fault. Needs neither database nor session nor context processors, which may be what is broken."""
+    try:
+        context = {"stylesheet": static("app.css"), "favicon": static("favicon.svg"), "request_id": request_id(request)}
+        return HttpResponse(render_to_string("500.html", context), status=500)
+    except Exception:  # noqa: BLE001 (whatever fails while telling of a failure, the person still gets a sentence)
+        return HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
+
+
+def request_id(request: HttpRequest) -> str:
+    """The number to quote when asking for help; "" where the request never got one."""
+    return str(getattr(request, "id", ""))
