@@ -9,3 +9,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("orders.urls")),
 ]
+
+handler400 = "orders.views.errors.bad_request"
+handler403 = "orders.views.errors.permission_denied"
+handler404 = "orders.views.errors.page_not_found"
+handler500 = "orders.views.errors.server_error"

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 
+from orders import preferences
 from orders.looks import ticket_of
 
 
@@ -20,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "ticket": ticket,
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
+        "preferences": preferences.current(),
     }
 
 
