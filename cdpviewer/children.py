@@ -45,9 +45,15 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: 
     try:
         # A session of its own: Ctrl-C reaches the launcher alone, which then ends the children in order.
         return subprocess.Popen(
-            command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=target, stderr=subprocess.STDOUT,
-            start_new_session=True, preexec_fn=_follow_parent,
-        )  # fmt: skip
+            command,
+            env=env,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=target,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_follow_parent,  # noqa: PLW1509  (unsafe beside threads; the launcher has none)
+        )
     finally:
         os.close(target)
 

@@ -57,11 +57,9 @@ def settings_file(folder: Path) -> Path:
     """The demo's settings with keys of its own, written where there are none; for the owner's eyes only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "settings.env"
-    with (
-        contextlib.suppress(FileExistsError),
-        open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out,
-    ):
-        out.write(
+    with contextlib.suppress(FileExistsError):
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(
             "# Made by `make demo`, for this machine alone.\n"
             f"CDPVIEWER_SECRET_KEY={secrets.token_urlsafe(50)}\n"
             f"CDPVIEWER_CREDENTIAL_KEYS={base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}\n"

@@ -75,7 +75,7 @@ def exceptions(_logger: Any, _method: str, event: Event) -> Event:
     """structlog processor: `exc_info` becomes `exception`, a list of types with the places they passed, the first cause last."""
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info
-    chain = []
+    chain: list[dict[str, Any]] = []
     while isinstance(error, BaseException) and len(chain) < 8:
         chain.append({"type": _said(error), "at": _places(error.__traceback__)})
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -1,7 +1,23 @@
-"""What every test gets."""
+"""What every test gets; each fixture is explained where it is made."""
 
 from __future__ import annotations
 
-from tests.flushing import django_db_setup
+import os
 
-__all__ = ["django_db_setup"]
+import hypothesis
+
+from tests.browser import browser, context, page, signed_in
+from tests.canary import canary
+from tests.flushing import django_db_setup
+from tests.live import gathered_static, live_app, running_app, running_sandbox, sandbox
+from tests.network import only_this_machine
+
+__all__ = [
+    "browser", "canary", "context", "django_db_setup", "gathered_static", "live_app", "only_this_machine", "page", "running_app",
+    "running_sandbox", "sandbox", "signed_in",
+]  # fmt: skip
+
+# A shared machine makes time limits per example lie. HYPOTHESIS_PROFILE=deep looks further, for a night or a release.
+hypothesis.settings.register_profile("usual", deadline=None, max_examples=200)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ["CDPVIEWER_ENV_FILE"] = ""
 os.environ.setdefault("CDPVIEWER_SECRET_KEY", "a key of the tests, long enough for the check: Wn4vQ0cJt8uZr2yXe6Ls")
 os.environ.setdefault("CDPVIEWER_CREDENTIAL_KEYS", "bmV2ZXIgdXNlZCBvdXRzaWRlIHRoZSB0ZXN0cyEhISE=")
 os.environ.setdefault("CDPVIEWER_HTTPS", "off")
 
-from cdpviewer.settings import *
+from cdpviewer.settings import *  # noqa: F403
+from cdpviewer.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -18,3 +22,8 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+
+# A file, not memory: the real server, started by a test, opens the same database.
+_folder = tempfile.mkdtemp(prefix="cdpviewer-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}

@@ -1,0 +1,79 @@
+"""A real browser: the system's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.live import PASSWORD, App
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def executable() -> str:
+    """The browser's path. Without one the test is left out, loudly; under CI=true that is a failure."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        said = "NO BROWSER: install Debian's chromium; every browser test is left out until then"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = executable()
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright's synchronous interface runs an event loop in this thread, which Django's ORM would object to.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            yield running
+            running.close()
+
+
+@pytest.fixture
+def context(browser: Browser, live_app: App) -> Iterator[BrowserContext]:
+    """A fresh profile that starts at the live app."""
+    fresh = browser.new_context(base_url=live_app.url, locale="en-GB", viewport={"width": 1440, "height": 900})
+    fresh.set_default_timeout(10_000)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One tab, nobody signed in."""
+    return context.new_page()
+
+
+def sign_in(page: Page, name: str = "agent", password: str = PASSWORD) -> None:
+    """Through the form, as a person does."""
+    page.goto("/accounts/login/")
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+
+@pytest.fixture
+def signed_in(page: Page, live_app: App) -> Page:
+    """A tab in which an agent with a connection to the sandbox is signed in."""
+    live_app.person()
+    sign_in(page)
+    return page
