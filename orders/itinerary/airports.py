@@ -53,20 +53,14 @@ def _city(code: str, city: Any, members: list[Any]) -> Place:
         country=city["country"],
         zone=zones.pop() if len(zones) == 1 else None,
         latitude=sum(row["lat"] for row in members) / len(members) if members else None,
-        longitude=sum(row["lon"] for row in members) / len(members)
-        if members
-        else None,
+        longitude=sum(row["lon"] for row in members) / len(members) if members else None,
     )
 
 
 @cache
 def _metropolis() -> dict[str, str]:
     """Airport code -> the city code it belongs to: LGW -> LON."""
-    return {
-        member: code
-        for code, city in airportsdata.load_iata_macs().items()
-        for member in city["airports"]
-    }
+    return {member: code for code, city in airportsdata.load_iata_macs().items() for member in city["airports"]}
 
 
 def tidy(code: str | None) -> str:
@@ -90,9 +84,7 @@ def distance_km(origin: Place, destination: Place) -> float | None:
         return None
     north, south = radians(origin.latitude), radians(destination.latitude)
     across = radians(destination.longitude - origin.longitude)
-    chord = (
-        sin((south - north) / 2) ** 2 + cos(north) * cos(south) * sin(across / 2) ** 2
-    )
+    chord = sin((south - north) / 2) ** 2 + cos(north) * cos(south) * sin(across / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
 
 
@@ -105,8 +97,4 @@ def same_city(one: Place, other: Place) -> bool:
     home, away = cities.get(one.code, one.code), cities.get(other.code, other.code)
     if home == away:
         return True
-    return (
-        bool(one.city)
-        and one.kind != "unknown"
-        and (one.city, one.country) == (other.city, other.country)
-    )
+    return bool(one.city) and one.kind != "unknown" and (one.city, one.country) == (other.city, other.country)

@@ -13,14 +13,19 @@ from math import exp, log
 from typing import NamedTuple
 
 from orders.itinerary.airports import distance_km
-from orders.itinerary.blocktime import expected_minutes
+from orders.itinerary.blocktime import FITTED, Constants, expected_minutes
 from orders.itinerary.clocks import MINUTE, offset_at
 from orders.itinerary.durations import in_words
 from orders.itinerary.trip import Evidence, Place
 
 DAY = 24 * 60
-CLEARLY = 2.0
-LEANING = 0.5
+# The spread of published flight times around the expected one, in minutes: below it and above it, growing with distance.
+FASTER, FASTER_PER_KM = 10.0, 0.0025
+SLOWER, SLOWER_PER_KM = 14.0, 0.004
+ODD = 1e-5
+# How much the weights must add up to before the documented reading is given up, and before it is called unclear.
+CLEARLY = 1.0
+LEANING = 0.0
 ZERO = timedelta(0)
 
 
@@ -48,49 +53,40 @@ def weigh(
     arrival: datetime | None,
     departure_offset: timedelta | None = None,
     arrival_offset: timedelta | None = None,
+    constants: Constants = FITTED,
 ) -> Weighed:
     """Both readings of one segment's naive values. An explicit offset leaves nothing to read: it counts the same in both."""
     if departure is None or arrival is None:
         return Weighed(lacks="time")
-    here = (
-        departure_offset
-        if departure_offset is not None
-        else offset_at(origin.zone, departure)
-    )
-    there = (
-        arrival_offset
-        if arrival_offset is not None
-        else offset_at(destination.zone, arrival)
-    )
+    here = departure_offset if departure_offset is not None else offset_at(origin.zone, departure)
+    there = arrival_offset if arrival_offset is not None else offset_at(destination.zone, arrival)
     if here is None or there is None:
         return Weighed(lacks="place")
     as_sent = arrival - departure
     local = (as_sent - there + here) // MINUTE
     utc = (as_sent - (arrival_offset or ZERO) + (departure_offset or ZERO)) // MINUTE
     expected, distance = (
-        expected_minutes(origin, destination),
+        expected_minutes(origin, destination, departure.month, constants),
         distance_km(origin, destination),
     )
-    if expected is None:
+    if expected is None or distance is None:
         return Weighed(local, utc, None, None, 0.0, 0 < local < DAY, 0 < utc < DAY)
-    weight = (
-        0.0 if local == utc else likelihood(utc, expected) - likelihood(local, expected)
-    )
-    return Weighed(
-        local,
-        utc,
-        expected,
-        distance,
-        weight,
-        possible(local, expected),
-        possible(utc, expected),
-    )
+    weight = 0.0
+    if local != utc:
+        weight = likelihood(utc, expected, distance) - likelihood(local, expected, distance)
+    return Weighed(local, utc, expected, distance, weight, possible(local, expected), possible(utc, expected))
 
 
-def likelihood(minutes: int, expected: float) -> float:
-    """Logarithm of how likely a published flight takes so long, up to a constant that all flight times share."""
-    off = (minutes - expected) / (10 + 0.05 * expected)
-    return log(exp(-0.5 * off * off) + 1e-4)
+def likelihood(minutes: int, expected: float, distance: float) -> float:
+    """Logarithm of how likely a published flight takes so long, up to a constant that all flights of this distance share.
+
+    Narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
+    queues, detours and headwinds make many slower. `ODD` is the share of flights that follow no rule, so that no
+    single flight decides everything.
+    """
+    off = minutes - expected
+    spread = FASTER + FASTER_PER_KM * distance if off < 0 else SLOWER + SLOWER_PER_KM * distance
+    return log(exp(-0.5 * (off / spread) ** 2) + ODD)
 
 
 def possible(minutes: int, expected: float) -> bool:
@@ -103,11 +99,7 @@ def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
 
     `documented` is the reading that stands unless the other fits clearly better.
     """
-    total = sum(
-        one.weight
-        for one in weighed
-        if not one.lacks and (one.possible_local or one.possible_utc)
-    )
+    total = sum(one.weight for one in weighed if not one.lacks and (one.possible_local or one.possible_utc))
     against = total if documented == "local" else -total
     if against > CLEARLY:
         return "utc" if documented == "local" else "local"
@@ -117,9 +109,7 @@ def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
 def evidence(one: Weighed, together: str, _: Callable[[str], str] = str) -> Evidence:
     """What is to be said of one segment, given what its order says `together`."""
     if one.lacks == "time":
-        return Evidence(
-            "unclear", _("A time is missing, so no flight time can be known.")
-        )
+        return Evidence("unclear", _("A time is missing, so no flight time can be known."))
     if one.lacks:
         return Evidence(
             "unknown place",
@@ -136,9 +126,7 @@ def evidence(one: Weighed, together: str, _: Callable[[str], str] = str) -> Evid
     )
 
 
-def together_evidence(
-    weighed: Sequence[Weighed], together: str, _: Callable[[str], str] = str
-) -> Evidence:
+def together_evidence(weighed: Sequence[Weighed], together: str, _: Callable[[str], str] = str) -> Evidence:
     """The order's evidence: that of the segment which speaks loudest for what all say together."""
     known = [one for one in weighed if not one.lacks]
     if not known:
@@ -161,7 +149,4 @@ def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
         "utc": in_words(one.utc_minutes or 0, _),
         "km": f"{one.distance or 0:,.0f}",
     }
-    return (
-        _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s")
-        % facts
-    )
+    return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts

@@ -1,15 +1,109 @@
-"""How long a scheduled flight over a given distance takes, from gate to gate."""
+"""How long a scheduled flight over a given distance takes, from gate to gate.
+
+Five constants, fitted by `calibration/fit.py`: a start, minutes for each kilometre, minutes for each root of a kilometre (short hops
+are slow), the westerlies, and the queues of busy airports.
+The westerlies lie around the 40th parallel, nearer the equator and
+stronger in winter; they help eastward and hinder westward, the more so the longer the flight stays in them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from math import asin, atan2, cos, degrees, exp, pi, radians, sin, sqrt
 
-from orders.itinerary.airports import distance_km
+from orders.itinerary.airports import EARTH_RADIUS_KM, distance_km
 from orders.itinerary.trip import Place
+
+JET_LATITUDE = 40.0
+JET_WIDTH = 16.0
+JET_SEASON_SHIFT = 6.0
+JET_SEASON_STRENGTH = 0.4
+SAMPLES = 16
+
+# Airports whose taxi queues and holding airlines put into their schedules.
+_BUSY = """
+AMS ATL BCN BKK BOG BOM BOS CAI CAN CDG CGK CLT DEL DFW DOH DTW DXB EWR FCO FRA GRU HKG HND IAH ICN IST
+JED JFK JNB KUL LAX LGA LGW LHR MAD MEL MEX MIA MNL MSP MUC NRT ORD ORY PEK PHL PKX PVG SFO SHA SIN SVO
+SYD SZX TPE YYZ ZRH
+"""
+BUSY = frozenset(_BUSY.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Minutes: at the start, for a kilometre, for a root of a kilometre, for a kilometre in the westerlies, for a busy airport."""
+
+    start: float
+    per_km: float
+    per_root_km: float
+    per_wind_km: float
+    per_busy_end: float
+
+
+FITTED = Constants(start=10.4, per_km=0.0596, per_root_km=1.309, per_wind_km=-0.0074, per_busy_end=7.3)
+
+
+def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
+    """What the constants multiply, in their order; None where the distance is unknown. `month` is 1 to 12, of the departure."""
+    distance = distance_km(origin, destination)
+    if distance is None:
+        return None
+    busy = (origin.code in BUSY) + (destination.code in BUSY)
+    return (
+        1.0,
+        distance,
+        sqrt(distance),
+        _wind_km(origin, destination, month),
+        float(busy),
+    )
+
+
+@lru_cache(maxsize=65536)
+def expected_minutes(origin: Place, destination: Place, month: int, constants: Constants = FITTED) -> float | None:
+    """Minutes from gate to gate, None where the distance is unknown."""
+    known = features(origin, destination, month)
+    if known is None:
+        return None
+    start, distance, root, wind, busy = known
+    return (
+        constants.start * start
+        + constants.per_km * distance
+        + constants.per_root_km * root
+        + constants.per_wind_km * wind
+        + constants.per_busy_end * busy
+    )
 
 
 @lru_cache(maxsize=16384)
-def expected_minutes(origin: Place, destination: Place) -> float | None:
-    """Minutes from gate to gate, None where the distance is unknown."""
+def _samples(origin: Place, destination: Place) -> tuple[tuple[float, float], ...]:
+    """Samples along the great circle: latitude in degrees, and the part of the way there that leads east."""
     distance = distance_km(origin, destination)
-    return None if distance is None else 35 + distance / 13.2
+    if not distance or origin.latitude is None or origin.longitude is None:
+        return ()
+    if destination.latitude is None or destination.longitude is None:
+        return ()
+    lat, to_lat = radians(origin.latitude), radians(destination.latitude)
+    across = radians(destination.longitude - origin.longitude)
+    bearing = atan2(sin(across) * cos(to_lat), cos(lat) * sin(to_lat) - sin(lat) * cos(to_lat) * cos(across))
+    # Along a great circle sin(bearing) * cos(latitude) never changes, so the eastward part follows from the latitude.
+    constant = sin(bearing) * cos(lat)
+    found = []
+    for sample in range(SAMPLES):
+        angle = distance / EARTH_RADIUS_KM * (sample + 0.5) / SAMPLES
+        here = asin(max(-1.0, min(1.0, sin(lat) * cos(angle) + cos(lat) * sin(angle) * cos(bearing))))
+        part = max(-1.0, min(1.0, constant / max(cos(here), 1e-6)))
+        found.append((degrees(here), part))
+    return tuple(found)
+
+
+def _wind_km(origin: Place, destination: Place, month: int) -> float:
+    """Kilometres flown eastward in the westerlies at their full strength, negative when flown westward."""
+    samples, distance = _samples(origin, destination), distance_km(origin, destination) or 0.0
+    total = 0.0
+    winter = cos(2 * pi * (month - 1) / 12)
+    for latitude, east in samples:
+        season = winter if latitude >= 0 else -winter
+        off = (abs(latitude) - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH
+        total += east * (1 + JET_SEASON_STRENGTH * season) * exp(-off * off)
+    return total * distance / SAMPLES

@@ -20,9 +20,7 @@ def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passeng
     """How many travellers of each passenger type these items are for, as ((type code or "", count), ...)."""
     counts: Counter[str] = Counter()
     for index in indexes:
-        counts[(items[index].passenger_type_code or "").strip().upper()] += travellers(
-            items[index]
-        )
+        counts[(items[index].passenger_type_code or "").strip().upper()] += travellers(items[index])
     return tuple(counts.items())
 
 
@@ -40,19 +38,11 @@ def build(
 ) -> Flight:
     """One flight of the trip; `together` is what the whole order's segments say of the clocks."""
     judged = evidence(draft.weighed, together, _)
-    statuses = list(
-        dict.fromkeys(
-            status for index in draft.items if (status := items[index].status)
-        )
-    )
+    statuses = list(dict.fromkeys(status for index in draft.items if (status := items[index].status)))
     cancelled = all(called_off(items[index].status) for index in draft.items)
     departs, arrives = both.departs, both.arrives
     minutes = minutes_between(departs.instant, arrives.instant)
-    fits = (
-        draft.weighed.possible_local
-        if reading == "local"
-        else draft.weighed.possible_utc
-    )
+    fits = draft.weighed.possible_local if reading == "local" else draft.weighed.possible_utc
     day_change = None
     if departs.wall is not None and arrives.wall is not None:
         day_change = (arrives.wall.date() - departs.wall.date()).days
@@ -83,8 +73,7 @@ def build(
         item_indexes=draft.items,
         segment_indexes=tuple(draft.at),
         passengers=aboard,
-        all_passengers=sum(count for _code, count in aboard)
-        >= sum(count for _code, count in everyone),
+        all_passengers=sum(count for _code, count in aboard) >= sum(count for _code, count in everyone),
         extras=_extras(draft),
         notices=tuple(_notices(draft, both, judged, reading, cancelled, _)),
     )
@@ -92,11 +81,7 @@ def build(
 
 def _extras(draft: Draft) -> tuple[tuple[str, str], ...]:
     """What the feed sent beyond the fields we know, and the two of those that are for looking up only."""
-    found = [
-        (extra.key, extra.value)
-        for segment in draft.segments
-        for extra in segment.extras
-    ]
+    found = [(extra.key, extra.value) for segment in draft.segments for extra in segment.extras]
     for key, name in (("originDestination", "origin_destination"), ("id", "id")):
         if value := draft.first(name):
             found.append((key, value))
@@ -123,9 +108,7 @@ def _notices(
     for clock in (both.departs, both.arrives):
         code = {"code": clock.place.code or "?"}
         if clock.wall is None:
-            found.append(
-                Notice("missing time", True, _("No time was sent for %(code)s.") % code)
-            )
+            found.append(Notice("missing time", True, _("No time was sent for %(code)s.") % code))
         elif clock.dst == "skipped":
             found.append(
                 Notice(
@@ -135,28 +118,12 @@ def _notices(
                 )
             )
         elif clock.dst == "repeated":
-            detail = (
-                _(
-                    "The clocks in %(code)s show this time twice that night; taken as the first."
-                )
-                % code
-            )
+            detail = _("The clocks in %(code)s show this time twice that night; taken as the first.") % code
             found.append(Notice("clock repeated", False, detail))
         if clock.place.zone is None:
-            detail = (
-                _("%(code)s is not a place we know, so its times have no zone.") % code
-            )
+            detail = _("%(code)s is not a place we know, so its times have no zone.") % code
             found.append(Notice("unknown place", False, detail))
-    if (
-        len(
-            {
-                segment.arrival
-                for segment in draft.segments
-                if segment.arrival is not None
-            }
-        )
-        > 1
-    ):
+    if len({segment.arrival for segment in draft.segments if segment.arrival is not None}) > 1:
         found.append(
             Notice(
                 "items disagree",
@@ -165,7 +132,5 @@ def _notices(
             )
         )
     if draft.repeats:
-        found.append(
-            Notice("duplicate", False, _("An item names this flight more than once."))
-        )
+        found.append(Notice("duplicate", False, _("An item names this flight more than once.")))
     return found

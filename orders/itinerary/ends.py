@@ -22,9 +22,7 @@ class Ends:
 def ends(draft: Draft, reading: str, other: bool) -> Ends:
     """Both clocks of a flight; `other` adds what they would show under the other reading."""
     first = draft.segments[0]
-    last = next(
-        (segment for segment in draft.segments if segment.arrival is not None), first
-    )
+    last = next((segment for segment in draft.segments if segment.arrival is not None), first)
     return Ends(
         _clock(
             draft.origin,
@@ -59,16 +57,10 @@ def _clock(
         moment = read_offset(value, offset, where.zone)
         return Clock(where, moment.wall, moment.instant, moment.offset, sent=sent)
     moment = _read(value, where.zone, reading)
-    elsewhere = (
-        _read(value, where.zone, "utc" if reading == "local" else "local").wall
-        if other
-        else None
-    )
+    elsewhere = _read(value, where.zone, "utc" if reading == "local" else "local").wall if other else None
     if reading == "utc" and elsewhere is not None:
         elsewhere = value
-    return Clock(
-        where, moment.wall, moment.instant, moment.offset, moment.dst, elsewhere, sent
-    )
+    return Clock(where, moment.wall, moment.instant, moment.offset, moment.dst, elsewhere, sent)
 
 
 def _read(value: datetime, zone: str | None, reading: str) -> Moment:
@@ -80,9 +72,7 @@ def flown_order(drafts: Sequence[Draft], clocks: Sequence[Ends]) -> list[int]:
 
     A flight without a usable time keeps its place behind the one before it in the source.
     """
-    starts: list[datetime | None] = [
-        _start(draft, both) for draft, both in zip(drafts, clocks, strict=True)
-    ]
+    starts: list[datetime | None] = [_start(draft, both) for draft, both in zip(drafts, clocks, strict=True)]
     following = next((start for start in starts if start is not None), datetime.min)
     filled: list[datetime] = []
     for start in starts:
@@ -101,11 +91,7 @@ def _start(draft: Draft, both: Ends) -> datetime | None:
             return departs.wall - (arrives.offset or timedelta())
         if arrives.wall is not None:
             took = timedelta(minutes=draft.weighed.expected or 60)
-            return (
-                arrives.instant.replace(tzinfo=None)
-                if arrives.instant is not None
-                else arrives.wall
-            ) - took
+            return (arrives.instant.replace(tzinfo=None) if arrives.instant is not None else arrives.wall) - took
     except OverflowError:
         pass
     return None

@@ -38,11 +38,7 @@ class Draft:
     @property
     def arrival(self) -> datetime | None:
         return next(
-            (
-                segment.arrival
-                for segment in self.segments
-                if segment.arrival is not None
-            ),
+            (segment.arrival for segment in self.segments if segment.arrival is not None),
             None,
         )
 
@@ -55,9 +51,7 @@ class Draft:
 
     def every(self, name: str) -> str:
         """All values of a text field: passengers of one flight may sit in different cabins."""
-        values = (
-            value for segment in self.segments if (value := getattr(segment, name))
-        )
+        values = (value for segment in self.segments if (value := getattr(segment, name)))
         return ", ".join(dict.fromkeys(values))
 
 
@@ -100,9 +94,7 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
             strands.append(strand)
     drafts = list(known.values())
     _name(drafts)
-    return Gathered(
-        drafts, strands, [Duplicate(at, draft.key) for at, draft in repeats]
-    )
+    return Gathered(drafts, strands, [Duplicate(at, draft.key) for at, draft in repeats])
 
 
 def _identity(segment: FlightSegment) -> tuple[object, ...]:
@@ -125,29 +117,21 @@ def _draft(segment: FlightSegment, at: Index) -> Draft:
         segment.departure_offset,
         segment.arrival_offset,
     )
-    return Draft(
-        origin, destination, [segment], [at], weigh(origin, destination, *times)
-    )
+    return Draft(origin, destination, [segment], [at], weigh(origin, destination, *times))
 
 
 def _name(drafts: Iterable[Draft]) -> None:
     """Give every flight a key of letters, digits and dashes that stays the same as long as the flight does."""
     taken: set[str] = set()
     for draft in drafts:
-        day = (
-            draft.departure.strftime("%Y%m%dT%H%M")
-            if draft.departure is not None
-            else ""
-        )
+        day = draft.departure.strftime("%Y%m%dT%H%M") if draft.departure is not None else ""
         parts = (
             draft.first("carrier") + draft.first("flight_number"),
             draft.origin.code,
             draft.destination.code,
             day,
         )
-        stem = (
-            "-".join(cleaned for part in parts if (cleaned := _plain(part))) or "flight"
-        )
+        stem = "-".join(cleaned for part in parts if (cleaned := _plain(part))) or "flight"
         key, count = stem, 1
         while key in taken:
             count += 1
@@ -157,19 +141,13 @@ def _name(drafts: Iterable[Draft]) -> None:
 
 
 def _plain(text: str) -> str:
-    return "".join(letter for letter in text if letter.isascii() and letter.isalnum())[
-        :24
-    ]
+    return "".join(letter for letter in text if letter.isascii() and letter.isalnum())[:24]
 
 
 def travellers(item: OrderItem) -> int:
     """How many people an item is for: its quantity, where that is a sensible whole number."""
     quantity = item.quantity
-    if (
-        quantity is None
-        or not quantity.is_finite()
-        or quantity != quantity.to_integral_value()
-    ):
+    if quantity is None or not quantity.is_finite() or quantity != quantity.to_integral_value():
         return 1
     return int(quantity) if Decimal(1) <= quantity <= Decimal(999) else 1
 

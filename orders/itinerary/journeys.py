@@ -39,21 +39,13 @@ def plan(
     drafts = gathered.drafts
     together = decide([draft.weighed for draft in drafts], reading)
     doubted = together in ("local", "utc") and together != reading
-    clocks = [
-        ends(draft, reading, doubted and not draft.weighed.lacks) for draft in drafts
-    ]
+    clocks = [ends(draft, reading, doubted and not draft.weighed.lacks) for draft in drafts]
     order = flown_order(drafts, clocks)
-    live = [
-        at
-        for at in order
-        if not all(called_off(items[index].status) for index in drafts[at].items)
-    ]
+    live = [at for at in order if not all(called_off(items[index].status) for index in drafts[at].items)]
     phases = dict(
         zip(
             live,
-            flight_phases(
-                [(clocks[at].departs, clocks[at].arrives) for at in live], moment
-            ),
+            flight_phases([(clocks[at].departs, clocks[at].arrives) for at in live], moment),
             strict=True,
         )
     )
@@ -77,11 +69,7 @@ def plan(
     groups = [
         parties(
             strands,
-            {
-                key: flight
-                for key, flight in flights.items()
-                if flight.cancelled is cancelled
-            },
+            {key: flight for key, flight in flights.items() if flight.cancelled is cancelled},
         )
         for cancelled in (False, True)
     ]
@@ -101,12 +89,8 @@ def plan(
         evidence=judged,
         passengers=everyone,
         duplicates=tuple(gathered.duplicates),
-        other_item_indexes=tuple(
-            index for index, item in enumerate(items) if not item.flight_segments
-        ),
-        notices=(Notice(f"looks like {together}", True, judged.reason),)
-        if doubted
-        else (),
+        other_item_indexes=tuple(index for index, item in enumerate(items) if not item.flight_segments),
+        notices=(Notice(f"looks like {together}", True, judged.reason),) if doubted else (),
     )
 
 
@@ -122,21 +106,13 @@ def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> J
                 at=before.destination.place,
                 onward=after.origin.place,
                 minutes=minutes,
-                phase=wait_phase(
-                    before.phase, after.phase, before.destination, after.origin, now
-                ),
-                notices=transfer_notices(
-                    before, after, minutes, overlapping=overlapping, _=_
-                ),
+                phase=wait_phase(before.phase, after.phase, before.destination, after.origin, now),
+                notices=transfer_notices(before, after, minutes, overlapping=overlapping, _=_),
             )
         )
         legs.append(after)
         arrives = after.destination.instant
-        latest = (
-            arrives
-            if latest is None or (arrives is not None and arrives > latest)
-            else latest
-        )
+        latest = arrives if latest is None or (arrives is not None and arrives > latest) else latest
     first, last = run[0], run[-1]
     return Journey(
         key=f"journey-{first.key}",
@@ -155,12 +131,7 @@ def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> J
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
     """First departure to last arrival; None as soon as one flight's time is unknown or impossible."""
     minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
-    if (
-        minutes is None
-        or minutes <= 0
-        or run[0].minutes is None
-        or run[-1].minutes is None
-    ):
+    if minutes is None or minutes <= 0 or run[0].minutes is None or run[-1].minutes is None:
         return None
     return minutes
 
@@ -173,31 +144,19 @@ def _with_stays(journeys: Sequence[Journey]) -> list[Journey]:
     for here, there in pairwise(flown):
         ended, starting = found[here], found[there]
         arrives = ended.arrives.instant
-        latest = (
-            arrives
-            if latest is None or (arrives is not None and arrives > latest)
-            else latest
-        )
+        latest = arrives if latest is None or (arrives is not None and arrives > latest) else latest
         stay = stay_between(ended.arrives, starting.departs)
         if stay is None or stay < timedelta(0):
             continue
-        if (
-            latest is not None
-            and starting.departs.instant is not None
-            and starting.departs.instant < latest
-        ):
+        if latest is not None and starting.departs.instant is not None and starting.departs.instant < latest:
             continue
         days = None
         if ended.arrives.wall is not None and starting.departs.wall is not None:
             days = (starting.departs.wall.date() - ended.arrives.wall.date()).days
-        elsewhere = (
-            None if same_city(ended.destination, starting.origin) else starting.origin
-        )
+        elsewhere = None if same_city(ended.destination, starting.origin) else starting.origin
         found[here] = replace(
             ended,
-            stay_after=Stay(
-                ended.destination, days, stay // timedelta(hours=1), elsewhere
-            ),
+            stay_after=Stay(ended.destination, days, stay // timedelta(hours=1), elsewhere),
         )
     return found
 
@@ -223,9 +182,7 @@ def _everyone(items: Sequence[OrderItem], drafts: Sequence[Draft]) -> Passengers
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    statuses = Counter(
-        item.status for item in items if item.status and item.flight_segments
-    )
+    statuses = Counter(item.status for item in items if item.status and item.flight_segments)
     return statuses.most_common(1)[0][0] if statuses else ""
 
 

@@ -44,68 +44,33 @@ def transfer_notices(
     here, there = arriving.destination.place, leaving.origin.place
     moved = _moved(arriving, leaving, _)
     if overlapping or (minutes is not None and minutes < 0):
-        found.append(
-            Notice(
-                "overlap", True, _("The next flight leaves before this one arrives.")
-            )
-        )
-    elif minutes is not None and minutes < _tight_limit(
-        arriving, leaving, moved is not None, rules
-    ):
+        found.append(Notice("overlap", True, _("The next flight leaves before this one arrives.")))
+    elif minutes is not None and minutes < _tight_limit(arriving, leaving, moved is not None, rules):
         limit = in_words(_tight_limit(arriving, leaving, moved is not None, rules), _)
-        found.append(
-            Notice(
-                "tight", True, _("Under %(limit)s, by house rule.") % {"limit": limit}
-            )
-        )
-    if (
-        minutes is not None
-        and minutes >= 0
-        and touches_night(arriving.destination, leaving.origin, rules)
-    ):
-        found.append(
-            Notice(
-                "overnight", False, _("The wait touches the hours from 00:00 to 05:00.")
-            )
-        )
+        found.append(Notice("tight", True, _("Under %(limit)s, by house rule.") % {"limit": limit}))
+    if minutes is not None and minutes >= 0 and touches_night(arriving.destination, leaving.origin, rules):
+        found.append(Notice("overnight", False, _("The wait touches the hours from 00:00 to 05:00.")))
     if minutes is not None and minutes >= rules.long_from:
         limit = in_words(rules.long_from, _)
-        found.append(
-            Notice(
-                "long", False, _("%(limit)s or more, by house rule.") % {"limit": limit}
-            )
-        )
+        found.append(Notice("long", False, _("%(limit)s or more, by house rule.") % {"limit": limit}))
     if moved is not None:
         found.append(moved)
-    if (
-        arriving.carrier
-        and leaving.carrier
-        and arriving.carrier.upper() != leaving.carrier.upper()
-    ):
+    if arriving.carrier and leaving.carrier and arriving.carrier.upper() != leaving.carrier.upper():
         names = {"from": arriving.carrier_name, "to": leaving.carrier_name}
-        found.append(
-            Notice("carrier change", False, _("From %(from)s to %(to)s.") % names)
-        )
+        found.append(Notice("carrier change", False, _("From %(from)s to %(to)s.") % names))
     if here.kind == "unknown" or there.kind == "unknown":
         return tuple(notice for notice in found if notice.word != "overnight")
     return tuple(found)
 
 
-def touches_night(
-    arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
-) -> bool:
+def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES) -> bool:
     """Whether the wait between two wall clocks touches the night hours of the place."""
     if arrives.wall is None or leaves.wall is None or leaves.wall < arrives.wall:
         return False
-    return any(
-        arrives.wall < end and start < leaves.wall
-        for start, end in nights(arrives.wall, leaves.wall, rules)
-    )
+    return any(arrives.wall < end and start < leaves.wall for start, end in nights(arrives.wall, leaves.wall, rules))
 
 
-def nights(
-    start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES
-) -> list[tuple[datetime, datetime]]:
+def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
     """The night hours between two wall-clock values, at most a month of them, cut to the values."""
     found = []
     day = start.date()
@@ -131,9 +96,7 @@ def _moved(arriving: Flight, leaving: Flight, _: Callable[[str], str]) -> Notice
     if same_city(here, there):
         if "city" in (here.kind, there.kind):
             return None
-        return Notice(
-            "airport change", True, _("Arrives at %(from)s, leaves from %(to)s.") % ends
-        )
+        return Notice("airport change", True, _("Arrives at %(from)s, leaves from %(to)s.") % ends)
     return Notice(
         "surface",
         True,
@@ -141,9 +104,7 @@ def _moved(arriving: Flight, leaving: Flight, _: Callable[[str], str]) -> Notice
     )
 
 
-def _tight_limit(
-    arriving: Flight, leaving: Flight, moved: bool, rules: HouseRules
-) -> int:
+def _tight_limit(arriving: Flight, leaving: Flight, moved: bool, rules: HouseRules) -> int:
     if moved:
         return rules.tight_between_airports
     countries = {
@@ -151,8 +112,4 @@ def _tight_limit(
         leaving.destination.place.country,
         arriving.destination.place.country,
     }
-    return (
-        rules.tight_within_country
-        if len(countries) == 1
-        else rules.tight_across_borders
-    )
+    return rules.tight_within_country if len(countries) == 1 else rules.tight_across_borders

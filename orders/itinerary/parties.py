@@ -17,9 +17,7 @@ DAY = timedelta(hours=24)
 GROUND_KM_PER_HOUR = 120.0
 
 
-def parties(
-    strands: Sequence[Sequence[str]], flights: Mapping[str, Flight]
-) -> list[list[Flight]]:
+def parties(strands: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
     """Chains of flights, each flight in exactly one; `flights` is by key in the order flown, `strands` the keys each item names."""
     rank = {key: at for at, key in enumerate(flights)}
     chains: list[list[Flight]] = []
@@ -41,16 +39,12 @@ def _runs(
     """Each item's flights in the order flown, the most shared items first; a flight already taken cuts a later item in two."""
     weight: dict[tuple[str, ...], int] = {}
     for strand in strands:
-        keys = tuple(
-            sorted((key for key in strand if key in rank), key=rank.__getitem__)
-        )
+        keys = tuple(sorted((key for key in strand if key in rank), key=rank.__getitem__))
         if keys:
             weight[keys] = weight.get(keys, 0) + 1
     taken: set[str] = set()
     runs: list[list[Flight]] = []
-    for keys in sorted(
-        weight, key=lambda keys: (-weight[keys], -len(keys), rank[keys[0]])
-    ):
+    for keys in sorted(weight, key=lambda keys: (-weight[keys], -len(keys), rank[keys[0]])):
         run: list[Flight] = []
         for key in keys:
             if key in taken:
@@ -91,9 +85,7 @@ def _same_way(one: Flight, other: Flight) -> bool:
     return apart is None or abs(apart) < DAY
 
 
-def _closeness(
-    chain: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int]
-) -> tuple[bool, bool, int, int]:
+def _closeness(chain: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int]) -> tuple[bool, bool, int, int]:
     last = chain[-1]
     here = same_city(last.destination.place, run[0].origin.place)
     return (

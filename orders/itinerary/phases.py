@@ -29,17 +29,13 @@ def _one(departs: datetime | None, arrives: datetime | None, now: datetime) -> s
     return "now" if arrives is not None and departs <= now < arrives else "departed"
 
 
-def wait_phase(
-    before: str, after: str, arrives: Clock, leaves: Clock, now: datetime
-) -> str:
+def wait_phase(before: str, after: str, arrives: Clock, leaves: Clock, now: datetime) -> str:
     """The phase of the wait between two flights of these phases."""
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return ""
     if arrives.instant <= now < leaves.instant:
         return "now"
-    return (
-        "departed" if leaves.instant <= now else "next" if before == "now" else "later"
-    )
+    return "departed" if leaves.instant <= now else "next" if before == "now" else "later"
 
 
 def whole_phase(phases: Sequence[str]) -> str:

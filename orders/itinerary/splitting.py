@@ -40,9 +40,7 @@ def _turn(run: Sequence[Flight]) -> int | None:
     for back, flight in enumerate(run):
         for left in range(back):
             if same_city(run[left].origin.place, flight.destination.place):
-                return max(
-                    range(left + 1, back + 1), key=lambda at: (_pause(run, at), -at)
-                )
+                return max(range(left + 1, back + 1), key=lambda at: (_pause(run, at), -at))
     return None
 
 
