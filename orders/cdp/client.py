@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from orders.cdp import decode, refs
@@ -85,7 +86,7 @@ class CdpClient:
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The listing replaces the inline items, which are its first ten."""
         try:
-            listed = self.list_order_items(ref)
+            listed = self._list_items(ref, at_least=len(order.items))
         except NotFound as error:
             # An order of a shop may have no items at all, and an empty listing may be a 404: the API does not say.
             return replace(order, items_complete=not order.items, items_problem=error if order.items else None)
@@ -93,18 +94,20 @@ class CdpClient:
             return replace(order, items_complete=False, items_problem=error)
         if len(listed.items) + listed.missing < len(order.items):
             return replace(order, items_complete=False, items_problem=listed.problem)
-        return replace(
-            order, items=listed.items, items_complete=listed.complete, items_problem=listed.problem
-        )
+        return replace(order, items=listed.items, items_complete=listed.complete, items_problem=listed.problem)
 
     def list_order_items(self, order_ref: str) -> Loaded[OrderItem]:
         """GET /orders/{ref}/orderItems (retrieve-order-item-references--legacy-.html), then /orderItems/{ref} where not inlined."""
+        return self._list_items(order_ref, at_least=0)
+
+    def _list_items(self, order_ref: str, *, at_least: int) -> Loaded[OrderItem]:
         return self._list(
             ("orders", order_ref, "orderItems"),
             {},
             "orderItems",
             lambda raw: decode.item(raw, order_ref=order_ref),
             owner=order_ref,
+            at_least=at_least,
         )
 
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
@@ -114,10 +117,7 @@ class CdpClient:
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")
-        if reference_id is not None:
-            search = {"referenceId": _term(reference_id)}
-        else:
-            search = {"guestRef": refs.in_path(guest_ref or "")}
+        search = {"referenceId": _term(reference_id)} if reference_id is not None else {"guestRef": _ref(guest_ref)}
         try:
             return self._list(("orders",), search, "orders", decode.order)
         except NotFound:
@@ -183,9 +183,9 @@ class CdpClient:
         except NotFound:
             return None
 
-    def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | None | CdpError]:
+    def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
         """The custom data of several items side by side, in their order; an error stands where one was not loaded."""
-        return self._reader.side_by_side([lambda ref=ref: self.get_item_extension(ref) for ref in item_refs])
+        return self._reader.side_by_side([partial(self.get_item_extension, ref) for ref in item_refs])
 
     def probe(self) -> None:
         """Prove the credential with the cheapest search there is; returns when the CDP accepts it, raises otherwise."""
@@ -205,6 +205,7 @@ class CdpClient:
         read: Callable[[dict[str, Any]], T],
         *,
         owner: str | None = None,
+        at_least: int = 0,
     ) -> Loaded[T]:
         """A collection to its end; entries that are only references are fetched from /`single`/{ref}, side by side."""
 
@@ -212,7 +213,7 @@ class CdpClient:
             ref = ref_of(entry) if isinstance(entry, dict) else None
             return None if isinstance(entry, dict) and entry.get("ref") is None and refs.same(ref, owner) else ref
 
-        gathered = self._gather(parts, search, identity)
+        gathered = self._gather(parts, search, identity, at_least)
         records = self._resolve(gathered.entries, single, read, identity)
         came = tuple(record for record in records if not isinstance(record, CdpError))
         failures = [record for record in records if isinstance(record, CdpError)]
@@ -224,17 +225,21 @@ class CdpClient:
         )
 
     def _gather(
-        self, parts: Sequence[str], search: Mapping[str, str], identity: Callable[[object], str | None]
+        self,
+        parts: Sequence[str],
+        search: Mapping[str, str],
+        identity: Callable[[object], str | None],
+        at_least: int,
     ) -> Gathered:
         size = self._reader.limits.page_size
         bare = False
 
         def ask(offset: int) -> decode.Page:
             nonlocal bare
-            params = {**search, "offset": offset} if offset else {**search}
+            params: dict[str, str | int] = {**search, "offset": offset} if offset else {**search}
             if not bare:
                 try:
-                    full = {**search, "expand": "true", "limit": size, "offset": offset}
+                    full: dict[str, str | int] = {**search, "expand": "true", "limit": size, "offset": offset}
                     return decode.page(self._get(parts, full)[0], at=offset)
                 except RequestRefused:
                     if offset:
@@ -243,10 +248,17 @@ class CdpClient:
             return decode.page(self._get(parts, params)[0], at=offset)
 
         def ask_many(offsets: list[int]) -> list[decode.Page | CdpError]:
-            return self._reader.side_by_side([lambda offset=offset: ask(offset) for offset in offsets])
+            return self._reader.side_by_side([partial(ask, offset) for offset in offsets])
 
-        most = self._reader.limits.most_records
-        return gather(ask, ask_many, page_size=size, most=most, identity=identity)
+        return gather(
+            ask,
+            ask_many,
+            page_size=size,
+            most=self._reader.limits.most_records,
+            most_pages=self._reader.limits.most_pages,
+            at_least=at_least,
+            identity=identity,
+        )
 
     def _resolve(
         self,
@@ -266,12 +278,17 @@ class CdpClient:
                     return read(entry)
                 except CdpError as error:
                     return error
-            ref = identity(entry)
-            return (lambda: fetch(ref)) if ref is not None else Unreadable("an entry names no record")
+            # The vendor's sample links an item by the ref of its order. A lone entry may be asked for even so.
+            ref = ref_of(entry) if len(entries) == 1 else identity(entry)
+            return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
 
         found = [one(entry) for entry in entries]
         asked = iter(self._reader.side_by_side([task for task in found if callable(task)]))
         return [next(asked) if callable(task) else task for task in found]
+
+
+def _ref(given: str | None) -> str:
+    return refs.in_path(given or "")
 
 
 def _term(value: str) -> str:

@@ -100,7 +100,7 @@ def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
     if room[0] < 0:
         return
     if isinstance(value, dict | list):
-        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
         if deep == 0 and value:
             _put(opening + "…" + closing, parts, room)
             return

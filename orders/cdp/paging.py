@@ -32,20 +32,23 @@ def gather(
     *,
     page_size: int,
     most: int,
+    most_pages: int,
+    at_least: int,
     identity: Callable[[Any], str | None],
 ) -> Gathered:
     """All entries. `ask(offset)` reads one page, `ask_many(offsets)` several side by side; a failing first page is raised.
 
+    `at_least` is how many are known to exist, so that a first page with fewer is not taken for all.
     `identity` names an entry, None where it has no name; by it a server that ignores `offset` is found out.
     """
     first = ask(0)
     reading = _Reading(identity)
     reading.add(first)
-    if _is_all(first, page_size):
+    if not first.entries or (_is_all(first, page_size) and len(first.entries) >= at_least):
         return Gathered(tuple(reading.entries))
     step, offset, last = len(first.entries), len(first.entries), first
     for count in _bursts():
-        if len(reading.entries) >= most:
+        if len(reading.entries) >= most or offset >= step * most_pages:
             return Gathered(tuple(reading.entries[:most]), complete=False)
         offsets = [offset + step * turn for turn in range(count)]
         problem: CdpError | None = None
@@ -56,7 +59,8 @@ def gather(
             if not one.entries:
                 return Gathered(tuple(reading.entries), problem is None, problem)
             if not reading.add(one):
-                return Gathered(tuple(reading.entries), False, problem)
+                # The first page again. If it held more than was asked for, its server does not page and sent all there is.
+                return Gathered(tuple(reading.entries), problem is None and step > page_size, problem)
             if _ends(one, last, step):
                 return Gathered(tuple(reading.entries), problem is None, problem)
             last = one
@@ -99,8 +103,6 @@ def _bursts() -> Iterator[int]:
 def _is_all(first: Page, page_size: int) -> bool:
     """Whether the first page is the whole collection by what it says itself; in doubt one more page is asked for."""
     came = len(first.entries)
-    if came == 0:
-        return True
     if first.onward or first.limit is None or came >= first.limit:
         return False
     # Exactly ten although more were asked for: perhaps a server that repeats our limit and obeys its own.
@@ -110,4 +112,7 @@ def _is_all(first: Page, page_size: int) -> bool:
 def _ends(page: Page, before: Page, step: int) -> bool:
     if page.onward:
         return False
-    return len(page.entries) < step or before.onward
+    if len(page.entries) < step:
+        return True
+    # A server that linked on and stops doing so is done, unless its pages are shorter than it says: then its links count wrong.
+    return before.onward and step >= (page.limit or step)

@@ -122,9 +122,7 @@ class Reader:
                 self._since = monotonic()
             self._waiting += 1
         try:
-            return self._transport.get(
-                self._origin, target, self._authorization, self.deadline, count=self._count_one
-            )
+            return self._transport.get(self._origin, target, self._authorization, self.deadline, count=self._count_one)
         finally:
             with self._lock:
                 self._waiting -= 1

@@ -17,7 +17,7 @@ def is_ref(text: str) -> bool:
 
 def in_path(ref: str) -> str:
     """`ref` ready to stand in a path. Raises BadReference, without repeating what was given."""
-    if not isinstance(ref, str) or not is_ref(ref):
+    if not is_ref(ref):
         raise BadReference("a reference is 1 to 128 letters, digits, dots, hyphens, underscores or tildes")
     return quote(ref, safe="")
 

@@ -11,7 +11,7 @@ import socket
 import ssl
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import certifi
@@ -28,7 +28,7 @@ from orders.cdp.transport.watchdog import WATCHDOG, Call
 
 # urllib3 logs whole URLs, and the query of a guest search is an e-mail address.
 for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.response", "urllib3.util.retry"):
-    logging.getLogger(_name).addFilter(lambda record: False)
+    logging.getLogger(_name).addFilter(lambda _: False)
 
 _resolvers = Threads(8, "cdp-names")  # a name server that hangs may hold these threads, never the people's
 
@@ -130,19 +130,18 @@ class SharedAdapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: PreparedRequest, *args: object, **kwargs: object
     ) -> HTTPConnectionPool:
-        assert isinstance(request, Outgoing)
-        pool = self._pools.get(request.origin)
+        origin = cast("Outgoing", request).origin
+        pool = self._pools.get(origin)
         if pool is None:
             # Two threads may both make one; the first one kept is used by both.
-            pool = self._pools.setdefault(request.origin, self._make(request.origin))
+            pool = self._pools.setdefault(origin, self._make(origin))
         return pool
 
     def cert_verify(self, *args: object, **kwargs: object) -> None:
         """Nothing per call: the context of the pool verifies, always."""
 
     def request_url(self, request: PreparedRequest, *args: object) -> str:
-        assert isinstance(request, Outgoing)
-        return request.target
+        return cast("Outgoing", request).target
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
         """Status, headers and the raw stream; the cookie jar stays empty, whatever was sent."""

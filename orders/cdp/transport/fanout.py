@@ -36,7 +36,7 @@ def run_side_by_side(
                 results[turn] = tasks[turn]()
             except CdpError as error:
                 results[turn] = error
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again in the page's own thread
                 crashes.append(error)
 
     others = min(limits.side_by_side, len(tasks)) - 1

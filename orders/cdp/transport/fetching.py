@@ -23,7 +23,7 @@ from orders.cdp.transport.limits import Deadline, Limits
 from orders.cdp.transport.places import Places
 from orders.cdp.transport.reading import drain, read_body
 from orders.cdp.transport.threads import Threads
-from orders.cdp.transport.watchdog import WATCHDOG, Call
+from orders.cdp.transport.watchdog import WATCHDOG
 
 T = TypeVar("T")
 
@@ -59,14 +59,15 @@ class Transport:
         request = Outgoing(origin, target, {**_HEADERS, "Authorization": authorization})
         with self._places.hold():
             deadline = deadline.within(self.limits.call)
-            for turn in range(self.limits.retries + 1):
-                outcome = self._try(request, deadline, count)
-                if isinstance(outcome, bytes):
-                    return outcome
+            turn = 0
+            while isinstance(outcome := self._try(request, deadline, count), _Failure):
                 pause = self._pause(outcome, turn, deadline)
                 if pause is None:
                     break
                 time.sleep(pause)
+                turn += 1
+            else:
+                return outcome
         # Raised here, outside every except block: the library's own errors name the URL, and its query may be personal.
         raise outcome.error
 
@@ -87,13 +88,15 @@ class Transport:
         count()
         call = WATCHDOG.begin(deadline.ends)
         try:
-            return self._exchange(request, deadline, left)
+            outcome = self._exchange(request, deadline, left)
         except CdpError as error:
-            return _Failure(error.with_traceback(None))
+            outcome = _Failure(error.with_traceback(None))
         except (RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-            return _failure_of(error, call)
+            outcome = _failure_of(error)
         finally:
             WATCHDOG.end(call)
+        # A cut connection looks like an end: of the headers, of the body. What it looks like then is of no interest.
+        return _Failure(errors.TimedOut("the answer did not come in time")) if call.cut else outcome
 
     def _exchange(self, request: Outgoing, deadline: Deadline, left: float) -> bytes | _Failure:
         timeout = (min(self.limits.connect, left), left)
@@ -122,14 +125,12 @@ class Transport:
         elif failure.at_once and turn == 0:
             pause = 0.0
         else:
-            pause = random.uniform(0, self.limits.backoff * 2**turn)  # full jitter; no secret depends on it
+            pause = random.uniform(0, self.limits.backoff * 2**turn)  # noqa: S311 - full jitter, no secret depends on it
         return pause if pause + _LEAST < deadline.left() else None
 
 
-def _failure_of(error: Exception, call: Call) -> _Failure:
+def _failure_of(error: Exception) -> _Failure:
     """What a broken exchange means. Only the kind of `error` is told, never its text."""
-    if call.cut:
-        return _Failure(errors.TimedOut("the answer did not come in time"))
     if isinstance(error, ConnectTimeout):
         return _Failure(errors.Unreachable("no connection within the time for it"), again=True)
     if isinstance(error, ReadTimeout | ReadTimeoutError | TimeoutError):

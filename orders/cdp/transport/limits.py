@@ -25,6 +25,7 @@ class Limits:
     connections: int = 256  # kept open per host, so that 128 agents never throw one away
     page_size: int = 100  # the most the API gives in one answer
     most_records: int = 5_000  # a collection longer than this is a loop, not an order
+    most_pages: int = 200  # of ten, from a server that ignores the size asked for; more would only burden it
 
 
 @dataclass(frozen=True, slots=True)

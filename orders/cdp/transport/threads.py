@@ -18,7 +18,8 @@ class Threads:
     def __init__(self, most: int, name: str) -> None:
         self._most = most
         self._name = name
-        self._reset()
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
         os.register_at_fork(after_in_child=self._reset)
 
     def submit(self, task: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
@@ -30,4 +31,4 @@ class Threads:
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool = None
