@@ -21,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "ticket": ticket,
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
+        "q": "",
         "preferences": preferences.current(),
     }
 
