@@ -53,13 +53,13 @@ def main(argv: list[str] | None = None) -> int:
         for fault in given.fault:
             name, _, part = fault.partition("@")
             service.faults.set("*", name, part)
+        if not token:
+            print(f"token: {service.token}", flush=True)
         listener = Listener(service, port=given.port, latency=given.latency_ms / 1000, drip=given.drip_seconds)
+        asyncio.run(_serve(service, listener))
     except (OSError, ValueError, OverflowError) as problem:
         print(_sentence(problem, given.port), file=sys.stderr)
         return 2
-    if not token:
-        print(f"token: {service.token}", flush=True)
-    asyncio.run(_serve(service, listener))
     return 0
 
 

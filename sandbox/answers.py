@@ -96,7 +96,7 @@ def _order(asked: Asked, order: Order, *, own_href: bool, expand: Set[str], quir
     guest = order.fields.get("_guest")
     if guest:
         body["guest"] = {"href": f"{asked.root}/guests/{guest}"}
-    for name, what in (("contacts", "contacts"), ("consumers", "consumers"), ("orderItems", "items")):
+    for name in ("contacts", "consumers", "orderItems"):
         body[name] = {"href": f"{href}/{name}"}
         if name == "orderItems" and name in expand:
             body[name] |= _inline_items(asked, order, quirks)

@@ -14,6 +14,8 @@ Json = Any
 class Verbatim(str):
     """A piece of JSON text to be sent exactly as it stands, for answers no honest encoder would write."""
 
+    __slots__ = ()
+
 
 class Twice(dict[str, Json]):
     """An object whose every key is sent twice: first with a value that is not meant, then with the real one."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.service import Reply, Service
-from sandbox.world import load
+from sandbox.world import load, order_from
 
 _MAX_HEAD = 64 * 1024
 
@@ -87,7 +87,7 @@ class Conversation(asyncio.Protocol):
         self._done(close=reply.close)
 
     async def _play(self, reply: Reply) -> None:
-        keep = await wire.play(reply.play, self.transport, reply.body, self._drip, reply.kind)
+        keep = await wire.PLAYS[reply.play](wire.Stage(self.transport, reply.body, reply.kind, self._drip))
         self._later = None
         self._done(close=not keep)
 
@@ -172,7 +172,7 @@ class Sandbox:
     def __init__(
         self,
         latency_ms: float = 0,
-        token: str = "sandbox-token",  # noqa: S107 - opens nothing but this stand-in
+        token: str = "sandbox-token",
         client_key: str = "sandbox-key",
         data: Path | str | None = None,
         expand: bool = True,
@@ -236,3 +236,14 @@ class Sandbox:
         """Switch off the faults of an order, or all, those of the world's files included."""
         self.service.clear(order)
         self._apply()
+
+    def add_order(self, entry: dict[str, Any]) -> str:
+        """Add an order written as in a world file; its ref."""
+        order = order_from(entry)
+        self.service.world.add(order)
+        self.service.take_faults(order)
+        return order.ref
+
+    def answer_with(self, path: str, body: bytes, status: int = 200, kind: str = "application/json") -> None:
+        """From now on send this body for a path (`/v2/orders/…`, with its query or without), whatever the world says."""
+        self.service.instead[path] = wire.answer(status, body, kind=kind)

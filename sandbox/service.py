@@ -17,8 +17,8 @@ from sandbox.asked import Asked, Refused, understand
 from sandbox.faults import Faults, fault_in_ref
 from sandbox.jsontext import dumps
 from sandbox.ledger import Ledger
-from sandbox.wire import WIRE, answer
-from sandbox.world import World
+from sandbox.wire import PLAYS, answer
+from sandbox.world import Order, World
 from sandbox.world_faults import add_fault_order
 
 _PAGES_KEPT = 4000
@@ -48,14 +48,19 @@ class Service:
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
     lasting: list[float] = field(default_factory=list)
+    instead: dict[str, bytes] = field(default_factory=dict, repr=False)
     _pages: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
     _faults_seen: int = -1
 
     def __post_init__(self) -> None:
         self._basic = "Basic " + base64.b64encode(f"{self.client_key}:{self.token}".encode()).decode()
         for order in self.world.orders.values():
-            for entry in order.faults:
-                self.faults.set(order.ref, entry["fault"], entry.get("part"))
+            self.take_faults(order)
+
+    def take_faults(self, order: Order) -> None:
+        """Switch on what an order's own `_fault` says."""
+        for entry in order.faults:
+            self.faults.set(order.ref, entry["fault"], entry.get("part"))
 
     def reply(self, method: str, target: str, headers: dict[str, str]) -> Reply:
         """The reply to one call of the API; it is already counted."""
@@ -65,6 +70,8 @@ class Service:
             return self._error(
                 401, "The client key or API token is not valid.", extra=('WWW-Authenticate: Basic realm="CDP"',)
             )
+        if self.instead and (canned := self.instead.get(target) or self.instead.get(target.partition("?")[0])):
+            return Reply(canned)
         base = f"http://{headers['host']}" if headers.get("host") else self.own
         if self._faults_seen != self.faults.changes:
             self._pages.clear()
@@ -117,7 +124,7 @@ class Service:
             if failed is not None:
                 return failed
         for name in names:
-            if name in WIRE:
+            if name in PLAYS:
                 return Reply(play=name, body=text)
         extra = ("Set-Cookie: session=sandbox-cookie; Path=/", "Set-Cookie: track=1; Path=/; HttpOnly")
         return Reply(answer(200, text, extra=extra if "set-cookie" in names else ()))

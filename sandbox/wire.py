@@ -7,6 +7,8 @@ import gzip
 import socket
 import struct
 import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 
@@ -32,54 +34,121 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-async def play(fault: str, transport: asyncio.Transport, body: bytes, drip: float, kind: str) -> bool:
-    """Send a body under a fault of the wire; True when the connection may serve the next request.
+@dataclass(frozen=True)
+class Stage:
+    """What a play has to hand: the connection, the body and its type, and the pause between two slow bytes in seconds."""
 
-    `drip` is the pause between two bytes in seconds.
-    """
-    match fault:
-        case "reset-before" | "refused":
-            reset(transport)
-        case "reset-inside" | "close-inside":
-            transport.write(head(200, len(body), kind=kind) + body[: len(body) // 2])
-            await asyncio.sleep(0.05)
-            if fault == "reset-inside":
-                reset(transport)
-        case "hang":
-            await asyncio.Event().wait()
-        case "slow-headers":
-            transport.write(b"HTTP/1.1 200 OK\r\nX-Padding: ")
-            while True:
-                await asyncio.sleep(drip)
-                transport.write(b"x")
-        case "slow-body":
-            transport.write(head(200, len(body), kind=kind))
-            for byte in body:
-                await asyncio.sleep(drip)
-                transport.write(bytes((byte,)))
-            return True
-        case "slow-1s" | "slow-3s":
-            await asyncio.sleep(float(fault[5]))
-            transport.write(answer(200, body, kind=kind))
-            return True
-        case "long-length":
-            transport.write(head(200, len(body) + 100, kind=kind) + body)
-        case "short-length":
-            transport.write(head(200, len(body) // 2, kind=kind) + body)
-        case "not-http":
-            transport.write(b"\x15\x03\x03\x00\x02\x02\x28 this is not HTTP\r\n\r\n")
-        case "chunked" | "chunked-cut":
-            transport.write(head(200, None, kind=kind, extra=("Transfer-Encoding: chunked",)))
-            half = len(body) // 2 or 1
-            transport.write(_chunk(body[:half]))
-            if fault == "chunked":
-                transport.write((_chunk(body[half:]) if body[half:] else b"") + b"0\r\n\r\n")
-                return True
-        case "gzip" | "gzip-bomb" | "gzip-broken":
-            packed = gzip.compress(body, 1) if fault == "gzip" else _bomb() if fault == "gzip-bomb" else body
-            transport.write(answer(200, packed, kind=kind, extra=("Content-Encoding: gzip",)))
-            return True
+    transport: asyncio.Transport
+    body: bytes
+    kind: str
+    drip: float
+
+    def head(self, length: int | None, *extra: str) -> None:
+        self.transport.write(head(200, length, kind=self.kind, extra=extra))
+
+    def whole(self, body: bytes, *extra: str) -> None:
+        self.transport.write(answer(200, body, kind=self.kind, extra=extra))
+
+
+# Each play sends the body its own way and says whether the connection may serve the next request.
+Play = Callable[[Stage], Awaitable[bool]]
+
+
+async def _reset_before(stage: Stage) -> bool:
+    reset(stage.transport)
     return False
+
+
+async def _half(stage: Stage) -> None:
+    stage.head(len(stage.body))
+    stage.transport.write(stage.body[: len(stage.body) // 2])
+    await asyncio.sleep(0.05)
+
+
+async def _reset_inside(stage: Stage) -> bool:
+    await _half(stage)
+    reset(stage.transport)
+    return False
+
+
+async def _close_inside(stage: Stage) -> bool:
+    await _half(stage)
+    return False
+
+
+async def _hang(stage: Stage) -> bool:
+    await asyncio.Event().wait()
+    return False
+
+
+async def _slow_headers(stage: Stage) -> bool:
+    stage.transport.write(b"HTTP/1.1 200 OK\r\nX-Padding: ")
+    while not stage.transport.is_closing():
+        await asyncio.sleep(stage.drip)
+        stage.transport.write(b"x")
+    return False
+
+
+async def _slow_body(stage: Stage) -> bool:
+    stage.head(len(stage.body))
+    for byte in stage.body:
+        await asyncio.sleep(stage.drip)
+        stage.transport.write(bytes((byte,)))
+    return True
+
+
+def _after(seconds: float) -> Play:
+    async def play(stage: Stage) -> bool:
+        await asyncio.sleep(seconds)
+        stage.whole(stage.body)
+        return True
+
+    return play
+
+
+async def _long_length(stage: Stage) -> bool:
+    stage.head(len(stage.body) + 100)
+    stage.transport.write(stage.body)
+    return False
+
+
+async def _short_length(stage: Stage) -> bool:
+    stage.head(len(stage.body) // 2)
+    stage.transport.write(stage.body)
+    return False
+
+
+async def _not_http(stage: Stage) -> bool:
+    stage.transport.write(b"\x15\x03\x03\x00\x02\x02\x28 this is not HTTP\r\n\r\n")
+    return False
+
+
+async def _chunked(stage: Stage) -> bool:
+    await _chunked_cut(stage)
+    half = max(1, len(stage.body) // 2)
+    stage.transport.write(_chunk(stage.body[half:]) + b"0\r\n\r\n")
+    return True
+
+
+async def _chunked_cut(stage: Stage) -> bool:
+    stage.head(None, "Transfer-Encoding: chunked")
+    stage.transport.write(_chunk(stage.body[: max(1, len(stage.body) // 2)]))
+    return False
+
+
+async def _gzip(stage: Stage) -> bool:
+    stage.whole(gzip.compress(stage.body, 1), "Content-Encoding: gzip")
+    return True
+
+
+async def _gzip_bomb(stage: Stage) -> bool:
+    stage.whole(_bomb(), "Content-Encoding: gzip")
+    return True
+
+
+async def _gzip_broken(stage: Stage) -> bool:
+    stage.whole(stage.body, "Content-Encoding: gzip")
+    return True
 
 
 def _chunk(piece: bytes) -> bytes:
@@ -93,17 +162,22 @@ def _bomb() -> bytes:
     return b"".join(packer.compress(b" " * 1_000_000) for _ in range(100)) + packer.flush()
 
 
-WIRE = frozenset(
-    (
-        "refused",
-        "reset-before",
-        "reset-inside",
-        "close-inside",
-        "hang",
-        "slow-headers",
-        "slow-body",
-        "slow-1s",
-        "slow-3s",
-    )
-    + ("long-length", "short-length", "not-http", "chunked", "chunked-cut", "gzip", "gzip-bomb", "gzip-broken")
-)
+PLAYS: dict[str, Play] = {
+    "refused": _reset_before,
+    "reset-before": _reset_before,
+    "reset-inside": _reset_inside,
+    "close-inside": _close_inside,
+    "hang": _hang,
+    "slow-headers": _slow_headers,
+    "slow-body": _slow_body,
+    "slow-1s": _after(1),
+    "slow-3s": _after(3),
+    "long-length": _long_length,
+    "short-length": _short_length,
+    "not-http": _not_http,
+    "chunked": _chunked,
+    "chunked-cut": _chunked_cut,
+    "gzip": _gzip,
+    "gzip-bomb": _gzip_bomb,
+    "gzip-broken": _gzip_broken,
+}
