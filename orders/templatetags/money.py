@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,7 +19,8 @@ LARGEST_EXPONENT = 18
 
 @lru_cache(maxsize=256)
 def _pattern(digits: int, code: str) -> NumberPattern:
-    pattern = parse_pattern(locale_of(code).decimal_formats[None])
+    # A copy: the locale's own pattern is shared by the whole process.
+    pattern = copy(parse_pattern(locale_of(code).decimal_formats[None]))
     pattern.frac_prec = (digits, digits)
     return pattern
 

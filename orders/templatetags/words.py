@@ -54,6 +54,12 @@ def status_pill(sent: str | None, count: int | None = None) -> SafeString:
     return _pill(sent or "", count, language())
 
 
+@register.filter
+def each_status(sent: str | None) -> list[str]:
+    """A flight sold in several items may have several statuses: "PURCHASED, CANCELLED" -> both, each for a pill of its own."""
+    return [status for status in (sent or "").split(", ") if status]
+
+
 @lru_cache(maxsize=1024)
 def _pill(sent: str, count: int | None, _language: str) -> SafeString:
     kind = status_kind(sent)
