@@ -62,7 +62,7 @@ def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
         # A Fernet key is 32 bytes, which makes 44 characters.
         if len(key) < 44:
             found.append(_bad_key(position, f"is too short ({len(key)} of 44 characters)", "cdpviewer.E004"))
-        elif not _is_fernet(key):
+        elif len(key) > 44 or not _is_fernet(key):
             found.append(_bad_key(position, "is not a Fernet key", "cdpviewer.E005"))
         elif key in keys[: position - 1]:
             found.append(_bad_key(position, f"is the same as key {keys.index(key) + 1}", "cdpviewer.E006"))

@@ -1,0 +1,114 @@
+"""What `manage.py check` says about keys, and what `check --deploy` says about serving people."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from cdpviewer import checks
+from tests.live import PROJECT, environment
+
+GOOD, OTHER = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+def said(messages: list[CheckMessage]) -> list[str]:
+    return [message.msg for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentences"),
+    [
+        ((GOOD,), []),
+        ((GOOD, OTHER), []),
+        ((), ["CDPVIEWER_CREDENTIAL_KEYS is not set."]),
+        ((GOOD[:20],), ["Key 1 of CDPVIEWER_CREDENTIAL_KEYS is too short (20 of 44 characters)."]),
+        ((GOOD, "!" * 44), ["Key 2 of CDPVIEWER_CREDENTIAL_KEYS is not a Fernet key."]),
+        ((GOOD, "ä" * 44), ["Key 2 of CDPVIEWER_CREDENTIAL_KEYS is not a Fernet key."]),
+        ((GOOD, GOOD + "AAAA"), ["Key 2 of CDPVIEWER_CREDENTIAL_KEYS is not a Fernet key."]),
+        ((GOOD, OTHER, GOOD), ["Key 3 of CDPVIEWER_CREDENTIAL_KEYS is the same as key 1."]),
+    ],
+)
+def test_credential_keys(settings: Settings, keys: tuple[str, ...], sentences: list[str]) -> None:
+    settings.CREDENTIAL_KEYS = keys
+    found = checks.credential_keys()
+    assert said(found) == sentences
+    assert all("manage.py new_key" in str(message.hint) for message in found)
+    assert not any(key in str(message) for message in found for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("", "CDPVIEWER_SECRET_KEY is not set."),
+        ("short", "CDPVIEWER_SECRET_KEY is too short or too simple: it needs 50 random characters."),
+        ("a" * 60, "CDPVIEWER_SECRET_KEY is too short or too simple: it needs 50 random characters."),
+    ],
+)
+def test_secret_key(settings: Settings, key: str, sentence: str) -> None:
+    settings.SECRET_KEY = key
+    (message,) = checks.secret_key()
+    assert message.msg == sentence
+    assert "secrets.token_urlsafe" in str(message.hint)
+
+
+def deploy_check(**env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env=environment(**env), cwd=PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_production_environment_passes_the_deploy_check() -> None:
+    done = deploy_check(CDPVIEWER_ALLOWED_HOSTS="orders.example.com", CDPVIEWER_TRUSTED_PROXIES="1")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout + done.stderr
+
+
+def test_the_deploy_check_names_everything_that_is_for_loopback_only() -> None:
+    done = deploy_check(
+        CDPVIEWER_HTTPS="off",
+        CDPVIEWER_DEBUG="on",
+        CDPVIEWER_DEMO="on",
+        CDPVIEWER_ALLOWED_HOSTS="*",
+        CDPVIEWER_EXTRA_REGIONS="sandbox=http://127.0.0.1:9000",
+    )
+    assert done.returncode == 1
+    for part in ("CDPVIEWER_HTTPS is off", "CDPVIEWER_DEMO is on", "allows every name", "region sandbox", "DEBUG"):
+        assert part in done.stderr
+
+
+def test_https_without_a_trusted_proxy_is_named() -> None:
+    done = deploy_check(CDPVIEWER_ALLOWED_HOSTS="orders.example.com")
+    assert done.returncode == 1
+    assert "CDPVIEWER_TRUSTED_PROXIES is 0" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["-m", "gunicorn"], ["-m", "cdpviewer.run"]])
+def test_the_server_does_not_start_without_keys_and_says_which(command: list[str], tmp_path: Path) -> None:
+    env = environment(CDPVIEWER_BIND="127.0.0.1:0", DATABASE_URL=f"sqlite:///{tmp_path}/x.sqlite3")
+    del env["CDPVIEWER_CREDENTIAL_KEYS"]
+    done = subprocess.run(
+        [sys.executable, *command], env=env, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode != 0
+    assert "CDPVIEWER_CREDENTIAL_KEYS is not set." in done.stderr
+    assert "manage.py new_key" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["new_key"], ["check_feed", "-"]])
+def test_commands_that_need_no_keys_run_without_any(command: list[str]) -> None:
+    env = {name: value for name, value in environment().items() if not name.startswith("CDPVIEWER_")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        env=env | {"CDPVIEWER_ENV_FILE": ""}, cwd=PROJECT, capture_output=True, text=True, check=False,
+        input="origin,destination,departure,arrival\nDUB,LHR,2025-08-15T16:00:00Z,2025-08-15T17:20:00Z\n",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()

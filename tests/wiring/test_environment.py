@@ -1,0 +1,123 @@
+"""Settings come from the environment or a file, and no message gives a value away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from cdpviewer import environment
+from cdpviewer.databases import database
+from cdpviewer.environment import Environment
+from cdpviewer.remote import limits, regions
+
+SECRET = "$sesame-7715"
+
+
+def test_the_environment_beats_the_settings_file() -> None:
+    env = Environment(
+        {"CDPVIEWER_X": "from the environment"}, {"CDPVIEWER_X": "from the file", "CDPVIEWER_Y": "file only"}
+    )
+    assert env.text("CDPVIEWER_X") == "from the environment"
+    assert env.text("CDPVIEWER_Y") == "file only"
+    assert env.text("CDPVIEWER_Z", "standard") == "standard"
+
+
+def test_a_secret_file_named_in_the_environment_beats_a_value_in_the_settings_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    env = Environment({"CDPVIEWER_X_FILE": str(tmp_path / "secret")}, {"CDPVIEWER_X": "old"})
+    assert env.text("CDPVIEWER_X") == SECRET
+
+
+def test_the_settings_file_is_found_by_name_and_can_be_switched_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CDPVIEWER_X=beside the project\n")
+    (tmp_path / "other.env").write_text("CDPVIEWER_X=elsewhere\n")
+    monkeypatch.delenv("CDPVIEWER_ENV_FILE")
+    assert environment.find(tmp_path).text("CDPVIEWER_X") == "beside the project"
+    monkeypatch.setenv("CDPVIEWER_ENV_FILE", str(tmp_path / "other.env"))
+    assert environment.find(tmp_path).text("CDPVIEWER_X") == "elsewhere"
+    monkeypatch.setenv("CDPVIEWER_ENV_FILE", "")
+    assert environment.find(tmp_path).text("CDPVIEWER_X") == ""
+
+
+def test_a_settings_file_is_read_without_expanding_anything(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"# a comment\n\nexport A='{SECRET}'\nB = two words \nC=\"$A\"\nD=\nE=a=b#c\n")
+    assert environment.load(file) == {"A": SECRET, "B": "two words", "C": "$A", "D": "", "E": "a=b#c"}
+
+
+@pytest.mark.parametrize(
+    ("read", "sentence"),
+    [
+        (lambda env: env.switch("CDPVIEWER_X", default=True), "CDPVIEWER_X must be on or off."),
+        (lambda env: env.number("CDPVIEWER_X", 3, least=1), "CDPVIEWER_X must be a whole number, 1 or more."),
+        (
+            lambda env: env.seconds("CDPVIEWER_X", 3),
+            "CDPVIEWER_X must be a number of seconds, more than 0 and less than 3600.",
+        ),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_repeated(read: Callable[[Environment], object], sentence: str) -> None:
+    for local in ({}, {"CDPVIEWER_X": SECRET}):
+        env = Environment({} if local else {"CDPVIEWER_X": SECRET}, local)
+        with pytest.raises(ImproperlyConfigured) as caught:
+            read(env)
+        assert str(caught.value) == sentence
+
+
+def test_two_sources_for_one_setting_are_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="Both CDPVIEWER_X and CDPVIEWER_X_FILE are set: remove one of them"):
+        Environment({"CDPVIEWER_X": SECRET, "CDPVIEWER_X_FILE": "/nowhere"}, {}).text("CDPVIEWER_X")
+
+
+def test_a_secret_file_that_is_missing_is_said_without_its_path(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        Environment({"CDPVIEWER_X_FILE": str(tmp_path / SECRET)}, {}).text("CDPVIEWER_X")
+    assert "CDPVIEWER_X_FILE" in str(caught.value)
+    assert "check the path" in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_line_of_the_settings_file_that_makes_no_sense_is_named_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"A=1\n{SECRET}\n")
+    with pytest.raises(ImproperlyConfigured) as caught:
+        environment.load(tmp_path / ".env")
+    assert str(caught.value) == "Line 2 of the settings file .env is not NAME=value: mend or remove it."
+
+
+@pytest.mark.parametrize(("text", "value"), [("on", True), ("OFF", False), ("1", True), ("no", False), ("", True)])
+def test_switches(text: str, value: bool) -> None:
+    assert Environment({"CDPVIEWER_X": text}, {}).switch("CDPVIEWER_X", default=True) is value
+
+
+def test_a_database_address_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        database(f"nonsense://someone:{SECRET}@host/name", tmp_path)
+    assert "DATABASE_URL cannot be read" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path: Path) -> None:
+    sqlite = database("", tmp_path)
+    assert sqlite["NAME"] == tmp_path / "cdpviewer.sqlite3"
+    assert (sqlite["OPTIONS"]["transaction_mode"], sqlite["OPTIONS"]["timeout"]) == ("IMMEDIATE", 20)
+    postgres = database("postgres://someone:pass@db.example.com:5433/orders", tmp_path)
+    assert (postgres["HOST"], postgres["PORT"], postgres["NAME"]) == ("db.example.com", 5433, "orders")
+    assert postgres["CONN_HEALTH_CHECKS"] is True
+    assert sqlite["ATOMIC_REQUESTS"] is postgres["ATOMIC_REQUESTS"] is False
+
+
+def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None:
+    assert limits(Environment({}, {}), threads=132).places == 128
+    assert limits(Environment({"CDPVIEWER_CDP_PLACES": "7"}, {}), threads=132).places == 7
+    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {}), threads=132).page == 4.5
+
+
+def test_a_region_that_cannot_be_used_stops_the_start_with_the_setting_s_name() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^CDPVIEWER_EXTRA_REGIONS: .*https"):
+        regions(Environment({"CDPVIEWER_EXTRA_REGIONS": "mine=http://cdp.example.com"}, {}))

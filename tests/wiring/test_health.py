@@ -1,0 +1,60 @@
+"""`/livez` says that the process answers, `/readyz` that it can serve people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from cdpviewer import health
+from tests.live import App
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    health._found_complete.clear()
+    yield
+    health._found_complete.clear()
+
+
+def test_livez_answers_without_the_database(client: Client) -> None:
+    # No database is available to this test: any query would fail it.
+    assert client.get("/livez").content == b"ok\n"
+
+
+@pytest.mark.django_db
+def test_readyz_is_well_and_costs_one_query_after_the_first(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert client.get("/readyz").json() == {"database": "ok", "migrations": "ok", "keys": "ok"}
+    with django_assert_num_queries(1):
+        assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_readyz_notices_a_migration_that_is_not_applied(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'orders'")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == "not applied: run manage.py migrate"
+
+
+@pytest.mark.django_db
+def test_readyz_notices_keys_that_cannot_be_used(client: Client, settings: Settings) -> None:
+    settings.CREDENTIAL_KEYS = ("not a key",)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["keys"] == "not usable: run manage.py check"
+    assert "not a key" not in answer.content.decode()
+
+
+def test_a_probe_calls_an_address_and_not_a_name_and_needs_no_sign_in(live_app: App) -> None:
+    for path in ("/livez", "/readyz"):
+        answer = requests.get(live_app.url + path, headers={"Host": "10.0.0.7:8000"}, timeout=20, allow_redirects=False)
+        assert answer.status_code == 200
+        assert requests.post(live_app.url + path, timeout=20).status_code == 405

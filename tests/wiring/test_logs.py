@@ -1,0 +1,111 @@
+"""Log lines are JSON, one for each request, and hold nothing personal or secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+import requests
+import structlog
+
+from cdpviewer import logs
+from orders.cdp.errors import TimedOut
+from tests.live import App
+
+
+def line(message: str, **fields: object) -> dict[str, object]:
+    """What the formatter makes of one event."""
+    record = logging.LogRecord("orders.test", logging.INFO, __file__, 1, message, (), None)
+    structlog_record = {"event": message, "_record": record, "_from_structlog": True, **fields}
+    made = logs.exceptions(None, "info", structlog_record)
+    made.pop("_record")
+    made.pop("_from_structlog")
+    return dict(logs.redact(None, "info", made))
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("asked for anna.o'neill+vip@example.co.uk twice", "asked for [hidden] twice"),
+        ("GET /orders/?q=B94TXY&ticket=1 failed", "GET /orders/?[hidden] failed"),
+        ("https://cdp.example.com/v2/guests?email=a%40b.com", "https://cdp.example.com/v2/guests?[hidden]"),
+        ("Authorization: Basic Y2xpZW50OnRva2Vu", "Authorization: Basic [hidden]"),
+        ("row holds gAAAAABm-_x9kQ==", "row holds [hidden]"),
+        ("is it well? yes", "is it well? yes"),
+    ],
+)
+def test_texts_are_cleaned(text: str, cleaned: str) -> None:
+    assert logs.clean(text) == cleaned
+
+
+def test_fields_with_telling_names_are_blanked_however_deep() -> None:
+    made = line(
+        "x", token="t", client_key="k", Email="a", nested={"password": "p", "status": 200}, listed=["a@b.example", 3]
+    )
+    assert made == {
+        "event": "x",
+        "token": "[hidden]",
+        "client_key": "[hidden]",
+        "Email": "[hidden]",
+        "nested": {"password": "[hidden]", "status": 200},
+        "listed": ["[hidden]", 3],
+    }
+
+
+def test_an_exception_leaves_its_type_and_its_way_but_not_its_words() -> None:
+    try:
+        try:
+            int("+353 1 555 0199")
+        except ValueError as cause:
+            raise TimedOut("GET /v2/orders/…: 6 s passed") from cause
+    except TimedOut:
+        made = line("failed", exc_info=sys.exc_info())
+    first, second = made["exception"]  # type: ignore[misc]
+    assert first["type"] == "orders.cdp.errors.TimedOut: GET /v2/orders/…: 6 s passed"
+    assert second["type"] == "ValueError"
+    assert second["at"][0].startswith("tests/wiring/test_logs.py:")
+    assert "555" not in json.dumps(made)
+
+
+def test_plain_logging_and_structlog_give_the_same_kind_of_line(caplog: pytest.LogCaptureFixture) -> None:
+    formatter = logs.formatter()
+    caplog.handler.setFormatter(formatter)
+    structlog.contextvars.bind_contextvars(request_id="abcdefgh")
+    try:
+        logging.getLogger("orders.x").warning("slow: %s", "a@b.example")
+        structlog.stdlib.get_logger("orders.y").warning("slow", ms=3)
+    finally:
+        structlog.contextvars.clear_contextvars()
+    plain, structured = (json.loads(text) for text in caplog.text.splitlines())
+    assert (plain["event"], plain["level"], plain["request_id"]) == ("slow: [hidden]", "warning", "abcdefgh")
+    assert (structured["event"], structured["ms"], structured["request_id"]) == ("slow", 3, "abcdefgh")
+
+
+def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None:
+    mark = "request-id-of-this-test"
+    requests.get(
+        live_app.url + "/orders/someone@example.com/?q=Anna+Nagy",
+        headers={"X-Request-ID": mark, "Referer": "http://tickets.example/?customer=Nagy", "User-Agent": "agent Nagy"},
+        timeout=20,
+        allow_redirects=False,
+    )
+    written = live_app.log.read_text()
+    (found,) = [json.loads(text) for text in written.splitlines() if mark in text]
+    assert {name: found[name] for name in ("event", "method", "route", "status", "level")} == {
+        "event": "request",
+        "method": "GET",
+        "route": "order",
+        "status": 302,
+        "level": "info",
+    }
+    assert isinstance(found["ms"], float)
+    assert "Nagy" not in written
+    assert "someone" not in written
+
+
+def test_every_line_of_the_server_is_json(live_app: App) -> None:
+    requests.get(live_app.url + "/no/such/page/", timeout=20)
+    for text in live_app.log.read_text().splitlines():
+        assert json.loads(text)["event"]
