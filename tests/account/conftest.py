@@ -1,18 +1,21 @@
-"""People, connections and a CDP that is mocked at HTTP."""
+"""People, connections, and a CDP of three lines that answers over a real socket."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
-import responses
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from orders.models import Connection
 
 REGION, OTHER_REGION = "eu", "us"
-HOST = "https://api-engage-eu.sitecorecloud.io"
 CLIENT_KEY, TOKEN = "ck-canary-7d1f", "tok-canary-93b2e6"
 PASSWORD = "a long enough passphrase"
 
@@ -56,8 +59,50 @@ def connect(user: User, name: str = "main", *, region: str = REGION, token: str 
     return connection
 
 
+class Cdp(ThreadingHTTPServer):
+    """Answers every call with `status` and `body`, and keeps what it was asked: (method, path, headers)."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.status, self.body = 200, b'{"items": []}'
+        self.calls: list[tuple[str, str, Message]] = []
+
+    def says(self, status: int, body: str = "{}") -> None:
+        self.status, self.body = status, body.encode()
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Cdp
+
+    def do_GET(self) -> None:  # noqa: N802 (the name http.server calls)
+        self.server.calls.append((self.command, self.path, self.headers))
+        self.send_response(self.server.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
-def cdp() -> Iterator[responses.RequestsMock]:
-    """The CDP at HTTP. A call that is not registered fails; so does a registered one that is not made."""
-    with responses.RequestsMock() as mocked:
-        yield mocked
+def cdp(settings: Settings) -> Iterator[Cdp]:
+    """Both regions lead to this one; `us` under another name of the same machine."""
+    with Cdp() as server:
+        port = server.server_address[1]
+        settings.CDP_REGIONS = {REGION: f"http://127.0.0.1:{port}", OTHER_REGION: f"http://localhost:{port}"}
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def dead_cdp(cdp: Cdp) -> Cdp:
+    """Nobody listens there any more."""
+    cdp.socket.close()
+    return cdp

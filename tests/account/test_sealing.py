@@ -17,13 +17,13 @@ from orders import sealing, services
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
 from orders.sealing import Binding, Credentials, seal, unseal
-from tests.account.conftest import CLIENT_KEY, OTHER_REGION, TOKEN, connect
+from tests.account.conftest import CLIENT_KEY, OTHER_REGION, TOKEN, Cdp, connect
 
 BINDING = Binding(owner="1", connection="c", region="eu", field="token")
 
 
 def refused(connection: Connection) -> None:
-    """Neither opens nor makes a call: any call would be a ConnectionError of the network guard, not an outcome in words."""
+    """It does not open, and the error tells nothing of what is sealed."""
     with pytest.raises(CredentialUnreadable) as caught:
         connection.credentials()
     shown = "".join(traceback.format_exception(caught.value))
@@ -105,34 +105,38 @@ def test_without_proper_keys_nothing_is_sealed_or_opened(keys: tuple[str, ...], 
         unseal(sealed, BINDING)
 
 
-def test_two_rows_swapped_are_refused_and_no_call_leaves(anna: User, ben: User, cdp: object) -> None:
+def test_two_rows_swapped_are_refused_and_no_call_leaves(anna: User, ben: User, cdp: Cdp) -> None:
     hers, his = connect(anna), connect(ben)
     hers.sealed_token, his.sealed_token = his.sealed_token, hers.sealed_token
     for connection in (hers, his):
         connection.save()
         refused(Connection.objects.get(pk=connection.pk))
         assert services.try_connection(connection).code == "unreadable"
+    assert cdp.calls == []
 
 
-def test_two_connections_of_one_person_swapped_are_refused(anna: User, cdp: object) -> None:
+def test_two_connections_of_one_person_swapped_are_refused(anna: User, cdp: Cdp) -> None:
     one, two = connect(anna, "one"), connect(anna, "two")
     one.sealed_client_key, one.sealed_token = two.sealed_client_key, two.sealed_token
     refused(one)
     assert services.try_connection(one).code == "unreadable"
+    assert cdp.calls == []
 
 
-def test_fields_swapped_are_refused(anna: User, cdp: object) -> None:
+def test_fields_swapped_are_refused(anna: User, cdp: Cdp) -> None:
     connection = connect(anna)
     connection.sealed_client_key, connection.sealed_token = connection.sealed_token, connection.sealed_client_key
     refused(connection)
     assert services.try_connection(connection).code == "unreadable"
+    assert cdp.calls == []
 
 
-def test_another_region_or_owner_in_the_row_is_refused(anna: User, ben: User, cdp: object) -> None:
+def test_another_region_or_owner_in_the_row_is_refused(anna: User, ben: User, cdp: Cdp) -> None:
     moved = connect(anna)
     moved.region = OTHER_REGION
     refused(moved)
     assert services.try_connection(moved).code == "unreadable"
+    assert cdp.calls == []
     given = connect(anna, "given")
     given.user = ben
     refused(given)
