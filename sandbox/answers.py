@@ -75,8 +75,7 @@ def _href(asked: Asked, name: str, record: Any) -> str:
         owner = asked.order.ref if asked.order else ""
         return f"{asked.root}/orders/{owner}/" + ("extensions/ext" if asked.version == "v2.1" else "extExt/ext")
     path = {"orders": "orders", "guests": "guests", **_PATHS}[name]
-    odd = record.get("_href_ref") if isinstance(record, dict) else None
-    return f"{asked.root}/{path}/{odd or _ref(record)}"
+    return f"{asked.root}/{path}/{_ref(record)}"
 
 
 def _reference(asked: Asked, name: str, record: Any) -> Document:
@@ -121,6 +120,8 @@ def _single(asked: Asked, kind: str, record: Json, *, alone: bool) -> Document:
         return _extension(asked, record, alone=alone)
     name = f"{kind}s"
     href = _href(asked, name, record)
+    if "_href_ref" in record:  # the vendor's slip stands in the item itself; links to it are right
+        href = href.rpartition("/")[0] + f"/{record['_href_ref']}"
     body: Document = {"href": href if alone else _inline_href(href, asked)}
     body |= _fields(asked, record)
     if kind in ("contact", "consumer"):
