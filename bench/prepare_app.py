@@ -1,0 +1,49 @@
+"""Sets up the app's database for the benchmark, in a process of its own: agents, each with a sealed connection and a session.
+
+`python -m bench.prepare_app COUNT` prints one session cookie per agent, as `name=value`. The token of the stand-in comes on
+standard input.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import redirect_stdout
+from importlib import import_module
+
+import django
+from django.core.management import call_command
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cdpviewer.settings"
+    django.setup()
+    from django.conf import settings
+    from django.contrib.auth import login
+    from django.contrib.auth.models import Group, User
+    from django.http import HttpRequest
+
+    token = sys.stdin.read()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    engine = import_module(settings.SESSION_ENGINE)
+    for number in range(int(sys.argv[1])):
+        agent = User(username=f"agent{number:03d}")
+        agent.set_unusable_password()
+        agent.save()
+        agent.groups.set(Group.objects.filter(name="Agents"))
+        sys.stdin = io.StringIO(token)
+        with redirect_stdout(sys.stderr):
+            call_command(
+                "add_connection", user=agent.username, name="Bench", region="bench", client_key="bench-key", default=True
+            )
+        request = HttpRequest()
+        request.session = engine.SessionStore()
+        login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
+        request.session.save()
+        print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}")
+
+
+if __name__ == "__main__":
+    main()

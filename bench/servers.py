@@ -1,0 +1,199 @@
+"""Starting and ending what is measured: the stand-in, the app under its production command, the peers.
+
+Every process started here is ended by its number, and every file is in the one temporary folder of the run.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from bench.load import ask, fetch
+from cdpviewer import children
+
+PROJECT = Path(__file__).resolve().parent.parent
+CLIENT_KEY, TOKEN = "bench-key", "bench-token"  # noqa: S105  (opens nothing but the stand-in on this machine)
+START_SECONDS = 40.0
+
+
+class CannotMeasure(Exception):
+    """Something did not start; the sentence holds the end of its log."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server: where it listens, what its agents send as cookies, and its processes."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    command: str
+    cookies: list[str] = field(default_factory=list)
+    memory_at_start: list[float] = field(default_factory=list)
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that answer requests: the children, or the process itself where it has none."""
+        parent = psutil.Process(self.process.pid)
+        return [child for child in parent.children(recursive=True) if _serves(child)] or [parent]
+
+    def cpu(self) -> float:
+        """CPU seconds, user and system, of the server with all its processes so far."""
+        parent = psutil.Process(self.process.pid)
+        total = 0.0
+        for process in [parent, *parent.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                spent = process.cpu_times()
+                total += spent.user + spent.system
+        return total
+
+    def memory(self) -> list[float]:
+        """Resident memory of each worker, in MB, the oldest worker first."""
+        return [process.memory_info().rss / 1e6 for process in sorted(self.workers(), key=lambda process: process.pid)]
+
+
+def _serves(process: psutil.Process) -> bool:
+    # multiprocessing's own bookkeeper is a child of uvicorn too, and answers nothing.
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return "resource_tracker" not in " ".join(process.cmdline())
+    return False
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def surroundings(folder: Path, **ours: str) -> dict[str, str]:
+    """The environment of what is started: nothing of a real installation's settings reaches it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        # requests.get would take a proxy of the environment even for loopback.
+        if not name.startswith(("CDPVIEWER_", "BENCH_")) and not name.lower().endswith("_proxy")
+    }
+    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DJANGO_SETTINGS_MODULE", "GUNICORN_CMD_ARGS", "PORT"):
+        kept.pop(name, None)
+    return kept | {"CDPVIEWER_ENV_FILE": "", "PYTHONPATH": str(PROJECT), "TMPDIR": str(folder)} | ours
+
+
+class Servers:
+    """All servers of one run; a context manager that ends them."""
+
+    def __init__(self, folder: Path, agents: int) -> None:
+        self.folder = folder
+        self.agents = agents
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.workers = 0
+        self.latency = 0
+
+    def __enter__(self) -> Servers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        children.end(self.running[::-1])
+        self.running.clear()
+
+    def _start(self, name: str, command: list[str], env: dict[str, str], port: int, cookies: list[str], path: str) -> Server:
+        log = self.folder / f"{name.replace(' ', '-')}.log"
+        process = children.start([sys.executable, "-m", *command], env=env, log=log, folder=PROJECT)
+        self.running.append(process)
+        limit = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < limit:
+            link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            try:
+                link.request("GET", path)
+                link.getresponse().read()
+                return Server(name, port, process, " ".join(command), cookies)
+            except OSError:
+                time.sleep(0.1)
+            finally:
+                link.close()
+        raise CannotMeasure(f"{name} did not start. The end of its log:\n{log.read_text(errors='replace')[-3000:]}")
+
+    def _prepare(self, command: list[str], env: dict[str, str]) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", *command], env=env, cwd=PROJECT, input=TOKEN.encode(), capture_output=True, check=False
+        )  # fmt: skip
+        if done.returncode:
+            raise CannotMeasure(f"{command[0]} failed:\n{done.stderr.decode(errors='replace').strip()[-3000:]}")
+        return done.stdout.decode().split()
+
+    def start_standin(self) -> Server:
+        """The lean stand-in, without latency until told otherwise."""
+        port = free_port()
+        self.standin = self._start(
+            "stand-in", ["bench.standin", "--port", str(port)], surroundings(self.folder), port, [], "/__calls__"
+        )
+        return self.standin
+
+    @property
+    def upstream(self) -> str:
+        """The stand-in's address."""
+        return f"http://127.0.0.1:{self.standin.port}"
+
+    def set_latency(self, milliseconds: int) -> None:
+        """The stand-in waits so long before each answer, from now on."""
+        if milliseconds != self.latency:
+            fetch(self.standin.port, ask(f"/__latency__?ms={milliseconds}", host="127.0.0.1"))
+            self.latency = milliseconds
+
+    def calls(self) -> int:
+        """How many calls the stand-in has answered."""
+        body = fetch(self.standin.port, ask("/__calls__", host="127.0.0.1"))[2]
+        return int(body.partition(b":")[2].strip(b" }"))
+
+    def start_app(self) -> Server:
+        """The app under its production command; only https is off, as loopback has none."""
+        port = free_port()
+        env = surroundings(
+            self.folder,
+            CDPVIEWER_HTTPS="off",
+            CDPVIEWER_SECRET_KEY=secrets.token_urlsafe(50),
+            CDPVIEWER_CREDENTIAL_KEYS=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            CDPVIEWER_EXTRA_REGIONS=f"bench={self.upstream}",
+            CDPVIEWER_BIND=f"127.0.0.1:{port}",
+            DATABASE_URL=f"sqlite:///{self.folder / 'app.sqlite3'}",
+        )
+        cookies = self._prepare(["bench.prepare_app", str(self.agents)], env)
+        app = self._start("this app", ["gunicorn", "cdpviewer.wsgi"], env, port, cookies, "/livez")
+        self.workers = len(app.workers())
+        return app
+
+    def start_peer(self, name: str) -> Server:
+        """A peer of bench/peers by its name, with as many processes as the app has workers."""
+        port = free_port()
+        env = surroundings(
+            self.folder,
+            BENCH_DATABASE=str(self.folder / f"{name.replace(' ', '-')}.sqlite3"),
+            BENCH_UPSTREAM=self.upstream,
+            BENCH_CLIENT_KEY=CLIENT_KEY,
+            BENCH_TOKEN=TOKEN,
+            BENCH_SECRET_KEY=secrets.token_urlsafe(50),
+        )
+        if name == "plain Django":
+            env["DJANGO_SETTINGS_MODULE"] = "bench.peers.plain.settings"
+            cookies = self._prepare(["bench.peers.plain.prepare", str(self.agents)], env)
+            command = ["gunicorn", "bench.peers.plain.wsgi", "--config", "python:bench.peers.plain.serving"]
+            command += ["--workers", str(self.workers), "--bind", f"127.0.0.1:{port}"]
+        else:
+            cookies = self._prepare(["bench.peers.database", str(self.agents)], env)
+            module = {"FastAPI + httpx": "with_httpx", "FastAPI + aiohttp": "with_aiohttp"}[name]
+            command = ["uvicorn", f"bench.peers.{module}:app", "--workers", str(self.workers), "--no-access-log"]
+            command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--backlog", "2048"]
+        return self._start(name, command, env, port, cookies, "/livez")
