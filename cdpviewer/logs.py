@@ -29,10 +29,10 @@ TELLING_NAME = re.compile(
     re.IGNORECASE,
 )
 IN_TEXT = (
-    (re.compile(r"[^\s@<>\"'(]+(?:@|%40)[^\s@<>\"')]+\.\w+"), HIDDEN),
+    (re.compile(r"(?<=[/\w])\?[^\s\"'<>]+"), "?" + HIDDEN),
+    (re.compile(r"[^\s@<>\"()/?&=,;:]+(?:@|%40)[\w.-]+"), HIDDEN),
     (re.compile(r"\b(Basic|Bearer)\s+\S+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"gAAAA[\w-]+=*"), HIDDEN),
-    (re.compile(r"(?<=[/\w])\?[^\s\"'<>]+"), "?" + HIDDEN),
 )
 # The messages of these name code, settings or tables, never a person's data. CdpError promises it in its module.
 PLAIN_SPOKEN = (
