@@ -25,7 +25,7 @@ _SQLITE = (
 BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
     f"""CREATE TRIGGER IF NOT EXISTS {TABLE}_no_replace BEFORE INSERT ON {TABLE}
 WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
+BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name is the constant above
     _SQLITE_DELETE,
 )
 
@@ -80,7 +80,7 @@ def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch
             f"DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} WHERE at < %s ORDER BY at LIMIT %s)",  # noqa: S608
             [connection.ops.adapt_datetimefield_value(moment), batch],
         )
-        gone = cursor.rowcount
+        gone: int = cursor.rowcount
         if connection.vendor == "sqlite":
             cursor.execute(_SQLITE_DELETE)
         else:

@@ -58,7 +58,7 @@ class SignInForm(AuthenticationForm):
 
     wait: int | None = None
 
-    error_messages = {  # noqa: RUF012 (Django's own attribute, never changed)
+    error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("This name and password do not belong together. Mind capitals in both."),
         "locked": _("Too many attempts to sign in. Try again at %(time)s UTC, in %(minutes)s min."),

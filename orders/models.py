@@ -28,15 +28,15 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def for_user(self, user: Person) -> ConnectionQuerySet:
         """The person's own connections, the default first."""
-        return self.filter(user_id=user.pk).order_by("-is_default", "name")
+        return self.filter(user_id=user.pk or 0).order_by("-is_default", "name")
 
     def default_for(self, user: Person) -> Connection | None:
         """The one asked when the address names none; None when the person has no connection."""
-        return self.filter(user_id=user.pk, is_default=True).first()
+        return self.filter(user_id=user.pk or 0, is_default=True).first()
 
     def named(self, user: Person, name: str) -> Connection | None:
         """The person's connection of exactly this name, or None: never another one in its place."""
-        return self.filter(user_id=user.pk, name=name).first()
+        return self.filter(user_id=user.pk or 0, name=name).first()
 
 
 class Connection(models.Model):
@@ -64,7 +64,7 @@ class Connection(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     last_result = models.CharField(_("last result"), max_length=20, blank=True, default="", editable=False)
 
-    objects: ClassVar[models.Manager[Connection]] = ConnectionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Connection]] = ConnectionQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -117,7 +117,9 @@ class Connection(models.Model):
     def make_default(self) -> None:
         """Make this the person's default, and no other."""
         with _one_at_a_time(self.user_id):
-            type(self).objects.filter(user_id=self.user_id, is_default=True).exclude(pk=self.pk).update(is_default=False)
+            type(self).objects.filter(user_id=self.user_id, is_default=True).exclude(pk=self.pk).update(
+                is_default=False
+            )
             self.is_default = True
             type(self).objects.filter(pk=self.pk).update(is_default=True)
 
@@ -148,6 +150,9 @@ class Preferences(models.Model):
     class Meta:
         default_permissions = ()
 
+    def __str__(self) -> str:
+        return f"preferences of user {self.user_id}"
+
 
 class SignInFailure(models.Model):
     """One attempt to sign in that has not succeeded. Name and address are keyed hashes; rows go when their window is over."""
@@ -162,6 +167,9 @@ class SignInFailure(models.Model):
             models.Index(fields=["name", "at"], name="sign_in_failure_name"),
             models.Index(fields=["address", "at"], name="sign_in_failure_address"),
         ]
+
+    def __str__(self) -> str:
+        return f"attempt at {self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class AppendOnly(Exception):
@@ -215,7 +223,7 @@ class AccessRecord(models.Model):
     ticket = models.CharField(_("ticket"), max_length=64, blank=True, default="", db_index=True)
     subject = models.CharField(_("subject (keyed hash)"), max_length=64, blank=True, default="")
 
-    objects: ClassVar[models.Manager[AccessRecord]] = AccessRecordQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[AccessRecord]] = AccessRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access record")

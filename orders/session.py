@@ -69,12 +69,16 @@ def is_over(request: HttpRequest, now: int) -> bool:
 class SignInRequired(LoginRequiredMiddleware):
     """Everything needs a sign-in unless its view says otherwise. A panel says so with 401 and sends the whole page to sign-in."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         """Redirect to sign-in with `next`; htmx gets a 401 with HX-Redirect, and `next` is then the page, not the panel."""
         page = onward.page_of(request)
         if request.headers.get("HX-Request") != "true":
             return redirect_to_login(page)
-        response = HttpResponse(_("You are signed out. Sign in again."), status=401, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(
+            _("You are signed out. Sign in again."), status=401, content_type="text/plain; charset=utf-8"
+        )
         response["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         response["Vary"] = "HX-Request"
         return response

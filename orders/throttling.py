@@ -85,7 +85,7 @@ def client_address(request: HttpRequest) -> str:
 
     `X-Forwarded-For` is believed only as far as trusted proxies wrote it: with two of them, the second entry from the right.
     """
-    address = request.META.get("REMOTE_ADDR", "")
+    address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES
     if proxies > 0:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,10 +15,10 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test database, where Django's flush may empty the access records. Nothing else may, in tests as elsewhere."""
     flush = connection.ops.execute_sql_flush
 
-    def flush_records_too(statements: Iterable[str]) -> Any:
+    def flush_records_too(sql_list: Iterable[str]) -> None:
         append_only.remove(connection)
         try:
-            return flush(statements)
+            flush(sql_list)
         finally:
             append_only.install(connection)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import views
-from django.forms import BaseForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
@@ -22,7 +22,7 @@ class SignIn(views.LoginView):
     def get_redirect_url(self, **_kwargs: Any) -> str:
         return onward.wanted(self.request)
 
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)
         wait = getattr(form, "wait", None)
         if wait is not None:

@@ -53,7 +53,8 @@ class Filter:
     @property
     def query(self) -> str:
         """The filter as a query for links, without the question mark."""
-        pairs = {"person": self.person or "", "order": self.order, "for_ticket": self.ticket, "day": self.day or ""}
+        day = self.day.isoformat() if self.day else ""
+        pairs = {"person": self.person or "", "order": self.order, "for_ticket": self.ticket, "day": day}
         return urlencode({name: value for name, value in pairs.items() if value})
 
 
@@ -95,7 +96,7 @@ def safe_cell(value: object) -> str:
 
 def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
     """May the person see everybody's looks; what they filter by; what of the filter could not be read."""
-    everybody = request.user.has_perm("orders.view_all_activity")  # type: ignore[union-attr]
+    everybody = request.user.has_perm("orders.view_all_activity")
     problems: list[str] = []
     person, day = request.GET.get("person", "").strip(), request.GET.get("day", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None

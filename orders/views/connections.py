@@ -51,10 +51,12 @@ def connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_add(request: HttpRequest) -> HttpResponse:
     """Add a connection: its credential is proved with a live call before it is kept."""
-    form = ConnectionForm(request.POST or None, user=request.user, initial={"region": next(iter(settings.CDP_REGIONS), "")})
+    form = ConnectionForm(
+        request.POST or None, user=request.user, initial={"region": next(iter(settings.CDP_REGIONS), "")}
+    )
     if request.method == "POST" and form.is_valid():
         connection = form.save(commit=False)
-        connection.user_id = request.user.pk
+        connection.user_id = request.user.pk or 0
         if _prove_and_keep(request, form, connection):
             if form.cleaned_data["make_default"]:
                 connection.make_default()
@@ -162,13 +164,17 @@ def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection
     try:
         connection.set_credentials(**entered)
     except CredentialUnreadable:
-        form.add_error(None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator."))
+        form.add_error(
+            None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
+        )
         return False
     outcome = services.try_connection(connection)
     accepted = outcome.code == "accepted"
     if not accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
-        form.add_error(None, _("Nothing is saved. Enter it again, or tick “Save it even if the CDP does not accept it now”."))
+        form.add_error(
+            None, _("Nothing is saved. Enter it again, or tick “Save it even if the CDP does not accept it now”.")
+        )
         return False
     if not _keep(form, connection):
         return False

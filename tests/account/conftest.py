@@ -76,7 +76,7 @@ class Cdp(ThreadingHTTPServer):
 class _Answer(BaseHTTPRequestHandler):
     server: Cdp
 
-    def do_GET(self) -> None:  # noqa: N802 (the name http.server calls)
+    def do_GET(self) -> None:
         self.server.calls.append((self.command, self.path, self.headers))
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from io import StringIO
+from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
@@ -58,7 +59,7 @@ def test_add_connection_stores_a_refused_one_too(run: Run, anna: User, cdp: Cdp)
 
 def test_add_connection_replaces_the_one_of_that_name(run: Run, anna: User, cdp: Cdp) -> None:
     connect(anna, "first")
-    old = connect(anna, "prod", token="old")  # noqa: S106
+    old = connect(anna, "prod", token="old")
     Connection.objects.filter(pk=old.pk).update(clock="utc")
     assert run("add_connection", *ARGUMENTS, "--default", stdin=TOKEN)[0] == 0
     connection = Connection.objects.get(name="prod")
@@ -140,14 +141,13 @@ def test_rotation_moves_everything_to_the_first_key_and_can_be_run_again(
 def test_rotation_never_brings_a_replaced_credential_back(
     anna: User, two_keys: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    swap, replaced = Rotate.swap, []
+    swap = Rotate.swap
+    replaced: list[UUID] = []
 
-    def swap_after_somebody_replaced_it(
-        self: Rotate, pk: object, sealed: dict[str, str], fresh: dict[str, str]
-    ) -> bool:
+    def swap_after_somebody_replaced_it(self: Rotate, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
         if not replaced:
             meanwhile = Connection.objects.get(pk=pk)
-            meanwhile.set_credentials(region="eu", client_key="other", token="put in meanwhile")  # noqa: S106
+            meanwhile.set_credentials(region="eu", client_key="other", token="put in meanwhile")
             meanwhile.save()
             replaced.append(pk)
         return swap(self, pk, sealed, fresh)
@@ -161,7 +161,9 @@ def test_rotation_never_brings_a_replaced_credential_back(
     assert key_position(connection.sealed_token) == 0
 
 
-def test_rotation_says_when_a_row_never_holds_still(run: Run, anna: User, two_keys: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rotation_says_when_a_row_never_holds_still(
+    run: Run, anna: User, two_keys: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Rotate, "swap", lambda *_arguments: False)
     code, out, _err = run("rotate_credentials")
     assert (code, "changed meanwhile, run again: 1" in out) == (1, True)
@@ -176,7 +178,9 @@ def test_rotation_leaves_what_it_cannot_read(run: Run, anna: User, two_keys: tup
     assert Connection.objects.get(pk=broken.pk).sealed_token == "gone"
 
 
-def test_check_counts_rows_per_key_and_fails_for_unreadable_ones(run: Run, anna: User, two_keys: tuple[str, str]) -> None:
+def test_check_counts_rows_per_key_and_fails_for_unreadable_ones(
+    run: Run, anna: User, two_keys: tuple[str, str]
+) -> None:
     connect(anna, "two")
     connect(anna, "three")
     first, second = fingerprints()

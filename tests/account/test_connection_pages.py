@@ -31,9 +31,7 @@ def shows_no_secret(page: HttpResponse) -> None:
         assert secret not in page.text
 
 
-def test_an_accepted_credential_is_kept_and_becomes_the_default(
-    as_anna: Client, anna: User, cdp: Cdp
-) -> None:
+def test_an_accepted_credential_is_kept_and_becomes_the_default(as_anna: Client, anna: User, cdp: Cdp) -> None:
     page = add(as_anna)
     assert "“main” is saved. The CDP accepted the credential." in page.text
     shows_no_secret(page)
@@ -126,9 +124,7 @@ def test_a_name_is_there_once_per_person(as_anna: Client, as_ben: Client, anna: 
     assert "is saved" in add(as_ben).text
 
 
-def test_without_proper_keys_the_page_says_so_and_no_call_leaves(
-    as_anna: Client, cdp: Cdp, settings: Settings
-) -> None:
+def test_without_proper_keys_the_page_says_so_and_no_call_leaves(as_anna: Client, cdp: Cdp, settings: Settings) -> None:
     settings.CREDENTIAL_KEYS = ()
     page = as_anna.post(ADD, FIELDS)
     assert (page.status_code, "its keys are not set up" in page.text) == (422, True)
@@ -172,9 +168,7 @@ def test_renaming_changes_name_version_and_clock_only(as_anna: Client, anna: Use
     assert as_anna.post(address, {**sent, "name": "taken"}).status_code == 422
 
 
-def test_replacing_moves_to_another_region_only_with_the_credential(
-    as_anna: Client, anna: User, cdp: Cdp
-) -> None:
+def test_replacing_moves_to_another_region_only_with_the_credential(as_anna: Client, anna: User, cdp: Cdp) -> None:
     connection = connect(anna)
     address = reverse("connection_replace", args=[connection.pk])
     shows_no_secret(as_anna.get(address))  # type: ignore[arg-type]
@@ -260,7 +254,9 @@ def test_changes_take_a_post(name: str, as_anna: Client, anna: User) -> None:
 def test_every_page_needs_a_sign_in(client: Client, anna: User) -> None:
     key = connect(anna).pk
     addresses = ["/connections/", ADD, "/activity/", "/activity/export.csv", "/accounts/password/"]
-    addresses += [reverse(f"connection_{name}", args=[key]) for name in ("rename", "replace", "default", "delete", "try")]
+    addresses += [
+        reverse(f"connection_{name}", args=[key]) for name in ("rename", "replace", "default", "delete", "try")
+    ]
     for address in addresses:
         for method in (client.get, client.post):
             assert method(address)["Location"].startswith("/accounts/login/?next="), address

@@ -31,7 +31,12 @@ def test_a_look_says_who_what_where_and_for_which_ticket(anna: User) -> None:
     before = datetime.now(UTC)
     own = connect(anna)
     looks.record(
-        ask(anna, "/?ticket=ZD-1234"), "order_opened", connection=own, order_ref="ref-1", reference="B94TXY", route="DUB→LAS"
+        ask(anna, "/?ticket=ZD-1234"),
+        "order_opened",
+        connection=own,
+        order_ref="ref-1",
+        reference="B94TXY",
+        route="DUB→LAS",
     )
     row = AccessRecord.objects.get()
     assert before <= row.at <= datetime.now(UTC)
@@ -89,7 +94,14 @@ def test_only_a_ticket_is_taken_for_one(given: str, kept: str, anna: User) -> No
 
 
 def test_odd_values_do_not_cost_the_record(anna: User) -> None:
-    looks.record(ask(anna), "order_opened", order_ref="r" * 500, reference="a\x00b\ud800\nc" * 300, route="→" * 999, outcome="o" * 99)
+    looks.record(
+        ask(anna),
+        "order_opened",
+        order_ref="r" * 500,
+        reference="a\x00b\ud800\nc" * 300,
+        route="→" * 999,
+        outcome="o" * 99,
+    )
     row = AccessRecord.objects.get()
     assert (len(row.order_ref), len(row.reference), len(row.route), len(row.outcome)) == (128, 200, 200, 60)
     assert row.reference.startswith("a b? ca")
@@ -195,7 +207,11 @@ def test_the_database_itself_refuses(statement: str, row: AccessRecord) -> None:
 
 def aged(days: float, ref: str) -> None:
     AccessRecord.objects.create(
-        at=datetime.now(UTC) - timedelta(days=days), user_name="anna", what="raw_seen", order_ref=ref, connection_id=uuid.uuid4()
+        at=datetime.now(UTC) - timedelta(days=days),
+        user_name="anna",
+        what="raw_seen",
+        order_ref=ref,
+        connection_id=uuid.uuid4(),
     )
 
 

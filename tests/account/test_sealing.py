@@ -146,7 +146,14 @@ def test_nothing_shows_a_credential(anna: User) -> None:
     connection = connect(anna)
     credentials = connection.credentials()
     assert (credentials.client_key, credentials.token) == (CLIENT_KEY, TOKEN)
-    for shown in (repr(credentials), str(credentials), f"{credentials}", repr(connection), str(connection), repr(connection.__dict__)):
+    for shown in (
+        repr(credentials),
+        str(credentials),
+        f"{credentials}",
+        repr(connection),
+        str(connection),
+        repr(connection.__dict__),
+    ):
         assert TOKEN not in shown
         assert CLIENT_KEY not in shown
 

@@ -100,7 +100,9 @@ def test_a_panel_after_the_session_sends_the_page_to_sign_in(client: Client, db:
     assert "<" not in answer.text
 
 
-@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "page", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "/accounts/login/"]
+)
 def test_a_page_that_is_not_ours_is_not_gone_back_to(page: str, client: Client, db: None) -> None:
     answer = client.get("/orders/x/contacts/", headers={"HX-Request": "true", "HX-Current-URL": page})
     assert (answer.status_code, next_of(answer["HX-Redirect"])) == (401, "/")
@@ -156,9 +158,7 @@ def test_a_session_without_clocks_is_over(anna: User, client: Client) -> None:
     assert client.get("/activity/").status_code == 302
 
 
-def test_a_click_writes_the_session_at_most_once_a_minute(
-    clock: Clock, anna: User, client: Client
-) -> None:
+def test_a_click_writes_the_session_at_most_once_a_minute(clock: Clock, anna: User, client: Client) -> None:
     client.force_login(anna)
     client.get("/activity/")
 
@@ -178,9 +178,13 @@ def test_one_changes_ones_own_password_and_other_sessions_end(anna: User, as_ann
     new = "another long passphrase 7"
     wrong = as_anna.post("/accounts/password/", {"old_password": "no", "new_password1": new, "new_password2": new})
     assert wrong.status_code == 200
-    short = as_anna.post("/accounts/password/", {"old_password": PASSWORD, "new_password1": "short", "new_password2": "short"})
+    short = as_anna.post(
+        "/accounts/password/", {"old_password": PASSWORD, "new_password1": "short", "new_password2": "short"}
+    )
     assert short.status_code == 200
-    right = as_anna.post("/accounts/password/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}, follow=True)
+    right = as_anna.post(
+        "/accounts/password/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}, follow=True
+    )
     assert "Your password is changed" in right.text
     assert as_anna.get("/activity/").status_code == 200
     assert elsewhere.get("/activity/").status_code == 302

@@ -19,7 +19,7 @@ from tests.account.conftest import PASSWORD
 LOGIN = "/accounts/login/"
 
 
-def attempt(client: Client, name: str, password: str = "wrong", address: str = "192.0.2.1") -> object:  # noqa: S107
+def attempt(client: Client, name: str, password: str = "wrong", address: str = "192.0.2.1") -> object:
     return client.post(LOGIN, {"username": name, "password": password}, REMOTE_ADDR=address)
 
 
@@ -65,7 +65,9 @@ def test_a_stranger_does_not_lock_a_person_out(anna: User, client: Client) -> No
 
 
 def test_many_addresses_on_one_name_are_stopped(anna: User, client: Client) -> None:
-    answers = [attempt(client, "Anna" if n % 2 else "anna", address=f"198.51.100.{n}") for n in range(throttling.PER_NAME + 1)]
+    answers = [
+        attempt(client, "Anna" if n % 2 else "anna", address=f"198.51.100.{n}") for n in range(throttling.PER_NAME + 1)
+    ]
     assert [answer.status_code for answer in answers] == [200] * throttling.PER_NAME + [429]  # type: ignore[attr-defined]
 
 
@@ -75,7 +77,7 @@ def test_one_address_on_many_names_is_stopped(anna: User, client: Client) -> Non
 
 
 def test_a_name_nobody_has_is_treated_like_any_other(anna: User, client: Client) -> None:
-    def story(name: str) -> list[tuple[int, str]]:
+    def story(name: str) -> list[tuple[int, int]]:
         told = []
         for _try in range(throttling.PER_PAIR + 1):
             answer = client.post(LOGIN, {"username": name, "password": "wrong"}, REMOTE_ADDR=f"192.0.2.{len(name)}")
@@ -157,7 +159,7 @@ def test_the_client_is_whom_the_trusted_proxies_saw(
     proxies: int, remote: str, forwarded: str, address: str, settings: Settings
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
-    request = RequestFactory().get("/", REMOTE_ADDR=remote, **({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}))
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded} if forwarded else {}, REMOTE_ADDR=remote)
     assert throttling.client_address(request) == address
 
 

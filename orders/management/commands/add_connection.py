@@ -38,7 +38,9 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
         if options["region"] not in settings.CDP_REGIONS:
-            raise CommandError(f"There is no region {options['region']!r}; there are: {', '.join(settings.CDP_REGIONS)}.")
+            raise CommandError(
+                f"There is no region {options['region']!r}; there are: {', '.join(settings.CDP_REGIONS)}."
+            )
         try:
             name, client_key = clean_connection_name(options["name"]), clean_client_key(options["client_key"])
             token = clean_token(sys.stdin.read(LONGEST_TOKEN + 2))

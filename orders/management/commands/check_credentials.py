@@ -23,16 +23,19 @@ class Command(BaseCommand):
             try:
                 connection.credentials()
             except CredentialUnreadable as error:
-                unreadable.append((connection, error))
+                unreadable.append((connection, str(error)))
                 continue
-            positions = [sealing.key_position(connection.sealed_client_key), sealing.key_position(connection.sealed_token)]
+            positions = [
+                sealing.key_position(connection.sealed_client_key),
+                sealing.key_position(connection.sealed_token),
+            ]
             # A row counts for the older of the keys it needs: as long as it does, that key must stay.
             per_key[max(position or 0 for position in positions)] += 1
         for position, fingerprint in enumerate(sealing.fingerprints()):
             note = " (seals)" if position == 0 else ""
             self.stdout.write(f"key {position + 1} [{fingerprint}]{note}: {per_key[position]}")
         self.stdout.write(f"unreadable: {len(unreadable)}")
-        for connection, error in unreadable:
-            self.stderr.write(f"connection {connection.pk} of user {connection.user_id}: {error}")
+        for connection, why in unreadable:
+            self.stderr.write(f"connection {connection.pk} of user {connection.user_id}: {why}")
         if unreadable:
             sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         if counts["unreadable"] or counts["changed meanwhile"]:
             raise SystemExit(1)
 
-    def rotate(self, pk: object, *, dry_run: bool) -> str:
+    def rotate(self, pk: UUID, *, dry_run: bool) -> str:
         """Reseal one row if nobody changes it meanwhile; what happened, or "" when the row is gone."""
         for _again in range(TRIES):
             connection = Connection.objects.filter(pk=pk).first()
@@ -56,6 +57,6 @@ class Command(BaseCommand):
                 return "resealed"
         return "changed meanwhile"
 
-    def swap(self, pk: object, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
+    def swap(self, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
         """Write `fresh` where the row still holds `sealed`; False when it does not any more."""
         return Connection.objects.filter(pk=pk, **sealed).update(**fresh) == 1
