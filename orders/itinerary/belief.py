@@ -15,17 +15,17 @@ from typing import NamedTuple
 from orders.itinerary.airports import distance_km
 from orders.itinerary.blocktime import FITTED, Constants, expected_minutes
 from orders.itinerary.clocks import MINUTE, offset_at
-from orders.itinerary.durations import in_words
+from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.trip import Evidence, Place
 
 DAY = 24 * 60
 # The spread of published flight times around the expected one, in minutes: below it and above it, growing with distance.
-FASTER, FASTER_PER_KM = 10.0, 0.0025
-SLOWER, SLOWER_PER_KM = 14.0, 0.004
+FASTER, FASTER_PER_KM = 11.0, 0.0025
+SLOWER, SLOWER_PER_KM = 12.5, 0.003
 ODD = 1e-5
 # How much the weights must add up to before the documented reading is given up, and before it is called unclear.
-CLEARLY = 1.0
-LEANING = 0.0
+CLEARLY = 1.1
+LEANING = 0.4
 ZERO = timedelta(0)
 
 
@@ -106,16 +106,24 @@ def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
     return "unclear" if against > LEANING else documented
 
 
-def evidence(one: Weighed, together: str, _: Callable[[str], str] = str) -> Evidence:
-    """What is to be said of one segment, given what its order says `together`."""
-    if one.lacks == "time":
-        return Evidence("unclear", _("A time is missing, so no flight time can be known."))
+def verdict_of(one: Weighed, together: str) -> str:
+    """What is to be said of one segment's clocks, given what its order says `together`."""
     if one.lacks:
-        return Evidence(
-            "unknown place",
-            _("The zone of a place is not known, so no flight time can be known."),
-        )
-    verdict = together if one.possible_local or one.possible_utc else "impossible"
+        return "unclear" if one.lacks == "time" else "unknown place"
+    fits = one.possible_utc if together == "utc" else one.possible_local
+    return together if fits else "impossible"
+
+
+def flight_minutes(one: Weighed, verdict: str) -> int | None:
+    """The flight time under the reading of a verdict, None where it cannot be known."""
+    if one.lacks or verdict == "impossible":
+        return None
+    return one.utc_minutes if verdict == "utc" else one.local_minutes
+
+
+def evidence(one: Weighed, together: str, _: Callable[[str], str] = str) -> Evidence:
+    """A segment's verdict with its reason and the figures behind it."""
+    verdict = verdict_of(one, together)
     return Evidence(
         verdict,
         reason(one, verdict, _),
@@ -144,9 +152,38 @@ def together_evidence(weighed: Sequence[Weighed], together: str, _: Callable[[st
 
 def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
     """The evidence for a verdict as one sentence."""
-    facts = {
-        "local": in_words(one.local_minutes or 0, _),
-        "utc": in_words(one.utc_minutes or 0, _),
-        "km": f"{one.distance or 0:,.0f}",
-    }
+    if one.lacks == "time":
+        return _("a time is missing, so no flight time can be known")
+    if one.local_minutes is None or one.utc_minutes is None:
+        return _("the zone of a place is not known, so no flight time can be known")
+    facts = {"local": in_words(one.local_minutes, _), "utc": in_words(one.utc_minutes, _)}
+    facts["km"] = f"{round(one.distance):,}" if one.distance is not None else "?"
+    facts["expected"] = in_words(round(one.expected), _) if one.expected is not None else "?"
+    if verdict == "impossible":
+        if (days := _wrong_days(one)) is not None:
+            facts["fits"] = in_words(one.local_minutes - days * DAY, _)
+            facts["days"] = day_mark(-days, _)
+            return (
+                _(
+                    "this flight would take %(local)s for %(km)s km; the date looks wrong: moved by %(days)s it is %(fits)s"
+                )
+                % facts
+            )
+        return _("this flight would take %(local)s for %(km)s km, as UTC %(utc)s; about %(expected)s is usual") % facts
+    if one.local_minutes == one.utc_minutes:
+        return _("both readings give %(local)s for %(km)s km") % facts
+    if verdict == "unclear":
+        return (
+            _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither fits clearly better")
+            % facts
+        )
     return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts
+
+
+def _wrong_days(one: Weighed) -> int | None:
+    """By how many days the arrival's date is off, where a whole number of days makes the flight time a usual one."""
+    if one.local_minutes is None or one.expected is None:
+        return None
+    days = round((one.local_minutes - one.expected) / DAY)
+    left = one.local_minutes - days * DAY - one.expected
+    return days if days and abs(left) <= 25 + 0.1 * one.expected else None

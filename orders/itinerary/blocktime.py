@@ -19,15 +19,17 @@ JET_LATITUDE = 40.0
 JET_WIDTH = 16.0
 JET_SEASON_SHIFT = 6.0
 JET_SEASON_STRENGTH = 0.4
+# Nowhere are they as strong as over Japan and the sea around it in winter.
+EAST_ASIA = (110.0, 170.0)
+EAST_ASIA_STRENGTH = 1.0
 SAMPLES = 16
 
-# Airports whose taxi queues and holding airlines put into their schedules.
+# Airports whose taxi queues and holding airlines put into their schedules; New York's three are the worst of them.
 _BUSY = """
-AMS ATL BCN BKK BOG BOM BOS CAI CAN CDG CGK CLT DEL DFW DOH DTW DXB EWR FCO FRA GRU HKG HND IAH ICN IST
-JED JFK JNB KUL LAX LGA LGW LHR MAD MEL MEX MIA MNL MSP MUC NRT ORD ORY PEK PHL PKX PVG SFO SHA SIN SVO
-SYD SZX TPE YYZ ZRH
+AMS ATL BCN BKK BOG BOM BOS CAI CAN CDG CGK CLT DEL DFW DOH DTW DXB FCO GRU HKG HND IAH ICN IST JED JNB
+KUL LGW LHR MAD MEL MEX MIA MNL NRT ORD ORY PEK PHL PKX PVG SEA SHA SVO SYD SZX TPE YYZ
 """
-BUSY = frozenset(_BUSY.split())
+BUSY: dict[str, float] = dict.fromkeys(_BUSY.split(), 1.0) | dict.fromkeys(("EWR", "JFK", "LGA"), 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Constants:
     per_busy_end: float
 
 
-FITTED = Constants(start=10.4, per_km=0.0596, per_root_km=1.309, per_wind_km=-0.0074, per_busy_end=7.3)
+FITTED = Constants(start=10.49, per_km=0.05956, per_root_km=1.288, per_wind_km=-0.00744, per_busy_end=9.0)
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
@@ -49,13 +51,13 @@ def features(origin: Place, destination: Place, month: int) -> tuple[float, ...]
     distance = distance_km(origin, destination)
     if distance is None:
         return None
-    busy = (origin.code in BUSY) + (destination.code in BUSY)
+    busy = BUSY.get(origin.code, 0.0) + BUSY.get(destination.code, 0.0)
     return (
         1.0,
         distance,
         sqrt(distance),
         _wind_km(origin, destination, month),
-        float(busy),
+        busy,
     )
 
 
@@ -76,8 +78,8 @@ def expected_minutes(origin: Place, destination: Place, month: int, constants: C
 
 
 @lru_cache(maxsize=16384)
-def _samples(origin: Place, destination: Place) -> tuple[tuple[float, float], ...]:
-    """Samples along the great circle: latitude in degrees, and the part of the way there that leads east."""
+def _samples(origin: Place, destination: Place) -> tuple[tuple[float, float, float], ...]:
+    """Samples along the great circle: latitude and longitude in degrees, and the part of the way there that leads east."""
     distance = distance_km(origin, destination)
     if not distance or origin.latitude is None or origin.longitude is None:
         return ()
@@ -93,7 +95,9 @@ def _samples(origin: Place, destination: Place) -> tuple[tuple[float, float], ..
         angle = distance / EARTH_RADIUS_KM * (sample + 0.5) / SAMPLES
         here = asin(max(-1.0, min(1.0, sin(lat) * cos(angle) + cos(lat) * sin(angle) * cos(bearing))))
         part = max(-1.0, min(1.0, constant / max(cos(here), 1e-6)))
-        found.append((degrees(here), part))
+        beyond = atan2(sin(bearing) * sin(angle) * cos(lat), cos(angle) - sin(lat) * sin(here))
+        longitude = (origin.longitude + degrees(beyond) + 180) % 360 - 180
+        found.append((degrees(here), longitude, part))
     return tuple(found)
 
 
@@ -102,8 +106,11 @@ def _wind_km(origin: Place, destination: Place, month: int) -> float:
     samples, distance = _samples(origin, destination), distance_km(origin, destination) or 0.0
     total = 0.0
     winter = cos(2 * pi * (month - 1) / 12)
-    for latitude, east in samples:
+    for latitude, longitude, east in samples:
         season = winter if latitude >= 0 else -winter
         off = (abs(latitude) - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH
-        total += east * (1 + JET_SEASON_STRENGTH * season) * exp(-off * off)
+        strength = 1 + JET_SEASON_STRENGTH * season
+        if season > 0 and latitude > 0 and EAST_ASIA[0] <= longitude <= EAST_ASIA[1]:
+            strength += EAST_ASIA_STRENGTH * season
+        total += east * strength * exp(-off * off)
     return total * distance / SAMPLES

@@ -115,7 +115,7 @@ def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> J
         latest = arrives if latest is None or (arrives is not None and arrives > latest) else latest
     first, last = run[0], run[-1]
     return Journey(
-        key=f"journey-{first.key}",
+        key=first.key,
         legs=tuple(legs),
         origin=first.origin.place,
         destination=last.destination.place,

@@ -1,0 +1,76 @@
+"""`manage.py check_feed FILE.csv`: are the times of a feed local, as documented, or UTC? Needs no database and no network."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError
+
+from orders.itinerary.feed import VERDICTS, BadRow, Checked, check, written
+
+
+class Command(BaseCommand):
+    """Writes the same rows with `verdict`, `flight_minutes` and `reason` to standard output, a summary to standard error."""
+
+    help = (
+        "Judge whether the times of a feed are local (as documented) or UTC. Columns: origin, destination, departure, arrival as sent,"
+        " and optionally order: rows of one order are judged together."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE.csv", help="the table, or - for standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read, judge, write. Bad rows are named with their line numbers and do not stop the rest."""
+        if options["file"] == "-":
+            stdin = (
+                io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", "replace", newline="")
+                if hasattr(sys.stdin, "buffer")
+                else sys.stdin
+            )
+            self._check(stdin)
+            return
+        try:
+            with Path(options["file"]).open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+                self._check(lines)
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}") from error
+
+    def _check(self, lines: TextIO) -> None:
+        reader = csv.reader(lines)
+        unreadable: list[tuple[int, str]] = []
+        header = next(_rows(reader, unreadable), (1, []))[1]
+        try:
+            checked = check(header, _rows(reader, unreadable))
+        except BadRow as error:
+            raise CommandError(str(error)) from error
+        table = io.StringIO()
+        csv.writer(table, lineterminator="\n").writerows(written(header, checked))
+        self.stdout.write(table.getvalue(), ending="")
+        self._summary(checked, sorted(checked.bad + unreadable))
+
+    def _summary(self, checked: Checked, bad: list[tuple[int, str]]) -> None:
+        for line, problem in bad:
+            self.stderr.write(f"line {line}: {problem}")
+        counts = ", ".join(f"{checked.counts[verdict]:,} {verdict}" for verdict in VERDICTS if checked.counts[verdict])
+        self.stderr.write(f"{len(checked.rows):,} rows judged: {counts or 'none'}; {len(bad):,} bad rows")
+
+
+def _rows(reader: Any, unreadable: list[tuple[int, str]]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows with the number of the line they end on; one that is no CSV is noted and passed over."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            unreadable.append((reader.line_num, f"not CSV: {error}"))
+            continue
+        yield reader.line_num, row
