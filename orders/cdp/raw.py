@@ -11,38 +11,36 @@ import re
 from orders.cdp.jsontext import whole_characters
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_OPENING, _CLOSING = ("{", "["), ("}", "]")
 _STEP = "  "
-_DEEPEST = 40  # deeper lines stay at this indentation: 2,000 levels would make megabytes of blanks
+_DEEPEST = 12  # answers nest six deep; below this everything stays on its line, or 2,000 levels would be megabytes of blanks
 
 
 def indent(text: str) -> str:
     """`text` with one value a line; never fails, drops nothing but the blanks between tokens."""
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))
-    if not tokens or tokens[0] not in ("{", "["):
+    if not tokens or tokens[0] not in _OPENING:
         return whole_characters(text)  # a page of HTML or plain words keeps its own lines
     return whole_characters("".join(_laid_out(tokens)))
 
 
-def _laid_out(tokens: list[str]) -> list[str]:
+def _laid_out(pieces: list[str]) -> list[str]:
     parts: list[str] = []
-    depth = 0
-    for number, token in enumerate(tokens):
-        before = tokens[number - 1] if number else ""
-        if token in ("}", "]"):
+    depth, before = 0, ""
+    for piece in pieces:
+        if piece in _CLOSING:
+            if before not in _OPENING:
+                parts.append(_line(depth - 1))
             depth = max(0, depth - 1)
-            if before not in ("{", "["):
-                parts.append(_line(depth))
-            parts.append(token)
-            continue
-        if before in ("{", "[", ","):
+        elif before == "," or before in _OPENING:
             parts.append(_line(depth))
-        elif before and before != ":" and token not in (",", ":"):
+        elif before not in ("", ":") and piece not in (",", ":"):
             parts.append(" ")  # two values side by side: not JSON, and shown all the same
-        parts.append(": " if token == ":" else token)
-        if token in ("{", "["):
-            depth += 1
+        parts.append(": " if piece == ":" else piece)
+        depth += piece in _OPENING
+        before = piece
     return parts
 
 
 def _line(depth: int) -> str:
-    return "\n" + _STEP * min(depth, _DEEPEST)
+    return "\n" + _STEP * max(0, depth) if depth <= _DEEPEST else ""

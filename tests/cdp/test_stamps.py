@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from orders.cdp import stamps
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2025-08-15T16:00:55.554Z", datetime(2025, 8, 15, 16, 0, 55, 554000, UTC)),
+        ("2024-01-01T16:17:16Z", datetime(2024, 1, 1, 16, 17, 16, tzinfo=UTC)),
+        ("2025-08-23T16:17Z", datetime(2025, 8, 23, 16, 17, tzinfo=UTC)),
+        ("1985-12-24T00:00Z", datetime(1985, 12, 24, tzinfo=UTC)),
+        ("2025-08-23T16:17", datetime(2025, 8, 23, 16, 17, tzinfo=UTC)),
+        ("2025-08-23 16:17:00", datetime(2025, 8, 23, 16, 17, tzinfo=UTC)),
+        ("2025-08-23t16:17:00z", datetime(2025, 8, 23, 16, 17, tzinfo=UTC)),
+        ("2025-08-23T16:17:00+02:00", datetime(2025, 8, 23, 14, 17, tzinfo=UTC)),
+        ("2025-08-23T16:17:00-0930", datetime(2025, 8, 24, 1, 47, tzinfo=UTC)),
+        ("2025-08-23T16:17:00+05", datetime(2025, 8, 23, 11, 17, tzinfo=UTC)),
+        ("2025-08-23T16:17:00.123456789Z", datetime(2025, 8, 23, 16, 17, 0, 123456, UTC)),
+        ("2025-08-23T16:17:00,5Z", datetime(2025, 8, 23, 16, 17, 0, 500000, UTC)),
+        ("2025-12-31T24:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("2025-08-23", datetime(2025, 8, 23, tzinfo=UTC)),
+    ],
+)
+def test_every_spelling_that_occurs_is_read_as_utc(text: str, moment: datetime) -> None:
+    assert stamps.utc(stamps.read(text)) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "20250815",
+        "2025-W33-5",
+        "15.08.2025",
+        "2025-08-15T",
+        "2025-8-15",
+        "２０２５-08-15",
+        "1755273600000",
+    ],
+)
+def test_what_has_no_shape_of_a_date_is_none(text: str) -> None:
+    with pytest.raises(stamps.NotADate):
+        stamps.read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-02-30T10:00:00Z", "2025-13-01", "2025-08-15T25:00Z", "2025-08-15T24:01Z", "2025-08-15T10:60Z", "0000-01-01",
+     "9999-12-31T24:00Z", "2025-08-15T10:00:60Z", "2025-08-15T10:00+25:00"],
+)  # fmt: skip
+def test_a_day_that_does_not_exist_is_out_of_range(text: str) -> None:
+    with pytest.raises(stamps.OutOfRange):
+        stamps.read(text)
+
+
+def test_the_first_and_last_day_of_the_calendar_have_no_utc_moment() -> None:
+    for text in ("0001-01-01T00:00+05:00", "9999-12-31T23:00-05:00"):
+        with pytest.raises(stamps.OutOfRange):
+            stamps.utc(stamps.read(text))
+
+
+def test_a_day_is_never_shifted() -> None:
+    assert stamps.day(stamps.read("1985-12-24T00:00:00.000+14:00")) == date(1985, 12, 24)
+
+
+def test_the_false_z_gives_no_offset_worth_keeping() -> None:
+    assert stamps.read("2025-08-15T16:00:00.000Z").offset == timedelta(0)
+    assert stamps.read("2025-08-15T16:00:00.000+02:00").offset == timedelta(hours=2)
+    assert stamps.read("2025-08-15T16:00").offset is None
