@@ -100,13 +100,16 @@ def _sum(order: Order) -> tuple[Decimal | None, str]:
 def _alerts(trip: Trip) -> list[Alert]:
     """The serious notices of the trip, its flights and transfers, each with the row it belongs to."""
     alerts = [_alert("itinerary", notice, "") for notice in trip.notices if notice.serious]
+    # What is said of the whole trip is not repeated for each of its forty flights.
+    whole = {notice.word for notice in trip.notices}
     for journey in trip.journeys:
         before: Flight | None = None
         for leg in journey.legs:
             if isinstance(leg, Flight):
                 before = leg
                 at = f"{leg.carrier} {leg.flight_number}".strip() or f"{leg.origin.place.code}–{leg.destination.place.code}"
-                alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in leg.notices if notice.serious]
+                serious = (notice for notice in leg.notices if notice.serious and notice.word not in whole)
+                alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in serious]
             elif isinstance(leg, Transfer):
                 anchor = f"flight-{before.key}" if before else "itinerary"
                 alerts += [_alert(anchor, notice, leg.at.code) for notice in leg.notices if notice.serious]
