@@ -8,10 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError
+from django.db import DatabaseError, connections, router
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from orders import append_only
 from orders.models import AccessRecord, Connection, Person
 
 What = AccessRecord.What
@@ -63,22 +65,23 @@ def record(
     person = request.user
     if isinstance(person, AnonymousUser) or person.pk is None:
         raise LookNotRecorded("nobody is signed in")
-    row = AccessRecord(
-        user_id=person.pk,
-        user_name=_fit(person.get_username(), 150),
-        what=AccessRecord.What(what),
-        order_ref=_fit(order_ref, 128),
-        reference=_fit(reference, 200),
-        route=_fit(route, 200),
-        connection_id=connection.pk if connection else None,
-        connection_name=_fit(f"{connection.name} ({connection.region})", 120) if connection else "",
-        outcome=_fit(outcome, 60),
-        request_id=_fit(str(getattr(request, "id", "")), 64),
-        ticket=ticket_of(request),
-        subject=_fit(subject, 64),
-    )
+    columns = {
+        "at": timezone.now(),
+        "user_id": person.pk,
+        "user_name": _fit(person.get_username(), 150),
+        "what": What(what).value,
+        "order_ref": _fit(order_ref, 128),
+        "reference": _fit(reference, 200),
+        "route": _fit(route, 200),
+        "connection_id": connection.pk if connection else None,
+        "connection_name": _fit(f"{connection.name} ({connection.region})", 120) if connection else "",
+        "outcome": _fit(outcome, 60),
+        "request_id": _fit(str(getattr(request, "id", "")), 64),
+        "ticket": ticket_of(request),
+        "subject": _fit(subject, 64),
+    }
     try:
-        row.save(force_insert=True)
+        append_only.add(connections[router.db_for_write(AccessRecord)], columns)
     except DatabaseError as error:
         raise LookNotRecorded("the access record could not be written") from error
 
@@ -98,10 +101,12 @@ def recent(user: Person) -> list[RecentLook]:
         .values_list("order_ref", "reference", "route", "connection_id", "connection_name", "at")[:READ_BACK]
     )
     looks: dict[tuple[str, UUID | None], RecentLook] = {}
-    for row in rows:
+    for row in rows.iterator(chunk_size=RECENT * 2):
         look = RecentLook(*row)
         looks.setdefault((look.order_ref.lower(), look.connection_id), look)
-    return list(looks.values())[:RECENT]
+        if len(looks) == RECENT:
+            break
+    return list(looks.values())
 
 
 def hashed(value: str) -> str:
