@@ -35,7 +35,7 @@ $(VENV)/installed: requirements/dev.lock
 
 # The recipe is one plain command, so that make starts it without a shell in between and its end is noticed.
 demo: setup
-	@$(BIN)/python -m cdpviewer.demo
+	@$(BIN)/python -m cdpviewer.demo $(ARGS)
 
 run: setup
 	@$(BIN)/python -m cdpviewer.run

@@ -24,7 +24,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 AGENT = "agent"
 CLIENT_KEY = "sandbox-key"
 START_SECONDS = 60.0
-WORTH_SEEING = (("B94TXY", "Dublin to Las Vegas by way of London, the order of the vendor's own page"),)
+WORTH_SEEING = (
+    ("B94TXY", "Dublin to Las Vegas by way of London: the order of the vendor's own page"),
+    ("FAM4OB", "a family of four, out and back, one item per passenger"),
+    ("HOLIDY", "a holiday: flights, hotel, bags, seats, insurance"),
+    ("DATELN", "over the date line and back: arrives the day before"),
+    ("UTCFED", "a feed whose times cannot be believed, with the evidence"),
+)
 
 
 class CannotStart(Exception):
