@@ -27,6 +27,11 @@ class _Text(HTMLParser):
 
 def text_of(response: HttpResponse) -> str:
     """The text of the page with white space folded, hidden sentences included, scripts and the title not."""
+    return text_in(response.content.decode())
+
+
+def text_in(html: str) -> str:
+    """The text of a page or a part of one."""
     reader = _Text()
-    reader.feed(response.content.decode())
+    reader.feed(html)
     return re.sub(r"\s+", " ", " ".join(reader.parts)).strip()
