@@ -149,6 +149,7 @@ class SharedAdapter(HTTPAdapter):
         response.status_code = resp.status
         response.headers = resp.headers
         response.raw = resp
+        response.request = req
         return response
 
     def close(self) -> None:

@@ -1,0 +1,184 @@
+"""Reading to the end against servers that page well, badly, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orders.cdp.decode import Page, page
+from orders.cdp.errors import Broken, CdpError
+from orders.cdp.paging import Gathered, gather
+
+Serve = Callable[[int], dict[str, Any]]
+
+
+class Asker:
+    """Counts calls and rounds over a server that is a function of the offset."""
+
+    def __init__(self, serve: Serve, failing: frozenset[int] = frozenset()) -> None:
+        self._serve, self._failing = serve, failing
+        self.offsets: list[int] = []
+        self.rounds = 0
+
+    def one(self, offset: int) -> Page:
+        self.offsets.append(offset)
+        if offset in self._failing:
+            raise Broken("HTTP 500")
+        return page(self._serve(offset), at=offset)
+
+    def first(self, offset: int) -> Page:
+        self.rounds += 1
+        return self.one(offset)
+
+    def many(self, offsets: list[int]) -> list[Page | CdpError]:
+        self.rounds += 1
+        answers: list[Page | CdpError] = []
+        for offset in offsets:
+            try:
+                answers.append(self.one(offset))
+            except CdpError as error:
+                answers.append(error)
+        return answers
+
+    def read(self, *, at_least: int = 0, most: int = 5000) -> Gathered:
+        return gather(
+            self.first,
+            self.many,
+            page_size=100,
+            most=most,
+            most_pages=200,
+            at_least=at_least,
+            identity=lambda entry: entry.get("ref"),
+        )
+
+
+def entries(count: int, *, named: bool = True) -> list[dict[str, Any]]:
+    return [{"ref": f"r-{n}", "n": n} if named else {"n": n} for n in range(count)]
+
+
+def server(total: int, cap: int = 100, *, links: bool = False, says: bool = True, named: bool = True) -> Serve:
+    """A server of `total` entries with pages of `cap`; `links`: sends `next`; `says`: sends offset and limit."""
+    everything = entries(total, named=named)
+
+    def serve(offset: int) -> dict[str, Any]:
+        answer: dict[str, Any] = {"href": "x", "items": everything[offset : offset + cap]}
+        if says:
+            answer |= {"offset": offset, "limit": cap}
+        if links and offset + cap < total:
+            answer["next"] = {"href": f"https://x/items?offset={offset + cap}&limit={cap}"}
+        return answer
+
+    return serve
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize(
+    ("total", "calls", "rounds"),
+    [(0, 1, 1), (1, 1, 1), (9, 1, 1), (60, 1, 1), (99, 1, 1), (120, 2, 2), (500, 7, 3), (1500, 17, 4)],
+)
+def test_everything_is_read_in_few_rounds(total: int, calls: int, rounds: int, links: bool) -> None:
+    asker = Asker(server(total, links=links))
+    found = asker.read()
+    assert list(found.entries) == entries(total) and found.complete and found.problem is None
+    assert (len(asker.offsets), asker.rounds) == (calls, rounds)
+
+
+@given(
+    total=st.integers(0, 400),
+    cap=st.integers(1, 130),
+    links=st.booleans(),
+    says=st.booleans(),
+    named=st.booleans(),
+)
+def test_any_server_that_honours_the_offset_is_read_whole(
+    total: int, cap: int, links: bool, says: bool, named: bool
+) -> None:
+    if total > cap * 200:
+        return
+    found = Asker(server(total, cap, links=links, says=says, named=named)).read()
+    assert list(found.entries) == entries(total, named=named)
+    assert found.complete
+
+
+def test_ten_of_a_hundred_are_looked_behind() -> None:
+    """A server may repeat the limit asked for and obey its own of ten."""
+    everything = entries(23)
+    asker = Asker(lambda offset: {"offset": offset, "limit": 100, "items": everything[offset : offset + 10]})
+    found = asker.read()
+    assert len(found.entries) == 23 and found.complete
+
+
+def test_pages_shorter_than_they_say_are_read_on_where_more_are_known() -> None:
+    everything = entries(120)
+    for links in (True, False):
+
+        def serve(offset: int, links: bool = links) -> dict[str, Any]:
+            answer: dict[str, Any] = {"offset": offset, "limit": 100, "items": everything[offset : offset + 7]}
+            if links and offset + 100 < 120:
+                answer["next"] = {"href": f"x?offset={offset + 100}"}
+            return answer
+
+        found = Asker(serve).read(at_least=10)
+        assert len(found.entries) == 120 and found.complete
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_server_that_ignores_the_offset_is_found_out(named: bool) -> None:
+    asker = Asker(lambda offset: {"offset": 0, "limit": 100, "items": entries(100, named=named)})
+    found = asker.read()
+    assert len(found.entries) == 100 and not found.complete and found.problem is None
+    assert len(asker.offsets) == 2
+
+
+def test_a_server_that_does_not_page_at_all_sent_everything() -> None:
+    found = Asker(lambda offset: {"offset": 0, "limit": 120, "items": entries(120)}).read()
+    assert len(found.entries) == 120 and found.complete
+
+
+@pytest.mark.parametrize("link", ["https://x/items?offset=0&limit=100", "https://x/items", "items?offset=zero", ""])
+def test_a_next_link_that_loops_ends(link: str) -> None:
+    everything = entries(120)
+
+    def serve(offset: int) -> dict[str, Any]:
+        return {"limit": 100, "items": everything[offset : offset + 100], "next": {"href": link}}
+
+    asker = Asker(serve)
+    found = asker.read()
+    assert len(found.entries) == 120 and found.complete and len(asker.offsets) <= 7
+
+
+def test_overlapping_pages_give_each_entry_once() -> None:
+    everything = entries(150)
+    found = Asker(lambda offset: {"limit": 100, "items": everything[max(0, offset - 5) : offset + 95]}).read()
+    refs = [entry["ref"] for entry in found.entries]
+    assert len(refs) == len(set(refs)) and refs[:150] == [entry["ref"] for entry in everything[: len(refs)]]
+
+
+def test_entries_without_a_name_are_never_taken_for_each_other() -> None:
+    same = [{"type": "BAG"}] * 8
+    found = Asker(lambda offset: {"limit": 100, "items": same}).read()
+    assert len(found.entries) == 8
+
+
+def test_a_failed_page_is_a_gap_and_the_others_stay() -> None:
+    found = Asker(server(500), failing=frozenset({300})).read()
+    assert [entry["n"] for entry in found.entries] == [*range(300), *range(400, 500)]
+    assert not found.complete and isinstance(found.problem, Broken)
+    cut = Asker(server(120), failing=frozenset({100})).read()
+    assert len(cut.entries) == 100 and not cut.complete and isinstance(cut.problem, Broken)
+
+
+def test_a_failed_first_page_is_raised() -> None:
+    with pytest.raises(Broken):
+        Asker(server(5), failing=frozenset({0})).read()
+
+
+def test_a_collection_without_end_is_cut_and_said_to_be() -> None:
+    found = Asker(lambda offset: {"limit": 100, "items": [{"n": offset + n} for n in range(100)]}).read(most=1000)
+    assert len(found.entries) == 1000 and not found.complete
+    one_by_one = Asker(lambda offset: {"limit": 1, "items": [{"n": offset}]})
+    assert not one_by_one.read().complete and len(one_by_one.offsets) < 240
