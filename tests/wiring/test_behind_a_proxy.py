@@ -96,7 +96,7 @@ def test_an_agent_signs_in_through_a_proxy_that_ends_tls(live_app: App, through:
         form = session.get(f"{through}/accounts/login/", headers=AS_BROWSER, timeout=20, allow_redirects=False)
         assert form.status_code == 200
         assert form.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
-        (token,) = session.cookies
+        (token,) = iter(session.cookies)
         assert (token.name, token.secure, token.path, token.domain_specified) == ("__Host-csrf", True, "/", False)
         # This client speaks plain http to the hop and would keep a Secure cookie to itself; a browser's https would not.
         answer = sign_in(session, through, "agent", **AS_BROWSER, Cookie=f"{token.name}={token.value}")
