@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from babel.numbers import format_decimal
 from django import template
@@ -24,6 +24,8 @@ from orders.templatetags.clocks import (
 from orders.templatetags.words import status_word
 
 register = template.Library()
+
+LONGEST_ROUTE = 9
 
 
 @register.filter
@@ -58,6 +60,12 @@ def journey_way(journey: Journey) -> str:
         "origin": place_city(journey.origin),
         "destination": place_city(journey.destination),
     }
+
+
+@register.filter
+def short_route(route: Sequence[str]) -> Sequence[str]:
+    """A route for one line: a very long one keeps its first five and last three stops, with "" for those between."""
+    return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
 @register.simple_tag
