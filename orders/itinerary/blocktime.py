@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import asin, atan2, cos, degrees, exp, pi, radians, sin, sqrt
+from math import atan2, cos, degrees, exp, pi, radians, sin, sqrt
 
 from orders.itinerary.airports import EARTH_RADIUS_KM, distance_km
 from orders.itinerary.trip import Place
@@ -22,7 +22,6 @@ JET_SEASON_STRENGTH = 0.4
 # Nowhere are they as strong as over Japan and the sea around it in winter.
 EAST_ASIA = (110.0, 170.0)
 EAST_ASIA_STRENGTH = 1.0
-SAMPLES = 16
 
 # Airports whose taxi queues and holding airlines put into their schedules; New York's three are the worst of them.
 _BUSY = """
@@ -89,15 +88,19 @@ def _samples(origin: Place, destination: Place) -> tuple[tuple[float, float, flo
     across = radians(destination.longitude - origin.longitude)
     bearing = atan2(sin(across) * cos(to_lat), cos(lat) * sin(to_lat) - sin(lat) * cos(to_lat) * cos(across))
     # Along a great circle sin(bearing) * cos(latitude) never changes, so the eastward part follows from the latitude.
-    constant = sin(bearing) * cos(lat)
+    sin_lat, cos_lat, cos_bearing, way_east = sin(lat), cos(lat), cos(bearing), sin(bearing) * cos(lat)
+    count = 3 + min(9, int(distance / 1200))
     found = []
-    for sample in range(SAMPLES):
-        angle = distance / EARTH_RADIUS_KM * (sample + 0.5) / SAMPLES
-        here = asin(max(-1.0, min(1.0, sin(lat) * cos(angle) + cos(lat) * sin(angle) * cos(bearing))))
-        part = max(-1.0, min(1.0, constant / max(cos(here), 1e-6)))
-        beyond = atan2(sin(bearing) * sin(angle) * cos(lat), cos(angle) - sin(lat) * sin(here))
-        longitude = (origin.longitude + degrees(beyond) + 180) % 360 - 180
-        found.append((degrees(here), longitude, part))
+    for sample in range(count):
+        angle = distance / EARTH_RADIUS_KM * (sample + 0.5) / count
+        sin_angle, cos_angle = sin(angle), cos(angle)
+        height = sin_lat * cos_angle + cos_lat * sin_angle * cos_bearing
+        beyond = atan2(way_east * sin_angle, cos_angle - sin_lat * height)
+        # A touch above 0, so that a way over the pole itself stays a number.
+        level = sqrt(max(1e-12, 1 - height * height))
+        found.append(
+            (degrees(atan2(height, level)), origin.longitude + degrees(beyond), max(-1.0, min(1.0, way_east / level)))
+        )
     return tuple(found)
 
 
@@ -110,7 +113,7 @@ def _wind_km(origin: Place, destination: Place, month: int) -> float:
         season = winter if latitude >= 0 else -winter
         off = (abs(latitude) - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH
         strength = 1 + JET_SEASON_STRENGTH * season
-        if season > 0 and latitude > 0 and EAST_ASIA[0] <= longitude <= EAST_ASIA[1]:
+        if season > 0 and latitude > 0 and EAST_ASIA[0] <= longitude % 360 <= EAST_ASIA[1]:
             strength += EAST_ASIA_STRENGTH * season
         total += east * strength * exp(-off * off)
-    return total * distance / SAMPLES
+    return total * distance / max(1, len(samples))

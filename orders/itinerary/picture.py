@@ -1,0 +1,144 @@
+"""A journey as a proportional bar, in numbers: the template draws the shapes, nothing here knows of markup.
+
+The bar runs from the first departure to the last arrival by instants. Nights and hours are those of the clock a traveller lives by:
+on the ground the place's, in the air the origin's until half-way and the destination's from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orders.itinerary.durations import in_words
+from orders.itinerary.notices import nights
+from orders.itinerary.trip import Flight, Journey, Transfer
+
+WIDTH = 960
+HEIGHT = 64
+MOST_MINUTES = 5 * 24 * 60
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A stretch of the bar, in units of the picture: `kind` is "flight", "wait" or "night"; `phase` is its leg's."""
+
+    kind: str
+    x: int
+    width: int
+    label: str
+    phase: str = ""
+
+    @property
+    def middle(self) -> int:
+        return self.x + self.width // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A full local hour at `x`: `label` is "18:00"."""
+
+    x: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything there is to draw. `title` says in one sentence what the shapes say; whole numbers below a thousand throughout."""
+
+    title: str
+    shapes: tuple[Shape, ...]
+    nights: tuple[Shape, ...]
+    ticks: tuple[Tick, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A time during which one offset holds, as naive UTC values."""
+
+    start: datetime
+    end: datetime
+    offset: timedelta
+
+
+def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
+    """The picture of a journey, or None where an instant is missing, runs backwards, or the bar would span more than five days."""
+    start, end = journey.departs.instant, journey.arrives.instant
+    if start is None or end is None or journey.minutes is None or not 0 < journey.minutes <= MOST_MINUTES:
+        return None
+    begins, whole = start.replace(tzinfo=None), end - start
+
+    def at(moment: datetime) -> int:
+        return max(0, min(WIDTH, round((moment - begins) / whole * WIDTH)))
+
+    shapes: list[Shape] = []
+    stretches: list[_Stretch] = []
+    for before, leg, after in zip((None, *journey.legs), journey.legs, (*journey.legs[1:], None), strict=False):
+        if isinstance(leg, Flight):
+            parts = _in_the_air(leg)
+        elif isinstance(before, Flight) and isinstance(after, Flight):
+            parts = _on_the_ground(before, after)
+        else:
+            parts = []
+        if not parts:
+            if isinstance(leg, Flight):
+                return None
+            continue
+        x = at(parts[0].start)
+        kind = "flight" if isinstance(leg, Flight) else "wait"
+        shapes.append(Shape(kind, x, max(1, at(parts[-1].end) - x), _label(leg, _), leg.phase))
+        stretches += parts
+    dark = [
+        Shape("night", at(opens - part.offset), max(1, at(closes - part.offset) - at(opens - part.offset)), _("night"))
+        for part in stretches
+        for opens, closes in nights(part.start + part.offset, part.end + part.offset)
+    ]
+    title = ", ".join(shape.label for shape in shapes)
+    return Picture(title, tuple(shapes), tuple(dark), _ticks(stretches, at, whole))
+
+
+def _in_the_air(flight: Flight) -> list[_Stretch]:
+    departs, arrives = flight.origin, flight.destination
+    if departs.instant is None or arrives.instant is None or arrives.instant <= departs.instant:
+        return []
+    start, end = departs.instant.replace(tzinfo=None), arrives.instant.replace(tzinfo=None)
+    half = start + (end - start) / 2
+    none = timedelta()
+    return [_Stretch(start, half, departs.offset or none), _Stretch(half, end, arrives.offset or none)]
+
+
+def _on_the_ground(before: Flight, after: Flight) -> list[_Stretch]:
+    arrived, leaves = before.destination, after.origin
+    if arrived.instant is None or leaves.instant is None or leaves.instant <= arrived.instant:
+        return []
+    start, end = arrived.instant.replace(tzinfo=None), leaves.instant.replace(tzinfo=None)
+    return [_Stretch(start, end, leaves.offset or arrived.offset or timedelta())]
+
+
+def _label(leg: Flight | Transfer, _: Callable[[str], str]) -> str:
+    if isinstance(leg, Transfer):
+        time = in_words(leg.minutes or 0, _)
+        return _("%(time)s wait at %(code)s") % {"time": time, "code": leg.at.code}
+    way = f"{leg.origin.place.code}–{leg.destination.place.code}"
+    if leg.minutes is None:
+        return way
+    return _("%(way)s flight %(time)s") % {"way": way, "time": in_words(leg.minutes, _)}
+
+
+def _ticks(stretches: list[_Stretch], at: Callable[[datetime], int], whole: timedelta) -> tuple[Tick, ...]:
+    """Full local hours, as many as stay apart: every hour of a short journey, every sixth or twelfth of a long one."""
+    step = next((hours for hours in (1, 2, 3, 6, 12) if whole / HOUR / hours <= 10), 24)
+    found: list[Tick] = []
+    for part in stretches:
+        local, ends = part.start + part.offset, part.end + part.offset
+        hour = local.replace(minute=0, second=0, microsecond=0)
+        while hour <= ends:
+            if hour >= local and hour.hour % step == 0:
+                x = at(hour - part.offset)
+                if not found or x - found[-1].x >= WIDTH // 20:
+                    found.append(Tick(x, f"{hour:%H:%M}"))
+            hour += HOUR
+    return tuple(found)

@@ -1,0 +1,82 @@
+"""A flight whose trip sits in custom data: with v2.1 a "Flight Item" has no segments, and its extension says where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from orders.cdp import stamps
+from orders.cdp.records import Extra, FlightSegment, Note
+
+# The extension's keys are free; these are those of the vendor's example and of the segment fields, written in any case.
+_TEXTS = {
+    "origin": "origin",
+    "destination": "destination",
+    "carrier": "carrier",
+    "marketingcarrier": "carrier",
+    "flightnumber": "flight_number",
+    "operatingcarrier": "operating_carrier",
+    "operatingflightnumber": "operating_flight_number",
+    "fareclass": "fare_class",
+    "cabin": "fare_class",
+    "farefamily": "fare_family",
+    "bookingclass": "booking_class",
+    "equipmenttype": "equipment_type",
+    "origindestination": "origin_destination",
+}
+_TIMES = {
+    "departuredatetime": "departure",
+    "departuredate": "departure",
+    "departure": "departure",
+    "arrivaldatetime": "arrival",
+    "arrivaldate": "arrival",
+    "arrival": "arrival",
+}
+
+
+def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
+    """The flight that an extension's values describe, as far as they go; None where neither end is given.
+
+    Times keep their wall clock like those of any segment. What is no field of a segment (`tripType`) is kept in `extras`, a
+    time that cannot be read becomes a note.
+    """
+    texts: dict[str, str] = {}
+    times: dict[str, tuple[datetime, timedelta | None, str]] = {}
+    extras: list[Extra] = []
+    notes: list[Note] = []
+    for value in values:
+        key, text = value.key.replace("_", "").lower(), value.value.strip()
+        if not text:
+            continue
+        if key in _TEXTS and _TEXTS[key] not in texts:
+            texts[_TEXTS[key]] = text
+        elif key in _TIMES and _TIMES[key] not in times:
+            moment = _read(text)
+            if moment is None:
+                notes.append(Note(value.key, "not a date", text[:80]))
+            else:
+                times[_TIMES[key]] = (*moment, text)
+        else:
+            extras.append(value)
+    if "origin" not in texts and "destination" not in texts:
+        return None
+    departure, arrival = times.get("departure", (None, None, "")), times.get("arrival", (None, None, ""))
+    return FlightSegment(
+        **texts,
+        departure=departure[0],
+        departure_offset=departure[1],
+        departure_sent=departure[2],
+        arrival=arrival[0],
+        arrival_offset=arrival[1],
+        arrival_sent=arrival[2],
+        extras=tuple(extras),
+        notes=tuple(notes),
+    )
+
+
+def _read(text: str) -> tuple[datetime, timedelta | None] | None:
+    try:
+        moment = stamps.read(text)
+    except ValueError:
+        return None
+    return (moment.wall, moment.offset or None) if moment.clock else None

@@ -1,0 +1,136 @@
+"""The trip as plain text, for pasting into a ticket: local times with their weekday, and nothing about any person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from orders.itinerary.airports import same_city
+from orders.itinerary.durations import day_mark, in_words
+from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
+
+Translate = Callable[[str], str]
+
+
+def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> str:
+    """The whole trip in lines, without markup; the reference first where there is one. Ends without a line break."""
+    blocks = [reference] if reference else []
+    if trip.journeys:
+        blocks.append(route_line(trip))
+    for journey in trip.journeys:
+        blocks.append("\n".join(_journey_lines(journey, _)))
+        if journey.stay_after is not None:
+            blocks.append(stay_words(journey.stay_after, _))
+    doubts = [notice for notice in trip.notices if notice.serious and notice.detail]
+    blocks += [_("Check the times: %(reason)s.") % {"reason": notice.detail} for notice in doubts]
+    if trip.journeys:
+        blocks.append(_("All times are local to each airport."))
+    return "\n\n".join(blocks)
+
+
+def route_line(trip: Trip) -> str:
+    """ "DUB → LHR → LAS"."""
+    return " → ".join(trip.route)
+
+
+def city_of(place: Place) -> str:
+    """The city, else the airport's name, else the code as sent."""
+    return place.city or place.name or place.code or "?"
+
+
+def stay_words(stay: Stay, _: Translate = str) -> str:
+    """ "7 days in Las Vegas", "20 h in Las Vegas"; of two cities both are named."""
+    where = {"place": city_of(stay.place)}
+    if stay.onward is not None:
+        where["place"] = _("%(here)s and %(there)s") % {"here": city_of(stay.place), "there": city_of(stay.onward)}
+    if stay.hours is not None and stay.hours < 24:
+        length = in_words(stay.hours * 60, _) if stay.hours else ""
+    elif stay.days:
+        length = day_mark(stay.days, _).lstrip("+")
+    else:
+        length = ""
+    return _("%(length)s in %(place)s") % {"length": length, **where} if length else where["place"]
+
+
+def day_words(day: date, _: Translate = str) -> str:
+    """ "Fri 15 Aug 2025"."""
+    weekdays = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    months = (
+        *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun")),
+        *(_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec")),
+    )
+    return f"{weekdays[day.weekday()]} {day.day} {months[day.month - 1]} {day.year}"
+
+
+def _journey_lines(journey: Journey, _: Translate) -> list[str]:
+    way = _("%(origin)s to %(destination)s") % {
+        "origin": city_of(journey.origin),
+        "destination": city_of(journey.destination),
+    }
+    parts = [day_words(journey.departs.wall, _)] if journey.departs.wall is not None else []
+    parts.append(way)
+    if journey.minutes is not None:
+        parts.append(in_words(journey.minutes, _))
+    if journey.cancelled:
+        parts.append(_("cancelled"))
+    lines = [" · ".join(parts)]
+    for leg in journey.legs:
+        lines += _flight_lines(leg, _) if isinstance(leg, Flight) else [f"    {_transfer_line(leg, _)}"]
+    return lines
+
+
+def _flight_lines(flight: Flight, _: Translate) -> list[str]:
+    facts = [f"{flight.carrier} {flight.flight_number}".strip() or _("Flight")]
+    if flight.operating_carrier and flight.operating_carrier != flight.carrier:
+        facts.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
+    if flight.minutes is not None:
+        facts.append(_("Flight time %(time)s") % {"time": in_words(flight.minutes, _)})
+    if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
+        facts.append(cabin)
+    if flight.status:
+        facts.append(flight.status)
+    mark = day_mark(flight.day_change, _)
+    arrival = _end(flight.destination, _) + (f" ({mark})" if mark else "")
+    return [f"  {' · '.join(facts)}", f"    {_end(flight.origin, _)}", f"    {arrival}"]
+
+
+def _end(clock: Clock, _: Translate) -> str:
+    place = clock.place
+    named = f"{city_of(place)}, {place.name} ({place.code})" if place.name else f"{city_of(place)} ({place.code})"
+    if place.kind == "unknown":
+        named = place.code or _("place not given")
+    if clock.wall is None:
+        return f"{_('time not given')}  {named}"
+    return f"{day_words(clock.wall, _)} {clock.wall:%H:%M}  {named}"
+
+
+def _transfer_line(transfer: Transfer, _: Translate) -> str:
+    where = city_of(transfer.at)
+    if transfer.at.code and transfer.onward.code and transfer.at.code != transfer.onward.code:
+        ends = {
+            "here": f"{where} ({transfer.at.code})",
+            "there": f"{city_of(transfer.onward)} ({transfer.onward.code})",
+        }
+        where = _("%(here)s, onward from %(there)s") % ends
+    elif not same_city(transfer.at, transfer.onward):
+        where = transfer.at.code or "?"
+    words = [notice_words(notice.word, _) for notice in transfer.notices]
+    if transfer.minutes is None:
+        line = _("Change at %(place)s") % {"place": where}
+    else:
+        line = _("%(time)s at %(place)s") % {"time": in_words(transfer.minutes, _), "place": where}
+    return f"{line} ({', '.join(words)})" if words else line
+
+
+def notice_words(word: str, _: Translate = str) -> str:
+    """A transfer notice's word, translated."""
+    known = {
+        "tight": _("tight"),
+        "overnight": _("overnight"),
+        "long": _("long"),
+        "airport change": _("airport change"),
+        "carrier change": _("carrier change"),
+        "overlap": _("overlap"),
+        "surface": _("over land"),
+    }
+    return known.get(word, word)
