@@ -209,7 +209,7 @@ def open_order(desk: Desk, ref: str, *, now: datetime | None = None) -> OpenedOr
     order = desk.client.get_order(ref)
     if desk.connection.version == "v2.1":
         order = _with_trips_from_extensions(desk, order)
-    trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now())
+    trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now(), _=_)
     return OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), timezone.now())
 
 

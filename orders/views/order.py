@@ -63,7 +63,7 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "trip": trip,
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
+        "pictures": {journey.key: picture.draw(journey, _) for journey in trip.journeys},
         "itinerary_text": wording.as_text(trip, reference=opened.digest.reference, _=_) if trip.journeys else "",
         "as_of": opened.as_of,
         "calls": desk.calls,
