@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from orders import throttling
@@ -53,6 +54,15 @@ def clean_connection_name(value: str) -> str:
     return value
 
 
+def too_many(limit: throttling.TryLater) -> ValidationError:
+    """The sentence that says until when to wait, in UTC and in minutes."""
+    return ValidationError(
+        _("Too many attempts with a wrong password. Try again at %(time)s UTC, in %(minutes)s min."),
+        code="locked",
+        params={"time": f"{limit.until.astimezone(UTC):%H:%M:%S}", "minutes": -(-limit.seconds() // 60)},
+    )
+
+
 class SignInForm(AuthenticationForm):
     """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
 
@@ -61,7 +71,6 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("This name and password do not belong together. Mind capitals in both."),
-        "locked": _("Too many attempts to sign in. Try again at %(time)s UTC, in %(minutes)s min."),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -72,17 +81,30 @@ class SignInForm(AuthenticationForm):
             attempt = throttling.begin(self.request, username)
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
-            raise ValidationError(
-                self.error_messages["locked"],
-                code="locked",
-                params={
-                    "time": f"{limit.until.astimezone(UTC):%H:%M:%S}",
-                    "minutes": -(-self.wait // 60),
-                },
-            ) from None
+            raise too_many(limit) from None
         cleaned = super().clean()
         throttling.succeeded(attempt)
         return cleaned
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Django's form to change one's password, with the same limit: a session left open is no place for guessing either."""
+
+    wait: int | None = None
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        try:
+            attempt = throttling.begin(self.request, self.user.get_username())
+        except throttling.TryLater as limit:
+            self.wait = limit.seconds()
+            raise too_many(limit) from None
+        old = super().clean_old_password()
+        throttling.succeeded(attempt)
+        return old
 
 
 class ConnectionNameForm(ConnectionModelForm):

@@ -36,7 +36,8 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def named(self, user: Person, name: str) -> Connection | None:
         """The person's connection of exactly this name, or None: never another one in its place."""
-        return self.filter(user_id=user.pk or 0, name=name).first()
+        # PostgreSQL takes no NUL in a text, and an address may hold one.
+        return None if "\x00" in name else self.filter(user_id=user.pk or 0, name=name).first()
 
 
 class Connection(models.Model):

@@ -88,7 +88,7 @@ def key_position(sealed: str) -> int | None:
 
 def fingerprints() -> list[str]:
     """Eight hexadecimal digits for each key, in order: enough to tell keys apart, useless for opening anything."""
-    return [hashlib.sha256(key.encode("ascii")).hexdigest()[:8] for key in _keys()]
+    return [hashlib.sha256(key.encode("utf-8")).hexdigest()[:8] for key in _keys()]
 
 
 def _document(secret: str, binding: Binding) -> bytes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
 from orders import onward
-from orders.forms import SignInForm
+from orders.forms import OwnPasswordForm, SignInForm
 
 
 class SignIn(views.LoginView):
@@ -23,12 +24,7 @@ class SignIn(views.LoginView):
         return onward.wanted(self.request)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        wait = getattr(form, "wait", None)
-        if wait is not None:
-            response.status_code = 429
-            response["Retry-After"] = str(wait)
-        return response
+        return _or_wait(super().form_invalid(form), form)
 
 
 class SignOut(views.LogoutView):
@@ -40,12 +36,28 @@ class ChangePassword(views.PasswordChangeView):
 
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("password_change_done")
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        return _or_wait(super().form_invalid(form), form)
 
 
 class PasswordChanged(views.PasswordChangeDoneView):
     """Say that the password is changed."""
 
     template_name = "registration/password_changed.html"
+
+
+def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:
+    """429 and when to come back, if the form was not even looked at because of too many attempts."""
+    wait: int | None = getattr(form, "wait", None)
+    if wait is not None:
+        response.status_code = 429
+        response["Retry-After"] = str(wait)
+    return response
 
 
 login = SignIn.as_view()

@@ -107,7 +107,8 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
     except ValueError:
         on = None
         problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
-    order, ticket = request.GET.get("order", "").strip()[:200], request.GET.get("for_ticket", "").strip()[:64]
+    # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
+    order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     return everybody, Filter(number if everybody else None, order, ticket, on), problems
 
 

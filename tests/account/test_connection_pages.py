@@ -243,6 +243,7 @@ def test_nobody_sees_or_names_another_persons_connection(as_ben: Client, ben: Us
     connect(anna, "hers alone")
     assert "hers alone" not in as_ben.get("/connections/").text
     assert Connection.objects.named(ben, "hers alone") is None
+    assert Connection.objects.named(ben, "hers\x00") is None
     assert Connection.objects.default_for(ben) is None
 
 

@@ -16,8 +16,15 @@ from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from orders import append_only, looks
+from orders.checks import database_keeps_records
 from orders.models import AccessRecord, AppendOnly
 from tests.account.conftest import connect
+
+# The ways round a delete trigger that each database has.
+WRITE_OVER = {
+    "sqlite": "INSERT OR REPLACE INTO orders_accessrecord SELECT * FROM orders_accessrecord",
+    "postgresql": "TRUNCATE orders_accessrecord",
+}
 
 
 def ask(user: User | AnonymousUser, address: str = "/") -> HttpRequest:
@@ -196,7 +203,7 @@ def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
         "UPDATE orders_accessrecord SET at = '2020-01-01'",
         "DELETE FROM orders_accessrecord",
         "DELETE FROM orders_accessrecord WHERE id = (SELECT MIN(id) FROM orders_accessrecord)",
-        "INSERT OR REPLACE INTO orders_accessrecord SELECT * FROM orders_accessrecord",
+        WRITE_OVER[connection.vendor],
     ],
 )
 def test_the_database_itself_refuses(statement: str, row: AccessRecord) -> None:
@@ -238,11 +245,10 @@ def test_pruning_goes_on_batch_by_batch(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_prune_that_breaks_off_leaves_the_guard_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prune_that_breaks_off_leaves_the_guard_in_place() -> None:
     aged(100, "old")
-    monkeypatch.setattr(append_only, "_SQLITE_DELETE", "NOT SQL")
     with pytest.raises(DatabaseError):
-        append_only.delete_older_than(connection, datetime.now(UTC))
+        append_only.delete_older_than(connection, datetime.now(UTC), batch="no number")  # type: ignore[arg-type]
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")
     assert AccessRecord.objects.count() == 1
@@ -254,6 +260,14 @@ def test_an_age_that_is_none_is_refused(age: str, db: None) -> None:
     with pytest.raises(CommandError):
         call_command("prune_access_records", f"--older-than={age}", stdout=StringIO())
     assert AccessRecord.objects.count() == 1
+
+
+def test_another_kind_of_database_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    assert database_keeps_records(databases=["default"]) == []
+    monkeypatch.setattr(connection, "vendor", "mysql")
+    assert [message.id for message in database_keeps_records(databases=["default"])] == ["orders.E001"]
+    with pytest.raises(append_only.Unsupported, match="mysql"):
+        append_only.install(connection)
 
 
 def test_migrate_puts_the_guard_back_when_it_is_missing(row: AccessRecord, caplog: pytest.LogCaptureFixture) -> None:

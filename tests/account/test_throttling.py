@@ -36,7 +36,7 @@ def test_the_sixth_try_waits_and_says_until_when(anna: User, client: Client) -> 
     answer = client.post(LOGIN, {"username": "anna", "password": PASSWORD}, REMOTE_ADDR="192.0.2.1")
     assert answer.status_code == 429
     assert 800 < int(answer["Retry-After"]) <= 900
-    assert "Too many attempts to sign in. Try again at " in answer.text
+    assert "Too many attempts with a wrong password. Try again at " in answer.text
     assert "in 15 min." in answer.text
     assert "_auth_user_id" not in client.session
 
@@ -74,6 +74,22 @@ def test_many_addresses_on_one_name_are_stopped(anna: User, client: Client) -> N
 def test_one_address_on_many_names_is_stopped(anna: User, client: Client) -> None:
     answers = [attempt(client, f"name{n}") for n in range(throttling.PER_ADDRESS + 1)]
     assert [answer.status_code for answer in answers] == [200] * throttling.PER_ADDRESS + [429]  # type: ignore[attr-defined]
+
+
+def test_a_session_left_open_is_no_place_for_guessing_either(as_anna: Client) -> None:
+    new = "another long passphrase 7"
+
+    def guess(old: str) -> int:
+        sent = {"old_password": old, "new_password1": new, "new_password2": new}
+        return as_anna.post("/accounts/password/", sent).status_code
+
+    assert [guess("wrong") for _try in range(throttling.PER_PAIR)] == [200] * throttling.PER_PAIR
+    assert guess(PASSWORD) == 429
+
+
+def test_the_admin_changes_passwords_on_the_same_page(client: Client, db: None) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/password/"
 
 
 def test_a_name_nobody_has_is_treated_like_any_other(anna: User, client: Client) -> None:
