@@ -13,7 +13,9 @@ from orders.cdp.jsontext import whole_characters
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
 _STEP = "  "
-_DEEPEST = 12  # answers nest six deep; below this everything stays on its line, or 2,000 levels would be megabytes of blanks
+_DEEPEST = (
+    12  # answers nest six deep; below this everything stays on its line, or 2,000 levels would be megabytes of blanks
+)
 
 
 def indent(text: str) -> str:

@@ -42,9 +42,8 @@ def run_side_by_side(
     others = min(limits.side_by_side, len(tasks)) - 1
     running = [threads.submit(contextvars.copy_context().run, work) for _ in range(others)]
     work()
-    for future in running:
-        future.cancel()  # never started: its tasks are done by now
-    wait(running, timeout=max(0.0, deadline.left()) + _GRACE)
+    # What never started has nothing left to do: its tasks are taken by now.
+    wait([future for future in running if not future.cancel()], timeout=max(0.0, deadline.left()) + _GRACE)
     if crashes:
         raise crashes[0]
     return results

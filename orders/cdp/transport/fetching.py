@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -32,12 +33,13 @@ _LEAST = 0.05  # a try with less time than this cannot succeed
 
 
 class _Failure(NamedTuple):
-    """A try that failed: whether another may help, and how long the CDP asked to wait."""
+    """A try that failed: whether another may help, how long the CDP asked to wait, and whether it gave a status at all."""
 
     error: CdpError
     again: bool = False
     wait: float | None = None
     at_once: bool = False
+    answered: bool = False
 
 
 class Transport:
@@ -95,8 +97,10 @@ class Transport:
             outcome = _failure_of(error)
         finally:
             WATCHDOG.end(call)
-        # A cut connection looks like an end: of the headers, of the body. What it looks like then is of no interest.
-        return _Failure(errors.TimedOut("the answer did not come in time")) if call.cut else outcome
+        if call.cut and not (isinstance(outcome, _Failure) and outcome.answered):
+            # A cut connection looks like an end: of the headers, of the body. What it looks like is of no interest.
+            return _Failure(errors.TimedOut("the answer did not come in time"))
+        return outcome
 
     def _exchange(self, request: Outgoing, deadline: Deadline, left: float) -> bytes | _Failure:
         timeout = (min(self.limits.connect, left), left)
@@ -108,8 +112,9 @@ class Transport:
                 body = read_body(raw, encoding, deadline, self.limits)
                 whole = True
                 return body
-            whole = drain(raw, deadline, self.limits)
-            return _refusal(status, response.headers.get("Retry-After"))
+            with suppress(HTTPError, HTTPException, OSError):  # a refusal stays one, however its body ends
+                whole = drain(raw, deadline, self.limits)
+            return _refusal(status, response.headers.get("Retry-After"))._replace(answered=True)
         finally:
             if whole:
                 raw.release_conn()

@@ -47,10 +47,9 @@ def _read_gzip(raw: RawBody, deadline: Deadline, limits: Limits) -> bytes:
         _check(deadline)
         if unpack.eof:
             continue  # what follows the packed stream is no part of it
-        try:
-            part = unpack.decompress(chunk, left + 1)
-        except zlib.error:
-            raise Unreadable("the compressed answer is damaged") from None
+        part = _unpacked(unpack, chunk, left + 1)
+        if part is None:
+            raise Unreadable("the compressed answer is damaged")
         left -= len(part)
         if left < 0:
             raise Unreadable("the answer is too large")
@@ -58,6 +57,13 @@ def _read_gzip(raw: RawBody, deadline: Deadline, limits: Limits) -> bytes:
     if parts and not unpack.eof:
         raise Unreadable("the compressed answer is cut off")
     return b"".join(parts)
+
+
+def _unpacked(unpack: zlib._Decompress, chunk: bytes, most: int) -> bytes | None:
+    try:
+        return unpack.decompress(chunk, most)
+    except zlib.error:
+        return None
 
 
 def _check(deadline: Deadline) -> None:
