@@ -83,6 +83,7 @@ class Conversation(asyncio.Protocol):
         if reply.play:
             self._later = asyncio.get_running_loop().create_task(self._play(reply))
             return
+        self._finish()
         self.transport.write(reply.raw)
         self._done(close=reply.close)
 

@@ -39,7 +39,7 @@ class Reply:
 class Service:
     """The sandbox without its socket. `own` is the address used where a request names no host."""
 
-    world: World
+    world: World = field(repr=False)
     client_key: str
     token: str = field(repr=False)
     own: str = "http://127.0.0.1"

@@ -11,7 +11,7 @@ Entry = dict[str, Any]
 _FLIGHT = re.compile(
     r"(?P<carrier>\w{2})(?P<number>\d+\w?) (?P<origin>\w+) (?P<day>\d{4}-\d\d-\d\d) (?P<out>\d\d:\d\d) > "
     r"(?P<destination>\w+) (?P<back>\d\d:\d\d)(?P<shift>[+-]\d)?"
-    r"(?: (?P<fare>[\w ]+(?:/[^/]*){0,3}?))?(?: by (?P<by>\w{2})(?P<by_number>\d+)?)?"
+    r"(?: (?P<fare>[\w ]+?(?:/.*?)?))?(?: by (?P<by>\w{2})(?P<by_number>\d+)?)?"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from sandbox.server import Sandbox
 
 @dataclass
 class Heard:
-    """What came back. `raw` is every byte, `end` is "closed", "reset" or "open" (nothing more within the patience)."""
+    """What came back. `raw` is every byte, `end` is "closed", "reset" or "open" (not ended within the patience)."""
 
     raw: bytes
     end: str
@@ -55,14 +56,17 @@ def request(sandbox: Sandbox, target: str, *, method: str = "GET", auth: str | N
     return lines.encode()
 
 
-def ask(sandbox: Sandbox, target: str, *, method: str = "GET", auth: str | None = None, more: str = "", patience: float = 5) -> Heard:
-    """One request on a connection of its own, read until the server ends it or nothing comes for `patience` seconds."""
+def ask(
+    sandbox: Sandbox, target: str, *, method: str = "GET", auth: str | None = None, more: str = "", patience: float = 5
+) -> Heard:
+    """One request on a connection of its own, read until the server ends it or `patience` seconds are over."""
     more += "Connection: close\r\n"
     with connect(sandbox) as line:
         line.sendall(request(sandbox, target, method=method, auth=auth, more=more))
-        line.settimeout(patience)
+        deadline = time.monotonic() + patience
         raw = b""
         while True:
+            line.settimeout(max(0.001, deadline - time.monotonic()))
             try:
                 piece = line.recv(1 << 20)
             except ConnectionResetError:

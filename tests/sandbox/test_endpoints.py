@@ -53,12 +53,26 @@ def test_the_seed_order_is_sent_with_exactly_the_documented_values(cdp: Sandbox)
         "status": "PURCHASED",
         "passengerTypeCode": "ADT",
     }
-    assert [(s["origin"], s["departureDateTime"], s["destination"], s["arrivalDateTime"], s["flightNumber"]) for s in segments] == [
+    assert [
+        (s["origin"], s["departureDateTime"], s["destination"], s["arrivalDateTime"], s["flightNumber"])
+        for s in segments
+    ] == [
         ("DUB", "2025-08-15T16:00:00.000Z", "LHR", "2025-08-15T17:20:00.000Z", "459"),
         ("LHR", "2025-08-15T20:00:00.000Z", "LAS", "2025-08-15T22:40:00.000Z", "460"),
     ]
     assert [set(s) for s in segments] == [
-        {"origin", "destination", "departureDateTime", "arrivalDateTime", "flightNumber", "fareClass", "fareFamily", "carrier", "operatingCarrier", "originDestination"}
+        {
+            "origin",
+            "destination",
+            "departureDateTime",
+            "arrivalDateTime",
+            "flightNumber",
+            "fareClass",
+            "fareFamily",
+            "carrier",
+            "operatingCarrier",
+            "originDestination",
+        }
     ] * 2
 
 
@@ -124,7 +138,10 @@ def test_what_is_not_there_answers_404(cdp: Sandbox, target: str) -> None:
     assert (heard.status, heard.json["status"]) == (404, 404)
 
 
-@pytest.mark.parametrize("auth", ["", "Basic", "Basic !!!", "Bearer sandbox-token", basic("sandbox-key", "wrong"), basic("other", "sandbox-token")])
+@pytest.mark.parametrize(
+    "auth",
+    ["", "Basic", "Basic !!!", "Bearer sandbox-token", basic("sandbox-key", "wrong"), basic("other", "sandbox-token")],
+)
 def test_a_wrong_credential_answers_401(cdp: Sandbox, auth: str) -> None:
     heard = ask(cdp, f"/v2/orders/{SEED}", auth=auth)
     assert heard.status == 401
@@ -146,8 +163,13 @@ def test_refs_are_found_in_any_case(cdp: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("version", ["v2", "v2.1"])
-@pytest.mark.parametrize(("collection", "single"), [("orderItems", "orderItems"), ("contacts", "orderContacts"), ("consumers", "orderConsumers")])
-def test_every_reference_of_a_collection_leads_to_the_record_it_expands_to(cdp: Sandbox, version: str, collection: str, single: str) -> None:
+@pytest.mark.parametrize(
+    ("collection", "single"),
+    [("orderItems", "orderItems"), ("contacts", "orderContacts"), ("consumers", "orderConsumers")],
+)
+def test_every_reference_of_a_collection_leads_to_the_record_it_expands_to(
+    cdp: Sandbox, version: str, collection: str, single: str
+) -> None:
     path = f"/{version}/orders/{FAMILY}/{collection}"
     references, expanded = every(cdp, path), every(cdp, f"{path}?expand=true")
     assert len(references) == len(expanded) == {"orderItems": 16, "contacts": 1, "consumers": 4}[collection]
@@ -167,7 +189,9 @@ def test_a_consumer_names_the_items_they_are_on(cdp: Sandbox) -> None:
         assert set(consumer["orderItems"]) == {"items"}
         assert len(consumer["orderItems"]["items"]) == 4
         below = get(cdp, f"/v2.1/orderConsumers/{consumer['ref']}/orderItems?expand=true")["items"]
-        assert [item["ref"] for item in below] == [link["href"].rsplit("/", 1)[1] for link in consumer["orderItems"]["items"]]
+        assert [item["ref"] for item in below] == [
+            link["href"].rsplit("/", 1)[1] for link in consumer["orderItems"]["items"]
+        ]
 
 
 def test_contacts_have_their_address_in_v21_only(cdp: Sandbox) -> None:
@@ -184,7 +208,11 @@ def test_v21_stamps_have_no_milliseconds_and_collections_have_links(cdp: Sandbox
     assert order["orderItems"]["items"][0]["flightSegments"][0]["departureDateTime"] == "2026-12-27T06:40:00.000Z"
     assert "next" in order["orderItems"]
     page = get(cdp, f"/v2.1/orders/{FAMILY}/orderItems?limit=5")
-    assert [page[name]["href"].partition("?")[2] for name in ("first", "next", "last")] == ["offset=0&limit=5", "offset=5&limit=5", "offset=15&limit=5"]
+    assert [page[name]["href"].partition("?")[2] for name in ("first", "next", "last")] == [
+        "offset=0&limit=5",
+        "offset=5&limit=5",
+        "offset=15&limit=5",
+    ]
     assert "next" not in get(cdp, f"/v2.1/orders/{FAMILY}/orderItems?offset=15&limit=5")
     assert "first" not in get(cdp, f"/v2/orders/{FAMILY}/orderItems")
 
@@ -232,7 +260,9 @@ def test_guests_are_found_by_what_is_known_of_them(cdp: Sandbox, query: str, nam
         found = get(cdp, f"/{version}/guests?{query}")["items"]
         guests = [get(cdp, one["href"].removeprefix(cdp.url)) for one in found]
         assert sorted(guest["firstName"] for guest in guests) == names
-        assert {guest["ref"] for guest in guests} == {guest["ref"] for guest in get(cdp, f"/{version}/guests?{query}&expand=true")["items"]}
+        assert {guest["ref"] for guest in guests} == {
+            guest["ref"] for guest in get(cdp, f"/{version}/guests?{query}&expand=true")["items"]
+        }
 
 
 def test_expand_can_be_switched_off() -> None:

@@ -22,7 +22,9 @@ GROUP = "7c1f6a52-3c0e-4b43-9a07-0f2a6b1de120"
         ("?offset=9999&limit=1", 9999, 1, 0),
     ],
 )
-def test_a_page_is_what_was_asked_and_at_most_100(cdp: Sandbox, query: str, offset: int, limit: int, count: int) -> None:
+def test_a_page_is_what_was_asked_and_at_most_100(
+    cdp: Sandbox, query: str, offset: int, limit: int, count: int
+) -> None:
     page = get(cdp, f"/v2/orders/{GROUP}/orderItems{query}")
     assert set(page) == {"href", "offset", "limit", "items"}
     assert (page["offset"], page["limit"], len(page["items"])) == (offset, limit, count)
@@ -35,7 +37,9 @@ def test_an_expanded_order_holds_only_its_first_ten_items(cdp: Sandbox) -> None:
 
 @pytest.mark.parametrize(("collection", "count"), [("orderItems", 120), ("contacts", 60), ("consumers", 120)])
 @pytest.mark.parametrize("limit", [7, 10, 100])
-def test_all_pages_together_are_the_whole_each_record_once(cdp: Sandbox, collection: str, count: int, limit: int) -> None:
+def test_all_pages_together_are_the_whole_each_record_once(
+    cdp: Sandbox, collection: str, count: int, limit: int
+) -> None:
     found = every(cdp, f"/v2/orders/{GROUP}/{collection}", limit)
     assert len(found) == len({one["href"] for one in found}) == count
 
