@@ -52,8 +52,8 @@ def test_no_secret_reaches_a_page_a_log_a_repr_or_the_database_file(live_app: Ap
         finally:
             live_app.sandbox.clear_faults(SEED)
         assert broken.status_code >= 400
-        for path in (f"/orders/{SEED}/raw/", "/connections/", f"/connections/{stored.pk}/replace/", "/activity/", "/"):
-            seen.append(session.get(live_app.url + path, timeout=20).text)
+        others = (f"/orders/{SEED}/raw/", "/connections/", f"/connections/{stored.pk}/replace/", "/activity/", "/")
+        seen += [session.get(live_app.url + path, timeout=20).text for path in others]
         seen += [order.text, broken.text]
     file = Path(connection.settings_dict["NAME"])
     database = b"".join(part.read_bytes() for part in file.parent.glob(file.name + "*"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 import requests
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cdpviewer import health
+from orders.models import Connection
 from tests.live import App
 
 
@@ -27,11 +30,12 @@ def test_livez_answers_without_the_database(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_is_well_and_costs_one_query_after_the_first(
+def test_readyz_is_well_and_costs_two_queries_after_the_first(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    assert client.get("/readyz").json() == {"database": "ok", "migrations": "ok", "keys": "ok"}
-    with django_assert_num_queries(1):
+    well = {"database": "ok", "migrations": "ok", "keys": "ok", "cdp": "not known"}
+    assert client.get("/readyz").json() == well
+    with django_assert_num_queries(2):
         assert client.get("/readyz").status_code == 200
 
 
@@ -51,6 +55,18 @@ def test_readyz_notices_keys_that_cannot_be_used(client: Client, settings: Setti
     assert answer.status_code == 503
     assert answer.json()["keys"] == "not usable: run manage.py check"
     assert "not a key" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_readyz_tells_how_the_cdp_last_answered_and_stays_well(client: Client) -> None:
+    anna = User.objects.create_user("anna")
+    way = Connection(user=anna, name="main")
+    way.set_credentials(region="eu", client_key="k", token="t")
+    way.keep()
+    way.note_use("unreachable")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert re.fullmatch(r"unreachable at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", answer.json()["cdp"])
 
 
 def test_a_probe_calls_an_address_and_not_a_name_and_needs_no_sign_in(live_app: App) -> None:

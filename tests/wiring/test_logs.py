@@ -55,11 +55,14 @@ def test_fields_with_telling_names_are_blanked_however_deep() -> None:
 
 
 def test_an_exception_leaves_its_type_and_its_way_but_not_its_words() -> None:
-    with pytest.raises(TimedOut) as caught:
+    def fail() -> None:
         try:
             int("+353 1 555 0199")
         except ValueError as cause:
             raise TimedOut("GET /v2/orders/…: 6 s passed") from cause
+
+    with pytest.raises(TimedOut) as caught:
+        fail()
     made = line("failed", exc_info=caught.value)
     first, second = made["exception"]
     assert first["type"] == "orders.cdp.errors.TimedOut: GET /v2/orders/…: 6 s passed"
