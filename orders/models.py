@@ -116,8 +116,10 @@ class Connection(models.Model):
             self.save()
 
     def make_default(self) -> None:
-        """Make this the person's default, and no other."""
+        """Make this the person's default, and no other. One that was deleted meanwhile changes nothing."""
         with _one_at_a_time(self.user_id):
+            if not type(self).objects.filter(pk=self.pk).exists():
+                return
             type(self).objects.filter(user_id=self.user_id, is_default=True).exclude(pk=self.pk).update(
                 is_default=False
             )

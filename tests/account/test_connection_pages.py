@@ -209,6 +209,14 @@ def test_there_is_exactly_one_default_whatever_happens(as_anna: Client, anna: Us
     assert defaults() == []
 
 
+def test_a_connection_deleted_meanwhile_takes_no_default_along(anna: User) -> None:
+    one, two = connect(anna, "one"), connect(anna, "two")
+    late = Connection.objects.get(pk=two.pk)
+    two.drop()
+    late.make_default()
+    assert list(Connection.objects.filter(is_default=True)) == [one]
+
+
 def test_the_database_refuses_a_second_default(anna: User) -> None:
     connect(anna, "one")
     other = connect(anna, "two")
