@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter, deque
+from functools import lru_cache
 from typing import Any
 
 
@@ -39,7 +40,7 @@ class Ledger:
                 "cookie": "cookie" in headers,
                 "accept": headers.get("accept", ""),
                 "user_agent": headers.get("user-agent", ""),
-                "headers": sorted(headers),
+                "headers": list(headers),
             }
         )
 
@@ -58,6 +59,7 @@ class Ledger:
         }
 
 
+@lru_cache(maxsize=64)
 def user_of(authorization: str) -> str:
     """The user name of a Basic authorization header, "" where there is none; the password is dropped here."""
     scheme, _, encoded = authorization.partition(" ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,16 +77,35 @@ class World:
 def load(folder: Path | None = None) -> World:
     """The world of all *.json files of a folder (ours by default). A bad file raises ValueError that names it."""
     world = World()
-    for path in sorted((folder or HERE).glob("*.json")):
+    for path, orders, guests in _own_files() if folder is None else _read(folder):
         try:
-            document = loads(path.read_text(encoding="utf-8"))
-            for guest in repeated(document.get("guests", [])):
-                world.add_guest(sendable(guest) | {"firstSeen": guest.get("firstSeen", _STAMP)})
-            for entry in repeated(document.get("orders", [])):
-                world.add(order_from(entry, document.get("_shows", "")))
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            for guest in guests:
+                world.add_guest(guest)
+            for order in orders:
+                world.add(order)
+        except ValueError as problem:
             raise ValueError(f"{path.name}: {problem}") from problem
     return world
+
+
+@cache
+def _own_files() -> list[tuple[Path, list[Order], list[Entry]]]:
+    """Our files are read once in a process: what comes of them is never changed, and tests start many sandboxes."""
+    return _read(HERE)
+
+
+def _read(folder: Path) -> list[tuple[Path, list[Order], list[Entry]]]:
+    files = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            document = loads(path.read_text(encoding="utf-8"))
+            guests = [{"firstSeen": _STAMP, **sendable(guest)} for guest in repeated(document.get("guests", []))]
+            shows = document.get("_shows", "")
+            orders = [order_from(entry, shows) for entry in repeated(document.get("orders", []))]
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise ValueError(f"{path.name}: {problem}") from problem
+        files.append((path, orders, guests))
+    return files
 
 
 def order_from(entry: Entry, shows: str = "") -> Order:
