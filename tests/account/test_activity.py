@@ -76,6 +76,17 @@ def test_auditors_see_all_and_filter(as_auditor: Client, anna: User, ben: User) 
     assert shown(day="2026-03-01", person=str(ben.pk)) == set()
 
 
+def test_the_people_to_choose_from_include_those_who_are_gone(as_auditor: Client, anna: User, ben: User) -> None:
+    look(anna)
+    look(ben)
+    look(ben)
+    number = ben.pk
+    ben.delete()
+    page = as_auditor.get("/activity/", {"person": str(number)}).text
+    assert f'<option value="{number}" selected>ben</option>' in page
+    assert page.count("</option>") == 3
+
+
 @pytest.mark.parametrize(
     "query",
     [
