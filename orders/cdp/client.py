@@ -155,7 +155,7 @@ class CdpClient:
     def get_guest(self, ref: str) -> Person:
         """GET /guests/{ref} (retrieve-a-guest--legacy-.html)."""
         raw, notes = self._get(("guests", ref), {})
-        return decode.person(raw, notes=notes)
+        return decode.person(_record(raw), notes=notes)
 
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1), /orders/{ref}/extExt (v2, by analogy with guests). None where there is none."""
@@ -268,7 +268,7 @@ class CdpClient:
         identity: Callable[[object], str | None],
     ) -> list[T | CdpError]:
         def fetch(ref: str) -> T:
-            return read(self._get((single, ref), {})[0])
+            return read(_record(self._get((single, ref), {})[0]))
 
         def one(entry: object) -> Callable[[], T] | T | CdpError:
             if not isinstance(entry, dict) or not entry:
@@ -285,6 +285,12 @@ class CdpClient:
         found = [one(entry) for entry in entries]
         asked = iter(self._reader.side_by_side([task for task in found if callable(task)]))
         return [next(asked) if callable(task) else task for task in found]
+
+
+def _record(raw: dict[str, Any]) -> dict[str, Any]:
+    if not raw:
+        raise Unreadable("the answer is no record")
+    return raw
 
 
 def _ref(given: str | None) -> str:

@@ -30,7 +30,15 @@ _SEGMENT = Known(
     "fareClass fareFamily bookingClass equipmentType originDestination"
 )
 _EXTENSION = Known("ref name key href createdAt modifiedAt order orderItem")
-_MARKS_OF_AN_ORDER = ("ref", "referenceId", "href", "status", "price", "orderedAt", "orderItems", "createdAt")
+_MARKS_OF_AN_ORDER = (
+    "ref",
+    "referenceId",
+    "href",
+    "price",
+    "orderedAt",
+    "orderItems",
+)  # an error body has a status too
+_ERROR_BODY = frozenset({"status", "code", "message", "developerMessage", "moreInfo", "moreInfoUrl"})
 _DEFAULT_PAGE = 10
 
 
@@ -177,6 +185,11 @@ def inline_items(raw: dict[str, Any]) -> Page | None:
 def is_short(one: Page) -> bool:
     """Whether the inline page shows by itself that nothing follows: fewer than the default ten, and no link onward."""
     return len(one.entries) < min(one.limit or _DEFAULT_PAGE, _DEFAULT_PAGE) and not one.onward
+
+
+def is_error_body(raw: dict[str, Any]) -> bool:
+    """Whether an answer is the API's documented error body, which a proxy or a cache may send with a good status."""
+    return raw.keys() <= _ERROR_BODY and not raw.keys().isdisjoint(("message", "developerMessage"))
 
 
 def is_reference(entry: dict[str, Any]) -> bool:

@@ -13,7 +13,8 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from orders.cdp import refs
-from orders.cdp.errors import CdpError
+from orders.cdp.decode import is_error_body
+from orders.cdp.errors import CdpError, Unreadable
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
 from orders.cdp.transport import Deadline, Limits, Transport, shared
@@ -108,6 +109,8 @@ class Reader:
         body = self._call(target)
         self._slots[slot] = _document(shown, body)
         parsed = parse(body)
+        if is_error_body(parsed[0]):
+            raise Unreadable("an error came with a good status")
         if memory is not None:
             memory.put(target, body)
         return parsed

@@ -88,7 +88,7 @@ def well(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 def sending(answer: bytes) -> Answer:
     """Always the same answer, the connection kept."""
-    return lambda connection, head, over: connection.sendall(answer)
+    return lambda connection, _head, _over: connection.sendall(answer)
 
 
 def reset(connection: socket.socket) -> None:

@@ -237,7 +237,7 @@ def test_no_error_log_or_repr_holds_a_secret_or_a_person(
     for failure in ({"status": 500, "body": "jane@example.com"}, {"body": requests.ConnectionError("https://x/?email=jane@example.com")},
                     {"status": 401}, {"body": b'{"items": "jane@example.com"}'}):  # fmt: skip
         cdp.reset()
-        cdp.get(f"{BASE}/v2/guests", **failure)  # type: ignore[arg-type]
+        cdp.get(f"{BASE}/v2/guests", **failure)
         with pytest.raises(CdpError) as caught:
             client().list_guests(email="jane@example.com")
         error: BaseException | None = caught.value

@@ -15,7 +15,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="none")
 
 
 def test_results_keep_the_order_of_the_tasks(transports: Transports) -> None:
-    tasks = [lambda n=n: n * n for n in range(200)]  # type: ignore[misc]
+    tasks = [lambda n=n: n * n for n in range(200)]
     assert transports().side_by_side(tasks, Deadline.after(5)) == [n * n for n in range(200)]
 
 

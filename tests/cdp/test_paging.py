@@ -128,14 +128,14 @@ def test_pages_shorter_than_they_say_are_read_on_where_more_are_known() -> None:
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_server_that_ignores_the_offset_is_found_out(named: bool) -> None:
-    asker = Asker(lambda offset: {"offset": 0, "limit": 100, "items": entries(100, named=named)})
+    asker = Asker(lambda _: {"offset": 0, "limit": 100, "items": entries(100, named=named)})
     found = asker.read()
     assert len(found.entries) == 100 and not found.complete and found.problem is None
     assert len(asker.offsets) == 2
 
 
 def test_a_server_that_does_not_page_at_all_sent_everything() -> None:
-    found = Asker(lambda offset: {"offset": 0, "limit": 120, "items": entries(120)}).read()
+    found = Asker(lambda _: {"offset": 0, "limit": 120, "items": entries(120)}).read()
     assert len(found.entries) == 120 and found.complete
 
 
@@ -160,7 +160,7 @@ def test_overlapping_pages_give_each_entry_once() -> None:
 
 def test_entries_without_a_name_are_never_taken_for_each_other() -> None:
     same = [{"type": "BAG"}] * 8
-    found = Asker(lambda offset: {"limit": 100, "items": same}).read()
+    found = Asker(lambda _: {"limit": 100, "items": same}).read()
     assert len(found.entries) == 8
 
 

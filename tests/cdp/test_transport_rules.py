@@ -104,7 +104,7 @@ def test_503_is_tried_again_at_once(cdp: responses.RequestsMock, transports: Tra
 def test_nothing_is_tried_again_when_the_wait_does_not_fit(
     cdp: responses.RequestsMock, transports: Transports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: high)
+    monkeypatch.setattr("random.uniform", lambda _, high: high)
     cdp.get(URL, status=500)
     began = monotonic()
     assert isinstance(failure(transports(Limits(backoff=60))), errors.Broken)

@@ -153,7 +153,7 @@ def test_a_bomb_is_never_unpacked_past_the_cap(transports: Transports) -> None:
 
 def test_a_length_that_is_too_short_does_not_spoil_the_next_answer(transports: Transports, quick: Limits) -> None:
     bodies = iter([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}leftover", well(b'{"a":1}')])
-    with serving(lambda connection, head, over: connection.sendall(next(bodies))) as server:
+    with serving(lambda connection, _head, _over: connection.sendall(next(bodies))) as server:
         transport = transports(quick)
         assert get(transport, server) == b"{}"
         assert get(transport, server) == b'{"a":1}'
@@ -162,7 +162,7 @@ def test_a_length_that_is_too_short_does_not_spoil_the_next_answer(transports: T
 def test_connections_are_used_again_after_answers_and_refusals(transports: Transports, quick: Limits) -> None:
     answers = iter([well(b"{}"), well(b"gone", status=b"404 Not Found"), well(gzip.compress(b"{}"), b"Content-Encoding: gzip"),
                     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", well(b"{}")])  # fmt: skip
-    with serving(lambda connection, head, over: connection.sendall(next(answers))) as server:
+    with serving(lambda connection, _head, _over: connection.sendall(next(answers))) as server:
         transport = transports(quick)
         for turn in range(5):
             if turn == 1:
@@ -212,9 +212,9 @@ def test_a_host_that_never_finishes_connecting_is_given_up(transports: Transport
             filler.connect_ex(full.getsockname())
             fillers.append(filler)
         began = monotonic()
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
         with pytest.raises((Unreachable, TimedOut)):
-            get_url = f"http://127.0.0.1:{full.getsockname()[1]}"
-            transports(quick).get(get_url, "/v2/x", "Basic eDp5", Deadline.after(5), count=lambda: None)
+            transports(quick).get(url, "/v2/x", "Basic eDp5", Deadline.after(5), count=lambda: None)
         assert monotonic() - began < quick.call + SLACK
         for filler in fillers:
             filler.close()
@@ -224,7 +224,7 @@ def test_a_name_server_that_hangs_is_given_up(
     transports: Transports, quick: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    monkeypatch.setattr("orders.cdp.transport.connections.socket.getaddrinfo", lambda *args, **kwargs: go.wait(10))
+    monkeypatch.setattr("orders.cdp.transport.connections.socket.getaddrinfo", lambda *_args, **_kwargs: go.wait(10))
     began = monotonic()
     with pytest.raises((Unreachable, TimedOut)):
         transports(quick).get("https://cdp.example", "/v2/x", "Basic eDp5", Deadline.after(5), count=lambda: None)
