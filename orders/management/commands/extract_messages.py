@@ -1,0 +1,79 @@
+"""Collect every phrase for translation from the code and the templates, without gettext's own tools.
+
+    manage.py extract_messages
+
+writes locale/django.pot and brings each locale/<language>/LC_MESSAGES/django.po up to date: new phrases come in empty, those no
+longer used go. `pybabel compile -d locale -D django` makes the catalogues from it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils.translation.template import templatize
+
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+CODE = ("orders", "cdpviewer")
+
+
+class Command(BaseCommand):
+    help = "Collect the phrases of code and templates into locale/django.pot and every language's django.po."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        root = Path(settings.BASE_DIR)
+        found = phrases(root)
+        folder = root / "locale"
+        _write(folder / "django.pot", found)
+        for path in sorted(folder.glob("*/LC_MESSAGES/django.po")):
+            with path.open("rb") as source:
+                catalogue = read_po(source, locale=path.parents[1].name)
+            catalogue.update(found, no_fuzzy_matching=True)
+            catalogue.obsolete.clear()
+            _write(path, catalogue)
+        self.stdout.write(f"{len(found)} phrases")
+
+
+def phrases(root: Path) -> Catalog:
+    """Every phrase under `root`, with the files it stands in."""
+    found = Catalog(project="cdpviewer", charset="utf-8")
+    for path in sources(root):
+        place = path.relative_to(root).as_posix()
+        for message in _of_file(path):
+            context = message[3] if isinstance(message[3], str) else None
+            found.add(message[1], locations=[(place, 0)], context=context)
+    return found
+
+
+def sources(root: Path) -> Iterator[Path]:
+    """The files phrases come from, in a stable order."""
+    for folder in CODE:
+        yield from sorted((root / folder).rglob("*.py"))
+    yield from sorted((root / "templates").rglob("*.html"))
+
+
+def _of_file(path: Path) -> Iterator[tuple[Any, ...]]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        # Brackets around all of it, because what templatize leaves over is indented like HTML and not like Python.
+        text = f"(\n{templatize(text, origin=str(path.name))}\n)"
+    return iter(extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=[]))
+
+
+def _write(path: Path, catalogue: Catalog) -> None:
+    with path.open("wb") as target:
+        write_po(target, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=path.suffix == ".pot")
