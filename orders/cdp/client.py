@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from orders.cdp import decode, refs
-from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused, Unreadable
+from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused
 from orders.cdp.fields import ref_of
-from orders.cdp.paging import Gathered, gather
+from orders.cdp.listing import Listing, whole_record
 from orders.cdp.reader import Memory, Reader, side_by_side
 from orders.cdp.records import Document, Extension, Loaded, Order, OrderItem, Person
 from orders.cdp.transport import Deadline, Limits, Transport, shared
@@ -155,7 +155,7 @@ class CdpClient:
     def get_guest(self, ref: str) -> Person:
         """GET /guests/{ref} (retrieve-a-guest--legacy-.html)."""
         raw, notes = self._get(("guests", ref), {})
-        return decode.person(_record(raw), notes=notes)
+        return decode.person(whole_record(raw), notes=notes)
 
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1), /orders/{ref}/extExt (v2, by analogy with guests). None where there is none."""
@@ -194,9 +194,6 @@ class CdpClient:
         except NotFound:
             return
 
-    def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-        return self._reader.get(parts, params)
-
     def _list(
         self,
         parts: Sequence[str],
@@ -207,90 +204,10 @@ class CdpClient:
         owner: str | None = None,
         at_least: int = 0,
     ) -> Loaded[T]:
-        """A collection to its end; entries that are only references are fetched from /`single`/{ref}, side by side."""
+        return Listing(self._reader, parts, search, owner).read(single, read, at_least)
 
-        def identity(entry: object) -> str | None:
-            ref = ref_of(entry) if isinstance(entry, dict) else None
-            return None if isinstance(entry, dict) and entry.get("ref") is None and refs.same(ref, owner) else ref
-
-        gathered = self._gather(parts, search, identity, at_least)
-        records = self._resolve(gathered.entries, single, read, identity)
-        came = tuple(record for record in records if not isinstance(record, CdpError))
-        failures = [record for record in records if isinstance(record, CdpError)]
-        return Loaded(
-            came,
-            missing=len(failures),
-            complete=gathered.complete and not failures,
-            problem=gathered.problem or (failures[0] if failures else None),
-        )
-
-    def _gather(
-        self,
-        parts: Sequence[str],
-        search: Mapping[str, str],
-        identity: Callable[[object], str | None],
-        at_least: int,
-    ) -> Gathered:
-        size = self._reader.limits.page_size
-        bare = False
-
-        def ask(offset: int) -> decode.Page:
-            nonlocal bare
-            params: dict[str, str | int] = {**search, "offset": offset} if offset else {**search}
-            if not bare:
-                try:
-                    full: dict[str, str | int] = {**search, "expand": "true", "limit": size, "offset": offset}
-                    return decode.page(self._get(parts, full)[0], at=offset)
-                except RequestRefused:
-                    if offset:
-                        raise
-                    bare = True  # a server that knows only the documented parameters
-            return decode.page(self._get(parts, params)[0], at=offset)
-
-        def ask_many(offsets: list[int]) -> list[decode.Page | CdpError]:
-            return self._reader.side_by_side([partial(ask, offset) for offset in offsets])
-
-        return gather(
-            ask,
-            ask_many,
-            page_size=size,
-            most=self._reader.limits.most_records,
-            most_pages=self._reader.limits.most_pages,
-            at_least=at_least,
-            identity=identity,
-        )
-
-    def _resolve(
-        self,
-        entries: Sequence[object],
-        single: str,
-        read: Callable[[dict[str, Any]], T],
-        identity: Callable[[object], str | None],
-    ) -> list[T | CdpError]:
-        def fetch(ref: str) -> T:
-            return read(_record(self._get((single, ref), {})[0]))
-
-        def one(entry: object) -> Callable[[], T] | T | CdpError:
-            if not isinstance(entry, dict) or not entry:
-                return Unreadable("an entry of the collection is no record")
-            if not decode.is_reference(entry):
-                try:
-                    return read(entry)
-                except CdpError as error:
-                    return error
-            # The vendor's sample links an item by the ref of its order. A lone entry may be asked for even so.
-            ref = ref_of(entry) if len(entries) == 1 else identity(entry)
-            return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
-
-        found = [one(entry) for entry in entries]
-        asked = iter(self._reader.side_by_side([task for task in found if callable(task)]))
-        return [next(asked) if callable(task) else task for task in found]
-
-
-def _record(raw: dict[str, Any]) -> dict[str, Any]:
-    if not raw:
-        raise Unreadable("the answer is no record")
-    return raw
+    def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+        return self._reader.get(parts, params)
 
 
 def _ref(given: str | None) -> str:

@@ -1,0 +1,101 @@
+"""One collection of the API to its end: inlined records as they come, references fetched one by one, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from orders.cdp import decode, refs
+from orders.cdp.errors import CdpError, RequestRefused, Unreadable
+from orders.cdp.fields import ref_of
+from orders.cdp.paging import gather
+from orders.cdp.reader import Reader
+from orders.cdp.records import Loaded
+
+T = TypeVar("T")
+
+
+class Listing:
+    """The collection at `parts` filtered by `search`; `owner` is the order it belongs to, where an entry could be mistaken for it."""
+
+    def __init__(self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None) -> None:
+        self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
+        self._bare = False
+
+    def read(self, single: str, read: Callable[[dict[str, Any]], T], at_least: int) -> Loaded[T]:
+        """All records; those that are only references come from /`single`/{ref}. A failing first page is raised."""
+        limits = self._reader.limits
+        gathered = gather(
+            self._ask,
+            self._ask_many,
+            page_size=limits.page_size,
+            most=limits.most_records,
+            most_pages=limits.most_pages,
+            at_least=at_least,
+            identity=self._identity,
+        )
+        records = self._resolve(gathered.entries, single, read)
+        failures = [record for record in records if isinstance(record, CdpError)]
+        return Loaded(
+            tuple(record for record in records if not isinstance(record, CdpError)),
+            missing=len(failures),
+            complete=gathered.complete and not failures,
+            problem=gathered.problem or (failures[0] if failures else None),
+        )
+
+    def _ask(self, offset: int) -> decode.Page:
+        params: dict[str, str | int] = {**self._search, "offset": offset} if offset else {**self._search}
+        if not self._bare:
+            full: dict[str, str | int] = {
+                **self._search,
+                "expand": "true",
+                "limit": self._reader.limits.page_size,
+                "offset": offset,
+            }
+            try:
+                return decode.page(self._reader.get(self._parts, full)[0], at=offset)
+            except RequestRefused:
+                if offset:
+                    raise
+                self._bare = True  # a server that knows only the documented parameters
+        return decode.page(self._reader.get(self._parts, params)[0], at=offset)
+
+    def _ask_many(self, offsets: list[int]) -> list[decode.Page | CdpError]:
+        return self._reader.side_by_side([partial(self._ask, offset) for offset in offsets])
+
+    def _identity(self, entry: object) -> str | None:
+        """What tells an entry from others. In the vendor's sample an item's link ends in its order's ref, which is no name."""
+        if not isinstance(entry, dict):
+            return None
+        ref = ref_of(entry)
+        return None if entry.get("ref") is None and refs.same(ref, self._owner) else ref
+
+    def _resolve(
+        self, entries: Sequence[object], single: str, read: Callable[[dict[str, Any]], T]
+    ) -> list[T | CdpError]:
+        def fetch(ref: str) -> T:
+            return read(whole_record(self._reader.get((single, ref), {})[0]))
+
+        def one(entry: object) -> Callable[[], T] | T | CdpError:
+            if not isinstance(entry, dict) or not entry:
+                return Unreadable("an entry of the collection is no record")
+            if not decode.is_reference(entry):
+                try:
+                    return read(entry)
+                except CdpError as error:
+                    return error
+            # A lone item may be asked for even by its order's ref.
+            ref = ref_of(entry) if len(entries) == 1 else self._identity(entry)
+            return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
+
+        found = [one(entry) for entry in entries]
+        asked = iter(self._reader.side_by_side([task for task in found if callable(task)]))
+        return [next(asked) if callable(task) else task for task in found]
+
+
+def whole_record(raw: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a single record; `{}` is none."""
+    if not raw:
+        raise Unreadable("the answer is no record")
+    return raw
