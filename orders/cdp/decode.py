@@ -159,12 +159,6 @@ def extension(raw: dict[str, Any]) -> Extension:
     )
 
 
-def segment_of(custom: Extension) -> FlightSegment | None:
-    """The flight a v2.1 "Flight Item" keeps in its custom data, as far as that goes; None where it names no two places."""
-    found = segment({value.key: value.value for value in custom.values})
-    return found if found.origin and found.destination else None
-
-
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
     """One answer of a collection asked for from offset `at`. Raises Unreadable where it is none.
 

@@ -90,6 +90,7 @@ def test_sixty_contacts_take_one_call(sandbox: Sandbox, connect: Callable[..., C
 
 def test_sixty_contacts_that_are_not_inlined_come_25_at_a_time(transport: Transport) -> None:
     with Sandbox(latency_ms=60, expand=False) as slow:
+        slow.clear_faults()
         client = CdpClient(slow.url, slow.client_key, slow.token, transport=transport)
         found = client.list_contacts(order_with(slow, contacts=60))
         assert len(found.items) == 60 and found.complete

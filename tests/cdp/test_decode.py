@@ -251,25 +251,6 @@ def test_custom_data_keeps_its_keys_and_their_order() -> None:
     )
 
 
-def test_a_flight_in_custom_data_is_a_segment_as_far_as_it_goes() -> None:
-    """The vendor's own v2.1 example of a flight: no times, and two fields the segment knows."""
-    custom = decode.extension(
-        {
-            "name": "ext",
-            "tripType": "OW",
-            "origin": "DUB",
-            "destination": "LHR",
-            "bookingClass": "Y",
-            "operatingCarrier": "BX",
-        }
-    )
-    found = decode.segment_of(custom)
-    assert found is not None
-    assert (found.origin, found.destination, found.booking_class, found.operating_carrier) == ("DUB", "LHR", "Y", "BX")
-    assert found.departure is None and found.extras == (Extra("tripType", "OW"),)
-    assert decode.segment_of(decode.extension({"origin": "DUB", "seat": "1A"})) is None
-
-
 def test_bytes_that_are_not_utf8_are_replaced_and_noted() -> None:
     raw, notes = parse(b'\xef\xbb\xbf{"ref":"o","status":"caf\xe9"}')
     found = decode.order(raw, notes=notes)
