@@ -27,7 +27,7 @@ $(VENV)/installed: requirements/dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: on Debian, install python3-venv."; exit 1; }
 	@echo "Installing the locked dependencies into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
 	@touch $@
 
 %.mo: %.po $(VENV)/installed
@@ -65,7 +65,7 @@ bench: setup $(VENV)/bench-installed
 	@$(BIN)/python -m bench $(ARGS)
 
 $(VENV)/bench-installed: requirements/bench.lock $(VENV)/installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bench.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/bench.lock
 	@touch $@
 
 screenshots: setup

@@ -1,0 +1,112 @@
+"""A hop that ends TLS and passes plain http on, as nginx does (docs/operating.md), and the server behind it."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from tests.live import PROJECT, environment, free_port, wait_until_it_answers
+
+
+@contextmanager
+def hop(app_port: int, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """The port of a reverse proxy that says that people came by https, whatever their browser claims; with `tls` they really did."""
+
+    class Hop(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "x-forwarded-proto"}
+            link = http.client.HTTPConnection("127.0.0.1", app_port, timeout=20)
+            try:
+                link.request(
+                    self.command,
+                    self.path,
+                    body,
+                    headers | {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"},
+                )
+                answer = link.getresponse()
+                content = answer.read()
+            finally:
+                link.close()
+            self.send_response_only(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in {"connection", "transfer-encoding", "content-length"}:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_OPTIONS = pass_on  # noqa: N815  (http.server's own names)
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing: the test's output is not a log."""
+
+    with serving(Hop, tls) as port:
+        yield port
+
+
+@contextmanager
+def sent_to_https(https_port: int) -> Iterator[int]:
+    """The port of a server that sends everybody to https, as the sample for nginx does."""
+
+    class Sender(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(301)
+            self.send_header("Location", f"https://127.0.0.1:{https_port}{self.path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing: the test's output is not a log."""
+
+    with serving(Sender) as port:
+        yield port
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Run a server in a thread; yields its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def production(name: str, static: Path, log: Path) -> Iterator[int]:
+    """The port of a server with https assumed and one trusted proxy, on the test's own database."""
+    port = free_port()
+    env = environment(
+        CDPVIEWER_BIND=f"127.0.0.1:{port}",
+        CDPVIEWER_ALLOWED_HOSTS=name,
+        CDPVIEWER_TRUSTED_PROXIES="1",
+        CDPVIEWER_WORKERS="1",
+        CDPVIEWER_STATIC_ROOT=str(static),
+        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+    )
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
+    try:
+        wait_until_it_answers(process, port, log)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
