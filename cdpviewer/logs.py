@@ -46,21 +46,18 @@ Event = MutableMapping[str, Any]
 def redact(_logger: Any, _method: str, event: Event) -> Event:
     """structlog processor: blank the fields that could hold a secret or a person, and clean every text."""
     for name, value in event.items():
-        if TELLING_NAME.search(name):
-            event[name] = HIDDEN
-        elif isinstance(value, str):
-            event[name] = clean(value)
-        elif not isinstance(value, (int, float, bool, type(None))):
-            event[name] = clean(value) if isinstance(value, str) else _cleaned(value)
+        event[name] = HIDDEN if TELLING_NAME.search(name) else _cleaned(value)
     return event
 
 
 def _cleaned(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_cleaned(part) for part in value]
+    if value is None or isinstance(value, (int, float)):
+        return value
     if isinstance(value, Mapping):
         return {str(name): HIDDEN if TELLING_NAME.search(str(name)) else _cleaned(part) for name, part in value.items()}
-    return value if isinstance(value, (int, float, bool, type(None))) else clean(str(value))
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(part) for part in value]
+    return clean(str(value))
 
 
 def clean(text: str) -> str:

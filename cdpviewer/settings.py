@@ -136,8 +136,8 @@ LOGGING_CONFIG = "cdpviewer.logs.configure"
 LOGGING = logs.settings(level="INFO")
 
 # --- language, time, files
+# LANGUAGES stays Django's long list: orders.preferences offers those whose catalogue here is complete.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
