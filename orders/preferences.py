@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
@@ -47,7 +48,7 @@ def of(request: HttpRequest) -> Preferences:
     """The signed-in person's preferences, read from the database once a session; the defaults for everyone else."""
     if not request.user.is_authenticated:
         return DEFAULT
-    held = request.session.get(SESSION_KEY)
+    held: Any = request.session.get(SESSION_KEY)
     if not isinstance(held, dict):
         held = _read(request.user.pk)
         request.session[SESSION_KEY] = held
@@ -63,7 +64,7 @@ def keep(request: HttpRequest, chosen: Preferences) -> None:
     request.session[SESSION_KEY] = asdict(chosen)
 
 
-def _read(user_pk: int) -> dict[str, object]:
+def _read(user_pk: int) -> dict[str, Any]:
     from orders.models import Preferences as Row
 
     row = Row.objects.filter(user_id=user_pk).values(*(field.name for field in fields(Preferences))).first()

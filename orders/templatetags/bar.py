@@ -6,7 +6,7 @@ Put together here and not in a template, because it is the page's densest part: 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -73,4 +73,4 @@ def across(x: int) -> str:
 
 def tick_hour(label: str) -> str:
     """ "18:00" in the person's clock."""
-    return clock(datetime(2000, 1, 1, int(label[:2]), int(label[3:])))
+    return clock(datetime(2000, 1, 1, int(label[:2]), int(label[3:]), tzinfo=UTC))

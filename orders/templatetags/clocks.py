@@ -42,12 +42,14 @@ def language() -> str:
 
 @lru_cache(maxsize=4096)
 def _skeleton(skeleton: str, day: date, code: str) -> str:
-    return format_skeleton(skeleton, datetime(day.year, day.month, day.day), locale=locale_of(code)).replace(",", "")
+    return format_skeleton(
+        skeleton, datetime(day.year, day.month, day.day, tzinfo=UTC), locale=locale_of(code)
+    ).replace(",", "")
 
 
 @lru_cache(maxsize=4096)
 def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> str:
-    moment = datetime(2000, 1, 1, hour, minute, second or 0)
+    moment = datetime(2000, 1, 1, hour, minute, second or 0, tzinfo=UTC)
     if clock == "12":
         return format_time(moment, "h:mm:ss a" if second is not None else "h:mm a", locale=locale_of("en"))
     return f"{hour:02}:{minute:02}" if second is None else f"{hour:02}:{minute:02}:{second:02}"
@@ -85,7 +87,9 @@ def _date(value: date) -> date:
 def iso(value: datetime | date | None) -> str:
     """For `datetime` attributes: instants with their Z, wall-clock values without an offset."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.strftime("%Y-%m-%dT%H:%M")
+        return (
+            value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.strftime("%Y-%m-%dT%H:%M")
+        )
     return value.isoformat() if value else ""
 
 
@@ -166,4 +170,6 @@ def seconds(value: float | None) -> str:
     """A time taken: "0.4 s"."""
     if value is None:
         return ""
-    return _("%(count)s s") % {"count": f"{value:.1f}".replace(".", locale_of(language()).number_symbols["latn"]["decimal"])}
+    return _("%(count)s s") % {
+        "count": f"{value:.1f}".replace(".", locale_of(language()).number_symbols["latn"]["decimal"])
+    }

@@ -114,7 +114,10 @@ def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"."""
     where = at_airport(transfer.at)
     if transfer.at.code != transfer.onward.code:
-        where = _("%(arrival)s, onward from %(departure)s") % {"arrival": where, "departure": at_airport(transfer.onward)}
+        where = _("%(arrival)s, onward from %(departure)s") % {
+            "arrival": where,
+            "departure": at_airport(transfer.onward),
+        }
     if transfer.minutes is None:
         return _("Transfer at %(place)s, time not known") % {"place": where}
     if transfer.minutes < 0:
@@ -180,7 +183,8 @@ def flight_sentence(flight: Flight) -> str:
     start, end = flight.origin, flight.destination
     parts = [
         f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip() or _("Flight"),
-        _("from %(origin)s to %(destination)s") % {"origin": at_airport(start.place), "destination": at_airport(end.place)},
+        _("from %(origin)s to %(destination)s")
+        % {"origin": at_airport(start.place), "destination": at_airport(end.place)},
     ]
     if start.wall:
         parts.append(_("departs %(day)s at %(time)s local time") % {"day": day(start.wall), "time": clock(start.wall)})

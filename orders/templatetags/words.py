@@ -23,8 +23,8 @@ from orders.templatetags.vocabulary import (
     NOTE_REASONS,
     NOTICES,
     PHASES,
-    STATUSES,
     STATUS_ICONS,
+    STATUSES,
     VERDICTS,
 )
 

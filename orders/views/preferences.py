@@ -60,7 +60,9 @@ class PreferencesForm(forms.Form):
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
     """UTC first, then every zone named after a place, in alphabetical order."""
-    places = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    places = (
+        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    )
     return ("UTC", *sorted(places))
 
 

@@ -76,4 +76,6 @@ def _of_file(path: Path) -> Iterator[tuple[Any, ...]]:
 
 def _write(path: Path, catalogue: Catalog) -> None:
     with path.open("wb") as target:
-        write_po(target, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=path.suffix == ".pot")
+        write_po(
+            target, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=path.suffix == ".pot"
+        )

@@ -1,0 +1,42 @@
+"""Every text colour on every ground it stands on, in both themes: 4.5 to 1 for text, 3 to 1 for lines that carry meaning."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.design.stylesheet import colours, contrast
+
+TEXT = [
+    ("ink", "ground"), ("ink", "card"), ("ink", "sunk"), ("quiet", "ground"), ("quiet", "card"), ("quiet", "sunk"),
+    ("link", "ground"), ("link", "card"), ("link", "sunk"), ("main-ink", "main"), ("signal-ink", "signal"), ("card", "ink"),
+    ("bar-ink", "bar"), ("bar-quiet", "bar"), ("bar-ink", "bar-field"), ("bar-quiet", "bar-field"),
+    ("good", "good-ground"), ("waiting", "waiting-ground"), ("gone", "gone-ground"), ("back", "back-ground"),
+    ("neutral", "neutral-ground"), ("good", "card"), ("waiting", "card"), ("gone", "card"), ("back", "card"),
+    ("neutral", "card"), ("gone", "gone-ground"),
+]  # fmt: skip
+LINES = [("edge", "card"), ("edge", "ground"), ("rail", "card"), ("link", "card"), ("signal", "bar"), ("gone", "card")]
+
+
+def test_the_measure_agrees_with_the_known_ends() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT)
+def test_text_stands_out_from_its_ground(theme: str, text: str, ground: str) -> None:
+    found = colours(theme)
+    assert contrast(found[text], found[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("line", "ground"), LINES)
+def test_lines_that_mean_something_can_be_seen(theme: str, line: str, ground: str) -> None:
+    found = colours(theme)
+    assert contrast(found[line], found[ground]) >= 3
+
+
+def test_both_themes_define_the_same_colours_and_differ() -> None:
+    light, dark = colours("light"), colours("dark")
+    assert light.keys() == dark.keys()
+    assert light["ground"] != dark["ground"]

@@ -1,0 +1,66 @@
+"""Our own error pages: designed, honest in status, and standing on nothing that may be broken."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest
+from django.test import Client, RequestFactory, override_settings
+from django.urls import reverse
+
+from orders.views import errors
+
+
+@pytest.fixture
+def request_of_nobody() -> HttpRequest:
+    request = RequestFactory().get("/somewhere/")
+    request.user = AnonymousUser()
+    request.session = {}  # type: ignore[assignment]
+    request.id = "5f2c9c1e"  # type: ignore[attr-defined]
+    return request
+
+
+@pytest.mark.parametrize(
+    ("view", "status", "title"),
+    [
+        (errors.bad_request, 400, "This request cannot be read"),
+        (errors.permission_denied, 403, "Not allowed"),
+        (errors.page_not_found, 404, "No such page"),
+    ],
+)
+def test_a_page_says_what_is_wrong_and_gives_the_number(
+    request_of_nobody: HttpRequest, view: object, status: int, title: str
+) -> None:
+    answer = view(request_of_nobody, Exception("secret detail"))  # type: ignore[operator]
+    body = answer.content.decode()
+    assert answer.status_code == status
+    assert f"<h1>{title}</h1>" in body
+    assert "5f2c9c1e" in body
+    assert "secret detail" not in body
+
+
+def test_500_needs_no_user_no_session_and_no_database() -> None:
+    bare = RequestFactory().get("/orders/x/")
+    answer = errors.server_error(bare)
+    assert answer.status_code == 500
+    assert "<h1>Our mistake</h1>" in answer.content.decode()
+
+
+@override_settings(
+    STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}},
+    STATIC_ROOT="missing",
+)
+def test_500_stands_without_static_files() -> None:
+    answer = errors.server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    assert "Something went wrong on this server" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_told_so() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_user("agent"))
+    answer = client.post(reverse("preferences"), {"theme": "dark"})
+    assert answer.status_code == 403
+    assert "The form was too old" in answer.content.decode()
+    assert "CSRF" not in answer.content.decode()

@@ -1,0 +1,313 @@
+"""The filters of the templates, case by case. Wall-clock values are naive on purpose: they belong to their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone, translation
+
+from orders import preferences
+from orders.cdp.records import Order
+from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
+from orders.templatetags import clocks, itinerary, money, people, words
+from orders.templatetags.bar import across
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def wall(*parts: int) -> datetime:
+    """A wall-clock value, which belongs to no zone."""
+    return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+@pytest.fixture
+def twelve_hours() -> Iterator[None]:
+    token = preferences._current.set(preferences.Preferences(clock="12"))
+    yield
+    preferences._current.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "shown"),
+    [
+        ("100.00", "EUR", "100.00 EUR"),
+        ("100", "EUR", "100.00 EUR"),
+        ("1234.5", "EUR", "1,234.50 EUR"),
+        ("30.6", "USD", "30.60 USD"),
+        ("1234567.891", "EUR", "1,234,567.891 EUR"),
+        ("125000", "JPY", "125,000 JPY"),
+        ("1234.5", "JPY", "1,234.5 JPY"),
+        ("12.345", "KWD", "12.345 KWD"),
+        ("12", "KWD", "12.000 KWD"),
+        ("-45", "EUR", "-45.00 EUR"),
+        ("0", "EUR", "0.00 EUR"),
+        ("5", "XYZ", "5.00 XYZ"),
+        ("9.99", None, "9.99"),
+        ("100.00", None, "100.00"),
+        ("1E+30", "EUR", "1E+30 EUR"),
+        ("1E-30", "EUR", "1E-30 EUR"),
+        ("NaN", "EUR", "NaN EUR"),
+    ],
+)
+def test_money_has_the_currencys_digits_and_never_fewer_than_sent(value: str, currency: str | None, shown: str) -> None:
+    assert money.money(Decimal(value), currency) == shown
+
+
+def test_one_currency_does_not_change_the_digits_of_another() -> None:
+    shown = [money.money(Decimal(7), code) for code in ("EUR", "JPY", "KWD", "EUR", "JPY")]
+    assert shown == ["7.00 EUR", "7 JPY", "7.000 KWD", "7.00 EUR", "7 JPY"]
+
+
+def test_money_in_german() -> None:
+    with translation.override("de"):
+        assert money.money(Decimal("1234.5"), "EUR") == "1.234,50 EUR"
+
+
+def test_no_amount_is_no_text() -> None:
+    assert money.money(None, "EUR") == ""
+
+
+@pytest.mark.parametrize(("value", "shown"), [("1", "1"), ("2.0", "2"), ("0.50", "0.5"), ("1000", "1,000")])
+def test_a_quantity_has_no_idle_zeros(value: str, shown: str) -> None:
+    assert money.quantity(Decimal(value)) == shown
+
+
+def test_wall_clocks_and_days() -> None:
+    afternoon = wall(2025, 8, 15, 16, 0)
+    assert clocks.clock(afternoon) == "16:00"
+    assert clocks.day(afternoon) == "Fri 15 Aug 2025"
+    assert clocks.short_day(afternoon) == "Fri 15 Aug"
+    assert clocks.plain_day(date(1985, 12, 24)) == "24 Dec 1985"
+    assert clocks.clock(None) == clocks.day(None) == clocks.stamp(None) == ""
+    with translation.override("de"):
+        assert clocks.day(afternoon) == "Fr. 15. Aug. 2025"
+
+
+@pytest.mark.parametrize(("hour", "shown"), [(0, "12:05 am"), (9, "9:05 am"), (12, "12:05 pm"), (16, "4:05 pm")])
+@pytest.mark.usefixtures("twelve_hours")
+def test_twelve_hours_for_those_who_chose_them(hour: int, shown: str) -> None:
+    assert clocks.clock(wall(2025, 8, 15, hour, 5)).replace("\u202f", " ") == shown
+
+
+def test_a_stamp_stands_in_the_persons_zone_and_names_it() -> None:
+    moment = datetime(2025, 8, 15, 16, 0, 55, tzinfo=UTC)
+    assert clocks.stamp(moment) == '<time datetime="2025-08-15T16:00:55Z">15 Aug 2025 16:00 UTC</time>'
+    assert clocks.stamp_clock(moment) == '<time datetime="2025-08-15T16:00:55Z">16:00:55 UTC</time>'
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        assert "15 Aug 2025 18:00 CEST" in clocks.stamp(moment)
+    with timezone.override(ZoneInfo("Asia/Kathmandu")):
+        assert "15 Aug 2025 21:45 UTC+5:45" in clocks.stamp(moment)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [
+        (None, ""), (0, "0 min"), (45, "45 min"), (60, "1 h"), (80, "1 h 20 min"), (640, "10 h 40 min"),
+        (880, "14 h 40 min"), (2880, "2 d"), (3060, "2 d 3 h"), (-25, "−25 min"),
+    ],
+)  # fmt: skip
+def test_durations_in_words(minutes: int | None, shown: str) -> None:
+    assert clocks.duration(minutes) == shown
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(None, ""), (0, ""), (1, "+1 day"), (2, "+2 days"), (-1, "−1 day"), (-2, "−2 days")]
+)
+def test_a_change_of_date_in_words(days: int | None, shown: str) -> None:
+    assert clocks.day_change(days) == shown
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(0, "UTC"), (1, "UTC+1"), (-3.5, "UTC−3:30"), (5.75, "UTC+5:45")])
+def test_offsets(hours: float, shown: str) -> None:
+    assert clocks.offset_word(timedelta(hours=hours)) == shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "word", "kind"),
+    [
+        ("PURCHASED", "Purchased", "good"),
+        ("PAYMENT_PENDING", "Payment pending", "waiting"),
+        ("PARTIALY_REFUNDED", "Partially refunded", "back"),
+        ("PARTIALLY_REFUNDED", "Partially refunded", "back"),
+        ("PARTIALY_CONFIRMED", "Partially confirmed", "waiting"),
+        ("Confirmed", "Confirmed", "good"),
+        ("CANCELLED", "Cancelled", "gone"),
+        ("ON_HOLD", "ON_HOLD", "neutral"),
+        (None, "No status", "neutral"),
+    ],
+)
+def test_statuses_read_well_and_unknown_ones_as_sent(sent: str | None, word: str, kind: str) -> None:
+    assert words.status_word(sent) == word
+    assert words.status_kind(sent) == kind
+    pill = words.status_pill(sent)
+    assert word in pill
+    assert f"pill-{kind}" in pill
+
+
+def test_a_status_that_tries_to_be_markup_is_text() -> None:
+    assert "<b>" not in words.status_pill("<b>x</b>")
+
+
+def test_a_counted_status() -> None:
+    assert ">3 confirmed</span>" in words.status_pill("CONFIRMED", 3)
+    assert ">1 ON_HOLD</span>" in words.status_pill("ON_HOLD", 1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([("ADT", 1)], "1 adult"),
+        ([("ADT", 2), ("CHD", 1)], "2 adults, 1 child"),
+        ([("INF", 2), ("XYZ", 3)], "2 infants, 3 × XYZ"),
+        ([("", 4)], "4 travellers"),
+        ([], ""),
+    ],
+)
+def test_passengers_in_words(counts: list[tuple[str, int]], shown: str) -> None:
+    assert words.passengers(counts) == shown
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("loyaltyTier", "Loyalty tier"), ("PNR_source", "PNR source"), ("isVIPGuest", "Is VIP guest"), ("a", "A"),
+        ("tier2Points", "Tier2 points"), ("", ""), ("___", "___"), ("already words", "Already words"),
+    ],
+)  # fmt: skip
+def test_keys_become_readable(key: str, shown: str) -> None:
+    assert words.readable(key) == shown
+
+
+def test_types_channels_and_counts() -> None:
+    assert words.item_type("SEAT_UPGRADE") == "Seat upgrade"
+    assert words.item_type("PET_IN_CABIN") == "PET_IN_CABIN"
+    assert words.item_icon("PET_IN_CABIN") == "ticket"
+    assert words.channel_word("CALL_CENTER") == "Call centre"
+    assert words.channel_word("CARRIER_PIGEON") == "CARRIER_PIGEON"
+    assert words.loaded_line(16, 16) == "16 of 16 items"
+    assert words.loaded_line(1, 1) == "1 of 1 item"
+    assert words.loaded_line(100, None) == "100 of at least 100 items"
+    assert words.each_status("PURCHASED, CANCELLED") == ["PURCHASED", "CANCELLED"]
+    assert words.each_status("") == []
+
+
+DUB = Place("DUB", "airport", "Dublin Airport", "Dublin", "IE")
+LHR = Place("LHR", "airport", "London Heathrow Airport", "London", "GB")
+LAS = Place("LAS", "airport", "Harry Reid International Airport", "Las Vegas", "US")
+XXX = Place("XXX")
+LONDON = Place("LON", "city", "London", "London", "GB")
+
+
+def flight(**changed: object) -> Flight:
+    fields: dict[str, object] = {
+        "key": "1",
+        "origin": Clock(DUB, wall(2025, 8, 15, 16, 0), offset=timedelta(hours=1)),
+        "destination": Clock(LHR, wall(2025, 8, 15, 17, 20), offset=timedelta(hours=1)),
+        "carrier": "BX",
+        "flight_number": "459",
+        "operating_carrier": "BX",
+        "minutes": 80,
+        "fare_class": "Economy",
+        "fare_family": "Plus",
+        "day_change": 0,
+    }
+    return Flight(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+def test_a_flight_in_one_sentence() -> None:
+    assert itinerary.flight_sentence(flight()) == (
+        "BX 459, from Dublin (DUB) to London Heathrow (LHR), departs Fri 15 Aug 2025 at 16:00 local time, "
+        "arrives Fri 15 Aug 2025 at 17:20 local time, Flight time 1 h 20 min, Economy Plus."
+    )
+    later = flight(day_change=1, status="CANCELLED", operating_carrier="EI", operating_carrier_name="Aer Lingus")
+    said = itinerary.flight_sentence(later)
+    assert "(+1 day)" in said
+    assert "operated by Aer Lingus" in said
+    assert said.endswith("Cancelled.")
+
+
+def test_a_flight_without_times_says_no_times() -> None:
+    bare = flight(
+        origin=Clock(XXX), destination=Clock(XXX), minutes=None, day_change=None, carrier="", flight_number=""
+    )
+    said = itinerary.flight_sentence(bare)
+    assert said.startswith("Flight, from XXX to XXX")
+    assert "departs" not in said
+    assert "Flight time" not in said
+
+
+def test_places_in_words() -> None:
+    assert itinerary.place_city(XXX) == "XXX"
+    assert itinerary.place_name(XXX) == "unknown airport code"
+    assert itinerary.place_name(LONDON) == "any airport"
+    assert itinerary.at_airport(LAS) == "Las Vegas Harry Reid (LAS)"
+    assert itinerary.place_city(Place("")) == "Place not given"
+
+
+def test_transfers_and_stays_in_words() -> None:
+    assert itinerary.transfer_words(Transfer(LHR, LHR, 160)) == "2 h 40 min at London Heathrow (LHR)"
+    assert "time not known" in itinerary.transfer_words(Transfer(LHR, LHR))
+    assert "leaves 25 min before" in itinerary.transfer_words(Transfer(LHR, LHR, -25))
+    assert "onward from Dublin (DUB)" in itinerary.transfer_words(Transfer(LHR, DUB, 160))
+    assert itinerary.stay_words(Stay(LAS, days=7)) == "7 days in Las Vegas"
+    assert itinerary.stay_words(Stay(LAS, days=0, hours=5)) == "5 hours in Las Vegas"
+
+
+def test_clocks_in_words() -> None:
+    end = Clock(DUB, wall(2025, 8, 15, 16, 0), offset=timedelta(hours=1))
+    assert itinerary.clock_words(end) == "Fri 15 Aug 2025, 16:00 Dublin, UTC+1"
+    assert "twice" in itinerary.clock_words(Clock(DUB, wall(2025, 10, 26, 1, 30), dst="repeated"))
+    assert "skip" in itinerary.clock_words(Clock(DUB, wall(2025, 3, 30, 1, 30), dst="skipped"))
+    assert itinerary.clock_words(Clock(XXX)) == "Time not given"
+
+
+def trip_of(*route: str) -> Trip:
+    leg = flight()
+    journey = Journey("1", (leg,), DUB, LAS, leg.origin, leg.destination, minutes=880, stops=1)
+    return Trip((journey,), route)
+
+
+def test_the_title_starts_with_the_reference() -> None:
+    order = Order(status="PURCHASED")
+    assert (
+        itinerary.title_line("B94TXY", order, trip_of("DUB", "LHR", "LAS"))
+        == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
+    )
+    assert (
+        itinerary.title_line("B94TXY", order, trip_of("DUB", "LAS", "DUB"))
+        == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
+    )
+    assert itinerary.title_line("X", Order(), Trip()) == "X"
+
+
+def test_a_journey_in_words() -> None:
+    (journey,) = trip_of("DUB").journeys
+    assert itinerary.journey_way(journey) == "Dublin to Las Vegas"
+    assert itinerary.journey_length(journey) == "14 h 40 min, 1 stop"
+
+
+def test_a_long_route_keeps_its_ends() -> None:
+    codes = tuple(f"A{number:02}" for number in range(40))
+    assert itinerary.short_route(codes[:9]) == codes[:9]
+    assert itinerary.short_route(codes) == (*codes[:5], "", *codes[-3:])
+
+
+def test_places_in_the_bar_are_shares_of_its_width() -> None:
+    assert across(0) == "0.00%"
+    assert across(480) == "50.00%"
+    assert across(960) == "100.00%"
+
+
+def test_a_persons_fields() -> None:
+    assert people.field_label("loyaltyTier") == "Loyalty tier"
+    assert people.field_label("E-mail") == "E-mail"
+    assert people.field_value(date(2030, 1, 2)) == "2 Jan 2030"
+    assert people.field_value("••••65") == "••••65"

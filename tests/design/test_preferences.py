@@ -1,0 +1,111 @@
+"""Preferences are kept on the server, held in the session and rendered with the page."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from orders import preferences
+from orders.models import Preferences as Row
+from orders.views.preferences import zones
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent() -> User:
+    return User.objects.create_user("agent", password="a long enough passphrase")
+
+
+@pytest.fixture
+def signed(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+CHOICE = {"language": "", "time_zone": "Europe/Berlin", "clock": "12", "theme": "dark", "shortcuts": ""}
+
+
+def test_choices_are_kept_and_in_force_on_the_next_page(signed: Client, agent: User) -> None:
+    answer = signed.post(reverse("preferences"), CHOICE, follow=True)
+    body = answer.content.decode()
+    assert 'data-theme="dark"' in body
+    assert "data-shortcuts" not in body
+    assert "Your preferences are saved." in body
+    row = Row.objects.get(user=agent)
+    assert (row.time_zone, row.clock, row.theme, row.shortcuts) == ("Europe/Berlin", "12", "dark", False)
+
+
+def test_a_later_session_has_them_too(signed: Client, agent: User) -> None:
+    signed.post(reverse("preferences"), CHOICE)
+    other = Client()
+    other.force_login(agent)
+    assert 'data-theme="dark"' in other.get(reverse("preferences")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"theme": "neon"}, {"clock": "25"}, {"time_zone": "Mars/Olympus"}, {"language": "xx"}, {"theme": ""}]
+)
+def test_what_is_not_offered_is_not_kept(signed: Client, agent: User, wrong: dict[str, str]) -> None:
+    assert signed.post(reverse("preferences"), {**CHOICE, **wrong}).status_code == 422
+    assert not Row.objects.filter(user=agent).exists()
+
+
+def test_the_defaults_are_24_hours_utc_and_the_systems_theme(signed: Client) -> None:
+    body = signed.get(reverse("preferences")).content.decode()
+    assert 'data-theme="system"' in body
+    assert "data-shortcuts" in body
+    assert '<option value="UTC" selected>' in body
+
+
+def request_of(user: User | AnonymousUser, wishes: str = "") -> HttpRequest:
+    request = RequestFactory().get("/", headers={"Accept-Language": wishes})
+    request.user = user
+    request.session = {}  # type: ignore[assignment]
+    return request
+
+
+def test_a_session_asks_the_database_once(agent: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    Row.objects.create(user=agent, theme="light")
+    request = request_of(agent)
+    with django_assert_num_queries(1):
+        assert preferences.of(request).theme == "light"
+        assert preferences.of(request).theme == "light"
+
+
+def test_nobody_signed_in_costs_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert preferences.of(request_of(AnonymousUser())) == preferences.DEFAULT
+
+
+def test_a_field_of_an_older_version_in_the_session_is_harmless(agent: User) -> None:
+    request = request_of(agent)
+    request.session[preferences.SESSION_KEY] = {"theme": "dark", "colour_of_the_sky": "blue"}
+    assert preferences.of(request).theme == "dark"
+
+
+def test_an_unknown_language_falls_back_to_english() -> None:
+    chosen = preferences.Preferences(language="tlh")
+    assert preferences.language_for(request_of(AnonymousUser(), "tlh"), chosen) == "en"
+
+
+def test_a_zone_that_went_away_is_utc() -> None:
+    assert preferences.zone("Mars/Olympus").key == "UTC"
+    assert preferences.zone("../../etc/passwd").key == "UTC"
+
+
+def test_zones_start_with_utc_and_are_places() -> None:
+    assert zones()[0] == "UTC"
+    assert "Europe/Dublin" in zones()
+    assert not [name for name in zones() if name.startswith("Etc/")]
+
+
+def test_the_page_names_its_language(signed: Client) -> None:
+    answer = signed.get(reverse("preferences"))
+    assert '<html lang="en"' in answer.content.decode()
+    assert answer.headers["Content-Language"] == "en"
