@@ -55,6 +55,10 @@ class CdpClient:
     def __repr__(self) -> str:
         return f"<CdpClient of {self._reader!r}>"
 
+    def tell(self, listener: Callable[[int, int], None]) -> None:
+        """Have `listener(came, of_all)` called as the records of an unexpanded collection come, from whatever thread."""
+        self._reader.tell = listener
+
     @property
     def calls(self) -> int:
         """Requests that left for the CDP, retries included; what memory answered is not among them."""

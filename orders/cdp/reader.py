@@ -6,8 +6,10 @@ It keeps what the page tells its reader (calls, seconds, documents) and what the
 from __future__ import annotations
 
 import base64
+import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -55,6 +57,7 @@ class Reader:
         self._transport = transport
         self._deadline = deadline
         self._lock = threading.Lock()
+        self.tell: Callable[[int, int], None] | None = None
         self._slots: list[Document | None] = []
         self._waiting = 0
         self._since = 0.0
@@ -115,9 +118,23 @@ class Reader:
             memory.put(target, body)
         return parsed
 
-    def side_by_side(self, tasks: Sequence[Callable[[], T]]) -> list[T | CdpError]:
-        """Results in order, errors in their places; a single task is just run."""
+    def side_by_side(self, tasks: Sequence[Callable[[], T]], *, told: bool = False) -> list[T | CdpError]:
+        """Results in order, errors in their places; with `told` whoever waits for them hears how many there are and came."""
+        if told and self.tell is not None:
+            tasks = self._telling(tasks, self.tell)
         return self._transport.side_by_side(tasks, self.deadline)
+
+    def _telling(self, tasks: Sequence[Callable[[], T]], tell: Callable[[int, int], None]) -> list[Callable[[], T]]:
+        turns = itertools.count(1)  # next() on it is one step, whatever thread takes it
+        tell(0, len(tasks))
+
+        def telling(task: Callable[[], T]) -> T:
+            try:
+                return task()
+            finally:
+                tell(next(turns), len(tasks))
+
+        return [partial(telling, task) for task in tasks]
 
     def _call(self, target: str) -> bytes:
         with self._lock:

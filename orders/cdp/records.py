@@ -22,7 +22,7 @@ class Note:
     """One odd thing in an answer: `field` as the API spells it, `reason` a short code.
 
     Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range",
-    "sent twice", "unreadable characters". `shown` is the value as sent, cut at 80 characters, never for personal fields.
+    "sent twice", "sent as text", "unreadable characters". `shown` is the value as sent, cut at 80 characters, never for personal fields.
     """
 
     field: str

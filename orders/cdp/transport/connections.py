@@ -23,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from orders.cdp.regions import is_loopback
+from orders.cdp.transport.forking import renew_in_child
 from orders.cdp.transport.threads import Threads
 from orders.cdp.transport.watchdog import WATCHDOG, Call
 
@@ -124,8 +125,8 @@ class SharedAdapter(HTTPAdapter):
         super().__init__()
         self._connections = connections
         self._pools: dict[str, HTTPConnectionPool] = {}
-        self._tls = ssl.create_default_context(cafile=ca_file or certifi.where())
-        self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._ca_file = ca_file or certifi.where()
+        renew_in_child(self._let_go)
 
     def get_connection_with_tls_context(
         self, request: PreparedRequest, *args: object, **kwargs: object
@@ -157,11 +158,19 @@ class SharedAdapter(HTTPAdapter):
             pool.close()
         super().close()
 
+    def _let_go(self) -> None:
+        """Close this process's ends only; the parent goes on talking over its own."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.close()
+
     def _make(self, origin: str) -> HTTPConnectionPool:
         parts = urlsplit(origin)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            return _TLSPool(host, parts.port, maxsize=self._connections, block=False, ssl_context=self._tls)
+            tls = ssl.create_default_context(cafile=self._ca_file)
+            tls.minimum_version = ssl.TLSVersion.TLSv1_2
+            return _TLSPool(host, parts.port, maxsize=self._connections, block=False, ssl_context=tls)
         if parts.scheme == "http" and is_loopback(host):
             return _Pool(host, parts.port, maxsize=self._connections, block=False)
         raise ValueError("only https, and http on this machine, may be called")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from orders.cdp.errors import TooBusy
+from orders.cdp.transport.forking import renew_in_child
 from orders.cdp.transport.limits import Limits
 
 _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
@@ -17,8 +18,12 @@ class Places:
     """A page holds one place however many calls it makes side by side: its threads carry the context variable."""
 
     def __init__(self, limits: Limits) -> None:
-        self._free = threading.BoundedSemaphore(limits.places)
-        self._wait = limits.place_wait
+        self._limits = limits
+        self._renew()
+        renew_in_child(self._renew)
+
+    def _renew(self) -> None:
+        self._free = threading.BoundedSemaphore(self._limits.places)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -26,7 +31,7 @@ class Places:
         if _held.get():
             yield
             return
-        if not self._free.acquire(timeout=self._wait):
+        if not self._free.acquire(timeout=self._limits.place_wait):
             raise TooBusy("every place for waiting on the CDP is taken")
         token = _held.set(True)
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
+
+from orders.cdp.transport.forking import renew_in_child
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,7 +21,7 @@ class Threads:
         self._name = name
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
-        os.register_at_fork(after_in_child=self._reset)
+        renew_in_child(self._reset)
 
     def submit(self, task: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         if self._pool is None:

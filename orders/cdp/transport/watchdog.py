@@ -7,11 +7,12 @@ socket of each whose deadline has passed; the waiting thread then wakes with an 
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
 from contextlib import suppress
+
+from orders.cdp.transport.forking import renew_in_child
 
 TICK = 0.1
 
@@ -108,4 +109,4 @@ class Watchdog:
 
 
 WATCHDOG = Watchdog()
-os.register_at_fork(after_in_child=WATCHDOG.reset)
+renew_in_child(WATCHDOG.reset)
