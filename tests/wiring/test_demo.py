@@ -96,7 +96,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], seconds: float = 15) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 30) -> bool:
     """Does the condition come true in time?"""
     limit, pause = time.monotonic() + seconds, threading.Event()
     while not condition():

@@ -1,0 +1,27 @@
+"""The policy holds in a real browser: nothing is refused, nothing is logged, and the browser keeps nothing of the pages."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+WHAT_THE_BROWSER_KEEPS = "() => ({ cookie: document.cookie, local: {...localStorage}, session: {...sessionStorage} })"
+
+
+def test_the_main_path_raises_no_console_message_and_stores_nothing_of_the_page(signed_in: Page) -> None:
+    said: list[str] = []
+    signed_in.on("console", lambda message: said.append(message.text))
+    signed_in.on("pageerror", lambda error: said.append(str(error)))
+    hosts = set[str]()
+    signed_in.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for path in ("/", "/orders/B94TXY/", "/connections/", "/activity/", "/preferences/"):
+        answer = signed_in.goto(path)
+        assert answer
+        assert answer.status == 200, path
+        kept = signed_in.evaluate(WHAT_THE_BROWSER_KEEPS)
+        # htmx notes the page's own path, which the address line shows anyway.
+        assert kept["session"].pop("htmx-current-path-for-history", "") in ("", urlsplit(signed_in.url).path)
+        assert kept == {"cookie": "", "local": {}, "session": {}}
+    assert said == []
+    assert len(hosts) == 1
