@@ -118,10 +118,17 @@ class Tally:
     caught: int = 0
     alarmed: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    by_route: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def catch_rate(self) -> float:
         return self.caught / self.crossing if self.crossing else 1.0
+
+    @property
+    def catch_rate_by_route(self) -> float:
+        """The same with every route counting once, however often it is in the file."""
+        rates = [sum(caught) / len(caught) for caught in self.by_route.values()]
+        return sum(rates) / len(rates) if rates else 1.0
 
 
 CONTINENTS = {"Atlantic": "Europe", "Arctic": "Europe", "Australia": "Pacific", "Antarctica": "Pacific"}
@@ -170,7 +177,9 @@ def _count(tally: Tally, order: Sequence[Published], constants: Constants) -> No
     utc = [_weigh(one, "utc", constants) for one in order]
     if any(one.local_minutes != one.utc_minutes for one in utc):
         tally.crossing += 1
-        if decide(utc) == "utc":
+        told = decide(utc) == "utc"
+        tally.by_route[" ".join(f"{one.origin.code}-{one.destination.code}" for one in order)].append(told)
+        if told:
             tally.caught += 1
         else:
             tally.missed.append(label)
@@ -199,9 +208,10 @@ def main() -> None:
     print(f"{len(flights)} segments on {len({flight.pair for flight in flights})} pairs of airports")
     print("fitted ", fit(flights))
     print("in use ", FITTED)
-    print(f"{'':24}{'judged':>8}{'alarms':>8}{'crossing':>10}{'caught':>8}{'':>9}")
+    print(f"{'':24}{'judged':>8}{'alarms':>8}{'crossing':>10}{'caught':>8}{'':>9}{'by route':>10}")
     for name, tally in measure(flights).items():
         row = f"{name:24}{tally.judged:8}{tally.alarms:8}{tally.crossing:10}{tally.caught:8}{tally.catch_rate:9.1%}"
+        row += f"{tally.catch_rate_by_route:10.1%}"
         print(row)
 
 

@@ -18,10 +18,13 @@ EARTH_RADIUS_KM = 6371.0
 
 @cache
 def _places() -> dict[str, Place]:
-    """Every known code. A city takes its zone and its middle from its airports; a code that is both is the airport."""
+    """Every known code. A city takes its zone and its middle from its airports; a code that is both is the
+    airport. An airport's city is the one it serves (Narita: Tokyo), where a city code says so."""
     airports: dict[str, Any] = airportsdata.load("IATA")
-    places = {code: _airport(code, row) for code, row in airports.items()}
-    for code, city in airportsdata.load_iata_macs().items():
+    cities = airportsdata.load_iata_macs()
+    serves = {member: city["name"] for city in cities.values() for member in city["airports"]}
+    places = {code: _airport(code, row, serves.get(code, row["city"])) for code, row in airports.items()}
+    for code, city in cities.items():
         if code not in places:
             places[code] = _city(
                 code,
@@ -31,12 +34,12 @@ def _places() -> dict[str, Place]:
     return places
 
 
-def _airport(code: str, row: dict[str, Any]) -> Place:
+def _airport(code: str, row: dict[str, Any], city: str) -> Place:
     return Place(
         code=code,
         kind="airport",
         name=row["name"],
-        city=row["city"],
+        city=city,
         country=row["country"],
         zone=row["tz"] or None,
         latitude=row["lat"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Calendar, Event
@@ -14,6 +14,7 @@ from orders.itinerary.trip import Clock, Flight, Trip
 from orders.itinerary.wording import city_of
 
 CLOSE = timedelta(hours=3)
+ZONES_FROM, ZONES_TO = 1971, 2099
 
 
 def as_ics(
@@ -38,13 +39,14 @@ def as_ics(
     for flight in trip.flights:
         if flight.origin.wall is not None:
             calendar.add_component(_event(flight, trip, reference or "", order_ref, written, _))
-    days = [flight.origin.wall.date() for flight in trip.flights if flight.origin.wall is not None]
-    if days:
-        first, last = min(days), max(days)
-        if first.year > 1 and last.year < 9998:
-            calendar.add_missing_timezones(
-                first.replace(month=1, day=1), last.replace(year=last.year + 2, month=1, day=1)
-            )
+    years = [
+        clock.wall.year
+        for flight in trip.flights
+        for clock in (flight.origin, flight.destination)
+        if _tied(clock) and clock.wall
+    ]
+    if years:
+        calendar.add_missing_timezones(date(min(years), 1, 1), date(max(years) + 2, 1, 1))
     return bytes(calendar.to_ical())
 
 
@@ -74,15 +76,22 @@ def _when(clock: Clock) -> datetime:
     there = zone(clock.place.zone)
     if there is None:
         return clock.instant if clock.instant is not None else wall
-    if clock.instant is not None and _near_a_change(clock):
+    if clock.instant is not None and not _tied(clock):
         return clock.instant
     return wall.replace(tzinfo=there)
+
+
+def _tied(clock: Clock) -> bool:
+    """Whether the time is written in its zone: in years for which zones are defined, and away from a change of the clocks."""
+    if clock.wall is None or clock.instant is None or zone(clock.place.zone) is None:
+        return False
+    return ZONES_FROM <= clock.wall.year <= ZONES_TO and not _near_a_change(clock)
 
 
 def _near_a_change(clock: Clock) -> bool:
     """Whether the zone's offset changes within three hours: there readers disagree, and a repeated hour has no name."""
     instant = clock.instant
-    if instant is None or not 1 < instant.year < 9999:
+    if instant is None:
         return False
     there = zone(clock.place.zone)
     return len({(instant + hours).astimezone(there).utcoffset() for hours in (-CLOSE, timedelta(0), CLOSE)}) > 1

@@ -96,11 +96,11 @@ def plan(
 
 def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> Journey:
     legs: list[Flight | Transfer] = [run[0]]
-    latest = run[0].destination.instant
+    latest = _latest(None, run[0])
     for before, after in pairwise(run):
         minutes = minutes_between(before.destination.instant, after.origin.instant)
-        starts = after.origin.instant
-        overlapping = latest is not None and starts is not None and starts < latest
+        begins = after.origin.instant or after.destination.instant
+        overlapping = latest is not None and begins is not None and begins < latest
         legs.append(
             Transfer(
                 at=before.destination.place,
@@ -111,8 +111,7 @@ def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> J
             )
         )
         legs.append(after)
-        arrives = after.destination.instant
-        latest = arrives if latest is None or (arrives is not None and arrives > latest) else latest
+        latest = _latest(latest, after)
     first, last = run[0], run[-1]
     return Journey(
         key=first.key,
@@ -126,6 +125,11 @@ def _journey(run: Sequence[Flight], now: datetime, _: Callable[[str], str]) -> J
         phase=whole_phase([flight.phase for flight in run]),
         cancelled=first.cancelled,
     )
+
+
+def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
+    """The latest instant known of a journey up to and with this flight."""
+    return max(filter(None, (so_far, flight.origin.instant, flight.destination.instant)), default=None)
 
 
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
@@ -154,6 +158,8 @@ def _with_stays(journeys: Sequence[Journey]) -> list[Journey]:
         if ended.arrives.wall is not None and starting.departs.wall is not None:
             days = (starting.departs.wall.date() - ended.arrives.wall.date()).days
         elsewhere = None if same_city(ended.destination, starting.origin) else starting.origin
+        if elsewhere is not None and stay < timedelta(hours=HOUSE_RULES.stay_from_hours):
+            continue  # a journey of other travellers, who were never here
         found[here] = replace(
             ended,
             stay_after=Stay(ended.destination, days, stay // timedelta(hours=1), elsewhere),
@@ -178,12 +184,17 @@ def _everyone(items: Sequence[OrderItem], drafts: Sequence[Draft]) -> Passengers
     most: Counter[str] = Counter()
     for indexes in ways.values():
         most |= Counter(dict(passengers_of(items, indexes)))
-    return tuple(most.items())
+    codes = dict.fromkeys((item.passenger_type_code or "").strip().upper() for item in items)
+    return tuple((code, most[code]) for code in codes if most[code])
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    statuses = Counter(item.status for item in items if item.status and item.flight_segments)
-    return statuses.most_common(1)[0][0] if statuses else ""
+    """The status that flights have unless they say so: the most common one, of items still to be flown where there are any."""
+    flown = [item for item in items if item.status and item.flight_segments]
+    statuses = Counter(item.status for item in flown if not called_off(item.status)) or Counter(
+        item.status for item in flown
+    )
+    return (statuses.most_common(1)[0][0] or "") if statuses else ""
 
 
 def _route(chains: Sequence[Sequence[Flight]]) -> tuple[str, ...]:

@@ -1,0 +1,150 @@
+"""The command check_feed: the table it writes, bad rows, and that it judges exactly as the page does."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from calibration.fit import SEGMENTS
+from orders.cdp.records import FlightSegment, OrderItem
+from orders.itinerary.journeys import plan
+
+HEADER = "origin,destination,departure,arrival"
+
+
+def run(table: str, tmp_path: Path) -> tuple[list[dict[str, str]], str]:
+    path = tmp_path / "feed.csv"
+    path.write_text(table, encoding="utf-8")
+    out, err = io.StringIO(), io.StringIO()
+    call_command("check_feed", str(path), stdout=out, stderr=err)
+    return list(csv.DictReader(io.StringIO(out.getvalue()))), err.getvalue()
+
+
+def test_each_row_gets_verdict_minutes_and_reason(tmp_path: Path) -> None:
+    rows, summary = run(
+        f"{HEADER}\n"
+        "DUB,LHR,2025-08-15T16:00:00.000Z,2025-08-15T17:20:00.000Z\n"
+        "LHR,LAS,2025-08-15T20:00Z,2025-08-15T22:40Z\n"
+        "LHR,LAS,2025-08-15T19:00:00Z,2025-08-16T05:35:00Z\n"
+        "FRA,LAX,2025-08-15T16:00:00Z,2025-08-16T18:30:00Z\n"
+        "LHR,XQZ,2025-08-15T16:00:00Z,2025-08-16T18:30:00Z\n",
+        tmp_path,
+    )
+    assert [row["verdict"] for row in rows] == ["local", "local", "utc", "impossible", "unknown place"]
+    assert [row["flight_minutes"] for row in rows] == ["80", "640", "635", "", ""]
+    assert rows[2]["reason"] == "as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min"
+    assert rows[0]["departure"] == "2025-08-15T16:00:00.000Z"
+    assert summary == "5 rows judged: 2 local, 1 utc, 1 impossible, 1 unknown place; 0 bad rows\n"
+
+
+def test_rows_of_one_order_are_judged_together_wherever_they_stand(tmp_path: Path) -> None:
+    rows, _summary = run(
+        f"order,{HEADER}\n"
+        "a,MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:20Z\n"
+        "b,MEL,ADL,2025-06-09T22:00Z,2025-06-09T22:50Z\n"
+        "a,ADL,MEL,2025-06-12T07:30Z,2025-06-12T08:50Z\n"
+        ",MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:20Z\n",
+        tmp_path,
+    )
+    assert [row["verdict"] for row in rows] == ["utc", "local", "utc", rows[3]["verdict"]]
+    assert rows[3]["verdict"] != "utc"
+
+
+def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+    rows, summary = run(
+        f"{HEADER},note\n"
+        "DUB,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z,first\n"
+        "DUB,LHR,soon,2025-08-15T17:20Z,second\n"
+        "DUB,LHR,2025-08-15T16:00Z\n"
+        "\n"
+        ",LHR,2025-08-15T16:00Z,2025-08-15T17:20Z,\n"
+        "DUB,LHR,2025-02-30T16:00Z,2025-08-15T17:20Z,\n"
+        "DUB,LHR,2025-08-15T16:00Z,,\n"
+        '"DUB","LHR",2025-08-15T16:00Z,2025-08-15T17:20Z,"two\nlines"\n',
+        tmp_path,
+    )
+    assert [row["note"] for row in rows] == ["first", "two\nlines"]
+    assert [line.split(":")[0] for line in summary.splitlines()[:-1]] == [
+        "line 3",
+        "line 4",
+        "line 6",
+        "line 7",
+        "line 8",
+    ]
+    assert "'soon'" in summary
+    assert summary.endswith("2 rows judged: 2 local; 5 bad rows\n")
+
+
+def test_spaces_case_byte_order_mark_and_extra_columns_are_taken_as_they_come(tmp_path: Path) -> None:
+    rows, _summary = run(
+        "\ufeffCarrier, Origin ,DESTINATION,departure,arrival\nBX, dub ,lhr, 2025-08-15 16:00 ,2025-08-15T17:20\n",
+        tmp_path,
+    )
+    assert rows[0]["verdict"] == "local"
+    assert rows[0]["Carrier"] == "BX"
+
+
+def test_explicit_offsets_are_believed(tmp_path: Path) -> None:
+    rows, _summary = run(f"{HEADER}\nLHR,LAS,2025-08-15T20:00+01:00,2025-08-15T22:40-07:00\n", tmp_path)
+    assert (rows[0]["verdict"], rows[0]["flight_minutes"]) == ("local", "640")
+
+
+@pytest.mark.parametrize("table", ["", "origin,destination\n", "a;b;c\n"])
+def test_a_table_without_the_columns_is_refused_with_their_names(tmp_path: Path, table: str) -> None:
+    with pytest.raises(CommandError, match=r"the header lacks .*departure"):
+        run(table, tmp_path)
+
+
+def test_a_missing_file_is_said() -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("check_feed", "no-such-file.csv")
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    feed = io.TextIOWrapper(io.BytesIO(f"{HEADER}\nDUB,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z\n".encode()))
+    monkeypatch.setattr("sys.stdin", feed)
+    call_command("check_feed", "-", stdout=out, stderr=io.StringIO())
+    assert ",local,80," in out.getvalue()
+
+
+def test_the_command_and_the_page_agree(tmp_path: Path) -> None:
+    """Every tenth of the published flights, in orders of two, half of them shifted as a wrong feed would."""
+    with SEGMENTS.open(newline="") as lines:
+        flights = list(csv.DictReader(lines))[::10]
+    table, orders = io.StringIO(), []
+    writer = csv.writer(table)
+    writer.writerow(["order", *HEADER.split(",")])
+    for at, (first, second) in enumerate(pairwise(flights)):
+        order: list[FlightSegment] = []
+        for row in (first, second):
+            departs, arrives = (
+                row["dep_local"],
+                row["arr_local"] if at % 2 else row["dep_local"][:10] + row["arr_local"][10:],
+            )
+            writer.writerow([at, row["origin"], row["destination"], departs + ":00Z", arrives + ":00Z"])
+            order.append(
+                FlightSegment(
+                    origin=row["origin"],
+                    destination=row["destination"],
+                    departure=datetime.fromisoformat(departs),
+                    arrival=datetime.fromisoformat(arrives),
+                    flight_number=str(len(order)),
+                )
+            )
+        orders.append(OrderItem(flight_segments=tuple(order)))
+    rows, _summary = run(table.getvalue(), tmp_path)
+    assert len(rows) == 2 * len(orders) > 200
+    for at, order_item in enumerate(orders):
+        page = {flight.segment_indexes[0][1]: flight.evidence for flight in plan([order_item]).flights}
+        for of in (0, 1):
+            row = rows[2 * at + of]
+            assert (row["verdict"], row["reason"]) == (page[of].verdict, page[of].reason)
+            minutes = page[of].utc_minutes if page[of].verdict == "utc" else page[of].local_minutes
+            assert row["flight_minutes"] == ("" if page[of].verdict == "impossible" else str(minutes))

@@ -1,0 +1,290 @@
+"""Places, clocks, words, notices, phases, text, picture, and flights out of custom data."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from orders.cdp.records import Extra, FlightSegment, OrderItem
+from orders.itinerary import picture, wording
+from orders.itinerary.airlines import carrier_name
+from orders.itinerary.airports import distance_km, place, same_city
+from orders.itinerary.clocks import offset_at, read_local, read_offset, read_utc
+from orders.itinerary.durations import day_mark, in_words
+from orders.itinerary.journeys import plan
+from orders.itinerary.segments import from_extension
+from orders.itinerary.trip import Transfer, Trip
+
+BACK = ("LAS LHR 2025-08-22T16:00 2025-08-23T09:40", "LHR DUB 2025-08-23T12:00 2025-08-23T13:20")
+OUT = ("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-15T20:00 2025-08-15T22:40")
+
+
+def item(
+    *flights: str, status: str = "PURCHASED", kind: str = "ADT", quantity: int = 1, carrier: str = "BX"
+) -> OrderItem:
+    segments = []
+    for flight in flights:
+        origin, destination, departs, arrives = flight.split()
+        segments.append(
+            FlightSegment(
+                origin=origin,
+                destination=destination,
+                departure=datetime.fromisoformat(departs),
+                arrival=datetime.fromisoformat(arrives),
+                carrier=carrier,
+                flight_number="459",
+                fare_class="Economy",
+            )
+        )
+    return OrderItem(
+        status=status, passenger_type_code=kind, quantity=Decimal(quantity), flight_segments=tuple(segments)
+    )
+
+
+def phases(trip: Trip) -> list[str]:
+    return [leg.phase for journey in trip.journeys for leg in journey.legs]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "city", "zone"),
+    [
+        ("DUB", "airport", "Dublin", "Europe/Dublin"),
+        (" lhr ", "airport", "London", "Europe/London"),
+        ("LON", "city", "London", "Europe/London"),
+        ("NRT", "airport", "Tokyo", "Asia/Tokyo"),
+        ("NYC", "city", "New York", "America/New_York"),
+        ("IST", "airport", "Istanbul", "Europe/Istanbul"),
+        ("XQZ", "unknown", "", None),
+        (None, "unknown", "", None),
+    ],
+)
+def test_places(code: str | None, kind: str, city: str, zone: str | None) -> None:
+    found = place(code)
+    assert (found.kind, found.city, found.zone) == (kind, city, zone)
+
+
+def test_an_unknown_code_is_shown_as_it_is() -> None:
+    assert place(" x?z ").code == "x?z"
+    assert carrier_name("Q9") == "Q9"
+    assert carrier_name(" ei ") == "Aer Lingus"
+
+
+def test_distances_and_cities() -> None:
+    assert round(distance_km(place("LHR"), place("LAS")) or 0) == 8395
+    assert distance_km(place("LHR"), place("XQZ")) is None
+    assert same_city(place("LHR"), place("LGW"))
+    assert same_city(place("LON"), place("STN"))
+    assert same_city(place("JFK"), place("NYC"))
+    assert not same_city(place("LHR"), place("DUB"))
+    assert not same_city(place(""), place(""))
+
+
+def test_every_zone_of_the_table_is_known_here() -> None:
+    from orders.itinerary.airports import _places
+    from orders.itinerary.clocks import zone
+
+    assert [known.code for known in _places().values() if zone(known.zone) is None] == []
+
+
+def test_clocks() -> None:
+    twice = read_local(datetime(2025, 10, 26, 1, 30), "Europe/London")
+    assert (twice.dst, twice.instant) == ("repeated", datetime(2025, 10, 26, 0, 30, tzinfo=UTC))
+    never = read_local(datetime(2025, 3, 30, 1, 30), "Europe/Dublin")
+    assert (never.dst, never.instant) == ("skipped", datetime(2025, 3, 30, 1, 30, tzinfo=UTC))
+    south = read_local(datetime(2025, 10, 5, 2, 15), "Australia/Sydney")
+    assert south.dst == "skipped"
+    assert read_utc(datetime(2025, 8, 16, 5, 40), "America/Los_Angeles").wall == datetime(2025, 8, 15, 22, 40)
+    assert read_offset(datetime(2025, 8, 15, 16), timedelta(hours=2), "Europe/Dublin").wall == datetime(2025, 8, 15, 15)
+    assert read_offset(datetime(2025, 8, 15, 16), timedelta(hours=2), None).instant == datetime(
+        2025, 8, 15, 14, tzinfo=UTC
+    )
+    assert offset_at("Asia/Kathmandu", datetime(2025, 1, 1)) == timedelta(hours=5, minutes=45)
+    assert offset_at("Not/AZone", datetime(2025, 1, 1)) is None
+    assert read_local(datetime.min, "Asia/Tokyo").instant is None
+
+
+def test_lengths_and_day_marks() -> None:
+    assert [in_words(minutes) for minutes in (0, 45, 60, 80, -15, 2130)] == [
+        "0 min",
+        "45 min",
+        "1 h",
+        "1 h 20 min",
+        "−15 min",
+        "35 h 30 min",
+    ]
+    assert [day_mark(days) for days in (None, 0, 1, 2, -1)] == ["", "", "+1 day", "+2 days", "−1 day"]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2025-08-15T14:59", ["next", "later", "later", "later", "later", "later"]),
+        ("2025-08-15T15:00", ["now", "next", "next", "later", "later", "later"]),
+        ("2025-08-15T17:00", ["departed", "now", "next", "later", "later", "later"]),
+        ("2025-08-15T19:00", ["departed", "departed", "now", "next", "later", "later"]),
+        ("2025-08-16T05:40", ["departed", "departed", "departed", "next", "later", "later"]),
+        ("2025-08-24T00:00", ["departed"] * 6),
+    ],
+)
+def test_phases_come_from_instants(now: str, expected: list[str]) -> None:
+    """The first flight leaves at 16:00 in Dublin, which is 15:00 UTC."""
+    trip = plan([item(*OUT), item(*BACK)], now=datetime.fromisoformat(now).replace(tzinfo=UTC))
+    found = phases(trip)
+    assert [phase for at, phase in enumerate(found) if at != 4] == [
+        phase for at, phase in enumerate(expected) if at != 4
+    ]
+
+
+def test_journeys_have_phases_too() -> None:
+    trip = plan([item(*OUT), item(*BACK)], now=datetime(2025, 8, 15, 17, tzinfo=UTC))
+    assert [journey.phase for journey in trip.journeys] == ["now", "later"]
+
+
+def test_one_flight_in_several_items_is_one_flight_with_its_passengers() -> None:
+    trip = plan([item(*OUT), item(*OUT, kind="CHD"), item(*OUT, quantity=2), OrderItem(type="BAG")])
+    assert [flight.item_indexes for flight in trip.flights] == [(0, 1, 2)] * 2
+    assert trip.flights[0].passengers == (("ADT", 3), ("CHD", 1))
+    assert trip.passengers == (("ADT", 3), ("CHD", 1))
+    assert all(flight.all_passengers for flight in trip.flights)
+    assert trip.other_item_indexes == (3,)
+    assert trip.route == ("DUB", "LHR", "LAS")
+
+
+def test_a_passenger_on_another_flight_is_said_on_both() -> None:
+    early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
+    trip = plan([item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD")])
+    shown = {flight.key: (flight.passengers, flight.all_passengers) for flight in trip.flights}
+    assert shown["BX459-DUB-LHR-20250815T1400"] == ((("CHD", 1),), False)
+    assert shown["BX459-DUB-LHR-20250815T1600"] == ((("ADT", 2),), False)
+    assert shown["BX459-LHR-LAS-20250815T2000"] == ((("ADT", 2), ("CHD", 1)), True)
+    assert trip.passengers == (("ADT", 2), ("CHD", 1))
+
+
+def test_a_repeat_inside_one_item_is_a_duplicate() -> None:
+    trip = plan([item(OUT[0], OUT[0], OUT[1])])
+    assert [(duplicate.at, duplicate.flight_key) for duplicate in trip.duplicates] == [
+        ((0, 1), "BX459-DUB-LHR-20250815T1600")
+    ]
+    assert "duplicate" in {notice.word for notice in trip.flights[0].notices}
+
+
+def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
+    trip = plan([item("DUB LHR 2025-08-15T18:00 2025-08-15T19:20", status="CANCELLED"), item(*OUT)])
+    assert [(journey.cancelled, len(journey.flights)) for journey in trip.journeys] == [(False, 2), (True, 1)]
+    assert trip.journeys[1].flights[0].phase == ""
+    assert trip.route == ("DUB", "LHR", "LAS")
+    assert trip.journeys[1].flights[0].status == "CANCELLED"
+    assert trip.journeys[0].flights[0].status == ""
+
+
+def test_items_that_disagree_about_an_arrival_are_named() -> None:
+    later = "DUB LHR 2025-08-15T16:00 2025-08-15T17:30"
+    trip = plan([item(OUT[0]), item(later)])
+    assert [notice.word for notice in trip.flights[0].notices] == ["items disagree"]
+
+
+def test_the_codes_are_compared_without_case_spaces_and_leading_zeros() -> None:
+    first = FlightSegment(
+        origin="dub", destination="LHR ", departure=datetime(2025, 8, 15, 16), carrier="bx", flight_number="0459"
+    )
+    again = FlightSegment(
+        origin="DUB", destination="LHR", departure=datetime(2025, 8, 15, 16), carrier="BX", flight_number="459"
+    )
+    trip = plan([OrderItem(flight_segments=(first,)), OrderItem(flight_segments=(again,))])
+    assert len(trip.flights) == 1
+
+
+def test_the_plain_text() -> None:
+    text = wording.as_text(plan([item(*OUT), item(*BACK)]), reference="B94TXY")
+    assert text.splitlines()[:9] == [
+        "B94TXY",
+        "",
+        "DUB → LHR → LAS → LHR → DUB",
+        "",
+        "Fri 15 Aug 2025 · Dublin to Las Vegas · 14 h 40 min",
+        "  BX 459 · Flight time 1 h 20 min · Economy",
+        "    Fri 15 Aug 2025 16:00  Dublin, Dublin Airport (DUB)",
+        "    Fri 15 Aug 2025 17:20  London, London Heathrow Airport (LHR)",
+        "    2 h 40 min at London",
+    ]
+    assert "\n7 days in Las Vegas\n" in text
+    assert "09:40  London, London Heathrow Airport (LHR) (+1 day)" in text
+    assert text.endswith("All times are local to each airport.")
+    assert wording.as_text(plan([])) == ""
+
+
+def test_the_plain_text_says_when_the_clocks_are_doubted() -> None:
+    text = wording.as_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
+    assert "Check the times: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
+
+
+def test_weekdays_and_months_are_whole() -> None:
+    assert wording.day_words(date(2024, 2, 29)) == "Thu 29 Feb 2024"
+
+
+def test_the_picture_is_to_scale() -> None:
+    trip = plan([item(*OUT)])
+    drawn = picture.draw(trip.journeys[0])
+    assert drawn is not None
+    assert [(shape.kind, shape.x, shape.width) for shape in drawn.shapes] == [
+        ("flight", 0, 87),
+        ("wait", 87, 175),
+        ("flight", 262, 698),
+    ]
+    assert drawn.title == "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min"
+    assert [(night.x, night.width) for night in drawn.nights] == [
+        (524, 87)
+    ]  # midnight to 01:20 by London's clock, then Nevada's evening
+    assert drawn.ticks[0].label == "16:00"
+    assert all(0 <= tick.x <= drawn.width < 1000 for tick in drawn.ticks)
+
+
+def test_no_picture_where_a_time_is_missing_or_wild() -> None:
+    assert picture.draw(plan([item("DUB XQZ 2025-08-15T16:00 2025-08-15T17:20")]).journeys[0]) is None
+    assert picture.draw(plan([item("DUB LHR 2025-08-15T16:00 2026-08-15T17:20")]).journeys[0]) is None
+
+
+def test_a_flight_out_of_custom_data() -> None:
+    values = [
+        Extra("tripType", "OW"),
+        Extra("origin", "DUB"),
+        Extra("destination", "LHR"),
+        Extra("departureDateTime", "2025-08-15T16:00:00.000Z"),
+        Extra("arrivalDateTime", "2025-08-15T17:20+01:00"),
+        Extra("operatingCarrier", "BX"),
+        Extra("bookingClass", "Y"),
+    ]
+    found = from_extension(values)
+    assert found is not None
+    assert (found.origin, found.destination, found.booking_class, found.operating_carrier) == ("DUB", "LHR", "Y", "BX")
+    assert found.departure == datetime(2025, 8, 15, 16)
+    assert found.departure_offset is None
+    assert found.arrival_offset == timedelta(hours=1)
+    assert found.extras == (Extra("tripType", "OW"),)
+    assert plan([OrderItem(flight_segments=(found,))]).flights[0].minutes == 80
+
+
+def test_custom_data_without_a_trip_is_none_and_odd_times_are_noted() -> None:
+    assert from_extension([Extra("mealChoice", "fish")]) is None
+    found = from_extension([Extra("origin", "DUB"), Extra("departureDateTime", "soon")])
+    assert found is not None
+    assert found.departure is None
+    assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", "not a date")]
+
+
+def test_transfers_say_what_to_look_at() -> None:
+    def words(first: str, second: str, onward: str = "BX") -> list[str]:
+        trip = plan([item(first), item(second, carrier=onward)])
+        transfer = trip.journeys[0].legs[1]
+        assert isinstance(transfer, Transfer)
+        return [notice.word for notice in transfer.notices]
+
+    arrives = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
+    assert words(arrives, "LHR LAS 2025-08-15T18:20 2025-08-15T21:00") == []
+    assert words(arrives, "LHR LAS 2025-08-15T18:19 2025-08-15T20:59") == ["tight"]
+    assert words(arrives, "LHR LAS 2025-08-15T23:20 2025-08-16T02:00") == ["long"]
+    assert words(arrives, "LHR LAS 2025-08-16T00:01 2025-08-16T02:41") == ["overnight", "long"]
+    assert words(arrives, "LGW LAS 2025-08-15T20:00 2025-08-15T22:40") == ["tight", "airport change"]
+    assert words(arrives, "LHR LAS 2025-08-15T19:00 2025-08-15T21:40", "VS") == ["carrier change"]
