@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import math
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import uvloop
+
+from bench.tally import Tally
 
 SAMPLE = 25
 
@@ -34,54 +35,6 @@ def ask(path: str, *, host: str, cookie: str = "", marker: str = "", headers: Se
     if cookie:
         lines.append(f"Cookie: {cookie}")
     return Ask("\r\n".join([*lines, "", ""]).encode("ascii"), marker.encode())
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came back. `times` in seconds, of answers that ended inside the measured window."""
-
-    times: list[float] = field(default_factory=list)
-    errors: dict[str, int] = field(default_factory=dict)
-    reconnects: int = 0
-    seconds: float = 0.0
-    own_cpu: float = 0.0
-    body: int = 0
-
-    def failed(self, why: str) -> None:
-        self.errors[why] = self.errors.get(why, 0) + 1
-
-    def add(self, other: Tally) -> None:
-        """Joins a further round of the same measurement."""
-        self.times += other.times
-        self.reconnects += other.reconnects
-        self.seconds += other.seconds
-        self.own_cpu += other.own_cpu
-        self.body = other.body or self.body
-        for why, count in other.errors.items():
-            self.errors[why] = self.errors.get(why, 0) + count
-
-    @property
-    def per_second(self) -> float:
-        return len(self.times) / self.seconds if self.seconds else 0.0
-
-    @property
-    def median(self) -> float:
-        return percentile(self.times, 50)
-
-    @property
-    def p99(self) -> float:
-        return percentile(self.times, 99)
-
-    @property
-    def error_count(self) -> int:
-        return sum(self.errors.values())
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` percent of the values do not exceed (nearest rank); NaN of none."""
-    if not values:
-        return math.nan
-    return sorted(values)[max(0, math.ceil(len(values) * share / 100) - 1)]
 
 
 def unpacked(head: bytes, body: bytes) -> bytes:
@@ -130,9 +83,9 @@ class Agent(asyncio.Protocol):
         self.received += len(data)
         if self.total < 0 and not self.chunked:
             self._read_head()
-        if self.total >= 0 and self.received >= self.total:
-            self._answered()
-        elif self.chunked and self.parts[-1].endswith(b"0\r\n\r\n"):
+        if (self.total >= 0 and self.received >= self.total) or (
+            self.chunked and self.parts[-1].endswith(b"0\r\n\r\n")
+        ):
             self._answered()
 
     def _read_head(self) -> None:

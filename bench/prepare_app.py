@@ -36,7 +36,12 @@ def main() -> None:
         sys.stdin = io.StringIO(token)
         with redirect_stdout(sys.stderr):
             call_command(
-                "add_connection", user=agent.username, name="Bench", region="bench", client_key="bench-key", default=True
+                "add_connection",
+                user=agent.username,
+                name="Bench",
+                region="bench",
+                client_key="bench-key",
+                default=True,
             )
         request = HttpRequest()
         request.session = engine.SessionStore()

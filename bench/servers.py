@@ -23,7 +23,7 @@ from bench.load import ask, fetch
 from cdpviewer import children
 
 PROJECT = Path(__file__).resolve().parent.parent
-CLIENT_KEY, TOKEN = "bench-key", "bench-token"  # noqa: S105  (opens nothing but the stand-in on this machine)
+CLIENT_KEY, TOKEN = "bench-key", "bench-token"  # open nothing but the stand-in on this machine
 START_SECONDS = 40.0
 
 
@@ -109,7 +109,9 @@ class Servers:
         children.end(self.running[::-1])
         self.running.clear()
 
-    def _start(self, name: str, command: list[str], env: dict[str, str], port: int, cookies: list[str], path: str) -> Server:
+    def _start(
+        self, name: str, command: list[str], env: dict[str, str], port: int, cookies: list[str], path: str
+    ) -> Server:
         log = self.folder / f"{name.replace(' ', '-')}.log"
         process = children.start([sys.executable, "-m", *command], env=env, log=log, folder=PROJECT)
         self.running.append(process)

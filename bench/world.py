@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  (segment times are wall-clock values, naive on purpose)
 """The orders of the lean stand-in: which refs mean what, and the JSON they answer with.
 
 A ref says by its first two hex digits what it is: an agent's own order, an order of n items, an order of n contacts

@@ -189,7 +189,10 @@ def as_text(reference: str, parts: list[dict[str, Any]]) -> str:
     lines = [reference]
     for journey in parts:
         first, last = journey["first"]["origin"], journey["last"]["destination"]
-        lines += ["", f"{day(first['wall'])} · {first['place']['city']} to {last['place']['city']} · {journey['length']}"]
+        lines += [
+            "",
+            f"{day(first['wall'])} · {first['place']['city']} to {last['place']['city']} · {journey['length']}",
+        ]
         for leg in journey["legs"]:
             if "wait" in leg:
                 lines.append(f"  {leg['wait']}")

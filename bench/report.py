@@ -1,0 +1,300 @@
+"""The tables, and the goals with what was reached."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.goals import Goal, table
+from bench.speed import AIOHTTP, APP, HTTPX, PLAIN, UPSTREAM, Cells
+from bench.trips import ContactRows, ItemRows, cost_per_item
+from bench.weight import Memory, Part
+
+PACKAGES = (
+    "Django",
+    "gunicorn",
+    "requests",
+    "urllib3",
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+    "httpx",
+    "aiohttp",
+    "jinja2",
+)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a run has measured; a row that was not asked for stays empty."""
+
+    cells: Cells = field(default_factory=dict)
+    contacts: ContactRows = field(default_factory=dict)
+    items: ItemRows = field(default_factory=dict)
+    memory: dict[str, Memory] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    planning: float = math.nan
+    page_sizes: dict[str, int] = field(default_factory=dict)
+    commands: dict[str, str] = field(default_factory=dict)
+
+
+def goals(found: Findings) -> list[Goal]:
+    """The goals of every row that was measured."""
+    return [*_speed_goals(found.cells), *_trip_goals(found), *_weight_goals(found)]
+
+
+def _speed_goals(cells: Cells) -> Iterable[Goal]:
+    if alone := cells.get((1, 200)):
+        yield Goal(
+            "1 agent, 200 ms: page / upstream call",
+            alone[APP].tally.median / alone[UPSTREAM].tally.median,
+            1.05,
+            shown="{:.3f}",
+        )
+    if alone := cells.get((1, 0)):
+        added = 1000 * (alone[APP].tally.median - alone[UPSTREAM].tally.median)
+        yield Goal("1 agent, 0 ms: the app adds, ms (aim 6)", added, 10)
+    if many := cells.get((128, 200)):
+        if HTTPX in many:
+            yield Goal(
+                "128 agents, 200 ms: pages/s, of the httpx peer's",
+                _ratio(many[APP].tally.per_second, many[HTTPX].tally.per_second),
+                2,
+                at_least=True,
+            )
+            yield Goal(
+                "128 agents, 200 ms: p99, of the httpx peer's", _ratio(many[APP].tally.p99, many[HTTPX].tally.p99), 0.5
+            )
+        if AIOHTTP in many:
+            yield Goal(
+                "128 agents, 200 ms: pages/s, of the aiohttp peer's",
+                _ratio(many[APP].tally.per_second, many[AIOHTTP].tally.per_second),
+                0.5,
+                at_least=True,
+            )
+    if cells:
+        yield Goal(
+            "errors of the app in all settings",
+            sum(row[APP].tally.error_count for row in cells.values()),
+            0,
+            shown="{:.0f}",
+        )
+
+
+def _trip_goals(found: Findings) -> Iterable[Goal]:
+    if fifty := found.contacts.get((50, False, APP)):
+        yield Goal("50 contacts by reference: round trips", fifty.round_trips, 3.3)
+    if found.items:
+        numbers = tuple(sorted({number for number, _ in found.items}))
+        if (500, APP) in found.items:
+            yield Goal("500 items: round trips", found.items[500, APP].trip.round_trips, 4)
+        costs = cost_per_item(found.items, APP, numbers)
+        yield Goal(
+            f"cost of a further item, {numbers[-2]}–{numbers[-1]} against {numbers[0]}–{numbers[1]} items",
+            _ratio(costs[-1], costs[0]),
+            1.25,
+        )
+
+
+def _weight_goals(found: Findings) -> Iterable[Goal]:
+    if found.parts:
+        yield Goal("first visit, kB", sum(part.bytes for part in found.parts) / 1000, 60, shown="{:.1f}")
+        yield Goal("first visit, requests", len(found.parts), 8, shown="{:.0f}")
+        yield Goal(
+            "later visits, kB", sum(part.bytes for part in found.parts if part.asked_again) / 1000, 12, shown="{:.1f}"
+        )
+        yield Goal("requests to other hosts", len(found.foreign), 0, shown="{:.0f}")
+    if seen := found.memory.get(APP):
+        stops = sorted(seen.at)
+        yield Goal(
+            f"memory after {stops[-1]:,} pages, of that after {stops[-2]:,}",
+            1 + seen.grown(stops[-2], stops[-1]),
+            1.03,
+            shown="{:.3f}",
+        )
+    if not math.isnan(found.planning):
+        yield Goal("planning 120 segments, CPU ms", found.planning, 20, shown="{:.1f}")
+
+
+def _ratio(ours: float, theirs: float) -> float:
+    return ours / theirs if theirs else math.nan
+
+
+def machine() -> str:
+    """The machine and the versions, in three lines."""
+    model = re.search(r"model name\s*:\s*(.+)", _read("/proc/cpuinfo"))
+    total = re.search(r"MemTotal:\s*(\d+)", _read("/proc/meminfo"))
+    system = re.search(r'PRETTY_NAME="(.+)"', _read("/etc/os-release"))
+    return (
+        f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}, "
+        f"{int(total[1] if total else 0) / 1048576:.0f} GiB, {system[1] if system else platform.system()}, Linux {platform.release()}; "
+        f"load when it began {os.getloadavg()[0]:.1f}.\n"
+        f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES) + "."
+    )
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def render(found: Findings, about: str, command: str, minutes: float) -> str:
+    """The whole report as Markdown."""
+    parts = [
+        "# The benchmark",
+        f"`{command}` on {datetime.now(UTC):%d %B %Y}, {minutes:.0f} minutes. {about}",
+        (
+            "Everything runs on this one machine at the same time: the stand-in, the load, the servers. All are measured in turns, in one "
+            "run. Times of pages are from the load's first byte out to its last byte in. CPU is user and system time of all processes of "
+            "a server."
+        ),
+        "## Goals",
+        table(
+            ["goal", "measured", "limit", ""],
+            [
+                [
+                    one.what,
+                    one.shown.format(one.measured),
+                    ("at least " if one.at_least else "at most ") + f"{one.limit:g}",
+                    "reached" if one.reached else "**not reached**",
+                ]
+                for one in goals(found)
+            ],
+        ),
+        *_speed_tables(found),
+        *_trip_tables(found),
+        *_weight_tables(found),
+        *_notes(found),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _speed_tables(found: Findings) -> Iterable[str]:
+    if not found.cells:
+        return
+    yield "## The order page under load"
+    yield "Every agent has a session and an order of their own; `upstream call alone` is what the page cannot be quicker than."
+    rows = []
+    for (agents, latency), row in found.cells.items():
+        for name, cell in row.items():
+            tally, pages = cell.tally, max(1, len(cell.tally.times))
+            rows.append(
+                [
+                    f"{agents} agent{'s' * (agents > 1)}, {latency} ms · {name}",
+                    f"{1000 * tally.median:.1f}",
+                    f"{1000 * tally.p99:.1f}",
+                    f"{tally.per_second:.0f}",
+                    "–" if name == UPSTREAM else f"{cell.cpu_per_page:.2f}",
+                    f"{1e6 * cell.standin_cpu / pages:.0f}",
+                    f"{1e6 * tally.own_cpu / pages:.0f}",
+                    str(len(tally.times)),
+                    ", ".join(f"{count} × {why}" for why, count in tally.errors.items()) or "0",
+                ]
+            )
+    head = ["", "median ms", "p99 ms", "per second", "CPU ms a page", "stand-in µs", "load µs", "pages", "errors"]
+    yield table(head, rows)
+
+
+def _trip_tables(found: Findings) -> Iterable[str]:
+    if found.contacts:
+        yield "## Contacts, 200 ms upstream"
+        rows = []
+        for (number, expands, name), trip in found.contacts.items():
+            way = "the CDP expands the list" if expands else "by reference"
+            rows.append(
+                [
+                    f"{number} · {name}, {way}",
+                    f"{trip.seconds:.2f}",
+                    f"{trip.round_trips:.2f}",
+                    str(trip.calls),
+                    str(trip.errors),
+                ]
+            )
+        yield table(["contacts", "seconds", "round trips", "calls", "errors"], rows)
+    if found.items:
+        yield "## Items"
+        yield table(
+            ["items", "seconds at 200 ms", "round trips", "calls", "ms at 0 ms", "CPU ms a page", "kB compressed"],
+            [
+                [
+                    f"{number} · {name}",
+                    f"{row.trip.seconds:.2f}",
+                    f"{row.trip.round_trips:.2f}",
+                    str(row.trip.calls),
+                    f"{row.milliseconds:.1f}",
+                    f"{row.cpu:.1f}",
+                    f"{row.kilobytes:.1f}",
+                ]
+                for (number, name), row in found.items.items()
+            ],
+        )
+        numbers = tuple(sorted({number for number, _ in found.items}))
+        for name in dict.fromkeys(name for _, name in found.items):
+            costs = ", ".join(
+                f"{cost:.3f} ms from {fewer} to {more}"
+                for cost, fewer, more in zip(
+                    cost_per_item(found.items, name, numbers), numbers, numbers[1:], strict=False
+                )
+            )
+            yield f"CPU of a further item, {name}: {costs}."
+
+
+def _weight_tables(found: Findings) -> Iterable[str]:
+    if found.memory:
+        yield "## Memory of each worker process, MB resident"
+        stops = sorted({stop for seen in found.memory.values() for stop in seen.at})
+        yield table(
+            ["", *(f"after {stop:,} pages" if stop else "when the row began" for stop in stops)],
+            [
+                [name, *(" + ".join(f"{mb:.1f}" for mb in seen.at.get(stop, [])) or "–" for stop in stops)]
+                for name, seen in found.memory.items()
+            ],
+        )
+        if any(seen.replaced for seen in found.memory.values()):
+            yield (
+                "Mind: "
+                + ", ".join(name for name, seen in found.memory.items() if seen.replaced)
+                + " replaced a worker meanwhile."
+            )
+    if found.parts:
+        yield "## Bytes on the wire"
+        yield table(
+            ["first visit to the order page", "bytes with headers", "body, compressed", "asked again"],
+            [
+                [
+                    re.sub(r"/orders/.*", "/orders/…/", part.address),
+                    f"{part.bytes:,}",
+                    f"{part.body:,}",
+                    "yes" if part.asked_again else "no",
+                ]
+                for part in found.parts
+            ],
+        )
+    if not math.isnan(found.planning):
+        yield "## Planning"
+        yield f"120 different flights in 60 items: {found.planning:.1f} ms of CPU (middle of 40)."
+
+
+def _notes(found: Findings) -> Iterable[str]:
+    yield "## How it was run"
+    if found.page_sizes:
+        sizes = ", ".join(f"{name} {size / 1000:.1f} kB" for name, size in found.page_sizes.items() if name != UPSTREAM)
+        yield f"The same order's page before compression: {sizes}."
+    yield table(["server", "command"], [[name, f"`{command}`"] for name, command in found.commands.items()])
+    yield (
+        "The peers look the session up, read the order with Decimal money, write an access record into SQLite with the same settings "
+        "before they answer, and compress at the same level. Where a choice was open they got the cheaper one: English only, the "
+        f"credential from the environment instead of a sealed row, one Jinja2 template for all three. {PLAIN} opens a connection for "
+        "every call and asks for contacts one after another."
+    )

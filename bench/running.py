@@ -1,0 +1,60 @@
+"""One run: start everything, check that all pages tell the same, measure what was asked for, end everything."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from pathlib import Path
+
+from bench import report, speed, trips, weight
+from bench.servers import Servers
+from bench.speed import APP, PEERS, UPSTREAM, Targets
+
+AGENTS = 128
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> str:
+    """The report as Markdown. Raises CannotMeasure where something does not run."""
+    about = report.machine()
+    rows = given.only or ["speed", "contacts", "items", "memory", "wire", "planning"]
+    found = report.Findings()
+    with Servers(folder, AGENTS) as servers:
+        targets: Targets = {UPSTREAM: servers.start_standin(), APP: servers.start_app()}
+        for name in PEERS:
+            targets[name] = servers.start_peer(name)
+        found.commands = {
+            name: re.sub(r" --port \d+| --bind \S+", "", server.command) for name, server in targets.items()
+        }
+        found.page_sizes = speed.check_pages(targets)
+        speed.warm_up(servers, targets)
+        say(f"{len(targets)} targets run and show the same facts.")
+        for row in rows:
+            started = time.monotonic()
+            _measure(row, given, servers, targets, found)
+            say(f"{row}: {time.monotonic() - started:.0f} s")
+    return report.render(found, about, command, (time.monotonic() - began) / 60)
+
+
+def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Targets, found: report.Findings) -> None:
+    quick = given.quick
+    if row == "speed":
+        settings = speed.QUICK if quick else speed.FULL
+        found.cells = speed.throughput(servers, targets, settings, given.rounds or (1 if quick else 3))
+    elif row == "contacts":
+        found.contacts = trips.contacts(servers, targets, (1, 10, 50, 200), 1 if quick else 5, 50 if quick else 200)
+    elif row == "items":
+        found.items = trips.items(servers, targets, (10, 100, 500), 1 if quick else 5)
+    elif row == "memory":
+        stops = (500, 1500) if quick else (2_000, 10_000)
+        for name in (APP,) if quick else (APP, *PEERS):
+            found.memory[name] = weight.memory(servers, targets[name], name, stops)
+    elif row == "wire":
+        found.parts, found.foreign = weight.visit(targets[APP])
+    elif row == "planning":
+        found.planning = weight.planning()

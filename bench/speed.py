@@ -1,0 +1,180 @@
+"""Speed rows: pages under load, side by side in rounds, so that whatever else the machine does hits all alike."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bench import world
+from bench.load import Ask, ask, fetch, load, unpacked
+from bench.servers import CLIENT_KEY, TOKEN, CannotMeasure, Server, Servers
+from bench.tally import Tally
+
+UPSTREAM, APP, HTTPX, AIOHTTP, PLAIN = (
+    "upstream call alone", "this app", "FastAPI + httpx", "FastAPI + aiohttp", "plain Django",
+)  # fmt: skip
+PEERS = (HTTPX, AIOHTTP, PLAIN)
+BASIC = "Authorization: Basic " + b64encode(f"{CLIENT_KEY}:{TOKEN}".encode()).decode()
+SETTLED_SHARE = 0.05
+MOST_SETTLING_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How many agents, the latency upstream in milliseconds, and the seconds that are measured in a round."""
+
+    agents: int
+    latency: int
+    seconds: float
+
+
+FULL = (
+    Setting(1, 0, 3),
+    Setting(1, 200, 9),
+    Setting(32, 0, 4),
+    Setting(32, 200, 5),
+    Setting(128, 0, 5),
+    Setting(128, 200, 8),
+)
+QUICK = (
+    Setting(1, 0, 2),
+    Setting(1, 200, 4),
+    Setting(32, 0, 2),
+    Setting(32, 200, 2),
+    Setting(128, 0, 3),
+    Setting(128, 200, 5),
+)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One target in one setting, over all rounds; CPU in seconds of the whole server and of the stand-in."""
+
+    tally: Tally = field(default_factory=Tally)
+    cpu: float = 0.0
+    standin_cpu: float = 0.0
+
+    @property
+    def cpu_per_page(self) -> float:
+        """Milliseconds."""
+        return 1000 * self.cpu / len(self.tally.times) if self.tally.times else float("nan")
+
+
+Cells = dict[tuple[int, int], dict[str, Cell]]
+Targets = dict[str, Server]
+
+
+def page_asks(name: str, server: Server, agents: int, *, kind: int = world.AGENT, first: int = 0) -> list[Ask]:
+    """What each agent asks: the page of an order of their own; upstream, that order itself."""
+    if name == UPSTREAM:
+        return [
+            ask(
+                f"/v2/orders/{world.ref(kind, first + number)}?expand=orderItems",
+                host="127.0.0.1",
+                marker=world.reference(kind, first + number),
+                headers=[BASIC],
+            )
+            for number in range(agents)
+        ]
+    return [
+        ask(
+            f"/orders/{world.ref(kind, first + number)}/",
+            host="127.0.0.1",
+            cookie=server.cookies[number],
+            marker=world.reference(kind, first + number),
+        )
+        for number in range(agents)
+    ]
+
+
+FACTS = (
+    "B100000",
+    "100.00",
+    "PURCHASED",
+    "Card",
+    "Visa",
+    "WEB",
+    "DUB",
+    "LHR",
+    "LAS",
+    "16:00",
+    "17:20",
+    "20:00",
+    "22:40",
+)
+
+
+def check_pages(targets: Targets) -> dict[str, int]:
+    """The bytes of each target's page of the first order. Each must tell the same facts, or nothing is compared."""
+    sizes = {}
+    for name, server in targets.items():
+        status, head, body = fetch(server.port, page_asks(name, server, 1)[0])
+        text = unpacked(head, body).decode() if status == 200 else ""
+        missing = [fact for fact in FACTS if fact not in text and name != UPSTREAM]
+        if status != 200 or missing:
+            raise CannotMeasure(f"{name} answered {status}; its page lacks {', '.join(missing) or 'nothing'}")
+        sizes[name] = len(text.encode())
+    return sizes
+
+
+def warm_up(servers: Servers, targets: Targets) -> None:
+    """Every worker of every target has shown the page and, where it has that, the contacts, before anything counts."""
+    servers.set_latency(0)
+    for name, server in targets.items():
+        measure(servers, server, page_asks(name, server, 32), warm=1.0, seconds=1.0)
+        if name in (APP, PLAIN):
+            path = f"/orders/{world.ref(world.CONTACTS_BY_REFERENCE, 25)}/contacts/"
+            asks = [
+                ask(path, host="127.0.0.1", cookie=cookie, headers=["HX-Request: true"])
+                for cookie in server.cookies[-16:]
+            ]
+            measure(servers, server, asks, warm=1.0, seconds=0.5)
+
+
+def settle(server: Server) -> None:
+    """Until the server has finished the pages that nobody waits for any more."""
+    limit = time.monotonic() + MOST_SETTLING_SECONDS
+    spent = server.cpu()
+    while time.monotonic() < limit:
+        time.sleep(0.25)
+        now = server.cpu()
+        if now - spent < 0.25 * SETTLED_SHARE:
+            return
+        spent = now
+
+
+def measure(
+    servers: Servers, server: Server, asks: Sequence[Ask], *, warm: float, seconds: float, pages: int = 0
+) -> Cell:
+    """One load against one server, with what it cost."""
+    before: list[float] = []
+
+    def begin() -> None:
+        before.extend((server.cpu(), servers.standin.cpu()))
+
+    tally = load(server.port, asks, warm=warm, seconds=seconds, pages=pages, on_measuring=begin)
+    cell = Cell(tally, server.cpu() - before[0], servers.standin.cpu() - before[1])
+    settle(server)
+    return cell
+
+
+def throughput(servers: Servers, targets: Targets, settings: Sequence[Setting], rounds: int) -> Cells:
+    """All targets in all settings, `rounds` times, each round in another order of targets."""
+    cells: Cells = {(one.agents, one.latency): {name: Cell() for name in targets} for one in settings}
+    for turn in range(rounds):
+        for one in settings:
+            servers.set_latency(one.latency)
+            names = list(targets)
+            names = names[turn % len(names) :] + names[: turn % len(names)]
+            for name in names:
+                asks = page_asks(name, targets[name], one.agents)
+                warm = 1.0 if one.agents == 1 or name == UPSTREAM else 2.0
+                seen = measure(servers, targets[name], asks, warm=warm, seconds=one.seconds)
+                cell = cells[one.agents, one.latency][name]
+                cell.tally.add(seen.tally)
+                cell.cpu += seen.cpu
+                cell.standin_cpu += seen.standin_cpu
+    servers.set_latency(0)
+    return cells

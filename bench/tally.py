@@ -1,0 +1,55 @@
+"""What came back of a load, and the maths on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came back. `times` in seconds, of answers that ended inside the measured window."""
+
+    times: list[float] = field(default_factory=list)
+    errors: dict[str, int] = field(default_factory=dict)
+    reconnects: int = 0
+    seconds: float = 0.0
+    own_cpu: float = 0.0
+    body: int = 0
+
+    def failed(self, why: str) -> None:
+        self.errors[why] = self.errors.get(why, 0) + 1
+
+    def add(self, other: Tally) -> None:
+        """Joins a further round of the same measurement."""
+        self.times += other.times
+        self.reconnects += other.reconnects
+        self.seconds += other.seconds
+        self.own_cpu += other.own_cpu
+        self.body = other.body or self.body
+        for why, count in other.errors.items():
+            self.errors[why] = self.errors.get(why, 0) + count
+
+    @property
+    def per_second(self) -> float:
+        return len(self.times) / self.seconds if self.seconds else 0.0
+
+    @property
+    def median(self) -> float:
+        return percentile(self.times, 50)
+
+    @property
+    def p99(self) -> float:
+        return percentile(self.times, 99)
+
+    @property
+    def error_count(self) -> int:
+        return sum(self.errors.values())
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` percent of the values do not exceed (nearest rank); NaN of none."""
+    if not values:
+        return math.nan
+    return sorted(values)[max(0, math.ceil(len(values) * share / 100) - 1)]
