@@ -72,7 +72,8 @@ def digest(order: Order, trip: Trip) -> Digest:
         sum_currency=currency,
         passengers=trip.passengers,
         others=tuple(
-            OtherItem(index, order.items[index], _belongs(order.items[index], trip)) for index in trip.other_item_indexes
+            OtherItem(index, order.items[index], _belongs(order.items[index], trip))
+            for index in trip.other_item_indexes
         ),
         items_loaded=len(order.items),
         items_total=len(order.items) if order.items_complete else None,
@@ -107,7 +108,10 @@ def _alerts(trip: Trip) -> list[Alert]:
         for leg in journey.legs:
             if isinstance(leg, Flight):
                 before = leg
-                at = f"{leg.carrier} {leg.flight_number}".strip() or f"{leg.origin.place.code}–{leg.destination.place.code}"
+                at = (
+                    f"{leg.carrier} {leg.flight_number}".strip()
+                    or f"{leg.origin.place.code}–{leg.destination.place.code}"
+                )
                 serious = (notice for notice in leg.notices if notice.serious and notice.word not in whole)
                 alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in serious]
             elif isinstance(leg, Transfer):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import parse_qs, unquote, urlsplit
 
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
@@ -103,9 +104,11 @@ def _from_address(address: str) -> Lookup:
     query = parse_qs(parts.query)
     for name in ("referenceId", "q"):
         if query.get(name):
-            return read(query[name][0]) if not ADDRESS.search(query[name][0]) else Lookup("unreadable", why="no reference")
+            return (
+                read(query[name][0]) if not ADDRESS.search(query[name][0]) else Lookup("unreadable", why="no reference")
+            )
     steps = [step for step in parts.path.split("/") if step]
-    for name, ref in zip(steps, steps[1:], strict=False):
+    for name, ref in pairwise(steps):
         if name.lower() == "orders" and is_ref(ref):
             return Lookup("reference", candidates=(ref,))
     return Lookup("unreadable", why="dots" if ".." in address else "no reference")

@@ -17,7 +17,9 @@ from orders.cdp.records import Identifier, Note, Person
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}")
-DOCUMENT = re.compile(r"passport|national|identity|ssn|social|licen[cs]e|visa|document|birth|dob|tax|card", re.IGNORECASE)
+DOCUMENT = re.compile(
+    r"passport|national|identity|ssn|social|licen[cs]e|visa|document|birth|dob|tax|card", re.IGNORECASE
+)
 DOT = "•"
 
 
@@ -86,7 +88,12 @@ def _fields(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
         yield Field("phone", _("Phone"), phone, href=href, copy=True)
     address = ", ".join(
         part
-        for part in (*person.street, " ".join(p for p in (person.post_code, person.city) if p), person.state, person.country)
+        for part in (
+            *person.street,
+            " ".join(p for p in (person.post_code, person.city) if p),
+            person.state,
+            person.country,
+        )
         if part
     )
     if address:

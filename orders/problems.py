@@ -44,7 +44,9 @@ def _refused(error: errors.CdpError) -> Problem:
         "refused",
         403,
         _("The CDP refused this connection’s credential"),
-        _("The client key and token of this connection were not accepted (401). They may have been replaced or switched off."),
+        _(
+            "The client key and token of this connection were not accepted (401). They may have been replaced or switched off."
+        ),
         _("Ask your CDP administrator for a current API token and enter it on the connection page."),
     )
 
@@ -84,7 +86,9 @@ def _bad_reference(error: errors.CdpError) -> Problem:
         "bad-reference",
         400,
         _("That cannot be an order reference"),
-        _("A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."),
+        _(
+            "A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."
+        ),
         _("Check what was pasted, and search again."),
     )
 
@@ -104,7 +108,9 @@ def _request_refused(error: errors.CdpError) -> Problem:
         "request-refused",
         400,
         _("The CDP refused this request"),
-        _("It answered that it will not take the request as it was made (4xx). This says nothing about whether the order exists."),
+        _(
+            "It answered that it will not take the request as it was made (4xx). This says nothing about whether the order exists."
+        ),
         _("Check the reference. If it is right, tell whoever runs this program."),
     )
 
@@ -116,7 +122,9 @@ def _rate_limited(error: errors.CdpError) -> Problem:
         "rate-limited",
         429,
         _("Too many requests: the CDP asks us to wait"),
-        _("The CDP limits how often it may be asked, and that limit is reached (429). This says nothing about the order."),
+        _(
+            "The CDP limits how often it may be asked, and that limit is reached (429). This says nothing about the order."
+        ),
         _("Try again in %(time)s.") % {"time": spoken(seconds)} if seconds else _("Try again in a minute."),
         retry_after=seconds,
     )
@@ -215,7 +223,9 @@ def unknown_connection(name: str) -> Problem:
         "unknown-connection",
         404,
         _("You have no connection named “%(name)s”") % {"name": name[:80]},
-        _("The link asks for this connection by name. Nothing was sent to the CDP: another connection may be another tenant."),
+        _(
+            "The link asks for this connection by name. Nothing was sent to the CDP: another connection may be another tenant."
+        ),
         _("Choose one of your connections, or add one with this name."),
     )
 
@@ -226,7 +236,9 @@ def not_recorded() -> Problem:
         "not-recorded",
         503,
         _("Not shown, because the look could not be recorded"),
-        _("Whoever looks at a customer’s data is recorded first. The record could not be written, so nothing is shown."),
+        _(
+            "Whoever looks at a customer’s data is recorded first. The record could not be written, so nothing is shown."
+        ),
         _("Try again. If it stays so, tell whoever runs this program: its database does not take new records."),
     )
 

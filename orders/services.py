@@ -1,67 +1,28 @@
-"""What an agent does, as functions: find an order, open it, see who is on it. Every call of the CDP starts here.
+"""What an agent does with an order, as functions: open it, see who is on it, read its custom data; and try a connection.
 
-Nothing here knows of requests, templates or HTTP statuses. A `Desk` is one person's way to one tenant for the time of one
-page: it holds the client, so that the page can say how many calls it made and how long they took. No database transaction is
-open while it waits.
+Nothing here knows of requests, templates or HTTP statuses, and no database transaction is open while it waits for the CDP.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orders import lookup
 from orders.cdp import errors
-from orders.cdp.client import CdpClient, Deadline, side_by_side
 from orders.cdp.records import Document, Extra, Loaded, Note, Order, OrderItem, Person
+from orders.desk import Desk
 from orders.digest import Digest, digest
 from orders.itinerary import journeys, segments
 from orders.itinerary.trip import Trip
-from orders.memory import Reader
 from orders.models import Connection
 
 T = TypeVar("T")
-
-
-class Desk:
-    """One person's way to one tenant for the time of one page. `calls` and `seconds` tell what the CDP cost so far."""
-
-    def __init__(self, connection: Connection, *, session_key: str = "", fresh: bool = True) -> None:
-        self.connection = connection
-        base_url = settings.CDP_REGIONS.get(connection.region)
-        if base_url is None:
-            raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
-        credentials = connection.credentials()
-        state = f"{connection.pk}/{connection.changed_at.timestamp()}"
-        self._deadline = Deadline.after(settings.CDP_LIMITS.page)
-        self.client = CdpClient(
-            base_url,
-            credentials.client_key,
-            credentials.token,
-            version=connection.version,
-            memory=Reader(session_key, state, fresh=fresh),
-            deadline=self._deadline,
-            limits=settings.CDP_LIMITS,
-        )
-
-    @property
-    def calls(self) -> int:
-        return self.client.calls
-
-    @property
-    def seconds(self) -> float:
-        return self.client.seconds
-
-    def together(self, jobs: Sequence[Callable[[], T]]) -> list[T | errors.CdpError]:
-        """Run `jobs` at the same time, results in their order; a CdpError is a result too."""
-        return side_by_side(jobs, deadline=self._deadline, limits=settings.CDP_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +36,12 @@ class OpenedOrder:
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Orders found, each once. `looked` tells how it was looked: ("ref" | "reference", the value), in order.
-
-    `problem` is set where one of the looks failed: there may be more than what is here.
-    """
-
-    orders: tuple[Order, ...]
-    looked: tuple[tuple[str, str], ...]
-    problem: errors.CdpError | None = None
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Traveller:
     """A consumer of the order with the items that name them."""
 
     person: Person
     items: tuple[tuple[int, OrderItem], ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class GuestOrders:
-    """One guest the CDP knows, and their orders as far as they could be read, newest first."""
-
-    guest: Person
-    orders: Loaded[Order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,92 +54,6 @@ class Outcome:
     @property
     def accepted(self) -> bool:
         return self.code == "accepted"
-
-
-def find_orders(desk: Desk, candidates: Sequence[str]) -> Found:
-    """Look for orders under `candidates`, each read as an order ref and as a booking reference, all at the same time.
-
-    Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
-    type it in small letters. Raises the first failure when nothing was found and not every look succeeded: then nobody knows.
-    """
-    looks: dict[tuple[str, str], Callable[[], Sequence[Order]]] = {}
-    for candidate in candidates:
-        if lookup.is_ref(candidate):
-            looks["ref", candidate] = partial(_by_ref, desk.client, candidate)
-        for spelling in dict.fromkeys((candidate, candidate.upper())):
-            looks["reference", spelling] = partial(_by_reference, desk.client, spelling)
-    if not looks:
-        raise errors.BadReference("no candidate could be a reference")
-    orders: dict[str, Order] = {}
-    problem: errors.CdpError | None = None
-    for result in desk.together(list(looks.values())):
-        if isinstance(result, errors.CdpError):
-            problem = problem or result
-            continue
-        for order in result:
-            orders.setdefault((order.ref or "").lower(), order)
-    if problem is not None and not orders:
-        raise problem
-    return Found(_newest_first(orders.values()), tuple(looks), problem)
-
-
-def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or tell which orders have it as their booking reference: ticket fields hold those.
-
-    What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
-    else both are asked at the same time. Raises a CdpError when neither reading gave an order and not both were answered.
-    """
-    if lookup.looks_like_ref(ref):
-        try:
-            return open_order(desk, ref)
-        except errors.NotFound:
-            return _found_by_reference(desk, ref)
-    jobs: list[Callable[[], OpenedOrder | Found]] = [partial(open_order, desk, ref), partial(_found_by_reference, desk, ref)]
-    opened, found = desk.together(jobs)
-    if isinstance(opened, OpenedOrder):
-        return opened
-    if isinstance(found, Found) and found.orders:
-        return found
-    # A 400 for something without the shape of a ref only says that it is none.
-    if isinstance(opened, errors.CdpError) and not isinstance(opened, errors.NotFound | errors.RequestRefused):
-        raise opened
-    if isinstance(found, errors.CdpError):
-        raise found
-    return Found((), (("ref", ref), *found.looked) if isinstance(found, Found) else ())
-
-
-def _found_by_reference(desk: Desk, reference: str) -> Found:
-    looks = [("reference", spelling) for spelling in dict.fromkeys((reference, reference.upper()))]
-    answers = desk.together([partial(_by_reference, desk.client, spelling) for _kind, spelling in looks])
-    orders = {(order.ref or "").lower(): order for found in answers if not isinstance(found, errors.CdpError) for order in found}
-    problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
-    if problem is not None and not orders:
-        raise problem
-    return Found(_newest_first(orders.values()), tuple(looks), problem)
-
-
-def _by_ref(client: CdpClient, ref: str) -> Sequence[Order]:
-    try:
-        return [client.get_order(ref)]
-    except (errors.NotFound, errors.BadReference):
-        return []
-    except errors.RequestRefused:
-        # What a CDP answers to a ref that is no UUID is not documented; a 400 then only means "no ref of mine".
-        if lookup.looks_like_ref(ref):
-            raise
-        return []
-
-
-def _by_reference(client: CdpClient, reference: str) -> Sequence[Order]:
-    listed = client.list_orders(reference_id=reference)
-    if listed.problem is not None and not listed.items:
-        raise listed.problem
-    return listed.items
-
-
-def _newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
-    long_ago = datetime.min.replace(tzinfo=UTC)
-    return tuple(sorted(orders, key=lambda order: order.ordered_at or long_ago, reverse=True))
 
 
 def open_order(desk: Desk, ref: str, *, now: datetime | None = None) -> OpenedOrder:
@@ -239,15 +94,7 @@ def load_contacts(desk: Desk, ref: str) -> Loaded[Person]:
 
 def load_travellers(desk: Desk, ref: str) -> tuple[Loaded[Traveller], OpenedOrder]:
     """The order's consumers joined to its items, and the order they were joined with; both are read at the same time."""
-    jobs: list[Callable[[], OpenedOrder | Loaded[Person]]] = [
-        partial(open_order, desk, ref),
-        partial(desk.client.list_consumers, ref),
-    ]
-    opened, people = desk.together(jobs)
-    for answer in (people, opened):
-        if isinstance(answer, errors.CdpError):
-            raise answer
-    assert isinstance(opened, OpenedOrder) and isinstance(people, Loaded)
+    opened, people = desk.both(partial(open_order, desk, ref), partial(desk.client.list_consumers, ref))
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(opened.order.items) if item.ref}
     by_reference = {item.reference_id: (i, item) for i, item in enumerate(opened.order.items) if item.reference_id}
     travellers = []
@@ -281,31 +128,6 @@ def load_custom_data(desk: Desk, ref: str) -> tuple[list[tuple[str, Sequence[Ext
     return groups, problem
 
 
-def load_guest_orders(desk: Desk, guest_ref: str) -> Loaded[Order]:
-    """The orders of one guest, newest first."""
-    listed = desk.client.list_orders(guest_ref=guest_ref)
-    return replace(listed, items=_newest_first(listed.items))
-
-
-def find_people(desk: Desk, **wanted: str) -> Loaded[GuestOrders]:
-    """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
-
-    One round trip for the guests, one for the orders of all of them; more where the CDP does not expand. A guest whose orders
-    could not be read is still there, with the reason.
-    """
-    guests = desk.client.list_guests(**wanted)
-    jobs = [partial(load_guest_orders, desk, guest.ref) for guest in guests.items if guest.ref]
-    answers = iter(desk.together(jobs))
-    found = []
-    for guest in guests.items:
-        orders: Loaded[Order] = Loaded(complete=False)
-        if guest.ref:
-            answer = next(answers)
-            orders = Loaded(complete=False, problem=answer) if isinstance(answer, errors.CdpError) else answer
-        found.append(GuestOrders(guest, orders))
-    return Loaded(tuple(found), guests.missing, guests.complete, guests.problem)
-
-
 def try_connection(connection: Connection) -> Outcome:
     """Prove the connection's credential with one live call and keep the answer's code with the connection."""
     try:
@@ -320,7 +142,11 @@ def try_connection(connection: Connection) -> Outcome:
 
 def _outcome(error: errors.CdpError) -> Outcome:
     said: list[tuple[type[errors.CdpError], str, str]] = [
-        (errors.CredentialRefused, "refused", _("The CDP refused the credential: client key or token is wrong or switched off.")),
+        (
+            errors.CredentialRefused,
+            "refused",
+            _("The CDP refused the credential: client key or token is wrong or switched off."),
+        ),
         (errors.NotPermitted, "not permitted", _("The CDP knows the credential, but it may not read orders.")),
         (errors.CredentialUnreadable, "unreadable", _("The stored credential cannot be opened; enter it again.")),
         (errors.RateLimited, "rate limited", _("The CDP asks us to wait, so the credential is not proven yet.")),

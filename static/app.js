@@ -113,10 +113,13 @@
     line.className = "waiting";
     const started = performance.now();
     target.setAttribute("aria-busy", "true");
+    // A long answer begins with a comment for each step: how many of how many came.
+    const progress = () => event.detail.xhr.responseText.match(/^(?:<!-- \d+\/\d+ -->\s*)*<!-- (\d+)\/(\d+) -->/);
     const timer = setInterval(() => {
       if (performance.now() - started < 300) return;
       if (!line.isConnected) { target.append(line); say(words("sayWaiting")); }
-      line.textContent = counted(started);
+      const steps = progress();
+      line.textContent = counted(started) + (steps ? ` · ${words("sayOf").replace("@1", steps[1]).replace("@2", steps[2])}` : "");
     }, 100);
     waits.set(target, { line, timer });
   });

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,15 +16,16 @@ from django.utils.translation import gettext as _
 
 from orders import problems
 from orders.cdp import errors
+from orders.desk import Desk
 from orders.looks import LookNotRecorded
 from orders.models import Connection
 from orders.problems import Problem
-from orders.services import Desk, result_of
+from orders.services import result_of
 from orders.views.panels import render_panel
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-DeskView = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+DeskView = Callable[Concatenate[HttpRequest, Desk, P], HttpResponseBase]
 
 
 def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[P]], View[P]]:
@@ -34,25 +36,36 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
 
     def decorate(view: DeskView[P]) -> View[P]:
         @wraps(view)
-        def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             connection, problem = choose_connection(request)
             if connection is None:
                 return show_problem(request, problem or problems.no_connection(), panel)
-            try:
+
+            def answer() -> HttpResponseBase:
                 desk = Desk(connection, session_key=request.session.session_key or "", fresh=fresh)
                 response = view(request, desk, *args, **kwargs)
-            except errors.CdpError as error:
-                connection.note_use(result_of(error))
-                return show_problem(request, with_action(request, problems.describe(error)), panel)
-            except LookNotRecorded:
-                return show_problem(request, with_action(request, problems.not_recorded()), panel)
-            if desk.calls:
-                connection.note_use("accepted")
-            return response
+                if desk.calls:
+                    connection.note_use("accepted")
+                return response
+
+            return in_words(request, connection, panel, answer)
 
         return asked
 
     return decorate
+
+
+def in_words(
+    request: HttpRequest, connection: Connection, panel: str, answer: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """The answer, or the words for why there is none."""
+    try:
+        return answer()
+    except errors.CdpError as error:
+        connection.note_use(result_of(error))
+        return show_problem(request, with_action(request, problems.describe(error)), panel)
+    except LookNotRecorded:
+        return show_problem(request, with_action(request, problems.not_recorded()), panel)
 
 
 def choose_connection(request: HttpRequest) -> tuple[Connection | None, Problem | None]:
@@ -73,7 +86,9 @@ def show_problem(request: HttpRequest, problem: Problem, panel: str = "") -> Htt
     if panel:
         response = render_panel(request, panel, {"problem": problem, **(_kwargs(request))}, status=problem.status)
     else:
-        response = render(request, "orders/problem.html", {"problem": problem, **(_kwargs(request))}, status=problem.status)
+        response = render(
+            request, "orders/problem.html", {"problem": problem, **(_kwargs(request))}, status=problem.status
+        )
     if problem.retry_after:
         response["Retry-After"] = str(problem.retry_after)
     return response

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,23 +15,25 @@ from django.views.decorators.http import require_safe
 from orders import looks, lookup
 from orders.cdp.raw import indent
 from orders.context import carried
+from orders.desk import Desk
+from orders.finding import Found, open_or_find
 from orders.itinerary import calendar, picture, wording
 from orders.problems import describe
-from orders.services import Desk, Found, OpenedOrder, load_custom_data, open_or_find, open_order
+from orders.services import OpenedOrder, load_custom_data, open_order
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
 from orders.views.search import order_address, show_chooser, show_not_found
 
 
 @require_safe
-def order(request: HttpRequest, ref: str) -> HttpResponse:
+def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page. A value that is no clean ref goes to the search; one the CDP knows only as a reference leads to its order."""
     if not lookup.is_ref(ref):
         return unclean(request, ref)
     return _show(request, ref)
 
 
-def unclean(request: HttpRequest, text: str) -> HttpResponse:
+def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """An address whose reference is not clean: the search reads it, with all that it knows about messy values."""
     wanted = lookup.read(text)
     if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
@@ -39,7 +42,7 @@ def unclean(request: HttpRequest, text: str) -> HttpResponse:
 
 
 @asks_the_cdp(fresh=True)
-def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     opened = open_or_find(desk, ref)
     if isinstance(opened, Found):
         return _lead_on(request, desk, opened, ref)
@@ -47,7 +50,7 @@ def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     return render(request, "orders/order.html", _page(request, desk, opened, ref))
 
 
-def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponse:
+def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
     if len(found.orders) == 1 and found.orders[0].ref and found.problem is None:
         return redirect(order_address(request, found.orders[0].ref))
     return show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text)
@@ -84,7 +87,7 @@ def _record(request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOr
 
 @require_safe
 @asks_the_cdp()
-def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The answers as they came, indented and not otherwise touched, for when something looks wrong."""
     opened = open_order(desk, ref)
     _record(request, desk, looks.What.RAW_SEEN, opened, ref)
@@ -95,7 +98,7 @@ def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
 
 @require_safe
 @asks_the_cdp()
-def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The flights as an iCalendar file with real time zones."""
     opened = open_order(desk, ref)
     _record(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
@@ -108,7 +111,7 @@ def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
 
 @require_safe
 @asks_the_cdp(panel="order_custom_data")
-def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The data extensions of the order and its items, loaded on demand."""
     groups, problem = load_custom_data(desk, ref)
     looks.record(request, looks.What.CUSTOM_DATA_SEEN, connection=desk.connection, order_ref=ref)

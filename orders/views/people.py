@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,45 +16,65 @@ from orders import looks
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Person
 from orders.context import carried
+from orders.desk import Desk
+from orders.finding import find_people, load_guest_orders
 from orders.itinerary.trip import Trip
 from orders.masking import PersonCard, card
 from orders.problems import describe
-from orders.services import Desk, Traveller, find_people, load_contacts, load_guest_orders, load_travellers
-from orders.views.asking import asks_the_cdp, choose_connection, with_action
+from orders.services import OpenedOrder, Traveller, load_contacts, load_travellers
+from orders.views.asking import asks_the_cdp, choose_connection, in_words, with_action
 from orders.views.panels import render_panel, wants_part
+from orders.views.waiting import with_progress
 
 MAY_REVEAL = "orders.reveal_personal_data"
 
 
 @require_safe
 @asks_the_cdp(panel="order_contacts")
-def order_contacts(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def order_contacts(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
-    loaded = load_contacts(desk, ref)
-    looks.record(request, looks.What.CONTACTS_SEEN, connection=desk.connection, order_ref=ref)
-    cards = [card(person, position) for position, person in enumerate(loaded.items, start=1)]
-    return render_panel(request, "order_contacts", _people(request, desk, ref, "contact", cards, loaded))
+
+    def show(loaded: Loaded[Person]) -> HttpResponse:
+        looks.record(request, looks.What.CONTACTS_SEEN, connection=desk.connection, order_ref=ref)
+        cards = [card(person, position) for position, person in enumerate(loaded.items, start=1)]
+        return render_panel(request, "order_contacts", _people(request, desk, ref, "contact", cards, loaded))
+
+    return with_progress(
+        request, desk, partial(load_contacts, desk, ref), show, _guard(request, desk, "order_contacts")
+    )
 
 
 @require_safe
 @asks_the_cdp(panel="order_travellers")
-def order_travellers(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def order_travellers(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The order's travellers with passenger type and the flights each is on."""
-    loaded, opened = load_travellers(desk, ref)
-    looks.record(
-        request,
-        looks.What.TRAVELLERS_SEEN,
-        connection=desk.connection,
-        order_ref=ref,
-        reference=opened.digest.reference,
-        route="–".join(opened.trip.route),
+
+    def show(answer: tuple[Loaded[Traveller], OpenedOrder]) -> HttpResponse:
+        loaded, opened = answer
+        looks.record(
+            request,
+            looks.What.TRAVELLERS_SEEN,
+            connection=desk.connection,
+            order_ref=ref,
+            reference=opened.digest.reference,
+            route="–".join(opened.trip.route),
+        )
+        cards = [_traveller_card(traveller, n, opened.trip) for n, traveller in enumerate(loaded.items, start=1)]
+        return render_panel(request, "order_travellers", _people(request, desk, ref, "traveller", cards, loaded))
+
+    return with_progress(
+        request, desk, partial(load_travellers, desk, ref), show, _guard(request, desk, "order_travellers")
     )
-    cards = [_traveller_card(traveller, n, opened.trip) for n, traveller in enumerate(loaded.items, start=1)]
-    return render_panel(request, "order_travellers", _people(request, desk, ref, "traveller", cards, loaded))
+
+
+def _guard(
+    request: HttpRequest, desk: Desk, panel: str
+) -> Callable[[Callable[[], HttpResponseBase]], HttpResponseBase]:
+    return partial(in_words, request, desk.connection, panel)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reveal(request: HttpRequest, ref: str) -> HttpResponse:
+def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else."""
     if not request.user.has_perm(MAY_REVEAL):
         return _refuse(request, ref)
@@ -87,7 +110,8 @@ def _cards(desk: Desk, ref: str, kind: str, wanted: str, field: str) -> tuple[li
         ], travellers
     contacts = load_contacts(desk, ref)
     return [
-        card(person, n, reveal={field} if _is(person, n, wanted) else set()) for n, person in enumerate(contacts.items, start=1)
+        card(person, n, reveal={field} if _is(person, n, wanted) else set())
+        for n, person in enumerate(contacts.items, start=1)
     ], contacts
 
 
@@ -152,7 +176,7 @@ def guest_orders(request: HttpRequest, desk: Desk, ref: str, guest_ref: str) -> 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def find_person(request: HttpRequest) -> HttpResponse:
+def find_person(request: HttpRequest) -> HttpResponseBase:
     """A second form for names, which no single field could tell from references. Posted, so that a name stands in no URL."""
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})

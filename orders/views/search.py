@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from orders import looks, lookup
 from orders.context import carried
+from orders.desk import Desk
+from orders.finding import Found, find_orders
 from orders.models import Connection
-from orders.services import Desk, Found, find_orders
 from orders.views.asking import asks_the_cdp, choose_connection
 from orders.views.people import show_people
 
@@ -22,14 +24,14 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """The search field, how to use it, and the person's own last orders."""
     choose_connection(request)
     return render(request, "orders/home.html", {"recent": looks.recent(request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: HttpRequest) -> HttpResponseBase:
     """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Leads to the order, a chooser, or a page that says why not."""
     text = request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", "")
     wanted = lookup.read(text)
@@ -45,7 +47,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 @asks_the_cdp(fresh=True)
-def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: str) -> HttpResponse:
+def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: str) -> HttpResponseBase:
     found = find_orders(desk, candidates)
     if len(found.orders) == 1 and found.orders[0].ref and found.problem is None:
         return redirect(order_address(request, found.orders[0].ref))
@@ -55,7 +57,7 @@ def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: s
 
 
 @asks_the_cdp(fresh=True)
-def _find_by_address(request: HttpRequest, desk: Desk, wanted: lookup.Lookup) -> HttpResponse:
+def _find_by_address(request: HttpRequest, desk: Desk, wanted: lookup.Lookup) -> HttpResponseBase:
     if wanted.kind == "email":
         return show_people(request, desk, looks.What.SEARCHED_EMAIL, email=wanted.address)
     return show_people(request, desk, looks.What.SEARCHED_PHONE, phone_number=wanted.address)
@@ -66,14 +68,14 @@ def order_address(request: HttpRequest, ref: str) -> str:
     return reverse("order", args=[ref]) + carried(request)
 
 
-def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponse:
+def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseBase:
     """Several orders fit: list them, newest first, each with what tells them apart."""
     choices = [(order, order_address(request, order.ref)) for order in found.orders if order.ref]
     context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.problem is not None}
     return render(request, "orders/chooser.html", context)
 
 
-def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponse:
+def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
     """The CDP was asked and knows nothing: say where it was looked, and what else to try."""
     others = Connection.objects.for_user(request.user).exclude(pk=desk.connection.pk)
     context = {
@@ -91,16 +93,24 @@ def _search_address(request: HttpRequest, text: str, connection: str) -> str:
     return address + (f"&ticket={quote(ticket)}" if ticket else "")
 
 
-def _explain(request: HttpRequest, text: str, why: str, *, placeholder: str = "", personal: bool = False) -> HttpResponse:
+def _explain(
+    request: HttpRequest, text: str, why: str, *, placeholder: str = "", personal: bool = False
+) -> HttpResponseBase:
     """A text that is not searched: say why in one sentence, and keep what was typed."""
     sentences = {
-        "placeholder": _("The link template was not filled in: the ticket system sent a placeholder instead of a reference."),
+        "placeholder": _(
+            "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
+        ),
         "too long": _("That is too long for a reference. Paste the reference alone, or the address of the order."),
         "characters": _("That holds characters that no reference has: only letters, digits and . _ ~ - are used."),
         "dots": _("A reference never holds two dots in a row."),
         "no reference": _("There is no reference in what was pasted."),
-        "email": _("An e-mail address in a link would stay in browser histories and logs, so it is not searched from there."),
-        "phone": _("A phone number in a link would stay in browser histories and logs, so it is not searched from there."),
+        "email": _(
+            "An e-mail address in a link would stay in browser histories and logs, so it is not searched from there."
+        ),
+        "phone": _(
+            "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
+        ),
     }
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
@@ -110,4 +120,3 @@ def _explain(request: HttpRequest, text: str, why: str, *, placeholder: str = ""
         "personal": personal,
     }
     return render(request, "orders/not_searched.html", context, status=400)
-

@@ -66,7 +66,9 @@ def orders(sandbox: Sandbox) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("panel", ["", "contacts/"])
-def test_the_page_and_the_panel_answer_every_fault(live_app: App, sandbox: Sandbox, orders: dict[str, str], panel: str) -> None:
+def test_the_page_and_the_panel_answer_every_fault(
+    live_app: App, sandbox: Sandbox, orders: dict[str, str], panel: str
+) -> None:
     live_app.person()
     session = live_app.signed_in()
     wrong: list[str] = []
@@ -81,7 +83,9 @@ def test_the_page_and_the_panel_answer_every_fault(live_app: App, sandbox: Sandb
         for fault in faults:
             sandbox.set_fault(orders[fault], fault)
         with ThreadPoolExecutor(16) as pool:
-            answers = dict(zip(faults, pool.map(lambda f: ask(session, live_app, orders[f], panel), faults), strict=True))
+            answers = dict(
+                zip(faults, pool.map(lambda f: ask(session, live_app, orders[f], panel), faults), strict=True)
+            )
         calls = sandbox.calls()
         for fault in faults:
             wrong += [f"{fault}: {what}" for what in verdicts(fault, answers[fault], panel)]
@@ -102,11 +106,19 @@ def ask(session: requests.Session, app: App, ref: str, panel: str) -> Answer:
     began = time.monotonic()
     headers = {"HX-Request": "true"} if panel else {}
     answer = requests.get(
-        f"{app.url}/orders/{ref}/{panel}", headers=headers, cookies=session.cookies.get_dict(), timeout=30, allow_redirects=False
+        f"{app.url}/orders/{ref}/{panel}",
+        headers=headers,
+        cookies=session.cookies.get_dict(),
+        timeout=30,
+        allow_redirects=False,
     )
     heading = " ".join(re.findall(r"<h[1-4][^>]*>(.*?)</h[1-4]>", answer.text, re.DOTALL))
     return Answer(
-        answer.status_code, text_in(heading), text_in(answer.text), time.monotonic() - began, answer.headers.get("Retry-After")
+        answer.status_code,
+        text_in(heading),
+        text_in(answer.text),
+        time.monotonic() - began,
+        answer.headers.get("Retry-After"),
     )
 
 

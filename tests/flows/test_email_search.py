@@ -32,7 +32,9 @@ def test_two_guests_with_one_address_and_the_address_in_no_trace(signed_in: Page
     expect(main).to_contain_text("ORLA01")
 
     assert signed_in.evaluate("history.length") >= 2
-    storage = signed_in.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, document.referrer])")
+    storage = signed_in.evaluate(
+        "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, document.referrer])"
+    )
     database = Path(str(connection.settings_dict["NAME"]))
     stored = b"".join(part.read_bytes() for part in database.parent.glob(database.name + "*") if part.is_file())
     traces = ["\n".join(seen), live_app.log.read_text(), storage, stored.decode("latin-1")]

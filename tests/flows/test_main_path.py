@@ -56,8 +56,6 @@ def test_an_agent_signs_in_finds_the_order_and_reads_it(tab: Page, live_app: App
     expect(tab).to_have_title(re.compile(r"^B94TXY"))
 
 
-
-
 def test_contacts_are_one_click_away_and_masked(tab: Page, live_app: App) -> None:
     live_app.person()
     sign_in(tab)

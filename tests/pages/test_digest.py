@@ -10,14 +10,24 @@ from orders.digest import Digest, digest
 from orders.itinerary import journeys
 
 FLIGHT = OrderItem(
-    ref="i1", type="FLIGHT", quantity=Decimal(1), price=Decimal("80.00"), currency_code="EUR", status="CONFIRMED",
+    ref="i1",
+    type="FLIGHT",
+    quantity=Decimal(1),
+    price=Decimal("80.00"),
+    currency_code="EUR",
+    status="CONFIRMED",
     flight_segments=(FlightSegment(origin="DUB", destination="LHR", carrier="BX", flight_number="459"),),
 )
 BAG = replace(FLIGHT, ref="i2", type="BAG", product_id="DUB-LHR", price=Decimal("20.00"), flight_segments=())
 
 
 def of(*items: OrderItem, **order: object) -> Digest:
-    values: dict[str, object] = {"ref": "r", "reference_id": "B94TXY", "price": Decimal("100.00"), "currency_code": "EUR"}
+    values: dict[str, object] = {
+        "ref": "r",
+        "reference_id": "B94TXY",
+        "price": Decimal("100.00"),
+        "currency_code": "EUR",
+    }
     made = Order(items=items, **{**values, **order})  # type: ignore[arg-type]
     return digest(made, journeys.plan(made.items))
 

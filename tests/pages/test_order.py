@@ -16,7 +16,21 @@ def test_the_seed_order_is_read_from_one_call(desk: Client, cdp: Sandbox) -> Non
     page = desk.get(f"/orders/{SEED}/")
     assert page.status_code == 200
     text = text_of(page)
-    for said in ("B94TXY", "PURCHASED", "Card", "Visa", "16:00", "17:20", "20:00", "22:40", "DUB", "LHR", "LAS", "459", "460"):
+    for said in (
+        "B94TXY",
+        "PURCHASED",
+        "Card",
+        "Visa",
+        "16:00",
+        "17:20",
+        "20:00",
+        "22:40",
+        "DUB",
+        "LHR",
+        "LAS",
+        "459",
+        "460",
+    ):
         assert said in text, said
     assert "100.00" in text and "EUR" in text.replace("€", "EUR")
     assert "112.00" in text

@@ -1,0 +1,59 @@
+"""One person's way to one tenant, for the time of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+
+from django.conf import settings
+
+from orders.cdp import errors
+from orders.cdp.client import CdpClient, Deadline, side_by_side
+from orders.memory import Reader
+from orders.models import Connection
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Desk:
+    """One person's way to one tenant for the time of one page. `calls` and `seconds` tell what the CDP cost so far."""
+
+    def __init__(self, connection: Connection, *, session_key: str = "", fresh: bool = True) -> None:
+        self.connection = connection
+        base_url = settings.CDP_REGIONS.get(connection.region)
+        if base_url is None:
+            raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
+        credentials = connection.credentials()
+        state = f"{connection.pk}/{connection.changed_at.timestamp()}"
+        self._deadline = Deadline.after(settings.CDP_LIMITS.page)
+        self.client = CdpClient(
+            base_url,
+            credentials.client_key,
+            credentials.token,
+            version=connection.version,
+            memory=Reader(session_key, state, fresh=fresh),
+            deadline=self._deadline,
+            limits=settings.CDP_LIMITS,
+        )
+
+    @property
+    def calls(self) -> int:
+        return self.client.calls
+
+    @property
+    def seconds(self) -> float:
+        return self.client.seconds
+
+    def together(self, jobs: Sequence[Callable[[], A]]) -> list[A | errors.CdpError]:
+        """Run `jobs` at the same time, results in their order; a CdpError is a result too."""
+        return side_by_side(jobs, deadline=self._deadline, limits=settings.CDP_LIMITS)
+
+    def both(self, one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
+        """Run two jobs at the same time; the first failure is raised."""
+        jobs: list[Callable[[], A | B]] = [one, other]
+        answers = self.together(jobs)
+        for answer in answers:
+            if isinstance(answer, errors.CdpError):
+                raise answer
+        return cast("tuple[A, B]", tuple(answers))

@@ -1,0 +1,154 @@
+"""How an agent finds an order or a customer: every reading that is possible is tried, at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from orders import lookup
+from orders.cdp import errors
+from orders.cdp.client import CdpClient
+from orders.cdp.records import Loaded, Order, Person
+from orders.desk import Desk
+from orders.services import OpenedOrder, open_order
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Orders found, each once. `looked` tells how it was looked: ("ref" | "reference", the value), in order.
+
+    `problem` is set where one of the looks failed: there may be more than what is here.
+    """
+
+    orders: tuple[Order, ...]
+    looked: tuple[tuple[str, str], ...]
+    problem: errors.CdpError | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GuestOrders:
+    """One guest the CDP knows, and their orders as far as they could be read, newest first."""
+
+    guest: Person
+    orders: Loaded[Order]
+
+
+def find_orders(desk: Desk, candidates: Sequence[str]) -> Found:
+    """Look for orders under `candidates`, each read as an order ref and as a booking reference, all at the same time.
+
+    Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
+    type it in small letters. Raises the first failure when nothing was found and not every look succeeded: then nobody knows.
+    """
+    looks: dict[tuple[str, str], Callable[[], Sequence[Order]]] = {}
+    for candidate in candidates:
+        if lookup.is_ref(candidate):
+            looks["ref", candidate] = partial(_by_ref, desk.client, candidate)
+        for spelling in dict.fromkeys((candidate, candidate.upper())):
+            looks["reference", spelling] = partial(_by_reference, desk.client, spelling)
+    if not looks:
+        raise errors.BadReference("no candidate could be a reference")
+    orders: dict[str, Order] = {}
+    problem: errors.CdpError | None = None
+    for result in desk.together(list(looks.values())):
+        if isinstance(result, errors.CdpError):
+            problem = problem or result
+            continue
+        for order in result:
+            orders.setdefault((order.ref or "").lower(), order)
+    if problem is not None and not orders:
+        raise problem
+    return Found(_newest_first(orders.values()), tuple(looks), problem)
+
+
+def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
+    """Open `ref`, or tell which orders have it as their booking reference: ticket fields hold those.
+
+    What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
+    else both are asked at the same time. Raises a CdpError when neither reading gave an order and not both were answered.
+    """
+    if lookup.looks_like_ref(ref):
+        try:
+            return open_order(desk, ref)
+        except errors.NotFound:
+            return _found_by_reference(desk, ref)
+    jobs: list[Callable[[], OpenedOrder | Found]] = [
+        partial(open_order, desk, ref),
+        partial(_found_by_reference, desk, ref),
+    ]
+    opened, found = desk.together(jobs)
+    if isinstance(opened, OpenedOrder):
+        return opened
+    if isinstance(found, Found) and found.orders:
+        return found
+    # A 400 for something without the shape of a ref only says that it is none.
+    if isinstance(opened, errors.CdpError) and not isinstance(opened, errors.NotFound | errors.RequestRefused):
+        raise opened
+    if isinstance(found, errors.CdpError):
+        raise found
+    return Found((), (("ref", ref), *found.looked) if isinstance(found, Found) else ())
+
+
+def _found_by_reference(desk: Desk, reference: str) -> Found:
+    looks = [("reference", spelling) for spelling in dict.fromkeys((reference, reference.upper()))]
+    answers = desk.together([partial(_by_reference, desk.client, spelling) for _kind, spelling in looks])
+    orders = {
+        (order.ref or "").lower(): order
+        for found in answers
+        if not isinstance(found, errors.CdpError)
+        for order in found
+    }
+    problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
+    if problem is not None and not orders:
+        raise problem
+    return Found(_newest_first(orders.values()), tuple(looks), problem)
+
+
+def _by_ref(client: CdpClient, ref: str) -> Sequence[Order]:
+    try:
+        return [client.get_order(ref)]
+    except (errors.NotFound, errors.BadReference):
+        return []
+    except errors.RequestRefused:
+        # What a CDP answers to a ref that is no UUID is not documented; a 400 then only means "no ref of mine".
+        if lookup.looks_like_ref(ref):
+            raise
+        return []
+
+
+def _by_reference(client: CdpClient, reference: str) -> Sequence[Order]:
+    listed = client.list_orders(reference_id=reference)
+    if listed.problem is not None and not listed.items:
+        raise listed.problem
+    return listed.items
+
+
+def _newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(orders, key=lambda order: order.ordered_at or long_ago, reverse=True))
+
+
+def load_guest_orders(desk: Desk, guest_ref: str) -> Loaded[Order]:
+    """The orders of one guest, newest first."""
+    listed = desk.client.list_orders(guest_ref=guest_ref)
+    return replace(listed, items=_newest_first(listed.items))
+
+
+def find_people(desk: Desk, **wanted: str) -> Loaded[GuestOrders]:
+    """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
+
+    One round trip for the guests, one for the orders of all of them; more where the CDP does not expand. A guest whose orders
+    could not be read is still there, with the reason.
+    """
+    guests = desk.client.list_guests(**wanted)
+    jobs = [partial(load_guest_orders, desk, guest.ref) for guest in guests.items if guest.ref]
+    answers = iter(desk.together(jobs))
+    found = []
+    for guest in guests.items:
+        orders: Loaded[Order] = Loaded(complete=False)
+        if guest.ref:
+            answer = next(answers)
+            orders = Loaded(complete=False, problem=answer) if isinstance(answer, errors.CdpError) else answer
+        found.append(GuestOrders(guest, orders))
+    return Loaded(tuple(found), guests.missing, guests.complete, guests.problem)
