@@ -1,11 +1,15 @@
-"""Fit the block-time model to real published segments, and measure on routes it has not seen how far the clocks can be told.
+"""Fit the block-time model to real published segments, and measure on routes it has not seen how far the clocks can be
+told.
 
     python -m calibration.fit
 
-Prints the constants for `orders/itinerary/blocktime.py` and a table. The fit is least squares on Huber's weights (a detour or a stop
-pulls no harder than a large residual), each route counting once however often it is published. Measured by cross-validation: the
-pairs of cities are dealt into ten folds, and each fold is judged by the constants that the other nine give. A false alarm is a feed
-of local times called "utc" (or impossible); a catch is the same flights, written in UTC, called "utc".
+`segments.csv` holds published segments of 2005 to 2026 (origin, destination, local departure and arrival, stated
+minutes), gathered from public schedule and flight-search records. Prints the constants for
+`orders/itinerary/blocktime.py` and a table. The fit is least squares on Huber's weights (a detour or a stop pulls no
+harder than a large residual), each route counting once however often it is published. Measured by cross-validation:
+the pairs of cities are dealt into ten folds, and each fold is judged by the constants that the other nine give. A
+false alarm is a feed of local times called "utc" (or impossible); a catch is the same flights, written in UTC, called
+"utc".
 """
 
 from __future__ import annotations

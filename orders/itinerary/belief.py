@@ -91,7 +91,7 @@ def likelihood(minutes: int, expected: float, distance: float) -> float:
 
 def possible(minutes: int, expected: float) -> bool:
     """Whether a flight, stops under one number included, can be published with this flight time at all."""
-    return 0.55 * expected - 15 <= minutes <= 1.5 * expected + 150
+    return max(1.0, 0.55 * expected - 15) <= minutes <= 1.5 * expected + 150
 
 
 def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:

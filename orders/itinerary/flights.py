@@ -15,7 +15,7 @@ from orders.itinerary.trip import Duplicate, Place
 Index = tuple[int, int]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """One flight being gathered: its segments, where they stand in the order, and both readings of the first one's times."""
 

@@ -15,19 +15,26 @@ from orders.itinerary.trip import Flight
 
 DAY = timedelta(hours=24)
 GROUND_KM_PER_HOUR = 120.0
+# No order has more parties than this under way at once, and no traveller more flights within a day: bounds on odd data.
+PARTIES = 32
+FLIGHTS_A_DAY = 12
 
 
 def parties(strands: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
     """Chains of flights, each flight in exactly one; `flights` is by key in the order flown, `strands` the keys each item names."""
     rank = {key: at for at, key in enumerate(flights)}
     chains: list[list[Flight]] = []
+    under_way: list[list[Flight]] = []
     for run in sorted(_runs(strands, flights, rank), key=lambda run: rank[run[0].key]):
-        follows = [chain for chain in chains if _can_follow(chain, run[0])]
+        follows = [chain for chain in under_way if _can_follow(chain, run[0])]
         if follows:
             best = max(follows, key=lambda chain: _closeness(chain, run, rank))
+            under_way = [chain for chain in under_way if chain is not best]
             best.extend(run)
         else:
-            chains.append(list(run))
+            best = list(run)
+            chains.append(best)
+        under_way = [*under_way[1 - PARTIES :], best]
     return chains
 
 
@@ -64,12 +71,12 @@ def _can_follow(chain: Sequence[Flight], flight: Flight) -> bool:
     if same_city(last.destination.place, flight.origin.place):
         return not _same_way(last, flight)
     if stay is None:
-        return not any(_same_way(earlier, flight) for earlier in chain)
+        return not any(_same_way(earlier, flight) for earlier in chain[-FLIGHTS_A_DAY:])
     if stay < timedelta(0):
         return False
     if stay >= DAY:
         return True
-    if any(_same_way(earlier, flight) for earlier in chain):
+    if any(_same_way(earlier, flight) for earlier in chain[-FLIGHTS_A_DAY:]):
         return False
     apart = distance_km(last.destination.place, flight.origin.place)
     return apart is None or apart <= GROUND_KM_PER_HOUR * (stay / timedelta(hours=1))

@@ -9,6 +9,9 @@ from orders.itinerary.airports import same_city
 from orders.itinerary.ends import stay_between
 from orders.itinerary.trip import Flight
 
+# A way round has no more flights than this: a bound on odd data.
+LEGS = 24
+
 
 def split(chain: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
     """A party's flights as journeys. A stay of `stay_from_hours` or more parts two journeys.
@@ -38,7 +41,7 @@ def _turns(run: list[Flight]) -> list[list[Flight]]:
 def _turn(run: Sequence[Flight]) -> int | None:
     """The index of the first flight after the turn, None where the run never comes back to a city it has passed."""
     for back, flight in enumerate(run):
-        for left in range(back):
+        for left in range(max(0, back - LEGS), back):
             if same_city(run[left].origin.place, flight.destination.place):
                 return max(range(left + 1, back + 1), key=lambda at: (_pause(run, at), -at))
     return None
