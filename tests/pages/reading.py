@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Protocol
 
-from django.http import HttpResponse
+
+class Answer(Protocol):
+    """What Django's test client gives."""
+
+    @property
+    def content(self) -> bytes: ...
 
 
 class _Text(HTMLParser):
@@ -25,7 +31,7 @@ class _Text(HTMLParser):
             self.parts.append(data)
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Answer) -> str:
     """The text of the page with white space folded, hidden sentences included, scripts and the title not."""
     return text_in(response.content.decode())
 
