@@ -14,17 +14,19 @@ from orders.cdp.records import Loaded, Order, Person
 from orders.desk import Desk
 from orders.services import OpenedOrder, open_order
 
+Looks = dict[tuple[str, str], Callable[[], Loaded[Order]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Orders found, each once. `looked` tells how it was looked: ("ref" | "reference", the value), in order.
 
-    `problem` is set where one of the looks failed: there may be more than what is here.
+    `partial` is True where a look failed or was not read to its end: there may be more than what is here.
     """
 
     orders: tuple[Order, ...]
     looked: tuple[tuple[str, str], ...]
-    problem: errors.CdpError | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,25 +43,14 @@ def find_orders(desk: Desk, candidates: Sequence[str]) -> Found:
     Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
     type it in small letters. Raises the first failure when nothing was found and not every look succeeded: then nobody knows.
     """
-    looks: dict[tuple[str, str], Callable[[], Sequence[Order]]] = {}
+    looks: Looks = {}
     for candidate in candidates:
         if lookup.is_ref(candidate):
             looks["ref", candidate] = partial(_by_ref, desk.client, candidate)
-        for spelling in dict.fromkeys((candidate, candidate.upper())):
-            looks["reference", spelling] = partial(_by_reference, desk.client, spelling)
+        looks |= _reference_looks(desk, candidate)
     if not looks:
         raise errors.BadReference("no candidate could be a reference")
-    orders: dict[str, Order] = {}
-    problem: errors.CdpError | None = None
-    for result in desk.together(list(looks.values())):
-        if isinstance(result, errors.CdpError):
-            problem = problem or result
-            continue
-        for order in result:
-            orders.setdefault((order.ref or "").lower(), order)
-    if problem is not None and not orders:
-        raise problem
-    return Found(_newest_first(orders.values()), tuple(looks), problem)
+    return _look(desk, looks)
 
 
 def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
@@ -72,10 +63,10 @@ def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
         try:
             return open_order(desk, ref)
         except errors.NotFound:
-            return _found_by_reference(desk, ref)
+            return _look(desk, _reference_looks(desk, ref), before=(("ref", ref),))
     jobs: list[Callable[[], OpenedOrder | Found]] = [
         partial(open_order, desk, ref),
-        partial(_found_by_reference, desk, ref),
+        partial(_look, desk, _reference_looks(desk, ref)),
     ]
     opened, found = desk.together(jobs)
     if isinstance(opened, OpenedOrder):
@@ -90,38 +81,41 @@ def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
     return Found((), (("ref", ref), *found.looked) if isinstance(found, Found) else ())
 
 
-def _found_by_reference(desk: Desk, reference: str) -> Found:
-    looks = [("reference", spelling) for spelling in dict.fromkeys((reference, reference.upper()))]
-    answers = desk.together([partial(_by_reference, desk.client, spelling) for _kind, spelling in looks])
-    orders = {
-        (order.ref or "").lower(): order
-        for found in answers
-        if not isinstance(found, errors.CdpError)
-        for order in found
+def _reference_looks(desk: Desk, reference: str) -> Looks:
+    """The reference as it was typed, and in capitals."""
+    return {
+        ("reference", spelling): partial(desk.client.list_orders, reference_id=spelling)
+        for spelling in dict.fromkeys((reference, reference.upper()))
     }
-    problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
+
+
+def _look(desk: Desk, looks: Looks, *, before: tuple[tuple[str, str], ...] = ()) -> Found:
+    """Take all looks at the same time; each order found counts once. With nothing found and a look failed, its error is raised."""
+    orders: dict[str, Order] = {}
+    problem: errors.CdpError | None = None
+    incomplete = False
+    for result in desk.together(list(looks.values())):
+        if isinstance(result, errors.CdpError):
+            problem = problem or result
+            continue
+        problem, incomplete = problem or result.problem, incomplete or not result.complete
+        for order in result.items:
+            orders.setdefault(order.ref.lower() if order.ref else f"#{len(orders)}", order)
     if problem is not None and not orders:
         raise problem
-    return Found(_newest_first(orders.values()), tuple(looks), problem)
+    return Found(_newest_first(orders.values()), (*before, *looks), incomplete or problem is not None)
 
 
-def _by_ref(client: CdpClient, ref: str) -> Sequence[Order]:
+def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
     try:
-        return [client.get_order(ref)]
+        return Loaded((client.find_order(ref),))
     except (errors.NotFound, errors.BadReference):
-        return []
+        return Loaded()
     except errors.RequestRefused:
         # What a CDP answers to a ref that is no UUID is not documented; a 400 then only means "no ref of mine".
         if lookup.looks_like_ref(ref):
             raise
-        return []
-
-
-def _by_reference(client: CdpClient, reference: str) -> Sequence[Order]:
-    listed = client.list_orders(reference_id=reference)
-    if listed.problem is not None and not listed.items:
-        raise listed.problem
-    return listed.items
+        return Loaded()
 
 
 def _newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:

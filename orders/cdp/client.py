@@ -87,6 +87,10 @@ class CdpClient:
         order = decode.order(raw, notes=notes)
         return order if order.items_complete else self._with_all_items(order, ref)
 
+    def find_order(self, ref: str) -> Order:
+        """GET /orders/{ref} (retrieve-an-order--legacy-.html) without its items: is there such an order?"""
+        return decode.order(self._get(("orders", ref), {})[0])
+
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The listing replaces the inline items, which are its first ten."""
         try:

@@ -167,9 +167,11 @@ def day_change(days: int | None) -> str:
 
 @register.filter
 def seconds(value: float | None) -> str:
-    """A time taken: "0.4 s"."""
+    """A time taken: "0.4 s", and "0.03 s" where a tenth would say nothing."""
     if value is None:
         return ""
     return _("%(count)s s") % {
-        "count": f"{value:.1f}".replace(".", locale_of(language()).number_symbols["latn"]["decimal"])
+        "count": f"{value:.{1 if value >= 0.095 else 2}f}".replace(
+            ".", locale_of(language()).number_symbols["latn"]["decimal"]
+        )
     }

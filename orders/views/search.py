@@ -49,7 +49,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
 @asks_the_cdp(fresh=True)
 def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: str) -> HttpResponseBase:
     found = find_orders(desk, candidates)
-    if len(found.orders) == 1 and found.orders[0].ref and found.problem is None:
+    if len(found.orders) == 1 and found.orders[0].ref and not found.partial:
         return redirect(order_address(request, found.orders[0].ref))
     if found.orders:
         return show_chooser(request, found, text)
@@ -71,7 +71,7 @@ def order_address(request: HttpRequest, ref: str) -> str:
 def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseBase:
     """Several orders fit: list them, newest first, each with what tells them apart."""
     choices = [(order, order_address(request, order.ref)) for order in found.orders if order.ref]
-    context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.problem is not None}
+    context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.partial}
     return render(request, "orders/chooser.html", context)
 
 
