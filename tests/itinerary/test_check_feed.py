@@ -46,10 +46,10 @@ def test_each_row_gets_verdict_minutes_and_reason(tmp_path: Path) -> None:
 def test_rows_of_one_order_are_judged_together_wherever_they_stand(tmp_path: Path) -> None:
     rows, _summary = run(
         f"order,{HEADER}\n"
-        "a,MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:20Z\n"
-        "b,MEL,ADL,2025-06-09T22:00Z,2025-06-09T22:50Z\n"
-        "a,ADL,MEL,2025-06-12T07:30Z,2025-06-12T08:50Z\n"
-        ",MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:20Z\n",
+        "a,MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:15Z\n"
+        "b,MEL,ADL,2025-06-09T22:00Z,2025-06-09T22:45Z\n"
+        "a,ADL,MEL,2025-06-12T07:30Z,2025-06-12T08:45Z\n"
+        ",MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:15Z\n",
         tmp_path,
     )
     assert [row["verdict"] for row in rows] == ["utc", "local", "utc", rows[3]["verdict"]]
