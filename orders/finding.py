@@ -101,6 +101,8 @@ def _look(desk: Desk, looks: Looks, *, before: tuple[tuple[str, str], ...] = ())
         problem, incomplete = problem or result.problem, incomplete or not result.complete
         for order in result.items:
             orders.setdefault(order.ref.lower() if order.ref else f"#{len(orders)}", order)
+    if incomplete and not orders:
+        problem = problem or errors.Unreadable("the list of orders could not be read to its end")
     if problem is not None and not orders:
         raise problem
     return Found(_newest_first(orders.values()), (*before, *looks), incomplete or problem is not None)
