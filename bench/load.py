@@ -216,7 +216,8 @@ def load(
     gc.collect()
     gc.disable()
     try:
-        return uvloop.run(go())
+        tally: Tally = uvloop.run(go())
+        return tally
     finally:
         gc.enable()
 
