@@ -186,6 +186,10 @@ def test_keys_become_readable(key: str, shown: str) -> None:
     assert words.readable(key) == shown
 
 
+def test_a_time_taken() -> None:
+    assert [clocks.seconds(value) for value in (None, 0.031, 0.41, 12.0)] == ["", "0.03 s", "0.4 s", "12.0 s"]
+
+
 def test_types_channels_and_counts() -> None:
     assert words.item_type("SEAT_UPGRADE") == "Seat upgrade"
     assert words.item_type("PET_IN_CABIN") == "PET_IN_CABIN"
