@@ -13,7 +13,7 @@ from math import exp, log
 from typing import NamedTuple
 
 from orders.itinerary.airports import distance_km
-from orders.itinerary.blocktime import FITTED, Constants, expected_minutes
+from orders.itinerary.blocktime import FITTED, Constants, detour_minutes, expected_minutes
 from orders.itinerary.clocks import MINUTE, offset_at
 from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.trip import Evidence, Place
@@ -73,18 +73,20 @@ def weigh(
         return Weighed(local, utc, None, None, 0.0, 0 < local < DAY, 0 < utc < DAY)
     weight = 0.0
     if local != utc:
-        weight = likelihood(utc, expected, distance) - likelihood(local, expected, distance)
+        longer = detour_minutes(origin, destination)
+        weight = likelihood(utc, expected, distance, longer) - likelihood(local, expected, distance, longer)
     return Weighed(local, utc, expected, distance, weight, possible(local, expected), possible(utc, expected))
 
 
-def likelihood(minutes: int, expected: float, distance: float) -> float:
+def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:
     """Logarithm of how likely a published flight takes so long, up to a constant that all flights of this distance share.
 
     Narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
     queues, detours and headwinds make many slower. `ODD` is the share of flights that follow no rule, so that no
-    single flight decides everything.
+    single flight decides everything. Up to `longer` minutes more are as likely as none: some years there is a way round.
     """
     off = minutes - expected
+    off = max(0.0, off - longer) if off > 0 else off
     spread = FASTER + FASTER_PER_KM * distance if off < 0 else SLOWER + SLOWER_PER_KM * distance
     return log(exp(-0.5 * (off / spread) ** 2) + ODD)
 

@@ -30,6 +30,11 @@ MEX MIA MNL NRT ORD ORY PEK PHL PKX PVG SEA SHA SVO SYD SZX TPE YYZ
 """
 BUSY: dict[str, float] = dict.fromkeys(_BUSY.split(), 1.0) | dict.fromkeys(("EWR", "JFK", "LGA"), 1.5)
 
+# Between the Levant and the lands east and south of it airlines have flown around closed airspace for years at a time.
+LEVANT = frozenset(("ALP", "BEY", "DAM", "LTK"))
+EAST_OF_THE_LEVANT = (40.0, 62.0)
+DETOUR_MINUTES = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Constants:
@@ -43,6 +48,15 @@ class Constants:
 
 
 FITTED = Constants(start=10.51, per_km=0.05974, per_root_km=1.284, per_wind_km=-0.00746, per_busy_end=8.92)
+
+
+def detour_minutes(origin: Place, destination: Place) -> int:
+    """How much longer than usual a flight between these two may be scheduled, because of a way round closed airspace."""
+    for here, there in ((origin, destination), (destination, origin)):
+        if here.code in LEVANT and there.longitude is not None:
+            low, high = EAST_OF_THE_LEVANT
+            return DETOUR_MINUTES if low <= there.longitude <= high else 0
+    return 0
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
