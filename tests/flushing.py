@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from orders import append_only
 
@@ -13,15 +14,17 @@ from orders import append_only
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test database, where Django's flush may empty the access records. Nothing else may, in tests as elsewhere."""
-    flush = connection.ops.execute_sql_flush
+    # On the class and not on this one connection: while a browser's event loop runs in the thread, Django has another one.
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_records_too(sql_list: Iterable[str]) -> None:
-        append_only.remove(connection)
+    def flush_records_too(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
+        append_only.remove(self.connection)
         try:
-            flush(sql_list)
+            flush(self, sql_list)
         finally:
-            append_only.install(connection)
+            append_only.install(self.connection)
 
-    connection.ops.execute_sql_flush = flush_records_too  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush_records_too  # type: ignore[method-assign]
     yield
-    connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush  # type: ignore[method-assign]
