@@ -45,7 +45,7 @@ def main() -> None:
             )
         request = HttpRequest()
         request.session = engine.SessionStore()
-        login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, agent, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.save()
         print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}")
 

@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.rows import OneRow
 from orders.sealing import Binding, Credentials, seal, unseal
 
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
@@ -32,12 +33,12 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def default_for(self, user: Person) -> Connection | None:
         """The one asked when the address names none; None when the person has no connection."""
-        return self.filter(user_id=user.pk or 0, is_default=True).first()
+        return _DEFAULT.get(user.pk or 0)
 
     def named(self, user: Person, name: str) -> Connection | None:
         """The person's connection of exactly this name, or None: never another one in its place."""
         # PostgreSQL takes no NUL in a text, and an address may hold one.
-        return None if "\x00" in name else self.filter(user_id=user.pk or 0, name=name).first()
+        return None if "\x00" in name else _NAMED.get(user.pk or 0, name)
 
 
 class Connection(models.Model):
@@ -138,6 +139,10 @@ class Connection(models.Model):
 
     def _binding(self, field: str) -> Binding:
         return Binding(owner=str(self.user_id), connection=str(self.pk), region=self.region, field=field)
+
+
+_DEFAULT = OneRow(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
+_NAMED = OneRow(lambda: Connection.objects.filter(user_id=0).filter(name=""))
 
 
 class Preferences(models.Model):
