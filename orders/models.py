@@ -210,6 +210,7 @@ class AccessRecord(models.Model):
         FIELD_REVEALED = "field_revealed", _("field revealed")
         REVEAL_REFUSED = "reveal_refused", _("reveal refused")
         GUEST_ORDERS_SEEN = "guest_orders_seen", _("guest’s orders seen")
+        ORDERS_LISTED = "orders_listed", _("orders listed to choose from")
         SEARCHED_EMAIL = "searched_email", _("search by e-mail")
         SEARCHED_PHONE = "searched_phone", _("search by phone")
         SEARCHED_NAME = "searched_name", _("search by name")
