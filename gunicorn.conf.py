@@ -32,7 +32,7 @@ secure_scheme_headers: dict[str, str] = {}
 # The control socket can shut the server down, and nothing here uses it.
 control_socket_disable = True
 
-# The application writes a line for each request. Should an operator turn this one on as well, it has no query and no referrer.
+# The application writes a line for each request; gunicorn's own would hold the path, and people type names into those.
 accesslog = None
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")

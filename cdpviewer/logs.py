@@ -122,7 +122,8 @@ def settings(level: str) -> dict[str, Any]:
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "gunicorn.error": lines,
-            "gunicorn.access": lines,
+            # Its lines hold paths. The line of each request is the application's own (cdpviewer/serverlog.py).
+            "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         },
     }
 

@@ -107,6 +107,20 @@ def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None
     assert "someone" not in written
 
 
+@pytest.mark.parametrize("typed", ["+353861234567", "Jane Doyle", "PNR7Q2"])
+def test_what_people_type_into_an_address_is_in_no_line(live_app: App, typed: str) -> None:
+    mark = f"typed-{abs(hash(typed))}"
+    before = live_app.log.stat().st_size
+    requests.get(
+        f"{live_app.url}/orders/{typed}/", headers={"X-Request-ID": mark}, timeout=20, allow_redirects=False
+    )
+    written = live_app.log.read_bytes()[before:].decode()
+    assert [json.loads(text)["event"] for text in written.splitlines()] == ["request"]
+    assert mark in written
+    for part in (typed, *typed.split(), "/orders/"):
+        assert part not in written
+
+
 def test_every_line_of_the_server_is_json(live_app: App) -> None:
     requests.get(live_app.url + "/no/such/page/", timeout=20)
     for text in live_app.log.read_text().splitlines():
