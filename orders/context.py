@@ -31,6 +31,15 @@ def carried(request: HttpRequest, **more: str) -> str:
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]
+    return _query(request, pairs)
+
+
+def carried_to(request: HttpRequest, connection: str) -> str:
+    """The same for a link that leads to another connection than the request's: its name, or "" to name none."""
+    return _query(request, {"connection": connection} if connection else {})
+
+
+def _query(request: HttpRequest, pairs: dict[str, str]) -> str:
     if ticket := ticket_of(request):
         pairs["ticket"] = ticket
     return "?" + urlencode(pairs) if pairs else ""

@@ -22,7 +22,7 @@ RECENT = 20
 # Opening one order again and again must not push the others out of the recent ones.
 READ_BACK = 400
 
-_TICKET = re.compile(r"[A-Za-z0-9#._:-]{1,64}")
+LONGEST_TICKET = 64
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -32,7 +32,10 @@ class LookNotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentLook:
-    """An order a person opened lately; `at` is aware UTC. No names in here."""
+    """An order a person opened lately; `at` is aware UTC. No names of people in here.
+
+    `connection_name` is what the connection was called then, with its region; see `names_now` for what a link may name.
+    """
 
     order_ref: str
     reference: str
@@ -60,11 +63,14 @@ def record(
 ) -> None:
     """Write one access record, in a transaction of its own; `LookNotRecorded` when that fails, and then show nothing.
 
-    `what` is one of `AccessRecord.What`; `subject` is a keyed hash from `hashed`, never the value itself.
+    `what` is one of `AccessRecord.What`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
+    the record takes reference and route from the person's own last opening of that order, because a panel knows only its ref.
     """
     person = request.user
     if isinstance(person, AnonymousUser) or person.pk is None:
         raise LookNotRecorded("nobody is signed in")
+    if order_ref and not reference and what != What.ORDER_OPENED:
+        reference, route = _as_opened(person.pk, connection, order_ref)
     columns = {
         "at": timezone.now(),
         "user_id": person.pk,
@@ -88,8 +94,26 @@ def record(
 
 def ticket_of(request: HttpRequest) -> str:
     """The ticket the person came from (`?ticket=ZD-1234`), or "" when there is none or it is not one."""
-    ticket = request.GET.get("ticket", "")
-    return ticket if _TICKET.fullmatch(ticket) else ""
+    ticket = request.GET.get("ticket", "").strip()
+    # Every system numbers its tickets in its own way; an e-mail address is no number, and belongs in no record.
+    return ticket if ticket.isprintable() and len(ticket) <= LONGEST_TICKET and "@" not in ticket else ""
+
+
+def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:
+    """Reference and route under which the person opened this order last; ("", "") when they never did."""
+    openings = AccessRecord.objects.filter(user_id=user_id, what=What.ORDER_OPENED, order_ref=order_ref)
+    if connection is not None:
+        openings = openings.filter(connection_id=connection.pk)
+    try:
+        found = openings.exclude(reference="").order_by("-at").values_list("reference", "route").first()
+    except DatabaseError as error:
+        raise LookNotRecorded("the access records could not be read") from error
+    return found or ("", "")
+
+
+def names_now(user: Person) -> dict[UUID, str]:
+    """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
+    return dict(Connection.objects.for_user(user).values_list("pk", "name"))
 
 
 def recent(user: Person) -> list[RecentLook]:

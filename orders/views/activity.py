@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from orders.models import AccessRecord
+from orders.views.again import with_addresses
 
 PER_PAGE = 50
 COLUMNS = (
@@ -66,7 +67,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     page = Paginator(_looks(request, everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "looks": page.object_list,
+        "looks": with_addresses(request, page.object_list),
         "filter": chosen,
         "problems": problems,
         "everybody": everybody,
@@ -151,7 +152,8 @@ class _Line:
 
 def _csv(looks: QuerySet[AccessRecord]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    yield str(writer.writerow(COLUMNS))
+    # Without the mark Excel takes the file for the machine's old code page, and names lose their accents.
+    yield "\ufeff" + str(writer.writerow(COLUMNS))
     rows: Iterator[Sequence[object]] = looks.values_list(*COLUMNS).iterator(chunk_size=2000)
     for row in rows:
         yield str(writer.writerow([safe_cell(value) for value in row]))

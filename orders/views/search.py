@@ -17,6 +17,7 @@ from orders.context import carried
 from orders.desk import Desk
 from orders.finding import Found, find_orders
 from orders.models import Connection
+from orders.views.again import with_addresses
 from orders.views.asking import asks_the_cdp, choose_connection
 from orders.views.people import show_people
 
@@ -27,7 +28,7 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 def home(request: HttpRequest) -> HttpResponseBase:
     """The search field, how to use it, and the person's own last orders."""
     choose_connection(request)
-    return render(request, "orders/home.html", {"recent": looks.recent(request.user)})
+    return render(request, "orders/home.html", {"recent": with_addresses(request, looks.recent(request.user))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,7 +70,15 @@ def order_address(request: HttpRequest, ref: str) -> str:
 
 
 def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseBase:
-    """Several orders fit: list them, newest first, each with what tells them apart."""
+    """Several orders fit: list them, newest first, each with what tells them apart. The look is recorded by their references."""
+    references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
+    looks.record(
+        request,
+        looks.What.ORDERS_LISTED,
+        connection=getattr(request, "connection", None),
+        reference=", ".join(references),
+        outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
+    )
     choices = [(order, order_address(request, order.ref)) for order in found.orders if order.ref]
     context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.partial}
     return render(request, "orders/chooser.html", context)

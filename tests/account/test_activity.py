@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from datetime import UTC, datetime
@@ -24,7 +25,9 @@ def export(client: Client, **query: str) -> list[dict[str, str]]:
     answer = client.get("/activity/export.csv", query)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    text = answer.getvalue().decode()
+    body = answer.getvalue()
+    assert body.startswith(codecs.BOM_UTF8)  # Excel reads names with accents right only then
+    text = body.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
