@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from orders import lookup
-from orders.cdp import errors
+from orders.cdp import errors, refs
 from orders.cdp.client import CdpClient
 from orders.cdp.records import Loaded, Order, Person
 from orders.desk import Desk
@@ -57,28 +57,33 @@ def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
     """Open `ref`, or tell which orders have it as their booking reference: ticket fields hold those.
 
     What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
-    else both are asked at the same time. Raises a CdpError when neither reading gave an order and not both were answered.
+    else both are asked at the same time. Where one reading failed, the other's orders are `partial`: the one meant may not be among
+    them. Raises a CdpError when neither reading gave an order and not both were answered.
     """
+    opened: errors.CdpError
+    found: OpenedOrder | Found | errors.CdpError
     if lookup.looks_like_ref(ref):
         try:
             return open_order(desk, ref)
-        except errors.NotFound:
-            return _look(desk, _reference_looks(desk, ref), before=(("ref", ref),))
-    jobs: list[Callable[[], OpenedOrder | Found]] = [
-        partial(open_order, desk, ref),
-        partial(_look, desk, _reference_looks(desk, ref)),
-    ]
-    opened, found = desk.together(jobs)
-    if isinstance(opened, OpenedOrder):
-        return opened
-    if isinstance(found, Found) and found.orders:
-        return found
+        except errors.NotFound as error:
+            opened, found = error, _look(desk, _reference_looks(desk, ref))
+    else:
+        jobs: list[Callable[[], OpenedOrder | Found]] = [
+            partial(open_order, desk, ref),
+            partial(_look, desk, _reference_looks(desk, ref)),
+        ]
+        one, found = desk.together(jobs)
+        if not isinstance(one, errors.CdpError):
+            return one
+        opened = one
     # A 400 for something without the shape of a ref only says that it is none.
-    if isinstance(opened, errors.CdpError) and not isinstance(opened, errors.NotFound | errors.RequestRefused):
+    unanswered = not isinstance(opened, errors.NotFound | errors.RequestRefused)
+    if not isinstance(found, Found):
+        raise opened if unanswered or not isinstance(found, errors.CdpError) else found
+    # Leading on to the very order that was not to be read would come back here without end.
+    if (unanswered and not found.orders) or any(refs.same(order.ref, ref) for order in found.orders):
         raise opened
-    if isinstance(found, errors.CdpError):
-        raise found
-    return Found((), (("ref", ref), *found.looked) if isinstance(found, Found) else ())
+    return replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered)
 
 
 def _reference_looks(desk: Desk, reference: str) -> Looks:
@@ -89,7 +94,7 @@ def _reference_looks(desk: Desk, reference: str) -> Looks:
     }
 
 
-def _look(desk: Desk, looks: Looks, *, before: tuple[tuple[str, str], ...] = ()) -> Found:
+def _look(desk: Desk, looks: Looks) -> Found:
     """Take all looks at the same time; each order found counts once. With nothing found and a look failed, its error is raised."""
     orders: dict[str, Order] = {}
     problem: errors.CdpError | None = None
@@ -105,7 +110,7 @@ def _look(desk: Desk, looks: Looks, *, before: tuple[tuple[str, str], ...] = ())
         problem = problem or errors.Unreadable("the list of orders could not be read to its end")
     if problem is not None and not orders:
         raise problem
-    return Found(_newest_first(orders.values()), (*before, *looks), incomplete or problem is not None)
+    return Found(_newest_first(orders.values()), tuple(looks), incomplete or problem is not None)
 
 
 def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
