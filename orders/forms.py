@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     ConnectionModelForm = forms.ModelForm
 
-_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
+_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -41,7 +41,9 @@ def clean_client_key(value: str) -> str:
 def clean_token(value: str) -> str:
     """A token fit for Basic authentication; `ValidationError` otherwise. The message never repeats it."""
     value = value.strip()
-    if not value or _SPACE_OR_CONTROL.search(value):
+    if not value:
+        raise ValidationError(_("The API token is empty."), code="token")
+    if _SPACE_OR_CONTROL.search(value):
         raise ValidationError(_("An API token has no spaces or line breaks."), code="token")
     return value
 

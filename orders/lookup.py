@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 from urllib.parse import parse_qs, unquote, urlsplit
 
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
@@ -21,8 +20,15 @@ UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-
 # Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}|[#$]\{.*?\}|\{%.*?%\}|\[%.*?%\]|\{\{.*$")
 EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
-AROUND = " \t\r\n\u00a0\u200b\ufeff\"'`´‘’“”„«»‹›#{}[]()<>,;:!?*|"
+INVISIBLE = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)  # pasted along from chats and mails
+AROUND = " \t\r\n\u00a0\u200b\ufeff\"'`´‘’“”„«»‹›#{}[]()<>,;:!?*|$=…"
 ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# The same without its scheme, or only its path: "…sitecorecloud.io/v2/orders/<ref>", "orders/<ref>/".
+PATH = re.compile(r"(?:^|/)orders/+([A-Za-z0-9._~-]{1,128})(?:[/?#]|$)", re.IGNORECASE)
+LABEL = re.compile(r"(?:order[ _]?ref|reference[ _]?id|referenceId|ref|pnr|q)\s*[:=]\s*(\S+)", re.IGNORECASE)
+EDGES = "./:-_~+"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,7 +70,7 @@ def read(text: str) -> Lookup:
     for spelling in (text, _decoded(text)):
         if found := PLACEHOLDER.search(spelling):
             return Lookup("placeholder", placeholder=found.group()[:120])
-    text = _decoded(text).strip()
+    text = INVISIBLE.sub("", _decoded(text)).strip()
     if not text.strip(AROUND):
         return Lookup("empty")
     if address := ADDRESS.search(text):
@@ -72,17 +78,33 @@ def read(text: str) -> Lookup:
     if "@" in text:
         found = EMAIL.search(text)
         return Lookup("email", address=found.group().strip(".")) if found else Lookup("unreadable", why="characters")
-    bare = text.strip(AROUND)
+    return _phone(text.strip(AROUND)) or _references(text)
+
+
+def _phone(bare: str) -> Lookup | None:
+    """A leading plus and 5 to 15 digits, however they are grouped."""
     if bare.startswith("+"):
         digits = re.sub(r"[^\d]", "", bare)
         if 5 <= len(digits) <= 15 and not re.search(r"[A-Za-z]", bare):
             return Lookup("phone", address="+" + digits)
+    return None
+
+
+def _references(text: str) -> Lookup:
+    """What could be a reference in a text that is no address, e-mail or phone."""
+    bare = text.strip(AROUND)
     if ".." in text:
         return Lookup("unreadable", why="dots")
     if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
         return Lookup("unreadable", why="characters")
+    if path := PATH.search(bare):
+        return Lookup("reference", candidates=(path[1],))
+    if label := LABEL.fullmatch(bare):
+        bare = label[1].strip(AROUND)
     if is_reference(bare):
-        return Lookup("reference", candidates=(bare,))
+        # A dot or slash at the edge may belong to the reference or to the sentence it stood in: both are tried.
+        inner = bare.strip(EDGES)
+        return Lookup("reference", candidates=(bare, inner) if inner != bare and is_reference(inner) else (bare,))
     return _from_sentence(text)
 
 
@@ -102,21 +124,19 @@ def _from_address(address: str) -> Lookup:
     except ValueError:
         return Lookup("unreadable", why="no reference")
     query = parse_qs(parts.query)
+    if path := PATH.search(parts.path):
+        return Lookup("reference", candidates=(path[1],)) if is_ref(path[1]) else Lookup("unreadable", why="dots")
     for name in ("referenceId", "q"):
         if query.get(name):
             return (
                 read(query[name][0]) if not ADDRESS.search(query[name][0]) else Lookup("unreadable", why="no reference")
             )
-    steps = [step for step in parts.path.split("/") if step]
-    for name, ref in pairwise(steps):
-        if name.lower() == "orders" and is_ref(ref):
-            return Lookup("reference", candidates=(ref,))
     return Lookup("unreadable", why="dots" if ".." in address else "no reference")
 
 
 def _from_sentence(text: str) -> Lookup:
     """References in running text, such as a ticket's subject line: refs first, then what mixes letters and digits."""
-    words = [word.strip(AROUND + ".") for word in re.split(r"[\s,;|<>()\[\]{}\"'“”]+", text)]
+    words = [word.strip(AROUND + ".") for word in re.split(r"[\s,;|<>()\[\]{}\"'“”=]+", text)]
     words = [word for word in words if is_reference(word)]
     refs = [word for word in words if looks_like_ref(word)]
     mixed = [word for word in words if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]

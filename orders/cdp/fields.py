@@ -172,8 +172,11 @@ class Fields:
         return found
 
     def ref(self) -> str | None:
-        """`ref`, or the last path segment of `href`."""
+        """`ref`, or the last path segment of `href`. One that could stand in no address is noted and passed over."""
         own = self.text("ref")
+        if own is not None and not refs.is_ref(own):
+            self.note("ref", "out of range", own)
+            own = None
         return own if own is not None else refs.of_href(self.sent("href"))
 
     def link(self, name: str) -> str | None:

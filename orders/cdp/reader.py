@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from orders.cdp import refs
 from orders.cdp.decode import is_error_body
-from orders.cdp.errors import CdpError, Unreadable
+from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, Unreadable
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
 from orders.cdp.transport import Deadline, Limits, Transport, shared
@@ -52,11 +52,16 @@ class Reader:
             raise ValueError("the API's versions are v2 and v2.1")
         self.version = version
         self._origin = base_url.rstrip("/")
-        self._authorization = "Basic " + base64.b64encode(f"{client_key}:{token}".encode()).decode("ascii")
+        # A half character, from a shell that read bytes as text, has no bytes; the encoder's own error would hold the token.
+        credential = f"{client_key}:{token}".encode(errors="replace")
+        self._authorization = "Basic " + base64.b64encode(credential).decode("ascii")
         self._memory = memory
         self._transport = transport
         self._deadline = deadline
         self._lock = threading.Lock()
+        # One page's calls at a time, however its fan-outs are nested.
+        self._room = threading.Semaphore(transport.limits.side_by_side)
+        self._failures: list[CdpError] = []
         self.tell: Callable[[int, int], None] | None = None
         self._slots: list[Document | None] = []
         self._waiting = 0
@@ -99,6 +104,20 @@ class Reader:
 
         Parts are validated and quoted (BadReference before any call); personal parameters stay out of memory and documents.
         """
+        try:
+            return self._get(parts, params)
+        except ReferenceProblem:
+            raise
+        except CdpError as error:
+            self._failures.append(error)
+            raise
+
+    def take_failures(self) -> list[CdpError]:
+        """What went wrong since the last look, for one line in the log. That there is no such thing is no failure."""
+        failures, self._failures = self._failures, []
+        return failures
+
+    def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
         target = f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
         personal = not _PERSONAL.isdisjoint(params)
@@ -137,6 +156,14 @@ class Reader:
         return [partial(telling, task) for task in tasks]
 
     def _call(self, target: str) -> bytes:
+        if not self._room.acquire(timeout=max(0.0, self.deadline.left())):
+            raise TimedOut("no turn for the call in time")
+        try:
+            return self._timed_call(target)
+        finally:
+            self._room.release()
+
+    def _timed_call(self, target: str) -> bytes:
         with self._lock:
             if not self._waiting:
                 self._since = monotonic()
