@@ -1,7 +1,9 @@
 """What of a person is shown, and what stays hidden until somebody who may asks for it. Masking happens here, on the server.
 
 Shown at once is what an agent needs to recognize and to reach somebody: names, e-mails, phones, address, nationality.
-Hidden are passport, birth date, identifiers that are documents, and every field we do not know: it may be anything.
+Hidden are passport, birth date, every identifier that is not plainly a number of trade (loyalty, booking, customer number), and
+every field of a person we do not know: it may be anything. Of an order, whose fields are mostly no secret, those are hidden
+whose name, or a name inside them, speaks of documents or holds people.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +20,21 @@ from orders.cdp.records import Identifier, Note, Person
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}")
-DOCUMENT = re.compile(
-    r"passport|national|identity|ssn|social|licen[cs]e|visa|document|birth|dob|tax|card", re.IGNORECASE
+# Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), numbers of trade only a few: those are listed.
+TRADE = frozenset(
+    "loyalty frequent flyer flier miles booking pnr crm customer member membership id no nr number ref reference code system"
+    " program programme club".split()
 )
+# What alone says nothing about what kind of number it is.
+SAYS_NOTHING = frozenset("id no nr number ref reference code system member".split())
+DOCUMENT = re.compile(
+    r"passport|reisepass|\bdocument|\bidentity|\bnational (id|ident|number)|\bssn\b|social (security|insurance)|licen[cs]e"
+    r"|\bvisa\b|birth|geburt|\bdob\b|\btax (id|ident|number|no)|\bcard (no|num|holder)|\bcvv\b|\biban\b"
+    r"|known trav|redress|\bktn\b|\baadhaar|\bdni\b"
+)
+PEOPLE = re.compile(r"\b(travell?ers?|passengers?|pax|contacts?|consumers?|guests?|customers?|persons?|people)\b")
+INNER_NAME = re.compile(r'"((?:[^"\\]|\\.)*)" ?:')
+JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 DOT = "•"
 
 
@@ -127,9 +142,38 @@ def _hidden(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
 
 def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool]) -> Field:
     value, label = identifier.id or "", identifier.provider or _("Identifier")
-    if DOCUMENT.search(identifier.provider or "passport") and not reveals(name):
+    if not is_trade(identifier.provider or "") and not reveals(name):
         return Field(name, label, mask(value), masked=True)
     return Field(name, label, value, copy=True)
+
+
+@lru_cache(maxsize=1024)
+def is_trade(provider: str) -> bool:
+    """Whether an identifier of this provider is plainly a number of trade; in doubt it is not."""
+    words = set(_words(provider).split())
+    return words <= TRADE and not words <= SAYS_NOTHING
+
+
+def is_personal(key: str, value: str) -> bool:
+    """Whether an unknown field of an order, an item or their custom data may hold somebody's documents or a list of people.
+
+    `value` is the text that the field is shown as; inside a list or an object the names of the inner fields count too.
+    """
+    if _speaks_of(DOCUMENT, key):
+        return True
+    if not value.startswith(("[", "{")):
+        return False
+    return any(_speaks_of(DOCUMENT, name) or _speaks_of(PEOPLE, name) for name in (key, *INNER_NAME.findall(value)))
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of(what: re.Pattern[str], key: str) -> bool:
+    return what.search(_words(key)) is not None
+
+
+def _words(name: str) -> str:
+    """ "passportNumber" and "PASSPORT_NUMBER" as "passport number"."""
+    return JOINTS.sub(" ", name).lower().strip()
 
 
 def mask(value: str | date) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from orders.cdp.records import Extra, Identifier, Person
-from orders.masking import card, mask
+from orders.masking import card, is_personal, mask
 
 PERSON = Person(
     ref="c1",
@@ -81,3 +81,68 @@ def test_a_person_without_a_ref_is_known_by_their_place() -> None:
 
 def test_nothing_personal_in_a_repr() -> None:
     assert "Murphy" not in repr(card(PERSON, 1)) + repr(PERSON) + repr(card(PERSON, 1).fields)
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [
+        "DNI",
+        "Known Traveller",
+        "Reisepass",
+        "Aadhaar",
+        "id",
+        "",
+        "Customer passport",
+        "nationalCustomerId",
+        "КРЕДИТ",
+        "code",
+    ],
+)
+def test_an_identifier_that_may_be_a_document_is_hidden_until_revealed(provider: str) -> None:
+    person = Person(identifiers=(Identifier(provider, "ZZ998877"),))
+    (field,) = card(person, 1).fields
+    assert (field.masked, field.copy, field.value) == (True, False, "••••77")
+    assert card(person, 1, reveal={"identifier_0"}).fields[0].value == "ZZ998877"
+
+
+@pytest.mark.parametrize(
+    "provider", ["LOYALTY", "Frequent Flyer Number", "CRM", "bookingSystem", "customer_no", "MILES", "PNR"]
+)
+def test_a_number_of_trade_is_shown(provider: str) -> None:
+    (field,) = card(Person(identifiers=(Identifier(provider, "700123"),)), 1).fields
+    assert (field.masked, field.value) == (False, "700123")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("passportNumber", "PX1234565"),
+        ("PASSPORT_NO", "PX1234565"),
+        ("contactDateOfBirth", "1985-12-24"),
+        ("custDob", "1985-12-24"),
+        ("knownTravellerNumber", "998877"),
+        ("travellers", '[{"name": "Áine"}]'),
+        ("extra", '{"docs": [{"passportNumber": "PX1234565"}]}'),
+        ("extra", '{"travelers": [{"name": "Áine"}]}'),
+        ("cardNumber", "4111111111111111"),
+    ],
+)
+def test_a_field_of_an_order_that_may_hold_documents_or_people_is_personal(key: str, value: str) -> None:
+    assert is_personal(key, value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("loyaltyTier", "GOLD"),
+        ("taxes", "12.50"),
+        ("passengers", "2"),
+        ("customerType", "business"),
+        ("adobeId", "77"),
+        ("boardingCard", "mobile"),
+        ("payment", '{"brand": "VISA", "instalments": 3}'),
+        ("note", "the passport was seen at the desk"),
+    ],
+)
+def test_other_fields_of_an_order_are_shown(key: str, value: str) -> None:
+    assert not is_personal(key, value)
