@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks, lookup
 from orders.context import carried
@@ -18,16 +18,18 @@ from orders.desk import Desk
 from orders.finding import Found, find_orders
 from orders.models import Connection
 from orders.views.again import with_addresses
-from orders.views.asking import asks_the_cdp, choose_connection
+from orders.views.asking import asks_the_cdp, choose_connection, show_problem
 from orders.views.people import show_people
 
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """The search field, how to use it, and the person's own last orders."""
-    choose_connection(request)
+    connection, problem = choose_connection(request)
+    if connection is None and problem is not None and request.GET.get("connection"):
+        return show_problem(request, problem)
     return render(request, "orders/home.html", {"recent": with_addresses(request, looks.recent(request.user))})
 
 
@@ -79,7 +81,7 @@ def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseB
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
     )
-    choices = [(order, order_address(request, order.ref)) for order in found.orders if order.ref]
+    choices = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
     context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.partial}
     return render(request, "orders/chooser.html", context)
 
@@ -111,7 +113,9 @@ def _explain(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
         ),
         "too long": _("That is too long for a reference. Paste the reference alone, or the address of the order."),
-        "characters": _("That holds characters that no reference has: only letters, digits and . _ ~ - are used."),
+        "characters": _(
+            "That holds characters that no reference has: only letters, digits and . _ ~ - / : + are used."
+        ),
         "dots": _("A reference never holds two dots in a row."),
         "no reference": _("There is no reference in what was pasted."),
         "email": _(

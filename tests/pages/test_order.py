@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -10,6 +13,8 @@ from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
+
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
 
 
 def test_the_seed_order_is_read_from_one_call(desk: Client, cdp: Sandbox) -> None:
@@ -166,3 +171,23 @@ def test_the_calendar_file_is_named_after_the_reference(desk: Client) -> None:
     assert answer["Content-Type"].startswith("text/calendar")
     assert "B94TXY.ics" in answer["Content-Disposition"]
     assert b"BEGIN:VTIMEZONE" in answer.content
+
+
+def test_an_unknown_connection_is_said_on_the_start_page_too(desk: Client) -> None:
+    assert desk.get("/?connection=nope").status_code == 404
+    assert desk.head("/").status_code == 200
+
+
+@pytest.mark.parametrize("ref", ["a/b", "../../x", "..", "x\ny", "x" * 10_000, "заказ", "a b"])
+def test_an_odd_ref_in_an_answer_costs_neither_the_page_nor_the_order(desk: Client, settings: Any, ref: str) -> None:
+    order = {"ref": ref, "referenceId": "ODDREF", "status": "CONFIRMED", "orderItems": {"items": [], "limit": 10}}
+    with Sandbox() as odd:
+        settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": odd.url}
+        odd.answer_with(f"/v2/orders/{UNKNOWN}", json.dumps(order).encode())
+        odd.answer_with("/v2/orders", json.dumps({"items": [order], "offset": 0, "limit": 100}).encode())
+        page = desk.get(f"/orders/{UNKNOWN}/")
+        assert page.status_code == 200
+        assert "ODDREF" in text_of(page)
+        found = desk.get("/orders/?q=ODDREF")
+        assert found.status_code == 200
+        assert "cannot be opened" in text_of(found)
