@@ -14,6 +14,8 @@ from orders.cdp.records import Loaded, Order, Person
 from orders.desk import Desk
 from orders.services import OpenedOrder, open_order
 
+MOST_PEOPLE = 50  # each costs a call or more for their orders, and nobody reads through more
+
 Looks = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
 
@@ -140,9 +142,11 @@ def find_people(desk: Desk, **wanted: str) -> Loaded[GuestOrders]:
     """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
 
     One round trip for the guests, one for the orders of all of them; more where the CDP does not expand. A guest whose orders
-    could not be read is still there, with the reason.
+    could not be read is still there, with the reason. Only the first MOST_PEOPLE are read: `problem` is TooMany where there are more.
     """
-    guests = desk.client.list_guests(**wanted)
+    guests = desk.client.list_guests(**wanted, most=MOST_PEOPLE)
+    if not guests.complete and guests.problem is None and len(guests.items) == MOST_PEOPLE:
+        guests = replace(guests, problem=errors.TooMany("more people than one page shows"))
     jobs = [partial(load_guest_orders, desk, guest.ref) for guest in guests.items if guest.ref]
     answers = iter(desk.together(jobs))
     found = []

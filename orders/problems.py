@@ -103,6 +103,16 @@ def _not_found(error: errors.CdpError) -> Problem:
     )
 
 
+def _too_many(error: errors.CdpError) -> Problem:
+    return Problem(
+        "too-many",
+        400,
+        _("More people fit than are shown: narrow the search"),
+        _("Only the first ones were read, each with their orders."),
+        _("Add the first name, or search for the e-mail address."),
+    )
+
+
 def _request_refused(error: errors.CdpError) -> Problem:
     return Problem(
         "request-refused",
@@ -192,6 +202,7 @@ WORDS: dict[type, Callable[[errors.CdpError], Problem]] = {
     errors.YouMustAct: _you,
     errors.BadReference: _bad_reference,
     errors.NotFound: _not_found,
+    errors.TooMany: _too_many,
     errors.RequestRefused: _request_refused,
     errors.ReferenceProblem: _request_refused,
     errors.RateLimited: _rate_limited,

@@ -69,6 +69,10 @@ class CdpClient:
         """Wall-clock seconds during which at least one call was under way."""
         return self._reader.seconds
 
+    def take_failures(self) -> list[CdpError]:
+        """The calls that failed since the last look, whatever became of them; a 404 or another 4xx of a reference is none."""
+        return self._reader.take_failures()
+
     @property
     def documents(self) -> tuple[Document, ...]:
         """Every answer as it came, in the order asked for, for the raw view."""
@@ -146,17 +150,18 @@ class CdpClient:
         phone_number: str | None = None,
         first_name: str | None = None,
         last_name: str | None = None,
+        most: int | None = None,
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
 
-        None found is an empty Loaded. The terms are personal: they stand in no error, document or memory.
+        None found is an empty Loaded; no more than `most` are read, and `complete` is then False. The terms are personal: they stand in no error, document or memory.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
         if not search:
             raise ValueError("guests are searched by e-mail, phone number or name")
         try:
-            return self._list(("guests",), search, "guests", decode.guest)
+            return self._list(("guests",), search, "guests", decode.guest, most=most)
         except NotFound:
             return Loaded()
 
@@ -211,8 +216,9 @@ class CdpClient:
         *,
         owner: str | None = None,
         at_least: int = 0,
+        most: int | None = None,
     ) -> Loaded[T]:
-        return Listing(self._reader, parts, search, owner).read(single, read, at_least)
+        return Listing(self._reader, parts, search, owner).read(single, read, at_least, most)
 
     def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Any, ...]]:
         return self._reader.get(parts, params)

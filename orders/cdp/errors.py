@@ -8,6 +8,7 @@ CdpError
 ├── ReferenceProblem         the reference the person gave
 │   ├── BadReference         refused before any call
 │   ├── NotFound             404, or an empty list
+│   ├── TooMany              more fit than one page shows
 │   └── RequestRefused       400 and other 4xx: the CDP will not take the request
 ├── Wait                     the same call may succeed later
 │   ├── RateLimited          429, with how long where it is known
@@ -54,6 +55,10 @@ class BadReference(ReferenceProblem):
 
 class NotFound(ReferenceProblem):
     """404: the CDP knows no such resource."""
+
+
+class TooMany(ReferenceProblem):
+    """More records fit than one page reads; what was read is shown."""
 
 
 class RequestRefused(ReferenceProblem):

@@ -23,14 +23,17 @@ class Listing:
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
 
-    def read(self, single: str, read: Callable[[dict[str, Any]], T], at_least: int) -> Loaded[T]:
-        """All records; those that are only references come from /`single`/{ref}. A failing first page is raised."""
+    def read(self, single: str, read: Callable[[dict[str, Any]], T], at_least: int, most: int | None) -> Loaded[T]:
+        """All records, or the first `most`; those that are only references come from /`single`/{ref}.
+
+        A failing first page is raised.
+        """
         limits = self._reader.limits
         gathered = gather(
             self._ask,
             self._ask_many,
             page_size=limits.page_size,
-            most=limits.most_records,
+            most=limits.most_records if most is None else most,
             most_pages=limits.most_pages,
             at_least=at_least,
             identity=self._identity,

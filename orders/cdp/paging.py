@@ -45,7 +45,7 @@ def gather(
     reading = _Reading(identity)
     reading.add(first)
     if not first.entries or (_is_all(first, page_size) and len(first.entries) >= at_least):
-        return Gathered(tuple(reading.entries))
+        return Gathered(tuple(reading.entries[:most]), complete=len(reading.entries) <= most)
     step, offset, last = len(first.entries), len(first.entries), first
     for count in _bursts():
         if len(reading.entries) >= most or offset >= step * most_pages:
