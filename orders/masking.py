@@ -21,12 +21,11 @@ from orders.cdp.records import Identifier, Note, Person
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}")
 # Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), numbers of trade only a few: those are listed.
-TRADE = frozenset(
-    "loyalty frequent flyer flier miles booking pnr crm customer member membership id no nr number ref reference code system"
-    " program programme club".split()
+# The second set alone says nothing about what kind of number it is.
+TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", "pnr", "crm", "customer", "membership"})
+SAYS_NOTHING = frozenset(
+    {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
 )
-# What alone says nothing about what kind of number it is.
-SAYS_NOTHING = frozenset("id no nr number ref reference code system member".split())
 DOCUMENT = re.compile(
     r"passport|reisepass|\bdocument|\bidentity|\bnational (id|ident|number)|\bssn\b|social (security|insurance)|licen[cs]e"
     r"|\bvisa\b|birth|geburt|\bdob\b|\btax (id|ident|number|no)|\bcard (no|num|holder)|\bcvv\b|\biban\b"
@@ -151,7 +150,7 @@ def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool
 def is_trade(provider: str) -> bool:
     """Whether an identifier of this provider is plainly a number of trade; in doubt it is not."""
     words = set(_words(provider).split())
-    return words <= TRADE and not words <= SAYS_NOTHING
+    return words <= TRADE | SAYS_NOTHING and not words <= SAYS_NOTHING
 
 
 def is_personal(key: str, value: str) -> bool:
