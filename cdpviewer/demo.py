@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import fcntl
 import http.client
 import os
 import secrets
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 from cdpviewer import children
 
@@ -57,6 +59,20 @@ def refuse_taken_port(name: str, port: int) -> None:
             raise CannotStart(
                 f"Port {port} is taken: end what listens there, or choose another with {name}=NUMBER make demo."
             ) from None
+
+
+def hold(folder: Path) -> IO[bytes]:
+    """The demo's folder, held until this process ends. A second demo there would change the first one's password under it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = (folder / "running").open("wb")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise CannotStart(
+            "A demo is running from this folder already: end it, or start this one in another clone."
+        ) from None
+    return held
 
 
 def settings_file(folder: Path) -> Path:
@@ -135,6 +151,11 @@ def demo(folder: Path) -> None:
         raise CannotStart("PORT and SANDBOX_PORT must differ.")
     refuse_taken_port("PORT", port)
     refuse_taken_port("SANDBOX_PORT", sandbox_port)
+    with hold(folder):
+        _run(folder, parent, port, sandbox_port)
+
+
+def _run(folder: Path, parent: int, port: int, sandbox_port: int) -> None:
     password, token = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
     env = surroundings(folder, port, sandbox_port)
     running: dict[str, subprocess.Popen[bytes]] = {}

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from cdpviewer.demo import WORTH_SEEING
+from cdpviewer.demo import WORTH_SEEING, CannotStart, hold
 from tests.live import PROJECT, environment, free_port, sign_in
 
 
@@ -195,3 +195,9 @@ def test_a_port_that_is_none_is_said_in_one_sentence(name: str, value: str, fold
         env=environment(**{name: value}), cwd=PROJECT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (refused.returncode, refused.stderr) == (1, f"{name} must be a port number from 1 to 65535.\n")
+
+
+def test_two_demos_never_share_a_folder(folder: Path) -> None:
+    with hold(folder), pytest.raises(CannotStart, match="is running from this folder already"):
+        hold(folder)
+    hold(folder).close()
