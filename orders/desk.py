@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar, cast
 
 from django.conf import settings
@@ -26,13 +27,14 @@ class Desk:
             raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
+        self._memory = Reader(session_key, state, fresh=fresh)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)
         self.client = CdpClient(
             base_url,
             credentials.client_key,
             credentials.token,
             version=connection.version,
-            memory=Reader(session_key, state, fresh=fresh),
+            memory=self._memory,
             deadline=self._deadline,
             limits=settings.CDP_LIMITS,
         )
@@ -44,6 +46,11 @@ class Desk:
     @property
     def seconds(self) -> float:
         return self.client.seconds
+
+    @property
+    def as_of(self) -> datetime:
+        """When the oldest answer that this page is made of was read, aware UTC."""
+        return self._memory.as_of
 
     def together(self, jobs: Sequence[Callable[[], A]]) -> list[A | errors.CdpError]:
         """Run `jobs` at the same time, results in their order; a CdpError is a result too."""

@@ -1,7 +1,7 @@
 """What a person has just read, kept for a minute in this process, so that the panels of a page do not ask again.
 
-Best effort: another worker process simply asks the CDP anew. Never on disk. An entry belongs to one session and to one state
-of one connection, so nobody else can reach it and a changed credential forgets it.
+Best effort: another worker process asks the CDP anew, or answers from what it read itself within the minute. Never on disk. An
+entry belongs to one session and to one state of one connection, so nobody else can reach it and a changed credential forgets it.
 """
 
 from __future__ import annotations
@@ -9,61 +9,102 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from orders.cdp.transport.forking import renew_in_child
 
 SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
+SWEEP = 1.0  # seconds between two sweeps at least
+
+Owner = tuple[str, str]  # a session and a state of a connection
+
+
+class Held(NamedTuple):
+    """An answer: when it came by the monotonic clock and by the wall clock (seconds since 1970), and its bytes."""
+
+    at: float
+    read_at: float
+    answer: bytes
 
 
 class AnswerMemory:
-    """Answers by key, forgotten after `seconds` or when `most_bytes` are held. Safe to use from many threads."""
+    """Answers by (session, connection, key), forgotten after `seconds` or when `most_bytes` are held. Safe to use from many threads."""
 
     def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[str, ...], tuple[float, bytes]] = OrderedDict()
-        self._bytes = 0
+        self._renew()
+        renew_in_child(self._renew)
 
-    def get(self, key: tuple[str, ...]) -> bytes | None:
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[str, str, str], Held] = OrderedDict()
+        self._of: dict[Owner, set[str]] = {}
+        self._bytes = 0
+        self._sweeping = False
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def get(self, key: tuple[str, str, str]) -> Held | None:
         """The answer under `key`, or None when there is none or it is too old."""
         with self._lock:
-            held = self._answers.get(key)
-            if held is None:
-                return None
-            if time.monotonic() - held[0] > self._seconds:
-                self._drop(key)
-                return None
-            return held[1]
+            self._drop_old()
+            return self._answers.get(key)
 
-    def put(self, key: tuple[str, ...], answer: bytes) -> None:
+    def put(self, key: tuple[str, str, str], answer: bytes) -> None:
         """Keep `answer` under `key`; the oldest go when there is too much."""
         with self._lock:
             self._drop(key)
-            self._answers[key] = (time.monotonic(), answer)
+            self._answers[key] = Held(time.monotonic(), time.time(), answer)
+            self._of.setdefault(key[:2], set()).add(key[2])
             self._bytes += len(answer)
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._answers)))
             self._drop_old()
+            if not self._sweeping:
+                self._sweeping = True
+                threading.Thread(target=self._sweep, name="memory-sweep", daemon=True).start()
 
-    def forget(self, owner: str) -> None:
-        """Drop all that one session has read (its keys start with `owner`)."""
+    def forget(self, session: str, connection: str | None = None) -> None:
+        """Drop all that one session has read, or only what it read over one connection."""
         with self._lock:
-            for key in [key for key in self._answers if key[0] == owner]:
-                self._drop(key)
+            owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
+            for owner in owners:
+                for key in list(self._of.get(owner, ())):
+                    self._drop((*owner, key))
 
-    def _drop(self, key: tuple[str, ...]) -> None:
+    def _drop(self, key: tuple[str, str, str]) -> None:
         held = self._answers.pop(key, None)
-        if held is not None:
-            self._bytes -= len(held[1])
+        if held is None:
+            return
+        self._bytes -= len(held.answer)
+        keys = self._of[key[:2]]
+        keys.discard(key[2])
+        if not keys:
+            del self._of[key[:2]]
 
     def _drop_old(self) -> None:
         # Oldest first, so personal data does not outlive its minute just because nobody asks for it again.
-        now = time.monotonic()
+        oldest = time.monotonic() - self._seconds
         while self._answers:
-            key, (at, _answer) = next(iter(self._answers.items()))
-            if now - at <= self._seconds:
+            key, held = next(iter(self._answers.items()))
+            if held.at >= oldest:
                 return
             self._drop(key)
+
+    def _sweep(self) -> None:
+        """On a thread of its own, for as long as there is anything: on a quiet server nothing else would drop the last answers."""
+        while True:
+            with self._lock:
+                self._drop_old()
+                if not self._answers:
+                    self._sweeping = False
+                    return
+                first = next(iter(self._answers.values())).at
+            time.sleep(max(SWEEP, first + self._seconds - time.monotonic()))
 
 
 ANSWERS = AnswerMemory()
@@ -72,14 +113,29 @@ ANSWERS = AnswerMemory()
 class Reader:
     """The part of the memory that one session and one state of one connection may use; what `CdpClient` takes as `memory`.
 
-    With `fresh` it forgets before it reads: the page always asks anew, and leaves its answers for the panels.
+    With `fresh` it forgets before it reads: the page always asks anew, and what its panels showed before is asked anew as well.
+    Should the page then fail, nothing older is shown in its place.
     """
 
     def __init__(self, owner: str, connection: str, *, fresh: bool, memory: AnswerMemory = ANSWERS) -> None:
         self._owner, self._connection, self._fresh, self._memory = owner, connection, fresh, memory
+        self._oldest: float | None = None
+        if fresh and owner:
+            memory.forget(owner, connection)
+
+    @property
+    def as_of(self) -> datetime:
+        """When the oldest of the remembered answers was read, aware UTC; now where nothing was remembered."""
+        return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def get(self, key: str) -> bytes | None:
-        return None if self._fresh else self._memory.get((self._owner, self._connection, key))
+        if self._fresh:
+            return None
+        held = self._memory.get((self._owner, self._connection, key))
+        if held is None:
+            return None
+        self._oldest = held.read_at if self._oldest is None else min(self._oldest, held.read_at)
+        return held.answer
 
     def put(self, key: str, answer: bytes) -> None:
         if self._owner:

@@ -65,7 +65,7 @@ def open_order(desk: Desk, ref: str, *, now: datetime | None = None) -> OpenedOr
     if desk.connection.version == "v2.1":
         order = _with_trips_from_extensions(desk, order)
     trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now(), _=_)
-    return OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), timezone.now())
+    return OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), desk.as_of)
 
 
 def _with_trips_from_extensions(desk: Desk, order: Order) -> Order:

@@ -166,6 +166,23 @@ def test_panels_opened_right_after_read_what_the_page_read(desk: Client, cdp: Sa
     assert cdp.calls()["total"] == 2
 
 
+def test_refresh_asks_for_the_panels_anew_and_a_failed_one_shows_nothing_older(desk: Client, cdp: Sandbox) -> None:
+    desk.get(f"/orders/{SEED}/contacts/")
+    desk.get(f"/orders/{SEED}/")
+    desk.get(f"/orders/{SEED}/contacts/")
+    assert cdp.calls()["total"] == 3
+    cdp.set_fault(SEED, "500")
+    assert desk.get(f"/orders/{SEED}/").status_code == 502
+    assert desk.get(f"/orders/{SEED}/raw/").status_code == 502
+    cdp.clear_faults(SEED)
+
+
+def test_the_raw_view_says_when_its_answers_were_read(desk: Client) -> None:
+    page = desk.get(f"/orders/{SEED}/").context["as_of"]
+    raw = desk.get(f"/orders/{SEED}/raw/").context["as_of"]
+    assert raw <= page
+
+
 def test_the_calendar_file_is_named_after_the_reference(desk: Client) -> None:
     answer = desk.get(f"/orders/{SEED}/itinerary.ics")
     assert answer["Content-Type"].startswith("text/calendar")
