@@ -126,8 +126,7 @@ def _request_refused(error: errors.CdpError) -> Problem:
 
 
 def _rate_limited(error: errors.CdpError) -> Problem:
-    wait = getattr(error, "retry_after", None)
-    seconds = max(1, math.ceil(wait)) if wait is not None else None
+    seconds = _wait_said(error)
     return Problem(
         "rate-limited",
         429,
@@ -172,12 +171,16 @@ def _timed_out(error: errors.CdpError) -> Problem:
 
 
 def _broken(error: errors.CdpError) -> Problem:
+    seconds = _wait_said(error)
     return Problem(
         "broken",
         502,
         _("The CDP is down: it answered with a fault"),
         _("The CDP answered, but with a fault of its own instead of data. This says nothing about the order."),
-        _("Try again. If it stays so, look at the vendor’s status page."),
+        _("It asks us to come back: try again in %(time)s.") % {"time": spoken(seconds)}
+        if seconds
+        else _("Try again. If it stays so, look at the vendor’s status page."),
+        retry_after=seconds,
     )
 
 
@@ -252,6 +255,12 @@ def not_recorded() -> Problem:
         ),
         _("Try again. If it stays so, tell whoever runs this program: its database does not take new records."),
     )
+
+
+def _wait_said(error: errors.CdpError) -> int | None:
+    """Whole seconds of the CDP's own Retry-After, at least one; None where it said nothing."""
+    wait: float | None = getattr(error, "retry_after", None)
+    return max(1, math.ceil(wait)) if wait is not None else None
 
 
 def spoken(seconds: int) -> str:

@@ -94,7 +94,11 @@ class TimedOut(TheyMustAct):
 
 
 class Broken(TheyMustAct):
-    """5xx or a redirect: the CDP is not working as documented."""
+    """5xx or a redirect: the CDP is not working as documented. `retry_after` is in seconds, None when it did not say."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unreadable(TheyMustAct):

@@ -129,6 +129,16 @@ def test_a_longer_retry_after_is_told_and_not_waited_for(
     assert len(cdp.calls) == 1
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_fault_that_says_when_to_come_back_is_believed(
+    cdp: responses.RequestsMock, transports: Transports, status: int
+) -> None:
+    cdp.get(URL, status=status, headers={"Retry-After": "30"})
+    told = failure(transports(Limits()))
+    assert isinstance(told, errors.Broken) and told.retry_after == 30
+    assert len(cdp.calls) == 1
+
+
 def test_a_retry_after_as_a_date_counts_from_now() -> None:
     told = seconds_of(format_datetime(datetime.now(UTC) + timedelta(hours=6), usegmt=True))
     assert told is not None and 21_590 < told <= 21_600

@@ -58,6 +58,12 @@ def test_a_rate_limit_says_when_to_try_again(seconds: float, said: str) -> None:
     assert problem.retry_after is not None and problem.retry_after >= 1
 
 
+def test_a_fault_that_says_when_to_come_back_is_passed_on() -> None:
+    problem = problems.describe(errors.Broken("HTTP 503", retry_after=720))
+    assert "12 minutes" in problem.step and problem.retry_after == 720
+    assert problems.describe(errors.Broken("HTTP 503")).retry_after is None
+
+
 def test_a_rate_limit_without_a_time_still_has_a_next_step() -> None:
     problem = problems.describe(errors.RateLimited("x"))
     assert problem.retry_after is None

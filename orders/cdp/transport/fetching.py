@@ -152,7 +152,8 @@ def _refusal(status: int, retry_after: str | None) -> _Failure:
         wait = seconds_of(retry_after)
         return _Failure(errors.RateLimited(said, wait), again=True, wait=wait)
     if status in (500, 502, 503, 504):
-        return _Failure(errors.Broken(said), again=True, at_once=status == 503)
+        wait = seconds_of(retry_after)
+        return _Failure(errors.Broken(said, wait), again=True, wait=wait, at_once=status == 503)
     if status == 401:
         return _Failure(errors.CredentialRefused(said))
     if status == 403:
