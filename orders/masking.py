@@ -51,7 +51,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonCard:
-    """A person as the page shows them. `ref` identifies them inside this order's list, also where the CDP gave no ref."""
+    """A person as the page shows them. `ref` identifies them inside this order's list, also where the CDP gave no ref.
+
+    `flights` are labels, `extras` the other items they are on as (type as sent, name).
+    """
 
     ref: str
     name: str
@@ -59,6 +62,7 @@ class PersonCard:
     fields: tuple[Field, ...]
     passenger_types: tuple[str, ...] = ()
     flights: tuple[str, ...] = ()
+    extras: tuple[tuple[str, str], ...] = ()
     guest_ref: str = ""
     guest_type: str = ""
     notes: tuple[Note, ...] = ()
@@ -75,6 +79,7 @@ def card(
     reveal: Iterable[str] = (),
     passenger_types: tuple[str, ...] = (),
     flights: tuple[str, ...] = (),
+    extras: tuple[tuple[str, str], ...] = (),
 ) -> PersonCard:
     """The card of `person`; `reveal` names the hidden fields to show, "all" for every one."""
     shown = frozenset(reveal)
@@ -87,6 +92,7 @@ def card(
         fields=tuple(_fields(person, lambda name: name in shown or "all" in shown)),
         passenger_types=passenger_types,
         flights=flights,
+        extras=extras,
         guest_ref=person.guest_ref or "",
         guest_type=person.guest_type or "",
         notes=person.notes,

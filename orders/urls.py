@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from orders.views import account, activity, connections, order, people, preferences, search
+from orders.views import account, activity, connections, customers, order, people, preferences, reveal, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
     path("orders/", search.orders, name="orders"),
-    path("find-person/", people.find_person, name="find_person"),
+    path("find-person/", customers.find_person, name="find_person"),
     path("orders/<str:ref>/", order.order, name="order"),
     path("orders/<str:ref>/contacts/", people.order_contacts, name="order_contacts"),
     path("orders/<str:ref>/travellers/", people.order_travellers, name="order_travellers"),
-    path("orders/<str:ref>/reveal/", people.reveal, name="reveal"),
-    path("orders/<str:ref>/guests/<str:guest_ref>/orders/", people.guest_orders, name="guest_orders"),
+    path("orders/<str:ref>/reveal/", reveal.reveal, name="reveal"),
+    path("orders/<str:ref>/guests/<str:guest_ref>/orders/", customers.guest_orders, name="guest_orders"),
     path("orders/<str:ref>/custom-data/", order.order_custom_data, name="order_custom_data"),
     path("orders/<str:ref>/raw/", order.order_raw, name="order_raw"),
     path("orders/<str:ref>/itinerary.ics", order.order_calendar, name="order_calendar"),

@@ -143,6 +143,21 @@ class CdpClient:
         """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref}."""
         return self._list(("orders", order_ref, "consumers"), {}, "orderConsumers", decode.consumer)
 
+    def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:
+        """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of the items that consumer is on, a page of them.
+
+        None where the CDP knows none; and without a call in v2, where a consumer holds the links itself.
+        """
+        refs.in_path(ref)
+        if self._reader.version != "v2.1":
+            return ()
+        try:
+            raw, _ = self._get(("orderConsumers", ref, "orderItems"), {"limit": self._reader.limits.page_size, "offset": 0})
+        except NotFound:
+            return ()
+        named = (ref_of(entry) for entry in decode.page(raw).entries if isinstance(entry, dict))
+        return tuple(item_ref for item_ref in named if item_ref)
+
     def list_guests(
         self,
         *,

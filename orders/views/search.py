@@ -19,7 +19,7 @@ from orders.finding import Found, find_orders
 from orders.models import Connection
 from orders.views.again import with_addresses
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem
-from orders.views.people import show_people
+from orders.views.customers import show_people
 
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 

@@ -1,0 +1,122 @@
+"""One hidden field of one person, shown to somebody who may; everybody else is refused, and both are recorded."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from orders import looks, problems
+from orders.cdp import errors
+from orders.cdp.records import Person
+from orders.context import carried
+from orders.desk import Desk
+from orders.masking import PersonCard, card
+from orders.people import load_travellers
+from orders.problems import Problem
+from orders.services import load_contacts
+from orders.views.asking import asks_the_cdp, choose_connection, show_problem, with_action
+from orders.views.panels import render_panel, wants_part
+from orders.views.people import MAY_REVEAL, cards_of, context_of, items_of
+
+ALL = "all"
+# The names `masking` gives to hidden fields; anything else was not posted by a form of ours and stands in no record.
+FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifier_\d{1,3}|extra_[A-Za-z0-9_.-]{1,40}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else."""
+    if not request.user.has_perm(MAY_REVEAL):
+        response: HttpResponseBase = _refuse(request, ref)
+    elif request.method != "POST":
+        return redirect(reverse("order_contacts", args=[ref]) + carried(request))
+    else:
+        response = _reveal(request, ref)
+    if response.status_code >= 400 and wants_part(request):
+        # The reason goes below the card it is about, instead of in its place.
+        response["HX-Reswap"] = "beforeend"
+    return response
+
+
+@asks_the_cdp(panel="problem")
+def _reveal(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    kind, field, wanted = _asked(request)
+    cards, context = _cards(request, desk, ref, kind, wanted, field)
+    chosen = next((shown for shown, _hidden in cards if shown.ref == wanted), None)
+    hidden = next((names for shown, names in cards if shown.ref == wanted), frozenset[str]())
+    if chosen is None or (field != ALL and field not in hidden):
+        raise errors.NotFound("no such person on this order, or no such hidden field")
+    looks.record(
+        request,
+        looks.What.FIELD_REVEALED,
+        connection=desk.connection,
+        order_ref=ref,
+        subject=looks.hashed(wanted),
+        outcome=f"shown: {kind} {field}",
+    )
+    if wants_part(request):
+        return render(request, "orders/_person.html", {**context, "card": chosen})
+    return render_panel(request, f"order_{kind}s", context)
+
+
+def _asked(request: HttpRequest) -> tuple[str, str, str]:
+    kind = "traveller" if request.POST.get("kind") == "traveller" else "contact"
+    return kind, request.POST.get("field", ALL)[:200], request.POST.get("person", "")[:200]
+
+
+def _cards(
+    request: HttpRequest, desk: Desk, ref: str, kind: str, wanted: str, field: str
+) -> tuple[list[tuple[PersonCard, frozenset[str]]], dict[str, Any]]:
+    """The order's people of one kind, with the wanted person's field shown; with each the names of what is hidden at first."""
+
+    def shown(person: Person, position: int) -> set[str]:
+        return {field} if (person.ref or f"n{position}") == wanted else set()
+
+    if kind == "traveller":
+        travellers = load_travellers(desk, ref)
+        masked, cards = cards_of(travellers), cards_of(travellers, shown)
+        context = context_of(request, desk, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
+    else:
+        contacts = load_contacts(desk, ref)
+        numbered = list(enumerate(contacts.items, start=1))
+        masked = [card(person, n) for n, person in numbered]
+        cards = [card(person, n, reveal=shown(person, n)) for n, person in numbered]
+        context = context_of(request, desk, ref, kind, cards, contacts)
+    hidden = [frozenset(one.name for one in before.fields if one.masked) for before in masked]
+    return list(zip(cards, hidden, strict=True)), context
+
+
+def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
+    connection, _problem = choose_connection(request)
+    kind, field, wanted = _asked(request)
+    asked_for = f"{kind} {field if FIELD.fullmatch(field) else 'unknown field'}" if request.method == "POST" else ""
+    try:
+        looks.record(
+            request,
+            looks.What.REVEAL_REFUSED,
+            connection=connection,
+            order_ref=ref,
+            subject=looks.hashed(wanted) if wanted else "",
+            outcome=f"refused: {asked_for}" if asked_for else "refused",
+        )
+    except looks.LookNotRecorded:
+        return show_problem(request, with_action(request, problems.not_recorded()), "problem")
+    if wants_part(request):
+        return show_problem(request, _may_not(), "problem")
+    return render(request, "403.html", {"may_not_reveal": True}, status=403)
+
+
+def _may_not() -> Problem:
+    return Problem(
+        "not-permitted",
+        403,
+        _("Not allowed"),
+        _("Hidden fields need a permission you do not have. That you asked is recorded. Ask a supervisor."),
+    )
