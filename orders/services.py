@@ -1,4 +1,4 @@
-"""What an agent does with an order, as functions: open it, see who is on it, read its custom data; and try a connection.
+"""What an agent does with an order, as functions: open it, read its contacts and custom data; and try a connection.
 
 Nothing here knows of requests, templates or HTTP statuses, and no database transaction is open while it waits for the CDP.
 """
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.cdp import errors
-from orders.cdp.records import Document, Extra, Loaded, Note, Order, OrderItem, Person
+from orders.cdp.records import Document, Extra, Loaded, Note, Order, Person
 from orders.desk import Desk
 from orders.digest import Digest, digest
 from orders.itinerary import journeys, segments
@@ -34,14 +34,6 @@ class OpenedOrder:
     digest: Digest
     documents: tuple[Document, ...]
     as_of: datetime
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Traveller:
-    """A consumer of the order with the items that name them."""
-
-    person: Person
-    items: tuple[tuple[int, OrderItem], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +82,6 @@ def _with_trips_from_extensions(desk: Desk, order: Order) -> Order:
 def load_contacts(desk: Desk, ref: str) -> Loaded[Person]:
     """The order's contacts (the bookers): one round trip where the CDP expands the list, else two and more, 25 at a time."""
     return desk.client.list_contacts(ref)
-
-
-def load_travellers(desk: Desk, ref: str) -> tuple[Loaded[Traveller], OpenedOrder]:
-    """The order's consumers joined to its items, and the order they were joined with; both are read at the same time."""
-    opened, people = desk.both(partial(open_order, desk, ref), partial(desk.client.list_consumers, ref))
-    by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(opened.order.items) if item.ref}
-    by_reference = {item.reference_id: (i, item) for i, item in enumerate(opened.order.items) if item.reference_id}
-    travellers = []
-    for person in people.items:
-        # A loader may link by the item's ref or by the client's own item id; both are looked up.
-        items = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
-        travellers.append(Traveller(person, tuple(item for item in items if item is not None)))
-    return Loaded(tuple(travellers), people.missing, people.complete, people.problem), opened
 
 
 def load_custom_data(desk: Desk, ref: str) -> tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]:
