@@ -18,6 +18,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from orders.busy import wait_shortly
+
 TABLE = "orders_accessrecord"
 REFUSAL = "access records are append-only"
 
@@ -75,9 +77,11 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any]) -> None:
     """Insert one record, by name of its columns, in a transaction of its own. `DatabaseError` when that fails.
 
-    One plain statement instead of the ORM's: every page waits for it, and this takes half the time.
+    One plain statement instead of the ORM's: every page waits for it, and this takes half the time. Another writer is waited
+    for shortly only: a page that has waited on the CDP already must still say in time that nothing can be shown.
     """
     names = tuple(columns)
+    wait_shortly(connection)
     with connection.cursor() as cursor:
         cursor.execute(_insert(names), [_adapted(connection, value) for value in columns.values()])
 

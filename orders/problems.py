@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,8 @@ class Problem:
     """What a page or a panel says about a failure.
 
     `code` is a stable word for tests, logs and the template's icon; `retry_after` is in seconds, None where nobody knows;
-    `technical` is safe to show to anybody (no key, no token, no personal data).
+    `technical` is safe to show to anybody (no key, no token, no personal data). `panel` is the id of the element in whose place
+    the action's answer belongs, "" for a whole page. `typed` are the fields a form must post again: perhaps personal, in no repr.
     """
 
     code: str
@@ -29,6 +30,8 @@ class Problem:
     action_label: str = ""
     retry_after: int | None = None
     technical: str = ""
+    panel: str = ""
+    typed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def describe(error: errors.CdpError) -> Problem:

@@ -169,7 +169,8 @@ class CdpClient:
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
 
-        None found is an empty Loaded; no more than `most` are read, and `complete` is then False. The terms are personal: they stand in no error, document or memory.
+        None found is an empty Loaded; no more than `most` are read, and `complete` is then False.
+        The terms are personal: they stand in no error, document or memory.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}

@@ -7,6 +7,9 @@ from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+import structlog
+from django.db import DatabaseError
+from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,18 +17,25 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from orders import problems
+from orders import onward, problems
+from orders.busy import wait_shortly
 from orders.cdp import errors
 from orders.desk import Desk
 from orders.looks import LookNotRecorded
 from orders.models import Connection
 from orders.problems import Problem
 from orders.services import result_of
-from orders.views.panels import render_panel
+from orders.views.panels import PANELS, render_panel
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 DeskView = Callable[Concatenate[HttpRequest, Desk, P], HttpResponseBase]
+
+log = structlog.stdlib.get_logger("orders.cdp")
+
+# The searches that are posted, by the names of their URLs, and what a person typed into each.
+TYPED = {"orders": ("q",), "find_person": ("first_name", "last_name")}
+NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many"})  # the same question gets the same answer
 
 
 def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[P]], View[P]]:
@@ -37,15 +47,17 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
     def decorate(view: DeskView[P]) -> View[P]:
         @wraps(view)
         def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            wait_shortly(database)
             connection, problem = choose_connection(request)
             if connection is None:
                 return show_problem(request, problem or problems.no_connection(), panel)
 
             def answer() -> HttpResponseBase:
                 desk = Desk(connection, session_key=request.session.session_key or "", fresh=fresh)
+                request.desk = desk  # type: ignore[attr-defined]
                 response = view(request, desk, *args, **kwargs)
                 if desk.calls:
-                    connection.note_use("accepted")
+                    _note_use(connection, "accepted")
                 return response
 
             return in_words(request, connection, panel, answer)
@@ -58,14 +70,51 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
 def in_words(
     request: HttpRequest, connection: Connection, panel: str, answer: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
-    """The answer, or the words for why there is none."""
+    """The answer, or the words for why there is none; and one line in the log where the CDP failed, even in part."""
+    raised: errors.CdpError | None = None
     try:
-        return answer()
+        response = answer()
     except errors.CdpError as error:
-        connection.note_use(result_of(error))
-        return show_problem(request, with_action(request, problems.describe(error)), panel)
-    except LookNotRecorded:
-        return show_problem(request, with_action(request, problems.not_recorded()), panel)
+        raised = error
+        _note_use(connection, result_of(error))
+        response = show_problem(request, with_action(request, problems.describe(error)), panel)
+    except LookNotRecorded as error:
+        log.error("a look could not be recorded", route=_route(request), exc_info=error)
+        response = show_problem(request, with_action(request, problems.not_recorded()), panel)
+    if not getattr(response, "streaming", False):  # what is still under way comes here again at its end
+        _log_failure(request, raised)
+    return response
+
+
+def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
+    """Code, route, calls, time; the request's number is in every line. Nothing of a person, a reference or a connection."""
+    desk: Desk | None = getattr(request, "desk", None)
+    failures = desk.client.take_failures() if desk is not None else []
+    told = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
+    error = told or (failures[0] if failures else None)
+    if error is None:
+        return
+    log.warning(
+        "the CDP failed",
+        code=problems.describe(error).code,
+        error=str(error),
+        route=_route(request),
+        calls=desk.calls if desk is not None else 0,
+        failed=len(failures),
+        ms=round(desk.seconds * 1000) if desk is not None else 0,
+        whole=raised is not None,
+    )
+
+
+def _note_use(connection: Connection, result: str) -> None:
+    try:
+        connection.note_use(result)
+    except DatabaseError as error:  # a note on the connection page is worth no page of an order
+        log.warning("the use of a connection could not be noted", exc_info=error)
+
+
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
 def choose_connection(request: HttpRequest) -> tuple[Connection | None, Problem | None]:
@@ -95,23 +144,29 @@ def show_problem(request: HttpRequest, problem: Problem, panel: str = "") -> Htt
 
 
 def with_action(request: HttpRequest, problem: Problem) -> Problem:
-    """The next step as a link: the connection page and back, or the same page again."""
+    """The next step: the connection page and back to the page the person is on, or the same question again, where it was asked.
+
+    A panel asks again in its own place; a search that was posted is posted again with what was typed.
+    """
     if problem.code in {"refused", "not-permitted", "credential-unreadable", "connection"}:
         return _to_connections(request, problem)
-    if request.method == "GET" and problem.code not in {"bad-reference", "not-found"}:
-        return replace(problem, action_url=_page_of(request), action_label=_("Try again"))
+    if problem.code in NOT_AGAIN:
+        return problem
+    route = _route(request)
+    again = replace(problem, action_url=request.get_full_path(), action_label=_("Try again"))
+    if request.method == "GET":
+        return replace(again, panel=route.replace("_", "-") if route in PANELS else "")
+    if route in TYPED:
+        names = (*TYPED[route], "connection")
+        return replace(again, typed=tuple((name, request.POST[name]) for name in names if name in request.POST))
     return problem
 
 
 def _to_connections(request: HttpRequest, problem: Problem, *, add: bool = False) -> Problem:
-    back = urlencode({"next": _page_of(request)}) if request.method == "GET" else ""
     address = reverse("connection_add" if add else "connections")
     label = _("Add a connection") if add else _("Open your connections")
-    return replace(problem, action_url=f"{address}?{back}" if back else address, action_label=label)
-
-
-def _page_of(request: HttpRequest) -> str:
-    return request.get_full_path()
+    back = urlencode({"next": onward.page_of(request)})
+    return replace(problem, action_url=f"{address}?{back}", action_label=label)
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:

@@ -9,6 +9,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+# The URL names of the panels. The root element of each has its name, with dashes, as its id.
+PANELS = frozenset({"order_contacts", "order_travellers", "order_custom_data", "guest_orders"})
+
 
 def wants_part(request: HttpRequest) -> bool:
     """Whether htmx asks for a part (and not for a whole page after a lost history entry)."""

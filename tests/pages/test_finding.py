@@ -23,7 +23,9 @@ def own(agent: User, client: Client, settings: object) -> Iterator[tuple[Client,
         yield client, cdp
 
 
-@pytest.mark.parametrize(("ref", "status"), [("fault-429", 429), ("fault-500", 502), ("fault-403", 403), ("fault-400", 400)])
+@pytest.mark.parametrize(
+    ("ref", "status"), [("fault-429", 429), ("fault-500", 502), ("fault-403", 403), ("fault-400", 400)]
+)
 def test_an_order_that_fails_does_not_lead_to_itself(desk: Client, ref: str, status: int) -> None:
     page = desk.get(f"/orders/{ref}/", follow=True)
     assert page.status_code == status

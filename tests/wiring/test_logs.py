@@ -111,9 +111,7 @@ def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None
 def test_what_people_type_into_an_address_is_in_no_line(live_app: App, typed: str) -> None:
     mark = f"typed-{abs(hash(typed))}"
     before = live_app.log.stat().st_size
-    requests.get(
-        f"{live_app.url}/orders/{typed}/", headers={"X-Request-ID": mark}, timeout=20, allow_redirects=False
-    )
+    requests.get(f"{live_app.url}/orders/{typed}/", headers={"X-Request-ID": mark}, timeout=20, allow_redirects=False)
     written = live_app.log.read_bytes()[before:].decode()
     assert [json.loads(text)["event"] for text in written.splitlines()] == ["request"]
     assert mark in written

@@ -1,0 +1,123 @@
+"""After a failure: ask again in the same place with nothing typed anew, come back from the connection page, one line in the log."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection as database
+from django.test import Client
+
+from orders.models import AccessRecord
+from sandbox.server import Sandbox
+from tests.pages.conftest import SEED
+from tests.pages.reading import text_of
+
+ON_THE_ORDER = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/orders/{SEED}/"}
+LINES = "orders.cdp"
+
+
+@pytest.fixture
+def faulty(cdp: Sandbox) -> Any:
+    """Switches faults on that end with the test."""
+    yield cdp.set_fault
+    for target in (SEED, "GRP120", "*"):
+        cdp.clear_faults(target)
+
+
+@pytest.mark.parametrize("panel", ["contacts", "travellers", "custom-data"])
+def test_a_failed_panel_asks_again_in_its_own_place(desk: Client, faulty: Any, panel: str) -> None:
+    faulty(SEED, "500")
+    answer = desk.get(f"/orders/{SEED}/{panel}/", headers=ON_THE_ORDER)
+    assert answer.status_code == 502
+    links = re.findall(r"<a [^>]*>Try again", answer.content.decode())
+    assert [re.findall(r'data-hx-(?:get|target|swap)="([^"]*)"', link) for link in links] == [
+        [f"/orders/{SEED}/{panel}/", f"#order-{panel}", "outerHTML"]
+    ]
+    assert f'id="order-{panel}"' in answer.content.decode()
+
+
+def test_a_refused_panel_leads_to_the_connections_and_back_to_the_order(desk: Client, faulty: Any) -> None:
+    faulty(SEED, "401")
+    answer = desk.get(f"/orders/{SEED}/contacts/", headers=ON_THE_ORDER)
+    assert answer.status_code == 403
+    assert f'href="/connections/?next=%2Forders%2F{SEED}%2F"' in answer.content.decode()
+
+
+def test_a_failed_search_is_asked_again_with_what_was_typed(desk: Client, faulty: Any, cdp: Sandbox) -> None:
+    faulty("*", "503", "guests")
+    failed = desk.post("/orders/?ticket=ZD-1", {"q": "jane.doyle@example.com"})
+    assert failed.status_code == 502
+    (form,) = re.findall(r'<form class="inline" method="post" action="([^"]*)">(.*?)</form>', failed.content.decode())
+    assert form[0] == "/orders/?ticket=ZD-1"
+    typed = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    assert typed.pop("csrfmiddlewaretoken")
+    assert typed == {"q": "jane.doyle@example.com"}
+    cdp.clear_faults("*")
+    assert desk.post(form[0], typed).status_code == 200
+
+
+def test_a_failed_search_by_name_keeps_both_names(desk: Client, faulty: Any) -> None:
+    faulty("*", "503", "guests")
+    failed = desk.post("/find-person/", {"first_name": "Jane", "last_name": "Doyle"}).content.decode()
+    assert 'name="first_name" value="Jane"' in failed and 'name="last_name" value="Doyle"' in failed
+
+
+def test_an_order_read_in_part_says_so_where_its_passengers_are_counted(desk: Client, faulty: Any) -> None:
+    faulty("GRP120", "500", "items:2")
+    page = desk.get("/orders/?q=GRP120", follow=True)
+    header = text_of(page).split("things to check")[0]
+    assert re.search(r"at least \d+ ", header)
+    assert "100 of at least 100 items, the rest did not load · Try again" in header
+
+
+def failures(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [dict(record.msg) for record in caplog.records if record.name == LINES]  # type: ignore[call-overload]
+
+
+def test_a_failure_leaves_one_line_without_anybody_in_it(
+    desk: Client, faulty: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty("*", "500", "guests")
+    desk.post("/orders/", {"q": "jane.doyle@example.com"}, headers={"X-Request-ID": "the-number-of-this"})
+    (line,) = failures(caplog)
+    assert line.pop("ms") >= 0 and line.pop("at")
+    assert line == {
+        "event": "the CDP failed", "level": "warning", "request_id": "the-number-of-this", "code": "broken", "error": "HTTP 500",
+        "route": "orders", "calls": 3, "failed": 1, "whole": True,
+    }  # fmt: skip
+
+
+def test_a_failure_in_part_leaves_one_line_and_an_answer_of_none(
+    desk: Client, faulty: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty("GRP120", "500", "items:2")
+    desk.get("/orders/?q=GRP120", follow=True)
+    (line,) = failures(caplog)
+    assert (line["code"], line["route"], line["failed"], line["whole"]) == ("broken", "order", 1, False)
+    caplog.clear()
+    assert desk.get("/orders/NOSUCH9/").status_code == 404
+    assert failures(caplog) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_database_is_not_waited_for_beyond_the_promise(agent: User, client: Client) -> None:
+    client.force_login(agent)
+    client.get(f"/orders/{SEED}/")
+    other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        page = client.get(f"/orders/{SEED}/")
+        took = time.monotonic() - began
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert page.status_code == 503
+    assert "could not be recorded" in text_of(page)
+    assert took < 4
+    assert AccessRecord.objects.count() == 1
