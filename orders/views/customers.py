@@ -96,7 +96,7 @@ def show_people(request: HttpRequest, desk: Desk, what: looks.What, **wanted: st
         "missing": found.missing,
         "complete": found.complete,
         "partial": describe(found.problem) if found.problem is not None else None,
-        "again": _again(request) if not all((found.complete, *(one.orders.complete for one in found.items))) else [],
+        "again": _again(request) if _failed(found) else [],
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
     }
     return render(request, "orders/people_found.html", context, status=200 if guests else 404)
@@ -120,6 +120,12 @@ def _outcome(found: Loaded[GuestOrders]) -> str:
     if without:
         parts.append(f"orders of {without} incomplete")
     return ", ".join(parts)
+
+
+def _failed(found: Loaded[GuestOrders]) -> bool:
+    """Whether asking again may bring more. Where too many fit, only another question does."""
+    people = found.complete or isinstance(found.problem, errors.TooMany)
+    return not (people and all(one.orders.complete for one in found.items))
 
 
 def _again(request: HttpRequest) -> list[tuple[str, str]]:
