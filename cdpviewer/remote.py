@@ -5,11 +5,16 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
+from orders.busy import LONGEST_WAIT
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
 
 STANDARD = Limits()
+PROMISED = 12.0  # seconds in which every page is answered, whatever the CDP and the database do
+LONGEST_PAGE = (
+    PROMISED - LONGEST_WAIT - 0.5
+)  # less the wait for the database, the way back from threads, and the rendering
 LEFT_FREE = 4  # server threads that never wait on the CDP, so that sign-in and health checks always get through
 
 
@@ -22,11 +27,25 @@ def regions(env: Environment) -> dict[str, str]:
 
 
 def limits(env: Environment, *, threads: int) -> Limits:
-    """The limits of outbound calls; the bulkhead follows the number of server threads unless it is set."""
+    """The limits of outbound calls; the bulkhead follows the number of server threads unless it is set.
+
+    Raises ImproperlyConfigured for times with which a person might wait longer than PROMISED seconds.
+    """
+    page = env.seconds("CDPVIEWER_CDP_PAGE_SECONDS", STANDARD.page)
+    if page > LONGEST_PAGE:
+        raise ImproperlyConfigured(
+            f"CDPVIEWER_CDP_PAGE_SECONDS must be {LONGEST_PAGE:g} or less: nobody waits longer than {PROMISED:g} s for a page, and "
+            "the record of the look and the page itself need the rest."
+        )
+    call = env.seconds("CDPVIEWER_CDP_CALL_SECONDS", min(STANDARD.call, page))
+    if call > page:
+        raise ImproperlyConfigured(
+            f"CDPVIEWER_CDP_CALL_SECONDS must not be more than CDPVIEWER_CDP_PAGE_SECONDS ({page:g}): a page holds its calls."
+        )
     return Limits(
         connect=env.seconds("CDPVIEWER_CDP_CONNECT_SECONDS", STANDARD.connect),
-        call=env.seconds("CDPVIEWER_CDP_CALL_SECONDS", STANDARD.call),
-        page=env.seconds("CDPVIEWER_CDP_PAGE_SECONDS", STANDARD.page),
+        call=call,
+        page=page,
         body=env.number("CDPVIEWER_CDP_BODY_BYTES", STANDARD.body, least=10_000),
         retries=env.number("CDPVIEWER_CDP_RETRIES", STANDARD.retries),
         places=env.number("CDPVIEWER_CDP_PLACES", threads - LEFT_FREE, least=1),

@@ -90,6 +90,16 @@ def _phone(bare: str) -> Lookup | None:
     return None
 
 
+def perhaps_phone(text: str) -> str:
+    """The phone number with its plus, where `text` may be one written with 00 in its place; "" where not.
+
+    Never the first reading: a booking reference may be nothing but digits.
+    """
+    bare = text.strip(AROUND)
+    digits = re.sub(r"[ ()./-]", "", bare)
+    return "+" + digits[2:] if re.fullmatch(r"00[1-9][0-9]{6,13}", digits) else ""
+
+
 def _references(text: str) -> Lookup:
     """What could be a reference in a text that is no address, e-mail or phone."""
     bare = text.strip(AROUND)

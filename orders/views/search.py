@@ -92,6 +92,7 @@ def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str) ->
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
         "looked": found.looked,
+        "phone": lookup.perhaps_phone(text),
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
         "other_connections": [(other.name, _search_address(request, text, other.name)) for other in others],
     }

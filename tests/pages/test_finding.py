@@ -46,3 +46,16 @@ def test_a_400_for_what_is_no_ref_is_no_failure(own: tuple[Client, Sandbox]) -> 
     cdp.answer_with("/v2/orders/B94TXY", b"{}", status=400)
     page = client.get("/orders/B94TXY/?connection=own", follow=True)
     assert page.redirect_chain == [(f"/orders/{SEED}/?connection=own", 302)]
+
+
+@pytest.mark.parametrize("typed", ["0035387 5550190", "00353875550190", "00353 (87) 555-0190"])
+def test_a_number_with_two_zeros_may_be_a_phone(desk: Client, typed: str) -> None:
+    page = desk.post("/orders/", {"q": typed})
+    assert page.status_code == 404
+    assert "This may be a phone number" in text_of(page)
+    assert 'name="q" value="+353875550190"' in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["NOSUCH9", "001", "0012", "000353875550190", "2041/7"])
+def test_other_references_are_no_phones(desk: Client, typed: str) -> None:
+    assert "may be a phone" not in text_of(desk.post("/orders/", {"q": typed}))

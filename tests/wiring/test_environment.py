@@ -118,6 +118,25 @@ def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None
     assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {}), threads=132).page == 4.5
 
 
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"CDPVIEWER_CDP_PAGE_SECONDS": "10.1"}, "CDPVIEWER_CDP_PAGE_SECONDS must be 10 or less"),
+        ({"CDPVIEWER_CDP_PAGE_SECONDS": "3599"}, "CDPVIEWER_CDP_PAGE_SECONDS must be 10 or less"),
+        ({"CDPVIEWER_CDP_CALL_SECONDS": "11"}, "CDPVIEWER_CDP_CALL_SECONDS must not be more"),
+        ({"CDPVIEWER_CDP_PAGE_SECONDS": "4", "CDPVIEWER_CDP_CALL_SECONDS": "5"}, "CDPVIEWER_CDP_CALL_SECONDS must"),
+    ],
+)
+def test_times_that_break_the_promise_of_twelve_seconds_stop_the_start(values: dict[str, str], named: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=named):
+        limits(Environment(values, {}), threads=132)
+
+
+def test_a_shorter_page_has_shorter_calls() -> None:
+    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4"}, {}), threads=132).call == 4
+    assert limits(Environment({}, {}), threads=132).page == 10
+
+
 def test_a_region_that_cannot_be_used_stops_the_start_with_the_setting_s_name() -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^CDPVIEWER_EXTRA_REGIONS: .*https"):
         regions(Environment({"CDPVIEWER_EXTRA_REGIONS": "mine=http://cdp.example.com"}, {}))
