@@ -1,4 +1,4 @@
-"""One hidden field of one person, shown to somebody who may; everybody else is refused, and both are recorded."""
+"""What is hidden, shown to somebody who may: a field of a person, or an order's custom data. Refusals are recorded too."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from orders.desk import Desk
 from orders.masking import PersonCard, card
 from orders.people import load_travellers
 from orders.problems import Problem
-from orders.services import load_contacts
+from orders.services import load_contacts, load_custom_data
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem, with_action
 from orders.views.panels import render_panel, wants_part
-from orders.views.people import MAY_REVEAL, cards_of, context_of, items_of
+from orders.views.people import MAY_REVEAL, cards_of, context_of, items_of, told
 
-ALL = "all"
+ALL, CUSTOM = "all", "custom"
 # The names `masking` gives to hidden fields; anything else was not posted by a form of ours and stands in no record.
 FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifier_\d{1,3}|extra_[A-Za-z0-9_.-]{1,40}")
 
@@ -48,6 +48,8 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
 @asks_the_cdp(panel="problem")
 def _reveal(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     kind, field, wanted = _asked(request)
+    if kind == CUSTOM:
+        return _reveal_custom_data(request, desk, ref)
     cards, context = _cards(request, desk, ref, kind, wanted, field)
     chosen = next((shown for shown, _hidden in cards if shown.ref == wanted), None)
     hidden = next((names for shown, names in cards if shown.ref == wanted), frozenset[str]())
@@ -66,8 +68,18 @@ def _reveal(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     return render_panel(request, f"order_{kind}s", context)
 
 
+def _reveal_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """The order's custom data with all its values."""
+    groups, problem = load_custom_data(desk, ref)
+    what, outcome = looks.What.FIELD_REVEALED, "shown: custom data"
+    looks.record(request, what, connection=desk.connection, order_ref=ref, outcome=outcome)
+    context = {"groups": groups, "problem": told(request, problem), "order_ref": ref, "reference": ref, "bare": True}
+    return render_panel(request, "order_custom_data", context)
+
+
 def _asked(request: HttpRequest) -> tuple[str, str, str]:
-    kind = "traveller" if request.POST.get("kind") == "traveller" else "contact"
+    kind = request.POST.get("kind", "")
+    kind = kind if kind in {"traveller", CUSTOM} else "contact"
     return kind, request.POST.get("field", ALL)[:200], request.POST.get("person", "")[:200]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.reading import text_of
 
@@ -63,13 +65,30 @@ def test_no_document_stands_on_the_order_page(odd_order: None, desk: Client) -> 
         assert secret in desk.get(f"/orders/{REF}/raw/").content.decode(), secret
 
 
-def test_no_document_stands_in_the_custom_data(desk: Client, cdp: Sandbox) -> None:
-    values = {
-        "items": [{"name": "default", "key": "default", "ref": "x", "passportNumber": "PX1234565", "tier": "gold"}]
-    }
+@pytest.fixture
+def custom_data(cdp: Sandbox) -> None:
+    """An order whose custom data holds a passport."""
+    values = {"name": "default", "key": "default", "ref": "x", "passportNumber": "PX1234565", "tier": "gold"}
     cdp.answer_with(f"/v2/orders/{REF}", json.dumps({"ref": REF, "referenceId": "HIDDN1"}).encode())
-    cdp.answer_with(f"/v2/orders/{REF}/extExt", json.dumps(values).encode())
+    cdp.answer_with(f"/v2/orders/{REF}/extExt", json.dumps({"items": [values]}).encode())
+
+
+def test_no_document_stands_in_the_custom_data(custom_data: None, desk: Client) -> None:
     panel = desk.get(f"/orders/{REF}/custom-data/")
     assert "gold" in text_of(panel)
     assert "PX1234565" not in panel.content.decode()
     assert "•••• (hidden)" in text_of(panel)
+    assert "Ask a supervisor" in text_of(panel) and "/reveal/" not in panel.text
+    refused = desk.post(f"/orders/{REF}/reveal/", {"kind": "custom"})
+    assert (refused.status_code, "PX1234565" in refused.text) == (403, False)
+    assert AccessRecord.objects.get(what="reveal_refused").outcome == "refused: custom all"
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_supervisor_reveals_the_custom_data(
+    headers: dict[str, str], custom_data: None, desk: Client, supervisor: User
+) -> None:
+    assert "/reveal/" in desk.get(f"/orders/{REF}/custom-data/").text
+    panel = desk.post(f"/orders/{REF}/reveal/", {"kind": "custom"}, headers=headers)
+    assert "PX1234565" in text_of(panel)
+    assert AccessRecord.objects.get(what="field_revealed").outcome == "shown: custom data"
