@@ -15,6 +15,7 @@ from typing import Any
 from django.template import Context, TemplateDoesNotExist
 from django.template.base import (
     FilterExpression,
+    Node,
     NodeList,
     Template,
     TextNode,
@@ -28,7 +29,7 @@ from django.template.loader_tags import ExtendsNode, IncludeNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
-from django.urls import NoReverseMatch, get_script_prefix
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 
 from orders.templatetags.icons import icon
@@ -83,6 +84,27 @@ class Value(VariableNode):
         return render_value_in_context(output, context)
 
 
+class Address(Node):
+    """`{% url "order" ref %}`: worked out once with a stand-in, whose place every clean ref takes as it is."""
+
+    child_nodelists = ()
+    STAND_IN = "stand-in"
+    CLEAN = re.compile(r"[A-Za-z0-9._~-]+")  # what an address never quotes
+
+    def __init__(self, own: URLNode) -> None:
+        self.own, self.ref = own, own.args[0]
+        try:
+            self.before, _, self.after = reverse(own.view_name.var, args=[self.STAND_IN]).partition(self.STAND_IN)
+        except NoReverseMatch:
+            self.CLEAN = re.compile("(?!)")  # takes something else than text: never the short way
+
+    def render(self, context: Context) -> str:
+        ref = self.ref.resolve(context)
+        if isinstance(ref, str) and self.CLEAN.fullmatch(ref):
+            return f"{self.before}{ref}{self.after}"
+        return self.own.render(context)
+
+
 def _join(nodes: NodeList, context: Context) -> None:
     joined: list[Any] = []
     for node in nodes:
@@ -106,8 +128,7 @@ def _constant(node: Any, context: Context) -> str | None:
         (isinstance(node, TranslateNode) and not node.asvar and not node.message_context and _is_literal(node.filter_expression))
         or (isinstance(node, StaticNode) and not node.varname and _is_literal(node.path))
         or (isinstance(node, SimpleNode) and node.func is icon and not node.target_var and all(map(_is_literal, node.args)))
-        # A name with a colon depends on the page it stands on.
-        or (isinstance(node, URLNode) and not (node.asvar or node.args or node.kwargs or ":" in node.view_name.token))
+        or (isinstance(node, URLNode) and _is_fixed(node) and not (node.args or node.kwargs))
     )  # fmt: skip
     try:
         return str(node.render(context)) if fixed else None
@@ -122,6 +143,9 @@ def _shortened(node: Any, context: Context) -> Any:
         short.token, short.origin = node.token, node.origin
         node = short
         _shorten(node.filter_expression)
+    elif isinstance(node, URLNode) and _is_fixed(node) and len(node.args) == 1 and not node.kwargs:
+        _shorten(node.args[0])
+        node = Address(node)
     elif isinstance(node, IncludeNode):
         node = _in_place(node, context)
     elif isinstance(node, IfNode):
@@ -169,6 +193,11 @@ def _shorten_condition(condition: Any) -> None:
         _shorten(condition.value)
         for part in (condition.first, condition.second):
             _shorten_condition(part)
+
+
+def _is_fixed(node: URLNode) -> bool:
+    """Whether the name is known now; one with a colon depends on the page it stands on."""
+    return not node.asvar and _is_literal(node.view_name) and ":" not in node.view_name.token
 
 
 def _is_literal(value: Any) -> bool:

@@ -21,6 +21,7 @@ from orders.digest import Digest, digest
 from orders.itinerary import journeys, segments
 from orders.itinerary.trip import Trip
 from orders.models import Connection
+from orders.speech import speaker
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ def open_order(desk: Desk, ref: str, *, now: datetime | None = None) -> OpenedOr
     order = desk.client.get_order(ref)
     if desk.connection.version == "v2.1":
         order = _with_trips_from_extensions(desk, order)
-    trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now(), _=_)
+    trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now(), _=speaker())
     return OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), desk.as_of)
 
 

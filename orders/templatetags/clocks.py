@@ -6,7 +6,7 @@ the person's zone, which is always named. Patterns and results are cached: an or
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -48,7 +48,7 @@ def _skeleton(skeleton: str, day: date, code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> str:
+def _time(hour: int, minute: int, second: int | None, clock: str) -> str:
     moment = datetime(2000, 1, 1, hour, minute, second or 0, tzinfo=UTC)
     if clock == "12":
         return format_time(moment, "h:mm:ss a" if second is not None else "h:mm a", locale=locale_of("en"))
@@ -58,7 +58,7 @@ def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> 
 @register.filter
 def clock(value: datetime | None) -> str:
     """A wall-clock time: "16:00", or "4:00 pm" for those who chose so. Never shifted."""
-    return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
+    return "" if value is None else _time(value.hour, value.minute, None, current().clock)
 
 
 @register.filter
@@ -98,7 +98,12 @@ def stamp(value: datetime | None) -> SafeString | str:
     """A UTC instant of the CDP in the person's zone, named: "15 Aug 2025 18:00 CEST"."""
     if value is None:
         return ""
-    there = timezone.localtime(value)
+    return _stamp(value, timezone.get_current_timezone(), current().clock, language())
+
+
+@lru_cache(maxsize=4096)
+def _stamp(value: datetime, zone: tzinfo, _clock: str, _language: str) -> SafeString:
+    there = timezone.localtime(value, zone)
     return format_html(
         '<time datetime="{}">{} {} {}</time>', iso(value), plain_day(there), clock(there), zone_word(there)
     )
@@ -110,7 +115,7 @@ def stamp_clock(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     there = timezone.localtime(value)
-    seconds = _time(there.hour, there.minute, there.second, current().clock, language())
+    seconds = _time(there.hour, there.minute, there.second, current().clock)
     return format_html('<time datetime="{}">{} {}</time>', iso(value), seconds, zone_word(there))
 
 

@@ -20,6 +20,7 @@ from orders.finding import Found, open_or_find
 from orders.itinerary import calendar, picture, wording
 from orders.problems import describe
 from orders.services import OpenedOrder, load_custom_data, open_order
+from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
 from orders.views.search import order_address, show_chooser, show_not_found
@@ -57,7 +58,7 @@ def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpR
 
 
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    trip = opened.trip
+    trip, say = opened.trip, speaker()
     problem = opened.order.items_problem
     return {
         "order": opened.order,
@@ -66,8 +67,8 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "trip": trip,
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": {journey.key: picture.draw(journey, _) for journey in trip.journeys},
-        "itinerary_text": wording.as_text(trip, reference=opened.digest.reference, _=_) if trip.journeys else "",
+        "pictures": {journey.key: picture.draw(journey, say) for journey in trip.journeys},
+        "itinerary_text": wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys else "",
         "as_of": opened.as_of,
         "calls": desk.calls,
         "seconds": desk.seconds,
