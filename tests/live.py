@@ -79,6 +79,7 @@ class App:
     log: Path
     process: subprocess.Popen[bytes]
     sandbox: Sandbox
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
     people: list[str] = field(default_factory=list)
 
     def person(self, name: str = "agent", *, groups: tuple[str, ...] = ("Agents",), connected: bool = True) -> User:
@@ -164,7 +165,7 @@ def running_app(
         process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
     try:
         wait_until_it_answers(process, port, log)
-        yield App(f"http://127.0.0.1:{port}", log, process, running_sandbox)
+        yield App(f"http://127.0.0.1:{port}", log, process, running_sandbox, env)
     finally:
         process.terminate()
         process.wait(20)

@@ -1,0 +1,34 @@
+"""The walk through all states, made once for all tests that judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser
+from pytest_django.plugin import DjangoDbBlocker
+
+from sandbox.server import Sandbox
+from tests.experience.tour import Visit, empty_the_database, walk
+from tests.live import App
+
+
+@pytest.fixture(scope="package")
+def visits(
+    running_app: App,
+    running_sandbox: Sandbox,
+    browser: Browser,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Visit]]:
+    """What was noted in each state, by the state's name. The tests that ask for it are marked as using the database."""
+    running_sandbox.reset()
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setitem(settings.CDP_REGIONS, "sandbox", running_sandbox.url)
+        try:
+            visits = walk(browser, running_app, tmp_path_factory.mktemp("pages"))
+        finally:
+            empty_the_database()
+            running_sandbox.clear_faults("*")
+    yield visits

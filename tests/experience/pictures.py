@@ -1,0 +1,91 @@
+"""The key states at three widths, light and dark, into docs/img. The real server, the sandbox behind it.
+
+What would differ with every run (the time of the look, how long it took) is written over before the picture is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import sign_in
+from tests.experience.palette import with_palette
+from tests.experience.states import GROUP, contacts_then_orders, nothing, search, show
+from tests.live import PROJECT, App
+from tests.pages.conftest import SEED
+
+FOLDER = PROJECT / "docs" / "img"
+SIZES = {1440: 1000, 900: 1000, 360: 800}
+LARGEST, LARGEST_ALL = 150_000, 4_000_000
+
+STILL = """() => {
+  for (const fresh of document.querySelectorAll(".fresh span"))
+    fresh.textContent = fresh.textContent.replace(/\\d\\d:\\d\\d:\\d\\d/, "14:02:07").replace(/\\d+[.,]\\d+ s/, "0.2 s");
+  document.querySelectorAll(".recent .quiet").forEach((stamp, place) => {
+    stamp.textContent = `21 Nov 2026 14:${String(9 - place).padStart(2, "0")} UTC`;
+  });
+  document.activeElement?.blur();
+}"""
+
+
+def scroll_to(selector: str, then: Callable[[Page], None] = nothing) -> Callable[[Page], None]:
+    """Do something, then bring a part to the top of the picture."""
+
+    def act(page: Page) -> None:
+        then(page)
+        page.locator(selector).first.evaluate("(part) => { part.scrollIntoView({ block: 'start' }) }")
+
+    return act
+
+
+CONTACTS = show("Show contacts", "order-contacts")
+PICTURES: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
+    ("home", "/", nothing),
+    ("order", f"/orders/{SEED}/", nothing),
+    ("family", "/orders/FAM4OB/", nothing),
+    ("forty", "/orders/FORTY4/", scroll_to("#itinerary")),
+    ("utc-feed", "/orders/UTCFED/", nothing),
+    ("group", f"/orders/{GROUP}/", nothing),
+    ("contacts", f"/orders/{SEED}/", scroll_to("#people", contacts_then_orders)),
+    ("panel-failed", "/orders/CONT503/", scroll_to("#people", CONTACTS)),
+    ("partial", "/orders/PAGE3X/", nothing),
+    ("chooser", "/orders/TWICE1/", nothing),
+    ("not-found", "/orders/ZZZZ99/", nothing),
+    ("problem", "/orders/fault-503/", nothing),
+    ("people-found", "/", search("brennan.family@example.com")),
+)
+
+
+def test_take_the_screenshots(browser: Browser, live_app: App) -> None:
+    """Not one of the tests: this file's name keeps it out of them, `python -m tests.screenshots` runs it."""
+    live_app.person()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    blank = browser.new_page()
+    for width, height in SIZES.items():
+        context = browser.new_context(
+            base_url=live_app.url, locale="en-GB", viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        if width == next(iter(SIZES)):
+            sign_in(page)
+            for reference in ("COMM01", "UTCFED", "FAM4OB", "B94TXY"):
+                page.goto(f"/orders/{reference}/")
+            cookies = context.cookies()
+        context.add_cookies([{key: cookie[key] for key in ("name", "value", "domain", "path")} for cookie in cookies])
+        for name, path, act in PICTURES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(path)
+            act(page)
+            page.wait_for_load_state()
+            page.evaluate(STILL)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                taken = page.screenshot(animations="disabled", caret="hide")
+                (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(with_palette(blank, taken))
+        expect(page.locator("main")).to_be_visible()
+        context.close()
+    blank.close()
+    sizes = {picture.name: picture.stat().st_size for picture in FOLDER.glob("*.png")}
+    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
+    assert sum(sizes.values()) < LARGEST_ALL

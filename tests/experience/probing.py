@@ -1,0 +1,142 @@
+"""What is asked of a page in the browser: axe, width, scrolling, clipped words, what it keeps, what it said meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+from tests.live import PROJECT
+
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+# Everything axe knows, best practices too, and the target sizes of WCAG 2.2, which it leaves out unless asked.
+OPTIONS = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+# The browser itself notes every 4xx and 5xx it is given, whatever the page does with it.
+NOTED_BY_THE_BROWSER = re.compile(r"^Failed to load resource: the server responded with a status of [45]\d\d ")
+
+LISTEN_FOR_REFUSALS = """
+globalThis.refused = [];
+addEventListener("securitypolicyviolation", (event) =>
+  refused.push(`${event.violatedDirective}: ${event.blockedURI || "inline"} ${event.sample}`));
+"""
+
+# Wider than the window, or scrolling sideways inside where nothing but code and tables may.
+SIDEWAYS = """() => {
+  const name = (element) => `${element.localName}.${[...element.classList].join(".")}#${element.id}`;
+  const across = document.documentElement.scrollWidth, found = [];
+  if (across > innerWidth) {
+    found.push(`the page is ${across} px wide`);
+    for (const element of document.body.querySelectorAll("*")) {
+      const { right, width } = element.getBoundingClientRect();
+      if (width > 1 && right > innerWidth + .5) found.push(`${name(element)} ends at ${Math.round(right)}`);
+    }
+  }
+  for (const element of document.body.querySelectorAll("*")) {
+    if (element.scrollWidth <= element.clientWidth + 1 || element.matches("pre, .scroll, .hidden-text, svg, svg *")) continue;
+    if (["auto", "scroll"].includes(getComputedStyle(element).overflowX)) found.push(`${name(element)} scrolls sideways`);
+  }
+  return found.slice(0, 12);
+}"""
+
+# Words that are cut off: more inside a box than it shows. An ellipsis on one line is meant, and the field's text scrolls.
+CLIPPED = """() => {
+  const found = [];
+  for (const element of document.body.querySelectorAll("*")) {
+    const style = getComputedStyle(element);
+    if (!["hidden", "clip"].includes(style.overflowY) || style.clipPath !== "none" || element.closest(".hidden-text, svg, [hidden]")) continue;
+    if (style.textOverflow === "ellipsis" || !element.textContent.trim() || !element.clientHeight) continue;
+    if (element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1)
+      found.push(`${element.localName}.${[...element.classList].join(".")}: ${element.textContent.trim().slice(0, 40)}`);
+  }
+  return found;
+}"""
+
+# Everything a mouse can use, the keyboard can reach: no click on what takes no focus.
+ONLY_FOR_THE_MOUSE = """() => {
+  const usable = "a[href], button, input, select, textarea, summary, label, [tabindex]";
+  return [...document.body.querySelectorAll("*")]
+    .filter((element) => getComputedStyle(element).cursor === "pointer" && !element.closest(usable))
+    .map((element) => `${element.localName}.${[...element.classList].join(".")}`);
+}"""
+
+KEPT = "() => ({ cookie: document.cookie, local: {...localStorage}, session: {...sessionStorage} })"
+
+# WCAG 1.4.12, and twice the letters: a constructed sheet, because the policy refuses any other kind.
+WIDE_TEXT = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-bottom: 2em !important }"""
+LARGE_TEXT = "html { font-size: 200% !important }"
+
+
+@lru_cache(maxsize=1)
+def axe_script() -> str:
+    """axe-core's text. Without it the tests are left out, loudly; under CI=true that is a failure."""
+    if AXE.exists():
+        return AXE.read_text(encoding="utf-8")
+    said = "NO AXE-CORE: `make test` installs it with npm; every accessibility check is left out until then"
+    if os.environ.get("CI") == "true":
+        pytest.fail(said)
+    pytest.skip(said)
+
+
+def axe(page: Page, *, only_colours: bool = False) -> list[str]:
+    """What axe objects to, a line for each element. A change of colours alone needs only the rules about colours."""
+    options = OPTIONS | ({"runOnly": COLOURS} if only_colours else {})
+    page.evaluate("(script) => { if (!globalThis.axe) (0, eval)(script) }", axe_script())
+    found: list[dict[str, Any]] = page.evaluate(
+        f"axe.run(document, {json.dumps(options)}).then((all) => all.violations)"
+    )
+    return [
+        f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def with_sheet(page: Page, css: str) -> None:
+    """Put a style sheet over the page's own, or take it away again with an empty one."""
+    page.evaluate(
+        "(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet] }",
+        css,
+    )
+
+
+@dataclass
+class Watch:
+    """Listens to all pages of a context: what the console said, where requests went."""
+
+    host: str
+    said: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    def on(self, context: BrowserContext) -> Watch:
+        context.add_init_script(LISTEN_FOR_REFUSALS)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.said.append(str(error.error)))
+        context.on("request", self._see)
+        return self
+
+    def taken(self) -> tuple[list[str], list[str]]:
+        """What came since the last time."""
+        taken = self.said[:], self.elsewhere[:]
+        self.said.clear()
+        self.elsewhere.clear()
+        return taken
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        own = not urlsplit(message.location.get("url", "")).path.startswith("/static/")
+        if not (own and NOTED_BY_THE_BROWSER.match(message.text)):
+            self.said.append(f"{message.type}: {message.text}")
+
+    def _see(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.hostname != self.host and parts.scheme not in {"data", "blob", "about"}:
+            self.elsewhere.append(request.url)

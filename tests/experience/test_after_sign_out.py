@@ -1,0 +1,76 @@
+"""On a shared machine: after signing out, neither Back nor anything the browser keeps shows what was on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import FLAGS, executable, sign_in
+from tests.experience.probing import KEPT
+from tests.live import App
+from tests.pages.conftest import SEED
+
+PERSONAL = ("Doyle", "jane.doyle@example.com", "PA4412365", "555 0123", "B94TXY")
+
+
+@pytest.fixture(scope="module")
+def keeping_browser(browser: Browser) -> Iterator[Browser]:
+    """A browser that keeps left pages alive for Back, as people's browsers do and Playwright's usually do not."""
+    running = browser.browser_type.launch(
+        executable_path=executable(), args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield running
+    running.close()
+
+
+def read_everything_and_sign_out(page: Page) -> None:
+    """Through the pages as a supervisor does, the hidden fields too."""
+    sign_in(page)
+    page.goto(f"/orders/{SEED}/")
+    page.get_by_role("link", name="Show contacts").click()
+    page.get_by_role("button", name="Reveal all").first.click()
+    expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
+    kept = page.evaluate(KEPT)
+    assert kept["local"] == {} and kept["cookie"] == ""
+    assert set(kept["session"].values()) <= {f"/orders/{SEED}/"}
+    page.goto(f"/orders/{SEED}/contacts/")
+    expect(page.locator("#order-contacts")).to_contain_text("Doyle")
+    page.goto(f"/orders/{SEED}/raw/")
+    page.locator("details.menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("input[name=username]")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("keeps", [True, False], ids=["left pages kept alive", "left pages dropped"])
+def test_back_shows_nothing_personal(
+    browser: Browser, keeping_browser: Browser, live_app: App, javascript: bool, keeps: bool
+) -> None:
+    live_app.person(groups=("Agents", "Supervisors"))
+    used = keeping_browser if keeps else browser
+    context = used.new_context(base_url=live_app.url, locale="en-GB", java_script_enabled=javascript)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    if javascript:
+        read_everything_and_sign_out(page)
+        kept = page.evaluate(KEPT)
+        assert kept["session"].pop("htmx-current-path-for-history", "/accounts/login/") == "/accounts/login/"
+        assert kept == {"cookie": "", "local": {}, "session": {}}
+    else:
+        sign_in(page)
+        for path in (f"/orders/{SEED}/", f"/orders/{SEED}/contacts/"):
+            page.goto(path)
+        page.locator("details.menu > summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.locator("input[name=username]")).to_be_visible()
+    for _step in range(5):
+        page.go_back()
+        page.wait_for_load_state()
+        if page.url == "about:blank":
+            break
+        shown = page.content()
+        assert [word for word in PERSONAL if word in shown] == [], page.url
+        expect(page.locator("input[name=username]")).to_be_visible()
+    context.close()

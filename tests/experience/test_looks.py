@@ -1,0 +1,95 @@
+"""Dark and light by system and by choice from the first byte; no motion, forced colours and twice the letters for those who need them."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from orders.models import Preferences
+from tests.live import App
+from tests.pages.conftest import SEED
+
+DARK, LIGHT = "rgb(13, 23, 29)", "rgb(243, 245, 244)"
+
+
+def ground(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def choose(app: App, name: str = "agent", **values: str) -> None:
+    from django.contrib.auth.models import User
+
+    Preferences.objects.create(user=User.objects.get(username=name), **values)
+
+
+def test_the_system_decides_until_somebody_chooses(signed_in: Page) -> None:
+    signed_in.goto(f"/orders/{SEED}/")
+    for scheme, expected in (("dark", DARK), ("light", LIGHT)):
+        signed_in.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert ground(signed_in) == expected
+
+
+@pytest.mark.parametrize(("theme", "expected"), [("dark", DARK), ("light", LIGHT)])
+def test_a_choice_is_in_the_first_bytes_so_that_nothing_flashes(
+    page: Page, live_app: App, theme: str, expected: str
+) -> None:
+    live_app.person()
+    choose(live_app, theme=theme)
+    session = live_app.signed_in()
+    served: requests.Response = session.get(f"{live_app.url}/orders/{SEED}/", timeout=20)
+    head = served.text[: served.text.index("</head>")]
+    assert f'data-theme="{theme}"' in head
+    # Even the canvas before the first sheet has the chosen colour, and the sheet holds up the first paint.
+    assert f'<meta name="color-scheme" content="{theme}">' in head
+    assert '<link rel="stylesheet"' in head and "media=" not in head
+    for name, value in session.cookies.items():
+        page.context.add_cookies([{"name": name, "value": value, "url": live_app.url}])
+    page.emulate_media(color_scheme="light" if theme == "dark" else "dark")
+    page.goto(f"/orders/{SEED}/", wait_until="commit")
+    page.wait_for_selector("main")
+    assert ground(page) == expected
+
+
+def test_nothing_moves_for_those_who_asked_for_less_motion(signed_in: Page) -> None:
+    signed_in.emulate_media(reduced_motion="reduce")
+    signed_in.goto(f"/orders/{SEED}/")
+    signed_in.evaluate("""() => { const line = document.createElement("p"); line.className = "waiting";
+        document.querySelector("main").append(line); document.getElementById("opening").hidden = false }""")
+    moving = signed_in.evaluate("() => document.getAnimations().length")
+    assert moving == 0
+    signed_in.emulate_media(reduced_motion="no-preference")
+    assert signed_in.evaluate("() => document.getAnimations().length") > 0
+
+
+def test_forced_colours_keep_the_rail_the_pills_and_the_focus(signed_in: Page) -> None:
+    signed_in.emulate_media(forced_colors="active")
+    signed_in.goto("/orders/FAM4OB/")
+    styles = signed_in.evaluate("""() => {
+      const rail = getComputedStyle(document.querySelector(".flight"), "::before");
+      const canvas = getComputedStyle(document.querySelector(".card")).backgroundColor;
+      return { rail: rail.backgroundColor !== canvas, pill: getComputedStyle(document.querySelector(".pill")).borderTopWidth,
+               button: getComputedStyle(document.querySelector(".button")).borderTopWidth };
+    }""")
+    assert styles == {"rail": True, "pill": "1px", "button": "1px"}
+    signed_in.keyboard.press("Tab")
+    assert signed_in.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_words_and_icons_stand_where_colour_does(signed_in: Page) -> None:
+    signed_in.goto("/orders/MIXST4/")
+    for pill in signed_in.locator(".pill:visible").all():
+        assert pill.inner_text().strip()
+        expect(pill.locator("svg")).to_have_count(1)
+
+
+def test_the_list_and_the_hidden_sentences_are_what_a_screen_reader_gets(signed_in: Page) -> None:
+    signed_in.goto(f"/orders/{SEED}/")
+    flights = signed_in.locator("ol.legs[role=list] > li.flight")
+    expect(flights).to_have_count(2)
+    sentence = flights.first.locator("> .hidden-text").inner_text()
+    for said in ("Dublin", "London", "16:00", "17:20", "459"):
+        assert said in sentence
+    assert flights.first.locator("> .hidden-text").count() == 1
+    tree = flights.first.aria_snapshot()
+    assert tree.count("16:00") == 1, tree  # told once, not once for the eye and once for the ear

@@ -1,0 +1,82 @@
+"""What comes out of the printer: one sheet for the vendor's order, everything opened, nothing that only a screen needs."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from tests.browser import sign_in
+from tests.live import App
+from tests.pages.conftest import SEED
+
+ONLY_FOR_SCREENS = (
+    "Copy for the ticket", "Copy link", "Calendar file", "Raw data", "Refresh", "Show contacts", "Show travellers",
+    "Show custom data", "Each look is recorded", "Skip to the content", "Keyboard shortcuts", "Reveal", "Other orders",
+)  # fmt: skip
+
+
+def printed(page: Page) -> tuple[int, str]:
+    """How many sheets, and the words on them."""
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    return len(sheets), " ".join(" ".join(sheet.extract_text().split()) for sheet in sheets)
+
+
+@pytest.mark.parametrize("width", [1440, 320])
+def test_the_seed_order_is_one_sheet_with_everything_opened(signed_in: Page, live_app: App, width: int) -> None:
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    signed_in.goto(f"/orders/{SEED}/?ticket=ZD-9")
+    sheets, words = printed(signed_in)
+    assert sheets == 1
+    for said in ("B94TXY", "Purchased", "100.00", "DUB", "LAS", "16:00", "22:40", "BX 459"):
+        assert said in words, words
+    # Behind "Details" of a flight and behind an item's line.
+    for said in ("Distance", "Item ref"):
+        assert said in words, words
+    assert words.count("As of") >= 1
+    assert f"{live_app.url}/orders/{SEED}/" in words.replace(" ", "")
+    assert [said for said in ONLY_FOR_SCREENS if said in words] == []
+    # Nobody asked for the people, so they are not on the sheet.
+    assert "Doyle" not in words and "example.com" not in words
+
+
+def test_contacts_are_printed_only_as_far_as_they_were_revealed(page: Page, live_app: App) -> None:
+    live_app.person(groups=("Agents", "Supervisors"))
+    sign_in(page)
+    page.goto(f"/orders/{SEED}/")
+    page.get_by_role("link", name="Show contacts").click()
+    expect(page.locator("#order-contacts")).to_be_focused()
+    _sheets, words = printed(page)
+    assert "jane.doyle@example.com" in words and "PA4412365" not in words
+    page.get_by_role("button", name="Reveal all").first.click()
+    expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
+    sheets, words = printed(page)
+    assert "PA4412365" in words
+    assert sheets <= 2
+    assert [said for said in ONLY_FOR_SCREENS if said in words] == []
+
+
+def test_paper_is_white_however_dark_the_screen(signed_in: Page) -> None:
+    signed_in.goto(f"/orders/{SEED}/")
+    signed_in.emulate_media(media="print", color_scheme="dark")
+    for selector in ("html", ".card"):
+        ground = signed_in.locator(selector).first.evaluate("(element) => getComputedStyle(element).backgroundColor")
+        assert ground == "rgb(255, 255, 255)", selector
+
+
+def test_what_was_closed_is_closed_again_after_printing(signed_in: Page) -> None:
+    signed_in.goto(f"/orders/{SEED}/")
+    before = signed_in.locator("main details[open]").count()
+    signed_in.pdf()
+    assert signed_in.locator("main details[open]").count() == before
+
+
+def test_forty_segments_break_between_flights_and_lose_nothing(signed_in: Page) -> None:
+    signed_in.goto("/orders/FORTY4/")
+    numbers = signed_in.locator(".facts-main .flight-number").all_inner_texts()
+    _sheets, words = printed(signed_in)
+    assert len(numbers) == 40
+    told = words.replace(" ", "")
+    assert [number for number in numbers if "".join(number.split()) not in told] == []

@@ -1,0 +1,211 @@
+"""One walk through all states in one browser, with everything noted that the tests then judge.
+
+A state is loaded once; width and colours are changed under it, which costs no further request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from orders.models import Connection, Preferences
+from tests.browser import sign_in
+from tests.canary import CANARY
+from tests.experience import probing
+from tests.experience.states import STATES, State
+from tests.live import PROJECT, App, free_port, wait_until_it_answers
+
+WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
+WIDTHS_OF_AXE = frozenset((1440, 800, 320))
+PLACES_OF_EIGHT_THREADS = 4  # the other four never wait on the CDP
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+NEVER_KEPT = ("Doyle", "jane.doyle", "PA4412365", "555 0123", "Brennan", "okafor", CANARY.token, CANARY.client_key)
+
+
+@dataclass
+class Visit:
+    """What was noted in one state; every list is empty where all is well."""
+
+    served: Path
+    swapped: Path | None = None
+    trouble: str = ""
+    axe: list[str] = field(default_factory=list)
+    sideways: list[str] = field(default_factory=list)
+    clipped: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    only_for_the_mouse: list[str] = field(default_factory=list)
+
+
+def walk(browser: Browser, app: App, folder: Path) -> dict[str, Visit]:
+    """Visit every state. The database is the test's; it is empty before and after."""
+    empty_the_database()
+    _people(app)
+    visits: dict[str, Visit] = {}
+    with contextlib.ExitStack() as opened:
+        tabs: dict[str, tuple[Page, probing.Watch]] = {}
+        for number, state in enumerate(STATES):
+            if state.person not in tabs:
+                context = opened.enter_context(_context(browser, app, state.person))
+                watch = probing.Watch(str(urlsplit(app.url).hostname)).on(context)
+                page = context.new_page()
+                if state.person not in {"", "Besucher"}:
+                    sign_in(page, state.person)
+                tabs[state.person] = page, watch
+            visit = visits[state.name] = Visit(folder / f"{number:03}-served.html")
+            try:
+                _visit(state, visit, app, *tabs[state.person])
+            except (Error, AssertionError) as problem:
+                visit.trouble = str(problem)
+    return visits
+
+
+def _visit(state: State, visit: Visit, app: App, page: Page, watch: probing.Watch) -> None:
+    watch.taken()
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.emulate_media(color_scheme="light")
+    with AROUND[state.around](app) as url:
+        answer = page.goto(url + state.path)
+        assert answer is not None
+        assert answer.status == state.status, f"{answer.status} instead of {state.status}"
+        visit.served.write_text(answer.text(), encoding="utf-8")
+        state.act(page)
+        page.wait_for_load_state()
+    assert state.shows in page.locator("body").inner_text(), f"“{state.shows}” is not to be seen"
+    if page.url != answer.url or page.locator(".panel").count() or "dialog[open]" in page.content():
+        visit.swapped = visit.served.with_name(visit.served.name.replace("served", "swapped"))
+        visit.swapped.write_text(page.content(), encoding="utf-8")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        visit.sideways += [f"{width} px: {said}" for said in page.evaluate(probing.SIDEWAYS)]
+        if width in WIDTHS_OF_AXE:
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                visit.axe += [
+                    f"{scheme}, {width} px: {said}" for said in probing.axe(page, only_colours=scheme == "dark")
+                ]
+    _stretch(page, visit)
+    visit.only_for_the_mouse = page.evaluate(probing.ONLY_FOR_THE_MOUSE)
+    visit.kept = _kept(page)
+    visit.refused = page.evaluate("globalThis.refused")
+    visit.said, visit.elsewhere = watch.taken()
+
+
+def _stretch(page: Page, visit: Visit) -> None:
+    """Wider spacing in the narrowest column, and letters of twice the size: nothing is cut off, nothing scrolls sideways."""
+    for sheet, width in ((probing.WIDE_TEXT, 320), (probing.LARGE_TEXT, 640)):
+        page.set_viewport_size({"width": width, "height": 900})
+        probing.with_sheet(page, sheet)
+        visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.CLIPPED)]
+        visit.sideways += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.SIDEWAYS)]
+    probing.with_sheet(page, "")
+
+
+def _kept(page: Page) -> list[str]:
+    kept: dict[str, Any] = page.evaluate(probing.KEPT)
+    # htmx notes the page's own path, which the address line shows anyway.
+    noted = kept["session"].pop("htmx-current-path-for-history", "")
+    told = [] if kept == {"cookie": "", "local": {}, "session": {}} else [str(kept)]
+    return told + [f"{word} in {noted}" for word in NEVER_KEPT if word.lower() in noted.lower()]
+
+
+def _people(app: App) -> None:
+    agent = app.person()
+    newer = Connection(user=agent, name="Newer", version="v2.1")
+    newer.set_credentials(region="sandbox", client_key=CANARY.client_key, token=CANARY.token)
+    newer.keep()
+    app.person("supervisor", groups=("Agents", "Supervisors"))
+    app.person("auditor", groups=("Auditors",))
+    app.person("newcomer", connected=False)
+    german = app.person("deutsch")
+    Preferences.objects.create(user=german, language="de", time_zone="Asia/Kolkata", clock="12", theme="system")
+    second = Connection(user=app.person("two ways"), name="A connection with quite a long name, of another tenant")
+    second.set_credentials(region="sandbox", client_key=CANARY.client_key, token="another")
+    second.keep()
+
+
+@contextlib.contextmanager
+def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext]:
+    locale = "de-DE" if person in {"Besucher", "deutsch"} else "en-GB"
+    context = browser.new_context(base_url=app.url, locale=locale, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def empty_the_database() -> None:
+    """As the migrations left it: without rows, with the groups."""
+    call_command("flush", verbosity=0, interactive=False, allow_cascade=False, inhibit_post_migrate=False)
+    with connection.schema_editor() as editor:
+        importlib.import_module("orders.migrations.0002_append_only_and_groups").make_groups(apps, editor)
+
+
+@contextlib.contextmanager
+def _well(app: App) -> Iterator[str]:
+    yield app.url
+
+
+@contextlib.contextmanager
+def _without(table: str, app: App) -> Iterator[str]:
+    """The database has lost a table, for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO lost")
+    try:
+        yield app.url
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE lost RENAME TO {table}")
+
+
+@contextlib.contextmanager
+def _all_places_taken(app: App) -> Iterator[str]:
+    """A second server with few threads, at which as many people as may wait on the CDP do so. It knows the same sessions."""
+    port, log = free_port(), app.log.with_name("busy.log")
+    env = {**app.environment, "CDPVIEWER_BIND": f"127.0.0.1:{port}", "CDPVIEWER_THREADS": "8", "CDPVIEWER_WORKERS": "1"}
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
+    cookies = "; ".join(f"{name}={value}" for name, value in app.signed_in("supervisor").cookies.items())
+    waiting: list[socket.socket] = []
+    try:
+        wait_until_it_answers(process, port, log)
+        for place in range(1, PLACES_OF_EIGHT_THREADS + 1):
+            link = socket.create_connection(("127.0.0.1", port))
+            waiting.append(link)
+            link.sendall(
+                f"GET /orders/fault-hang/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookies}\r\n\r\n".encode()
+            )
+            limit = time.monotonic() + 5
+            while app.sandbox.calls()["in_flight"] < place and time.monotonic() < limit:
+                """It is on its way."""
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for link in waiting:
+            link.close()
+        process.terminate()
+        process.wait(20)
+
+
+AROUND: dict[str, Any] = {
+    "": _well,
+    "no records": lambda app: _without("orders_accessrecord", app),
+    "no sessions": lambda app: _without("django_session", app),
+    "all places taken": _all_places_taken,
+}
