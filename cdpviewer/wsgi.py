@@ -14,3 +14,7 @@ from cdpviewer.checks import refusal  # noqa: E402  (the checks need the setting
 
 if _reason := refusal():
     sys.exit(f"cdpviewer does not start.\n{_reason}")
+
+from cdpviewer.warming import warm  # noqa: E402  (as above)
+
+warm()

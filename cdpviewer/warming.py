@@ -1,0 +1,39 @@
+"""What every page needs and the first one would wait for, read before the workers are forked: once, and shared by all of them.
+
+Without it a hundred cold threads each read the table of airports at the same time. Nothing here may touch the database: an open
+SQLite file must not be carried over a fork.
+"""
+
+from __future__ import annotations
+
+import gc
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+
+from orders import preferences
+from orders.itinerary import airports, clocks
+from orders.templatetags.clocks import day, plain_day, short_day
+
+
+def warm() -> None:
+    """Read airports and their zones, addresses, and for each offered language its catalogue, day names and templates."""
+    here, there = airports.place("LHR"), airports.place("LAS")
+    airports.same_city(here, there)
+    for place in (here, there):
+        clocks.zone(place.zone)
+    reverse("home")
+    folder = Path(settings.BASE_DIR) / "templates"
+    templates = [str(path.relative_to(folder)) for path in folder.rglob("*.html")]
+    for language in preferences.offered_languages():
+        with translation.override(language):
+            for template in templates:
+                get_template(template)
+            for words in (day, short_day, plain_day):
+                words(datetime(2000, 1, 1, tzinfo=UTC))
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: no collection looks at it again, and its memory stays shared by the workers
