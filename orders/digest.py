@@ -125,12 +125,16 @@ def _alert(anchor: str, notice: Notice, at: str) -> Alert:
 
 
 def _belongs(item: OrderItem, trip: Trip) -> str:
-    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once."""
+    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
+
+    Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
+    """
     product = (item.product_id or "").upper().strip()
     flights = [f for f in trip.flights if f"{f.origin.place.code}-{f.destination.place.code}" == product]
     if len(flights) == 1:
         return f"{flights[0].carrier} {flights[0].flight_number} {product}".strip()
-    return product if len(product) == 7 and product[3] == "-" else ""
+    places = {end.place.code for flight in trip.flights for end in (flight.origin, flight.destination)}
+    return product if len(product) == 7 and product[3] == "-" and {product[:3], product[4:]} <= places else ""
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from math import exp, log
+from math import exp, fsum, log
 from typing import NamedTuple
 
 from orders.itinerary.airports import distance_km
-from orders.itinerary.blocktime import FITTED, Constants, detour_minutes, expected_minutes
-from orders.itinerary.clocks import MINUTE, offset_at
-from orders.itinerary.durations import day_mark, in_words
+from orders.itinerary.blocktime import FITTED, Constants, expected_minutes
+from orders.itinerary.clocks import MINUTE, offsets_at
+from orders.itinerary.detours import longer_by
+from orders.itinerary.durations import day_mark, grouped, in_words
 from orders.itinerary.trip import Evidence, Place
 
 DAY = 24 * 60
@@ -26,6 +27,8 @@ ODD = 1e-5
 # How much the weights must add up to before the documented reading is given up, and before it is called unclear.
 CLEARLY = 1.1
 LEANING = 0.4
+# What a segment says at least when only one of its readings is possible at all.
+ONLY_ONE = 1.5
 ZERO = timedelta(0)
 
 
@@ -33,7 +36,7 @@ class Weighed(NamedTuple):
     """One segment under both readings, in minutes; `weight` above 0 speaks for UTC, below 0 for local.
 
     `lacks` is "time" or "place" where one is missing and nothing can be said; `possible_local` and `possible_utc` say
-    whether that flight time can be at all.
+    whether that flight time can be at all. `folds` are the passings taken of hours that a clock shows twice (0 or 1).
     """
 
     local_minutes: int | None = None
@@ -44,6 +47,7 @@ class Weighed(NamedTuple):
     possible_local: bool = True
     possible_utc: bool = True
     lacks: str = ""
+    folds: tuple[int, int] = (0, 0)
 
 
 def weigh(
@@ -55,27 +59,39 @@ def weigh(
     arrival_offset: timedelta | None = None,
     constants: Constants = FITTED,
 ) -> Weighed:
-    """Both readings of one segment's naive values. An explicit offset leaves nothing to read: it counts the same in both."""
+    """Both readings of one segment's naive values. An explicit offset leaves nothing to read: it counts the same in both.
+
+    Of an hour that the clocks repeat, the passing that makes the flight time more usual is taken.
+    """
     if departure is None or arrival is None:
         return Weighed(lacks="time")
-    here = departure_offset if departure_offset is not None else offset_at(origin.zone, departure)
-    there = arrival_offset if arrival_offset is not None else offset_at(destination.zone, arrival)
-    if here is None or there is None:
+    here = (departure_offset,) if departure_offset is not None else offsets_at(origin.zone, departure)
+    there = (arrival_offset,) if arrival_offset is not None else offsets_at(destination.zone, arrival)
+    if not here or not there:
         return Weighed(lacks="place")
     as_sent = arrival - departure
-    local = (as_sent - there + here) // MINUTE
+    local = (as_sent - there[0] + here[0]) // MINUTE
     utc = (as_sent - (arrival_offset or ZERO) + (departure_offset or ZERO)) // MINUTE
-    expected, distance = (
-        expected_minutes(origin, destination, departure.month, constants),
-        distance_km(origin, destination),
-    )
+    expected = expected_minutes(origin, destination, departure.month, constants)
+    distance = distance_km(origin, destination)
+    folds = (0, 0)
+    if len(here) + len(there) > 2:
+        passings = [(out, back) for out in range(len(here)) for back in range(len(there))]
+        took = {(out, back): (as_sent - there[back] + here[out]) // MINUTE for out, back in passings}
+        folds = min(passings, key=lambda fold: abs(took[fold] - (expected or 0)) if expected or took[fold] > 0 else DAY)
+        local = took[folds]
     if expected is None or distance is None:
-        return Weighed(local, utc, None, None, 0.0, 0 < local < DAY, 0 < utc < DAY)
+        return Weighed(local, utc, None, None, 0.0, 0 < local < DAY, 0 < utc < DAY, folds=folds)
+    fits_local, fits_utc = possible(local, expected), possible(utc, expected)
     weight = 0.0
     if local != utc:
-        longer = detour_minutes(origin, destination)
+        longer = longer_by(origin, destination, departure.year)
         weight = likelihood(utc, expected, distance, longer) - likelihood(local, expected, distance, longer)
-    return Weighed(local, utc, expected, distance, weight, possible(local, expected), possible(utc, expected))
+        if fits_utc and not fits_local and _days_off(local, expected) is None:
+            weight = max(weight, ONLY_ONE)
+        elif fits_local and not fits_utc and _days_off(utc, expected) is None:
+            weight = min(weight, -ONLY_ONE)
+    return Weighed(local, utc, expected, distance, weight, fits_local, fits_utc, folds=folds)
 
 
 def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:
@@ -99,9 +115,11 @@ def possible(minutes: int, expected: float) -> bool:
 def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
     """The reading that all these segments together speak for: "local", "utc" or "unclear".
 
-    `documented` is the reading that stands unless the other fits clearly better.
+    `documented` is the reading that stands unless the other fits clearly better. The same flight time on the same way is the same
+    evidence however often it is sent, as with an item for every passenger, and so it counts once.
     """
-    total = sum(one.weight for one in weighed if not one.lacks and (one.possible_local or one.possible_utc))
+    distinct = dict.fromkeys(weighed)
+    total = fsum(one.weight for one in distinct if not one.lacks and (one.possible_local or one.possible_utc))
     against = total if documented == "local" else -total
     if against > CLEARLY:
         return "utc" if documented == "local" else "local"
@@ -159,7 +177,7 @@ def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
     if one.local_minutes is None or one.utc_minutes is None:
         return _("the zone of a place is not known, so no flight time can be known")
     facts = {"local": in_words(one.local_minutes, _), "utc": in_words(one.utc_minutes, _)}
-    facts["km"] = f"{round(one.distance):,}" if one.distance is not None else "?"
+    facts["km"] = grouped(round(one.distance), _) if one.distance is not None else "?"
     facts["expected"] = in_words(round(one.expected), _) if one.expected is not None else "?"
     if verdict == "impossible":
         if (days := _wrong_days(one)) is not None:
@@ -184,8 +202,10 @@ def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
 
 def _wrong_days(one: Weighed) -> int | None:
     """By how many days the arrival's date is off, where a whole number of days makes the flight time a usual one."""
-    if one.local_minutes is None or one.expected is None:
-        return None
-    days = round((one.local_minutes - one.expected) / DAY)
-    left = one.local_minutes - days * DAY - one.expected
-    return days if days and abs(left) <= 25 + 0.1 * one.expected else None
+    return None if one.local_minutes is None or one.expected is None else _days_off(one.local_minutes, one.expected)
+
+
+def _days_off(minutes: int, expected: float) -> int | None:
+    days = round((minutes - expected) / DAY)
+    left = minutes - days * DAY - expected
+    return days if days and abs(left) <= 25 + 0.1 * expected else None

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import atan2, cos, degrees, exp, pi, radians, sin, sqrt
+from math import atan2, cos, exp, pi, radians, sin, sqrt
 
 from orders.itinerary.airports import EARTH_RADIUS_KM, distance_km
 from orders.itinerary.trip import Place
 
+DEGREES = 180 / pi
 JET_LATITUDE = 40.0
 JET_WIDTH = 16.0
 JET_SEASON_SHIFT = 6.0
@@ -29,11 +30,6 @@ AMS ATL BCN BOG BOM BOS CAI CAN CDG CGK CLT DEL DFW DTW DXB FCO GRU HKG HND IAH 
 MEX MIA MNL NRT ORD ORY PEK PHL PKX PVG SEA SHA SVO SYD SZX TPE YYZ
 """
 BUSY: dict[str, float] = dict.fromkeys(_BUSY.split(), 1.0) | dict.fromkeys(("EWR", "JFK", "LGA"), 1.5)
-
-# Between the Levant and the lands east and south of it airlines have flown around closed airspace for years at a time.
-LEVANT = frozenset(("ALP", "BEY", "DAM", "LTK"))
-EAST_OF_THE_LEVANT = (40.0, 62.0)
-DETOUR_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +46,13 @@ class Constants:
 FITTED = Constants(start=10.51, per_km=0.05974, per_root_km=1.284, per_wind_km=-0.00746, per_busy_end=8.92)
 
 
-def detour_minutes(origin: Place, destination: Place) -> int:
-    """How much longer than usual a flight between these two may be scheduled, because of a way round closed airspace."""
-    for here, there in ((origin, destination), (destination, origin)):
-        if here.code in LEVANT and there.longitude is not None:
-            low, high = EAST_OF_THE_LEVANT
-            return DETOUR_MINUTES if low <= there.longitude <= high else 0
-    return 0
-
-
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
     """What the constants multiply, in their order; None where the distance is unknown. `month` is 1 to 12, of the departure."""
     distance = distance_km(origin, destination)
     if distance is None:
         return None
     busy = BUSY.get(origin.code, 0.0) + BUSY.get(destination.code, 0.0)
-    return (
-        1.0,
-        distance,
-        sqrt(distance),
-        _wind_km(origin, destination, month),
-        busy,
-    )
+    return 1.0, distance, sqrt(distance), _wind_km(origin, destination, distance, month), busy
 
 
 @lru_cache(maxsize=65536)
@@ -90,44 +71,37 @@ def expected_minutes(origin: Place, destination: Place, month: int, constants: C
     )
 
 
-@lru_cache(maxsize=16384)
-def _samples(origin: Place, destination: Place) -> tuple[tuple[float, float, float], ...]:
-    """Samples along the great circle: latitude and longitude in degrees, and the part of the way there that leads east."""
-    distance = distance_km(origin, destination)
+def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> float:
+    """Kilometres flown eastward in the westerlies at their full strength, negative when flown westward.
+
+    Sampled along the great circle; the middle of every stretch stands for it.
+    """
     if not distance or origin.latitude is None or origin.longitude is None:
-        return ()
+        return 0.0
     if destination.latitude is None or destination.longitude is None:
-        return ()
+        return 0.0
     lat, to_lat = radians(origin.latitude), radians(destination.latitude)
     across = radians(destination.longitude - origin.longitude)
-    bearing = atan2(sin(across) * cos(to_lat), cos(lat) * sin(to_lat) - sin(lat) * cos(to_lat) * cos(across))
+    sin_lat, cos_lat, cos_to = sin(lat), cos(lat), cos(to_lat)
+    bearing = atan2(sin(across) * cos_to, cos_lat * sin(to_lat) - sin_lat * cos_to * cos(across))
     # Along a great circle sin(bearing) * cos(latitude) never changes, so the eastward part follows from the latitude.
-    sin_lat, cos_lat, cos_bearing, way_east = sin(lat), cos(lat), cos(bearing), sin(bearing) * cos(lat)
+    cos_bearing, way_east = cos(bearing), sin(bearing) * cos_lat
+    tilt, winter = cos_lat * cos_bearing, cos(2 * pi * (month - 1) / 12)
     count = 3 + min(9, int(distance / 1200))
-    found = []
-    for sample in range(count):
-        angle = distance / EARTH_RADIUS_KM * (sample + 0.5) / count
+    step = distance / EARTH_RADIUS_KM / count
+    angle, total = step / 2, 0.0
+    for _sample in range(count):
         sin_angle, cos_angle = sin(angle), cos(angle)
-        height = sin_lat * cos_angle + cos_lat * sin_angle * cos_bearing
-        beyond = atan2(way_east * sin_angle, cos_angle - sin_lat * height)
+        height = sin_lat * cos_angle + tilt * sin_angle
+        angle += step
         # A touch above 0, so that a way over the pole itself stays a number.
-        level = sqrt(max(1e-12, 1 - height * height))
-        found.append(
-            (degrees(atan2(height, level)), origin.longitude + degrees(beyond), max(-1.0, min(1.0, way_east / level)))
-        )
-    return tuple(found)
-
-
-def _wind_km(origin: Place, destination: Place, month: int) -> float:
-    """Kilometres flown eastward in the westerlies at their full strength, negative when flown westward."""
-    samples, distance = _samples(origin, destination), distance_km(origin, destination) or 0.0
-    total = 0.0
-    winter = cos(2 * pi * (month - 1) / 12)
-    for latitude, longitude, east in samples:
-        season = winter if latitude >= 0 else -winter
-        off = (abs(latitude) - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH
+        level = sqrt(1 - height * height) if -0.999 < height < 0.999 else 0.045
+        season = winter if height >= 0 else -winter
+        off = (atan2(abs(height), level) * DEGREES - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH
         strength = 1 + JET_SEASON_STRENGTH * season
-        if season > 0 and latitude > 0 and EAST_ASIA[0] <= longitude % 360 <= EAST_ASIA[1]:
-            strength += EAST_ASIA_STRENGTH * season
-        total += east * strength * exp(-off * off)
-    return total * distance / max(1, len(samples))
+        if season > 0 and height > 0:
+            beyond = atan2(way_east * sin_angle, cos_angle - sin_lat * height)
+            if EAST_ASIA[0] <= (origin.longitude + beyond * DEGREES) % 360 <= EAST_ASIA[1]:
+                strength += EAST_ASIA_STRENGTH * season
+        total += strength * exp(-off * off) / level
+    return total * way_east * distance / count

@@ -11,15 +11,18 @@ from orders.itinerary.belief import evidence
 from orders.itinerary.clocks import minutes_between
 from orders.itinerary.ends import Ends
 from orders.itinerary.flights import Draft, called_off, travellers
-from orders.itinerary.trip import Evidence, Flight, Notice
+from orders.itinerary.trip import Clock, Evidence, Flight, Notice
 
 Passengers = tuple[tuple[str, int], ...]
 
 
 def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
-    """How many travellers of each passenger type these items are for, as ((type code or "", count), ...)."""
+    """How many travellers of each passenger type these items are for, as ((type code or "", count), ...).
+
+    Items called off do not count, unless all of them are.
+    """
     counts: Counter[str] = Counter()
-    for index in indexes:
+    for index in [at for at in indexes if not called_off(items[at].status)] or indexes:
         counts[(items[index].passenger_type_code or "").strip().upper()] += travellers(items[index])
     return tuple(counts.items())
 
@@ -75,8 +78,14 @@ def build(
         passengers=aboard,
         all_passengers=sum(count for _code, count in aboard) >= sum(count for _code, count in everyone),
         extras=_extras(draft),
-        notices=tuple(_notices(draft, both, judged, reading, cancelled, _)),
+        notices=tuple(_notices(draft, both, judged, reading, cancelled, _called_off(items, draft.items), _)),
     )
+
+
+def _called_off(items: Sequence[OrderItem], indexes: Sequence[int]) -> tuple[int, int]:
+    """How many travellers these items are for, and how many of them in items called off."""
+    gone = sum(travellers(items[at]) for at in indexes if called_off(items[at].status))
+    return sum(travellers(items[at]) for at in indexes), gone
 
 
 def _extras(draft: Draft) -> tuple[tuple[str, str], ...]:
@@ -94,11 +103,17 @@ def _notices(
     judged: Evidence,
     reading: str,
     cancelled: bool,
+    called: tuple[int, int],
     _: Callable[[str], str],
 ) -> list[Notice]:
     found = []
+    booked, gone = called
     if cancelled:
         found.append(Notice("cancelled", True))
+    elif gone:
+        counts = {"gone": gone, "booked": booked, "left": booked - gone}
+        detail = _("Called off for %(gone)s of %(booked)s travellers; still flying: %(left)s.") % counts
+        found.append(Notice("partly cancelled", True, detail))
     if judged.verdict == "impossible":
         found.append(Notice("impossible time", True, judged.reason))
     elif judged.verdict == "utc" and reading == "local":
@@ -106,23 +121,7 @@ def _notices(
     elif judged.verdict == "local" and reading == "utc":
         found.append(Notice("looks like local", True, judged.reason))
     for clock in (both.departs, both.arrives):
-        code = {"code": clock.place.code or "?"}
-        if clock.wall is None:
-            found.append(Notice("missing time", True, _("No time was sent for %(code)s.") % code))
-        elif clock.dst == "skipped":
-            found.append(
-                Notice(
-                    "clock skipped",
-                    False,
-                    _("The clocks in %(code)s skip this time that night.") % code,
-                )
-            )
-        elif clock.dst == "repeated":
-            detail = _("The clocks in %(code)s show this time twice that night; taken as the first.") % code
-            found.append(Notice("clock repeated", False, detail))
-        if clock.place.zone is None:
-            detail = _("%(code)s is not a place we know, so its times have no zone.") % code
-            found.append(Notice("unknown place", False, detail))
+        found += _clock_notices(clock, _)
     if len({segment.arrival for segment in draft.segments if segment.arrival is not None}) > 1:
         found.append(
             Notice(
@@ -133,4 +132,25 @@ def _notices(
         )
     if draft.repeats:
         found.append(Notice("duplicate", False, _("An item names this flight more than once.")))
+    return found
+
+
+def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:
+    """What is to be said of one end's time: none sent, none on that clock, two on that clock, or a place without a zone."""
+    found = []
+    code = {"code": clock.place.code or "?"}
+    if clock.wall is None:
+        found.append(Notice("missing time", True, _("No time was sent for %(code)s.") % code))
+    elif clock.dst == "skipped":
+        found.append(Notice("clock skipped", False, _("The clocks in %(code)s skip this time that night.") % code))
+    elif clock.dst == "repeated":
+        passing = (
+            _("The clocks in %(code)s show this time twice that night; taken as the second, which fits the flight.")
+            if clock.fold
+            else _("The clocks in %(code)s show this time twice that night; taken as the first.")
+        )
+        found.append(Notice("clock repeated", False, passing % code))
+    if clock.place.zone is None:
+        detail = _("%(code)s is not a place we know, so its times have no zone.") % code
+        found.append(Notice("unknown place", False, detail))
     return found

@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 from orders.itinerary.clocks import zone
 from orders.itinerary.durations import in_words
 from orders.itinerary.trip import Clock, Flight, Trip
-from orders.itinerary.wording import city_of
+from orders.itinerary.wording import both_times, check_words, city_of
 
 CLOSE = timedelta(hours=3)
 ZONES_FROM, ZONES_TO = 1971, 2099
@@ -111,15 +111,13 @@ def _lands_later(flight: Flight) -> bool:
 
 def _lines(flight: Flight, trip: Trip, reference: str, _: Callable[[str], str]) -> list[str]:
     found = [_("Reference %(reference)s") % {"reference": reference}] if reference else []
-    if flight.minutes is not None:
+    if flight.doubted:
+        found.append(both_times(flight, _))
+    elif flight.minutes is not None:
         found.append(_("Flight time %(time)s") % {"time": in_words(flight.minutes, _)})
     if flight.operating_carrier and flight.operating_carrier != flight.carrier:
         found.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
     if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
         found.append(cabin)
-    found += [
-        _("Check the times: %(reason)s.") % {"reason": notice.detail}
-        for notice in flight.notices
-        if notice.serious and notice.detail
-    ]
+    found += [check_words(notice, _) for notice in flight.notices if notice.serious and notice.detail]
     return found

@@ -15,12 +15,16 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A wall-clock value placed in its zone. `dst` is "", "skipped" (no such time that day) or "repeated" (twice that day)."""
+    """A wall-clock value placed in its zone.
+
+    `dst` is "", "skipped" (no such time that day) or "repeated" (twice that day); `fold` is 1 for the second passing.
+    """
 
     wall: datetime
     instant: datetime | None
     offset: timedelta | None
     dst: str = ""
+    fold: int = 0
 
 
 @cache
@@ -34,17 +38,26 @@ def zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def offset_at(zone_name: str | None, wall: datetime) -> timedelta | None:
-    """The zone's offset when its clocks show `wall`; a repeated hour counts as its first passing."""
+def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
+    """The zone's offsets when its clocks show `wall`: one, two for an hour that is repeated, none for an unknown zone.
+
+    A time that is skipped counts with the offset before the change, as if the clock had not been turned.
+    """
     there = zone(zone_name)
-    return None if there is None else wall.replace(tzinfo=there).utcoffset()
+    if there is None:
+        return ()
+    first = wall.replace(tzinfo=there, fold=0).utcoffset()
+    second = wall.replace(tzinfo=there, fold=1).utcoffset()
+    if first is None or second is None:
+        return ()
+    return (first, second) if first > second else (first,)
 
 
-def read_local(wall: datetime, zone_name: str | None) -> Moment:
+def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
     """Take the value as the place's own clock.
 
-    A time that the change to summer time skips is taken as the clock would have shown it unchanged (02:30 is 03:30);
-    one that the change back repeats is taken as its first passing. Both are said so.
+    A time that the change to summer time skips is taken as the clock would have shown it unchanged (02:30 is 03:30); of one
+    that the change back repeats `fold` chooses the first passing (0) or the second (1). Both are said so.
     """
     there = zone(zone_name)
     if there is None:
@@ -54,7 +67,8 @@ def read_local(wall: datetime, zone_name: str | None) -> Moment:
     if first is None or second is None:
         return Moment(wall, None, None)
     dst = "" if first == second else "repeated" if first > second else "skipped"
-    return Moment(wall, _minus(wall, first), first, dst)
+    offset = second if fold and dst == "repeated" else first
+    return Moment(wall, _minus(wall, offset), offset, dst, fold if dst == "repeated" else 0)
 
 
 def read_utc(value: datetime, zone_name: str | None) -> Moment:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orders.itinerary.clocks import Moment, read_local, read_offset, read_utc
+from orders.itinerary.clocks import read_local, read_offset, read_utc
 from orders.itinerary.flights import Draft
 from orders.itinerary.trip import Clock, Place
 
@@ -31,6 +31,7 @@ def ends(draft: Draft, reading: str, other: bool) -> Ends:
             first.departure_sent,
             reading,
             other,
+            draft.weighed.folds[0],
         ),
         _clock(
             draft.destination,
@@ -39,6 +40,7 @@ def ends(draft: Draft, reading: str, other: bool) -> Ends:
             last.arrival_sent,
             reading,
             other,
+            draft.weighed.folds[1],
         ),
     )
 
@@ -50,21 +52,20 @@ def _clock(
     sent: str,
     reading: str,
     other: bool,
+    fold: int,
 ) -> Clock:
     if value is None:
         return Clock(where, sent=sent)
     if offset is not None:
         moment = read_offset(value, offset, where.zone)
         return Clock(where, moment.wall, moment.instant, moment.offset, sent=sent)
-    moment = _read(value, where.zone, reading)
-    elsewhere = _read(value, where.zone, "utc" if reading == "local" else "local").wall if other else None
-    if reading == "utc" and elsewhere is not None:
-        elsewhere = value
-    return Clock(where, moment.wall, moment.instant, moment.offset, moment.dst, elsewhere, sent)
-
-
-def _read(value: datetime, zone: str | None, reading: str) -> Moment:
-    return read_utc(value, zone) if reading == "utc" else read_local(value, zone)
+    if reading == "utc":
+        moment, elsewhere = read_utc(value, where.zone), value
+    else:
+        moment, elsewhere = read_local(value, where.zone, fold), read_utc(value, where.zone).wall if other else value
+    return Clock(
+        where, moment.wall, moment.instant, moment.offset, moment.dst, elsewhere if other else None, sent, moment.fold
+    )
 
 
 def flown_order(drafts: Sequence[Draft], clocks: Sequence[Ends]) -> list[int]:

@@ -29,8 +29,11 @@ class Checked:
     bad: list[tuple[int, str]] = field(default_factory=list)
 
 
-def check(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]]) -> Checked:
+def check(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], documented: str = "local") -> Checked:
     """Judge rows of (line number, cells) under this header. Rows with one value in the column `order` are judged together.
+
+    `documented` is the reading that stands unless the other fits clearly better, "local" or "utc". A time or place that
+    was not sent is judged as the page judges it; one that cannot be read makes a bad row.
 
     Raises BadRow when the header lacks one of COLUMNS.
     """
@@ -50,9 +53,9 @@ def check(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]]) -> 
         if order:
             orders.setdefault(order, []).append(weighed)
         read.append((cells, weighed, order))
-    together = {order: decide(members) for order, members in orders.items()}
+    together = {order: decide(members, documented) for order, members in orders.items()}
     for cells, weighed, order in read:
-        verdict = verdict_of(weighed, together[order] if order else decide((weighed,)))
+        verdict = verdict_of(weighed, together[order] if order else decide((weighed,), documented))
         checked.counts[verdict] += 1
         checked.rows.append((cells, verdict, flight_minutes(weighed, verdict), reason(weighed, verdict)))
     return checked
@@ -77,18 +80,16 @@ def _weigh(cells: Sequence[str], at: Mapping[str, int], width: int) -> Weighed:
     if len(cells) != width:
         raise BadRow(f"{len(cells)} cells where the header has {width}")
     origin, destination = cells[at["origin"]].strip(), cells[at["destination"]].strip()
-    if not origin or not destination:
-        raise BadRow("no origin" if not origin else "no destination")
     departure, departure_offset = _moment(cells[at["departure"]], "departure")
     arrival, arrival_offset = _moment(cells[at["arrival"]], "arrival")
     return weigh(place(origin), place(destination), departure, arrival, departure_offset, arrival_offset)
 
 
-def _moment(text: str, name: str) -> tuple[datetime, timedelta | None]:
-    """A wall-clock value, and its offset where a real one was sent (neither Z nor +00:00)."""
+def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
+    """A wall-clock value, None where none was sent, and its offset where a real one was sent (neither Z nor +00:00)."""
     text = text.strip()
     if not text:
-        raise BadRow(f"no {name}")
+        return None, None
     try:
         moment = stamps.read(text)
     except ValueError:

@@ -13,6 +13,7 @@ from orders.itinerary.belief import Weighed, weigh
 from orders.itinerary.trip import Duplicate, Place
 
 Index = tuple[int, int]
+NOT_WEIGHED = Weighed(lacks="time")
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +94,9 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
         if strand:
             strands.append(strand)
     drafts = list(known.values())
+    for draft in drafts:
+        if draft.segments[0].arrival is None and draft.arrival is not None:
+            draft.weighed = _weighed(draft)  # only a later item says when it arrives
     _name(drafts)
     return Gathered(drafts, strands, [Duplicate(at, draft.key) for at, draft in repeats])
 
@@ -111,13 +115,17 @@ def _identity(segment: FlightSegment) -> tuple[object, ...]:
 
 def _draft(segment: FlightSegment, at: Index) -> Draft:
     origin, destination = place(segment.origin), place(segment.destination)
-    times = (
-        segment.departure,
-        segment.arrival,
-        segment.departure_offset,
-        segment.arrival_offset,
-    )
-    return Draft(origin, destination, [segment], [at], weigh(origin, destination, *times))
+    draft = Draft(origin, destination, [segment], [at], NOT_WEIGHED)
+    draft.weighed = _weighed(draft)
+    return draft
+
+
+def _weighed(draft: Draft) -> Weighed:
+    """Both readings of a flight: the first item's departure, and the first arrival that any item gives."""
+    leaves = draft.segments[0]
+    lands = next((segment for segment in draft.segments if segment.arrival is not None), leaves)
+    offsets = leaves.departure_offset, lands.arrival_offset
+    return weigh(draft.origin, draft.destination, leaves.departure, lands.arrival, *offsets)
 
 
 def _name(drafts: Iterable[Draft]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,10 +11,11 @@ from itertools import pairwise
 from orders.cdp.records import OrderItem
 from orders.itinerary.airports import same_city
 from orders.itinerary.belief import decide, together_evidence
-from orders.itinerary.building import Passengers, build, passengers_of
+from orders.itinerary.building import build
 from orders.itinerary.clocks import minutes_between
 from orders.itinerary.ends import ends, flown_order, stay_between
-from orders.itinerary.flights import Draft, called_off, gather
+from orders.itinerary.flights import called_off, gather
+from orders.itinerary.headcount import everyone
 from orders.itinerary.notices import HOUSE_RULES, transfer_notices
 from orders.itinerary.parties import parties
 from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
@@ -49,7 +50,7 @@ def plan(
             strict=True,
         )
     )
-    everyone = _everyone(items, [drafts[at] for at in live] or drafts)
+    aboard = everyone(items, [(drafts[at], clocks[at]) for at in live or order], reading, trusted=not doubted)
     usual = _usual_status(items)
     flights = {
         drafts[at].key: build(
@@ -59,7 +60,7 @@ def plan(
             reading=reading,
             together=together,
             phase=phases.get(at, ""),
-            everyone=everyone,
+            everyone=aboard,
             usual_status=usual,
             _=_,
         )
@@ -73,21 +74,18 @@ def plan(
         )
         for cancelled in (False, True)
     ]
-    journeys = [
-        _journey(run, moment, _)
-        for chains in groups
-        for chain in chains
-        for run in split(chain, HOUSE_RULES.stay_from_hours)
-    ]
+    chains = [chain for group in groups for chain in group]
+    journeys = [_journey(run, moment, _) for chain in chains for run in split(chain, HOUSE_RULES.stay_from_hours)]
+    party = {flight.key: number for number, chain in enumerate(chains) for flight in chain}
     rank = {key: at for at, key in enumerate(flights)}
     journeys.sort(key=lambda journey: rank[journey.flights[0].key])
     judged = together_evidence([drafts[at].weighed for at in order], together, _)
     return Trip(
-        journeys=tuple(_with_stays(journeys)),
+        journeys=tuple(_with_stays(journeys, party)),
         route=_route(groups[0] or groups[1]),
         reading=reading,
         evidence=judged,
-        passengers=everyone,
+        passengers=aboard,
         duplicates=tuple(gathered.duplicates),
         other_item_indexes=tuple(index for index, item in enumerate(items) if not item.flight_segments),
         notices=(Notice(f"looks like {together}", True, judged.reason),) if doubted else (),
@@ -140,8 +138,11 @@ def _whole_minutes(run: Sequence[Flight]) -> int | None:
     return minutes
 
 
-def _with_stays(journeys: Sequence[Journey]) -> list[Journey]:
-    """The journeys, each with the stay after it where the next one starts when all before it have ended."""
+def _with_stays(journeys: Sequence[Journey], party: Mapping[str, int]) -> list[Journey]:
+    """The journeys, each with the stay after it where the next one starts when all before it have ended.
+
+    `party` tells by its key who takes a journey.
+    """
     found = list(journeys)
     flown = [at for at, journey in enumerate(found) if not journey.cancelled]
     latest: datetime | None = None
@@ -158,34 +159,14 @@ def _with_stays(journeys: Sequence[Journey]) -> list[Journey]:
         if ended.arrives.wall is not None and starting.departs.wall is not None:
             days = (starting.departs.wall.date() - ended.arrives.wall.date()).days
         elsewhere = None if same_city(ended.destination, starting.origin) else starting.origin
-        if elsewhere is not None and stay < timedelta(hours=HOUSE_RULES.stay_from_hours):
+        short = stay < timedelta(hours=HOUSE_RULES.stay_from_hours)
+        if elsewhere is not None and short and party[ended.key] != party[starting.key]:
             continue  # a journey of other travellers, who were never here
         found[here] = replace(
             ended,
             stay_after=Stay(ended.destination, days, stay // timedelta(hours=1), elsewhere),
         )
     return found
-
-
-def _everyone(items: Sequence[OrderItem], drafts: Sequence[Draft]) -> Passengers:
-    """All travellers of the order: the most that fly between the same two cities on one day, by passenger type."""
-    ways: dict[tuple[str, str, object], list[int]] = {}
-    for draft in drafts:
-        day = draft.departure.date() if draft.departure is not None else None
-        indexes = ways.setdefault(
-            (
-                draft.origin.city or draft.origin.code,
-                draft.destination.city or draft.destination.code,
-                day,
-            ),
-            [],
-        )
-        indexes.extend(index for index in draft.items if index not in indexes)
-    most: Counter[str] = Counter()
-    for indexes in ways.values():
-        most |= Counter(dict(passengers_of(items, indexes)))
-    codes = dict.fromkeys((item.passenger_type_code or "").strip().upper() for item in items)
-    return tuple((code, most[code]) for code in codes if most[code])
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:

@@ -49,7 +49,9 @@ def transfer_notices(
         limit = in_words(_tight_limit(arriving, leaving, moved is not None, rules), _)
         found.append(Notice("tight", True, _("Under %(limit)s, by house rule.") % {"limit": limit}))
     if minutes is not None and minutes >= 0 and touches_night(arriving.destination, leaving.origin, rules):
-        found.append(Notice("overnight", False, _("The wait touches the hours from 00:00 to 05:00.")))
+        hours = {"from": f"{rules.night_from:%H:%M}", "to": f"{rules.night_to:%H:%M}"}
+        detail = _("The wait touches the hours from %(from)s to %(to)s, by house rule.") % hours
+        found.append(Notice("overnight", False, detail))
     if minutes is not None and minutes >= rules.long_from:
         limit = in_words(rules.long_from, _)
         found.append(Notice("long", False, _("%(limit)s or more, by house rule.") % {"limit": limit}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 from orders.itinerary.durations import in_words
 from orders.itinerary.notices import nights
@@ -65,10 +65,15 @@ class _Stretch:
 
 
 def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
-    """The picture of a journey, or None where an instant is missing, runs backwards, or the bar would span more than five days."""
+    """The picture of a journey, or None where an instant is missing, runs backwards, or the bar would span more than five days.
+
+    Nor on the first and last days that a calendar has.
+    """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or journey.minutes is None or not 0 < journey.minutes <= MOST_MINUTES:
         return None
+    if start.year <= MINYEAR or end.year >= MAXYEAR:
+        return None  # no clock on Earth can be told beyond these
     begins, whole = start.replace(tzinfo=None), end - start
 
     def at(moment: datetime) -> int:
@@ -96,8 +101,21 @@ def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
         for part in stretches
         for opens, closes in nights(part.start + part.offset, part.end + part.offset)
     ]
-    title = ", ".join(shape.label for shape in shapes)
+    title = ", ".join([*(shape.label for shape in shapes), *_night_words(stretches, _)])
     return Picture(title, tuple(shapes), tuple(dark), _ticks(stretches, at, whole))
+
+
+def _night_words(stretches: list[_Stretch], _: Callable[[str], str]) -> list[str]:
+    """How long the night hours are that the traveller passes, where there are any."""
+    dark = sum(
+        (
+            closes - opens
+            for part in stretches
+            for opens, closes in nights(part.start + part.offset, part.end + part.offset)
+        ),
+        timedelta(),
+    )
+    return [_("night hours %(time)s") % {"time": in_words(dark // timedelta(minutes=1), _)}] if dark else []
 
 
 def _in_the_air(flight: Flight) -> list[_Stretch]:

@@ -26,6 +26,10 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
 
+    def __hash__(self) -> int:
+        # Places are the keys of several memories: the code alone tells nearly all of them apart, at a tenth of the time.
+        return hash(self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -33,6 +37,7 @@ class Clock:
 
     `wall` is what the place's clock shows under the reading in force; `instant` is UTC, None where the zone is unknown.
     `offset` is the zone's offset at that moment, `dst` is "", "skipped" (the wall time does not exist) or "repeated".
+    `fold` is 1 where the second passing of a repeated time is meant.
     `other_wall` is the wall clock under the other reading, set only where the segment looks as if it were the other one.
     `sent` is the value as the CDP sent it.
     """
@@ -44,6 +49,7 @@ class Clock:
     dst: str = ""
     other_wall: datetime | None = None
     sent: str = ""
+    fold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Evidence:
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
     "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree". `serious` notices go to
+    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled". `serious` notices go to
     the alert strip at the top of the page.
     """
 
@@ -80,8 +86,9 @@ class Flight:
 
     `minutes` is the flight time by instants, None where it cannot be known or is impossible. `day_change` counts local dates
     from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
-    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items.
-    `all_passengers` is False where some travellers of the order are not on this flight. `key` is unique in the trip and stable.
+    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items that are still to be
+    flown, over all of them where none is. `all_passengers` is False where some travellers of the order are not on this flight.
+    `key` is unique in the trip and stable.
     """
 
     key: str
@@ -110,6 +117,11 @@ class Flight:
     all_passengers: bool = True
     extras: tuple[tuple[str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the clocks look as if the other reading were the true one."""
+        return any(notice.word in ("looks like utc", "looks like local") for notice in self.notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +202,13 @@ class Trip:
     @property
     def flights(self) -> tuple[Flight, ...]:
         return tuple(flight for journey in self.journeys for flight in journey.flights)
+
+    @property
+    def first(self) -> Journey | None:
+        """The first journey still to be flown or flown; the first of all where every one is cancelled."""
+        return next((journey for journey in self.journeys if not journey.cancelled), next(iter(self.journeys), None))
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the order's clocks look as if the other reading were the true one."""
+        return any(notice.word in ("looks like utc", "looks like local") for notice in self.notices)

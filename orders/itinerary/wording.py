@@ -7,7 +7,7 @@ from datetime import date
 
 from orders.itinerary.airports import same_city
 from orders.itinerary.durations import day_mark, in_words
-from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
+from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 
 Translate = Callable[[str], str]
 
@@ -18,13 +18,17 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
     if trip.journeys:
         blocks.append(route_line(trip))
     for journey in trip.journeys:
-        blocks.append("\n".join(_journey_lines(journey, _)))
+        blocks.append("\n".join(_journey_lines(journey, trip.doubted, _)))
         if journey.stay_after is not None:
             blocks.append(stay_words(journey.stay_after, _))
     doubts = [notice for notice in trip.notices if notice.serious and notice.detail]
-    blocks += [_("Check the times: %(reason)s.") % {"reason": notice.detail} for notice in doubts]
-    if trip.journeys:
+    blocks += [check_words(notice, _) for notice in doubts]
+    if trip.journeys and not trip.doubted:
         blocks.append(_("All times are local to each airport."))
+    elif trip.journeys and trip.reading == "utc":
+        blocks.append(_("Times as sent were read as UTC and turned into local times; see above."))
+    elif trip.journeys:
+        blocks.append(_("Times as sent, read as local; see above."))
     return "\n\n".join(blocks)
 
 
@@ -36,6 +40,20 @@ def route_line(trip: Trip) -> str:
 def city_of(place: Place) -> str:
     """The city, else the airport's name, else the code as sent."""
     return place.city or place.name or place.code or "?"
+
+
+def check_words(notice: Notice, _: Translate = str) -> str:
+    """A sentence that asks to check the times, with one full stop, whatever the reason ends in ("10 Std. 35 Min.")."""
+    if notice.word == "partly cancelled":
+        return notice.detail
+    return _("Check the times: %(reason)s.") % {"reason": notice.detail.rstrip(".")}
+
+
+def both_times(flight: Flight, _: Translate = str) -> str:
+    """A flight time that is not believed, under both readings: "18 h 35 min read as local, 10 h 35 min read as UTC"."""
+    local, utc = flight.evidence.local_minutes or 0, flight.evidence.utc_minutes or 0
+    times = {"local": in_words(local, _), "utc": in_words(utc, _)}
+    return _("%(local)s read as local, %(utc)s read as UTC") % times
 
 
 def stay_words(stay: Stay, _: Translate = str) -> str:
@@ -62,14 +80,14 @@ def day_words(day: date, _: Translate = str) -> str:
     return f"{weekdays[day.weekday()]} {day.day} {months[day.month - 1]} {day.year}"
 
 
-def _journey_lines(journey: Journey, _: Translate) -> list[str]:
+def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
     way = _("%(origin)s to %(destination)s") % {
         "origin": city_of(journey.origin),
         "destination": city_of(journey.destination),
     }
     parts = [day_words(journey.departs.wall, _)] if journey.departs.wall is not None else []
     parts.append(way)
-    if journey.minutes is not None:
+    if journey.minutes is not None and not doubted:
         parts.append(in_words(journey.minutes, _))
     if journey.cancelled:
         parts.append(_("cancelled"))
@@ -83,7 +101,9 @@ def _flight_lines(flight: Flight, _: Translate) -> list[str]:
     facts = [f"{flight.carrier} {flight.flight_number}".strip() or _("Flight")]
     if flight.operating_carrier and flight.operating_carrier != flight.carrier:
         facts.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
-    if flight.minutes is not None:
+    if flight.doubted:
+        facts.append(both_times(flight, _))
+    elif flight.minutes is not None:
         facts.append(_("Flight time %(time)s") % {"time": in_words(flight.minutes, _)})
     if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
         facts.append(cabin)
@@ -91,7 +111,9 @@ def _flight_lines(flight: Flight, _: Translate) -> list[str]:
         facts.append(flight.status)
     mark = day_mark(flight.day_change, _)
     arrival = _end(flight.destination, _) + (f" ({mark})" if mark else "")
-    return [f"  {' · '.join(facts)}", f"    {_end(flight.origin, _)}", f"    {arrival}"]
+    told = ("impossible time", "items disagree", "partly cancelled", "clock skipped", "clock repeated")
+    checks = [check_words(notice, _) for notice in flight.notices if notice.word in told]
+    return [f"  {' · '.join(facts)}", f"    {_end(flight.origin, _)}", f"    {arrival}", *(f"    {c}" for c in checks)]
 
 
 def _end(clock: Clock, _: Translate) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from orders.itinerary.picture import WIDTH, Picture, Shape
 from orders.itinerary.trip import Flight, Journey
@@ -44,7 +45,12 @@ def journey_bar(pictures: Mapping[str, Picture | None], journey: Journey) -> Saf
     ]
     return format_html(
         BAR,
-        picture.title,
+        _("%(start)s to %(end)s local time: %(parts)s")
+        % {
+            "start": f"{clock(journey.departs.wall)} {journey.origin.code}",
+            "end": f"{clock(journey.arrives.wall)} {journey.destination.code}",
+            "parts": picture.title,
+        },
         format_html_join("", NIGHT, ((across(night.x), across(night.width)) for night in picture.nights)),
         format_html_join("", "{}", ((shape,) for shape in shapes)),
         format_html_join(

@@ -79,6 +79,12 @@ def plain_day(value: date | None) -> str:
     return "" if value is None else _skeleton("yMMMd", _date(value), language())
 
 
+@register.filter
+def day_clock(value: datetime | None) -> str:
+    """ "Fri 15 Aug 16:00", a dash for none: two readings of one value may fall on different days."""
+    return "–" if value is None else f"{short_day(value)} {clock(value)}"
+
+
 def _date(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 

@@ -21,7 +21,7 @@ from orders.templatetags.clocks import (
     offset_word,
     plain_day,
 )
-from orders.templatetags.words import status_word
+from orders.templatetags.words import each_status, passengers, phase_word, status_word
 
 register = template.Library()
 
@@ -75,9 +75,9 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
     if trip.route:
         start, end = trip.route[0], trip.route[-1]
         # Out and back: the far end says more than "DUB→DUB".
-        parts.append(f"{start}→{trip.journeys[0].destination.code if start == end and trip.journeys else end}")
-    if trip.journeys and trip.journeys[0].departs.wall:
-        parts.append(plain_day(trip.journeys[0].departs.wall))
+        parts.append(f"{start}→{trip.first.destination.code if start == end and trip.first else end}")
+    if trip.first and trip.first.departs.wall:
+        parts.append(plain_day(trip.first.departs.wall))
     return " · ".join(part for part in parts if part)
 
 
@@ -94,9 +94,12 @@ def journey_length(journey: Journey) -> str:
 
 @register.filter
 def stay_words(stay: Stay) -> str:
-    """ "7 days in Las Vegas"; hours where it is less than a day."""
+    """ "7 days in Las Vegas"; hours where it is less than a day of them; both places where the next journey starts elsewhere."""
     where = {"place": place_city(stay.place)}
-    if stay.days:
+    if stay.onward is not None:
+        ends = {"here": where["place"], "there": place_city(stay.onward)}
+        where["place"] = _("%(here)s and %(there)s") % ends
+    if stay.days and (stay.hours is None or stay.hours >= 24):
         return ngettext("%(count)s day in %(place)s", "%(count)s days in %(place)s", stay.days) % {
             "count": stay.days,
             **where,
@@ -159,7 +162,9 @@ def clock_words(end: Clock) -> str:
 def flight_facts(flight: Flight) -> list[str]:
     """The short facts under a flight's number: flight time, who flies it, cabin, fare, class, aircraft."""
     facts = []
-    if flight.minutes is not None:
+    if flight.doubted:
+        facts.append(_("Flight time in doubt"))
+    elif flight.minutes is not None:
         facts.append(_("Flight time %(time)s") % {"time": duration(flight.minutes)})
     if operated := operated_by(flight):
         facts.append(operated)
@@ -193,6 +198,9 @@ def flight_sentence(flight: Flight) -> str:
         arrives = _("arrives %(day)s at %(time)s local time") % {"day": day(end.wall), "time": clock(end.wall)}
         parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
-    if flight.status:
-        parts.append(status_word(flight.status))
-    return ", ".join(parts) + "."
+    parts += [status_word(status) for status in each_status(flight.status)]
+    if not flight.all_passengers:
+        parts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
+    if flight.phase:
+        parts.append(phase_word(flight.phase))
+    return ", ".join(parts).rstrip(".") + "."

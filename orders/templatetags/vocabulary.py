@@ -95,6 +95,9 @@ NOTICES: dict[str, tuple[str | Promise, str]] = {
     "unknown place": (_("Unknown airport code"), "place"),
     "cancelled": (_("Cancelled"), "cancelled"),
     "surface": (_("Gap on the ground"), "change"),
+    "looks like local": (_("Times look local"), "clock"),
+    "items disagree": (_("Items disagree"), "alarm"),
+    "partly cancelled": (_("Partly called off"), "cancelled"),
     "duplicate": (_("Sent more than once"), "info"),
 }
 
@@ -121,5 +124,6 @@ NOTE_REASONS: dict[str, str | Promise] = {
     "not an object": _("not an object"),
     "out of range": _("out of range"),
     "sent twice": _("sent twice"),
+    "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
 }

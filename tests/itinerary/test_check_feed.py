@@ -63,9 +63,8 @@ def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> 
         "DUB,LHR,soon,2025-08-15T17:20Z,second\n"
         "DUB,LHR,2025-08-15T16:00Z\n"
         "\n"
-        ",LHR,2025-08-15T16:00Z,2025-08-15T17:20Z,\n"
         "DUB,LHR,2025-02-30T16:00Z,2025-08-15T17:20Z,\n"
-        "DUB,LHR,2025-08-15T16:00Z,,\n"
+        "DUB,LHR,2025-08-15,2025-08-15T17:20Z,\n"
         '"DUB","LHR",2025-08-15T16:00Z,2025-08-15T17:20Z,"two\nlines"\n',
         tmp_path,
     )
@@ -75,10 +74,9 @@ def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> 
         "line 4",
         "line 6",
         "line 7",
-        "line 8",
     ]
     assert "'soon'" in summary
-    assert summary.endswith("2 rows judged: 2 local; 5 bad rows\n")
+    assert summary.endswith("2 rows judged: 2 local; 4 bad rows\n")
 
 
 def test_spaces_case_byte_order_mark_and_extra_columns_are_taken_as_they_come(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.itinerary import picture, wording
 from orders.itinerary.airlines import carrier_name
 from orders.itinerary.airports import distance_km, place, same_city
-from orders.itinerary.clocks import offset_at, read_local, read_offset, read_utc
+from orders.itinerary.clocks import offsets_at, read_local, read_offset, read_utc
 from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.journeys import plan
 from orders.itinerary.segments import from_extension
@@ -100,8 +100,8 @@ def test_clocks() -> None:
     assert read_offset(datetime(2025, 8, 15, 16), timedelta(hours=2), None).instant == datetime(
         2025, 8, 15, 14, tzinfo=UTC
     )
-    assert offset_at("Asia/Kathmandu", datetime(2025, 1, 1)) == timedelta(hours=5, minutes=45)
-    assert offset_at("Not/AZone", datetime(2025, 1, 1)) is None
+    assert offsets_at("Asia/Kathmandu", datetime(2025, 1, 1)) == (timedelta(hours=5, minutes=45),)
+    assert offsets_at("Not/AZone", datetime(2025, 1, 1)) == ()
     assert read_local(datetime.min, "Asia/Tokyo").instant is None
 
 
@@ -233,7 +233,9 @@ def test_the_picture_is_to_scale() -> None:
         ("wait", 87, 175),
         ("flight", 262, 698),
     ]
-    assert drawn.title == "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min"
+    assert drawn.title == (
+        "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min, night hours 1 h 20 min"
+    )
     assert [(night.x, night.width) for night in drawn.nights] == [
         (524, 87)
     ]  # midnight to 01:20 by London's clock, then Nevada's evening

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
@@ -20,12 +21,19 @@ class Command(BaseCommand):
 
     help = (
         "Judge whether the times of a feed are local (as documented) or UTC. Columns: origin, destination, departure, arrival as sent,"
-        " and optionally order: rows of one order are judged together."
+        " and optionally order: rows of one order are judged together. A row that cannot be read is named on standard error"
+        " with its line number and left out of the table."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE.csv", help="the table, or - for standard input")
+        parser.add_argument(
+            "--clock",
+            choices=("local", "utc"),
+            default="local",
+            help="how the feed is said to send its times, as on a connection: local as documented (default), or utc",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, judge, write. Bad rows are named with their line numbers and do not stop the rest."""
@@ -35,25 +43,30 @@ class Command(BaseCommand):
                 if hasattr(sys.stdin, "buffer")
                 else sys.stdin
             )
-            self._check(stdin)
+            self._check(stdin, options["clock"])
             return
         try:
             with Path(options["file"]).open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-                self._check(lines)
+                self._check(lines, options["clock"])
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}") from error
 
-    def _check(self, lines: TextIO) -> None:
+    def _check(self, lines: TextIO, clock: str) -> None:
         reader = csv.reader(lines)
         unreadable: list[tuple[int, str]] = []
         header = next(_rows(reader, unreadable), (1, []))[1]
         try:
-            checked = check(header, _rows(reader, unreadable))
+            checked = check(header, _rows(reader, unreadable), clock)
         except BadRow as error:
             raise CommandError(str(error)) from error
         table = io.StringIO()
         csv.writer(table, lineterminator="\n").writerows(written(header, checked))
-        self.stdout.write(table.getvalue(), ending="")
+        try:
+            self.stdout.write(table.getvalue(), ending="")
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read the table has seen enough (| head). What is still buffered must not fail again on the way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         self._summary(checked, sorted(checked.bad + unreadable))
 
     def _summary(self, checked: Checked, bad: list[tuple[int, str]]) -> None:

@@ -1,0 +1,85 @@
+"""Where published flights take longer than their distance says: ways round closed airspace, and routes flown by slow aircraft.
+
+A short table of what is publicly known, not fitted. It makes nothing expected, only as likely as none: up to so many minutes more.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from orders.itinerary.trip import Place
+
+
+class Side(NamedTuple):
+    """One end of the flights meant: airport codes, country codes, or everything between two degrees of longitude."""
+
+    names: frozenset[str]
+    west: float = 0.0
+    east: float = -1.0
+
+    def holds(self, place: Place) -> bool:
+        """Whether a place lies on this side."""
+        if place.code in self.names or place.country in self.names:
+            return True
+        return place.longitude is not None and self.west <= place.longitude <= self.east
+
+
+class Detour(NamedTuple):
+    """Up to `minutes` more between two sides, either way, for departures of the years from `since` to `until`."""
+
+    one: Side
+    other: Side
+    minutes: int
+    since: int = 1
+    until: int = 9999
+
+
+def _side(names: str = "", west: float = 0.0, east: float = -1.0) -> Side:
+    return Side(frozenset(names.split()), west, east)
+
+
+EUROPE = "AL AT BA BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU LV ME MK MT NL NO PL PT RO RS SE SI SK"
+
+DETOURS = (
+    # The Levant and the lands east and south of it, for decades.
+    Detour(_side("ALP BEY DAM LTK"), _side(west=40.0, east=62.0), 60),
+    # Russia since 2022: round the Baltic states, and east of the Black Sea.
+    Detour(_side("KGD"), _side("RU"), 75, 2022),
+    Detour(_side("RU"), _side("AM AZ GE"), 75, 2022),
+    Detour(_side("RU"), _side("EG IL RS TR"), 120, 2022),
+    # Europe and north-east Asia since 2022: round Russia, by the south or over the pole.
+    Detour(_side(EUROPE), _side("CN HK JP KR MN MO TW"), 180, 2022),
+    # Northern India and the west of it, round Pakistan: in 2019, and since 2025.
+    Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2019, 2019),
+    Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2025),
+    # Qatar while its neighbours closed theirs.
+    Detour(_side("DOH"), _side("DJ DZ ER ET JO KE LB MA RW SD SO SS TN TZ UG"), 100, 2017, 2021),
+    # Airports that only propeller aircraft serve over long sectors, or only by a stop under one number.
+    Detour(_side("AUQ GMR"), _side("PF"), 100),
+    Detour(_side("BHQ CHT GOH GPS KUS NHV SCY"), _side(west=-180.0, east=180.0), 60),
+)
+
+
+@lru_cache(maxsize=16384)
+def _sides(place: Place) -> tuple[int, int]:
+    """As bits: on which detours' one side a place lies, and on which ones' other side."""
+    one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
+    other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
+    return one, other
+
+
+def longer_by(origin: Place, destination: Place, year: int) -> int:
+    """How many minutes longer than usual a flight between these two may have been scheduled in a year; 0 nearly everywhere."""
+    here, there = _sides(origin), _sides(destination)
+    bits = (here[0] & there[1]) | (here[1] & there[0])
+    if not bits:
+        return 0
+    return max(
+        (
+            detour.minutes
+            for at, detour in enumerate(DETOURS)
+            if bits >> at & 1 and detour.since <= year <= detour.until
+        ),
+        default=0,
+    )
