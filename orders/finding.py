@@ -88,6 +88,11 @@ def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
     return replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered)
 
 
+def find_by_reference(desk: Desk, reference: str) -> Found:
+    """Orders that have `reference` as their booking reference, as it was typed or in capitals. Raises a CdpError like `find_orders`."""
+    return _look(desk, _reference_looks(desk, reference))
+
+
 def _reference_looks(desk: Desk, reference: str) -> Looks:
     """The reference as it was typed, and in capitals."""
     return {

@@ -12,15 +12,17 @@ from django.db import DatabaseError
 from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from orders import onward, problems
+from orders import lookup, onward, problems
 from orders.busy import wait_shortly
 from orders.cdp import errors
+from orders.context import carried
 from orders.desk import Desk
+from orders.finding import find_by_reference
 from orders.looks import LookNotRecorded
 from orders.models import Connection
 from orders.problems import Problem
@@ -35,6 +37,8 @@ log = structlog.stdlib.get_logger("orders.cdp")
 
 # The searches that are posted, by the names of their URLs, and what a person typed into each.
 TYPED = {"orders": ("q",), "find_person": ("first_name", "last_name")}
+# Ticket links may lead straight to them, with a booking reference instead of a ref.
+PAGES_OF_AN_ORDER = frozenset({"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"})
 NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many"})  # the same question gets the same answer
 
 
@@ -55,7 +59,13 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
             def answer() -> HttpResponseBase:
                 desk = Desk(connection, session_key=request.session.session_key or "", fresh=fresh)
                 request.desk = desk  # type: ignore[attr-defined]
-                response = view(request, desk, *args, **kwargs)
+                try:
+                    response = view(request, desk, *args, **kwargs)
+                except errors.NotFound:
+                    address = _by_its_reference(request, desk)
+                    if not address:
+                        raise
+                    response = redirect(address)
                 if desk.calls:
                     _note_use(connection, "accepted")
                 return response
@@ -65,6 +75,21 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
         return asked
 
     return decorate
+
+
+def _by_its_reference(request: HttpRequest, desk: Desk) -> str:
+    """The same page of the order that has the address's value as its booking reference; "" where there is not exactly one."""
+    match = request.resolver_match
+    ref = str(match.kwargs.get("ref", "")) if match else ""
+    if match is None or match.url_name not in PAGES_OF_AN_ORDER or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
+        return ""
+    try:
+        found = find_by_reference(desk, ref)
+    except errors.CdpError:
+        return ""
+    if len(found.orders) != 1 or found.partial or not found.orders[0].ref:
+        return ""
+    return reverse(match.url_name, args=[found.orders[0].ref]) + carried(request)
 
 
 def in_words(

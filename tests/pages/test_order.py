@@ -208,3 +208,11 @@ def test_an_odd_ref_in_an_answer_costs_neither_the_page_nor_the_order(desk: Clie
         found = desk.get("/orders/?q=ODDREF")
         assert found.status_code == 200
         assert "cannot be opened" in text_of(found)
+
+
+@pytest.mark.parametrize("page", ["contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"])
+def test_the_pages_of_an_order_are_found_by_its_booking_reference_too(desk: Client, page: str) -> None:
+    found = desk.get(f"/orders/B94TXY/{page}?ticket=ZD-5", follow=True)
+    assert found.redirect_chain == [(f"/orders/{SEED}/{page}?ticket=ZD-5", 302)]
+    assert found.status_code == 200
+    assert desk.get(f"/orders/NOSUCH9/{page}").status_code == 404
