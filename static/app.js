@@ -1,14 +1,12 @@
 // What HTML cannot do alone: copying, shortcuts, focus after a swap, and saying what is being waited for.
 (() => {
   "use strict";
-  const root = document.documentElement;
   const say = (words) => {
     const live = document.getElementById("say");
     live.textContent = "";
     requestAnimationFrame(() => { live.textContent = words; });
   };
   const words = (name) => document.body.dataset[name] || "";
-  root.dataset.js = "";
 
   // --- copying
   const selectForHand = (source) => {
