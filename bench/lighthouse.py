@@ -1,0 +1,162 @@
+"""Lighthouse's judgement of the order page: the app under its production command, the sandbox behind it, the system's Chromium.
+
+Needs Node and the npm tools (`.ci/tools` installs them) and nothing of the benchmark's own packages. The page is judged signed in:
+the session's cookie goes along as a header, in a file of the run's own folder, so that it stands in no list of processes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.goals import Goal
+from bench.servers import CLIENT_KEY, PROJECT, TOKEN, CannotMeasure, Servers
+from sandbox.server import Sandbox
+
+LIGHTHOUSE = PROJECT / "node_modules" / "lighthouse" / "cli" / "index.js"
+REPORT = PROJECT / "docs" / "lighthouse.json"
+SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+AIMED_AT = CATEGORIES[:3]  # the page asks not to be indexed, which search engines' figures count against it
+RUNS = 3  # the middle one counts: a shared machine is now and then asleep
+FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# What of an audit is kept: no traces, screenshots, stacks or paths.
+KEPT = ("id", "title", "score", "scoreDisplayMode", "numericValue", "numericUnit", "displayValue")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Scores from 0 to 100 by category, and the audits that cost points: (category, audit, what was said)."""
+
+    scores: dict[str, int] = field(default_factory=dict)
+    short: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def goals(self) -> list[Goal]:
+        return [
+            Goal(f"Lighthouse, {name}", self.scores[name], 100, at_least=True, shown="{:.0f}")
+            for name in AIMED_AT
+            if name in self.scores
+        ]
+
+
+class OnTheSandbox(Servers):
+    """The benchmark's way of starting the app, with the sandbox as its CDP."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        super().__init__(folder, agents=1)
+        self.address = address
+
+    @property
+    def upstream(self) -> str:
+        return self.address
+
+
+def judge(folder: Path, *, keep: bool = False) -> Verdict:
+    """Run Lighthouse on the vendor's order; with `keep` its trimmed report goes into docs. Raises CannotMeasure."""
+    node, browser = shutil.which("node"), next(filter(None, map(shutil.which, BROWSERS)), None)
+    if node is None or browser is None or not LIGHTHOUSE.exists():
+        raise CannotMeasure("Lighthouse needs Node, Chromium and the npm tools: `.ci/tools` installs them where it may.")
+    with Sandbox(client_key=CLIENT_KEY, token=TOKEN) as sandbox, OnTheSandbox(folder, sandbox.url) as servers:
+        app = servers.start_app()
+        headers = folder / "headers.json"
+        headers.write_text(json.dumps({"Cookie": app.cookies[0]}), encoding="utf-8")
+        runs = [_run(folder, node, browser, f"http://127.0.0.1:{app.port}/orders/{SEED}/", headers) for _ in range(RUNS)]
+    report = sorted(runs, key=lambda one: float(one["categories"]["performance"]["score"] or 0))[RUNS // 2]
+    if keep:
+        REPORT.write_text(_trimmed(report, app.port), encoding="utf-8")
+    return _verdict(report)
+
+
+def _run(folder: Path, node: str, browser: str, address: str, headers: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [
+            *(node, str(LIGHTHOUSE), address, "--quiet", "--output=json", "--output-path=stdout"),
+            *(f"--extra-headers={headers}", f"--chrome-flags={FLAGS}", f"--only-categories={','.join(CATEGORIES)}"),
+            "--disable-full-page-screenshot",
+        ],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "CHROME_PATH": browser, "TMPDIR": str(folder)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    try:
+        report: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        raise CannotMeasure(f"Lighthouse gave no report:\n{done.stderr.strip()[-2000:]}") from None
+    if problem := report.get("runtimeError"):
+        raise CannotMeasure(f"Lighthouse could not read the page: {problem.get('message', '')}")
+    if not report["finalDisplayedUrl"].endswith(f"/orders/{SEED}/"):
+        raise CannotMeasure("Lighthouse was led away from the order page: the session was not accepted.")
+    return report
+
+
+def _verdict(report: dict[str, Any]) -> Verdict:
+    verdict = Verdict()
+    for name in CATEGORIES:
+        category = report["categories"][name]
+        verdict.scores[name] = round(100 * (category["score"] or 0))
+        for reference in category["auditRefs"]:
+            audit = report["audits"][reference["id"]]
+            if reference["weight"] and audit["score"] is not None and audit["score"] < 1:
+                verdict.short.append((name, audit["id"], str(audit.get("displayValue") or audit["title"])))
+    return verdict
+
+
+def _trimmed(report: dict[str, Any], port: int) -> str:
+    """The report without what is the machine's own: only scores, figures and words, with the address made neutral."""
+    kept = {
+        "lighthouseVersion": report["lighthouseVersion"],
+        "page": f"/orders/{SEED}/",
+        "browser": re.sub(r"^.*?(HeadlessChrome|Chrome)/(\d+).*$", r"Chromium \2", report["environment"]["hostUserAgent"]),
+        "formFactor": report["configSettings"]["formFactor"],
+        "throttling": report["configSettings"]["throttlingMethod"],
+        "categories": {
+            name: {"title": category["title"], "score": category["score"]}
+            for name, category in report["categories"].items()
+        },
+        "audits": {
+            name: {key: audit[key] for key in KEPT if audit.get(key) is not None}
+            for name, audit in sorted(report["audits"].items())
+            if audit["scoreDisplayMode"] != "notApplicable"
+        },
+    }
+    text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+    text = text.replace(f"http://127.0.0.1:{port}", "")
+    if found := re.search(r'"(?:file:/|/(?!orders/))[^"]*/[^"]*"|node_modules', text):
+        raise CannotMeasure(f"The report would tell a path of this machine: {found[0]}")
+    return text
+
+
+def main() -> int:
+    """Print the scores; `--write` keeps the report in docs. 1 where an aim is missed."""
+    from cdpviewer import children
+
+    children.end_on_signals()
+    try:
+        with tempfile.TemporaryDirectory(prefix="lighthouse-") as folder:
+            verdict = judge(Path(folder), keep="--write" in sys.argv[1:])
+    except CannotMeasure as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except children.Ended:
+        print("\nEnded.", file=sys.stderr)
+        return 1
+    for name, score in verdict.scores.items():
+        print(f"{name:<16} {score:>3}{'' if name in AIMED_AT else '   (the page asks not to be indexed)'}")
+    for name, audit, said in verdict.short:
+        print(f"  {name}: {audit}: {said}")
+    return 0 if all(goal.reached for goal in verdict.goals()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
