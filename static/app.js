@@ -8,6 +8,9 @@
   };
   const words = (name) => document.body.dataset[name] || "";
 
+  // htmx notes the page's address in the session's storage, and an address from a ticket may hold a person's.
+  try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, nothing kept */ }
+
   // --- copying
   const selectForHand = (source) => {
     if (!source) return;
