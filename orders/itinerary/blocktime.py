@@ -87,7 +87,7 @@ def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> 
     # Along a great circle sin(bearing) * cos(latitude) never changes, so the eastward part follows from the latitude.
     cos_bearing, way_east = cos(bearing), sin(bearing) * cos_lat
     tilt, winter = cos_lat * cos_bearing, cos(2 * pi * (month - 1) / 12)
-    count = 3 + min(9, int(distance / 1200))
+    count = 3 + min(4, int(distance / 2500))
     step = distance / EARTH_RADIUS_KM / count
     angle, total = step / 2, 0.0
     for _sample in range(count):

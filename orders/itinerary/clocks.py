@@ -6,8 +6,8 @@ Wall-clock values are naive datetimes, instants are aware UTC datetimes, offsets
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -38,14 +38,25 @@ def zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
+@lru_cache(maxsize=65536)
+def _all_day(zone_name: str, day: date) -> timedelta | None:
+    """The zone's offset on a day when its clocks are not turned; None on the others."""
+    there = zone(zone_name)
+    ends = [datetime.combine(day, clock, there) for clock in (time.min, time.max)]
+    found = {end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}
+    return found.pop() if len(found) == 1 else None
+
+
 def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
     """The zone's offsets when its clocks show `wall`: one, two for an hour that is repeated, none for an unknown zone.
 
     A time that is skipped counts with the offset before the change, as if the clock had not been turned.
     """
     there = zone(zone_name)
-    if there is None:
+    if there is None or zone_name is None:
         return ()
+    if (steady := _all_day(zone_name, wall.date())) is not None:
+        return (steady,)
     first = wall.replace(tzinfo=there, fold=0).utcoffset()
     second = wall.replace(tzinfo=there, fold=1).utcoffset()
     if first is None or second is None:
@@ -60,8 +71,10 @@ def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
     that the change back repeats `fold` chooses the first passing (0) or the second (1). Both are said so.
     """
     there = zone(zone_name)
-    if there is None:
+    if there is None or zone_name is None:
         return Moment(wall, None, None)
+    if (steady := _all_day(zone_name, wall.date())) is not None:
+        return Moment(wall, _minus(wall, steady), steady)
     first = wall.replace(tzinfo=there, fold=0).utcoffset()
     second = wall.replace(tzinfo=there, fold=1).utcoffset()
     if first is None or second is None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from calibration.fit import SEGMENTS
 from orders.cdp.records import FlightSegment, OrderItem
+from orders.itinerary.airports import _places
+from orders.itinerary.feed import check
 from orders.itinerary.journeys import plan
 
 HEADER = "origin,destination,departure,arrival"
@@ -146,3 +152,79 @@ def test_the_command_and_the_page_agree(tmp_path: Path) -> None:
             assert (row["verdict"], row["reason"]) == (page[of].verdict, page[of].reason)
             minutes = page[of].utc_minutes if page[of].verdict == "utc" else page[of].local_minutes
             assert row["flight_minutes"] == ("" if page[of].verdict == "impossible" else str(minutes))
+
+
+def test_an_item_for_every_passenger_weighs_no_more_than_one(tmp_path: Path) -> None:
+    row = "a,MEL,ADL,2025-06-09T22:00Z,2025-06-09T23:15Z\n"
+    rows, _summary = run(f"order,{HEADER}\n" + row * 9, tmp_path)
+    segment = FlightSegment(
+        origin="MEL", destination="ADL", departure=datetime(2025, 6, 9, 22), arrival=datetime(2025, 6, 9, 23, 15)
+    )
+    page = plan([OrderItem(flight_segments=(segment,))] * 9)
+    assert {row["verdict"] for row in rows} == {page.flights[0].evidence.verdict} != {"utc"}
+
+
+def test_what_was_not_sent_is_judged_as_on_the_page(tmp_path: Path) -> None:
+    rows, summary = run(f"{HEADER}\nDUB,LHR,2025-08-15T16:00Z,\n,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z\n", tmp_path)
+    leaves, lands = datetime(2025, 8, 15, 16), datetime(2025, 8, 15, 17, 20)
+    sent = (
+        FlightSegment(origin="DUB", destination="LHR", departure=leaves),
+        FlightSegment(destination="LHR", departure=leaves, arrival=lands),
+    )
+    page = [plan([OrderItem(flight_segments=(one,))]).flights[0].evidence for one in sent]
+    assert [(row["verdict"], row["reason"]) for row in rows] == [(one.verdict, one.reason) for one in page]
+    assert [row["verdict"] for row in rows] == ["unclear", "unknown place"]
+    assert "0 bad rows" in summary
+
+
+def test_a_feed_that_is_said_to_be_utc_is_judged_like_a_connection_that_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text(
+        f"{HEADER}\nDUB,LHR,2025-08-15T15:00Z,2025-08-15T16:20Z\nDUB,CDG,2025-06-01T10:00Z,2025-06-01T12:20Z\n"
+    )
+    found = {}
+    for clock in ("local", "utc"):
+        out = io.StringIO()
+        call_command("check_feed", str(path), "--clock", clock, stdout=out, stderr=io.StringIO())
+        found[clock] = [row["verdict"] for row in csv.DictReader(io.StringIO(out.getvalue()))]
+    segments = [
+        ("LHR", datetime(2025, 8, 15, 15), datetime(2025, 8, 15, 16, 20)),
+        ("CDG", datetime(2025, 6, 1, 10), datetime(2025, 6, 1, 12, 20)),
+    ]
+    for clock, verdicts in found.items():
+        for (to, leaves, lands), verdict in zip(segments, verdicts, strict=True):
+            one = FlightSegment(origin="DUB", destination=to, departure=leaves, arrival=lands)
+            assert plan([OrderItem(flight_segments=(one,))], reading=clock).flights[0].evidence.verdict == verdict
+    assert found["utc"][0] == "utc"
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text(f"{HEADER}\n" + "DUB,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z\n" * 5000)
+    command = [sys.executable, "manage.py", "check_feed", str(path)]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read().decode()
+        process.wait(60)
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+    assert "5,000 rows judged" in said
+
+
+def test_many_rows_of_as_many_routes_are_judged_quickly() -> None:
+    """Ten thousand rows, no two of one route: a tenth of the largest feed, in a tenth of its ten seconds of this thread's time."""
+    codes = [code for code in _places() if _places()[code].zone][:5000]
+    rows = [
+        (
+            at,
+            [codes[at % 5000], codes[(at * 7 + at // 5000 + 1) % 5000], "2025-02-15T08:00:00Z", "2025-02-15T12:10:00Z"],
+        )
+        for at in range(10_000)
+    ]
+    began = thread_time()
+    checked = check(HEADER.split(","), rows)
+    assert thread_time() - began < 1.0
+    assert len(checked.rows) == 10_000

@@ -37,7 +37,9 @@ codes = st.none() | st.sampled_from(CODES) | st.text(max_size=4)
 near = st.datetimes(datetime(2025, 3, 1), datetime(2025, 4, 15)).map(
     lambda moment: moment.replace(microsecond=0, second=0)
 )
-times = st.none() | near | st.datetimes()
+# The first and last days that a calendar has, where nothing can be added or taken away.
+edges = st.datetimes(datetime.min, datetime(1, 1, 3)) | st.datetimes(datetime(9999, 12, 29), datetime.max)
+times = st.none() | near | st.datetimes() | edges
 offsets = st.none() | st.integers(-14 * 60, 14 * 60).map(lambda minutes: timedelta(minutes=minutes))
 segments = st.builds(
     FlightSegment,
@@ -115,7 +117,14 @@ def test_journeys_alternate_flights_and_transfers_that_fit_together(order: list[
     assert sum(flight.phase == "next" for flight in trip.flights) <= 1
 
 
+def edge(departs: datetime, arrives: datetime) -> list[OrderItem]:
+    return [OrderItem(flight_segments=(FlightSegment("DUB", "LHR", departs, arrives),))]
+
+
 @given(items, readings)
+@example(edge(datetime(9999, 12, 31, 21), datetime(9999, 12, 31, 22, 20)), "local")
+@example(edge(datetime(1, 1, 1, 1), datetime(1, 1, 1, 2, 20)), "local")
+@example(edge(datetime(1, 1, 1, 1), datetime(1, 1, 1, 2, 20)), "utc")
 def test_text_calendar_and_picture_can_be_made_of_any_plan(order: list[OrderItem], reading: str) -> None:
     trip = plan(order, reading=reading, now=NOW)
     wording.as_text(trip, reference="B94TXY")

@@ -63,6 +63,12 @@ def test_an_extra_of_a_pair_that_is_flown_twice_names_the_pair_only() -> None:
     assert of(FLIGHT, again, BAG).others[0].belongs == "DUB-LHR"
 
 
+def test_a_product_that_only_looks_like_a_pair_belongs_to_nothing() -> None:
+    """Some are airports, too: BAG is Baguio, and nobody flies there here."""
+    for product in ("BAG-23K", "BAG-MAX", "LHR-DXB"):
+        assert of(FLIGHT, replace(BAG, product_id=product)).others[0].belongs == ""
+
+
 def test_the_reference_falls_back_to_the_ref() -> None:
     assert of(FLIGHT, reference_id=None).reference == "r"
 

@@ -1,0 +1,186 @@
+"""What is said of clocks that cannot be told, or not be believed: repeated hours, detours, one possible reading, both clocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from calibration.fit import Published
+from orders.cdp.records import OrderItem
+from orders.itinerary import calendar, wording
+from orders.itinerary.airports import place
+from orders.itinerary.belief import decide, verdict_of, weigh
+from orders.itinerary.clocks import read_local
+from orders.itinerary.journeys import plan
+from tests.itinerary.test_parts import item
+
+UTC_ORDER = [item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]
+
+
+@pytest.mark.parametrize(
+    ("flight", "minutes", "folds"),
+    [
+        ("STN DUB 2025-10-26T01:30 2025-10-26T02:35", 65, (1, 0)),
+        ("PHX LAX 2025-11-02T01:10 2025-11-02T01:35", 85, (0, 1)),
+        ("TFS STN 2025-10-25T22:15 2025-10-26T01:30", 255, (0, 1)),
+        ("LHR CDG 2025-10-26T01:30 2025-10-26T02:45", 75, (0, 1)),
+        ("LHR DUB 2025-10-26T01:05 2025-10-26T01:25", 80, (0, 1)),
+        ("LHR AMS 2025-10-26T00:30 2025-10-26T02:45", 75, (0, 0)),
+    ],
+)
+def test_of_a_repeated_hour_the_passing_that_fits_is_taken(flight: str, minutes: int, folds: tuple[int, int]) -> None:
+    flown = plan([item(flight)]).flights[0]
+    assert flown.minutes == minutes
+    assert (flown.origin.fold, flown.destination.fold) == folds
+    assert flown.evidence.verdict == "local"
+    told = " ".join(notice.detail for notice in flown.notices if notice.word == "clock repeated")
+    assert ("taken as the second" in told) is (1 in folds)
+
+
+# Published times of recent years: detours round closed airspace, propeller aircraft on long sectors, a stop under one number.
+DETOURS = """
+SVO KGD 170|SVO KGD 190|VKO KGD 160|TBS SVO 240|EVN VKO 235|SVO BEG 300|CAI SVO 330|DEL IST 490|DEL TBS 360|UIO GPS 190|KEF GOH 200
+CHT WLG 150|GMR PPT 260|NHV PPT 190|SYD BHQ 160|ICN FRA 865|ICN LHR 880|NRT WAW 840|HND CPH 800|HEL NRT 780|HEL ICN 760
+"""
+LONGER = [tuple(entry.split()) for entry in DETOURS.replace("\n", "|").split("|") if entry]
+
+
+def sent(origin: str, destination: str, leaves: datetime, minutes: int, clock: str) -> tuple[datetime, datetime]:
+    instant = read_local(leaves, place(origin).zone).instant
+    assert instant is not None
+    return Published(place(origin), place(destination), leaves, instant, minutes).sent(clock)
+
+
+@pytest.mark.parametrize("month", [1, 7])
+@pytest.mark.parametrize(("origin", "destination", "minutes"), LONGER)
+def test_known_detours_are_no_doubt(origin: str, destination: str, minutes: str, month: int) -> None:
+    times = sent(origin, destination, datetime(2025, month, 15, 9), int(minutes), "local")
+    weighed = weigh(place(origin), place(destination), *times)
+    assert verdict_of(weighed, decide([weighed])) == "local"
+
+
+def test_a_detour_counts_in_its_years_only() -> None:
+    at = {
+        year: weigh(place("DOH"), place("KRT"), *sent("DOH", "KRT", datetime(year, 3, 1, 9), 310, "local"))
+        for year in (2019, 2024)
+    }
+    assert at[2019].weight < 0.1 < at[2024].weight
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "minutes"),
+    [
+        ("ICN", "FRA", 865),
+        ("ICN", "LHR", 880),
+        ("NRT", "WAW", 840),
+        ("HND", "CPH", 800),
+        ("HEL", "NRT", 780),
+        ("HEL", "ICN", 760),
+    ],
+)
+def test_the_ways_round_russia_are_caught_in_a_utc_feed(origin: str, destination: str, minutes: int) -> None:
+    weighed = weigh(
+        place(origin), place(destination), *sent(origin, destination, datetime(2025, 1, 15, 9), minutes, "utc")
+    )
+    assert verdict_of(weighed, decide([weighed])) == "utc"
+
+
+def test_a_flight_that_only_one_reading_allows_decides() -> None:
+    """23 h 5 min as local cannot be; 15 h 5 min as UTC can, however unusual both are for 8,500 km."""
+    weighed = weigh(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
+    assert (weighed.possible_local, weighed.possible_utc) == (False, True)
+    assert verdict_of(weighed, decide([weighed])) == "utc"
+
+
+def test_one_flight_in_many_items_is_evidence_once() -> None:
+    alone = [item("MEL ADL 2025-06-09T22:00 2025-06-09T23:15")]
+    assert plan(alone * 9).evidence.verdict == plan(alone).evidence.verdict != "utc"
+    weighed = weigh(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
+    assert weighed.weight > 0
+    assert decide([weighed] * 9) == decide([weighed])
+
+
+def test_an_arrival_that_only_a_second_item_gives_is_judged_too() -> None:
+    whole = item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")
+    segment = whole.flight_segments[0]
+    trip = plan([replace(whole, flight_segments=(replace(segment, arrival=None),)), whole])
+    assert [notice.word for notice in trip.notices] == ["looks like utc"]
+
+
+def test_the_text_does_not_claim_what_is_doubted() -> None:
+    text = wording.as_text(plan(UTC_ORDER))
+    assert "All times are local" not in text
+    assert text.endswith("Times as sent, read as local; see above.")
+    assert "18 h 35 min read as local, 10 h 35 min read as UTC" in text
+    assert "Flight time 18 h 35 min" not in text
+    assert "London to Las Vegas · 18 h" not in text
+    assert "read as local, 10 h" in calendar.as_ics(plan(UTC_ORDER)).decode().replace("\\,", ",").replace("\r\n ", "")
+    back = wording.as_text(plan([item("LHR LAS 2025-08-15T20:00 2025-08-15T22:40")], reading="utc"))
+    assert back.endswith("Times as sent were read as UTC and turned into local times; see above.")
+
+
+def test_the_text_names_an_impossible_time_and_who_still_flies() -> None:
+    text = wording.as_text(plan([item("FRA LAX 2025-08-15T16:00 2025-08-16T18:30")]))
+    assert "    Check the times: this flight would take 35 h 30 min for 9,321 km" in text
+    flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
+    text = wording.as_text(plan([item(flight), item(flight, status="CANCELLED")]))
+    assert "    Called off for 1 of 2 travellers; still flying: 1." in text
+
+
+def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
+    german = {"1,000": "1.000", "%(hours)s h %(minutes)s min": "%(hours)s Std. %(minutes)s Min."}
+
+    def say(text: str) -> str:
+        return german.get(text, text)
+
+    trip = plan(UTC_ORDER, _=say)
+    assert "18 Std. 35 Min. for 8.395 km; as UTC, 10 Std. 35 Min." in trip.notices[0].detail
+    assert "Min..\n" not in wording.as_text(trip, _=say) + "\n"
+
+
+def test_a_flight_called_off_for_some_counts_those_who_still_fly() -> None:
+    flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
+    trip = plan([item(flight), item(flight, status="CANCELLED"), item(flight, kind="CHD")])
+    flown = trip.flights[0]
+    assert flown.passengers == trip.passengers == (("ADT", 1), ("CHD", 1))
+    assert flown.all_passengers
+    assert [(n.word, n.serious, n.detail) for n in flown.notices] == [
+        ("partly cancelled", True, "Called off for 1 of 3 travellers; still flying: 2.")
+    ]
+
+
+LONDON = ("DUB LHR 2025-05-01T07:00 2025-05-01T08:20", "LHR LAS 2025-05-01T12:00 2025-05-01T14:40")
+NEW_YORK = ("DUB JFK 2025-05-01T09:00 2025-05-01T11:40", "JFK LAS 2025-05-01T14:00 2025-05-01T16:40")
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_travellers_on_two_ways_to_one_city_are_all_counted(split: bool) -> None:
+    """Whole ways in one item, or an item for every flight."""
+
+    def items(flights: tuple[str, str], kind: str) -> list[OrderItem]:
+        return [item(flight, kind=kind) for flight in flights] if split else [item(*flights, kind=kind)]
+
+    trip = plan([*items(LONDON, "ADT"), *items(LONDON, "CHD"), *items(NEW_YORK, "ADT")])
+    assert trip.passengers == (("ADT", 2), ("CHD", 1))
+    assert not any(flight.all_passengers for flight in trip.flights)
+
+
+def test_one_traveller_with_overlapping_flights_is_one() -> None:
+    trip = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20", "LHR LAS 2025-05-01T08:00 2025-05-01T10:40")])
+    assert trip.passengers == (("ADT", 1),)
+
+
+def test_a_short_open_jaw_has_its_stay() -> None:
+    trip = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20"), item("CDG DUB 2025-05-02T04:00 2025-05-02T04:45")])
+    stay = trip.journeys[0].stay_after
+    assert stay is not None
+    assert wording.stay_words(stay) == "18 h in London and Paris"
+
+
+def test_the_first_journey_is_one_that_is_flown() -> None:
+    trip = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20", status="CANCELLED"), item(*LONDON[1:])])
+    assert trip.journeys[0].cancelled
+    assert trip.first is trip.journeys[1]
+    assert plan([]).first is None
