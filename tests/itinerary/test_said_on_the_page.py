@@ -1,0 +1,146 @@
+"""What the page says of a trip: every word has its entry, both clocks stand under the right reading, doubt is never told as fact."""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+
+from orders.cdp.records import Order, OrderItem
+from orders.itinerary import picture
+from orders.itinerary.journeys import plan
+from orders.itinerary.trip import Flight, Transfer, Trip
+from orders.templatetags.itinerary import flight_sentence, stay_words, title_line
+from orders.templatetags.vocabulary import NOTE_REASONS, NOTICES
+from tests.itinerary.test_parts import BACK, OUT, item
+
+ROOM = Path(__file__).parents[2] / "orders"
+
+
+def shown(trip: Trip) -> str:
+    """The itinerary card as text, its rows apart."""
+    pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
+    page = render_to_string("orders/_itinerary.html", {"trip": trip, "pictures": pictures, "itinerary_text": ""})
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def said(room: str, function: str, at: int) -> set[str]:
+    """The texts that the code of a room passes to a function at a place."""
+    calls = (
+        node
+        for path in (ROOM / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and len(node.args) > at
+    )
+    return {
+        call.args[at].value
+        for call in calls
+        if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function
+        and isinstance(call.args[at], ast.Constant)
+    }
+
+
+def test_every_notice_of_a_plan_has_its_words() -> None:
+    words = said("itinerary", "Notice", 0) | {"looks like utc", "looks like local"}
+    assert len(words) >= 15
+    assert words <= set(NOTICES)
+
+
+def test_every_reason_of_a_note_has_its_words() -> None:
+    reasons = said("cdp", "note", 1)
+    assert "sent as text" in reasons
+    assert reasons <= set(NOTE_REASONS)
+
+
+@pytest.mark.parametrize(
+    ("reading", "flight", "local", "utc"),
+    [
+        ("local", "LHR LAS 2025-08-15T19:00 2025-08-16T05:35", "19:00 Sat 16 Aug 05:35", "20:00 Fri 15 Aug 22:35"),
+        ("utc", "LHR LAS 2025-08-15T20:00 2025-08-15T22:40", "20:00 Fri 15 Aug 22:40", "21:00 Fri 15 Aug 15:40"),
+    ],
+)
+def test_both_clocks_stand_under_their_reading_with_their_dates(
+    reading: str, flight: str, local: str, utc: str
+) -> None:
+    page = shown(plan([item(flight)], reading=reading))
+    assert f"As local Fri 15 Aug {local}" in page
+    assert f"As UTC Fri 15 Aug {utc}" in page
+
+
+@pytest.mark.parametrize(
+    ("reading", "flight"),
+    [("local", "LHR LAS 2025-08-15T19:00 2025-08-16T05:35"), ("utc", "LHR LAS 2025-08-15T20:00 2025-08-15T22:40")],
+)
+def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_and_once_for_the_flight(
+    reading: str, flight: str
+) -> None:
+    trip = plan([item(flight)], reading=reading)
+    page = shown(trip)
+    assert "All times are local to the airport" not in page
+    assert "turned into local times: see below" in page or "read as local: see below" in page
+    assert page.lower().count(trip.notices[0].detail.lower()) == 2
+    assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
+    assert "Flight time in doubt" in page
+    assert ("the times are shown as sent" in page) is (reading == "local")
+
+
+def test_a_trip_without_doubt_says_that_its_times_are_local() -> None:
+    assert "All times are local to the airport" in shown(plan([item(*OUT)]))
+
+
+def test_now_and_later_are_said_aloud_and_shown() -> None:
+    trip = plan([item(*OUT), item(*BACK)], now=datetime(2025, 8, 15, 17, tzinfo=UTC))
+    page = shown(trip)
+    assert "Waiting now" in page
+    sentences = [flight_sentence(flight) for flight in trip.flights]
+    assert [sentence.rsplit(", ", 1)[1] for sentence in sentences] == ["Departed.", "Next.", "Later.", "Later."]
+    assert page.count("Later") >= 3  # the journey home says it once more for those who look
+
+
+def test_who_is_not_aboard_is_said_aloud() -> None:
+    early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
+    trip = plan([item(*OUT), item(early, OUT[1], kind="CHD")], now=datetime(2025, 1, 1, tzinfo=UTC))
+    assert "Only 1 child" in flight_sentence(trip.flights[0])
+    (together,) = (flight for flight in trip.flights if flight.origin.place.code == "LHR")
+    assert "Only" not in flight_sentence(together)
+
+
+def test_a_stay_under_a_day_is_told_in_hours_and_an_open_jaw_by_both_cities() -> None:
+    night = plan([item("LHR JFK 2025-05-01T09:00 2025-05-01T12:00"), item("JFK LHR 2025-05-02T08:00 2025-05-02T20:00")])
+    jaw = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20"), item("CDG DUB 2025-05-08T18:00 2025-05-08T18:40")])
+    found = [trip.journeys[0].stay_after for trip in (night, jaw)]
+    assert [stay_words(stay) for stay in found if stay] == ["20 hours in New York", "7 days in London and Paris"]
+
+
+def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
+    cancelled = item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20", status="CANCELLED")
+    items = (cancelled, item("DUB LHR 2025-06-03T07:00 2025-06-03T08:20"))
+    order = Order(ref="r", items=items)
+    assert title_line("B94TXY", order, plan(items)) == "B94TXY · DUB→LHR · 3 Jun 2025"
+
+
+def test_the_bar_says_its_local_hours_and_nights() -> None:
+    trip = plan([item(*OUT)])
+    page = render_to_string(
+        "orders/_journey.html",
+        {"journey": trip.journeys[0], "trip": trip, "pictures": {trip.journeys[0].key: picture.draw(trip.journeys[0])}},
+    )
+    assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
+    assert "night hours 1 h 20 min" in page
+
+
+def test_house_rules_are_called_so() -> None:
+    def details(items: list[OrderItem]) -> dict[str, str]:
+        legs = [leg for journey in plan(items).journeys for leg in journey.legs]
+        assert any(isinstance(leg, Flight) for leg in legs)
+        return {n.word: n.detail for leg in legs if isinstance(leg, Transfer) for n in leg.notices}
+
+    night = details([item("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-16T01:01 2025-08-16T03:41")])
+    tight = details([item("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-15T17:50 2025-08-15T20:30")])
+    assert night["overnight"] == "The wait touches the hours from 00:00 to 05:00, by house rule."
+    assert all("by house rule" in detail for detail in (night["long"], tight["tight"]))
