@@ -37,12 +37,12 @@ def said(room: str, function: str, at: int) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and len(node.args) > at
     )
-    return {
-        call.args[at].value
-        for call in calls
-        if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function
-        and isinstance(call.args[at], ast.Constant)
-    }
+    found = set()
+    for call in calls:
+        given = call.args[at]
+        if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function and isinstance(given, ast.Constant):
+            found.add(str(given.value))
+    return found
 
 
 def test_every_notice_of_a_plan_has_its_words() -> None:
