@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 NEEDED = ("psutil", "uvloop", "fastapi", "uvicorn", "httptools", "httpx", "aiohttp", "jinja2", "gunicorn")
-ROWS = ("speed", "contacts", "items", "memory", "wire", "planning")
+ROWS = ("speed", "contacts", "items", "memory", "wire", "planning", "lighthouse")
 
 
 def arguments() -> argparse.Namespace:

@@ -26,7 +26,7 @@ SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 AIMED_AT = CATEGORIES[:3]  # the page asks not to be indexed, which search engines' figures count against it
 RUNS = 3  # the middle one counts: a shared machine is now and then asleep
-FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # What of an audit is kept: no traces, screenshots, stacks or paths.
 KEPT = ("id", "title", "score", "scoreDisplayMode", "numericValue", "numericUnit", "displayValue")
@@ -63,12 +63,16 @@ def judge(folder: Path, *, keep: bool = False) -> Verdict:
     """Run Lighthouse on the vendor's order; with `keep` its trimmed report goes into docs. Raises CannotMeasure."""
     node, browser = shutil.which("node"), next(filter(None, map(shutil.which, BROWSERS)), None)
     if node is None or browser is None or not LIGHTHOUSE.exists():
-        raise CannotMeasure("Lighthouse needs Node, Chromium and the npm tools: `.ci/tools` installs them where it may.")
+        raise CannotMeasure(
+            "Lighthouse needs Node, Chromium and the npm tools: `.ci/tools` installs them where it may."
+        )
     with Sandbox(client_key=CLIENT_KEY, token=TOKEN) as sandbox, OnTheSandbox(folder, sandbox.url) as servers:
         app = servers.start_app()
         headers = folder / "headers.json"
         headers.write_text(json.dumps({"Cookie": app.cookies[0]}), encoding="utf-8")
-        runs = [_run(folder, node, browser, f"http://127.0.0.1:{app.port}/orders/{SEED}/", headers) for _ in range(RUNS)]
+        runs = [
+            _run(folder, node, browser, f"http://127.0.0.1:{app.port}/orders/{SEED}/", headers) for _ in range(RUNS)
+        ]
     report = sorted(runs, key=lambda one: float(one["categories"]["performance"]["score"] or 0))[RUNS // 2]
     if keep:
         REPORT.write_text(_trimmed(report, app.port), encoding="utf-8")
@@ -117,7 +121,9 @@ def _trimmed(report: dict[str, Any], port: int) -> str:
     kept = {
         "lighthouseVersion": report["lighthouseVersion"],
         "page": f"/orders/{SEED}/",
-        "browser": re.sub(r"^.*?(HeadlessChrome|Chrome)/(\d+).*$", r"Chromium \2", report["environment"]["hostUserAgent"]),
+        "browser": re.sub(
+            r"^.*?(HeadlessChrome|Chrome)/(\d+).*$", r"Chromium \2", report["environment"]["hostUserAgent"]
+        ),
         "formFactor": report["configSettings"]["formFactor"],
         "throttling": report["configSettings"]["throttlingMethod"],
         "categories": {

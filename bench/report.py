@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.goals import Goal, table
+from bench.lighthouse import Verdict
 from bench.speed import AIOHTTP, APP, HTTPX, PLAIN, UPSTREAM, Cells
 from bench.trips import ContactRows, ItemRows, cost_per_item
 from bench.weight import Memory, Part
@@ -45,11 +46,12 @@ class Findings:
     planning: float = math.nan
     page_sizes: dict[str, int] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
+    lighthouse: Verdict = field(default_factory=Verdict)
 
 
 def goals(found: Findings) -> list[Goal]:
     """The goals of every row that was measured."""
-    return [*_speed_goals(found.cells), *_trip_goals(found), *_weight_goals(found)]
+    return [*_speed_goals(found.cells), *_trip_goals(found), *_weight_goals(found), *found.lighthouse.goals()]
 
 
 def _speed_goals(cells: Cells) -> Iterable[Goal]:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import report, speed, trips, weight
+from bench import lighthouse, report, speed, trips, weight
 from bench.servers import Servers
 from bench.speed import APP, PEERS, UPSTREAM, Targets
 
@@ -22,7 +22,7 @@ def say(text: str) -> None:
 def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> str:
     """The report as Markdown. Raises CannotMeasure where something does not run."""
     about = report.machine()
-    rows = given.only or ["speed", "contacts", "items", "memory", "wire", "planning"]
+    rows = given.only or ["speed", "contacts", "items", "memory", "wire", "planning", "lighthouse"]
     found = report.Findings()
     with Servers(folder, AGENTS) as servers:
         targets: Targets = {UPSTREAM: servers.start_standin(), APP: servers.start_app()}
@@ -58,3 +58,6 @@ def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Tar
         found.parts, found.foreign = weight.visit(targets[APP])
     elif row == "planning":
         found.planning = weight.planning()
+    elif row == "lighthouse":
+        (place := servers.folder / "lighthouse").mkdir()
+        found.lighthouse = lighthouse.judge(place, keep=given.write)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser
@@ -21,7 +19,7 @@ def visits(
     browser: Browser,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, Visit]]:
+) -> dict[str, Visit]:
     """What was noted in each state, by the state's name. The tests that ask for it are marked as using the database."""
     running_sandbox.reset()
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
@@ -31,4 +29,4 @@ def visits(
         finally:
             empty_the_database()
             running_sandbox.clear_faults("*")
-    yield visits
+    return visits

@@ -215,7 +215,7 @@ STATES = (
     State("busy", f"/orders/{SEED}/", status=503, around="all places taken"),
     State("slow", "/orders/fault-hang/", status=504),
     State("no connection", f"/orders/{SEED}/", person="newcomer", status=409),
-    State("unknown connection", f"/orders/{SEED}/?connection=Elsewhere", status=409),
+    State("unknown connection", f"/orders/{SEED}/?connection=Elsewhere", status=404),
     State("not recorded", f"/orders/{SEED}/", status=503, around="no records"),
     State("no such page", "/nowhere/", status=404, shows="No such page"),
     State("not allowed", f"/orders/{SEED}/reveal/", status=403),
