@@ -41,7 +41,8 @@ def free_port() -> int:
 def environment(**more: str) -> dict[str, str]:
     """This process' environment without settings of ours, plus what every started server needs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CDPVIEWER_", "DATABASE_URL"))}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):  # the tests' own, a driven browser needs the second
+        kept.pop(name, None)
     return kept | {
         "CDPVIEWER_ENV_FILE": "",
         "CDPVIEWER_SECRET_KEY": settings.SECRET_KEY,
