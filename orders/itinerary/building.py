@@ -122,7 +122,8 @@ def _notices(
         found.append(Notice("looks like local", True, judged.reason))
     for clock in (both.departs, both.arrives):
         found += _clock_notices(clock, _)
-    if len({segment.arrival for segment in draft.segments if segment.arrival is not None}) > 1:
+    arrivals = {(segment.arrival, segment.arrival_offset) for segment in draft.segments if segment.arrival is not None}
+    if len(arrivals) > 1:
         found.append(
             Notice(
                 "items disagree",

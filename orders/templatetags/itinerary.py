@@ -83,13 +83,14 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
 
 @register.filter
 def journey_length(journey: Journey) -> str:
-    """ "14 h 40 min, 1 stop"; without the length where it cannot be known."""
+    """ "14 h 40 min, 1 stop"; without the length where it cannot be known or believed."""
     stops = (
         ngettext("%(count)s stop", "%(count)s stops", journey.stops) % {"count": journey.stops}
         if journey.stops
         else _("direct")
     )
-    return f"{duration(journey.minutes)}, {stops}" if journey.minutes is not None else stops
+    told = journey.minutes is not None and not any(flight.doubted for flight in journey.flights)
+    return f"{duration(journey.minutes)}, {stops}" if told else stops
 
 
 @register.filter
@@ -191,11 +192,17 @@ def flight_sentence(flight: Flight) -> str:
         _("from %(origin)s to %(destination)s")
         % {"origin": at_airport(start.place), "destination": at_airport(end.place)},
     ]
+    # Where the clocks are doubted, nobody is told that these are local times.
+    leaves, lands = (
+        (_("departs %(day)s at %(time)s"), _("arrives %(day)s at %(time)s"))
+        if flight.doubted
+        else (_("departs %(day)s at %(time)s local time"), _("arrives %(day)s at %(time)s local time"))
+    )
     if start.wall:
-        parts.append(_("departs %(day)s at %(time)s local time") % {"day": day(start.wall), "time": clock(start.wall)})
+        parts.append(leaves % {"day": day(start.wall), "time": clock(start.wall)})
     if end.wall:
         change = day_change(flight.day_change)
-        arrives = _("arrives %(day)s at %(time)s local time") % {"day": day(end.wall), "time": clock(end.wall)}
+        arrives = lands % {"day": day(end.wall), "time": clock(end.wall)}
         parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
     parts += [status_word(status) for status in each_status(flight.status)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -183,6 +184,12 @@ def test_items_that_disagree_about_an_arrival_are_named() -> None:
     later = "DUB LHR 2025-08-15T16:00 2025-08-15T17:30"
     trip = plan([item(OUT[0]), item(later)])
     assert [notice.word for notice in trip.flights[0].notices] == ["items disagree"]
+
+
+def test_items_that_disagree_about_an_offset_are_named_too() -> None:
+    sent = item(OUT[0])
+    other = replace(sent, flight_segments=(replace(sent.flight_segments[0], arrival_offset=timedelta(0)),))
+    assert "items disagree" in [notice.word for notice in plan([sent, other]).flights[0].notices]
 
 
 def test_the_codes_are_compared_without_case_spaces_and_leading_zeros() -> None:

@@ -40,7 +40,9 @@ def said(room: str, function: str, at: int) -> set[str]:
     found = set()
     for call in calls:
         given = call.args[at]
-        if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function and isinstance(given, ast.Constant):
+        if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function and isinstance(
+            given, ast.Constant
+        ):
             found.add(str(given.value))
     return found
 
@@ -86,6 +88,8 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
     assert page.lower().count(trip.notices[0].detail.lower()) == 2
     assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
     assert "Flight time in doubt" in page
+    assert "local time" not in flight_sentence(trip.flights[0])
+    assert "Las Vegas direct" in page.replace(" ·", "")
     assert ("the times are shown as sent" in page) is (reading == "local")
 
 
