@@ -152,7 +152,9 @@ class CdpClient:
         if self._reader.version != "v2.1":
             return ()
         try:
-            raw, _ = self._get(("orderConsumers", ref, "orderItems"), {"limit": self._reader.limits.page_size, "offset": 0})
+            raw, _ = self._get(
+                ("orderConsumers", ref, "orderItems"), {"limit": self._reader.limits.page_size, "offset": 0}
+            )
         except NotFound:
             return ()
         named = (ref_of(entry) for entry in decode.page(raw).entries if isinstance(entry, dict))
