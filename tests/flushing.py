@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Iterator
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from orders import append_only
+
+migration = importlib.import_module("orders.migrations.0002_append_only_and_groups")
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +28,9 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
             flush(self, sql_list)
         finally:
             append_only.install(self.connection)
+        # The groups came with a migration and are there on every real database.
+        with self.connection.schema_editor() as editor:
+            migration.make_groups(apps, editor)
 
     operations.execute_sql_flush = flush_records_too  # type: ignore[method-assign]
     yield

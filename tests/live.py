@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import importlib
 import os
 import re
 import socket
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -41,7 +39,10 @@ def free_port() -> int:
 def environment(**more: str) -> dict[str, str]:
     """This process' environment without settings of ours, plus what every started server needs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CDPVIEWER_", "DATABASE_URL"))}
-    for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):  # the tests' own, a driven browser needs the second
+    for name in (
+        "DJANGO_SETTINGS_MODULE",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",
+    ):  # the tests' own, a driven browser needs the second
         kept.pop(name, None)
     return kept | {
         "CDPVIEWER_ENV_FILE": "",
@@ -176,7 +177,4 @@ def running_app(
 def live_app(transactional_db: None, running_app: App, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> App:
     """The running server with an empty database; the test's own process reads and writes that database too."""
     monkeypatch.setitem(settings.CDP_REGIONS, "sandbox", sandbox.url)
-    # Emptying the tables between tests takes the migration's groups away too.
-    with connection.schema_editor() as editor:
-        importlib.import_module("orders.migrations.0002_append_only_and_groups").make_groups(apps, editor)
     return running_app

@@ -14,17 +14,7 @@ from tests.live import App
 
 SEED = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
 WIDTHS = (258, 320, 360, 640, 1024, 1440)
-ORDERS = ("B94TXY", "FORTY4", "LONGNM", "UTCFED", "HOLIDY", "UNKAPT", "MIXST4")
-FRAME = (
-    "/",
-    "/connections/",
-    "/connections/add/",
-    "/activity/",
-    "/preferences/",
-    "/find-person/",
-    "/accounts/password/",
-    "/nowhere/",
-)
+ORDERS = ("B94TXY", "HOLIDY", "MIXST4")  # every page and state is walked through in tests/experience
 
 
 def open_order(page: Page, reference: str) -> None:
@@ -39,12 +29,6 @@ def test_nothing_scrolls_sideways_and_axe_finds_nothing(signed_in: Page, referen
         signed_in.get_by_role("link", name=f"Show {name}").click()
         expect(signed_in.locator(f"#order-{name.replace(' ', '-')}[tabindex='-1']")).to_be_visible()
     check(signed_in)
-
-
-def test_the_other_pages_fit_and_axe_finds_nothing(signed_in: Page) -> None:
-    for address in FRAME:
-        signed_in.goto(address)
-        check(signed_in)
 
 
 def check(page: Page) -> None:
@@ -92,6 +76,7 @@ def test_a_chosen_theme_beats_the_systems(signed_in: Page) -> None:
     signed_in.get_by_label("Dark").check()
     signed_in.get_by_role("button", name="Save").click()
     signed_in.emulate_media(color_scheme="light")
+    expect(signed_in.locator("html")).to_have_attribute("data-theme", "dark")
     assert signed_in.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(13, 23, 29)"
 
 
