@@ -42,7 +42,7 @@ run: setup
 
 test: setup
 	@.ci/tools
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check --quiet .
