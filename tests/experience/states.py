@@ -120,7 +120,7 @@ def lock_out(page: Page) -> None:
 
 CONTACTS, TRAVELLERS = show("Show contacts", "order-contacts"), show("Show travellers", "order-travellers")
 CUSTOM = show("Show custom data", "order-custom-data")
-PEOPLE_DE = show("Kontakte anzeigen", "order-contacts")
+PEOPLE_DE = show("Kontakte zeigen", "order-contacts")
 
 STATES = (
     # nobody signed in
