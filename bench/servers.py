@@ -174,7 +174,13 @@ class Servers:
         )
         cookies = self._prepare(["bench.prepare_app", str(self.agents)], env)
         app = self._start("this app", ["gunicorn", "cdpviewer.wsgi"], env, port, cookies, "/livez")
-        self.workers = len(app.workers())
+        # The first worker answers before the last one is forked; the peers get as many as there will be.
+        wanted, limit = int(os.environ.get("CDPVIEWER_WORKERS", "2")), time.monotonic() + 10
+        while len(app.workers()) < wanted:
+            if time.monotonic() > limit:
+                raise CannotMeasure(f"the app has not started its {wanted} workers")
+            time.sleep(0.1)
+        self.workers = wanted
         return app
 
     def start_peer(self, name: str) -> Server:
