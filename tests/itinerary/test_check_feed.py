@@ -226,5 +226,6 @@ def test_many_rows_of_as_many_routes_are_judged_quickly() -> None:
     ]
     began = thread_time()
     checked = check(HEADER.split(","), rows)
-    assert thread_time() - began < 3.0  # some 0.65 s on a calm machine; a table that is not cached takes many times as long
+    # Some 0.65 s on a calm machine; a table that is not cached takes many times as long.
+    assert thread_time() - began < 3.0
     assert len(checked.rows) == 10_000
