@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection as database
 from django.test import Client
 
 from orders.models import Connection
@@ -56,3 +57,15 @@ def desk(agent: User, client: Client) -> Client:
     """A browser without JavaScript in which the agent is signed in."""
     client.force_login(agent)
     return client
+
+
+@pytest.fixture
+def no_room_for_records(transactional_db: None) -> Iterator[None]:
+    """The record table takes no rows, as on a full disk."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_accessrecord BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    yield
+    with database.cursor() as cursor:
+        cursor.execute("DROP TRIGGER full_disk")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection as database
 from django.test import Client
 
 from orders.models import AccessRecord
@@ -70,18 +67,6 @@ def test_nobody_else_reveals_anything(desk: Client, cdp: Sandbox, method: str) -
     assert cdp.calls()["total"] == 0
     look = AccessRecord.objects.get(what="reveal_refused")
     assert look.outcome == ("refused" if method == "get" else "refused: contact all")
-
-
-@pytest.fixture
-def no_room_for_records(transactional_db: None) -> Iterator[None]:
-    """The record table takes no rows, as on a full disk."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_accessrecord BEGIN SELECT RAISE(ABORT, 'no room'); END"
-        )
-    yield
-    with database.cursor() as cursor:
-        cursor.execute("DROP TRIGGER full_disk")
 
 
 def test_without_the_record_nothing_is_shown(no_room_for_records: None, desk: Client, cdp: Sandbox) -> None:

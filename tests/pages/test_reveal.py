@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection as database
 from django.test import Client
 
 from orders import looks
@@ -23,18 +20,6 @@ HTMX = {"HX-Request": "true"}
 def person(desk: Client, kind: str = "contact") -> str:
     """The first person's ref, as the page's own form posts it."""
     return str(desk.get(f"/orders/{SEED}/{kind}s/").context["people"][0].ref)
-
-
-@pytest.fixture
-def full_disk(transactional_db: None) -> Iterator[None]:
-    """The record table takes no rows."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_accessrecord BEGIN SELECT RAISE(ABORT, 'no room'); END"
-        )
-    yield
-    with database.cursor() as cursor:
-        cursor.execute("DROP TRIGGER full_disk")
 
 
 def test_the_record_says_of_whom_what_and_on_which_order(desk: Client, supervisor: User, cdp: Sandbox) -> None:
@@ -88,7 +73,7 @@ def test_so_does_a_failure(desk: Client, supervisor: User, cdp: Sandbox) -> None
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_a_refusal_that_cannot_be_recorded_says_so(
-    headers: dict[str, str], full_disk: None, desk: Client, cdp: Sandbox
+    headers: dict[str, str], no_room_for_records: None, desk: Client, cdp: Sandbox
 ) -> None:
     answer = desk.post(ADDRESS, {"person": "x", "kind": "contact", "field": "all"}, headers=headers)
     assert answer.status_code == 503
