@@ -49,7 +49,6 @@ check: setup
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(BIN)/djlint --lint --quiet templates
 	@$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
@@ -58,7 +57,6 @@ check: setup
 fmt: setup
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
-	-$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
 
 bench: setup $(VENV)/bench-installed
 	@.ci/tools

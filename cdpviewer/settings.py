@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jinja2
+
 from cdpviewer import environment, logs, remote
 from cdpviewer.databases import database
 
@@ -59,26 +61,29 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+_CONTEXT = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": False,
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "orders.context.page",
-            ],
-            "loaders": [
-                (
-                    "orders.loading.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
-                )
-            ],
+            "environment": "orders.display.environment.environment",
+            # What is not there is shown as nothing, however deep it was asked for: half an order is better than none.
+            "undefined": jinja2.ChainableUndefined,
+            "context_processors": [*_CONTEXT[1:], "orders.context.page"],
         },
-    }
+    },
+    {
+        # Only for the admin's own pages and the fields of forms.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "django"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": _CONTEXT},
+    },
 ]
 DATABASES = {"default": database(env.text("DATABASE_URL"), BASE_DIR)}
 

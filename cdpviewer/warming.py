@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from orders import preferences
+from orders.display.clocks import day, plain_day, short_day
 from orders.itinerary import airports, clocks
-from orders.templatetags.clocks import day, plain_day, short_day
 
 
 def warm() -> None:
@@ -28,11 +28,11 @@ def warm() -> None:
         clocks.zone(place.zone)
     reverse("home")
     folder = Path(settings.BASE_DIR) / "templates"
-    templates = [str(path.relative_to(folder)) for path in folder.rglob("*.html")]
+    ours = [path for path in folder.rglob("*.html") if not path.is_relative_to(folder / "django")]
     for language in preferences.offered_languages():
         with translation.override(language):
-            for template in templates:
-                get_template(template)
+            for path in ours:
+                get_template(path.relative_to(folder).as_posix())
             for words in (day, short_day, plain_day):
                 words(datetime(2000, 1, 1, tzinfo=UTC))
     gc.collect()

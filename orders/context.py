@@ -7,13 +7,17 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from orders import preferences
 from orders.looks import ticket_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`carry`, `ticket`, `connection_label` and `demo`, as docs/architecture.md describes them."""
+    """`carry`, `ticket`, `connection_label` and `demo`, as docs/architecture.md describes them;
+    `csrf_input` is made once for all forms of a page."""
     connection = getattr(request, "connection", None)
     ticket = ticket_of(request)
     return {
@@ -21,8 +25,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "ticket": ticket,
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
-        "q": "",
         "preferences": preferences.current(),
+        "language_code": get_language(),
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 
 

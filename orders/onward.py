@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
@@ -29,6 +29,11 @@ def checked(request: HttpRequest, address: str | None, *, default: str = "/") ->
 def wanted(request: HttpRequest, *, default: str = "") -> str:
     """The checked `next` of this request, from the form or the address."""
     return checked(request, request.POST.get("next") or request.GET.get("next"), default=default)
+
+
+def and_back(address: str) -> str:
+    """The query that carries `address` along to the next page, "" where there is nothing to carry."""
+    return "?" + urlencode({"next": address}) if address else ""
 
 
 def page_of(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ os.environ.setdefault("CDPVIEWER_CREDENTIAL_KEYS", "bmV2ZXIgdXNlZCBvdXRzaWRlIHRo
 os.environ.setdefault("CDPVIEWER_HTTPS", "off")
 
 from cdpviewer.settings import *  # noqa: F403
-from cdpviewer.settings import DATABASES
+from cdpviewer.settings import DATABASES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -27,3 +27,5 @@ WHITENOISE_USE_FINDERS = True
 _folder = tempfile.mkdtemp(prefix="cdpviewer-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
+
+TEMPLATES[0]["OPTIONS"]["environment"] = "tests.rendering.environment"

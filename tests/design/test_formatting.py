@@ -12,9 +12,9 @@ from django.utils import timezone, translation
 
 from orders import preferences
 from orders.cdp.records import Order
+from orders.display import clocks, itinerary, money, people, words
+from orders.display.bar import across
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
-from orders.templatetags import clocks, itinerary, money, people, words
-from orders.templatetags.bar import across
 
 
 @pytest.fixture(autouse=True)

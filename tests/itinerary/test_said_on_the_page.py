@@ -12,11 +12,11 @@ import pytest
 from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
+from orders.display.itinerary import flight_sentence, stay_words, title_line
+from orders.display.vocabulary import NOTE_REASONS, NOTICES
 from orders.itinerary import picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Flight, Transfer, Trip
-from orders.templatetags.itinerary import flight_sentence, stay_words, title_line
-from orders.templatetags.vocabulary import NOTE_REASONS, NOTICES
 from tests.itinerary.test_parts import BACK, OUT, item
 
 ROOM = Path(__file__).parents[2] / "orders"
@@ -131,8 +131,8 @@ def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
 def test_the_bar_says_its_local_hours_and_nights() -> None:
     trip = plan([item(*OUT)])
     page = render_to_string(
-        "orders/_journey.html",
-        {"journey": trip.journeys[0], "trip": trip, "pictures": {trip.journeys[0].key: picture.draw(trip.journeys[0])}},
+        "orders/_itinerary.html",
+        {"trip": trip, "pictures": {trip.journeys[0].key: picture.draw(trip.journeys[0])}, "itinerary_text": ""},
     )
     assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
     assert "night hours 1 h 20 min" in page

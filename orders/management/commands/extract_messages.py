@@ -68,10 +68,11 @@ def sources(root: Path) -> Iterator[Path]:
 
 def _of_file(path: Path) -> Iterator[tuple[Any, ...]]:
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".html":
+    kind = "jinja2" if path.suffix == ".html" else "python"
+    if path.suffix == ".html" and "django" in path.parts:
         # Brackets around all of it, because what templatize leaves over is indented like HTML and not like Python.
-        text = f"(\n{templatize(text, origin=str(path.name))}\n)"
-    return iter(extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=[]))
+        text, kind = f"(\n{templatize(text, origin=str(path.name))}\n)", "python"
+    return iter(extract(kind, io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=[]))
 
 
 def _write(path: Path, catalogue: Catalog) -> None:

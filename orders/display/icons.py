@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
 
-
-@register.simple_tag
 @lru_cache(maxsize=128)
 def icon(name: str) -> SafeString:
     """The symbol `name` of static/icons.svg, hidden from screen readers."""

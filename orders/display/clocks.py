@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time
-from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,8 +18,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from orders.preferences import SOURCE_LANGUAGE, current
-
-register = template.Library()
 
 # Plain "en" would mean American month-first dates; the trade writes 15 Aug 2025.
 REGION_OF = {"en": "en_GB"}
@@ -55,31 +52,26 @@ def _time(hour: int, minute: int, second: int | None, clock: str) -> str:
     return f"{hour:02}:{minute:02}" if second is None else f"{hour:02}:{minute:02}:{second:02}"
 
 
-@register.filter
 def clock(value: datetime | None) -> str:
     """A wall-clock time: "16:00", or "4:00 pm" for those who chose so. Never shifted."""
     return "" if value is None else _time(value.hour, value.minute, None, current().clock)
 
 
-@register.filter
 def day(value: date | None) -> str:
     """ "Fri 15 Aug 2025"."""
     return "" if value is None else _skeleton("yMMMEd", _date(value), language())
 
 
-@register.filter
 def short_day(value: date | None) -> str:
     """ "Fri 15 Aug"."""
     return "" if value is None else _skeleton("MMMEd", _date(value), language())
 
 
-@register.filter
 def plain_day(value: date | None) -> str:
     """ "15 Aug 2025"."""
     return "" if value is None else _skeleton("yMMMd", _date(value), language())
 
 
-@register.filter
 def day_clock(value: datetime | None) -> str:
     """ "Fri 15 Aug 16:00", a dash for none: two readings of one value may fall on different days."""
     return "–" if value is None else f"{short_day(value)} {clock(value)}"
@@ -89,7 +81,6 @@ def _date(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-@register.filter
 def iso(value: datetime | date | None) -> str:
     """For `datetime` attributes: instants with their Z, wall-clock values without an offset."""
     if isinstance(value, datetime):
@@ -99,7 +90,6 @@ def iso(value: datetime | date | None) -> str:
     return value.isoformat() if value else ""
 
 
-@register.filter
 def stamp(value: datetime | None) -> SafeString | str:
     """A UTC instant of the CDP in the person's zone, named: "15 Aug 2025 18:00 CEST"."""
     if value is None:
@@ -115,7 +105,6 @@ def _stamp(value: datetime, zone: tzinfo, _clock: str, _language: str) -> SafeSt
     )
 
 
-@register.filter
 def stamp_clock(value: datetime | None) -> SafeString | str:
     """The time of an instant with seconds, in the person's zone: "14:02:07 UTC"."""
     if value is None:
@@ -125,13 +114,17 @@ def stamp_clock(value: datetime | None) -> SafeString | str:
     return format_html('<time datetime="{}">{} {}</time>', iso(value), seconds, zone_word(there))
 
 
+def utc_stamp(value: datetime) -> str:
+    """An instant in UTC for a table: "2025-08-15 16:00:00"."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def zone_word(value: datetime) -> str:
     """A zone's short name where it has one (CEST), else its distance from UTC ("UTC+5:45")."""
     name = value.tzname() or ""
     return name if name.isalpha() else offset_word(value.utcoffset())
 
 
-@register.filter
 def offset_word(value: timedelta | None) -> str:
     """ "UTC+1", "UTC−3:30", "UTC"."""
     if value is None:
@@ -143,7 +136,6 @@ def offset_word(value: timedelta | None) -> str:
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-@register.filter
 def duration(minutes: int | None) -> str:
     """Minutes in words an agent can read out: "10 h 40 min", "2 d 3 h", "−25 min"."""
     if minutes is None:
@@ -159,13 +151,6 @@ def duration(minutes: int | None) -> str:
     return sign + " ".join(part for part in parts if part)
 
 
-@register.filter
-def iso_duration(minutes: int | None) -> str:
-    """Minutes for a `datetime` attribute: "PT10H40M"; "" where there is nothing to say or it is negative."""
-    return "" if minutes is None or minutes < 0 else f"PT{minutes // 60}H{minutes % 60}M"
-
-
-@register.filter
 def day_change(days: int | None) -> str:
     """The change of local date in words: "+1 day", "−1 day"; "" where there is none."""
     if not days:
@@ -176,7 +161,6 @@ def day_change(days: int | None) -> str:
     }
 
 
-@register.filter
 def seconds(value: float | None) -> str:
     """A time taken: "0.4 s", and "0.03 s" where a tenth would say nothing."""
     if value is None:

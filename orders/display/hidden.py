@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django import template
 from django.utils.translation import gettext as _
 
 from orders.cdp.records import Extra
 from orders.masking import is_personal, mask
 
-register = template.Library()
 
-
-@register.filter
 def unless_personal(value: str, key: str) -> str:
     """`value` as it is, or its mask where `key`, or what is inside, speaks of documents or people."""
     return _("%(mask)s (hidden)") % {"mask": mask("")} if is_personal(key, value) else value
 
 
-@register.filter
 def holds_personal(groups: Iterable[tuple[str, Sequence[Extra]]]) -> bool:
     """Whether anything in the groups of custom data is hidden by `unless_personal`."""
     return any(is_personal(extra.key, extra.value) for _title, values in groups for extra in values)

@@ -6,12 +6,9 @@ from copy import copy
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import NumberPattern, get_currency_name, get_currency_precision, parse_pattern
-from django import template
+from babel.numbers import NumberPattern, get_currency_precision, parse_pattern
 
-from orders.templatetags.clocks import language, locale_of
-
-register = template.Library()
+from orders.display.clocks import language, locale_of
 
 # Beyond this an amount is no price; it is shown as sent, and nobody is made to wait for a million digits.
 LARGEST_EXPONENT = 18
@@ -35,7 +32,6 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
     return str(_pattern(digits, code).apply(value, locale_of(code), decimal_quantization=False))
 
 
-@register.filter
 def money(value: Decimal | None, currency: str | None = None) -> str:
     """ "1,234.50 EUR": the number in the person's language, the code as sent; without a code the bare number."""
     if value is None:
@@ -44,13 +40,6 @@ def money(value: Decimal | None, currency: str | None = None) -> str:
     return f"{amount} {currency}" if currency else amount
 
 
-@register.filter
 def quantity(value: Decimal | None) -> str:
     """A quantity without trailing zeros: "1", "2", "0.5"."""
     return money(value.normalize() if value is not None and value.is_finite() else value)
-
-
-@register.filter
-def currency_name(currency: str | None) -> str:
-    """ "Euro" for EUR; the code itself where it is not a known one."""
-    return get_currency_name(currency, locale=locale_of(language())) if currency else ""

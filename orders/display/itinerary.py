@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from babel.numbers import format_decimal
-from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.cdp.records import Order
-from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
-from orders.templatetags.clocks import (
+from orders.display.clocks import (
     clock,
     day,
     day_change,
@@ -21,20 +19,17 @@ from orders.templatetags.clocks import (
     offset_word,
     plain_day,
 )
-from orders.templatetags.words import each_status, passengers, phase_word, status_word
-
-register = template.Library()
+from orders.display.words import each_status, passengers, phase_word, status_word
+from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 
 LONGEST_ROUTE = 9
 
 
-@register.filter
 def place_city(place: Place) -> str:
     """The city, else the airport's name, else the code as sent; never empty unless nothing was sent."""
     return place.city or place.name or place.code or _("Place not given")
 
 
-@register.filter
 def place_name(place: Place) -> str:
     """What stands under the city: the airport's name, "any airport" for a city code, or that the code is unknown."""
     if place.kind == "city":
@@ -53,7 +48,6 @@ def at_airport(place: Place) -> str:
     return f"{named} ({place.code})"
 
 
-@register.filter
 def journey_way(journey: Journey) -> str:
     """ "Dublin to Las Vegas"."""
     return _("%(origin)s to %(destination)s") % {
@@ -62,13 +56,11 @@ def journey_way(journey: Journey) -> str:
     }
 
 
-@register.filter
 def short_route(route: Sequence[str]) -> Sequence[str]:
     """A route for one line: a very long one keeps its first five and last three stops, with "" for those between."""
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
-@register.simple_tag
 def title_line(reference: str, order: Order, trip: Trip) -> str:
     """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, for a row of browser tabs."""
     parts = [reference, status_word(order.status) if order.status else ""]
@@ -81,7 +73,6 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
     return " · ".join(part for part in parts if part)
 
 
-@register.filter
 def journey_length(journey: Journey) -> str:
     """ "14 h 40 min, 1 stop"; without the length where it cannot be known or believed."""
     stops = (
@@ -93,7 +84,6 @@ def journey_length(journey: Journey) -> str:
     return f"{duration(journey.minutes)}, {stops}" if told else stops
 
 
-@register.filter
 def stay_words(stay: Stay) -> str:
     """ "7 days in Las Vegas"; hours where it is less than a day of them; both places where the next journey starts elsewhere."""
     where = {"place": place_city(stay.place)}
@@ -113,7 +103,6 @@ def stay_words(stay: Stay) -> str:
     return _("Stay in %(place)s") % where
 
 
-@register.filter
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"."""
     where = at_airport(transfer.at)
@@ -132,19 +121,16 @@ def transfer_words(transfer: Transfer) -> str:
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": where}
 
 
-@register.filter
 def any_serious(notices: Iterable[Notice]) -> bool:
     """Is there anything among the notices that an agent must check?"""
     return any(notice.serious for notice in notices)
 
 
-@register.filter
 def kilometres(distance: int) -> str:
     """ "8,395 km" in the person's language."""
     return f"{format_decimal(distance, locale=locale_of(language()))} km"
 
 
-@register.filter
 def clock_words(end: Clock) -> str:
     """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a word where the clock was turned that night."""
     if end.wall is None:
@@ -159,7 +145,6 @@ def clock_words(end: Clock) -> str:
     return words
 
 
-@register.filter
 def flight_facts(flight: Flight) -> list[str]:
     """The short facts under a flight's number: flight time, who flies it, cabin, fare, class, aircraft."""
     facts = []
@@ -183,7 +168,6 @@ def operated_by(flight: Flight) -> str:
     return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}
 
 
-@register.filter
 def flight_sentence(flight: Flight) -> str:
     """The whole flight as one sentence for screen readers."""
     start, end = flight.origin, flight.destination

@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from orders.templatetags.clocks import language
-from orders.templatetags.vocabulary import (
+from orders.display.clocks import language
+from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
     NOTE_REASONS,
@@ -28,12 +27,9 @@ from orders.templatetags.vocabulary import (
     VERDICTS,
 )
 
-register = template.Library()
-
 JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
 
 
-@register.filter
 def status_word(sent: str | None) -> str:
     """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
     if not sent:
@@ -42,19 +38,16 @@ def status_word(sent: str | None) -> str:
     return str(word)
 
 
-@register.filter
 def status_kind(sent: str | None) -> str:
     """ "good", "waiting", "gone", "back" or "neutral": what colour and icon a status gets, beside its word."""
     return STATUSES.get((sent or "").upper(), ("", "neutral"))[1]
 
 
-@register.simple_tag
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
     """A status as icon, word and colour; with `count` as "3 confirmed"."""
     return _pill(sent or "", count, language())
 
 
-@register.filter
 def each_status(sent: str | None) -> list[str]:
     """A flight sold in several items may have several statuses: "PURCHASED, CANCELLED" -> both, each for a pill of its own."""
     return [status for status in (sent or "").split(", ") if status]
@@ -78,7 +71,6 @@ def _in_a_list(word: str) -> str:
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
-@register.filter
 def item_type(sent: str | None) -> str:
     """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent."""
     if not sent:
@@ -86,19 +78,16 @@ def item_type(sent: str | None) -> str:
     return str(ITEM_TYPES.get(sent.upper(), (sent, ""))[0])
 
 
-@register.filter
 def item_icon(sent: str | None) -> str:
     """The sprite's symbol for a kind of item."""
     return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
 
 
-@register.filter
 def channel_word(sent: str | None) -> str:
     """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
     return str(CHANNELS.get((sent or "").upper(), sent or ""))
 
 
-@register.filter
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
     """ "2 adults, 1 child" of (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
     return ", ".join(passenger_count(code, count) for code, count in counts)
@@ -128,7 +117,6 @@ def passenger_count(code: str, count: int) -> str:
             return f"{count} × {code}"
 
 
-@register.filter
 def passenger_type(code: str | None) -> str:
     """ "Adult" for ADT, in a sentence of one; unknown codes as sent."""
     if not code:
@@ -146,7 +134,6 @@ def passenger_type(code: str | None) -> str:
     return str(names.get(code.upper(), code))
 
 
-@register.simple_tag
 def loaded_line(loaded: int, total: int | None) -> str:
     """ "16 of 16 items"; "100 of at least 100 items" where the CDP has more than could be read."""
     if total is None:
@@ -159,37 +146,31 @@ def loaded_line(loaded: int, total: int | None) -> str:
     }
 
 
-@register.filter
 def notice_word(code: str) -> str:
     """A thing to check, in a word or two: "Tight transfer"."""
     return str(NOTICES.get(code, (code, ""))[0])
 
 
-@register.filter
 def notice_icon(code: str) -> str:
     """The sprite's symbol for a thing to check."""
     return NOTICES.get(code, ("", "warning"))[1]
 
 
-@register.filter
 def phase_word(phase: str) -> str:
     """ "Departed", "In the air now", "Next", or "" for later and unknown, which need no word."""
     return str(PHASES.get(phase, ""))
 
 
-@register.filter
 def verdict_word(verdict: str) -> str:
     """What the evidence says about a clock, in a few words."""
     return str(VERDICTS.get(verdict, verdict))
 
 
-@register.filter
 def note_reason(code: str) -> str:
     """Why a field could not be read, in words."""
     return str(NOTE_REASONS.get(code, code))
 
 
-@register.filter
 def readable(key: str) -> str:
     """A key of the API as words: "loyaltyTier" -> "Loyalty tier", "PNR_source" -> "PNR source"."""
     words = [word for word in JOIN.split(key) if word]

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django import template
-
-from orders.templatetags.clocks import plain_day
-from orders.templatetags.words import readable
-
-register = template.Library()
+from orders.display.clocks import plain_day
+from orders.display.words import readable
 
 
-@register.filter
 def field_label(label: object) -> str:
     """Our own label as it is; a key of the API (loyaltyTier) in words."""
     text = str(label)
     return readable(text) if text[:1].islower() or "_" in text else text
 
 
-@register.filter
 def field_value(value: str | date) -> str:
     """Dates in the person's language, everything else as it is."""
     return plain_day(value) if isinstance(value, date) else value

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from orders.display.clocks import clock
 from orders.itinerary.picture import WIDTH, Picture, Shape
 from orders.itinerary.trip import Flight, Journey
-from orders.templatetags.clocks import clock
-
-register = template.Library()
 
 # In units of the picture: below the first a flight's label does not fit, below the second only on a wide page.
 FITS, FITS_NARROW = 70, 300
@@ -30,7 +27,6 @@ TICK = '<line class="tick" x1="{0}" x2="{0}" y1="41" y2="45"/><text class="tick-
 BAR = '<svg class="journey-bar" role="img" aria-label="{}">{}{}{}</svg>'
 
 
-@register.simple_tag
 def journey_bar(pictures: Mapping[str, Picture | None], journey: Journey) -> SafeString | str:
     """The bar of `journey`; "" where it cannot be drawn. What it shows stands in the list below it too."""
     picture = pictures.get(journey.key)

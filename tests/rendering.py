@@ -1,0 +1,30 @@
+"""The templates' environment as tests want it: a name nobody gave is an error, and Django's test client hears of each page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+from django.test.signals import template_rendered
+
+from orders.display import environment as own
+
+
+class Missing(jinja2.Undefined):
+    """A name that nobody gave may be asked about, never shown."""
+
+    __str__ = jinja2.Undefined._fail_with_undefined_error
+
+
+class Heard(jinja2.Template):
+    """Says what it renders with, so that `response.context` holds it."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        template_rendered.send(sender=self, template=self, context=dict(*args, **kwargs))
+        return super().render(*args, **kwargs)
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    made = own.environment(**{**options, "undefined": Missing})
+    made.template_class = Heard
+    return made
