@@ -1,6 +1,6 @@
 """Sets up the app's database for the benchmark, in a process of its own: agents, each with a sealed connection and a session.
 
-`python -m bench.prepare_app COUNT` prints one session cookie per agent, as `name=value`. The token of the stand-in comes on
+`python -m bench.prepare_app COUNT` prints the cookies of each agent on a line, as a browser sends them. The token of the stand-in comes on
 standard input.
 """
 
@@ -47,7 +47,9 @@ def main() -> None:
         request.session = engine.SessionStore()
         login(request, agent, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.save()
-        print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}")
+        # Both cookies that a signed-in browser has; without its own, every page would make a new CSRF secret.
+        csrf = f"{settings.CSRF_COOKIE_NAME}={request.META['CSRF_COOKIE']}"
+        print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}; {csrf}")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ class Servers:
         )  # fmt: skip
         if done.returncode:
             raise CannotMeasure(f"{command[0]} failed:\n{done.stderr.decode(errors='replace').strip()[-3000:]}")
-        return done.stdout.decode().split()
+        return done.stdout.decode().splitlines()
 
     def start_standin(self) -> Server:
         """The lean stand-in, without latency until told otherwise."""

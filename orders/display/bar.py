@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from orders.display.clocks import clock
 from orders.itinerary.picture import WIDTH, Picture, Shape
 from orders.itinerary.trip import Flight, Journey
+from orders.speech import say as _
 
 # In units of the picture: below the first a flight's label does not fit, below the second only on a wide page.
 FITS, FITS_NARROW = 70, 300

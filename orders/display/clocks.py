@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
 from orders.preferences import SOURCE_LANGUAGE, current
+from orders.speech import say as _
 
 # Plain "en" would mean American month-first dates; the trade writes 15 Aug 2025.
 REGION_OF = {"en": "en_GB"}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.utils.translation import gettext as _
-
 from orders.cdp.records import Extra
 from orders.masking import is_personal, mask
+from orders.speech import say as _
 
 
 def unless_personal(value: str, key: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from babel.numbers import format_decimal
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.cdp.records import Order
@@ -21,6 +20,7 @@ from orders.display.clocks import (
 )
 from orders.display.words import each_status, passengers, phase_word, status_word
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.speech import say as _
 
 LONGEST_ROUTE = 9
 

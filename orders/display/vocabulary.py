@@ -1,14 +1,13 @@
-"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as."""
+"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py."""
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 STATUS_ICONS = {"good": "ok", "waiting": "clock", "gone": "cancelled", "back": "refunded", "neutral": "unknown"}
 
 # The vendor spells PARTIALY_ with one L; the right spelling is taken as well, should it be mended.
-STATUSES: dict[str, tuple[str | Promise, str]] = {
+STATUSES: dict[str, tuple[str, str]] = {
     "RESERVED": (_("Reserved"), "waiting"),
     "PAYMENT_PENDING": (_("Payment pending"), "waiting"),
     "DECLINED": (_("Declined"), "gone"),
@@ -29,7 +28,7 @@ STATUSES: dict[str, tuple[str | Promise, str]] = {
     "UNKNOWN": (_("Unknown"), "neutral"),
 }
 
-ITEM_TYPES: dict[str, tuple[str | Promise, str]] = {
+ITEM_TYPES: dict[str, tuple[str, str]] = {
     "FLIGHT": (_("Flight"), "plane"),
     "FLIGHT ITEM": (_("Flight"), "plane"),
     "HOTEL": (_("Hotel"), "bed"),
@@ -66,7 +65,7 @@ ITEM_TYPES: dict[str, tuple[str | Promise, str]] = {
     "TRANSFER": (_("Airport transfer"), "car"),
 }
 
-CHANNELS: dict[str, str | Promise] = {
+CHANNELS: dict[str, str] = {
     "AIRPORT_KIOSK": _("Airport kiosk"),
     "BRANCH": _("Branch"),
     "CALL_CENTER": _("Call centre"),
@@ -80,7 +79,7 @@ CHANNELS: dict[str, str | Promise] = {
     "WEB": _("Web"),
 }
 
-NOTICES: dict[str, tuple[str | Promise, str]] = {
+NOTICES: dict[str, tuple[str, str]] = {
     "tight": (_("Tight transfer"), "warning"),
     "overnight": (_("Overnight"), "moon"),
     "long": (_("Long wait"), "hourglass"),
@@ -101,14 +100,14 @@ NOTICES: dict[str, tuple[str | Promise, str]] = {
     "duplicate": (_("Sent more than once"), "info"),
 }
 
-PHASES: dict[str, str | Promise] = {
+PHASES: dict[str, str] = {
     "departed": _("Departed"),
     "now": _("Under way now"),
     "next": _("Next"),
     "later": _("Later"),
 }
 
-VERDICTS: dict[str, str | Promise] = {
+VERDICTS: dict[str, str] = {
     "local": _("Local times fit the distance"),
     "utc": _("Looks like UTC"),
     "unclear": _("Both readings are possible"),
@@ -116,7 +115,7 @@ VERDICTS: dict[str, str | Promise] = {
     "unknown place": _("Not checked: place unknown"),
 }
 
-NOTE_REASONS: dict[str, str | Promise] = {
+NOTE_REASONS: dict[str, str] = {
     "not a number": _("not a number"),
     "not a text": _("not a text"),
     "not a date": _("not a date"),
@@ -126,4 +125,15 @@ NOTE_REASONS: dict[str, str | Promise] = {
     "sent twice": _("sent twice"),
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
+}
+
+PASSENGERS: dict[str, str] = {
+    "ADT": _("Adult"),
+    "CHD": _("Child"),
+    "CNN": _("Child"),
+    "INF": _("Infant"),
+    "INS": _("Infant with a seat"),
+    "YTH": _("Young adult"),
+    "SRC": _("Senior"),
+    "UNN": _("Unaccompanied minor"),
 }

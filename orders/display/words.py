@@ -6,14 +6,13 @@ The CDP's own word is never replaced: templates show it beside ours. What is not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from orders.display.clocks import language
 from orders.display.vocabulary import (
@@ -21,11 +20,13 @@ from orders.display.vocabulary import (
     ITEM_TYPES,
     NOTE_REASONS,
     NOTICES,
+    PASSENGERS,
     PHASES,
     STATUS_ICONS,
     STATUSES,
     VERDICTS,
 )
+from orders.speech import say as _
 
 JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
 
@@ -34,8 +35,8 @@ def status_word(sent: str | None) -> str:
     """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
     if not sent:
         return _("No status")
-    word, _kind = STATUSES.get(sent.upper(), (sent, ""))
-    return str(word)
+    known = STATUSES.get(sent.upper())
+    return _(known[0]) if known else sent
 
 
 def status_kind(sent: str | None) -> str:
@@ -75,7 +76,8 @@ def item_type(sent: str | None) -> str:
     """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent."""
     if not sent:
         return _("Item without a type")
-    return str(ITEM_TYPES.get(sent.upper(), (sent, ""))[0])
+    known = ITEM_TYPES.get(sent.upper())
+    return _(known[0]) if known else sent
 
 
 def item_icon(sent: str | None) -> str:
@@ -85,7 +87,7 @@ def item_icon(sent: str | None) -> str:
 
 def channel_word(sent: str | None) -> str:
     """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
-    return str(CHANNELS.get((sent or "").upper(), sent or ""))
+    return _in_words(CHANNELS, (sent or "").upper(), sent or "")
 
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
@@ -121,17 +123,7 @@ def passenger_type(code: str | None) -> str:
     """ "Adult" for ADT, in a sentence of one; unknown codes as sent."""
     if not code:
         return ""
-    names = {
-        "ADT": gettext_lazy("Adult"),
-        "CHD": gettext_lazy("Child"),
-        "CNN": gettext_lazy("Child"),
-        "INF": gettext_lazy("Infant"),
-        "INS": gettext_lazy("Infant with a seat"),
-        "YTH": gettext_lazy("Young adult"),
-        "SRC": gettext_lazy("Senior"),
-        "UNN": gettext_lazy("Unaccompanied minor"),
-    }
-    return str(names.get(code.upper(), code))
+    return _in_words(PASSENGERS, code.upper(), code)
 
 
 def loaded_line(loaded: int, total: int | None) -> str:
@@ -148,7 +140,8 @@ def loaded_line(loaded: int, total: int | None) -> str:
 
 def notice_word(code: str) -> str:
     """A thing to check, in a word or two: "Tight transfer"."""
-    return str(NOTICES.get(code, (code, ""))[0])
+    known = NOTICES.get(code)
+    return _(known[0]) if known else code
 
 
 def notice_icon(code: str) -> str:
@@ -158,17 +151,23 @@ def notice_icon(code: str) -> str:
 
 def phase_word(phase: str) -> str:
     """ "Departed", "In the air now", "Next", or "" for later and unknown, which need no word."""
-    return str(PHASES.get(phase, ""))
+    return _in_words(PHASES, phase, "")
 
 
 def verdict_word(verdict: str) -> str:
     """What the evidence says about a clock, in a few words."""
-    return str(VERDICTS.get(verdict, verdict))
+    return _in_words(VERDICTS, verdict, verdict)
 
 
 def note_reason(code: str) -> str:
     """Why a field could not be read, in words."""
-    return str(NOTE_REASONS.get(code, code))
+    return _in_words(NOTE_REASONS, code, code)
+
+
+def _in_words(table: Mapping[str, str], code: str, unknown: str) -> str:
+    """The phrase of `code`; what is not in the table is never taken for a phrase."""
+    phrase = table.get(code)
+    return _(phrase) if phrase else unknown
 
 
 def readable(key: str) -> str:

@@ -1,4 +1,4 @@
-"""`python -m bench.peers.plain.prepare COUNT`: makes the plain peer's database with agents and a session each, and prints the cookies."""
+"""`python -m bench.peers.plain.prepare COUNT`: makes the plain peer's database with agents and a session each, and prints the cookies of each on a line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def main() -> None:
         request.session = SessionStore()
         login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
         request.session.save()
-        print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}")
+        # Both cookies that a signed-in browser has; without its own, every page would make a new CSRF secret.
+        csrf = f"{settings.CSRF_COOKIE_NAME}={request.META['CSRF_COOKIE']}"
+        print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}; {csrf}")
 
 
 if __name__ == "__main__":
