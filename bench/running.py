@@ -57,7 +57,7 @@ def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Tar
     elif row == "wire":
         found.parts, found.foreign = weight.visit(targets[APP])
     elif row == "planning":
-        found.planning = weight.planning()
+        found.planning, found.feed = weight.planning(), weight.feed()
     elif row == "lighthouse":
         (place := servers.folder / "lighthouse").mkdir()
         found.lighthouse = lighthouse.judge(place, keep=given.write)

@@ -17,7 +17,7 @@ EARTH_RADIUS_KM = 6371.0
 
 
 @cache
-def _places() -> dict[str, Place]:
+def all_places() -> dict[str, Place]:
     """Every known code. A city takes its zone and its middle from its airports; a code that is both is the
     airport. An airport's city is the one it serves (Narita: Tokyo), where a city code says so."""
     airports: dict[str, Any] = airportsdata.load("IATA")
@@ -74,7 +74,7 @@ def tidy(code: str | None) -> str:
 @lru_cache(maxsize=8192)
 def place(code: str | None) -> Place:
     """The place an IATA airport or city code stands for; an unknown code comes back as it was sent, without a zone."""
-    known = _places().get(tidy(code))
+    known = all_places().get(tidy(code))
     return known if known is not None else Place(code=(code or "").strip())
 
 

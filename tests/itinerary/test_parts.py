@@ -83,10 +83,10 @@ def test_distances_and_cities() -> None:
 
 
 def test_every_zone_of_the_table_is_known_here() -> None:
-    from orders.itinerary.airports import _places
+    from orders.itinerary.airports import all_places
     from orders.itinerary.clocks import zone
 
-    assert [known.code for known in _places().values() if zone(known.zone) is None] == []
+    assert [known.code for known in all_places().values() if zone(known.zone) is None] == []
 
 
 def test_clocks() -> None:

@@ -1,4 +1,4 @@
-"""`python -m bench.peers.plain.prepare COUNT`: makes the plain peer's database with agents and a session each, and prints the cookies of each on a line."""
+"""`python -m bench.peers.plain.prepare COUNT`: makes the database of the plain peer; prints the cookies of each agent on a line."""
 
 from __future__ import annotations
 
