@@ -9,10 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 
 from orders import preferences
 from orders.looks import ticket_of
+from orders.speech import language
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
         "preferences": preferences.current(),
-        "language_code": get_language(),
+        "language_code": language(),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 

@@ -20,8 +20,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from orders.speech import SOURCE_LANGUAGE, language, speaking
+
 SESSION_KEY = "preferences"
-SOURCE_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def follow_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         chosen = of(request)
         token = _current.set(chosen)
         try:
-            with translation.override(language_for(request, chosen)), timezone.override(zone(chosen.time_zone)):
+            with speaking(language_for(request, chosen)), timezone.override(zone(chosen.time_zone)):
                 response = get_response(request)
-                response.headers.setdefault("Content-Language", translation.get_language() or SOURCE_LANGUAGE)
+                response.headers.setdefault("Content-Language", language())
                 return response
         finally:
             _current.reset(token)

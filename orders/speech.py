@@ -1,28 +1,46 @@
-"""gettext for what says the same phrases dozens of times a page: each is looked up once per language."""
+"""The language of the page, and phrases in it. A page asks for both a hundred times: the language is held where that costs
+nothing, and each phrase is looked up once per language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, partial
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
+
+SOURCE_LANGUAGE = "en"
+_held: ContextVar[str] = ContextVar("language", default="")
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Django's `override` for the time of a request, held for `language` as well."""
+    token = _held.set(code)
+    try:
+        with override(code):
+            yield
+    finally:
+        _held.reset(token)
+
+
+def language() -> str:
+    """The language in force, as Django names it."""
+    return _held.get() or get_language() or SOURCE_LANGUAGE
 
 
 def say(phrase: str) -> str:
     """`gettext` in the language in force."""
-    return _said(phrase, get_language())
+    return _said(language(), phrase)
 
 
 def speaker() -> Callable[[str], str]:
     """`say` with the language in force now; to be used at once, not kept."""
-    return _speaker(get_language())
+    return partial(_said, language())
 
 
 @lru_cache(maxsize=8192)
-def _said(phrase: str, _language: str | None) -> str:
+def _said(_language: str, phrase: str) -> str:
     return gettext(phrase)
-
-
-@lru_cache(maxsize=32)
-def _speaker(language: str | None) -> Callable[[str], str]:
-    return lru_cache(maxsize=4096)(lambda phrase: _said(phrase, language))

@@ -14,9 +14,10 @@ from babel.dates import format_skeleton, format_time
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 
-from orders.preferences import SOURCE_LANGUAGE, current
+from orders.preferences import current
+from orders.speech import language
 from orders.speech import say as _
 
 # Plain "en" would mean American month-first dates; the trade writes 15 Aug 2025.
@@ -30,11 +31,6 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(REGION_OF.get(language, language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
-
-
-def language() -> str:
-    """The language in force, as Django names it."""
-    return get_language() or SOURCE_LANGUAGE
 
 
 @lru_cache(maxsize=4096)

@@ -14,11 +14,12 @@ import jinja2
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 
 from orders import onward
 from orders.display import bar, clocks, hidden, icons, itinerary, money, people, words
+from orders.speech import language
 
 FILTERS = (
     capfirst, icons.icon, static,
@@ -44,7 +45,7 @@ class Environment(jinja2.Environment):
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
         """The template in the language in force; what it extends, includes and imports comes in its own language."""
-        return super().get_template(name, parent or f"{get_language()}/", globals)
+        return super().get_template(name, parent or f"{language()}/", globals)
 
     def join_path(self, template: str, parent: str) -> str:
         """ "orders/order.html" asked for by "de/…" is "de/orders/order.html"."""

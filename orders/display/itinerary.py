@@ -13,13 +13,13 @@ from orders.display.clocks import (
     day,
     day_change,
     duration,
-    language,
     locale_of,
     offset_word,
     plain_day,
 )
 from orders.display.words import each_status, passengers, phase_word, status_word
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.speech import language
 from orders.speech import say as _
 
 LONGEST_ROUTE = 9

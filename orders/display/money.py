@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from babel.numbers import NumberPattern, get_currency_precision, parse_pattern
 
-from orders.display.clocks import language, locale_of
+from orders.display.clocks import locale_of
+from orders.speech import language
 
 # Beyond this an amount is no price; it is shown as sent, and nobody is made to wait for a million digits.
 LARGEST_EXPONENT = 18

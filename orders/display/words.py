@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from orders.display.clocks import language
 from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
@@ -26,6 +25,7 @@ from orders.display.vocabulary import (
     STATUSES,
     VERDICTS,
 )
+from orders.speech import language
 from orders.speech import say as _
 
 JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
