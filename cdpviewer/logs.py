@@ -150,6 +150,9 @@ COMMON: list[Any] = [
 
 def configure(dictionary: dict[str, Any]) -> None:
     """Set `logging` and structlog up; Django calls this with the LOGGING setting."""
+    # What no line of ours shows need not be found out for each: the ways that the manual of `logging` names.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001
     logging.config.dictConfig(dictionary)
     structlog.configure(
         processors=[*COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -69,7 +69,8 @@ class Loader(jinja2.FileSystemLoader):
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 backend renders with."""
     options["loader"] = Loader(options["loader"].searchpath)
-    made = Environment(extensions=["jinja2.ext.i18n"], **options)
+    # All templates stay in memory (-1): keeping only the latest means a lock around each look.
+    made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in FILTERS})
     made.globals.update(
