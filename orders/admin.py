@@ -1,18 +1,48 @@
-"""The admin: users and groups are Django's; access records are there to be read, and connections are not there at all."""
+"""The admin: users and groups are Django's, with boxes to tick; access records are there to read, connections are not there at all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import ManyToManyField, Model
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from orders.models import AccessRecord
 
 if TYPE_CHECKING:
     ReadOnly = admin.ModelAdmin[AccessRecord]
+    People = UserAdmin[User]
 else:
-    ReadOnly = admin.ModelAdmin
+    ReadOnly, People = admin.ModelAdmin, UserAdmin
+
+
+admin.site.unregister((User, Group))
+
+
+class Ticked:
+    """Groups and permissions as boxes to tick: there are few, and Django's two list boxes are hard to use without a mouse."""
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Model, Model], request: HttpRequest | None = None, **kwargs: Any
+    ) -> ModelMultipleChoiceField[Model] | None:
+        kwargs["widget"] = CheckboxSelectMultiple
+        field: ModelMultipleChoiceField[Model] | None = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
+        return field
+
+
+@admin.register(User)
+class TickedUserAdmin(Ticked, People):
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+
+
+@admin.register(Group)
+class TickedGroupAdmin(Ticked, GroupAdmin):
+    filter_horizontal = ()
 
 
 @admin.register(AccessRecord)

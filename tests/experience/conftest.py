@@ -1,4 +1,4 @@
-"""The walk through all states, made once for all tests that judge it."""
+"""The walk through a list of states, made once for all tests that judge it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
 from sandbox.server import Sandbox
-from tests.experience.tour import Visit, empty_the_database, walk
 from tests.live import App
 
+pytest.register_assert_rewrite("tests.experience.judging")
 
-@pytest.fixture(scope="package")
+from tests.experience.tour import Visit, empty_the_database, walk  # noqa: E402  # after the line above
+
+
+@pytest.fixture(scope="class")
 def visits(
+    request: pytest.FixtureRequest,
     running_app: App,
     running_sandbox: Sandbox,
     browser: Browser,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Visit]:
-    """What was noted in each state, by the state's name. The tests that ask for it are marked as using the database."""
+    """What was noted in each of the class' `states`, by the state's name. The tests that ask for it are marked as using the database."""
     running_sandbox.reset()
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setitem(settings.CDP_REGIONS, "sandbox", running_sandbox.url)
         try:
-            visits = walk(browser, running_app, tmp_path_factory.mktemp("pages"))
+            visits = walk(browser, running_app, tmp_path_factory.mktemp("pages"), request.cls.states)
         finally:
             empty_the_database()
             running_sandbox.clear_faults("*")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from tests.live import PROJECT
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 # Everything axe knows, best practices too, and the target sizes of WCAG 2.2, which it leaves out unless asked.
 OPTIONS = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
-COLOURS = ["color-contrast", "link-in-text-block"]
+RUN = "(options) => axe.run(document, options).then((all) => all.violations)"
 
 # The browser itself notes every 4xx and 5xx it is given, whatever the page does with it.
 NOTED_BY_THE_BROWSER = re.compile(r"^Failed to load resource: the server responded with a status of [45]\d\d ")
@@ -41,7 +40,7 @@ SIDEWAYS = """() => {
     }
   }
   for (const element of document.body.querySelectorAll("*")) {
-    if (element.scrollWidth <= element.clientWidth + 1 || element.matches("pre, .scroll, .hidden-text, svg, svg *")) continue;
+    if (element.scrollWidth <= element.clientWidth + 1 || element.matches("pre, .scroll, .results, .hidden-text, svg, svg *")) continue;
     if (["auto", "scroll"].includes(getComputedStyle(element).overflowX)) found.push(`${name(element)} scrolls sideways`);
   }
   return found.slice(0, 12);
@@ -52,7 +51,7 @@ CLIPPED = """() => {
   const found = [];
   for (const element of document.body.querySelectorAll("*")) {
     const style = getComputedStyle(element);
-    if (!["hidden", "clip"].includes(style.overflowY) || style.clipPath !== "none" || element.closest(".hidden-text, svg, [hidden]")) continue;
+    if (!["hidden", "clip"].includes(style.overflowY) || style.clipPath !== "none" || element.closest(".hidden-text, .visually-hidden, svg, [hidden]")) continue;
     if (style.textOverflow === "ellipsis" || !element.textContent.trim() || !element.clientHeight) continue;
     if (element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1)
       found.push(`${element.localName}.${[...element.classList].join(".")}: ${element.textContent.trim().slice(0, 40)}`);
@@ -68,7 +67,7 @@ ONLY_FOR_THE_MOUSE = """() => {
     .map((element) => `${element.localName}.${[...element.classList].join(".")}`);
 }"""
 
-KEPT = "() => ({ cookie: document.cookie, local: {...localStorage}, session: {...sessionStorage} })"
+KEPT = "() => ({ cookie: document.cookie ? { all: document.cookie } : {}, local: {...localStorage}, session: {...sessionStorage} })"
 
 # WCAG 1.4.12, and twice the letters: a constructed sheet, because the policy refuses any other kind.
 WIDE_TEXT = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
@@ -87,13 +86,11 @@ def axe_script() -> str:
     pytest.skip(said)
 
 
-def axe(page: Page, *, only_colours: bool = False) -> list[str]:
-    """What axe objects to, a line for each element. A change of colours alone needs only the rules about colours."""
-    options = OPTIONS | ({"runOnly": COLOURS} if only_colours else {})
-    page.evaluate("(script) => { if (!globalThis.axe) (0, eval)(script) }", axe_script())
-    found: list[dict[str, Any]] = page.evaluate(
-        f"axe.run(document, {json.dumps(options)}).then((all) => all.violations)"
-    )
+def axe(page: Page) -> list[str]:
+    """What axe objects to, a line for each element. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
+    if not page.evaluate("() => { scrollTo(0, 0); return Boolean(globalThis.axe) }"):
+        page.evaluate(axe_script())
+    found: list[dict[str, Any]] = page.evaluate(RUN, OPTIONS)
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
         for rule in found

@@ -11,13 +11,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Error, Page
@@ -26,11 +27,12 @@ from orders.models import Connection, Preferences
 from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing
-from tests.experience.states import STATES, State
+from tests.experience.states import State
 from tests.live import PROJECT, App, free_port, wait_until_it_answers
 
 WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
 WIDTHS_OF_AXE = frozenset((1440, 800, 320))
+STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 PLACES_OF_EIGHT_THREADS = 4  # the other four never wait on the CDP
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -50,16 +52,17 @@ class Visit:
     refused: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     only_for_the_mouse: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
 
 
-def walk(browser: Browser, app: App, folder: Path) -> dict[str, Visit]:
-    """Visit every state. The database is the test's; it is empty before and after."""
+def walk(browser: Browser, app: App, folder: Path, states: Sequence[State]) -> dict[str, Visit]:
+    """Visit these states in turn. The database is the test's; it is empty before and after."""
     empty_the_database()
     _people(app)
     visits: dict[str, Visit] = {}
     with contextlib.ExitStack() as opened:
         tabs: dict[str, tuple[Page, probing.Watch]] = {}
-        for number, state in enumerate(STATES):
+        for number, state in enumerate(states):
             if state.person not in tabs:
                 context = opened.enter_context(_context(browser, app, state.person))
                 watch = probing.Watch(str(urlsplit(app.url).hostname)).on(context)
@@ -90,37 +93,34 @@ def _visit(state: State, visit: Visit, app: App, page: Page, watch: probing.Watc
     if page.url != answer.url or page.locator(".panel").count() or "dialog[open]" in page.content():
         visit.swapped = visit.served.with_name(visit.served.name.replace("served", "swapped"))
         visit.swapped.write_text(page.content(), encoding="utf-8")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        visit.sideways += [f"{width} px: {said}" for said in page.evaluate(probing.SIDEWAYS)]
-        if width in WIDTHS_OF_AXE:
-            # Scrolled down, whatever passes under the bar would count as too small to hit.
-            page.evaluate("() => scrollTo(0, 0)")
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme=scheme)
-                visit.axe += [
-                    f"{scheme}, {width} px: {said}" for said in probing.axe(page, only_colours=scheme == "dark")
-                ]
-    _stretch(page, visit)
+    _judge_at_all_widths(page, visit)
     visit.only_for_the_mouse = page.evaluate(probing.ONLY_FOR_THE_MOUSE)
     visit.kept = _kept(page)
     visit.refused = page.evaluate("globalThis.refused")
     visit.said, visit.elsewhere = watch.taken()
 
 
-def _stretch(page: Page, visit: Visit) -> None:
-    """Wider spacing in the narrowest column, and letters of twice the size: nothing is cut off, nothing scrolls sideways."""
-    for sheet, width in ((probing.WIDE_TEXT, 320), (probing.LARGE_TEXT, 640)):
+def _judge_at_all_widths(page: Page, visit: Visit) -> None:
+    """All of axe's rules in both schemes at three widths; at two, nothing is cut off or scrolls when letters or gaps grow."""
+    shown = SCHEMES
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        probing.with_sheet(page, sheet)
-        visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.CLIPPED)]
-        visit.sideways += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.SIDEWAYS)]
-    probing.with_sheet(page, "")
+        visit.sideways += [f"{width} px: {said}" for said in page.evaluate(probing.SIDEWAYS)]
+        if width in WIDTHS_OF_AXE:
+            for scheme in shown:
+                page.emulate_media(color_scheme=scheme)
+                visit.axe += [f"{scheme}, {width} px: {said}" for said in probing.axe(page)]
+            shown = shown[::-1]  # the next width begins in the scheme this one ended with
+        if sheet := STRETCHED.get(width):
+            probing.with_sheet(page, sheet)
+            visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.CLIPPED)]
+            visit.sideways += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.SIDEWAYS)]
+            probing.with_sheet(page, "")
 
 
 def _kept(page: Page) -> list[str]:
     kept: dict[str, Any] = page.evaluate(probing.KEPT)
-    return [] if kept == {"cookie": "", "local": {}, "session": {}} else [str(kept)]
+    return [f"{place} {name}: {value}" for place, values in kept.items() for name, value in values.items()]
 
 
 def _people(app: App) -> None:
@@ -131,6 +131,7 @@ def _people(app: App) -> None:
     app.person("supervisor", groups=("Agents", "Supervisors"))
     app.person("auditor", groups=("Auditors",))
     app.person("newcomer", connected=False)
+    User.objects.filter(pk=app.person("administrator", connected=False).pk).update(is_staff=True, is_superuser=True)
     german = app.person("deutsch")
     Preferences.objects.create(user=german, language="de", time_zone="Asia/Kolkata", clock="12", theme="system")
     second = Connection(user=app.person("two ways"), name="A connection with quite a long name, of another tenant")

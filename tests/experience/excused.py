@@ -1,0 +1,30 @@
+"""What is left to Django's own admin: the one table of exceptions, each for one finding in one state, with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """In a state whose name begins with `state`, a finding of this kind that has `words` in it is not counted."""
+
+    state: str
+    kind: str
+    words: str
+    reason: str
+
+
+EXCUSED = (
+    Excuse("admin, user", "html", "Attribute “disabled” not allowed on element “div”", "Django's widget for a password that cannot be read"),
+    Excuse("admin, user", "said", "Autofocus processing was blocked", "Django asks for the focus twice, in a form with an error and for the first field"),
+    Excuse("admin, user's password", "said", 'autocomplete attributes (suggested: "username")', "Django's form to set a password names no user"),
+    Excuse("admin", "kept", "session django.admin.filtersState: ", "Django notes which filters of a list are unfolded"),
+)  # fmt: skip
+
+
+def excuse(state: str, kind: str, finding: str) -> Excuse | None:
+    """The exception this finding is covered by."""
+    return next(
+        (one for one in EXCUSED if state.startswith(one.state) and one.kind == kind and one.words in finding), None
+    )

@@ -1,0 +1,76 @@
+"""Orders in every state: the page, and its panels in place."""
+
+from __future__ import annotations
+
+from tests.experience.states import (
+    CONTACTS,
+    CUSTOM,
+    GROUP,
+    PEOPLE_DE,
+    TRAVELLERS,
+    State,
+    contacts_then_orders,
+    open_all,
+    reveal_all,
+)
+from tests.pages.conftest import SEED
+
+STATES = (
+    # orders
+    State("seed", f"/orders/{SEED}/"),
+    State("seed, all opened", f"/orders/{SEED}/", open_all),
+    State("seed, ticket and connection", f"/orders/{SEED}/?ticket=ZD-77&connection=Sandbox"),
+    State("family", "/orders/FAM4OB/"),
+    State("split", "/orders/SPLIT1/"),
+    State("group of 120", f"/orders/{GROUP}/"),
+    State("forty segments", "/orders/FORTY4/"),
+    State("beside flights", "/orders/HOLIDY/"),
+    State("UTC feed", "/orders/UTCFED/"),
+    State("impossible times", "/orders/WILDTM/"),
+    State("missing times", "/orders/NOTIME/"),
+    State("date line", "/orders/DATELN/"),
+    State("airport change", "/orders/SURFCE/"),
+    State("overlap", "/orders/OVRLAP/"),
+    State("ahead", "/orders/JD2TRIP/"),
+    State("cancelled", "/orders/CANCLD/"),
+    State("mixed status", "/orders/MIXST4/"),
+    State("sum off", "/orders/NOTSUM/"),
+    State("partial", "/orders/PAGE3X/", shows="did not load"),
+    State("no flights", "/orders/SHOP-10045/", shows="No flights on this order"),
+    State("no items", "/orders/EMPTY0/"),
+    State("nulls", "/orders/NULLS1/"),
+    State("missing fields", "/orders/MISS01/", open_all),
+    State("wrong types", "/orders/TYPES1/", open_all),
+    State("unknown types", "/orders/UNKTYP/", open_all),
+    State("markup", "/orders/XSSHTM/", open_all),
+    State("long names", "/orders/LONGNM/", open_all),
+    State("unknown airport", "/orders/UNKAPT/"),
+    State("flights in custom data", "/orders/V21FLT/"),
+    # panels in place
+    State("contacts", f"/orders/{SEED}/", CONTACTS, shows="••••65"),
+    State("contacts and other orders", f"/orders/{SEED}/", contacts_then_orders),
+    State("contacts, 58 of 60", "/orders/MISS2C/", CONTACTS, shows="58 of 60 loaded"),
+    State("contacts, none", "/orders/NOCONT/", CONTACTS),
+    State("contacts, down", "/orders/CONT503/", CONTACTS),
+    State("contacts, refused", "/orders/fault-401~contacts/", CONTACTS),
+    State("contacts, long names", "/orders/LONGNM/", CONTACTS),
+    State("contacts, markup", "/orders/XSSHTM/", CONTACTS),
+    State("contacts, scripts", "/orders/SCRPT1/", CONTACTS),
+    State("contacts, odd dates", "/orders/ODDDOB/", CONTACTS),
+    State("contacts, may reveal", f"/orders/{SEED}/", CONTACTS, "supervisor"),
+    State("contacts, long names, may reveal", "/orders/LONGNM/", CONTACTS, "supervisor"),
+    State("revealed in place", f"/orders/{SEED}/", reveal_all, "supervisor"),
+    State("travellers", "/orders/FAM4OB/", TRAVELLERS),
+    State("travellers, long names", "/orders/LONGNM/", TRAVELLERS),
+    State("custom data", "/orders/EXTEND/?connection=Newer", CUSTOM),
+    State("custom data, none", f"/orders/{SEED}/", CUSTOM),
+    # in German, with 12 hours and another zone
+    State("seed, German", f"/orders/{SEED}/", person="deutsch", shows="Reiseverlauf"),
+    State("forty segments, German", "/orders/FORTY4/", person="deutsch"),
+    State("contacts, German", f"/orders/{SEED}/", PEOPLE_DE, "deutsch"),
+    State("down, German", "/orders/fault-503/", person="deutsch", status=502),
+    State("UTC feed, German", "/orders/UTCFED/", person="deutsch"),
+    # what the looks at all these orders leave behind
+    State("home, many look-ups", "/", shows="TYPES1"),
+    State("activity, many looks", "/activity/", shows="PAGE3X"),
+)  # fmt: skip
