@@ -13,18 +13,15 @@ from django.utils.safestring import SafeString
 
 from orders.display.clocks import clock
 from orders.itinerary.picture import WIDTH, Picture, Shape
-from orders.itinerary.trip import Flight, Journey
+from orders.itinerary.trip import Journey
 from orders.speech import say as _
 
-# In units of the picture: below the first a flight's label does not fit, below the second only on a wide page.
-FITS, FITS_NARROW = 70, 300
-
 NIGHT = '<rect class="night" x="{}" width="{}" y="15" height="26"/>'
-AIR = '<rect class="air{}" x="{}" width="{}" y="23" height="10" rx="5"/>{}'
-WAY = '<text class="bar-way{}" x="{}" y="10">{}–{}</text>'
+AIR = '<rect class="air{}" x="{}" width="{}" y="23" height="10" rx="5"/>'
+PLACE = '<text class="bar-way{}" x="{}" y="10">{}</text>'
 GROUND = '<line class="ground" x1="{}" x2="{}" y1="28" y2="28"/>'
 TICK = '<line class="tick" x1="{0}" x2="{0}" y1="41" y2="45"/><text class="tick-hour{1}" x="{0}" y="56">{2}</text>'
-BAR = '<svg class="journey-bar" role="img" aria-label="{}">{}{}{}</svg>'
+BAR = '<svg class="journey-bar" role="img" aria-label="{}">{}{}{}{}</svg>'
 
 
 def journey_bar(pictures: Mapping[str, Picture | None], journey: Journey) -> SafeString | str:
@@ -32,9 +29,8 @@ def journey_bar(pictures: Mapping[str, Picture | None], journey: Journey) -> Saf
     picture = pictures.get(journey.key)
     if picture is None:
         return ""
-    flights = iter(journey.flights)
     shapes = [
-        _flight(shape, next(flights, None))
+        _flight(shape)
         if shape.kind == "flight"
         else format_html(GROUND, across(shape.x), across(shape.x + shape.width))
         for shape in picture.shapes
@@ -51,21 +47,19 @@ def journey_bar(pictures: Mapping[str, Picture | None], journey: Journey) -> Saf
         format_html_join("", "{}", ((shape,) for shape in shapes)),
         format_html_join(
             "",
+            PLACE,
+            ((" bar-way-short" if place.wide else "", across(place.x), place.label) for place in picture.places),
+        ),
+        format_html_join(
+            "",
             TICK,
-            (
-                (across(tick.x), " tick-odd" if number % 2 else "", tick_hour(tick.label))
-                for number, tick in enumerate(picture.ticks)
-            ),
+            ((across(tick.x), " tick-odd" if tick.wide else "", tick_hour(tick.label)) for tick in picture.ticks),
         ),
     )
 
 
-def _flight(shape: Shape, flight: Flight | None) -> SafeString:
-    way: SafeString | str = ""
-    if flight is not None and shape.width > FITS:
-        narrow = "" if shape.width > FITS_NARROW else " bar-way-short"
-        way = format_html(WAY, narrow, across(shape.middle), flight.origin.place.code, flight.destination.place.code)
-    return format_html(AIR, f" air-{shape.phase}" if shape.phase else "", across(shape.x), across(shape.width), way)
+def _flight(shape: Shape) -> SafeString:
+    return format_html(AIR, f" air-{shape.phase}" if shape.phase else "", across(shape.x), across(shape.width))
 
 
 def across(x: int) -> str:

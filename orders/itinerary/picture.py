@@ -1,7 +1,7 @@
 """A journey as a proportional bar, in numbers: the template draws the shapes, nothing here knows of markup.
 
-The bar runs from the first departure to the last arrival by instants. Nights and hours are those of the clock a traveller lives by:
-on the ground the place's, in the air the origin's until half-way and the destination's from there.
+The bar runs from the first departure to the last arrival by instants. Nights are those of the clock a traveller lives by: on the
+ground the place's, in the air the origin's until half-way and the destination's from there. What is written along it: `marks`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
+from orders.itinerary import marks
 from orders.itinerary.durations import in_words
+from orders.itinerary.marks import End, Mark
 from orders.itinerary.notices import nights
 from orders.itinerary.trip import Flight, Journey, Transfer
 
 WIDTH = 960
 HEIGHT = 64
 MOST_MINUTES = 5 * 24 * 60
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,6 @@ class Shape:
     label: str
     phase: str = ""
 
-    @property
-    def middle(self) -> int:
-        return self.x + self.width // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A full local hour at `x`: `label` is "18:00"."""
-
-    x: int
-    label: str
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -50,7 +39,8 @@ class Picture:
     title: str
     shapes: tuple[Shape, ...]
     nights: tuple[Shape, ...]
-    ticks: tuple[Tick, ...]
+    places: tuple[Mark, ...]
+    ticks: tuple[Mark, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -81,6 +71,7 @@ def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
 
     shapes: list[Shape] = []
     stretches: list[_Stretch] = []
+    ends: list[End] = []
     for before, leg, after in zip((None, *journey.legs), journey.legs, (*journey.legs[1:], None), strict=False):
         if isinstance(leg, Flight):
             parts = _in_the_air(leg)
@@ -96,13 +87,15 @@ def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
         kind = "flight" if isinstance(leg, Flight) else "wait"
         shapes.append(Shape(kind, x, max(1, at(parts[-1].end) - x), _label(leg, _), leg.phase))
         stretches += parts
+        if isinstance(leg, Flight):
+            ends += [End(x, leg.origin), End(at(parts[-1].end), leg.destination)]
     dark = [
         Shape("night", at(opens - part.offset), max(1, at(closes - part.offset) - at(opens - part.offset)), _("night"))
         for part in stretches
         for opens, closes in nights(part.start + part.offset, part.end + part.offset)
     ]
     title = ", ".join([*(shape.label for shape in shapes), *_night_words(stretches, _)])
-    return Picture(title, tuple(shapes), tuple(dark), _ticks(stretches, at, whole))
+    return Picture(title, tuple(shapes), tuple(dark), marks.codes(ends), marks.clocks(ends, at))
 
 
 def _night_words(stretches: list[_Stretch], _: Callable[[str], str]) -> list[str]:
@@ -144,19 +137,3 @@ def _label(leg: Flight | Transfer, _: Callable[[str], str]) -> str:
     if leg.minutes is None:
         return way
     return _("%(way)s flight %(time)s") % {"way": way, "time": in_words(leg.minutes, _)}
-
-
-def _ticks(stretches: list[_Stretch], at: Callable[[datetime], int], whole: timedelta) -> tuple[Tick, ...]:
-    """Full local hours, as many as stay apart: every hour of a short journey, every sixth or twelfth of a long one."""
-    step = next((hours for hours in (1, 2, 3, 6, 12) if whole / HOUR / hours <= 10), 24)
-    found: list[Tick] = []
-    for part in stretches:
-        local, ends = part.start + part.offset, part.end + part.offset
-        hour = local.replace(minute=0, second=0, microsecond=0)
-        while hour <= ends:
-            if hour >= local and hour.hour % step == 0:
-                x = at(hour - part.offset)
-                if not found or x - found[-1].x >= WIDTH // 20:
-                    found.append(Tick(x, f"{hour:%H:%M}"))
-            hour += HOUR
-    return tuple(found)
