@@ -23,6 +23,7 @@ from orders.speech import language
 
 FILTERS = (
     capfirst, icons.icon, static,
+    bar.across, bar.bar_sentence, bar.tick_hour,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.utc_stamp,
     hidden.holds_personal, hidden.unless_personal,
@@ -78,7 +79,6 @@ def environment(**options: Any) -> Environment:
             "_": gettext,
             "and_back": onward.and_back,
             "htmx_script": htmx_script(version=2),
-            "journey_bar": bar.journey_bar,
             "loaded_line": words.loaded_line,
             "status_pill": words.status_pill,
             "title_line": itinerary.title_line,
