@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import jinja2
@@ -78,7 +78,7 @@ def environment(**options: Any) -> Environment:
         {
             "_": gettext,
             "and_back": onward.and_back,
-            "htmx_script": htmx_script(version=2),
+            "htmx_script": cache(partial(htmx_script, version=2)),  # asked late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
             "status_pill": words.status_pill,
             "title_line": itinerary.title_line,
