@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from orders.cdp.transport.turns import TURNS
 from orders.desk import Desk
 from orders.views.panels import wants_part
 
@@ -66,7 +67,8 @@ def with_progress(
     began, known = monotonic(), False
     while True:
         try:
-            told = work.told.get(timeout=PATIENCE if not known else max(0.0, began + PATIENCE - monotonic()))
+            with TURNS.aside():
+                told = work.told.get(timeout=PATIENCE if not known else max(0.0, began + PATIENCE - monotonic()))
         except queue.Empty:
             if known:
                 break

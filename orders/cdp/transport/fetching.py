@@ -24,6 +24,7 @@ from orders.cdp.transport.limits import Deadline, Limits
 from orders.cdp.transport.places import Places
 from orders.cdp.transport.reading import drain, read_body
 from orders.cdp.transport.threads import Threads
+from orders.cdp.transport.turns import TURNS
 from orders.cdp.transport.watchdog import WATCHDOG
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Transport:
         Raises the CdpErrors of the tree in `orders.cdp.errors`, NotFound for 404 among them.
         """
         request = Outgoing(origin, target, {**_HEADERS, "Authorization": authorization})
-        with self._places.hold():
+        with TURNS.aside(), self._places.hold():
             deadline = deadline.within(self.limits.call)
             turn = 0
             while isinstance(outcome := self._try(request, deadline, count), _Failure):
@@ -77,7 +78,7 @@ class Transport:
         """Run `tasks`, at most `limits.side_by_side` at a time, holding one place; see `run_side_by_side`."""
         if not tasks:
             return []
-        with self._places.hold():
+        with TURNS.aside(), self._places.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._threads)
 
     def close(self) -> None:
