@@ -47,7 +47,7 @@ def gather(
     if not first.entries or (_is_all(first, page_size) and len(first.entries) >= at_least):
         return Gathered(tuple(reading.entries[:most]), complete=len(reading.entries) <= most)
     step, offset, last = len(first.entries), len(first.entries), first
-    for count in _bursts():
+    for count in _bursts(full=step >= page_size):
         if len(reading.entries) >= most or offset >= step * most_pages:
             return Gathered(tuple(reading.entries[:most]), complete=False)
         offsets = [offset + step * turn for turn in range(count)]
@@ -95,9 +95,10 @@ class _Reading:
         return bool(new)
 
 
-def _bursts() -> Iterator[int]:
-    """One page more, since most collections end there; then several: 500 entries take three round trips, 120 waste none."""
-    return chain((1, 5, 10), repeat(20))
+def _bursts(*, full: bool) -> Iterator[int]:
+    """Pages asked for side by side, turn by turn. After a full first page there are mostly several: 500 entries take two round
+    trips. Pages that are shorter than asked for may be all there is, so then one is tried alone."""
+    return chain((5, 10) if full else (1, 5, 10), repeat(20))
 
 
 def _is_all(first: Page, page_size: int) -> bool:

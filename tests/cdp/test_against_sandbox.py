@@ -70,7 +70,7 @@ def test_the_seed_order_takes_one_call(sandbox: Sandbox, connect: Callable[..., 
 
 
 @pytest.mark.parametrize("version", ["v2", "v2.1"])
-@pytest.mark.parametrize(("size", "calls"), [(120, 3), (500, 8)])
+@pytest.mark.parametrize(("size", "calls"), [(120, 7), (500, 7)])
 def test_every_item_of_a_group_is_read(
     sandbox: Sandbox, connect: Callable[..., CdpClient], version: str, size: int, calls: int
 ) -> None:
