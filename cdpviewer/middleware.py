@@ -113,10 +113,13 @@ def route(request: HttpRequest, response: HttpResponseBase) -> str:
 def in_turn(get_response: Answer) -> Answer:
     """Middleware: a process makes one page at a time, and those that wait for the CDP let the others go on.
 
-    Comes after the probes, which wait for nobody. What is streamed is sent outside of any turn.
+    Comes after the probes and the static files, which wait for nobody. What is streamed is sent outside of any turn. A POST takes
+    none: its body may come slowly, and the sign-in works outside the interpreter.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
         with TURNS.take():
             return get_response(request)
 

@@ -9,12 +9,12 @@ from orders.busy import LONGEST_WAIT
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
-from orders.cdp.transport.turns import PATIENCE
+from orders.cdp.transport.turns import LONGEST_QUEUE
 
 STANDARD = Limits()
 PROMISED = 12.0  # seconds in which every page is answered, whatever the CDP and the database do
-# Less the waits for the database and for two turns, the way back from threads, and the rendering.
-LONGEST_PAGE = PROMISED - LONGEST_WAIT - 2 * PATIENCE - 0.5
+# Less the waits for the database and for turns, the way back from threads, and the rendering.
+LONGEST_PAGE = PROMISED - LONGEST_WAIT - LONGEST_QUEUE - 0.5
 LEFT_FREE = 4  # server threads that never wait on the CDP, so that sign-in and health checks always get through
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the settings read LONGEST_WAIT, and load before Django's database layer may
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-LONGEST_WAIT = 1.0  # seconds; 0.1 ms is usual, and 10 s on the CDP, this and the rendering stay under 12 s
+LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual, and 10 s on the CDP, this and the rendering stay under 12 s
 
 
 def wait_shortly(connection: BaseDatabaseWrapper) -> None:

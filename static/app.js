@@ -56,6 +56,7 @@
     clearInterval(ticking);
     ticking = setInterval(() => {
       if (performance.now() - started < 300) return;
+      if (sheet.hidden) say(words("sayWaiting"));
       sheet.hidden = false;
       sheet.querySelector("[data-opening-reference]").textContent = reference.includes("@") ? "" : reference.slice(0, 40);
       sheet.querySelector("[data-opening-words]").textContent = counted(started);

@@ -157,7 +157,8 @@ def flight_facts(flight: Flight) -> list[str]:
     facts.append(" ".join(word for word in (flight.fare_class, flight.fare_family) if word))
     if flight.booking_class:
         facts.append(_("Class %(code)s") % {"code": flight.booking_class})
-    facts.append(flight.equipment_type)
+    if flight.equipment_type:
+        facts.append(_("Aircraft %(code)s") % {"code": flight.equipment_type})
     return [fact for fact in facts if fact]
 
 

@@ -23,7 +23,7 @@ MOST_MINUTES = 5 * 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A stretch of the bar, in units of the picture: `kind` is "flight", "wait" or "night"; `phase` is its leg's."""
+    """A stretch of the bar, in units of the picture: `kind` is "flight", "wait" or "night"; `phase` is its leg's, or "cancelled"."""
 
     kind: str
     x: int
@@ -85,7 +85,8 @@ def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
             continue
         x = at(parts[0].start)
         kind = "flight" if isinstance(leg, Flight) else "wait"
-        shapes.append(Shape(kind, x, max(1, at(parts[-1].end) - x), _label(leg, _), leg.phase))
+        phase = "cancelled" if isinstance(leg, Flight) and leg.cancelled else leg.phase
+        shapes.append(Shape(kind, x, max(1, at(parts[-1].end) - x), _label(leg, _), phase))
         stretches += parts
         if isinstance(leg, Flight):
             ends += [End(x, leg.origin), End(at(parts[-1].end), leg.destination)]

@@ -46,6 +46,18 @@ class _Work(threading.Thread):
         finally:
             self.told.put(None)
 
+    def first_told(self) -> tuple[int, int] | None:
+        """How many of how many had come when patience ended and the number was known; None where all was done before that."""
+        ends, last = monotonic() + PATIENCE, None
+        while True:
+            try:
+                told = self.told.get(timeout=None if last is None else max(0.0, ends - monotonic()))
+            except queue.Empty:
+                return last
+            if told is None:
+                return None
+            last = told
+
     def result(self) -> object:
         if self._error is not None:
             raise self._error
@@ -64,20 +76,10 @@ def with_progress(
         return show(load())
     work = _Work(desk, load)
     work.start()
-    began, known = monotonic(), False
-    while True:
-        try:
-            with TURNS.aside():
-                told = work.told.get(timeout=PATIENCE if not known else max(0.0, began + PATIENCE - monotonic()))
-        except queue.Empty:
-            if known:
-                break
-            continue
-        if told is None:
-            return show(work.result())  # type: ignore[arg-type]
-        known, last = True, told
-        if monotonic() - began >= PATIENCE:
-            break
+    with TURNS.aside():
+        last = work.first_told()
+    if last is None:
+        return show(work.result())  # type: ignore[arg-type]
     context = (
         copy_context()
     )  # language, zone and preferences, which the middleware has put back by the time this is sent

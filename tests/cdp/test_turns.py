@@ -1,4 +1,4 @@
-"""Pages take turns at computing: never two at once, others while one waits, and nobody is held up for long."""
+"""Pages take turns at computing: never two at once, first come first served, and nobody is held up for long."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from time import monotonic
 
-from orders.cdp.transport.turns import Turns
+import pytest
 
-SOON = 5.0
+from orders.cdp.errors import CdpError
+from orders.cdp.transport import Deadline, Limits, Transport
+from orders.cdp.transport.turns import TURNS, Turns
+from tests.cdp.servers import serving
+from tests.cdp.test_wire import SLOW
+
+SOON = 10.0
 
 
 @contextmanager
 def holding(turns: Turns) -> Iterator[threading.Event]:
-    """Another thread has the turn; it waits aside as soon as the event is set, and ends with the block."""
+    """Another thread has the turn; it waits aside once the event is set, and ends with the block."""
     has, waits, ends = threading.Event(), threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -37,8 +43,13 @@ def holding(turns: Turns) -> Iterator[threading.Event]:
         other.join(SOON)
 
 
+def mine(turns: Turns) -> bool:
+    """Whether this thread computes in its turn."""
+    return turns._current is not None and turns._current is turns._own.turn
+
+
 def test_two_never_compute_at_once() -> None:
-    turns, inside, most = Turns(patience=SOON), 0, 0
+    turns, inside, most = Turns(SOON, SOON), 0, 0
     counting = threading.Lock()
 
     def page(_number: int) -> None:
@@ -56,58 +67,78 @@ def test_two_never_compute_at_once() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(page, range(8)))
-    assert most == 1
+    assert most == 1 and turns._current is None and not turns._waiting
+
+
+def test_first_come_first_served() -> None:
+    turns, served = Turns(SOON, SOON), list[int]()
+
+    def page(number: int) -> None:
+        with turns.take():
+            served.append(number)
+
+    with ThreadPoolExecutor(10) as pool, holding(turns) as waits:
+        pages = []
+        for number in range(10):
+            pages.append(pool.submit(page, number))
+            while len(turns._waiting) <= number:
+                os.sched_yield()
+        waits.set()
+        for one in pages:
+            one.result(SOON)
+    assert served == list(range(10))
 
 
 def test_whoever_waits_lets_the_next_one_go_on() -> None:
-    turns = Turns(patience=SOON)
+    turns = Turns(SOON, SOON)
     with holding(turns) as waits:
         waits.set()
         began = monotonic()
         with turns.take():
-            assert turns._holder == threading.get_ident()
+            assert mine(turns)
         assert monotonic() - began < SOON / 2
 
 
-def test_patience_has_an_end_and_a_turn_that_was_not_taken_is_not_given_up() -> None:
-    turns = Turns(patience=0.05)
-    with holding(turns):
+def test_one_that_is_stuck_holds_up_the_first_and_nobody_after() -> None:
+    turns = Turns(longest_turn=0.2, longest_queue=SOON)
+    with holding(turns) as waits:
+        began = monotonic()
         with turns.take():
-            assert turns._holder != threading.get_ident()
+            assert mine(turns) and monotonic() - began >= 0.15
+        again = monotonic()
+        with turns.take():
+            assert mine(turns)
+        assert monotonic() - again < 0.15
+        with turns.take():
+            waits.set()  # the stuck one goes on, out of turn: that ends nobody else's
+            assert mine(turns)
+
+
+def test_a_page_waits_only_so_long_in_all() -> None:
+    turns = Turns(longest_turn=SOON, longest_queue=0.2)
+    with holding(turns) as waits:
+        with turns.take():
+            assert not mine(turns) and turns._own.turn.left == 0
+            again = monotonic()
             with turns.aside():
-                """Nothing to give up."""
-        assert turns._turn.locked()  # still the other's
-    assert not turns._turn.locked()
-
-
-def test_a_queue_that_moves_is_waited_for() -> None:
-    turns, out_of_turn = Turns(patience=0.2), []
-
-    def page(_number: int) -> None:
-        with turns.take():
-            if turns._holder != threading.get_ident():
-                out_of_turn.append(1)
-            threading.Event().wait(0.05)
-
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(page, range(16)))  # 0.8 s in all, four times anybody's patience
-    assert not out_of_turn
+                """The turn is still the other's, and there is no patience left."""
+            assert not mine(turns) and monotonic() - again < 0.15
+            waits.set()
+        assert not turns._waiting
 
 
 def test_a_thread_without_a_turn_waits_as_it_likes() -> None:
     turns = Turns()
     with turns.aside():
-        assert not turns._turn.locked()
+        assert turns._current is None
 
 
-def test_an_error_gives_the_turn_back() -> None:
+@pytest.mark.parametrize("block", ["take", "aside"])
+def test_an_error_gives_the_turn_back(block: str) -> None:
     turns = Turns()
-    for block in (turns.take, turns.aside):
-        try:
-            with turns.take(), block():
-                raise ValueError
-        except ValueError:
-            assert not turns._turn.locked()
+    with pytest.raises(ValueError, match="odd"), turns.take(), getattr(turns, block)():
+        raise ValueError("odd")
+    assert turns._current is None
 
 
 def test_a_forked_worker_starts_with_nobodys_turn() -> None:
@@ -115,5 +146,27 @@ def test_a_forked_worker_starts_with_nobodys_turn() -> None:
     with turns.take():
         child = os.fork()
         if not child:
-            os._exit(turns._turn.locked())
+            os._exit(turns._current is not None)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_call_and_a_fan_out_are_waited_for_aside() -> None:
+    transport = Transport(Limits(call=0.6, retries=0))
+
+    def page(url: str) -> None:
+        with TURNS.take():
+            with pytest.raises(CdpError):
+                transport.get(url, "/v2/x", "Basic eDp5", Deadline.after(5), count=lambda: None)
+            transport.side_by_side([lambda: threading.Event().wait(0.6)] * 2, Deadline.after(5))
+
+    with serving(SLOW["headers without end"]) as slow, ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(page, slow.url)
+        turns_of_others = 0
+        while not under_way.done():
+            began = monotonic()
+            with TURNS.take():
+                turns_of_others += monotonic() - began < 0.1
+            threading.Event().wait(0.05)
+        under_way.result()
+    assert turns_of_others >= 10
+    transport.close()
