@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from django.conf import settings
 
 from orders.cdp import errors
-from orders.cdp.client import CdpClient, Deadline, side_by_side
+from orders.cdp.client import CdpClient, Deadline
 from orders.memory import Reader
 from orders.models import Connection
 
@@ -52,9 +52,9 @@ class Desk:
         """When the oldest answer that this page is made of was read, aware UTC."""
         return self._memory.as_of
 
-    def together(self, jobs: Sequence[Callable[[], A]]) -> list[A | errors.CdpError]:
-        """Run `jobs` at the same time, results in their order; a CdpError is a result too."""
-        return side_by_side(jobs, deadline=self._deadline, limits=settings.CDP_LIMITS)
+    def together(self, jobs: Sequence[Callable[[], A]], *, of: str = "") -> list[A | errors.CdpError]:
+        """Run `jobs` at the same time, results in their order; a CdpError is a result too. `of` names them for `client.tell`."""
+        return self.client.side_by_side(jobs, of=of)
 
     def both(self, one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
         """Run two jobs at the same time; the first failure is raised."""

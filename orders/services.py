@@ -24,6 +24,7 @@ from orders.models import Connection
 from orders.speech import speaker
 
 T = TypeVar("T")
+CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def load_contacts(desk: Desk, ref: str) -> Loaded[Person]:
     return desk.client.list_contacts(ref)
 
 
-def load_custom_data(desk: Desk, ref: str) -> tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]:
+def load_custom_data(desk: Desk, ref: str) -> CustomData:
     """The data extensions of the order and its items, as (label, values); an absent one (404) is simply not in the list.
 
     The label is "" for the order and the item's name or reference for an item. The second value is the first failure.
@@ -98,7 +99,9 @@ def load_custom_data(desk: Desk, ref: str) -> tuple[list[tuple[str, Sequence[Ext
             owners.append((label, partial(desk.client.get_item_extension, item.ref)))
     groups: list[tuple[str, Sequence[Extra]]] = []
     problem = order.items_problem
-    for (label, _job), answer in zip(owners, desk.together([job for _label, job in owners]), strict=True):
+    for (label, _job), answer in zip(
+        owners, desk.together([job for _label, job in owners], of="custom data"), strict=True
+    ):
         if isinstance(answer, errors.CdpError):
             problem = problem or answer
         elif answer is not None:

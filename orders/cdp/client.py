@@ -15,11 +15,11 @@ from orders.cdp import decode, refs
 from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused
 from orders.cdp.fields import ref_of
 from orders.cdp.listing import Listing, whole_record
-from orders.cdp.reader import Memory, Reader, side_by_side
+from orders.cdp.reader import Memory, Reader
 from orders.cdp.records import Document, Extension, Loaded, Order, OrderItem, Person
 from orders.cdp.transport import Deadline, Limits, Transport, shared
 
-__all__ = ["CdpClient", "Deadline", "Limits", "Memory", "side_by_side"]
+__all__ = ["CdpClient", "Deadline", "Limits", "Memory"]
 
 T = TypeVar("T")
 
@@ -55,9 +55,14 @@ class CdpClient:
     def __repr__(self) -> str:
         return f"<CdpClient of {self._reader!r}>"
 
-    def tell(self, listener: Callable[[int, int], None]) -> None:
-        """Have `listener(came, of_all)` called as the records of an unexpanded collection come, from whatever thread."""
-        self._reader.tell = listener
+    def tell(self, of: str, listener: Callable[[int, int], None]) -> None:
+        """Have `listener(came, of_all)` called as the records of an unexpanded collection ("contacts", "consumers", "orders"), or
+        the jobs given to `side_by_side` under that name, come; from whatever thread."""
+        self._reader.tell(of, listener)
+
+    def side_by_side(self, jobs: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
+        """Run `jobs` at the same time, results in their order, CdpErrors in place; `of` is what `tell` may name."""
+        return self._reader.side_by_side(jobs, of=of)
 
     @property
     def calls(self) -> int:

@@ -93,7 +93,7 @@ class Listing:
             return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
 
         found = [one(entry) for entry in entries]
-        asked = iter(self._reader.side_by_side([task for task in found if callable(task)], told=True))
+        asked = iter(self._reader.side_by_side([task for task in found if callable(task)], of=self._parts[-1]))
         return [next(asked) if callable(task) else task for task in found]
 
 

@@ -19,7 +19,7 @@ from orders.cdp.decode import is_error_body
 from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, Unreadable
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
-from orders.cdp.transport import Deadline, Limits, Transport, shared
+from orders.cdp.transport import Deadline, Limits, Transport
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Reader:
         # One page's calls at a time, however its fan-outs are nested.
         self._room = threading.Semaphore(transport.limits.side_by_side)
         self._failures: list[CdpError] = []
-        self.tell: Callable[[int, int], None] | None = None
+        self._listener: tuple[str, Callable[[int, int], None]] | None = None
         self._slots: list[Document | None] = []
         self._waiting = 0
         self._since = 0.0
@@ -137,10 +137,14 @@ class Reader:
             memory.put(target, body)
         return parsed
 
-    def side_by_side(self, tasks: Sequence[Callable[[], T]], *, told: bool = False) -> list[T | CdpError]:
-        """Results in order, errors in their places; with `told` whoever waits for them hears how many there are and came."""
-        if told and self.tell is not None:
-            tasks = self._telling(tasks, self.tell)
+    def tell(self, of: str, listener: Callable[[int, int], None]) -> None:
+        """Have `listener(came, of_all)` called while records of that kind are fetched, from whatever thread."""
+        self._listener = (of, listener)
+
+    def side_by_side(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
+        """Results in order, errors in their places; `of` names what they are, for whoever is told how many came."""
+        if tasks and self._listener is not None and self._listener[0] == of:
+            tasks = self._telling(tasks, self._listener[1])
         return self._transport.side_by_side(tasks, self.deadline)
 
     def _telling(self, tasks: Sequence[Callable[[], T]], tell: Callable[[int, int], None]) -> list[Callable[[], T]]:
@@ -188,11 +192,3 @@ class Reader:
 
 def _document(path: str, body: bytes) -> Document:
     return Document(path, body.decode("utf-8-sig", errors="replace"))
-
-
-def side_by_side(
-    tasks: Sequence[Callable[[], T]], *, deadline: Deadline | None = None, limits: Limits | None = None
-) -> list[T | CdpError]:
-    """Two readings of what a person typed, or several clients, at the same time: results in order, CdpErrors in place."""
-    limits = limits or Limits()
-    return shared(limits).side_by_side(tasks, deadline or Deadline.after(limits.page))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks
 from orders.cdp import errors
-from orders.cdp.records import Loaded
+from orders.cdp.records import Loaded, Order
 from orders.desk import Desk
 from orders.finding import GuestOrders, find_people
 from orders.masking import card
@@ -20,34 +20,42 @@ from orders.problems import describe
 from orders.views.asking import asks_the_cdp
 from orders.views.panels import render_panel
 from orders.views.people import how_much, told
+from orders.views.waiting import with_progress
 
 
 @require_safe
 @asks_the_cdp(panel="guest_orders")
-def guest_orders(request: HttpRequest, desk: Desk, ref: str, guest_ref: str) -> HttpResponse:
+def guest_orders(request: HttpRequest, desk: Desk, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked."""
 
     def record(outcome: str) -> None:
         what, subject = looks.What.GUEST_ORDERS_SEEN, looks.hashed(guest_ref)
         looks.record(request, what, connection=desk.connection, order_ref=ref, subject=subject, outcome=outcome)
 
-    try:
-        loaded = load_orders_of_guest(desk, ref, guest_ref)
-    except errors.NotFound:
-        record("not shown: nobody on this order")
-        raise
-    record(how_much(loaded))
-    context = {
-        "orders": loaded.items,
-        "others": sum(1 for order in loaded.items if (order.ref or "").lower() != ref.lower()),
-        "missing": loaded.missing,
-        "complete": loaded.complete,
-        "partial": told(request, loaded.problem),
-        "order_ref": ref,
-        "reference": ref,
-        "guest_ref": guest_ref,
-    }
-    return render_panel(request, "guest_orders", context)
+    def load() -> Loaded[Order] | errors.NotFound:
+        try:
+            return load_orders_of_guest(desk, ref, guest_ref)
+        except errors.NotFound as error:
+            return error  # to be recorded before it is told
+
+    def show(loaded: Loaded[Order] | errors.NotFound) -> HttpResponse:
+        if isinstance(loaded, errors.NotFound):
+            record("not shown: nobody on this order")
+            raise loaded
+        record(how_much(loaded))
+        context = {
+            "orders": loaded.items,
+            "others": sum(1 for order in loaded.items if (order.ref or "").lower() != ref.lower()),
+            "missing": loaded.missing,
+            "complete": loaded.complete,
+            "partial": told(request, loaded.problem),
+            "order_ref": ref,
+            "reference": ref,
+            "guest_ref": guest_ref,
+        }
+        return render_panel(request, "guest_orders", context)
+
+    return with_progress(request, desk, "guest_orders", load, show, of="orders")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -19,11 +20,12 @@ from orders.desk import Desk
 from orders.finding import Found, open_or_find
 from orders.itinerary import calendar, picture, wording
 from orders.problems import describe
-from orders.services import OpenedOrder, load_custom_data, open_order
+from orders.services import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
 from orders.views.search import order_address, show_chooser, show_not_found
+from orders.views.waiting import with_progress
 
 
 @require_safe
@@ -114,12 +116,17 @@ def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
 @asks_the_cdp(panel="order_custom_data")
 def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The data extensions of the order and its items, loaded on demand."""
-    groups, problem = load_custom_data(desk, ref)
-    looks.record(request, looks.What.CUSTOM_DATA_SEEN, connection=desk.connection, order_ref=ref)
-    context = {
-        "groups": groups,
-        "problem": with_action(request, describe(problem)) if problem is not None else None,
-        "order_ref": ref,
-        "reference": ref,
-    }
-    return render_panel(request, "order_custom_data", context)
+
+    def show(loaded: CustomData) -> HttpResponse:
+        groups, problem = loaded
+        looks.record(request, looks.What.CUSTOM_DATA_SEEN, connection=desk.connection, order_ref=ref)
+        context = {
+            "groups": groups,
+            "problem": with_action(request, describe(problem)) if problem is not None else None,
+            "order_ref": ref,
+            "reference": ref,
+        }
+        return render_panel(request, "order_custom_data", context)
+
+    load = partial(load_custom_data, desk, ref)
+    return with_progress(request, desk, "order_custom_data", load, show, of="custom data")

@@ -19,7 +19,7 @@ from orders.masking import PersonCard, card
 from orders.people import Traveller, Travellers, load_travellers
 from orders.problems import describe
 from orders.services import load_contacts
-from orders.views.asking import asks_the_cdp, in_words, with_action
+from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
 from orders.views.waiting import with_progress
 
@@ -37,9 +37,7 @@ def order_contacts(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
         cards = [card(person, position) for position, person in enumerate(loaded.items, start=1)]
         return render_panel(request, "order_contacts", context_of(request, desk, ref, "contact", cards, loaded))
 
-    return with_progress(
-        request, desk, partial(load_contacts, desk, ref), show, _guard(request, desk, "order_contacts")
-    )
+    return with_progress(request, desk, "order_contacts", partial(load_contacts, desk, ref), show, of="contacts")
 
 
 @require_safe
@@ -61,15 +59,7 @@ def order_travellers(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse
         context = context_of(request, desk, ref, "traveller", cards_of(travellers), loaded)
         return render_panel(request, "order_travellers", context | items_of(request, travellers))
 
-    return with_progress(
-        request, desk, partial(load_travellers, desk, ref), show, _guard(request, desk, "order_travellers")
-    )
-
-
-def _guard(
-    request: HttpRequest, desk: Desk, panel: str
-) -> Callable[[Callable[[], HttpResponseBase]], HttpResponseBase]:
-    return partial(in_words, request, desk.connection, panel)
+    return with_progress(request, desk, "order_travellers", partial(load_travellers, desk, ref), show, of="consumers")
 
 
 def how_much(loaded: Loaded[Any]) -> str:

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 
 from orders.cdp.transport.turns import TURNS
 from orders.desk import Desk
+from orders.views.asking import in_words
 from orders.views.panels import wants_part
 
 T = TypeVar("T")
@@ -30,13 +32,13 @@ STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 li
 class _Work(threading.Thread):
     """The asking, on a thread of its own and without the database; what it tells goes into a queue, None at the end."""
 
-    def __init__(self, desk: Desk, load: Callable[[], T]) -> None:
+    def __init__(self, desk: Desk, of: str, load: Callable[[], T]) -> None:
         super().__init__(name="panel", daemon=True)
         self.told: queue.SimpleQueue[tuple[int, int] | None] = queue.SimpleQueue()
         self._context, self._load = copy_context(), load
         self._result: object = None
         self._error: BaseException | None = None
-        desk.client.tell(lambda came, of_all: self.told.put((came, of_all)))
+        desk.client.tell(of, lambda came, of_all: self.told.put((came, of_all)))
 
     def run(self) -> None:
         try:
@@ -65,27 +67,22 @@ class _Work(threading.Thread):
 
 
 def with_progress(
-    request: HttpRequest,
-    desk: Desk,
-    load: Callable[[], T],
-    show: Callable[[T], HttpResponse],
-    guarded: Callable[[Callable[[], HttpResponseBase]], HttpResponseBase],
+    request: HttpRequest, desk: Desk, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """`show(load())`, with progress for htmx when it takes long. `guarded` turns a late failure into the panel's words."""
+    """`show(load())`, with progress for htmx when it takes long: how many records `of` that kind came. A late failure is told in
+    the `panel` of that name."""
     if not wants_part(request):
         return show(load())
-    work = _Work(desk, load)
+    work = _Work(desk, of, load)
     work.start()
     with TURNS.aside():
         last = work.first_told()
     if last is None:
         return show(work.result())  # type: ignore[arg-type]
-    context = (
-        copy_context()
-    )  # language, zone and preferences, which the middleware has put back by the time this is sent
-    answer = StreamingHttpResponse(
-        _lines(work, last, lambda: context.run(guarded, lambda: show(work.result())))  # type: ignore[arg-type]
-    )
+    # Language, zone and preferences, which the middleware has put back by the time this is sent.
+    context = copy_context()
+    finish = partial(context.run, in_words, request, desk.connection, panel, lambda: show(work.result()))  # type: ignore[arg-type]
+    answer = StreamingHttpResponse(_lines(work, last, finish))
     # Compressing would hold the lines back; "identity" is how Django's middleware is told to leave an answer alone.
     answer["Content-Encoding"] = "identity"
     patch_vary_headers(answer, ["HX-Request"])

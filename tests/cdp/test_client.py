@@ -12,7 +12,7 @@ import pytest
 import requests
 import responses
 
-from orders.cdp.client import CdpClient, side_by_side
+from orders.cdp.client import CdpClient
 from orders.cdp.errors import BadReference, CdpError, NotFound, RateLimited, RequestRefused, TimedOut, Unreadable
 from orders.cdp.transport import Deadline, Limits
 from tests.cdp.conftest import BASE, KEY, ORDER, TOKEN, Make
@@ -304,10 +304,10 @@ def test_two_readings_at_the_same_time_keep_their_order_and_their_errors(
     cdp.get(URL, body=order_page)
     cdp.get(f"{BASE}/v2/orders", status=429, headers={"Retry-After": "30"})
     one = client()
-    found = side_by_side([lambda: one.get_order(ORDER), lambda: one.list_orders(reference_id=ORDER)])
+    found = one.side_by_side([lambda: one.get_order(ORDER), lambda: one.list_orders(reference_id=ORDER)])
     assert getattr(found[0], "reference_id", None) == "B94TXY"
     assert isinstance(found[1], RateLimited) and found[1].retry_after == 30
-    assert side_by_side([]) == []
+    assert one.side_by_side([]) == []
 
 
 def test_a_page_whose_time_is_over_asks_nothing_more(cdp: responses.RequestsMock, client: Make) -> None:

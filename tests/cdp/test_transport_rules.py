@@ -17,6 +17,7 @@ from orders.cdp import errors
 from orders.cdp.errors import CdpError
 from orders.cdp.transport import Deadline, Limits, Transport
 from orders.cdp.transport.fetching import seconds_of
+from orders.cdp.transport.places import QUEUE
 from tests.cdp.conftest import BASE
 
 URL = f"{BASE}/v2/x"
@@ -179,6 +180,30 @@ def test_a_page_beyond_the_places_is_told_so_and_sends_nothing(transports: Trans
     assert not counted and monotonic() - began < 1
     go.set()
     page.join(5)
+
+
+def test_a_crowd_beyond_the_places_hears_so_at_once(transports: Transports) -> None:
+    """Those who wait for a place hold threads of the server meanwhile, which are kept free for others."""
+    transport = transports(Limits(places=1, place_wait=0.5))
+    go = threading.Event()
+    took: list[float] = []
+
+    def page() -> None:
+        began = monotonic()
+        try:
+            transport.side_by_side([lambda: go.wait(5)], Deadline.after(5))
+        except errors.TooBusy:
+            took.append(monotonic() - began)
+
+    crowd = [threading.Thread(target=page) for _ in range(20)]
+    for one in crowd:
+        one.start()
+    while len(took) < 19:
+        threading.Event().wait(0.01)
+    go.set()
+    for one in crowd:
+        one.join(5)
+    assert len(took) == 19 and sum(one > 0.4 for one in took) == QUEUE
 
 
 def test_a_page_with_a_fan_out_holds_one_place(cdp: responses.RequestsMock, transports: Transports) -> None:

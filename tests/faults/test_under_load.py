@@ -25,18 +25,17 @@ def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: S
     sandbox.set_fault("*", "hang")
     with ThreadPoolExecutor(SLOW_PAGES) as pool:
         pages = [pool.submit(fetch, f"{live_app.url}/orders/{SEED}/", cookies) for _ in range(SLOW_PAGES)]
-        deadline = time.monotonic() + 5
-        while sandbox.calls()["in_flight"] < SLOW_PAGES and time.monotonic() < deadline:
-            requests.get(f"{live_app.url}/livez", timeout=5)
-        waiting = sandbox.calls()["in_flight"]
-        slowest = 0.0
-        for _ in range(10):
+        took: list[float] = []
+        waiting = 0
+        while not any(page.done() for page in pages):  # a call is given 6 s
             began = time.monotonic()
             assert requests.get(f"{live_app.url}/livez", timeout=5).status_code == 200
-            slowest = max(slowest, time.monotonic() - began)
+            took.append(time.monotonic() - began)
+            waiting = max(waiting, sandbox.calls()["in_flight"])
+            time.sleep(0.05)
         answers = Counter(page.result() for page in pages)
     assert waiting == SLOW_PAGES
-    assert slowest < 0.5
+    assert len(took) >= 10 and max(took) < 0.5
     assert answers == {504: SLOW_PAGES}
     sandbox.clear_faults("*")
     assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
@@ -63,7 +62,9 @@ def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbo
     # A page that was shown has its record; a record may exist for a page that the dying worker did not send any more.
     assert statuses[200] <= AccessRecord.objects.filter(what="order_opened").count() <= 200
     assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
-    alive = workers_of(live_app)
+    limit = time.monotonic() + 10
+    while len(alive := workers_of(live_app)) < len(workers) and time.monotonic() < limit:
+        time.sleep(0.05)
     assert len(alive) == len(workers) and workers[0] not in alive
 
 

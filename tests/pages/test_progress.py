@@ -58,3 +58,21 @@ def test_a_german_agent_waits_in_german(slow: tuple[Client, str]) -> None:
     client, address = slow
     body = client.get(address, headers={**HTMX, "Accept-Language": "de"}).getvalue().decode()
     assert "58 von 60" in text_in(body)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("reference", "panel", "of_all"), [("HOLIDY", "travellers", 2), ("HOLIDY", "custom-data", 14)])
+def test_other_panels_tell_what_they_wait_for_too(
+    agent: User, client: Client, settings: object, reference: str, panel: str, of_all: int
+) -> None:
+    """Travellers are counted, not the order's items that are read meanwhile; custom data is the order's and each item's."""
+    with Sandbox(latency_ms=200) as cdp:
+        settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": cdp.url}  # type: ignore[attr-defined]
+        connect(agent, cdp, "slow", version="v2.1")
+        client.force_login(agent)
+        order = next(one for one in cdp.service.world.orders.values() if one.fields["referenceId"] == reference)
+        cdp.set_fault(order.ref, "no-expand")
+        answer = client.get(f"/orders/{order.ref}/{panel}/?connection=slow", headers=HTMX)
+        assert answer.streaming
+        steps = [(int(came), int(of)) for came, of in STEP.findall(answer.getvalue())]
+    assert steps[0][0] < of_all and {of for _, of in steps} == {of_all}

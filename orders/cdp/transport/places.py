@@ -11,6 +11,8 @@ from orders.cdp.errors import TooBusy
 from orders.cdp.transport.forking import renew_in_child
 from orders.cdp.transport.limits import Limits
 
+QUEUE = 2  # wait for a place at a time; all others hear at once that the CDP is slow, or the queue would take the threads kept free
+
 _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
 
 
@@ -24,6 +26,7 @@ class Places:
 
     def _renew(self) -> None:
         self._free = threading.BoundedSemaphore(self._limits.places)
+        self._queue = threading.Semaphore(QUEUE)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -31,7 +34,7 @@ class Places:
         if _held.get():
             yield
             return
-        if not self._free.acquire(timeout=self._limits.place_wait):
+        if not self._free.acquire(blocking=False) and not self._wait():
             raise TooBusy("every place for waiting on the CDP is taken")
         token = _held.set(True)
         try:
@@ -39,3 +42,11 @@ class Places:
         finally:
             _held.reset(token)
             self._free.release()
+
+    def _wait(self) -> bool:
+        if not self._queue.acquire(blocking=False):
+            return False
+        try:
+            return self._free.acquire(timeout=self._limits.place_wait)
+        finally:
+            self._queue.release()

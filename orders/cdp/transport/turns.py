@@ -14,7 +14,9 @@ from time import monotonic
 
 from orders.cdp.transport.forking import renew_in_child
 
-LONGEST_TURN = 0.25  # seconds; a page computes for a few milliseconds, so one that takes this long waits for something else
+LONGEST_TURN = (
+    0.25  # seconds; a page computes for a few milliseconds, so one that takes this long waits for something else
+)
 LONGEST_QUEUE = 0.75  # seconds a page waits for its turns in all; then it goes on beside the others
 
 

@@ -1,0 +1,69 @@
+"""Faults of paging and the closed port: orders of many items and contacts, through the real server, read as far as can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests.faults.test_every_fault import LONGEST, TRIES_OF_ONE_RESOURCE, ask
+from tests.live import App
+from tests.pages.conftest import SEED
+
+ITEMS, CONTACTS = 120, 60
+WHOLE = f"{ITEMS} of {ITEMS} items"
+SAID = {
+    "next-loop": WHOLE,
+    "ignore-offset": "100 of at least 100 items, the rest did not load",
+    "ignore-limit": WHOLE,
+    "short-pages": WHOLE,
+    "all-at-once": WHOLE,
+    "no-expand": WHOLE,
+    "other-host": WHOLE,
+    "set-cookie": WHOLE,
+    "no-ref": WHOLE,
+}
+
+# A page that is shorter than it says, and links no further, is the end of a list, unless more are known of, as of an order's items.
+BELIEVED = {"short-pages": 7}
+
+
+def large(sandbox: Sandbox, records: str, count: int) -> str:
+    """The ref of an order with so many of those records, without a fault of its own."""
+    orders = sandbox.service.world.orders.values()
+    return next(one.ref for one in orders if len(getattr(one, records)) == count and not one.faults)
+
+
+@pytest.mark.parametrize("fault", sorted(SAID))
+def test_every_page_of_a_large_order_is_read_or_said_to_be_missing(live_app: App, sandbox: Sandbox, fault: str) -> None:
+    live_app.person()
+    session = live_app.signed_in()
+    items, contacts = large(sandbox, "items", ITEMS), large(sandbox, "contacts", CONTACTS)
+    for ref in (items, contacts):
+        sandbox.set_fault(ref, fault)
+    try:
+        page, panel = ask(session, live_app, items, ""), ask(session, live_app, contacts, "contacts/")
+    finally:
+        for ref in (items, contacts):
+            sandbox.clear_faults(ref)
+    assert (page.status, panel.status) == (200, 200)
+    assert SAID[fault] in page.text
+    assert f"Contacts {BELIEVED.get(fault, CONTACTS)}" in panel.text
+    assert max(page.seconds, panel.seconds) < LONGEST
+    asked = Counter(one["target"] for one in sandbox.seen())
+    assert {target: tries for target, tries in asked.items() if tries > TRIES_OF_ONE_RESOURCE} == {}
+    assert not any(one["cookie"] for one in sandbox.seen())
+    assert sandbox.calls()["elsewhere"] in (0, {}, [])
+
+
+def test_a_closed_port_is_told_and_forgotten_at_once(live_app: App, sandbox: Sandbox) -> None:
+    live_app.person()
+    session = live_app.signed_in()
+    sandbox.set_fault("*", "refused")
+    for panel in ("", "contacts/"):
+        answer = ask(session, live_app, SEED, panel)
+        assert answer.status == 502 and "down" in answer.heading.lower() and answer.seconds < LONGEST
+        assert "not found" not in answer.text.lower()
+    sandbox.clear_faults("*")
+    assert ask(session, live_app, SEED, "").status == 200
