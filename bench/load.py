@@ -188,7 +188,9 @@ class Run:
         timer = loop.call_later(self.until - self.warm_until, self.ended.set)
         await self.ended.wait()
         timer.cancel()
-        self.tally.seconds = time.perf_counter() - self.measured_from
+        now = time.perf_counter()
+        self.tally.seconds = now - self.measured_from
+        self.tally.waiting = [now - agent.started for agent in agents if agent.waiting]
         self.measured_from = 0.0
         self.tally.own_cpu = time.process_time() - cpu
         for agent in agents:

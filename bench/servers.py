@@ -163,8 +163,10 @@ class Servers:
     def start_app(self) -> Server:
         """The app under its production command; only https is off, as loopback has none."""
         port = free_port()
+        self.workers = int(os.environ.get("CDPVIEWER_WORKERS", "2"))
         env = surroundings(
             self.folder,
+            CDPVIEWER_WORKERS=str(self.workers),
             CDPVIEWER_HTTPS="off",
             CDPVIEWER_SECRET_KEY=secrets.token_urlsafe(50),
             CDPVIEWER_CREDENTIAL_KEYS=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -175,12 +177,11 @@ class Servers:
         cookies = self._prepare(["bench.prepare_app", str(self.agents)], env)
         app = self._start("this app", ["gunicorn", "cdpviewer.wsgi"], env, port, cookies, "/livez")
         # The first worker answers before the last one is forked; the peers get as many as there will be.
-        wanted, limit = int(os.environ.get("CDPVIEWER_WORKERS", "2")), time.monotonic() + 10
-        while len(app.workers()) < wanted:
+        limit = time.monotonic() + 10
+        while len(app.workers()) < self.workers:
             if time.monotonic() > limit:
-                raise CannotMeasure(f"the app has not started its {wanted} workers")
+                raise CannotMeasure(f"the app has not started its {self.workers} workers")
             time.sleep(0.1)
-        self.workers = wanted
         return app
 
     def start_peer(self, name: str) -> Server:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """What came back. `times` in seconds, of answers that ended inside the measured window."""
+    """What came back. `times` in seconds, of answers that ended inside the measured window; `waiting` is how long those had waited
+    by its end whose answers had not come."""
 
     times: list[float] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
@@ -17,6 +18,7 @@ class Tally:
     seconds: float = 0.0
     own_cpu: float = 0.0
     body: int = 0
+    waiting: list[float] = field(default_factory=list)
 
     def failed(self, why: str) -> None:
         self.errors[why] = self.errors.get(why, 0) + 1
@@ -24,6 +26,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Joins a further round of the same measurement."""
         self.times += other.times
+        self.waiting += other.waiting
         self.reconnects += other.reconnects
         self.seconds += other.seconds
         self.own_cpu += other.own_cpu
@@ -41,7 +44,8 @@ class Tally:
 
     @property
     def p99(self) -> float:
-        return percentile(self.times, 99)
+        """With those who wait longer than most already: a server that forgets somebody must not look the better for it."""
+        return percentile([*self.times, *(one for one in self.waiting if one > self.median)], 99)
 
     @property
     def error_count(self) -> int:

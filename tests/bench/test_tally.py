@@ -47,3 +47,8 @@ def test_rounds_add_up_to_one_measurement(first: list[float], second: list[float
     assert tally.per_second == pytest.approx((len(first) + len(second)) / 5)
     assert tally.errors == {"status 503": 3, "cut off": 1}
     assert tally.error_count == 4
+
+
+def test_who_still_waits_at_the_end_counts_where_it_is_long() -> None:
+    seen = Tally(times=[0.2] * 99, waiting=[0.1, 5.0, 4.0])
+    assert seen.median == 0.2 and seen.p99 == 4.0
