@@ -38,4 +38,4 @@ def _reveal(how: str, kind: str, field: str) -> str:
         return outcome % {"what": _("Custom data")}
     name = "identifier" if field.startswith("identifier_") else field
     what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else in_words(REVEALED, name, field)
-    return outcome % {"what": f"{_('contact') if kind == 'contact' else _('traveller')}, {what}"}
+    return outcome % {"what": f"{in_words(REVEALED, kind, kind)}, {what}"}

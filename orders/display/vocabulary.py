@@ -173,8 +173,10 @@ FAILURES: dict[str, str] = {
     "unreadable": _("answer not readable"),
 }
 
-# By the names that orders/masking.py gives to hidden fields.
+# Whose hidden fields, and which, by the names that orders/masking.py gives them.
 REVEALED: dict[str, str] = {
+    "contact": _("contact"),
+    "traveller": _("traveller"),
     "all": _("all hidden fields"),
     "date_of_birth": _("Date of birth"),
     "passport_number": _("Passport"),
