@@ -6,7 +6,7 @@ A digest never guesses: a sum is compared with the total only where the data all
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,11 +27,17 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OtherItem:
-    """An item without flights. `belongs` is what the data says it goes with: a flight label, or a product such as DUB-LHR."""
+    """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
+
+    `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
+    passenger types, the first to come first.
+    """
 
     index: int
     item: OrderItem
     belongs: str = ""
+    count: int = 1
+    passengers: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +77,7 @@ def digest(order: Order, trip: Trip) -> Digest:
         items_sum=items_sum,
         sum_currency=currency,
         passengers=trip.passengers,
-        others=tuple(
-            OtherItem(index, order.items[index], _belongs(order.items[index], trip))
-            for index in trip.other_item_indexes
-        ),
+        others=tuple(_others(order.items, trip)),
         items_loaded=len(order.items),
         items_total=len(order.items) if order.items_complete else None,
         notes=tuple(_notes(order)),
@@ -122,6 +125,20 @@ def _alerts(trip: Trip) -> list[Alert]:
 
 def _alert(anchor: str, notice: Notice, at: str) -> Alert:
     return Alert(anchor=anchor, word=notice.word, detail=notice.detail, serious=notice.serious, at=at)
+
+
+def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
+    """The items without flights, in order of first appearance; one line for all that differ in nothing the line shows."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for index in trip.other_item_indexes:
+        item = items[index]
+        shown = (item.type, item.name or item.product_id, item.price, item.currency_code, item.status)
+        line = (*shown, item.quantity, item.vendor, _belongs(item, trip))
+        alike.setdefault(line, []).append(index)
+    for indexes in alike.values():
+        first = items[indexes[0]]
+        types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
+        yield OtherItem(indexes[0], first, _belongs(first, trip), len(indexes), tuple(types.items()))
 
 
 def _belongs(item: OrderItem, trip: Trip) -> str:

@@ -29,6 +29,11 @@
     field.remove();
     return done;
   };
+  // What was copied, for those who listen: what the button says it is, a value itself, or the heading over a longer text.
+  const nameOf = (button, source, text) => {
+    const heading = document.getElementById(source?.closest("[aria-labelledby]")?.getAttribute("aria-labelledby"));
+    return button.dataset.copied || (text.length > 100 && heading ? heading.textContent.trim() : text);
+  };
   const copy = async (button) => {
     const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
     const text = button.dataset.copyLink ? new URL(button.dataset.copyLink, location.href).href
@@ -36,7 +41,7 @@
     let done = false;
     try { await navigator.clipboard.writeText(text); done = true; } catch { done = byCommand(text); button.focus(); }
     if (!done) selectForHand(source);
-    say(words(done ? "sayCopied" : "sayNotCopied"));
+    say(done ? `${words("sayCopied")}: ${nameOf(button, source, text)}` : words("sayNotCopied"));
     if (!done) return;
     const use = button.querySelector("use");
     if (!use || button.classList.contains("done")) return;
@@ -138,6 +143,7 @@
     const part = event.detail.elt;
     const wished = part.querySelector?.("[autofocus]") || (part.hasAttribute?.("tabindex") ? part : part.querySelector?.("[tabindex='-1']"));
     if (wished) wished.focus();
+    if (part.dataset?.says) say(part.dataset.says);
   });
 
   // --- print: everything opened, and closed again after

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -41,16 +41,16 @@ def _skeleton(skeleton: str, day: date, code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _time(hour: int, minute: int, second: int | None, clock: str) -> str:
-    moment = datetime(2000, 1, 1, hour, minute, second or 0, tzinfo=UTC)
+def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> str:
     if clock == "12":
-        return format_time(moment, "h:mm:ss a" if second is not None else "h:mm a", locale=locale_of("en"))
+        moment = datetime(2000, 1, 1, hour, minute, second or 0, tzinfo=UTC)
+        return format_skeleton("hm" if second is None else "hms", moment, locale=locale_of(code))
     return f"{hour:02}:{minute:02}" if second is None else f"{hour:02}:{minute:02}:{second:02}"
 
 
 def clock(value: datetime | None) -> str:
-    """A wall-clock time: "16:00", or "4:00 pm" for those who chose so. Never shifted."""
-    return "" if value is None else _time(value.hour, value.minute, None, current().clock)
+    """A wall-clock time: "16:00", or "4:00 pm" for those who chose so, in their language. Never shifted."""
+    return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
 
 
 def day(value: date | None) -> str:
@@ -101,18 +101,22 @@ def _stamp(value: datetime, zone: tzinfo, _clock: str, _language: str) -> SafeSt
     )
 
 
+def stamp_seconds(value: datetime) -> SafeString:
+    """The same to the second, where looks follow each other quickly: "15 Aug 2025 18:00:55 CEST"."""
+    there = timezone.localtime(value)
+    return format_html('<time datetime="{}">{} {}</time>', iso(value), plain_day(there), _to_the_second(there))
+
+
 def stamp_clock(value: datetime | None) -> SafeString | str:
     """The time of an instant with seconds, in the person's zone: "14:02:07 UTC"."""
     if value is None:
         return ""
-    there = timezone.localtime(value)
-    seconds = _time(there.hour, there.minute, there.second, current().clock)
-    return format_html('<time datetime="{}">{} {}</time>', iso(value), seconds, zone_word(there))
+    return format_html('<time datetime="{}">{}</time>', iso(value), _to_the_second(timezone.localtime(value)))
 
 
-def utc_stamp(value: datetime) -> str:
-    """An instant in UTC for a table: "2025-08-15 16:00:00"."""
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _to_the_second(there: datetime) -> str:
+    seconds = _time(there.hour, there.minute, there.second, current().clock, language())
+    return f"{seconds} {zone_word(there)}"
 
 
 def zone_word(value: datetime) -> str:

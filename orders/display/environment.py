@@ -18,19 +18,20 @@ from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 
 from orders import onward
-from orders.display import bar, clocks, hidden, icons, itinerary, money, people, words
+from orders.display import bar, clocks, hidden, icons, itinerary, money, outcomes, people, words
 from orders.speech import language
 
 FILTERS = (
     capfirst, icons.icon, static,
     bar.across, bar.bar_sentence, bar.tick_hour,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
-    clocks.stamp, clocks.stamp_clock, clocks.utc_stamp,
+    clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.holds_personal, hidden.unless_personal,
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
-    itinerary.journey_way, itinerary.kilometres, itinerary.place_city, itinerary.place_name, itinerary.short_route,
+    itinerary.journey_way, itinerary.kilometres, itinerary.place_city, itinerary.place_name, itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words,
     money.money, money.quantity,
+    outcomes.outcome_words,
     people.field_label, people.field_value,
     words.channel_word, words.each_status, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
     words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.status_word,

@@ -61,6 +61,11 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
+def short_line(route: str) -> str:
+    """The same of a route as a record keeps it, in one word: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
+    return "–".join(code or "…" for code in short_route(route.split("–")))
+
+
 def title_line(reference: str, order: Order, trip: Trip) -> str:
     """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, for a row of browser tabs."""
     parts = [reference, status_word(order.status) if order.status else ""]

@@ -137,3 +137,50 @@ PASSENGERS: dict[str, str] = {
     "SRC": _("Senior"),
     "UNN": _("Unaccompanied minor"),
 }
+
+# The forms in which a record keeps what came of a look, part by part, and what each reads as.
+OUTCOMES: dict[str, str] = {
+    r"shown": _("shown"),
+    r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
+    r"shown: (?P<count>\d+)": _("shown: %(count)s"),
+    r"shown: custom data": _("shown: custom data"),
+    r"not shown: nobody on this order": _("not shown: nobody on this order"),
+    r"(?P<count>\d+) listed": _("%(count)s listed"),
+    r"(?P<count>\d+) found": _("%(count)s found"),
+    r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),
+    r"orders of (?P<count>\d+) incomplete": _("orders of %(count)s incomplete"),
+    r"perhaps more": _("perhaps more"),
+    r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
+    r"refused": _("refused"),
+}
+
+# By the codes of orders/problems.py: why a search failed, short enough for a table.
+FAILURES: dict[str, str] = {
+    "refused": _("credential refused"),
+    "not-permitted": _("not permitted"),
+    "credential-unreadable": _("credential cannot be opened"),
+    "connection": _("connection needs attention"),
+    "bad-reference": _("not a reference"),
+    "not-found": _("not found"),
+    "too-many": _("too many fit"),
+    "request-refused": _("request refused"),
+    "rate-limited": _("asked to wait"),
+    "busy": _("CDP too busy"),
+    "wait": _("CDP too busy"),
+    "unreachable": _("CDP not reachable"),
+    "slow": _("no answer in time"),
+    "broken": _("fault of the CDP"),
+    "unreadable": _("answer not readable"),
+}
+
+# Whose hidden fields, and which, by the names that orders/masking.py gives them.
+REVEALED: dict[str, str] = {
+    "contact": _("contact"),
+    "traveller": _("traveller"),
+    "all": _("all hidden fields"),
+    "date_of_birth": _("Date of birth"),
+    "passport_number": _("Passport"),
+    "passport_expiry": _("Passport valid until"),
+    "identifier": _("Identifier"),
+    "unknown field": _("unknown field"),
+}

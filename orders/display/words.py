@@ -28,6 +28,7 @@ from orders.display.vocabulary import (
 from orders.speech import language
 from orders.speech import say as _
 
+LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted
 JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
 
 
@@ -87,7 +88,7 @@ def item_icon(sent: str | None) -> str:
 
 def channel_word(sent: str | None) -> str:
     """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
-    return _in_words(CHANNELS, (sent or "").upper(), sent or "")
+    return in_words(CHANNELS, (sent or "").upper(), sent or "")
 
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
@@ -123,7 +124,7 @@ def passenger_type(code: str | None) -> str:
     """ "Adult" for ADT, in a sentence of one; unknown codes as sent."""
     if not code:
         return ""
-    return _in_words(PASSENGERS, code.upper(), code)
+    return in_words(PASSENGERS, code.upper(), code)
 
 
 def loaded_line(loaded: int, total: int | None) -> str:
@@ -151,29 +152,29 @@ def notice_icon(code: str) -> str:
 
 def phase_word(phase: str) -> str:
     """ "Departed", "In the air now", "Next", or "" for later and unknown, which need no word."""
-    return _in_words(PHASES, phase, "")
+    return in_words(PHASES, phase, "")
 
 
 def verdict_word(verdict: str) -> str:
     """What the evidence says about a clock, in a few words."""
-    return _in_words(VERDICTS, verdict, verdict)
+    return in_words(VERDICTS, verdict, verdict)
 
 
 def note_reason(code: str) -> str:
     """Why a field could not be read, in words."""
-    return _in_words(NOTE_REASONS, code, code)
+    return in_words(NOTE_REASONS, code, code)
 
 
-def _in_words(table: Mapping[str, str], code: str, unknown: str) -> str:
+def in_words(table: Mapping[str, str], code: str, unknown: str) -> str:
     """The phrase of `code`; what is not in the table is never taken for a phrase."""
     phrase = table.get(code)
     return _(phrase) if phrase else unknown
 
 
 def readable(key: str) -> str:
-    """A key of the API as words: "loyaltyTier" -> "Loyalty tier", "PNR_source" -> "PNR source"."""
+    """A key of the API as words: "loyaltyTier" -> "Loyalty tier", "PNR_source" -> "PNR source", "LOYALTY_ID" -> "Loyalty ID"."""
     words = [word for word in JOIN.split(key) if word]
     if not words:
         return key
-    first, *rest = (word if len(word) > 1 and word.isupper() else word.lower() for word in words)
+    first, *rest = (word if 1 < len(word) <= LONGEST_ACRONYM and word.isupper() else word.lower() for word in words)
     return " ".join([first[:1].upper() + first[1:], *rest])

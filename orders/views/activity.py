@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
@@ -106,6 +106,8 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
         problems.append(_("The person is not a number, so everybody is shown."))
     try:
         on = date.fromisoformat(day) if day else None
+        if on is not None and not MINYEAR < on.year < MAXYEAR:
+            raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
         on = None
         problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
@@ -125,10 +127,13 @@ def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[Ac
     if chosen.ticket:
         looks = looks.filter(ticket=chosen.ticket)
     if chosen.day is not None:
-        start = datetime.combine(chosen.day, time.min, tzinfo=UTC)
-        end = start + timedelta(days=1) if chosen.day < date.max else datetime.max.replace(tzinfo=UTC)
-        looks = looks.filter(at__gte=start, at__lt=end)
+        looks = looks.filter(at__gte=_midnight(chosen.day), at__lt=_midnight(chosen.day + timedelta(days=1)))
     return looks
+
+
+def _midnight(day: date) -> datetime:
+    """Where a day begins in the person's zone, which is the one their stamps are shown in."""
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
 def _people() -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ from orders.cdp import errors
 from orders.cdp.records import Person
 from orders.context import carried
 from orders.desk import Desk
+from orders.display.people import field_label
 from orders.masking import PersonCard, card
 from orders.people import load_travellers
 from orders.problems import Problem
@@ -64,8 +65,16 @@ def _reveal(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         outcome=f"shown: {kind} {field}",
     )
     if wants_part(request):
-        return render(request, "orders/_person.html", {**context, "card": chosen})
+        said = (
+            _("Hidden fields revealed") if field == ALL else _("%(field)s revealed") % {"field": _label(chosen, field)}
+        )
+        return render(request, "orders/_person.html", {**context, "card": chosen, "revealed": said})
     return render_panel(request, f"order_{kind}s", context)
+
+
+def _label(chosen: PersonCard, field: str) -> str:
+    """What the card calls the field; never its value."""
+    return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
 
 
 def _reveal_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:

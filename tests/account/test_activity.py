@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from orders.models import AccessRecord
+from orders.models import AccessRecord, Preferences
 from orders.views.activity import COLUMNS, safe_cell
 
 
@@ -19,6 +20,11 @@ def look(user: User, ref: str = "ref-1", **columns: object) -> AccessRecord:
     return AccessRecord.objects.create(
         user_id=user.pk, user_name=user.username, what="order_opened", order_ref=ref, **columns
     )
+
+
+def outcomes(page: str) -> list[str]:
+    """The column of outcomes, newest first."""
+    return re.findall(r'class="name">[^<]*</td>\s*<td data-label="[^"]+">([^<]*)</td>', page)
 
 
 def export(client: Client, **query: str) -> list[dict[str, str]]:
@@ -90,10 +96,66 @@ def test_the_people_to_choose_from_include_those_who_are_gone(as_auditor: Client
     assert page.count("</option>") == 3
 
 
+# One of each form that a record may hold; see the calls of looks.record.
+STORED = (
+    "shown",
+    "shown: 25 of 60",
+    "shown: 25, perhaps more",
+    "2 listed, perhaps more",
+    "3 found, 2 not loaded, orders of 1 incomplete",
+    "failed: broken",
+    "failed: rate-limited",
+    "not shown: nobody on this order",
+    "shown: contact passport_number",
+    "shown: traveller identifier_2",
+    "shown: custom data",
+    "refused",
+    "refused: contact all",
+    "refused: traveller unknown field",
+    "refused: custom all",
+)
+
+
+def test_outcomes_are_told_in_the_persons_language(as_anna: Client, anna: User) -> None:
+    Preferences.objects.create(user=anna, language="de")
+    for stored in STORED:
+        look(anna, outcome=stored)
+    told = outcomes(as_anna.get("/activity/").text)
+    assert len(told) == len(STORED)
+    english = r"\b(shown|found|listed|loaded|more|of|failed|refused|nobody|contact|traveller|field|fields|data|all)\b"
+    assert [outcome for outcome in told if re.search(english, outcome)] == []
+    # The file keeps what was stored.
+    assert {row["outcome"] for row in export(as_anna)} == set(STORED)
+
+
+def test_an_outcome_nobody_knows_is_shown_as_it_was_stored(as_anna: Client, anna: User) -> None:
+    look(anna, outcome="beamed up, perhaps more")
+    assert outcomes(as_anna.get("/activity/").text) == ["beamed up, perhaps more"]
+
+
+def test_stamps_and_the_day_asked_for_are_in_the_persons_zone(as_anna: Client, anna: User) -> None:
+    Preferences.objects.create(user=anna, time_zone="Europe/Berlin", clock="12")
+    look(anna, reference="LATE42", at=datetime(2026, 7, 1, 22, 0, 5, tzinfo=UTC))
+    look(anna, reference="EARLY1", at=datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC))
+    page = as_anna.get("/activity/").text
+    assert "2 Jul 2026 12:00:05 am CEST" in page
+    assert "Day (Europe/Berlin)" in page
+    assert [row["reference"] for row in export(as_anna, day="2026-07-02")] == ["LATE42"]
+
+
+def test_a_long_route_is_short_and_keeps_its_ends(as_anna: Client, anna: User) -> None:
+    look(anna, route="–".join(f"A{number:02}" for number in range(40)))
+    for path in ("/", "/activity/"):
+        page = as_anna.get(path).text
+        assert "A00–A01–A02–A03–A04–…–A37–A38–A39" in page
+        assert "A05" not in page
+
+
 @pytest.mark.parametrize(
     "query",
     [
         {"day": "yesterday"},
+        {"day": "0001-01-01"},
         {"day": "2026-02-30"},
         {"person": "anna"},
         {"person": "9" * 30},

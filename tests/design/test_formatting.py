@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from orders import preferences
+from orders import preferences, problems
+from orders.cdp import errors
 from orders.cdp.records import Order
-from orders.display import clocks, itinerary, money, people, words
+from orders.display import clocks, itinerary, money, outcomes, people, words
 from orders.display.bar import across
+from orders.display.vocabulary import FAILURES
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 
 
@@ -97,10 +99,18 @@ def test_twelve_hours_for_those_who_chose_them(hour: int, shown: str) -> None:
     assert clocks.clock(wall(2025, 8, 15, hour, 5)).replace("\u202f", " ") == shown
 
 
+@pytest.mark.usefixtures("twelve_hours")
+def test_twelve_hours_are_told_in_the_persons_language() -> None:
+    for code, shown in (("de", "4:05 PM"), ("nl", "4:05 p.m."), ("ja", "午後4:05"), ("no such language", "4:05 pm")):
+        with translation.override(code):
+            assert clocks.clock(wall(2025, 8, 15, 16, 5)).replace("\u202f", " ") == shown
+
+
 def test_a_stamp_stands_in_the_persons_zone_and_names_it() -> None:
     moment = datetime(2025, 8, 15, 16, 0, 55, tzinfo=UTC)
     assert clocks.stamp(moment) == '<time datetime="2025-08-15T16:00:55Z">15 Aug 2025 16:00 UTC</time>'
     assert clocks.stamp_clock(moment) == '<time datetime="2025-08-15T16:00:55Z">16:00:55 UTC</time>'
+    assert clocks.stamp_seconds(moment) == '<time datetime="2025-08-15T16:00:55Z">15 Aug 2025 16:00:55 UTC</time>'
     with timezone.override(ZoneInfo("Europe/Berlin")):
         assert "15 Aug 2025 18:00 CEST" in clocks.stamp(moment)
     with timezone.override(ZoneInfo("Asia/Kathmandu")):
@@ -179,7 +189,7 @@ def test_passengers_in_words(counts: list[tuple[str, int]], shown: str) -> None:
     ("key", "shown"),
     [
         ("loyaltyTier", "Loyalty tier"), ("PNR_source", "PNR source"), ("isVIPGuest", "Is VIP guest"), ("a", "A"),
-        ("tier2Points", "Tier2 points"), ("", ""), ("___", "___"), ("already words", "Already words"),
+        ("LOYALTY", "Loyalty"), ("LOYALTY_ID", "Loyalty ID"), ("tier2Points", "Tier2 points"), ("", ""), ("___", "___"), ("already words", "Already words"),
     ],
 )  # fmt: skip
 def test_keys_become_readable(key: str, shown: str) -> None:
@@ -302,6 +312,8 @@ def test_a_long_route_keeps_its_ends() -> None:
     codes = tuple(f"A{number:02}" for number in range(40))
     assert itinerary.short_route(codes[:9]) == codes[:9]
     assert itinerary.short_route(codes) == (*codes[:5], "", *codes[-3:])
+    assert itinerary.short_line("–".join(codes)) == "A00–A01–A02–A03–A04–…–A37–A38–A39"
+    assert [itinerary.short_line(route) for route in ("DUB–LHR–LAS", "DUB→LAS")] == ["DUB–LHR–LAS", "DUB→LAS"]
 
 
 def test_places_in_the_bar_are_shares_of_its_width() -> None:
@@ -312,6 +324,33 @@ def test_places_in_the_bar_are_shares_of_its_width() -> None:
 
 def test_a_persons_fields() -> None:
     assert people.field_label("loyaltyTier") == "Loyalty tier"
+    assert people.field_label("LOYALTY") == "Loyalty"
+    assert people.field_label("CRM") == "CRM"
     assert people.field_label("E-mail") == "E-mail"
     assert people.field_value(date(2030, 1, 2)) == "2 Jan 2030"
     assert people.field_value("••••65") == "••••65"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("shown", "shown"),
+        ("shown: 25 of 60", "shown: 25 of 60"),
+        ("2 listed, perhaps more", "2 listed, perhaps more"),
+        ("failed: rate-limited", "failed: asked to wait"),
+        ("failed: odd", "failed: odd"),
+        ("shown: contact passport_number", "shown: contact, Passport"),
+        ("shown: traveller extra_loyaltyTier, or so", "shown: traveller, Loyalty tier, or so"),
+        ("refused: contact all", "refused: contact, all hidden fields"),
+        ("refused: custom all", "refused: Custom data"),
+        ("shown, and more", "shown, and more"),
+        ("", ""),
+    ],
+)
+def test_outcomes_in_words_and_unknown_ones_as_stored(stored: str, shown: str) -> None:
+    assert outcomes.outcome_words(stored) == shown
+
+
+def test_every_failure_has_a_word_for_the_table() -> None:
+    codes = {make(errors.CdpError()).code for make in problems.WORDS.values()}
+    assert codes == set(FAILURES)

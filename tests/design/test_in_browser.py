@@ -47,7 +47,7 @@ def check(page: Page) -> None:
 def test_keys_search_copy_refresh_and_help(signed_in: Page) -> None:
     open_order(signed_in, "B94TXY")
     signed_in.keyboard.press("c")
-    expect(signed_in.locator("#say")).to_have_text("Copied")
+    expect(signed_in.locator("#say")).to_have_text("Copied: B94TXY")
     signed_in.keyboard.press("?")
     expect(signed_in.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     signed_in.keyboard.press("Escape")

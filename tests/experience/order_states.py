@@ -12,6 +12,8 @@ from tests.experience.states import (
     contacts_then_orders,
     open_all,
     reveal_all,
+    reveal_custom,
+    reveal_refused,
 )
 from tests.pages.conftest import SEED
 
@@ -60,11 +62,18 @@ STATES = (
     State("contacts, may reveal", f"/orders/{SEED}/", CONTACTS, "supervisor"),
     State("contacts, long names, may reveal", "/orders/LONGNM/", CONTACTS, "supervisor"),
     State("revealed in place", f"/orders/{SEED}/", reveal_all, "supervisor"),
+    State("reveal refused in place", f"/orders/{SEED}/", reveal_refused, "supervisor", shows="That you asked is recorded"),
+    State("guest orders, down", f"/orders/{SEED}/", contacts_then_orders, around="no orders of guests", shows="fault"),
     State("travellers", "/orders/FAM4OB/", TRAVELLERS),
+    State("travellers, down", "/orders/fault-503~consumers/", TRAVELLERS, shows="fault"),
     State("travellers, long names", "/orders/LONGNM/", TRAVELLERS),
     State("custom data", "/orders/EXTEND/?connection=Newer", CUSTOM),
     State("custom data, none", f"/orders/{SEED}/", CUSTOM),
-    # in German, with 12 hours and another zone
+    State("custom data, down", "/orders/fault-503~extensions/", CUSTOM, shows="fault"),
+    State("custom data, revealed", "/orders/DOCSIN/", reveal_custom, "supervisor", around="documents in custom data"),
+    # with 12 hours; in German, with 12 hours and another zone
+    State("seed, 12 hours", f"/orders/{SEED}/", person="twelve hours", shows="4:00 pm"),
+    State("partial, German", "/orders/PAGE3X/", person="deutsch"),
     State("seed, German", f"/orders/{SEED}/", person="deutsch", shows="Reiseverlauf"),
     State("forty segments, German", "/orders/FORTY4/", person="deutsch"),
     State("contacts, German", f"/orders/{SEED}/", PEOPLE_DE, "deutsch"),

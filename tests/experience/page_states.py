@@ -16,6 +16,8 @@ from tests.experience.states import (
     reveal_one,
     search,
     while_opening,
+    with_an_old_token,
+    with_too_many_fields,
 )
 from tests.pages.conftest import SEED
 
@@ -67,6 +69,8 @@ STATES = (
     State("not recorded", f"/orders/{SEED}/", status=503, around="no records"),
     State("no such page", "/nowhere/", status=404, shows="No such page"),
     State("not allowed", f"/orders/{SEED}/reveal/", status=403),
+    State("form too old", f"/orders/{SEED}/raw/", with_an_old_token, shows="too old"),
+    State("request cannot be read", f"/orders/{SEED}/raw/", with_too_many_fields, shows="cannot be read"),
     State("our mistake", "/", status=500, around="no sessions"),
     # connections
     State("connections, none", "/connections/", person="newcomer"),
@@ -91,6 +95,10 @@ STATES = (
     # in German, with 12 hours and another zone
     State("home, German", "/", person="deutsch"),
     State("preferences, German", "/preferences/", person="deutsch"),
+    State("not found, German", "/orders/ZZZZ99/", person="deutsch", status=404),
+    State("people found, German", "/", search("brennan.family@example.com"), "deutsch", shows="Orla"),
+    State("connections, German", "/connections/", person="deutsch", shows="Sandbox"),
+    State("activity, German", "/activity/", person="deutsch"),
     State("connection add, German", "/connections/add/", fill(), "deutsch"),
     # the administration
     State("admin", "/admin/", person=ADMIN, shows="Recent actions"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
 GROUP = "7c1f6a52-3c0e-4b43-9a07-0f2a6b1de120"
@@ -126,6 +127,38 @@ def reveal_all(page: Page) -> None:
 def reveal_one(page: Page) -> None:
     page.locator("form:has(input[value=passport_number]) button").first.click()
     expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
+
+
+def reveal_custom(page: Page) -> None:
+    CUSTOM(page)
+    page.get_by_role("button", name="Reveal all").click()
+    expect(page.locator("#order-custom-data")).to_contain_text("PX1234565")
+
+
+def reveal_refused(page: Page) -> None:
+    """The permission is taken away while the page is open."""
+    CONTACTS(page)
+    supervisors = Group.objects.get(name="Supervisors")
+    held = list(supervisors.permissions.all())
+    supervisors.permissions.clear()
+    try:
+        page.get_by_role("button", name="Reveal Passport", exact=True).click()
+        expect(page.locator(".person").get_by_role("alert")).to_be_visible()
+    finally:
+        supervisors.permissions.set(held)
+
+
+def with_an_old_token(page: Page) -> None:
+    page.evaluate("() => { for (const field of document.getElementsByName('csrfmiddlewaretoken')) field.value = 'x' }")
+    search("B94TXY")(page)
+
+
+def with_too_many_fields(page: Page) -> None:
+    page.evaluate(
+        """() => { const form = document.querySelector("form[role=search]");
+        for (let n = 0; n < 1001; n++) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "n" })) }"""
+    )
+    search("B94TXY")(page)
 
 
 def lock_out(page: Page) -> None:

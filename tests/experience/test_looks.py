@@ -93,3 +93,29 @@ def test_the_list_and_the_hidden_sentences_are_what_a_screen_reader_gets(signed_
     assert flights.first.locator("> .hidden-text").count() == 1
     tree = flights.first.aria_snapshot()
     assert tree.count("16:00") == 1, tree  # told once, not once for the eye and once for the ear
+
+
+@pytest.mark.parametrize("width", [640, 360, 258])
+def test_the_table_of_looks_becomes_blocks_in_a_narrow_window(signed_in: Page, width: int) -> None:
+    signed_in.goto("/orders/FORTY4/")
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    signed_in.goto("/activity/")
+    assert (
+        signed_in.evaluate(
+            "() => { const box = document.querySelector('.scroll'); return box.scrollWidth - box.clientWidth }"
+        )
+        <= 0
+    )
+    named = signed_in.locator(".looks td").first.evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    assert named == '"When"'
+
+
+def test_the_time_of_a_recent_look_stands_where_times_stand_also_without_a_route(signed_in: Page) -> None:
+    for reference in ("EMPTY0", "FORTY4"):
+        signed_in.goto(f"/orders/?q={reference}")
+    signed_in.goto("/")
+    ends = signed_in.evaluate(
+        "() => [...document.querySelectorAll('.recent .quiet')].map((time) => Math.round(time.getBoundingClientRect().right))"
+    )
+    assert len(ends) == 2
+    assert len(set(ends)) == 1

@@ -134,6 +134,7 @@ def _people(app: App) -> None:
     User.objects.filter(pk=app.person("administrator", connected=False).pk).update(is_staff=True, is_superuser=True)
     german = app.person("deutsch")
     Preferences.objects.create(user=german, language="de", time_zone="Asia/Kolkata", clock="12", theme="system")
+    Preferences.objects.create(user=app.person("twelve hours"), clock="12")
     second = Connection(user=app.person("two ways"), name="A connection with quite a long name, of another tenant")
     second.set_credentials(region="sandbox", client_key=CANARY.client_key, token="another")
     second.keep()
@@ -202,9 +203,29 @@ def _all_places_taken(app: App) -> Iterator[str]:
         process.wait(20)
 
 
+@contextlib.contextmanager
+def _no_orders_of_guests(app: App) -> Iterator[str]:
+    app.sandbox.set_fault("*", "503", "orders")
+    try:
+        yield app.url
+    finally:
+        app.sandbox.clear_faults("*")
+
+
+@contextlib.contextmanager
+def _documents_in_custom_data(app: App) -> Iterator[str]:
+    """One more order, DOCSIN, whose custom data holds somebody's passport."""
+    app.sandbox.add_order(
+        {"referenceId": "DOCSIN", "items": [], "_extension": {"passportNumber": "PX1234565", "tier": "gold"}}
+    )
+    yield app.url
+
+
 AROUND: dict[str, Any] = {
     "": _well,
     "no records": lambda app: _without("orders_accessrecord", app),
     "no sessions": lambda app: _without("django_session", app),
     "all places taken": _all_places_taken,
+    "no orders of guests": _no_orders_of_guests,
+    "documents in custom data": _documents_in_custom_data,
 }

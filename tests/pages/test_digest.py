@@ -69,6 +69,33 @@ def test_a_product_that_only_looks_like_a_pair_belongs_to_nothing() -> None:
         assert of(FLIGHT, replace(BAG, product_id=product)).others[0].belongs == ""
 
 
+def test_extras_that_read_alike_are_one_line_with_their_passengers_counted() -> None:
+    meal = replace(BAG, type="MEAL", name="Vegan meal", product_id=None)
+    bag = replace(BAG, name="Checked bag 20 kg", passenger_type_code="ADT")
+    child = replace(bag, ref="i8", passenger_type_code="CHD")
+    found = of(FLIGHT, bag, meal, child, bag).others
+    assert [(line.index, line.count, line.passengers) for line in found] == [
+        (1, 3, (("ADT", 2), ("CHD", 1))),
+        (2, 1, ()),
+    ]
+    assert found[0].item is bag
+
+
+def test_extras_that_differ_in_something_shown_are_lines_of_their_own() -> None:
+    changes: tuple[dict[str, object], ...] = (
+        {"type": "SEAT"},
+        {"name": "Skis"},
+        {"product_id": "LHR-DUB"},
+        {"price": Decimal("21.00")},
+        {"currency_code": "USD"},
+        {"status": "CANCELLED"},
+        {"vendor": "Somebody"},
+        {"quantity": Decimal(2)},
+    )
+    for change in changes:
+        assert [line.count for line in of(FLIGHT, BAG, replace(BAG, **change)).others] == [1, 1], change  # type: ignore[arg-type]
+
+
 def test_the_reference_falls_back_to_the_ref() -> None:
     assert of(FLIGHT, reference_id=None).reference == "r"
 

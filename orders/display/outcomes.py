@@ -1,0 +1,41 @@
+"""What came of a look, in the person's language. Records keep a few fixed English forms; here they are read back."""
+
+from __future__ import annotations
+
+import re
+
+from orders.display.vocabulary import FAILURES, OUTCOMES, REVEALED
+from orders.display.words import in_words, readable
+from orders.speech import say as _
+
+FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
+REVEAL = re.compile(r"(?P<how>shown|refused): (?P<kind>contact|traveller|custom) (?P<field>.+)", re.DOTALL)
+
+
+def outcome_words(stored: str) -> str:
+    """ "gezeigt: 25 von 60" for "shown: 25 of 60"; a form that is not known stays as it was stored."""
+    if stored != "shown: custom data" and (reveal := REVEAL.fullmatch(stored)):
+        return _reveal(**reveal.groupdict())
+    parts = [_part(part) for part in stored.split(", ")]
+    return ", ".join(parts) if all(parts) else stored
+
+
+def _part(part: str) -> str:
+    """One of the parts between commas; "" where it is not known."""
+    for form, phrase in FORMS:
+        if found := form.fullmatch(part):
+            named = found.groupdict()
+            if "why" in named:
+                named["why"] = in_words(FAILURES, named["why"], named["why"])
+            return _(phrase) % named
+    return ""
+
+
+def _reveal(how: str, kind: str, field: str) -> str:
+    """Whose hidden field was asked for: "shown: contact, Passport"."""
+    outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
+    if kind == "custom":
+        return outcome % {"what": _("Custom data")}
+    name = "identifier" if field.startswith("identifier_") else field
+    what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else in_words(REVEALED, name, field)
+    return outcome % {"what": f"{in_words(REVEALED, kind, kind)}, {what}"}
