@@ -91,25 +91,19 @@ def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
         if isinstance(leg, Flight):
             ends += [End(x, leg.origin), End(at(parts[-1].end), leg.destination)]
     dark = [
-        Shape("night", at(opens - part.offset), max(1, at(closes - part.offset) - at(opens - part.offset)), _("night"))
+        (opens - part.offset, closes - part.offset)
         for part in stretches
         for opens, closes in nights(part.start + part.offset, part.end + part.offset)
     ]
-    title = ", ".join([*(shape.label for shape in shapes), *_night_words(stretches, _)])
-    return Picture(title, tuple(shapes), tuple(dark), marks.codes(ends), marks.clocks(ends, at))
+    drawn = [Shape("night", at(opens), max(1, at(closes) - at(opens)), _("night")) for opens, closes in dark]
+    title = ", ".join([*(shape.label for shape in shapes), *_night_words(dark, _)])
+    return Picture(title, tuple(shapes), tuple(drawn), marks.codes(ends), marks.clocks(ends, at))
 
 
-def _night_words(stretches: list[_Stretch], _: Callable[[str], str]) -> list[str]:
+def _night_words(dark: list[tuple[datetime, datetime]], _: Callable[[str], str]) -> list[str]:
     """How long the night hours are that the traveller passes, where there are any."""
-    dark = sum(
-        (
-            closes - opens
-            for part in stretches
-            for opens, closes in nights(part.start + part.offset, part.end + part.offset)
-        ),
-        timedelta(),
-    )
-    return [_("night hours %(time)s") % {"time": in_words(dark // timedelta(minutes=1), _)}] if dark else []
+    hours = sum((closes - opens for opens, closes in dark), timedelta())
+    return [_("night hours %(time)s") % {"time": in_words(hours // timedelta(minutes=1), _)}] if hours else []
 
 
 def _in_the_air(flight: Flight) -> list[_Stretch]:

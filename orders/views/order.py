@@ -74,6 +74,7 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "as_of": opened.as_of,
         "calls": desk.calls,
         "seconds": desk.seconds,
+        "address": f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
     }
 
 
