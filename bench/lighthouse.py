@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ REPORT = PROJECT / "docs" / "lighthouse.json"
 SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 AIMED_AT = CATEGORIES[:3]  # the page asks not to be indexed, which search engines' figures count against it
+TRIES = 3
 RUNS = 3  # the middle one counts: a shared machine is now and then asleep
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -80,6 +82,14 @@ def judge(folder: Path, *, keep: bool = False) -> Verdict:
 
 
 def _run(folder: Path, node: str, browser: str, address: str, headers: Path) -> dict[str, Any]:
+    """One report; the browser's trace is now and then lost, so it is tried again before the whole benchmark is given up."""
+    for _ in range(TRIES - 1):
+        with suppress(CannotMeasure):
+            return _try(folder, node, browser, address, headers)
+    return _try(folder, node, browser, address, headers)
+
+
+def _try(folder: Path, node: str, browser: str, address: str, headers: Path) -> dict[str, Any]:
     done = subprocess.run(
         [
             *(node, str(LIGHTHOUSE), address, "--quiet", "--output=json", "--output-path=stdout"),

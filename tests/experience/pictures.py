@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import sign_in
 from tests.experience.palette import with_palette
-from tests.experience.states import GROUP, contacts_then_orders, nothing, search, show
+from tests.experience.states import GROUP, contacts_then_orders, nothing, search, show, while_opening
 from tests.live import PROJECT, App
 from tests.pages.conftest import SEED
 
@@ -42,7 +42,9 @@ def scroll_to(selector: str, then: Callable[[Page], None] = nothing) -> Callable
 CONTACTS = show("Show contacts", "order-contacts")
 PICTURES: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
     ("home", "/", nothing),
+    ("opening", "/", while_opening),
     ("order", f"/orders/{SEED}/", nothing),
+    ("trip", "/orders/LONGTR/", nothing),
     ("family", "/orders/FAM4OB/", nothing),
     ("forty", "/orders/FORTY4/", scroll_to("#itinerary")),
     ("utc-feed", "/orders/UTCFED/", nothing),
