@@ -95,14 +95,8 @@ CLEAN = re.compile(r"[A-Za-z0-9._~-]+")  # what an address never quotes
 
 def url(name: str, *values: object) -> str:
     """The path of the page `name`. Django works it out once with stand-ins, whose places clean refs take as they are."""
-    return _url(get_script_prefix(), name, *values)
-
-
-@lru_cache(maxsize=4096)
-def _url(mounted_at: str, name: str, *values: object) -> str:
-    """A page links to the same few places again and again."""
     if all(isinstance(value, str) and CLEAN.fullmatch(value) for value in values):
-        return _address(name, len(values), mounted_at).format(*values)
+        return _address(name, len(values), get_script_prefix()).format(*values)
     return reverse(name, args=values)
 
 
