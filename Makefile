@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup demo run test check fmt bench screenshots lock
+.PHONY: help setup develop demo run test check fmt bench screenshots lock sbom
 .DEFAULT_GOAL := help
 
 help:
@@ -19,14 +19,25 @@ help:
 	@echo "make run          the app against real regions"
 	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
+	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make setup fmt bench screenshots lock"
 
+# What serving people needs, and nothing else; LOCK=prod for PostgreSQL.
+LOCK ?= app
 setup: $(VENV)/installed $(CATALOGUES)
 
-$(VENV)/installed: requirements/dev.lock
+$(VENV)/installed: requirements/$(LOCK).lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: on Debian, install python3-venv."; exit 1; }
 	@echo "Installing the locked dependencies into $(VENV) …"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/$(LOCK).lock
+	@touch $@
+
+# The same and what tests, checks and benchmark need.
+develop: $(VENV)/developing setup
+
+$(VENV)/developing: requirements/dev.lock $(VENV)/installed
+	@echo "Installing what tests and checks need …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
 	@touch $@
 
@@ -40,11 +51,11 @@ demo: setup
 run: setup
 	@$(BIN)/python -m cdpviewer.run
 
-test: setup
+test: develop
 	@.ci/tools
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: setup
+check: develop
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
@@ -53,25 +64,31 @@ check: setup
 	@$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 	@bash -n .ci/run .ci/tools
+	@$(BIN)/python .ci/supply
 
-fmt: setup
+fmt: develop
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
 
-bench: setup $(VENV)/bench-installed
+bench: develop $(VENV)/bench-installed
 	@.ci/tools
 	@$(BIN)/python -m bench $(ARGS)
 
-$(VENV)/bench-installed: requirements/bench.lock $(VENV)/installed
+$(VENV)/bench-installed: requirements/bench.lock $(VENV)/developing
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/bench.lock
 	@touch $@
 
-screenshots: setup
+screenshots: develop
 	@.ci/tools
 	@$(BIN)/python -m tests.screenshots
 
-lock: $(VENV)/installed
+sbom: develop
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json requirements/app.lock
+	@echo "Written: sbom.cdx.json"
+
+lock: develop
 	$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements/app.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --constraint requirements/app.lock --output-file requirements/prod.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra dev --constraint requirements/app.lock --output-file requirements/dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra bench --constraint requirements/app.lock --output-file requirements/bench.lock pyproject.toml
 	npm install --package-lock-only --no-audit --no-fund

@@ -91,8 +91,8 @@ def serving(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = 
 
 
 @contextmanager
-def production(name: str, static: Path, log: Path) -> Iterator[int]:
-    """The port of a server with https assumed and one trusted proxy, on the test's own database."""
+def production(name: str, static: Path, log: Path, **more: str) -> Iterator[int]:
+    """The port of a server with https assumed and one trusted proxy, on the test's own database; `more` are further settings."""
     port = free_port()
     env = environment(
         CDPVIEWER_BIND=f"127.0.0.1:{port}",
@@ -101,6 +101,7 @@ def production(name: str, static: Path, log: Path) -> Iterator[int]:
         CDPVIEWER_WORKERS="1",
         CDPVIEWER_STATIC_ROOT=str(static),
         DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+        **more,
     )
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.live import PROJECT
 
-LOCKS = ["requirements/app.lock", "requirements/dev.lock", "requirements/bench.lock"]
+LOCKS = ["requirements/app.lock", "requirements/prod.lock", "requirements/dev.lock", "requirements/bench.lock"]
 
 
 @pytest.mark.parametrize("name", LOCKS)
