@@ -225,6 +225,56 @@ def test_a_cell_that_is_empty_stays_empty() -> None:
     assert [safe_cell(value) for value in (None, "", 7)] == ["", "", "7"]
 
 
+SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫−⁼⁺⁻"
+BEFORE = [
+    "",
+    " ",
+    "  ",
+    "\t",
+    "\r",
+    "\n",
+    "\r\n",
+    "\x00",
+    "\x07",
+    "\x0b",
+    "\xa0",
+    "\u3000",
+    "\u200b",
+    "\ufeff",
+    "\u202e",
+    '"',
+    '""',
+    "“",
+    "`",
+    ' "',
+    "\x1c",
+]
+PARTED = ["", "x;", "x; ", "x\t", "x|", "x\n", "x\r\n", "x;;", "x;y\t", 'x";"', '";', "x,y;", "x\n\t"]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("parted", PARTED)
+def test_no_reader_gets_a_formula_whatever_it_parts_cells_at(sign: str, before: str, parted: str) -> None:
+    line = io.StringIO()
+    csv.writer(line).writerow(
+        [safe_cell(value) for value in ("2025-08-15", f"{parted}{before}{sign}cmd|' /C calc'!A0", "last")]
+    )
+    for delimiter in ",;\t|":
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            rows = csv.reader(line.getvalue().splitlines(keepends=True), delimiter=delimiter, quoting=quoting)
+            for cell in (cell for row in rows for cell in row):
+                start = cell.lstrip("".join({*BEFORE, '"', "\u200b"}))
+                assert not start.startswith(tuple(SIGNS)), (cell, delimiter)
+
+
+@pytest.mark.parametrize(
+    "text", ["B94TXY-1", "DUB–LHR", "a = b", "x; y", "a@b", "x;y-z", "1+1", "shown: 25 of 60", "“main”", "it's"]
+)
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert safe_cell(text) == text
+
+
 def test_a_reference_that_tries_to_be_html_or_a_path_is_harmless(as_anna: Client, anna: User) -> None:
     look(anna, "a/../b", reference="<img src=x onerror=alert(1)>")
     page = as_anna.get("/activity/")
