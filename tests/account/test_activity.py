@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from datetime import UTC, datetime
 
@@ -252,20 +253,19 @@ BEFORE = [
 PARTED = ["", "x;", "x; ", "x\t", "x|", "x\n", "x\r\n", "x;;", "x;y\t", 'x";"', '";', "x,y;", "x\n\t"]
 
 
-@pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize("parted", PARTED)
-def test_no_reader_gets_a_formula_whatever_it_parts_cells_at(sign: str, before: str, parted: str) -> None:
-    line = io.StringIO()
-    csv.writer(line).writerow(
-        [safe_cell(value) for value in ("2025-08-15", f"{parted}{before}{sign}cmd|' /C calc'!A0", "last")]
-    )
-    for delimiter in ",;\t|":
-        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+def test_no_reader_gets_a_formula_whatever_it_parts_cells_at(before: str, parted: str) -> None:
+    ignored = "".join({*BEFORE, '"'})
+    for sign in SIGNS:
+        line = io.StringIO()
+        csv.writer(line).writerow(
+            [safe_cell(value) for value in ("2025", f"{parted}{before}{sign}cmd|' /C calc'!A0", "last")]
+        )
+        for delimiter, quoting in itertools.product(",;\t|", (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)):
             rows = csv.reader(line.getvalue().splitlines(keepends=True), delimiter=delimiter, quoting=quoting)
-            for cell in (cell for row in rows for cell in row):
-                start = cell.lstrip("".join({*BEFORE, '"', "\u200b"}))
-                assert not start.startswith(tuple(SIGNS)), (cell, delimiter)
+            for cell in itertools.chain.from_iterable(rows):
+                assert not cell.lstrip(ignored).startswith(tuple(SIGNS)), (sign, cell, delimiter)
 
 
 @pytest.mark.parametrize(
