@@ -17,45 +17,50 @@ from orders.personal_text import ABBREVIATED, ANNOUNCING, fold, listed, names_do
 
 # What a harmless field is about.
 SUBJECTS = listed(
-    "agency aircraft airline airport alliance allowance amount ancillaries ancillary arrival bag baggage base basis "
-    "batch board boarding booking brand breakfast bundle bus cabin campaign cancellable cancellation cancelled carbon "
-    "carrier change changeable channel checkin city class co2 coach codeshare commission connection coupon currency "
-    "deal deck delay departure destination discount disruption distance duration emd emission equipment exchange exit "
-    "fare fee feed ferry flexible flight fuel gate gds gross haul hotel iata itinerary journey kg kilo km layover leg "
-    "legroom length lounge luggage market marketing meal night nights offer office operating order origin package "
-    "parking pcs penalty piece plane platform pnr pos price priority product promo promotion purchase qty quantity "
-    "rail rate rebooking refund refundable refunded reservation route routing sale sales schedule season seat seating "
-    "sector segment sku sold source stay stop stopover subtotal supplier surcharge tariff taxi terminal ticket "
-    "ticketed ticketing tier timestamp total train transfer trip upgrade upgraded utm validating variant vendor via "
-    "voucher weight wifi window zone"
+    "agency aircraft airline airport aisle alliance allowance amount ancillaries ancillary arrival bag baggage base "
+    "basis batch board boarding booking brand breakfast bundle bus cabin campaign cancel cancellable cancellation "
+    "cancelled carbon carrier carry change changeable channel checkin city class co2 coach codeshare commission "
+    "compartment connection coupon currency deal deck delay departure designator destination discount disruption "
+    "distance duration emd emission equipment excess exchange exchangeable exit fare fee feed ferry fleet flexible "
+    "flight fuel gate gds gross haul hotel iata interline itinerary journey kg kilo km layover leg legroom length "
+    "lounge luggage market marketing meal mileage night nights offer office operating order origin package parking "
+    "pcc pcs penalty piece plane platform pnr pos price priority product promo promotion purchase qty quantity rail "
+    "rate rbd rebookable rebooking refund refundable refunded reservation route sale sales schedule season seat "
+    "seating sector segment sku sold source stay stop stopover subtotal supplier surcharge tariff taxi terminal "
+    "ticket ticketed ticketing tier timestamp total tour train transfer trip upgrade upgraded utm validating "
+    "variant vendor via voucher weight wifi window zone"
 )
 # What a name may have beside its subject; alone these say nothing.
 FILLERS = listed(
-    "access active actual additional advance after all and applied attribute available average before bool "
-    "category checked code count country created current custom data date day days default details end entry "
-    "estimated expected expiry extra field final flag free group has hour hours id inbound included index info "
-    "is item language level list local max maximum method min minimum minute minutes mode modified month new no nr "
-    "num number of offset on one original outbound paid parameter per percent planned position preference preferred "
-    "previous primary property provider range ref reference requested required return round row scheduled secondary "
-    "selected sent sequence service set size special standard start state status summary system time type unit "
-    "until updated utc valid value version way week weekday year"
+    "access active actual additional advance after all and applied at attribute available average before block bool "
+    "category checked code configuration count country created current custom data date day days default details "
+    "elapsed eligible end engine entry estimated expected expiry extra field final flag footprint free group hand "
+    "has hour hours id inbound included index info is item language lead level limit list local max maximum method "
+    "min minimum minute minutes mode modified month net new no nr num number of offset on one original outbound "
+    "paid parameter per percent planned position preference preferred previous primary property provider range ref "
+    "reference requested required return round row rule scheduled secondary selected sent sequence service set "
+    "share size special standard start state status summary system time type unit until updated utc valid value "
+    "version way week weekday year"
 )
 # Harmless as a whole, though not word by word.
 PHRASES = frozenset(
     phrase.replace(" ", "")
     for phrase in listed(
-        "agency name|aisle|award miles|boarding card|booked by agency|car category|car class|car type|card brand|"
-        "card scheme|card type|check in|country of sale|cross sell|currency code|customer segment|customer tier|"
-        "customer type|experiment|fare family|guest type|installments|instalments|insurance included|"
-        "insurance price|insurance product|insurance type|language code|lead time|locale|locator|loyalty|"
-        "loyalty level|loyalty points earned|loyalty program|loyalty programme|loyalty status|loyalty tier|miles|"
-        "miles earned|no show|one way|operated by|partner airline|passenger type|passenger type code|pax type|"
-        "payment|payment amount|payment channel|payment currency|payment date|payment method|payment provider|"
-        "payment status|payment type|pet in cabin|point of sale|points|points earned|ptc|rebooked|record locator|"
-        "rental days|return trip|room category|room type|rooms|round trip|row|seat map|star rating|stars|status|tax|"
-        "tax amount|tax total|taxes|test group|total tax|travel|travel class|travel date|travel month|travel time|"
+        "agency name|aircraft registration|airport tax|aisle|award miles|block time|boarding card|booked by agency|"
+        "car category|car class|car type|card brand|card scheme|card type|check in|country of sale|cross sell|"
+        "currency code|customer segment|customer tier|customer type|day of week|departure tax|distance miles|"
+        "elapsed time|etd|experiment|fare family|fast track|group size|guest type|inbound date|installments|"
+        "instalments|insurance|insurance included|insurance price|insurance product|insurance type|is group|"
+        "language|language code|last ticketing date|lead time|lead time days|locale|locator|loyalty|loyalty level|"
+        "loyalty points earned|loyalty program|loyalty programme|loyalty status|loyalty tier|miles|miles earned|"
+        "net price|no show|one way|operated by|outbound date|partner airline|passenger type|passenger type code|"
+        "pax type|payment|payment amount|payment channel|payment currency|payment date|payment method|"
+        "payment provider|payment status|payment type|pet in cabin|point of sale|points|points earned|"
+        "product family|ptc|rebooked|record locator|rental days|return date|return trip|room category|room type|"
+        "rooms|round trip|routing|row|seat map|sta|star rating|stars|status|std|tail number|tax|tax amount|"
+        "tax total|taxes|test group|total tax|travel|travel class|travel date|travel month|travel time|"
         "traveler type|traveller type|trip type|upsell|valid from|valid to|vat|vat amount|vat rate|vehicle class|"
-        "vehicle type|volume",
+        "vehicle type|volume|weekday",
         "|",
     )
 )

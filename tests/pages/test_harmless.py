@@ -29,6 +29,22 @@ licensePlate taxId taxNumber taxCode codiceFiscale vatNumber nino nationalInsura
 curp rfc iqama nric hkid cnic tckn kimlikNo snils inn ppsn username login password pin token secret sessionId deviceId ip ipAddress cookieId
 favouriteColour shoeSize emergencyContact nextOfKin companion travelPartner travellingWith travelId loyaltyNumber memberNumber customerNumber
 custNo crmId signature photo fingerprint biometrics insuranceNumber policyNumber bookingName tripName seatHolder hotelGuest x data1
+nif_number numIdentificacion numeroDocumento tipoDocumento nroDoc nrDokumentu dokladTotoznosci rodneCislo ci_number matricule numeroSecu
+numeroSecuriteSociale carteIdentite carteVitale permisConduire cartaIdentita codFiscale partitaIva numeroCarta tarjeta tarjetaCredito numTarjeta
+numeroCartao cartao validade kartNo krediKarti tcKimlik pasaportSerisi tajNumber szemelyiSzam adoazonosito cnpNumber serieBuletin
+legitimasjon fodselsnr kontonummer kortnummer identitetskort sotu hetuNumber isikukood asmensKodas personasKods EGN ЕГН СНИЛС ИНН
+номерКарты телефон имя фамилия 氏名 姓名 名前 电话 手机 信用卡 卡号 身份证号 マイナンバー カード番号 생일 이름 전화번호 هاتف اسم رقم_الجواز تاريخ_الميلاد שם תעודת_זהות
+ονομα Όνομα имяПассажира วันเกิด ชื่อ उपनाम नाम जन्मतिथि emergencyPhone whatsapp telegram skype facebookId twitter instagram wechat lineId
+appleId googleId gclid fbclid userAgent referrer clientIp lat lon latitude longitude geo coordinates homeAirport residence countryOfResidence
+birthCountry citizenship ethnicity race union pregnant weeksPregnant oxygen insulin pnrName bookerName bookerEmail payer payerName
+cardExpiry cardExp expMonth expYear cvv2 securityCode cardToken paymentToken accountId walletId upi vpa paypalEmail sortCode routingNumber
+swift bban voucherPin giftCardNumber giftMessage dedication specialRequest message freeText osiText ssrText ssrCode frequentFlyer ffp ffn ffNumber
+ffNo memberId loyaltyId milesNumber seatFor ticketOwner ticketHolder bagOwner bagTagHolder transferName transferPhone pickupAddress
+hotelAddress roomNumber hotelPhone driverName carPlate plate vin imei msisdn mac deviceFingerprint sessionToken bookingPassword bookingPin
+managePnrUrl checkinUrl loginToken url link qr barcode boardingPassUrl signatureImage avatar selfie visaStatus visaCountry esta eta etaNumber
+vaccination covidTest testResult healthDeclaration citizenNo civilId nationalNo stateId stateIdNumber militaryId unionCard studentId
+employeeId employeeNumber staffNumber corporateEmail companyVat vatId taxPayer taxRef creditScore income ageGroup minor dobYear yearBorn
+born bornIn parents father mother spouse partner child1 children childName kids dependents
 """
 
 HARMLESS_NAMES = """
@@ -43,6 +59,19 @@ taxAmount totalPrice discountAmount promoCode voucherCode campaign campaignCode 
 passengerType paxType refundable isRefundable isChangeable cancellationFee changeFee hotelName roomType rentalDays checkIn departureDate
 arrivalTime flightNumber airportName cityCode destination origin stopovers layoverMinutes scheduleChange delayMinutes agencyName
 bookedByAgency paymentMethod cardType installments locale stay nights utmSource utm_campaign seat1 tax1 ancillaries packageName offerId
+fareRule fareRules fareBasisCodes ticketType ticketDesignator tourCode bookingDate bookingTime bookingStatus bookingType bookingOffice
+reservationStatus itineraryId serviceClass rbd RBD cabinType compartment deckNumber windowSeat aisleSeat extraLegroom seatZone seatType seatPrice
+mealIncluded mealPrice freeBaggage checkedBags carryOn carryOnBags cabinBag handLuggage excessBaggage bagFee bagCount weightUnit maxWeight totalWeight
+arrivalTerminal departureGate boardingTime std sta etd aircraftCode aircraftRegistration tailNumber fleet equipment codeShareFlight
+marketingFlightNumber operatingFlightNumber isCodeshare interline alliance gds pcc iataCode agencyIata agencyCode salesOffice
+posCity salesMarket language locale brandId brandTier productFamily productGroup productCategory skuCode quantityUnit unitPrice netPrice grossPrice
+basePrice baseFare fareAmount totalFare totalTax airportTax fuelSurcharge exchangeRate currencyRate discountPercent discountCode promoName promotionId
+couponCode campaignId durationHours blockTime flightTime elapsedTime distanceMiles mileage co2Emissions co2Emission emissionsKg carbonFootprint
+emission_kg bookingChannel bookingEngine sourceChannel bookingOrigin leadTimeDays advancePurchaseDays lengthOfStay nightsCount passengerCount numberOfPassengers
+adults infants paxCount groupSize isGroup groupBooking isRefundable refundStatus changeable exchangeable noShow cancelledAt cancelDate rebookable
+upgradeEligible loungeIncluded fastTrack insurance wifiIncluded wifi parkingDays hotelNights carClass taxiIncluded lastTicketingDate ticketTimeLimit
+segmentStatus segmentType legs legCount stops stopoverCity viaAirport connectionTime minimumConnectionTime layoverAirport flightType haul tripDuration outboundDate
+inboundDate returnDate departureAirport arrivalAirport originCity destinationCity originCountry destinationCountry season weekday dayOfWeek
 """
 
 
