@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 
 from orders.cdp.decode import DOCUMENTED_FIELDS
@@ -39,7 +38,7 @@ FILLERS = listed(
     "min minimum minute minutes mode modified month net new no nr num number of offset on one original outbound "
     "paid parameter per percent planned position preference preferred previous primary property provider range ref "
     "reference requested required return round row rule scheduled secondary selected sent sequence service set "
-    "share size special standard start state status summary system time type unit until updated utc valid value "
+    "share size special standard start status summary system time type unit until updated utc valid value "
     "version way week weekday year"
 )
 # Harmless as a whole, though not word by word.
@@ -74,7 +73,7 @@ HEADS = listed(
     "adult adults child children guests infant infants passenger passengers pax people persons seniors traveler "
     "travelers traveller travellers youths"
 )
-COUNTING = listed("count number num no total of")
+COUNTED = HEADS | listed("count number num no total of")
 # Words that may stand in the name of a field that is shown beside its mask, so that people know what to ask for.
 NAMING = listed(
     "account address age agent answer bank billing bio born by card cc comment company consumer consumers contact "
@@ -92,6 +91,7 @@ FIELD_NAME = re.compile(r"[^\W\d][\w.-]{0,63}")
 LONGEST = 80
 
 
+@lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a field's name in small letters: "passportNumber", "PASSPORT_NUMBER" and "passport-number" are two."""
     return tuple(fold(JOINTS.sub(" ", name)).split())
@@ -106,7 +106,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
         return all(key in shown or _is_trade(key) or _says_nothing(key) for key in above)
-    if own and HEADS.intersection(own) and set(own) <= HEADS | COUNTING:
+    if own and HEADS.intersection(own) and COUNTED.issuperset(own):
         return value.isdecimal() and len(value) <= 3 and all(_is_trade(key) or _says_nothing(key) for key in above)
     holder: tuple[str, ...] = ()
     for key in above:
@@ -123,7 +123,11 @@ def is_name(key: str) -> bool:
         return bool(parts)
     if all(part in NAMES or _kind(part) for part in parts):
         return True
-    return bool(get_close_matches(key.lower(), DOCUMENTED, 1, 0.8))  # one that the sender misspelt
+    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # one that the sender misspelt
+
+
+def _one_shorter(name: str) -> set[str]:
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}
 
 
 def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
@@ -162,13 +166,15 @@ def _kind(word: str) -> str:
         return "filler"
     if (plain := NUMBERED.sub("", word)) != word:
         return _kind(plain)
-    if word.endswith("s") and len(word) > 3 and word[:-1] in SUBJECTS | FILLERS:
+    if word.endswith("s") and len(word) > 3 and word[:-1] in KNOWN:
         return _kind(word[:-1])
     for at in range(3, len(word) - 2):
-        if word[:at] in SUBJECTS | FILLERS and (rest := _kind(word[at:])):
+        if word[:at] in KNOWN and (rest := _kind(word[at:])):
             return "subject" if "subject" in (rest, _kind(word[:at])) else "filler"
     return ""
 
 
-DOCUMENTED = tuple(name.lower() for name in DOCUMENTED_FIELDS)
+# The API's names, and each without one of its letters: two spellings that differ in one letter share one of these.
+DOCUMENTED = frozenset().union(*(_one_shorter(name.lower()) for name in DOCUMENTED_FIELDS if len(name) > 3))
+KNOWN = SUBJECTS | FILLERS
 NAMES = SUBJECTS | FILLERS | THINGS | HEADS | NAMING | {fold(word) for word in ANNOUNCING | ABBREVIATED}

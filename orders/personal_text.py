@@ -41,10 +41,13 @@ SSR = re.compile(r"\b(?:SSR|OSI|DOCS|DOCO|DOCA|FOID|APIS?|CTC[EMRT]?|PCTC)\b[\s/
 
 def fold(text: str) -> str:
     """`text` in small letters without accents, full-width forms and invisible characters."""
+    if text.isascii():
+        return text.lower()
     whole = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in whole if unicodedata.category(sign) not in {"Mn", "Cf"}).casefold()
 
 
+LONGEST = 2000  # characters; no field of trade is as long, and every text is read in a bounded time
 _WORDS = sorted({fold(word) for word in ANNOUNCING}, key=len, reverse=True)
 _LATIN = "|".join(re.escape(word) for word in _WORDS if word.isascii())
 _OTHER = "|".join(re.escape(word) for word in _WORDS if not word.isascii())
@@ -80,19 +83,28 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 def is_personal(text: str) -> bool:
     """Whether the text holds something that stands in nobody's view unasked."""
+    if _is_plain(text):
+        return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)
 
 
 def announces(text: str) -> bool:
     """Whether words or signs say so, whatever the digits are: an address, a label, a code line. For references, too."""
-    if not _CUE.search(text) or _STAMP.fullmatch(text):
+    if _is_plain(text):
         return False
+    if len(text) > LONGEST:
+        return True
     plain = _plain(text)
     if re.search(r"[^\s@]@[^\s@]", plain) or _CODE_LINE.search(plain.upper()) or SSR.search(plain.upper()):
         return True
     folded = fold(_CAMEL.sub(" ", plain))
     labelled = re.search(r"[:=#\d]", folded) and _ANNOUNCED.search(folded)
     return bool(labelled or _SHORT.search(folded) or _NUMBERS.search(plain.upper()) or _holds_iban(plain.upper()))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is no more than a word, an amount or a time, as most are."""
+    return len(text) <= LONGEST and (not _CUE.search(text) or bool(_STAMP.fullmatch(text)))
 
 
 def names_document(text: str) -> bool:
@@ -122,8 +134,9 @@ def _checks(digits: str) -> bool:
 
 def _holds_iban(text: str) -> bool:
     for group in _IBAN.findall(text):
-        account = group.replace(" ", "")
-        for end in range(len(account), 14, -1):  # a word behind may have been taken along
-            if int("".join(str(int(sign, 36)) for sign in account[4:end] + account[:4])) % 97 == 1:
+        parts = group.split(" ")
+        for end in range(len(parts), 0, -1):  # words behind may have been taken along
+            account = "".join(parts[:end])
+            if len(account) > 14 and int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4])) % 97 == 1:
                 return True
     return False

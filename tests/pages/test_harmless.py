@@ -87,8 +87,8 @@ def test_a_name_that_is_not_known_to_be_harmless_hides_its_value(name: str) -> N
 
 @pytest.mark.parametrize("name", [name for name in HARMLESS_NAMES.split() if name != "rbd_class"])
 def test_a_trade_word_is_shown(name: str) -> None:
-    assert masked_value(name, "Y") == "Y"
-    assert masked_value("details", {name: "Y"}) == f'{{"{name}": "Y"}}'
+    assert masked_value(name, "3") == "3"
+    assert masked_value("details", {name: "3"}) == f'{{"{name}": "3"}}'
     assert is_name(name)
 
 
