@@ -18,7 +18,7 @@ from orders.cdp.decode import DOCUMENTED_FIELDS, ITEM_FIELDS, ORDER_FIELDS, SEGM
 from orders.cdp.jsontext import NotANumber, readable
 from orders.cdp.raw import indent
 from orders.cdp.records import FlightSegment, Order, OrderItem
-from orders.harmless import is_harmless, is_name, words
+from orders.harmless import LONGEST, is_harmless, is_name, words
 from orders.personal_text import announces, holds_card, is_personal, listed, names_document
 
 T = TypeVar("T", Order, OrderItem, FlightSegment)
@@ -123,9 +123,9 @@ def masked_typed(text: str) -> str:
     return text if NUMBER_OR_TIME.fullmatch(text) and not is_personal(text) else MASK
 
 
-def masked_name(key: str) -> str:
+def masked_name(key: str, shown: Shown = frozenset()) -> str:
     """The key of an unknown field, or a mask where it may itself be somebody's number or name."""
-    return key if is_name(key) else MASK
+    return key if is_name(key) or words(key[:LONGEST]) in shown else MASK
 
 
 def masked_order(order: Order) -> Order:
@@ -184,7 +184,7 @@ class _Hiding:
             return key, self.level(value, below)
         if small in _lower(level.harmless) and not isinstance(value, list):
             return key, MASK if _gives_away(key, value) else value
-        return masked_name(key), self.value((key,), value) if name != "person" else _nothing_of(value)
+        return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
         """A value at the path of keys from the first unknown one; `beside` if it stands beside the name of a document."""
@@ -215,10 +215,10 @@ class _Hiding:
         beside = beside or any(names_document(name) for name in names.values())
         for key, value in pairs:
             if isinstance(value, str) and _rank(key) is not None and is_name(value):
-                yield masked_name(key), value
+                yield masked_name(key, self.shown), value
             else:
                 named = naming if naming and _last_word(key) in VALUES else key
-                yield masked_name(key), self.value((*path, named), value, deep=deep, beside=beside)
+                yield masked_name(key, self.shown), self.value((*path, named), value, deep=deep, beside=beside)
 
 
 def _rank(key: str) -> int | None:
@@ -228,7 +228,7 @@ def _rank(key: str) -> int | None:
 
 
 def _last_word(key: str) -> str:
-    return (words(key[:80]) or ("",))[-1]
+    return (words(key[:LONGEST]) or ("",))[-1]
 
 
 def _gives_away(key: str, value: object) -> bool:

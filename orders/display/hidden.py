@@ -17,12 +17,12 @@ OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
 def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
     """Name and value of each unknown field of an order, an item or a segment, masked where they must be."""
-    return ((masked_name(extra.key), _said(extra, documented=True)) for extra in extras)
+    return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra, documented=True)) for extra in extras)
 
 
 def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
     """The same for custom data, whose names are the tenant's own."""
-    return ((masked_name(extra.key), _said(extra)) for extra in extras)
+    return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
 
 
 def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
@@ -32,7 +32,7 @@ def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 def masked_note(note: Note) -> tuple[str, str]:
     """The field that could not be read, and what was sent in its place."""
-    name = masked_name(note.field) if note.field else ""
+    name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
     if not note.shown:
         return name, ""
     if note.reason in NUMBERS_AND_TIMES:

@@ -159,6 +159,7 @@ def test_the_operator_adds_names() -> None:
     shown = shown_fields(["shopCode", "crm-score"])
     for name in ("shopCode", "SHOP_CODE", "shop-code", "crmScore"):
         assert masked_value(name, "7", shown) == "7"
+        assert (masked_name(name, shown), masked_value("seat", {name: "7"}, shown)) == (name, f'{{"{name}": "7"}}')
         assert masked_value(name, "7") == MASK
     assert is_harmless(("shopCode", "seat"), "7", shown)
     assert masked_value("shopCode", "jane@example.com", shown) == MASK
