@@ -12,37 +12,25 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from cdpviewer import settings_file
+
 YES = frozenset({"on", "yes", "true", "1"})
 NO = frozenset({"off", "no", "false", "0"})
 
 
 def load(path: Path) -> dict[str, str]:
-    """The `NAME=value` lines of a settings file; {} where there is no such file.
-
-    Empty lines and lines that start with # are passed over, one pair of quotes around a value is taken off, nothing is expanded.
-    """
+    """The values of a settings file, by name; {} if there is no such file. `settings_file.values` has the rules."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return settings_file.values(settings_file.decoded(path.read_bytes()))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(
-            f"The settings file {path.name} cannot be read ({type(error).__name__}): check who owns it and that it is plain text."
-        ) from None
-    values: dict[str, str] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise ImproperlyConfigured(
-                f"Line {number} of the settings file {path.name} is not NAME=value: mend or remove it."
-            )
-        value = value.strip()
-        if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
-            value = value[1:-1]
-        values[name.strip()] = value
-    return values
+    except settings_file.BadLine as error:
+        problem = f"The settings file {path.name}: {error}"
+    except settings_file.NotUtf8 as error:
+        problem = f"The settings file {path.name} cannot be read: {error}."
+    except OSError as error:
+        problem = f"The settings file {path.name} cannot be read ({type(error).__name__}): check who owns it and who may read it."
+    raise ImproperlyConfigured(problem)
 
 
 class Environment:
@@ -100,11 +88,12 @@ class Environment:
 
 def _content(name: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(
-            f"The file that {name}_FILE names cannot be read ({type(error).__name__}): check the path and who may read it."
-        ) from None
+        return settings_file.decoded(Path(path).read_bytes()).strip()
+    except settings_file.NotUtf8 as error:
+        problem = f"The file that {name}_FILE names cannot be read: {error}."
+    except (OSError, ValueError) as error:
+        problem = f"The file that {name}_FILE names cannot be read ({type(error).__name__}): check the path and who may read it."
+    raise ImproperlyConfigured(problem)
 
 
 def find(base: Path) -> Environment:

@@ -10,6 +10,7 @@ from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
 from orders.cdp.transport.turns import LONGEST_QUEUE
+from orders.harmless import shown_fields as known_shown_fields
 
 STANDARD = Limits()
 PROMISED = 12.0  # seconds in which every page is answered, whatever the CDP and the database do
@@ -24,6 +25,16 @@ def regions(env: Environment) -> dict[str, str]:
         return known_regions(env.text("CDPVIEWER_EXTRA_REGIONS"))
     except RegionError as error:
         raise ImproperlyConfigured(f"CDPVIEWER_EXTRA_REGIONS: {error}") from None
+
+
+def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
+    """The names of CDPVIEWER_SHOWN_FIELDS, as words: fields of orders and custom data that everybody may see."""
+    try:
+        return known_shown_fields(env.listed("CDPVIEWER_SHOWN_FIELDS"))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"CDPVIEWER_SHOWN_FIELDS: {error}. It takes names of fields, separated by commas, such as crmSegment,shopCode."
+        ) from None
 
 
 def limits(env: Environment, *, threads: int) -> Limits:

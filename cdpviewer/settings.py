@@ -28,6 +28,7 @@ THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env, threads=THREADS)
+SHOWN_FIELDS = remote.shown_fields(env)
 
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from orders import throttling
+from orders.credential_text import clean_client_key, clean_token
 from orders.models import Connection, Person
 
 if TYPE_CHECKING:
@@ -21,31 +22,12 @@ if TYPE_CHECKING:
 else:
     ConnectionModelForm = forms.ModelForm
 
-_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def region_choices() -> list[tuple[str, str]]:
     """The regions this server knows, as (name, name and host): picked, never typed."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
-
-
-def clean_client_key(value: str) -> str:
-    """A client key fit for Basic authentication, where a colon would end it; `ValidationError` otherwise."""
-    value = value.strip()
-    if not value or _SPACE_OR_CONTROL.search(value) or ":" in value:
-        raise ValidationError(_("A client key has no spaces, line breaks or colons."), code="client_key")
-    return value
-
-
-def clean_token(value: str) -> str:
-    """A token fit for Basic authentication; `ValidationError` otherwise. The message never repeats it."""
-    value = value.strip()
-    if not value:
-        raise ValidationError(_("The API token is empty."), code="token")
-    if _SPACE_OR_CONTROL.search(value):
-        raise ValidationError(_("An API token has no spaces or line breaks."), code="token")
-    return value
 
 
 def clean_connection_name(value: str) -> str:

@@ -2,21 +2,24 @@
 
 Shown at once is what an agent needs to recognize and to reach somebody: names, e-mails, phones, address, nationality.
 Hidden are passport, birth date, every identifier that is not plainly a number of trade (loyalty, booking, customer number), and
-every field of a person we do not know: it may be anything. Of an order, whose fields are mostly no secret, those are hidden
-whose name, or a name inside them, speaks of documents or holds people.
+every field of a person we do not know: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
+own, in `hiding`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.cdp.records import Identifier, Note, Person
+from orders.cdp.records import Extra, Identifier, Note, Person
+from orders.harmless import is_name, words
+from orders.hiding import MASK, masked_name
+from orders.personal_text import is_personal
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}")
@@ -26,15 +29,6 @@ TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", 
 SAYS_NOTHING = frozenset(
     {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
 )
-DOCUMENT = re.compile(
-    r"passport|reisepass|\bdocument|\bidentity|\bnational (id|ident|number)|\bssn\b|social (security|insurance)|licen[cs]e"
-    r"|\bvisa\b|birth|geburt|\bdob\b|\btax (id|ident|number|no)|\bcard (no|num|holder)|\bcvv\b|\biban\b"
-    r"|known trav|redress|\bktn\b|\baadhaar|\bdni\b"
-)
-PEOPLE = re.compile(r"\b(travell?ers?|passengers?|pax|contacts?|consumers?|guests?|customers?|persons?|people)\b")
-INNER_NAME = re.compile(r'"((?:[^"\\]|\\.)*)" ?:')
-JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
-DOT = "•"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,7 +89,7 @@ def card(
         extras=extras,
         guest_ref=person.guest_ref or "",
         guest_type=person.guest_type or "",
-        notes=person.notes,
+        notes=tuple(replace(note, field=masked_name(note.field)) for note in person.notes),
     )
 
 
@@ -135,55 +129,36 @@ def _hidden(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
         ("passport_expiry", _("Passport valid until"), person.passport_expiry),
     ):
         if value:
-            yield Field(name, label, value) if reveals(name) else Field(name, label, mask(value), masked=True)
+            yield Field(name, label, value) if reveals(name) else Field(name, label, MASK, masked=True)
     for number, identifier in enumerate(person.identifiers):
         if identifier.id:
             yield _identifier(identifier, f"identifier_{number}", reveals)
-    for extra in person.extras:
-        name = f"extra_{extra.key}"
-        value = extra.value if reveals(name) else DOT * 4
-        yield Field(name, extra.key, value, masked=not reveals(name))
+    for number, extra in enumerate(person.extras, start=1):
+        name = extra_name(extra, number)
+        if reveals(name):
+            yield Field(name, extra.key, extra.value)
+        else:
+            yield Field(name, masked_name(extra.key), MASK, masked=True)
+
+
+def extra_name(extra: Extra, number: int) -> str:
+    """The name of a hidden field that the API does not know. It stands in records: a key that may be a secret itself is left out."""
+    return f"extra_{extra.key}" if is_name(extra.key) else f"extra_field_{number}"
 
 
 def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool]) -> Field:
     value, label = identifier.id or "", identifier.provider or _("Identifier")
-    if not is_trade(identifier.provider or "") and not reveals(name):
-        return Field(name, label, mask(value), masked=True)
-    return Field(name, label, value, copy=True)
+    if reveals(name):
+        return Field(name, label, value, copy=True)
+    if is_trade(identifier.provider or "") and not is_personal(value):
+        return Field(name, label, value, copy=True)
+    # A provider is a name; one with digits in it may be the number.
+    hides = identifier.provider and (is_personal(identifier.provider) or re.search(r"\d", identifier.provider))
+    return Field(name, MASK if hides else label, MASK, masked=True)
 
 
 @lru_cache(maxsize=1024)
 def is_trade(provider: str) -> bool:
     """Whether an identifier of this provider is plainly a number of trade; in doubt it is not."""
-    words = set(_words(provider).split())
-    return words <= TRADE | SAYS_NOTHING and not words <= SAYS_NOTHING
-
-
-def is_personal(key: str, value: str) -> bool:
-    """Whether an unknown field of an order, an item or their custom data may hold somebody's documents or a list of people.
-
-    `value` is the text that the field is shown as; inside a list or an object the names of the inner fields count too.
-    """
-    if _speaks_of(DOCUMENT, key):
-        return True
-    if not value.startswith(("[", "{")):
-        return False
-    return any(_speaks_of(DOCUMENT, name) or _speaks_of(PEOPLE, name) for name in (key, *INNER_NAME.findall(value)))
-
-
-@lru_cache(maxsize=4096)
-def _speaks_of(what: re.Pattern[str], key: str) -> bool:
-    return what.search(_words(key)) is not None
-
-
-def _words(name: str) -> str:
-    """ "passportNumber" and "PASSPORT_NUMBER" as "passport number"."""
-    return JOINTS.sub(" ", name).lower().strip()
-
-
-def mask(value: str | date) -> str:
-    """A mask that lets two people compare the end of a number and nothing more: the last two of six or more characters."""
-    if isinstance(value, date):
-        return DOT * 4
-    text = value.strip()
-    return DOT * 4 + (text[-2:] if len(text) >= 6 else "")
+    named = set(words(provider))
+    return named <= TRADE | SAYS_NOTHING and not named <= SAYS_NOTHING

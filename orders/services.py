@@ -18,6 +18,7 @@ from orders.cdp import errors
 from orders.cdp.records import Document, Extra, Loaded, Note, Order, Person
 from orders.desk import Desk
 from orders.digest import Digest, digest
+from orders.hiding import masked_order
 from orders.itinerary import journeys, segments
 from orders.itinerary.trip import Trip
 from orders.models import Connection
@@ -55,9 +56,9 @@ def open_order(desk: Desk, ref: str, *, now: datetime | None = None) -> OpenedOr
 
     One call for an order of fewer than ten items. Raises a CdpError; items that could not be read are told by the order.
     """
-    order = desk.client.get_order(ref)
+    order = masked_order(desk.client.get_order(ref))
     if desk.connection.version == "v2.1":
-        order = _with_trips_from_extensions(desk, order)
+        order = masked_order(_with_trips_from_extensions(desk, order))
     trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now(), _=speaker())
     return OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), desk.as_of)
 
@@ -91,7 +92,7 @@ def load_custom_data(desk: Desk, ref: str) -> CustomData:
 
     The label is "" for the order and the item's name or reference for an item. The second value is the first failure.
     """
-    order = desk.client.get_order(ref)
+    order = masked_order(desk.client.get_order(ref))
     owners: list[tuple[str, Callable[[], object]]] = [("", partial(desk.client.get_order_extension, ref))]
     for item in order.items:
         if item.ref:

@@ -29,6 +29,8 @@ _SEGMENT = Known(
     "id origin destination departureDateTime arrivalDateTime carrier flightNumber operatingCarrier operatingFlightNumber "
     "fareClass fareFamily bookingClass equipmentType originDestination"
 )
+ORDER_FIELDS, ITEM_FIELDS, SEGMENT_FIELDS = (known.names - set(_LINKS.split()) for known in (_ORDER, _ITEM, _SEGMENT))
+DOCUMENTED_FIELDS = ORDER_FIELDS | ITEM_FIELDS | SEGMENT_FIELDS
 _EXTENSION = Known("ref name key href createdAt modifiedAt order orderItem")
 _MARKS_OF_AN_ORDER = (
     "ref",

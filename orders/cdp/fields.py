@@ -189,7 +189,7 @@ class Fields:
         if not self._others:
             return ()
         return tuple(
-            Extra(whole_characters(key), readable(value))
+            Extra(whole_characters(key), readable(value), value)
             for key, value in self._others.items()
             if value is not None and value != ""
         )

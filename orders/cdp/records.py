@@ -7,7 +7,7 @@ sent and is unknown to us is kept in `extras`, shown and never dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -32,10 +32,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A field we do not know, as sent: `key` in the API's spelling, `value` as readable text."""
+    """A field we do not know, as sent: `key` in the API's spelling, `value` as readable text, `sent` the whole of it."""
 
     key: str
     value: str
+    sent: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

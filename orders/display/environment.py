@@ -26,7 +26,7 @@ FILTERS = (
     bar.across, bar.bar_sentence, bar.tick_hour,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
-    hidden.holds_personal, hidden.unless_personal,
+    hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.place_city, itinerary.place_name, itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words,

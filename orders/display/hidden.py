@@ -1,19 +1,57 @@
-"""Unknown fields of an order that may hold somebody's documents: the page gets a mask, never the value."""
+"""Unknown fields of an order: the page gets a mask for every name and value that is not known to be harmless."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from orders.cdp.records import Extra
-from orders.masking import is_personal, mask
+from django.conf import settings
+
+from orders.cdp.records import Extra, Note
+from orders.hiding import MASK, masked_name, masked_typed, masked_value
 from orders.speech import say as _
 
+# Why a known field could not be read: it should have been a number or a time, or it is of another kind altogether.
+NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text"})
+OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
-def unless_personal(value: str, key: str) -> str:
-    """`value` as it is, or its mask where `key`, or what is inside, speaks of documents or people."""
-    return _("%(mask)s (hidden)") % {"mask": mask("")} if is_personal(key, value) else value
+
+def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
+    """Name and value of each unknown field of an order, an item or a segment, masked where they must be."""
+    return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra, documented=True)) for extra in extras)
 
 
-def holds_personal(groups: Iterable[tuple[str, Sequence[Extra]]]) -> bool:
-    """Whether anything in the groups of custom data is hidden by `unless_personal`."""
-    return any(is_personal(extra.key, extra.value) for _title, values in groups for extra in values)
+def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
+    """The same for custom data, whose names are the tenant's own."""
+    return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
+
+
+def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
+    """Name and value of each, as sent: for somebody who may see them and whose view is recorded."""
+    return ((extra.key, extra.value) for extra in extras)
+
+
+def masked_note(note: Note) -> tuple[str, str]:
+    """The field that could not be read, and what was sent in its place."""
+    name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
+    if not note.shown:
+        return name, ""
+    if note.reason in NUMBERS_AND_TIMES:
+        return name, _or_hidden(masked_typed(note.shown))
+    if note.reason in OTHER_KINDS:
+        return name, _or_hidden(MASK)
+    return name, _said(Extra(note.field, note.shown), documented=True)
+
+
+def holds_hidden(groups: Iterable[tuple[str, Sequence[Extra]]]) -> bool:
+    """Whether `masked_custom` hides anything of these groups of custom data."""
+    return any(MASK in name + value for _title, values in groups for name, value in masked_custom(values))
+
+
+def _said(extra: Extra, *, documented: bool = False) -> str:
+    sent = extra.value if extra.sent is None else extra.sent
+    value = masked_value(extra.key, sent, settings.SHOWN_FIELDS, documented=documented)
+    return _or_hidden(value)
+
+
+def _or_hidden(value: str) -> str:
+    return _("%(mask)s (hidden)") % {"mask": MASK} if value == MASK else value

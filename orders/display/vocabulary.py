@@ -152,6 +152,8 @@ OUTCOMES: dict[str, str] = {
     r"perhaps more": _("perhaps more"),
     r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
     r"refused": _("refused"),
+    r"shown: whole": _("shown: in full"),
+    r"shown: masked": _("shown: masked"),
 }
 
 # By the codes of orders/problems.py: why a search failed, short enough for a table.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from orders.cdp.records import OrderItem
+from orders.cdp.records import Extra, OrderItem
 from orders.itinerary.airlines import carrier_name
 from orders.itinerary.belief import evidence
 from orders.itinerary.clocks import minutes_between
@@ -88,12 +88,12 @@ def _called_off(items: Sequence[OrderItem], indexes: Sequence[int]) -> tuple[int
     return sum(travellers(items[at]) for at in indexes), gone
 
 
-def _extras(draft: Draft) -> tuple[tuple[str, str], ...]:
+def _extras(draft: Draft) -> tuple[Extra, ...]:
     """What the feed sent beyond the fields we know, and the two of those that are for looking up only."""
-    found = [(extra.key, extra.value) for segment in draft.segments for extra in segment.extras]
+    found = [extra for segment in draft.segments for extra in segment.extras]
     for key, name in (("originDestination", "origin_destination"), ("id", "id")):
         if value := draft.first(name):
-            found.append((key, value))
+            found.append(Extra(key, value))
     return tuple(dict.fromkeys(found))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from orders.cdp.records import Extra
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -115,7 +117,7 @@ class Flight:
     segment_indexes: tuple[tuple[int, int], ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
     all_passengers: bool = True
-    extras: tuple[tuple[str, str], ...] = ()
+    extras: tuple[Extra, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
@@ -36,8 +37,13 @@ COLUMNS = (
     "ticket",
     "subject",
 )
-# What a spreadsheet takes for the start of a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a spreadsheet takes for the start of a formula, in all widths. Blanks, controls, invisible signs and quotes in front do not count.
+FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
+IN_FRONT = '\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff"“”„«»‘’`´'
+# A cell may be parted at a semicolon, a tab, a bar or a line break by a reader that does not expect commas.
+FORMULA_START = re.compile(
+    rf"(\A|[;\t|\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029])(?=[{IN_FRONT}]*[{FORMULA}]|(?<=\A)[\t\r\n])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,9 @@ def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text that no spreadsheet takes for a formula: such a cell starts with an apostrophe."""
+    """The value as text that no spreadsheet takes for a formula, whichever sign it parts cells at: an apostrophe goes before one."""
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    return FORMULA_START.sub(r"\1'", text)
 
 
 def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:

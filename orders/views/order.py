@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,12 +19,14 @@ from orders.cdp.raw import indent
 from orders.context import carried
 from orders.desk import Desk
 from orders.finding import Found, open_or_find
+from orders.hiding import masked_document
 from orders.itinerary import calendar, picture, wording
 from orders.problems import describe
 from orders.services import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
+from orders.views.people import MAY_REVEAL
 from orders.views.search import order_address, show_chooser, show_not_found
 from orders.views.waiting import with_progress
 
@@ -78,7 +81,9 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
     }
 
 
-def _record(request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOrder, ref: str) -> None:
+def _record(
+    request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
+) -> None:
     looks.record(
         request,
         what,
@@ -86,17 +91,28 @@ def _record(request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOr
         order_ref=opened.order.ref or ref,
         reference=opened.digest.reference,
         route="–".join(opened.trip.route),
+        outcome=outcome,
     )
 
 
 @require_safe
 @asks_the_cdp()
 def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
-    """The answers as they came, indented and not otherwise touched, for when something looks wrong."""
+    """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
     opened = open_order(desk, ref)
-    _record(request, desk, looks.What.RAW_SEEN, opened, ref)
-    documents = [(document.path, indent(document.text)) for document in opened.documents]
-    context = {"documents": documents, "order_ref": ref, "reference": opened.digest.reference, "as_of": opened.as_of}
+    whole = request.user.has_perm(MAY_REVEAL)
+    _record(request, desk, looks.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked")
+    documents = [
+        (path, indent(text) if whole else masked_document(path, text, settings.SHOWN_FIELDS))
+        for path, text in ((document.path, document.text) for document in opened.documents)
+    ]
+    context = {
+        "documents": documents,
+        "whole": whole,
+        "order_ref": ref,
+        "reference": opened.digest.reference,
+        "as_of": opened.as_of,
+    }
     return render(request, "orders/raw.html", context)
 
 

@@ -18,6 +18,7 @@ from orders.cdp.records import Person
 from orders.context import carried
 from orders.desk import Desk
 from orders.display.people import field_label
+from orders.harmless import is_name
 from orders.masking import PersonCard, card
 from orders.people import load_travellers
 from orders.problems import Problem
@@ -117,7 +118,7 @@ def _cards(
 def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     connection, _problem = choose_connection(request)
     kind, field, wanted = _asked(request)
-    asked_for = f"{kind} {field if FIELD.fullmatch(field) else 'unknown field'}" if request.method == "POST" else ""
+    asked_for = f"{kind} {field if _is_ours(field) else 'unknown field'}" if request.method == "POST" else ""
     try:
         looks.record(
             request,
@@ -132,6 +133,10 @@ def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     if wants_part(request):
         return show_problem(request, _may_not(), "problem")
     return render(request, "403.html", {"may_not_reveal": True}, status=403)
+
+
+def _is_ours(field: str) -> bool:
+    return bool(FIELD.fullmatch(field)) and (not field.startswith("extra_") or is_name(field.removeprefix("extra_")))
 
 
 def _may_not() -> Problem:

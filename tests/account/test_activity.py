@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from datetime import UTC, datetime
 
@@ -223,6 +224,59 @@ def test_no_cell_starts_a_formula(start: str, as_anna: Client, anna: User) -> No
 
 def test_a_cell_that_is_empty_stays_empty() -> None:
     assert [safe_cell(value) for value in (None, "", 7)] == ["", "", "7"]
+
+
+SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫−⁼⁺⁻"
+BEFORE = [
+    "",
+    " ",
+    "  ",
+    "\t",
+    "\r",
+    "\n",
+    "\r\n",
+    "\x00",
+    "\x07",
+    "\x0b",
+    "\xa0",
+    "\u3000",
+    "\u200b",
+    "\ufeff",
+    "\u202e",
+    '"',
+    '""',
+    "“",
+    "`",
+    ' "',
+    "\x1c",
+]
+PARTED = ["", "x;", "x; ", "x\t", "x|", "x\n", "x\r\n", "x;;", "x;y\t", 'x";"', '";', "x,y;", "x\n\t"]
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("parted", PARTED)
+def test_no_reader_gets_a_formula_whatever_it_parts_cells_at(before: str, parted: str) -> None:
+    ignored = "".join({*BEFORE, '"'})
+    for sign in SIGNS:
+        line = io.StringIO()
+        csv.writer(line).writerow(
+            [safe_cell(value) for value in ("2025", f"{parted}{before}{sign}cmd|' /C calc'!A0", "last")]
+        )
+        for delimiter, quotes in itertools.product(",;\t|", (True, False)):
+            rows = csv.reader(
+                line.getvalue().splitlines(keepends=True),
+                delimiter=delimiter,
+                quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+            )
+            for cell in itertools.chain.from_iterable(rows):
+                assert not cell.lstrip(ignored).startswith(tuple(SIGNS)), (sign, cell, delimiter)
+
+
+@pytest.mark.parametrize(
+    "text", ["B94TXY-1", "DUB–LHR", "a = b", "x; y", "a@b", "x;y-z", "1+1", "shown: 25 of 60", "“main”", "it's"]
+)
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert safe_cell(text) == text
 
 
 def test_a_reference_that_tries_to_be_html_or_a_path_is_harmless(as_anna: Client, anna: User) -> None:

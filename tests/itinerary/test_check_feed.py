@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -100,6 +104,81 @@ def test_explicit_offsets_are_believed(tmp_path: Path) -> None:
 def test_a_table_without_the_columns_is_refused_with_their_names(tmp_path: Path, table: str) -> None:
     with pytest.raises(CommandError, match=r"the header lacks .*departure"):
         run(table, tmp_path)
+
+
+ROWS = [
+    ["order", "Origin", "destination", "departure", "arrival", "note"],
+    ["a", "DUB", "LHR", "2025-08-15T16:00Z", "2025-08-15T17:20Z", "one; two, | three\ttabs"],
+    ["b", "LHR", "LAS", "2025-08-15T20:00Z", "2025-08-15T22:40Z", "“Zürich”"],
+]
+
+
+def table(sign: str, end: str = "\n") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=sign, lineterminator=end).writerows(ROWS)
+    return out.getvalue()
+
+
+def judged(data: bytes, tmp_path: Path) -> tuple[str, str]:
+    path = tmp_path / "feed.csv"
+    path.write_bytes(data)
+    out, err = io.StringIO(), io.StringIO()
+    call_command("check_feed", str(path), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("named", [False, True])
+def test_tables_as_spreadsheets_save_them(sign: str, end: str, encoding: str, named: bool, tmp_path: Path) -> None:
+    out, err = judged(((f"sep={sign}{end}" if named else "") + table(sign, end)).encode(encoding), tmp_path)
+    rows = list(csv.reader(io.StringIO(out), delimiter=sign))
+    assert [row[6] for row in rows] == ["verdict", "local", "local"]
+    assert [row[:6] for row in rows] == ROWS
+    assert err == "2 rows judged: 2 local; 0 bad rows\n"
+
+
+@pytest.mark.parametrize("first", ["sep=^", '"sep=^"', "SEP=^", "sep=^;;;"])
+def test_another_sign_is_read_where_the_first_line_names_it(first: str, tmp_path: Path) -> None:
+    out, _err = judged(f"{first}\n{table('^')}".encode(), tmp_path)
+    assert out.count("^local^") == 2
+
+
+def test_lines_are_counted_with_the_one_that_names_the_sign(tmp_path: Path) -> None:
+    _out, err = judged(f"sep=;\r\n{HEADER.replace(',', ';')}\r\nDUB;LHR;soon;2025-08-15T17:20Z\r\n".encode(), tmp_path)
+    assert err.startswith("line 3: departure is not a time")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (
+            f"sep=;\n{HEADER}\n".encode(),
+            "is no table in CSV. It is a table whose first line says that its cells are parted by semicolons",
+        ),
+        (b"PK\x03\x04rest", "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),
+        (gzip.compress(HEADER.encode()), "compressed with gzip: unpack it first"),
+        (bz2.compress(HEADER.encode()), "compressed with bzip2"),
+        (lzma.compress(HEADER.encode()), "compressed with xz"),
+        (b"%PDF-1.7", "a PDF"),
+        (b'[{"origin": "DUB"}]', "JSON"),
+        (b'\xef\xbb\xbf {"orders": []}', "JSON"),
+        (b"<?xml version='1.0'?>", "HTML or XML"),
+        (b"\n<!DOCTYPE html>", "HTML or XML"),
+        (HEADER.encode("utf-16-le"), "in UTF-16 without a byte order mark"),
+        (HEADER.replace(",", ":").encode(), "The cells seem to be parted by “:”"),
+        (b"from;to;date", "The cells seem to be parted by semicolons"),
+        (b"from\tto\tdate", "The cells seem to be parted by tabs"),
+        (b"from|to|date", "The cells seem to be parted by vertical bars"),
+        (b"origin,destination", "the header lacks departure, arrival. The first line names the columns"),
+        (b"", "The first line names the columns"),
+    ],
+)
+def test_what_is_no_such_table_is_named(data: bytes, words: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=re.escape(words)):
+        judged(data, tmp_path)
 
 
 def test_a_missing_file_is_said() -> None:

@@ -1,4 +1,4 @@
-"""Somebody's documents in unknown fields of an order stay out of every page but the raw data, which is there to show everything."""
+"""Somebody's documents in unknown fields of an order stay out of every page until a supervisor reveals them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,12 @@ def test_no_document_stands_on_the_order_page(odd_order: None, desk: Client) -> 
     assert text_of(page).count("•••• (hidden)") >= 4
     for secret in SECRETS:
         assert secret not in page.content.decode(), secret
-        assert secret in desk.get(f"/orders/{REF}/raw/").content.decode(), secret
+        assert secret not in desk.get(f"/orders/{REF}/raw/").content.decode(), secret
+
+
+def test_a_supervisor_sees_them_in_the_raw_data(odd_order: None, desk: Client, supervisor: User) -> None:
+    page = desk.get(f"/orders/{REF}/raw/").content.decode()
+    assert [secret for secret in SECRETS if secret not in page] == []
 
 
 @pytest.fixture

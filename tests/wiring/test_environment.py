@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from cdpviewer import environment
 from cdpviewer.databases import database
 from cdpviewer.environment import Environment
-from cdpviewer.remote import limits, regions
+from cdpviewer.remote import limits, regions, shown_fields
 
 SECRET = "$sesame-7715"
 
@@ -51,6 +51,97 @@ def test_a_settings_file_is_read_without_expanding_anything(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("A=value", "value"),
+        ("export A=value", "value"),
+        ("export\t A = value", "value"),
+        ("A=value # note", "value"),
+        ("A=value\t# note", "value"),
+        ("A=value #note # and more", "value"),
+        ("A=value#no note", "value#no note"),
+        ("A=#no note", "#no note"),
+        ("A= # note alone", ""),
+        ("A=", ""),
+        ('A="kept # as it is"', "kept # as it is"),
+        ("A='kept # as it is'", "kept # as it is"),
+        ('A="value" # note', "value"),
+        ('A="value"  # a "quoted" note', "value"),
+        ('A="a"#b"', 'a"#b'),
+        ("A='it''s'", "it''s"),
+        ('A=""', ""),
+        ('A=" blanks "', " blanks "),
+        ("A=$B ${C} `d`", "$B ${C} `d`"),
+        ("A=postgres://u:p#x@h/d?a=b", "postgres://u:p#x@h/d?a=b"),
+        ("A=it's", "it's"),
+        ("A=\u2028inside\u2028x", "inside\u2028x"),
+    ],
+)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\r"])
+def test_lines_in_all_their_spellings(line: str, value: str, mark: bytes, ending: str, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(mark + f"{line}{ending or chr(10)}B=2{ending}".encode())
+    assert environment.load(file) == {"A": value, "B": "2"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'A="{SECRET}', f"A='{SECRET}", f'A="{SECRET}"x', f"A=“{SECRET}”", f"A=‘{SECRET}’", f"A=„{SECRET}“", f"{SECRET}=1",
+        f"A B={SECRET}", f"\u200bA={SECRET}", f"\ufeffA={SECRET}", f"$env:A={SECRET}", f"set A={SECRET}", f"1A={SECRET}",
+        f"É={SECRET}", f"A: {SECRET}", f"={SECRET}",
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_read_is_named_and_not_repeated(line: str, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"B=2\r\n# note\r\n{line}\r\n", newline="")
+    with pytest.raises(ImproperlyConfigured, match="Line 3 ") as caught:
+        environment.load(file)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (f"A={SECRET}".encode("utf-16"), "it is in UTF-16"),
+        (b"\xfe\xff" + f"A={SECRET}".encode("utf-16-be"), "it is in UTF-16"),
+        (f"A={SECRET}".encode("utf-16-le"), "it is in UTF-16"),
+        (f"A={SECRET}".encode("utf-32"), "it is in UTF-16"),
+        (f"A={SECRET} ü".encode("latin-1"), "it is not in UTF-8"),
+    ],
+)
+def test_another_encoding_is_said(data: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(data)
+    for read in (
+        lambda: environment.load(tmp_path / "file"),
+        lambda: Environment({"CDPVIEWER_X_FILE": str(tmp_path / "file")}, {}).text("CDPVIEWER_X"),
+    ):
+        with pytest.raises(ImproperlyConfigured, match=words) as caught:
+            read()
+        assert "save it as UTF-8" in str(caught.value)
+        assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbf%s\r\n", b"%s", b" %s \n\n"])
+def test_a_secret_file_from_windows_is_read(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(data % SECRET.encode())
+    assert Environment({"CDPVIEWER_X_FILE": str(tmp_path / "secret")}, {}).text("CDPVIEWER_X") == SECRET
+
+
+def test_names_of_fields_for_everybody() -> None:
+    assert shown_fields(Environment({"CDPVIEWER_SHOWN_FIELDS": "shopCode, crm_score"}, {})) == {
+        ("shop", "code"),
+        ("crm", "score"),
+    }
+    assert shown_fields(Environment({}, {})) == frozenset()
+    for name in (SECRET, "passportNumber"):
+        with pytest.raises(ImproperlyConfigured, match="CDPVIEWER_SHOWN_FIELDS: entry 2 is ") as caught:
+            shown_fields(Environment({"CDPVIEWER_SHOWN_FIELDS": f"shopCode,{name}"}, {}))
+        assert name not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("read", "sentence"),
     [
         (lambda env: env.switch("CDPVIEWER_X", default=True), "CDPVIEWER_X must be on or off."),
@@ -86,7 +177,7 @@ def test_a_line_of_the_settings_file_that_makes_no_sense_is_named_by_its_number(
     (tmp_path / ".env").write_text(f"A=1\n{SECRET}\n")
     with pytest.raises(ImproperlyConfigured) as caught:
         environment.load(tmp_path / ".env")
-    assert str(caught.value) == "Line 2 of the settings file .env is not NAME=value: mend or remove it."
+    assert str(caught.value) == "The settings file .env: Line 2 is not NAME=value: correct or remove it."
 
 
 @pytest.mark.parametrize(("text", "value"), [("on", True), ("OFF", False), ("1", True), ("no", False), ("", True)])

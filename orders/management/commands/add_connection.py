@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from orders import services
 from orders.cdp.errors import CredentialUnreadable
-from orders.forms import clean_client_key, clean_connection_name, clean_token
+from orders.credential_text import clean_client_key, clean_token
+from orders.forms import clean_connection_name
 from orders.models import Connection
 
 LONGEST_TOKEN = 4000
@@ -41,12 +43,13 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no region {options['region']!r}; there are: {', '.join(settings.CDP_REGIONS)}."
             )
+        name = _cleaned("name", clean_connection_name, options["name"])
+        client_key = _cleaned("client key", clean_client_key, options["client_key"])
         try:
-            name, client_key = clean_connection_name(options["name"]), clean_client_key(options["client_key"])
-            token = clean_token(sys.stdin.read(LONGEST_TOKEN + 2))
-        except (ValidationError, UnicodeDecodeError) as error:
-            said = " ".join(error.messages) if isinstance(error, ValidationError) else "The token is not text."
-            raise CommandError(said) from None
+            sent = sys.stdin.read(LONGEST_TOKEN + 2).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            raise CommandError("The token is not text.") from None
+        token = _cleaned("API token", clean_token, sent)
         if len(token) > LONGEST_TOKEN or len(client_key) > LONGEST_TOKEN:
             raise CommandError("That is too long for a client key or a token.")
         connection = Connection.objects.named(user, name) or Connection(user=user, name=name)
@@ -61,3 +64,10 @@ class Command(BaseCommand):
             connection.make_default()
         self.stdout.write(f"Stored {connection.name!r} ({connection.region}) for {options['user']}.")
         self.stdout.write(services.try_connection(connection).sentence)
+
+
+def _cleaned(what: str, clean: Callable[[str], str], value: str) -> str:
+    try:
+        return clean(value)
+    except ValidationError as error:
+        raise CommandError(f"The {what} cannot be used. {' '.join(error.messages)}") from None

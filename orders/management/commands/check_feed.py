@@ -9,10 +9,11 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orders import feed_file
 from orders.itinerary.feed import VERDICTS, BadRow, Checked, check, written
 
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
 
     help = (
         "Judge whether the times of a feed are local (as documented) or UTC. Columns: origin, destination, departure, arrival as sent,"
-        " and optionally order: rows of one order are judged together. A row that cannot be read is named on standard error"
+        " and optionally order: rows of one order are judged together. Cells are parted by commas, semicolons, tabs or vertical bars."
+        " A row that cannot be read is named on standard error"
         " with its line number and left out of the table."
     )
     requires_system_checks: list[str] = []
@@ -37,30 +39,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, judge, write. Bad rows are named with their line numbers and do not stop the rest."""
-        if options["file"] == "-":
-            stdin = (
-                io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", "replace", newline="")
-                if hasattr(sys.stdin, "buffer")
-                else sys.stdin
-            )
-            self._check(stdin, options["clock"])
-            return
+        name = options["file"]
         try:
-            with Path(options["file"]).open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-                self._check(lines, options["clock"])
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as error:
-            raise CommandError(f"{options['file']} cannot be read: {error.strerror}") from error
-
-    def _check(self, lines: TextIO, clock: str) -> None:
-        reader = csv.reader(lines)
-        unreadable: list[tuple[int, str]] = []
-        header = next(_rows(reader, unreadable), (1, []))[1]
+            raise CommandError(f"{name} cannot be read: {error.strerror}") from error
         try:
-            checked = check(header, _rows(reader, unreadable), clock)
+            self._check(*feed_file.delimited(feed_file.text_of(data)), options["clock"])
+        except feed_file.NoTable as error:
+            raise CommandError(
+                f"{'Standard input' if name == '-' else name} is no table in CSV. It is {error}."
+            ) from error
+
+    def _check(self, text: str, delimiter: str, passed_over: int, clock: str) -> None:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        unreadable: list[tuple[int, str]] = []
+        header = list(next(_rows(reader, unreadable, passed_over), (1, []))[1])
+        try:
+            checked = check(header, _rows(reader, unreadable, passed_over), clock)
         except BadRow as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"{error}. {feed_file.lacking(header)}") from error
         table = io.StringIO()
-        csv.writer(table, lineterminator="\n").writerows(written(header, checked))
+        csv.writer(table, delimiter=delimiter, lineterminator="\n").writerows(written(header, checked))
         try:
             self.stdout.write(table.getvalue(), ending="")
             self.stdout.flush()
@@ -76,14 +76,14 @@ class Command(BaseCommand):
         self.stderr.write(f"{len(checked.rows):,} rows judged: {counts or 'none'}; {len(bad):,} bad rows")
 
 
-def _rows(reader: Any, unreadable: list[tuple[int, str]]) -> Iterator[tuple[int, Sequence[str]]]:
-    """Rows with the number of the line they end on; one that is no CSV is noted and passed over."""
+def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows with the number of the line they end on, `above` lines counted too; one that is no CSV is noted and passed over."""
     while True:
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            unreadable.append((reader.line_num, f"not CSV: {error}"))
+            unreadable.append((reader.line_num + above, f"not CSV: {error}"))
             continue
-        yield reader.line_num, row
+        yield reader.line_num + above, row
