@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a flight starts or ends. `kind` is "airport", "city" (LON: any airport of it) or "unknown".
+    """Where a flight starts or ends. `kind` is "airport", "heliport", "rail", "bus", "port", "town" (without any of these),
+    "city" (LON: any airport of it) or "unknown".
 
-    `zone` is an IANA name or None; `latitude`/`longitude` are degrees or None.
+    `zone` is an IANA name or None; `latitude`/`longitude` are degrees or None. `site` is the same for the codes of one airport (BSL,
+    MLH); `cities` are the codes and numbers of the cities it serves, for comparing.
     """
 
     code: str
@@ -25,6 +27,8 @@ class Place:
     zone: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    site: str = ""
+    cities: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         # Places are the keys of several memories: the code alone tells nearly all of them apart, at a tenth of the time.
