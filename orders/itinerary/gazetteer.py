@@ -97,9 +97,9 @@ def _rank(row: Row) -> tuple[str, int]:
 def _letter(row: Row) -> str:
     """What a row is first of all: "CA" is a town's airport, so an airport."""
     letter = min(row["location_type"], key=list(KINDS).index)
-    if letter != "O":
-        return letter
-    return "R" if "Rail" in row["name"] or "Station" in row["name"] else letter
+    if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
+        return "R"
+    return "A" if letter == "P" and "Seaplane" in row["name"] else letter
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:

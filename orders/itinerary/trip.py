@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """The means of transport of a segment; a helicopter's or a seaplane's is a flight."""
+
+    FLIGHT = "flight"
+    TRAIN = "train"
+    BUS = "bus"
+    BOAT = "boat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class Evidence:
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
     "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled". `serious` notices go to
+    "surface", "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled". `serious` notices go to
     the alert strip at the top of the page.
     """
 
@@ -86,7 +96,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """One flight of the trip, however many items named it.
+    """One flight of the trip, however many items named it; or a train, bus or boat sold like one, by its `mode`.
 
     `minutes` is the flight time by instants, None where it cannot be known or is impossible. `day_change` counts local dates
     from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
@@ -98,6 +108,7 @@ class Flight:
     key: str
     origin: Clock
     destination: Clock
+    mode: Mode = Mode.FLIGHT
     carrier: str = ""
     carrier_name: str = ""
     flight_number: str = ""
