@@ -17,8 +17,8 @@ from orders.itinerary.blocktime import FITTED, Constants, expected_minutes
 from orders.itinerary.clocks import MINUTE, offsets_at
 from orders.itinerary.detours import longer_by, propeller_minutes
 from orders.itinerary.durations import day_mark, grouped, in_words
-from orders.itinerary.modes import Mode, mode
-from orders.itinerary.trip import Evidence, Place
+from orders.itinerary.modes import mode
+from orders.itinerary.trip import Evidence, Mode, Place
 
 DAY = 24 * 60
 # The spread of published flight times around the expected one, in minutes: below it and above it, growing with distance.

@@ -152,7 +152,9 @@ def _long_flight(draft: Draft, reading: str, _: Callable[[str], str]) -> list[No
         "km": grouped(round(weighed.distance), _),
         "expected": in_words(round(weighed.expected), _),
     }
-    detail = _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
+    detail = (
+        _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
+    )
     return [Notice("long flight", False, detail)]
 
 

@@ -21,7 +21,9 @@ Row = Mapping[str, Any]
 KINDS = {"A": "airport", "H": "heliport", "P": "port", "R": "rail", "B": "bus", "O": "town", "C": "city"}
 ALWAYS = "9999-12-31"
 # Codes for any station of a country have coordinates that stand for no place.
-ANYWHERE = re.compile("Generic|Any Station|Fictitious|Pseudo")
+ANYWHERE = re.compile("Generic|Any Station")
+# Codes of nowhere, which feeds send where they have no place.
+NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
 class City(NamedTuple):
@@ -46,6 +48,21 @@ class Gazetteer(NamedTuple):
     former: dict[str, tuple[Former, ...]]
 
 
+def _cities(text: str) -> tuple[City, ...]:
+    """The cities of a row, as in "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…"; the main one first."""
+    parts = (city.split("|") for city in text.split("="))
+    return tuple(City(*part[:3]) for part in parts if len(part) > 2)
+
+
+def _english(text: str) -> str:
+    """The preferred English name of a row's names, as in "de|Köln|p=en|Cologne|p", "" if none is preferred."""
+    for part in f"={text}".split("=en|")[1:]:
+        name, _, flags = part.partition("=")[0].partition("|")
+        if "p" in flags:
+            return name
+    return ""
+
+
 class _Rows(NeoBase):
     """NeoBase with the rows of every year and the columns needed here."""
 
@@ -60,13 +77,13 @@ class _Rows(NeoBase):
         ("country_code", 16, intern),
         ("population", 28, lambda text: int(text or 0)),
         ("timezone", 31, intern),
-        ("cities", 38, lambda text: _cities(text)),
+        ("cities", 38, _cities),
         ("location_type", 41, intern),
-        ("english", 43, lambda text: _english(text)),
+        ("english", 43, _english),
     )
 
     @staticmethod
-    def skip(row: Any, date: str) -> bool:
+    def skip(row: Any, date: str) -> bool:  # noqa: ARG004  (what NeoBase calls)
         """Leave out no row for its dates: old orders hold old codes, and a server may run past the day of a new one."""
         return False
 
@@ -78,6 +95,8 @@ def read() -> Gazetteer:
     towns: dict[str, Row] = {}
     for key in table:
         row: Row = table.get(key)
+        if NOWHERE.search(row["name"]):
+            continue
         rows.setdefault(row["iata_code"], []).append(row)
         if "C" in row["location_type"]:
             towns[row["site"]] = row
@@ -152,18 +171,3 @@ def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
     city, town = max(settled, key=lambda pair: pair[1]["population"] if pair[1] is not None else 0)
     # A name that only makes the usual one longer (Dubai City) is not what people say.
     return town["english"] if town is not None and city.name not in town["english"] and town["english"] else city.name
-
-
-def _cities(text: str) -> tuple[City, ...]:
-    """The cities of a row, as in "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…"; the main one first."""
-    parts = (city.split("|") for city in text.split("="))
-    return tuple(City(*part[:3]) for part in parts if len(part) > 2)
-
-
-def _english(text: str) -> str:
-    """The preferred English name of a row's names, as in "de|Köln|p=en|Cologne|p", "" if none is preferred."""
-    for part in f"={text}".split("=en|")[1:]:
-        name, _, flags = part.partition("=")[0].partition("|")
-        if "p" in flags:
-            return name
-    return ""

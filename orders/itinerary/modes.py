@@ -6,9 +6,9 @@ from orders.itinerary.trip import Mode, Place
 
 # IATA's codes of equipment that does not fly.
 EQUIPMENT = {
-    **dict.fromkeys("ICE TCM TEE TGV THS TIC TPL TRN TRS TSL".split(), Mode.TRAIN),
-    **dict.fromkeys("BUS LMO RFS".split(), Mode.BUS),
-    **dict.fromkeys("HOV LCH".split(), Mode.BOAT),
+    **dict.fromkeys(("ICE", "TCM", "TEE", "TGV", "THS", "TIC", "TPL", "TRN", "TRS", "TSL"), Mode.TRAIN),
+    **dict.fromkeys(("BUS", "LMO", "RFS"), Mode.BUS),
+    **dict.fromkeys(("HOV", "LCH"), Mode.BOAT),
 }
 # The kind of place that only one means of transport calls at, the more telling first.
 CALLS = {"rail": Mode.TRAIN, "bus": Mode.BUS, "port": Mode.BOAT}

@@ -85,8 +85,8 @@ class Evidence:
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
     "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled". `serious` notices go to
-    the alert strip at the top of the page.
+    "surface", "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree",
+    "partly cancelled". `serious` notices go to the alert strip at the top of the page.
     """
 
     word: str

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import tzdata
 import requests
 from django.contrib.auth.models import User
 from django.db import connection
@@ -33,7 +34,7 @@ def test_livez_answers_without_the_database(client: Client) -> None:
 def test_readyz_is_well_and_costs_two_queries_after_the_first(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    well = {"database": "ok", "migrations": "ok", "keys": "ok", "cdp": "not known"}
+    well = {"database": "ok", "migrations": "ok", "keys": "ok", "cdp": "not known", "tzdata": tzdata.IANA_VERSION}
     assert client.get("/readyz").json() == well
     with django_assert_num_queries(2):
         assert client.get("/readyz").status_code == 200
