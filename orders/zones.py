@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zoneinfo
 
-import tzdata
+import tzdata  # type: ignore[import-untyped]
 
 VERSION: str = tzdata.IANA_VERSION
 

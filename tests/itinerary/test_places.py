@@ -63,10 +63,10 @@ def test_cities_of_one_name_are_not_one_city(one: str, other: str) -> None:
 
 
 ZONES = {
-    **{"BBA": "America/Coyhaique", "CJS": "America/Ciudad_Juarez", "BUA": "Pacific/Bougainville", "URC": "Asia/Shanghai", "KHG": "Asia/Shanghai"},
-    **{"FEN": "America/Noronha", "CUU": "America/Chihuahua", "NLD": "America/Matamoros", "PUQ": "America/Punta_Arenas", "YRT": "America/Rankin_Inlet"},
-    **{"ULZ": "Asia/Ulaanbaatar", "LTI": "Asia/Ulaanbaatar", "HVD": "Asia/Hovd", "UUS": "Asia/Sakhalin", "USR": "Asia/Ust-Nera", "YGR": "America/Halifax"},
-    **{"YPL": "America/Toronto", "STG": "America/Nome", "KIF": "America/Winnipeg", "ERN": "America/Eirunepe", "PAM": "America/Chicago", "BSL": "Europe/Paris"},
+    "BBA": "America/Coyhaique", "CJS": "America/Ciudad_Juarez", "BUA": "Pacific/Bougainville", "URC": "Asia/Shanghai", "KHG": "Asia/Shanghai",
+    "FEN": "America/Noronha", "CUU": "America/Chihuahua", "NLD": "America/Matamoros", "PUQ": "America/Punta_Arenas", "YRT": "America/Rankin_Inlet",
+    "ULZ": "Asia/Ulaanbaatar", "LTI": "Asia/Ulaanbaatar", "HVD": "Asia/Hovd", "UUS": "Asia/Sakhalin", "USR": "Asia/Ust-Nera", "YGR": "America/Halifax",
+    "YPL": "America/Toronto", "STG": "America/Nome", "KIF": "America/Winnipeg", "ERN": "America/Eirunepe", "PAM": "America/Chicago", "BSL": "Europe/Paris",
 }  # fmt: skip
 
 
