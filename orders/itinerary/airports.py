@@ -64,6 +64,7 @@ def same_site(one: Place, other: Place) -> bool:
     return bool(one.site) and one.site == other.site
 
 
+@lru_cache(maxsize=8192)
 def same_city(one: Place, other: Place) -> bool:
     """Whether two places serve one city: one site, one city code's airports (LHR, LGW, LON), or a city and its station."""
     return same_site(one, other) or any(city in other.cities for city in one.cities)

@@ -93,7 +93,7 @@ def weigh(
     weight = 0.0
     if local != utc:
         longer = max(longer_by(origin, destination, departure.year), propeller_minutes(equipment, distance))
-        as_utc, as_local = (likelihood(minutes, expected, distance, longer) for minutes in (utc, local))
+        as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
         weight = as_utc - as_local
         if fits_local and fits_utc and max(as_utc, as_local) < NEITHER:
             weight = max(-LEANING, min(LEANING, weight))
@@ -216,6 +216,8 @@ def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
     facts = {"local": in_words(one.local_minutes, _), "utc": in_words(one.utc_minutes, _)}
     facts["km"] = grouped(round(one.distance), _) if one.distance is not None else "?"
     facts["expected"] = in_words(round(one.expected), _) if one.expected is not None else "?"
+    if verdict == "impossible" and one.expected is None:
+        return _("that would take %(local)s, as UTC %(utc)s") % facts
     if verdict == "impossible":
         if (days := _wrong_days(one)) is not None:
             facts["fits"] = in_words(one.local_minutes - days * DAY, _)

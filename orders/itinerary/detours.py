@@ -78,7 +78,7 @@ PROPELLER_PER_KM = 0.055
 
 def propeller_minutes(equipment: str, distance: float) -> int:
     """How many minutes longer than usual a flight of so many kilometres may take for its aircraft; 0 for a jet or none named."""
-    return round(PROPELLER_PER_KM * distance) if equipment.strip().upper() in PROPELLERS else 0
+    return round(PROPELLER_PER_KM * distance) if equipment and equipment.strip().upper() in PROPELLERS else 0
 
 
 @lru_cache(maxsize=16384)

@@ -16,7 +16,9 @@ CALLS = {"rail": Mode.TRAIN, "bus": Mode.BUS, "port": Mode.BOAT}
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
     """The means of transport, by the equipment's code, else by the places: a train runs from a station to wherever it goes."""
-    if (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
+    if equipment and (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
         return known
     kinds = (origin.kind, destination.kind)
+    if kinds == ("airport", "airport"):
+        return Mode.FLIGHT
     return next((by for kind, by in CALLS.items() if kind in kinds), Mode.FLIGHT)
