@@ -30,7 +30,7 @@ CLEARLY = 1.1
 LEANING = 0.4
 # What a segment says at least when only one of its readings is possible at all.
 ONLY_ONE = 1.5
-# Below this likelihood a reading does not fit; where neither does, the less odd of the two is hardly evidence.
+# Below this (a logarithm) a reading does not fit; where neither does, the less odd of the two is hardly evidence.
 NEITHER = -3.0
 # What a flight says at most when the reading it speaks against only makes it slow: many true flights are, by propellers or a stop.
 MERELY_SLOW = 3.0

@@ -54,11 +54,12 @@ def build(
     aboard = passengers_of(items, draft.items)
     distance = draft.weighed.distance
     carrier, operating = draft.first("carrier"), draft.first("operating_carrier")
+    equipment = draft.first("equipment_type")
     return Flight(
         key=draft.key,
         origin=departs,
         destination=arrives,
-        mode=mode(draft.origin, draft.destination, draft.first("equipment_type")),
+        mode=mode(draft.origin, draft.destination, equipment),
         carrier=carrier,
         carrier_name=carrier_name(carrier),
         flight_number=draft.first("flight_number"),
@@ -68,7 +69,7 @@ def build(
         fare_class=draft.every("fare_class"),
         fare_family=draft.every("fare_family"),
         booking_class=draft.every("booking_class"),
-        equipment_type=draft.first("equipment_type"),
+        equipment_type=equipment,
         distance_km=None if distance is None else round(distance),
         minutes=minutes if fits and minutes is not None and minutes > 0 else None,
         day_change=day_change,

@@ -157,7 +157,7 @@ def _zone(row: Row) -> str | None:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether the row names an airport where a city belongs: itself, or that of Basel."""
+    """Whether a city of the row is no city but an airport: the row's own, or EuroAirport under its city code."""
     town = towns.get(city.site)
     return city.site == row["site"] or (town is not None and town["class"] == "S")
 
