@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+from orders import zones
 from orders.models import Connection
 
 _found_complete: list[bool] = []
@@ -27,7 +28,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     """The database answers, its migrations are applied, the keys can be used: 200, else 503 with what is wrong.
 
     `cdp` is how the CDP last answered anybody, and when. It never decides: an outage there must not take this server out of
-    service as well, because the pages say what happened.
+    service as well, because the pages say what happened. `tzdata` is the version of the zone rules.
     """
     state = {"database": "ok", "migrations": "ok", "keys": "ok"}
     cdp = "not known"
@@ -43,7 +44,9 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         state["database"] = "does not answer"
         state["migrations"] = "not known"
-    return JsonResponse({**state, "cdp": cdp}, status=200 if set(state.values()) == {"ok"} else 503)
+    return JsonResponse(
+        {**state, "cdp": cdp, "tzdata": zones.VERSION}, status=200 if set(state.values()) == {"ok"} else 503
+    )
 
 
 def last_answer() -> str:

@@ -52,6 +52,9 @@ def main() -> int:
     if reason := refusal():
         print(f"cdpviewer does not start.\n{reason}", file=sys.stderr)
         return 1
+    from orders.zones import VERSION
+
+    print(f"Zone rules: tzdata {VERSION}.", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if found := missing():

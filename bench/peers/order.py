@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import airportsdata
+from neobase import NeoBase
 
-AIRPORTS = airportsdata.load("IATA")
+AIRPORTS = NeoBase()
 DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 PAGE = 100
@@ -68,16 +68,16 @@ def day(at: datetime) -> str:
 
 
 def place(code: str) -> dict[str, Any]:
-    known = AIRPORTS.get(code)
-    if known is None:
+    known = AIRPORTS.get(code, default={})
+    if not known:
         return {"code": code, "city": code, "name": "", "zone": None}
     return {
         "code": code,
-        "city": known["city"],
+        "city": known["city_name_list"][0],
         "name": known["name"],
-        "zone": known["tz"],
-        "latitude": known["lat"],
-        "longitude": known["lon"],
+        "zone": known["timezone"],
+        "latitude": float(known["lat"]),
+        "longitude": float(known["lng"]),
     }
 
 

@@ -18,7 +18,9 @@ from orders.display.clocks import (
     plain_day,
 )
 from orders.display.words import each_status, passengers, phase_word, status_word
-from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.itinerary.airports import same_site
+from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
+from orders.itinerary.wording import mode_words, time_words
 from orders.speech import language
 from orders.speech import say as _
 
@@ -40,8 +42,8 @@ def place_name(place: Place) -> str:
 
 
 def at_airport(place: Place) -> str:
-    """ "London Heathrow (LHR)" in a sentence: city and airport, each once."""
-    if place.kind != "airport" or not place.name:
+    """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once."""
+    if not place.name:
         return f"{place.city} ({place.code})" if place.city else place.code
     name = place.name.removesuffix(" Airport").removesuffix(" International")
     named = name if place.city and name.startswith(place.city) else f"{place.city} {name}".strip()
@@ -108,10 +110,15 @@ def stay_words(stay: Stay) -> str:
     return _("Stay in %(place)s") % where
 
 
+def mode_word(flight: Flight) -> str:
+    """ "Train", "Bus" or "Boat"; "" for a flight, which needs no word."""
+    return "" if flight.mode is Mode.FLIGHT else mode_words(flight, _)
+
+
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"."""
     where = at_airport(transfer.at)
-    if transfer.at.code != transfer.onward.code:
+    if transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward):
         where = _("%(arrival)s, onward from %(departure)s") % {
             "arrival": where,
             "departure": at_airport(transfer.onward),
@@ -156,14 +163,15 @@ def flight_facts(flight: Flight) -> list[str]:
     if flight.doubted:
         facts.append(_("Flight time in doubt"))
     elif flight.minutes is not None:
-        facts.append(_("Flight time %(time)s") % {"time": duration(flight.minutes)})
+        facts.append(time_words(flight, duration(flight.minutes), _))
     if operated := operated_by(flight):
         facts.append(operated)
     facts.append(" ".join(word for word in (flight.fare_class, flight.fare_family) if word))
     if flight.booking_class:
         facts.append(_("Class %(code)s") % {"code": flight.booking_class})
     if flight.equipment_type:
-        facts.append(_("Aircraft %(code)s") % {"code": flight.equipment_type})
+        words = _("Aircraft %(code)s") if flight.mode is Mode.FLIGHT else _("Equipment %(code)s")
+        facts.append(words % {"code": flight.equipment_type})
     return [fact for fact in facts if fact]
 
 
@@ -177,11 +185,12 @@ def operated_by(flight: Flight) -> str:
 def flight_sentence(flight: Flight) -> str:
     """The whole flight as one sentence for screen readers."""
     start, end = flight.origin, flight.destination
-    parts = [
-        f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip() or _("Flight"),
-        _("from %(origin)s to %(destination)s")
-        % {"origin": at_airport(start.place), "destination": at_airport(end.place)},
-    ]
+    number = f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip()
+    parts = [number] if number else []
+    if flight.mode is not Mode.FLIGHT or not number:
+        parts.append(mode_words(flight, _))
+    ends = {"origin": at_airport(start.place), "destination": at_airport(end.place)}
+    parts.append(_("from %(origin)s to %(destination)s") % ends)
     # Where the clocks are doubted, nobody is told that these are local times.
     leaves, lands = (
         (_("departs %(day)s at %(time)s"), _("arrives %(day)s at %(time)s"))

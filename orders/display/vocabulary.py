@@ -98,6 +98,7 @@ NOTICES: dict[str, tuple[str, str]] = {
     "items disagree": (_("Items disagree"), "alarm"),
     "partly cancelled": (_("Partly called off"), "cancelled"),
     "duplicate": (_("Sent more than once"), "info"),
+    "long flight": (_("Unusually long"), "hourglass"),
 }
 
 PHASES: dict[str, str] = {

@@ -15,9 +15,10 @@ from typing import NamedTuple
 from orders.itinerary.airports import distance_km
 from orders.itinerary.blocktime import FITTED, Constants, expected_minutes
 from orders.itinerary.clocks import MINUTE, offsets_at
-from orders.itinerary.detours import longer_by
+from orders.itinerary.detours import longer_by, propeller_minutes
 from orders.itinerary.durations import day_mark, grouped, in_words
-from orders.itinerary.trip import Evidence, Place
+from orders.itinerary.modes import mode
+from orders.itinerary.trip import Evidence, Mode, Place
 
 DAY = 24 * 60
 # The spread of published flight times around the expected one, in minutes: below it and above it, growing with distance.
@@ -29,6 +30,10 @@ CLEARLY = 1.1
 LEANING = 0.4
 # What a segment says at least when only one of its readings is possible at all.
 ONLY_ONE = 1.5
+# Below this (a logarithm) a reading does not fit; where neither does, the less odd of the two is hardly evidence.
+NEITHER = -3.0
+# What a flight says at most when the reading it speaks against only makes it slow: many true flights are, by propellers or a stop.
+MERELY_SLOW = 3.0
 ZERO = timedelta(0)
 
 
@@ -58,10 +63,12 @@ def weigh(
     departure_offset: timedelta | None = None,
     arrival_offset: timedelta | None = None,
     constants: Constants = FITTED,
+    equipment: str = "",
 ) -> Weighed:
     """Both readings of one segment's naive values. An explicit offset leaves nothing to read: it counts the same in both.
 
-    Of an hour that the clocks repeat, the passing that makes the flight time more usual is taken.
+    Of an hour that the clocks repeat, the passing that makes the flight time more usual is taken. `equipment` is the IATA code of
+    the aircraft, "" if unknown. A train, bus or boat says nothing of the clocks: no model is fitted to them.
     """
     if departure is None or arrival is None:
         return Weighed(lacks="time")
@@ -80,13 +87,16 @@ def weigh(
         took = {(out, back): (as_sent - there[back] + here[out]) // MINUTE for out, back in passings}
         folds = min(passings, key=lambda fold: abs(took[fold] - (expected or 0)) if expected or took[fold] > 0 else DAY)
         local = took[folds]
-    if expected is None or distance is None:
-        return Weighed(local, utc, None, None, 0.0, 0 < local < DAY, 0 < utc < DAY, folds=folds)
+    if expected is None or distance is None or mode(origin, destination, equipment) is not Mode.FLIGHT:
+        return Weighed(local, utc, None, distance, 0.0, 0 < local < DAY, 0 < utc < DAY, folds=folds)
     fits_local, fits_utc = possible(local, expected), possible(utc, expected)
     weight = 0.0
     if local != utc:
-        longer = longer_by(origin, destination, departure.year)
-        weight = likelihood(utc, expected, distance, longer) - likelihood(local, expected, distance, longer)
+        longer = max(longer_by(origin, destination, departure.year), propeller_minutes(equipment, distance))
+        as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
+        weight = as_utc - as_local
+        if fits_local and fits_utc and max(as_utc, as_local) < NEITHER:
+            weight = max(-LEANING, min(LEANING, weight))
         if fits_utc and not fits_local and _days_off(local, expected) is None:
             weight = max(weight, ONLY_ONE)
         elif fits_local and not fits_utc and _days_off(utc, expected) is None:
@@ -112,6 +122,16 @@ def possible(minutes: int, expected: float) -> bool:
     return max(1.0, 0.55 * expected - 15) <= minutes <= 1.5 * expected + 150
 
 
+def odd(minutes: int | None, expected: float | None) -> bool:
+    """Whether a flight time is longer than usual by far, yet one that is flown, as with the stops of an island hopper.
+
+    Such a time says nothing of the clocks and is kept.
+    """
+    if minutes is None or expected is None or possible(minutes, expected):
+        return False
+    return expected < minutes < min(DAY, 2.5 * expected + 180)
+
+
 def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
     """The reading that all these segments together speak for: "local", "utc" or "unclear".
 
@@ -119,19 +139,36 @@ def decide(weighed: Iterable[Weighed], documented: str = "local") -> str:
     evidence however often it is sent, as with an item for every passenger, and so it counts once.
     """
     distinct = dict.fromkeys(weighed)
-    total = fsum(one.weight for one in distinct if not one.lacks and (one.possible_local or one.possible_utc))
+    total = fsum(_vote(one) for one in distinct if not one.lacks and (one.possible_local or one.possible_utc))
     against = total if documented == "local" else -total
     if against > CLEARLY:
         return "utc" if documented == "local" else "local"
     return "unclear" if against > LEANING else documented
 
 
+def _vote(one: Weighed) -> float:
+    """A segment's weight in its order. One slow flight alone may decide, but does not outvote others that fit."""
+    if one.expected is None or one.local_minutes is None or one.utc_minutes is None:
+        return one.weight
+    if one.weight > MERELY_SLOW and one.possible_local and one.local_minutes > one.expected:
+        return MERELY_SLOW
+    if one.weight < -MERELY_SLOW and one.possible_utc and one.utc_minutes > one.expected:
+        return -MERELY_SLOW
+    return one.weight
+
+
 def verdict_of(one: Weighed, together: str) -> str:
     """What is to be said of one segment's clocks, given what its order says `together`."""
     if one.lacks:
         return "unclear" if one.lacks == "time" else "unknown place"
-    fits = one.possible_utc if together == "utc" else one.possible_local
-    return together if fits else "impossible"
+    return together if believable(one, together) else "impossible"
+
+
+def believable(one: Weighed, reading: str) -> bool:
+    """Whether the flight time under a reading can be true, even if it is odd."""
+    if reading == "utc":
+        return one.possible_utc or odd(one.utc_minutes, one.expected)
+    return one.possible_local or odd(one.local_minutes, one.expected)
 
 
 def flight_minutes(one: Weighed, verdict: str) -> int | None:
@@ -179,6 +216,8 @@ def reason(one: Weighed, verdict: str, _: Callable[[str], str] = str) -> str:
     facts = {"local": in_words(one.local_minutes, _), "utc": in_words(one.utc_minutes, _)}
     facts["km"] = grouped(round(one.distance), _) if one.distance is not None else "?"
     facts["expected"] = in_words(round(one.expected), _) if one.expected is not None else "?"
+    if verdict == "impossible" and one.expected is None:
+        return _("that would take %(local)s, as UTC %(utc)s") % facts
     if verdict == "impossible":
         if (days := _wrong_days(one)) is not None:
             facts["fits"] = in_words(one.local_minutes - days * DAY, _)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 from orders.cdp.records import Extra, OrderItem
 from orders.itinerary.airlines import carrier_name
-from orders.itinerary.belief import evidence
+from orders.itinerary.belief import believable, evidence, odd
 from orders.itinerary.clocks import minutes_between
+from orders.itinerary.durations import grouped, in_words
 from orders.itinerary.ends import Ends
 from orders.itinerary.flights import Draft, called_off, travellers
+from orders.itinerary.modes import mode
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
 
 Passengers = tuple[tuple[str, int], ...]
@@ -45,17 +47,19 @@ def build(
     cancelled = all(called_off(items[index].status) for index in draft.items)
     departs, arrives = both.departs, both.arrives
     minutes = minutes_between(departs.instant, arrives.instant)
-    fits = draft.weighed.possible_local if reading == "local" else draft.weighed.possible_utc
+    fits = believable(draft.weighed, reading)
     day_change = None
     if departs.wall is not None and arrives.wall is not None:
         day_change = (arrives.wall.date() - departs.wall.date()).days
     aboard = passengers_of(items, draft.items)
     distance = draft.weighed.distance
     carrier, operating = draft.first("carrier"), draft.first("operating_carrier")
+    equipment = draft.first("equipment_type")
     return Flight(
         key=draft.key,
         origin=departs,
         destination=arrives,
+        mode=mode(draft.origin, draft.destination, equipment),
         carrier=carrier,
         carrier_name=carrier_name(carrier),
         flight_number=draft.first("flight_number"),
@@ -65,7 +69,7 @@ def build(
         fare_class=draft.every("fare_class"),
         fare_family=draft.every("fare_family"),
         booking_class=draft.every("booking_class"),
-        equipment_type=draft.first("equipment_type"),
+        equipment_type=equipment,
         distance_km=None if distance is None else round(distance),
         minutes=minutes if fits and minutes is not None and minutes > 0 else None,
         day_change=day_change,
@@ -120,6 +124,8 @@ def _notices(
         found.append(Notice("looks like utc", True, judged.reason))
     elif judged.verdict == "local" and reading == "utc":
         found.append(Notice("looks like local", True, judged.reason))
+    else:
+        found += _long_flight(draft, reading, _)
     for clock in (both.departs, both.arrives):
         found += _clock_notices(clock, _)
     arrivals = {(segment.arrival, segment.arrival_offset) for segment in draft.segments if segment.arrival is not None}
@@ -134,6 +140,23 @@ def _notices(
     if draft.repeats:
         found.append(Notice("duplicate", False, _("An item names this flight more than once.")))
     return found
+
+
+def _long_flight(draft: Draft, reading: str, _: Callable[[str], str]) -> list[Notice]:
+    """That a flight takes far longer than its distance needs, as with stops under one number; its time is kept."""
+    weighed = draft.weighed
+    minutes = weighed.utc_minutes if reading == "utc" else weighed.local_minutes
+    if minutes is None or weighed.expected is None or weighed.distance is None or not odd(minutes, weighed.expected):
+        return []
+    facts = {
+        "time": in_words(minutes, _),
+        "km": grouped(round(weighed.distance), _),
+        "expected": in_words(round(weighed.expected), _),
+    }
+    detail = (
+        _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
+    )
+    return [Notice("long flight", False, detail)]
 
 
 def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:

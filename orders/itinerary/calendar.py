@@ -10,8 +10,8 @@ from icalendar import Calendar, Event
 
 from orders.itinerary.clocks import zone
 from orders.itinerary.durations import in_words
-from orders.itinerary.trip import Clock, Flight, Trip
-from orders.itinerary.wording import both_times, check_words, city_of
+from orders.itinerary.trip import Clock, Flight, Mode, Trip
+from orders.itinerary.wording import both_times, check_words, city_of, mode_words, time_words
 
 CLOSE = timedelta(hours=3)
 ZONES_FROM, ZONES_TO = 1971, 2099
@@ -60,6 +60,8 @@ def _event(
     if _lands_later(flight):
         event.add("dtend", _when(flight.destination))
     number = f"{flight.carrier} {flight.flight_number}".strip()
+    if flight.mode is not Mode.FLIGHT:
+        number = f"{number} · {mode_words(flight, _)}".removeprefix(" · ")
     here, there = flight.origin.place, flight.destination.place
     way = f"{city_of(here)} ({here.code}) → {city_of(there)} ({there.code})"
     event.add("summary", f"{number} {way}".strip())
@@ -114,7 +116,7 @@ def _lines(flight: Flight, trip: Trip, reference: str, _: Callable[[str], str]) 
     if flight.doubted:
         found.append(both_times(flight, _))
     elif flight.minutes is not None:
-        found.append(_("Flight time %(time)s") % {"time": in_words(flight.minutes, _)})
+        found.append(time_words(flight, in_words(flight.minutes, _), _))
     if flight.operating_carrier and flight.operating_carrier != flight.carrier:
         found.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
     if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):

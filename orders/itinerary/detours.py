@@ -55,10 +55,30 @@ DETOURS = (
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2025),
     # Qatar while its neighbours closed theirs.
     Detour(_side("DOH"), _side("DJ DZ ER ET JO KE LB MA RW SD SO SS TN TZ UG"), 100, 2017, 2021),
+    # Kyiv and its neighbours to central Europe, by propeller aircraft.
+    Detour(_side("BY MD UA"), _side("AT CZ HU PL SK"), 60),
+    # One flight number with stops on the way: over the islands of Micronesia, and along the Arctic of Canada.
+    Detour(_side("GUM HNL KSA KWA MAJ PNI TKK"), _side("GUM HNL KSA KWA MAJ PNI TKK"), 420),
+    Detour(_side("YFB YRT"), _side("YFB YRT YZF YEV"), 150),
     # Airports that only propeller aircraft serve over long sectors, or only by a stop under one number.
     Detour(_side("AUQ GMR"), _side("PF"), 100),
     Detour(_side("BHQ CHT GOH GPS KUS NHV SCY"), _side(west=-180.0, east=180.0), 60),
 )
+
+
+# IATA's codes of propeller aircraft in scheduled service, and how many minutes a kilometre takes them longer than a jet.
+_PROPELLERS = """
+A40 AN4 AN6 ANF AT4 AT5 AT6 AT7 ATP ATR BE1 BE2 BE9 BEH BET BNI BNT CN1 CN2 CNA CNC CNF CNT CS2 CVF D28 D38 DH1 DH2 DH3 DH4 DH7 DH8
+DHB DHC DHL DHP DHT EM2 EMB F27 F50 FK7 GRS HS7 I14 IL8 J31 J32 J41 JST L4T LOH M4T MA6 ND2 PA2 PAG PAT PL2 S20 SF3 SFB SH3 SH6 SHS
+SWM Y12 YN2 YN7
+"""
+PROPELLERS = frozenset(_PROPELLERS.split())
+PROPELLER_PER_KM = 0.055
+
+
+def propeller_minutes(equipment: str, distance: float) -> int:
+    """How many minutes longer than usual a flight of so many kilometres may take for its aircraft; 0 for a jet or none named."""
+    return round(PROPELLER_PER_KM * distance) if equipment and equipment.strip().upper() in PROPELLERS else 0
 
 
 @lru_cache(maxsize=16384)

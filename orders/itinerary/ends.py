@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from orders.itinerary.airports import same_site
 from orders.itinerary.clocks import read_local, read_offset, read_utc
 from orders.itinerary.flights import Draft
 from orders.itinerary.trip import Clock, Place
@@ -104,7 +105,7 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
         return leaves.instant - arrives.instant
     if arrives.wall is None or leaves.wall is None:
         return None
-    if arrives.place.code == leaves.place.code:
+    if same_site(arrives.place, leaves.place):
         return leaves.wall - arrives.wall
     # Two zones, at least one of them unknown: only what is longer than any difference of zones is certain.
     apart = leaves.wall - arrives.wall

@@ -82,7 +82,8 @@ def _weigh(cells: Sequence[str], at: Mapping[str, int], width: int) -> Weighed:
     origin, destination = cells[at["origin"]].strip(), cells[at["destination"]].strip()
     departure, departure_offset = _moment(cells[at["departure"]], "departure")
     arrival, arrival_offset = _moment(cells[at["arrival"]], "arrival")
-    return weigh(place(origin), place(destination), departure, arrival, departure_offset, arrival_offset)
+    day = None if departure is None else departure.date()
+    return weigh(place(origin, day), place(destination, day), departure, arrival, departure_offset, arrival_offset)
 
 
 def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:

@@ -114,7 +114,8 @@ def _identity(segment: FlightSegment) -> tuple[object, ...]:
 
 
 def _draft(segment: FlightSegment, at: Index) -> Draft:
-    origin, destination = place(segment.origin), place(segment.destination)
+    day = None if segment.departure is None else segment.departure.date()
+    origin, destination = place(segment.origin, day), place(segment.destination, day)
     draft = Draft(origin, destination, [segment], [at], NOT_WEIGHED)
     draft.weighed = _weighed(draft)
     return draft
@@ -125,7 +126,8 @@ def _weighed(draft: Draft) -> Weighed:
     leaves = draft.segments[0]
     lands = next((segment for segment in draft.segments if segment.arrival is not None), leaves)
     offsets = leaves.departure_offset, lands.arrival_offset
-    return weigh(draft.origin, draft.destination, leaves.departure, lands.arrival, *offsets)
+    equipment = draft.first("equipment_type")
+    return weigh(draft.origin, draft.destination, leaves.departure, lands.arrival, *offsets, equipment=equipment)
 
 
 def _name(drafts: Iterable[Draft]) -> None:

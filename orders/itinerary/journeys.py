@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from orders.cdp.records import OrderItem
-from orders.itinerary.airports import same_city
+from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.belief import decide, together_evidence
 from orders.itinerary.building import build
 from orders.itinerary.clocks import minutes_between
@@ -20,7 +20,7 @@ from orders.itinerary.notices import HOUSE_RULES, transfer_notices
 from orders.itinerary.parties import parties
 from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
 from orders.itinerary.splitting import split
-from orders.itinerary.trip import Flight, Journey, Notice, Stay, Transfer, Trip
+from orders.itinerary.trip import Flight, Journey, Notice, Place, Stay, Transfer, Trip
 
 
 def plan(
@@ -189,9 +189,9 @@ def _route(chains: Sequence[Sequence[Flight]]) -> tuple[str, ...]:
             len(chain),
         ),
     )
-    codes: list[str] = []
+    stops: list[Place] = []
     for flight in main:
         for where in (flight.origin.place, flight.destination.place):
-            if where.code and (not codes or codes[-1] != where.code):
-                codes.append(where.code)
-    return tuple(codes)
+            if where.code and not (stops and same_site(stops[-1], where)):
+                stops.append(where)
+    return tuple(where.code for where in stops)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from orders.itinerary.airports import same_site
 from orders.itinerary.trip import Clock
 
 # How far labels stay apart, in units of the picture: on a page of some width, and in a ticket's side panel.
@@ -43,11 +44,11 @@ def codes(ends: Sequence[End]) -> tuple[Mark, ...]:
     """
     found = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
     for arrival, departure in _stops(ends):
-        here, there = arrival.clock.place.code, departure.clock.place.code
-        if here == there:
-            found.append(((arrival.x + departure.x) // 2, here))
+        here, there = arrival.clock.place, departure.clock.place
+        if here.code == there.code or same_site(here, there):
+            found.append(((arrival.x + departure.x) // 2, here.code))
         else:
-            found += [(arrival.x, here), (departure.x, there)]
+            found += [(arrival.x, here.code), (departure.x, there.code)]
     return _with_room(found, CODES_APART, CODES_APART_NARROW)
 
 
@@ -78,7 +79,9 @@ def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return
-    if arrival.place != departure.place or arrival.offset != departure.offset:
+    if arrival.place != departure.place and not same_site(arrival.place, departure.place):
+        return
+    if arrival.offset != departure.offset:
         return
     opens, closes = (moment.replace(tzinfo=None) + arrival.offset for moment in (arrival.instant, departure.instant))
     if across <= 0 or closes <= opens:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from orders.itinerary.airports import same_city
+from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.durations import in_words
 from orders.itinerary.trip import Clock, Flight, Notice
 
@@ -90,9 +90,9 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 
 
 def _moved(arriving: Flight, leaving: Flight, _: Callable[[str], str]) -> Notice | None:
-    """Whether the traveller has to get to another airport: of the same city, or over land to another one."""
+    """Whether the traveller has to get to another airport or station: of the same city, or over land to another one."""
     here, there = arriving.destination.place, leaving.origin.place
-    if here.code == there.code or not here.code or not there.code:
+    if same_site(here, there) or not here.code or not there.code:
         return None
     ends = {"from": here.code, "to": there.code}
     if same_city(here, there):

@@ -14,7 +14,7 @@ from orders.itinerary import marks
 from orders.itinerary.durations import in_words
 from orders.itinerary.marks import End, Mark
 from orders.itinerary.notices import nights
-from orders.itinerary.trip import Flight, Journey, Transfer
+from orders.itinerary.trip import Flight, Journey, Mode, Transfer
 
 WIDTH = 960
 HEIGHT = 64
@@ -131,4 +131,9 @@ def _label(leg: Flight | Transfer, _: Callable[[str], str]) -> str:
     way = f"{leg.origin.place.code}–{leg.destination.place.code}"
     if leg.minutes is None:
         return way
-    return _("%(way)s flight %(time)s") % {"way": way, "time": in_words(leg.minutes, _)}
+    words = {
+        Mode.TRAIN: _("%(way)s train %(time)s"),
+        Mode.BUS: _("%(way)s bus %(time)s"),
+        Mode.BOAT: _("%(way)s boat %(time)s"),
+    }.get(leg.mode, _("%(way)s flight %(time)s"))
+    return words % {"way": way, "time": in_words(leg.minutes, _)}

@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """The means of transport of a segment; a helicopter's or a seaplane's is a flight."""
+
+    FLIGHT = "flight"
+    TRAIN = "train"
+    BUS = "bus"
+    BOAT = "boat"
 
 from orders.cdp.records import Extra
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a flight starts or ends. `kind` is "airport", "city" (LON: any airport of it) or "unknown".
+    """Where a flight starts or ends. `kind` is "airport", "heliport", "rail", "bus", "port", "town" (without any of these),
+    "city" (LON: any airport of it) or "unknown".
 
-    `zone` is an IANA name or None; `latitude`/`longitude` are degrees or None.
+    `zone` is an IANA name or None; `latitude`/`longitude` are degrees or None. `site` is the same for the codes of one airport (BSL,
+    MLH); `cities` are the codes and numbers of the cities it serves, for comparing.
     """
 
     code: str
@@ -27,6 +39,8 @@ class Place:
     zone: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    site: str = ""
+    cities: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         # Places are the keys of several memories: the code alone tells nearly all of them apart, at a tenth of the time.
@@ -73,8 +87,8 @@ class Evidence:
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
     "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled". `serious` notices go to
-    the alert strip at the top of the page.
+    "surface", "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree",
+    "partly cancelled". `serious` notices go to the alert strip at the top of the page.
     """
 
     word: str
@@ -84,7 +98,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """One flight of the trip, however many items named it.
+    """One flight of the trip, however many items named it; or a train, bus or boat sold like one, by its `mode`.
 
     `minutes` is the flight time by instants, None where it cannot be known or is impossible. `day_change` counts local dates
     from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
@@ -96,6 +110,7 @@ class Flight:
     key: str
     origin: Clock
     destination: Clock
+    mode: Mode = Mode.FLIGHT
     carrier: str = ""
     carrier_name: str = ""
     flight_number: str = ""

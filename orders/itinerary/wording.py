@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from orders.itinerary.airports import same_city
+from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.durations import day_mark, in_words
-from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
 
 Translate = Callable[[str], str]
 
@@ -42,9 +42,20 @@ def city_of(place: Place) -> str:
     return place.city or place.name or place.code or "?"
 
 
+def mode_words(flight: Flight, _: Translate = str) -> str:
+    """ "Flight", "Train", "Bus" or "Boat"."""
+    return {Mode.TRAIN: _("Train"), Mode.BUS: _("Bus"), Mode.BOAT: _("Boat")}.get(flight.mode, _("Flight"))
+
+
+def time_words(flight: Flight, time: str, _: Translate = str) -> str:
+    """ "Flight time 1 h 20 min"; of a train, bus or boat the travel time."""
+    words = _("Flight time %(time)s") if flight.mode is Mode.FLIGHT else _("Travel time %(time)s")
+    return words % {"time": time}
+
+
 def check_words(notice: Notice, _: Translate = str) -> str:
     """A sentence that asks to check the times, with one full stop, whatever the reason ends in ("10 Std. 35 Min.")."""
-    if notice.word == "partly cancelled":
+    if notice.word in ("partly cancelled", "long flight"):
         return notice.detail
     return _("Check the times: %(reason)s.") % {"reason": notice.detail.rstrip(".")}
 
@@ -98,20 +109,23 @@ def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
 
 
 def _flight_lines(flight: Flight, _: Translate) -> list[str]:
-    facts = [f"{flight.carrier} {flight.flight_number}".strip() or _("Flight")]
+    number = f"{flight.carrier} {flight.flight_number}".strip()
+    facts = [number] if number else []
+    if flight.mode is not Mode.FLIGHT or not number:
+        facts.append(mode_words(flight, _))
     if flight.operating_carrier and flight.operating_carrier != flight.carrier:
         facts.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
     if flight.doubted:
         facts.append(both_times(flight, _))
     elif flight.minutes is not None:
-        facts.append(_("Flight time %(time)s") % {"time": in_words(flight.minutes, _)})
+        facts.append(time_words(flight, in_words(flight.minutes, _), _))
     if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
         facts.append(cabin)
     if flight.status:
         facts.append(flight.status)
     mark = day_mark(flight.day_change, _)
     arrival = _end(flight.destination, _) + (f" ({mark})" if mark else "")
-    told = ("impossible time", "items disagree", "partly cancelled", "clock skipped", "clock repeated")
+    told = ("impossible time", "long flight", "items disagree", "partly cancelled", "clock skipped", "clock repeated")
     checks = [check_words(notice, _) for notice in flight.notices if notice.word in told]
     return [f"  {' · '.join(facts)}", f"    {_end(flight.origin, _)}", f"    {arrival}", *(f"    {c}" for c in checks)]
 
@@ -128,7 +142,7 @@ def _end(clock: Clock, _: Translate) -> str:
 
 def _transfer_line(transfer: Transfer, _: Translate) -> str:
     where = city_of(transfer.at)
-    if transfer.at.code and transfer.onward.code and transfer.at.code != transfer.onward.code:
+    if transfer.at.code and transfer.onward.code and not same_site(transfer.at, transfer.onward):
         ends = {
             "here": f"{where} ({transfer.at.code})",
             "there": f"{city_of(transfer.onward)} ({transfer.onward.code})",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,13 +10,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import airportsdata
 import pytest
 
+from orders.itinerary.airports import distance_km, place
 from sandbox.shorthand import repeated, segment
 from sandbox.world import HERE, Order, World, load
 
-AIRPORTS = airportsdata.load("IATA")
 CITIES = {"LON": "LHR", "NYC": "JFK"}
 
 # What must be there, and a reference that shows it; the table in sandbox/README.md names the same ones.
@@ -134,15 +132,14 @@ def test_totals_add_up_where_they_are_not_there_to_be_wrong(world: World) -> Non
 
 
 def kilometres(origin: str, destination: str) -> float:
-    a, b = AIRPORTS[origin], AIRPORTS[destination]
-    lat_a, lat_b = math.radians(a["lat"]), math.radians(b["lat"])
-    turn = math.radians(a["lon"] - b["lon"])
-    return 6371 * math.acos(math.sin(lat_a) * math.sin(lat_b) + math.cos(lat_a) * math.cos(lat_b) * math.cos(turn))
+    apart = distance_km(place(origin), place(destination))
+    assert apart is not None
+    return apart
 
 
 def minutes(segment: dict[str, Any], *, utc: bool) -> float:
     def instant(code: str, sent: str) -> datetime:
-        zone = UTC if utc else ZoneInfo(AIRPORTS[code]["tz"])
+        zone = UTC if utc else ZoneInfo(place(code).zone or "")
         return datetime.fromisoformat(sent.rstrip("Z")).replace(tzinfo=zone).astimezone(UTC)
 
     origin, destination = (CITIES.get(segment[end], segment[end]) for end in ("origin", "destination"))
@@ -194,7 +191,7 @@ def test_the_wild_times_are_wild_both_ways(world: World) -> None:
 
 
 def test_an_unknown_airport_is_unknown() -> None:
-    assert "ZXQ" not in AIRPORTS and "ZXQ" not in airportsdata.load_iata_macs()
+    assert place("XQZ").kind == "unknown"
 
 
 def test_some_trips_lie_ahead_and_some_behind(world: World) -> None:

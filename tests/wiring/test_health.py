@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from cdpviewer import health
 from orders.models import Connection
+from orders.zones import VERSION
 from tests.live import App
 
 
@@ -33,7 +34,7 @@ def test_livez_answers_without_the_database(client: Client) -> None:
 def test_readyz_is_well_and_costs_two_queries_after_the_first(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    well = {"database": "ok", "migrations": "ok", "keys": "ok", "cdp": "not known"}
+    well = {"database": "ok", "migrations": "ok", "keys": "ok", "cdp": "not known", "tzdata": VERSION}
     assert client.get("/readyz").json() == well
     with django_assert_num_queries(2):
         assert client.get("/readyz").status_code == 200

@@ -1,0 +1,173 @@
+"""The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
+
+A code may have several rows: an airport and its city, and what it stood for in other years. The row in force goes first, an airport
+before a station and a station before a town; what a code meant before is kept with the last day on which it did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from sys import intern
+from typing import Any, NamedTuple
+
+from neobase import NeoBase
+
+from orders.itinerary.corrections import CITIES, EASTERN_CHINA, ZONES
+from orders.itinerary.trip import Place
+
+Row = Mapping[str, Any]
+KINDS = {"A": "airport", "H": "heliport", "P": "port", "R": "rail", "B": "bus", "O": "town", "C": "city"}
+ALWAYS = "9999-12-31"
+# Codes for any station of a country have coordinates that stand for no place.
+ANYWHERE = re.compile("Generic|Any Station")
+# Codes of nowhere, which feeds send where they have no place.
+NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
+
+
+class City(NamedTuple):
+    """A city of a row: its IATA code, its number in GeoNames, its name."""
+
+    code: str
+    site: str
+    name: str
+
+
+class Former(NamedTuple):
+    """What a code stood for up to and including `until`."""
+
+    until: date
+    place: Place
+
+
+class Gazetteer(NamedTuple):
+    """Places by code: those of today, and former ones in the order in which they ended."""
+
+    places: dict[str, Place]
+    former: dict[str, tuple[Former, ...]]
+
+
+def _cities(text: str) -> tuple[City, ...]:
+    """The cities of a row, as in "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…"; the main one first."""
+    parts = (city.split("|") for city in text.split("="))
+    return tuple(City(*part[:3]) for part in parts if len(part) > 2)
+
+
+def _english(text: str) -> str:
+    """The preferred English name of a row's names, as in "de|Köln|p=en|Cologne|p", "" if none is preferred."""
+    for part in f"={text}".split("=en|")[1:]:
+        name, _, flags = part.partition("=")[0].partition("|")
+        if "p" in flags:
+            return name
+    return ""
+
+
+class _Rows(NeoBase):
+    """NeoBase with the rows of every year and the columns needed here."""
+
+    FIELDS = (
+        ("iata_code", 0, None),
+        ("site", 4, None),
+        ("name", 6, None),
+        ("lat", 8, None),
+        ("lng", 9, None),
+        ("class", 10, intern),
+        ("date_until", 14, None),
+        ("country_code", 16, intern),
+        ("population", 28, lambda text: int(text or 0)),
+        ("timezone", 31, intern),
+        ("cities", 38, _cities),
+        ("location_type", 41, intern),
+        ("english", 43, _english),
+    )
+
+    @staticmethod
+    def skip(row: Any, date: str) -> bool:  # noqa: ARG004  (what NeoBase calls)
+        """Leave out no row for its dates: old orders hold old codes, and a server may run past the day of a new one."""
+        return False
+
+
+def read() -> Gazetteer:
+    """Read the whole table; about half a second."""
+    table = _Rows(duplicates=True)
+    rows: dict[str, list[Row]] = {}
+    towns: dict[str, Row] = {}
+    for key in table:
+        row: Row = table.get(key)
+        if NOWHERE.search(row["name"]):
+            continue
+        rows.setdefault(row["iata_code"], []).append(row)
+        if "C" in row["location_type"]:
+            towns[row["site"]] = row
+    places, former = {}, {}
+    for code, known in rows.items():
+        known.sort(key=_rank, reverse=True)
+        places[code] = _place(known[0], towns)
+        if before := _former(known, places[code], towns):
+            former[code] = before
+    return Gazetteer(places, former)
+
+
+def _rank(row: Row) -> tuple[str, int]:
+    return row["date_until"] or ALWAYS, -list(KINDS).index(_letter(row))
+
+
+def _letter(row: Row) -> str:
+    """What a row is first of all: "CA" is a town's airport, so an airport."""
+    letter = min(row["location_type"], key=list(KINDS).index)
+    if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
+        return "R"
+    return "A" if letter == "P" and "Seaplane" in row["name"] else letter
+
+
+def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
+    """The other sites a code stood for, the first to end first; towns and points without traffic do not count."""
+    ended: dict[str, Former] = {}
+    for row in rows:
+        until = row["date_until"]
+        if until and until < ALWAYS and until not in ended and _letter(row) not in "OC" and row["site"] != now.site:
+            ended[until] = Former(date.fromisoformat(until), _place(row, towns))
+    return tuple(ended[until] for until in sorted(ended))
+
+
+def _place(row: Row, towns: Mapping[str, Row]) -> Place:
+    code, kind = row["iata_code"], KINDS[_letter(row)]
+    located = bool(row["lat"] and row["lng"]) and not ANYWHERE.search(row["name"])
+    cities = [city for city in row["cities"] if kind == "city" or not _is_site(city, row, towns)]
+    return Place(
+        code=code,
+        kind=kind,
+        name="" if kind == "city" else row["name"],
+        city=CITIES.get(code) or _served(cities, towns) or row["name"].removesuffix(" Airport"),
+        country=row["country_code"],
+        zone=_zone(row),
+        latitude=float(row["lat"]) if located else None,
+        longitude=float(row["lng"]) if located else None,
+        site="" if kind == "city" else row["site"],
+        cities=tuple(dict.fromkeys((*(city.code for city in row["cities"]), *(city.site for city in cities)))),
+    )
+
+
+def _zone(row: Row) -> str | None:
+    """The zone that timetables of the place use."""
+    if row["iata_code"] in ZONES:
+        return ZONES[row["iata_code"]]
+    return EASTERN_CHINA if row["country_code"] == "CN" else row["timezone"] or None
+
+
+def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
+    """Whether a city of the row is no city but an airport: the row's own, or EuroAirport under its city code."""
+    town = towns.get(city.site)
+    return city.site == row["site"] or (town is not None and town["class"] == "S")
+
+
+def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
+    """The name of the city served: of those under the first city code the largest town."""
+    known = [(city, towns.get(city.site)) for city in cities if city.code == cities[0].code]
+    settled = [(city, town) for city, town in known if town is not None and town["class"] == "P"] or known
+    if not settled:
+        return ""
+    city, town = max(settled, key=lambda pair: pair[1]["population"] if pair[1] is not None else 0)
+    # A name that only makes the usual one longer (Dubai City) is not what people say.
+    return town["english"] if town is not None and city.name not in town["english"] and town["english"] else city.name
