@@ -14,6 +14,7 @@ from orders import services
 from orders.cdp.errors import CredentialUnreadable
 from orders.forms import clean_client_key, clean_connection_name, clean_token
 from orders.models import Connection
+from orders.search_text.phones import COUNTRIES
 
 LONGEST_TOKEN = 4000
 
@@ -31,6 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--client-key", required=True)
         parser.add_argument("--default", action="store_true", help="make it the person's default")
         parser.add_argument("--api-version", choices=Connection.Version.values, help="v2 unless said otherwise")
+        parser.add_argument(
+            "--country",
+            help="ISO 3166 alpha-2 code of the country whose phone numbers are written without a country code",
+        )
         parser.add_argument("--clock", choices=Connection.Clock.values, help="utc if the tenant's feed sends UTC")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +46,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no region {options['region']!r}; there are: {', '.join(settings.CDP_REGIONS)}."
             )
+        country = (options["country"] or "").upper()
+        if country and country not in COUNTRIES:
+            raise CommandError(f"There is no country {options['country']!r}; give two letters, such as IE.")
         try:
             name, client_key = clean_connection_name(options["name"]), clean_client_key(options["client_key"])
             token = clean_token(sys.stdin.read(LONGEST_TOKEN + 2))
@@ -52,6 +60,7 @@ class Command(BaseCommand):
         connection = Connection.objects.named(user, name) or Connection(user=user, name=name)
         connection.version = options["api_version"] or connection.version
         connection.clock = options["clock"] or connection.clock
+        connection.country = country or connection.country
         try:
             connection.set_credentials(region=options["region"], client_key=client_key, token=token)
         except CredentialUnreadable as error:
