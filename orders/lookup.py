@@ -126,7 +126,8 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
     if named and name is not None and name.sure and not _is_code_and_name(found, bare):
         return named[0]
     if found.all:
-        return Lookup("reference", candidates=found.all, also=named)
+        number = None if found.strong or named else phones.perhaps(found.all[0], country)
+        return Lookup("reference", candidates=found.all, also=named if number is None else (_phone(number),))
     if found.dots:
         return Lookup("unreadable", why="dots")
     return Lookup("unreadable", why="no reference" if found.words or linked.found else "characters", also=named)

@@ -42,6 +42,9 @@ PARTICLES = frozenset(
     }
     | {"bin", "binti", "ibn", "y", "e", "i", "zu", "zum", "zur", "af", "av", "ter", "ten", "te", "und"}
 )
+# "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
+TICKET_NUMBERING = re.compile(r"(?<=\S)\s+\d{1,2}\.\s*\d?(?=[A-Z])")
+TYPE = re.compile(r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)", re.IGNORECASE)
 # East Asian names are written family name first.
 EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
@@ -58,7 +61,7 @@ class Name:
 def read(text: str) -> Name | None:
     """The name that makes up all of a plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is none."""
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
-    text = text.strip(" \t\n\"'.,;:!()[]<>-*")
+    text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
     if not text or len(text) > 100 or "\n" in text:
         return None
     if (parts := re.split(r"\s*[/,]\s*", text)) and len(parts) == 2 and all(parts):
@@ -108,7 +111,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
     if slash and not titled and not all(map(_is_capitalized, (*firsts, *lasts))):
         return None
     written = _in_small if slash else str
-    sure = slash or all(map(_is_capitalized, lasts))
+    sure = slash or all(_is_capitalized(word) or word.lower() in PARTICLES for word in lasts)
     return Name(written(" ".join(firsts)), written(" ".join(lasts)), sure=sure)
 
 

@@ -16,6 +16,7 @@ UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u3164\uf
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 ELLIPSIS = re.compile(r"(?<![./\\])\.{3,}(?![./\\])")
+ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out
 # Scripts that are written without spaces, or that nobody writes a reference in: a reference glued to them is parted.
 _OTHER_SCRIPT = "\u0530-\u1bff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00020000-\U0003ffff"
 SEAM = re.compile(f"(?<=[A-Za-z0-9])(?=[{_OTHER_SCRIPT}])|(?<=[{_OTHER_SCRIPT}])(?=[A-Za-z0-9])")
@@ -33,7 +34,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", "".join(map(_plain_sign, text)))
         text = _without_stray_joiners("".join(map(_plain_digit, text)))
-    return ELLIPSIS.sub(" ", text)
+    return ESCAPED_BREAK.sub(" ", ELLIPSIS.sub(" ", text))
 
 
 def decoded(text: str) -> str:
@@ -66,6 +67,8 @@ def _plain_sign(sign: str) -> str:
     """One character before NFKC, which would glue "№", "™" and footnote marks to the reference beside them."""
     if sign in APOSTROPHES:
         return "'"
+    if sign.isascii():
+        return sign
     if sign in QUOTES:
         return '"'
     if sign == "№":

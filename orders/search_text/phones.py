@@ -21,6 +21,11 @@ EXTENSION = r"(?:[\s,;]*(?:;ext=|\bext(?:ension)?\b[.:]?|x(?=\s?\d)|#|durchwahl|
 NUMBER = re.compile(rf"(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 LABELLED = re.compile(rf"(?<![^\W_]){LABEL}(?![^\W\d_]){FILLER}(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 INTERNATIONAL = re.compile(rf"(?<![\w+])(?P<run>\(?\+{RUN}){EXTENSION}", re.IGNORECASE)
+# National, in three groups or with brackets, as nothing but a phone number is written.
+GROUPED = re.compile(
+    rf"(?<![\w+./-])(?P<run>\(0?\d{{2,5}}\)[ \-./]*\d[\d \-./]{{4,12}}\d|0[1-9]\d{{0,3}}(?:[ ]\d{{2,5}}){{2,4}})(?![\d-]){EXTENSION}",
+    re.IGNORECASE,
+)
 URI = re.compile(r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]+(?:;[\w=+.\-]+)*)", re.IGNORECASE)
 # Two numbers in one value: a slash with spaces, a comma, a word between them.
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
@@ -49,11 +54,14 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
         phones.extend(_read_runs(found["run"], found["ext"] or "", country))
         return " "
 
+    def take_grouped(found: re.Match[str]) -> str:
+        return take(found) if 9 <= len(NOT_DIGITS.sub("", found["run"])) <= 12 else found.group()
+
     def take_uri(found: re.Match[str]) -> str:
         phones.append(_read_uri(found["uri"], country))
         return " "
 
-    for pattern, taking in ((URI, take_uri), (LABELLED, take), (INTERNATIONAL, take)):
+    for pattern, taking in ((URI, take_uri), (LABELLED, take), (INTERNATIONAL, take), (GROUPED, take_grouped)):
         text = pattern.sub(taking, text)
     return tuple({phone.e164 or phone.text: phone for phone in phones}.values()), text
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orders.search_text import spelled
 from orders.search_text.normalize import latin, parted
 
 REF = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -19,7 +20,8 @@ EDGES = "./:-_~+"
 # Whatever is no sign of a reference stands between words.
 BETWEEN = re.compile(r"[^\w.~:/+'-]+")
 WORD_EDGES = "'"
-SPELLED = re.compile(r"(?<![^\W_])[A-Za-z0-9](?:(?:[ ]|[ ]?[-.·_][ ]?)[A-Za-z0-9]){4,7}(?![^\W_])(?![-.][A-Za-z0-9])")
+THREE_AND_THREE = re.compile(r"(?<![^\W_])([A-Z0-9]{3}) ([A-Z0-9]{3})(?![^\W_])")
+NAMES_OF_A_TICKET = re.compile(r"(?:\d{1,2}\.)?\d?[A-Za-z]+/[A-Za-z]+")
 TWO_GROUPS = re.compile(r"([A-Za-z0-9]{2,4})[ -]([A-Za-z0-9]{2,4})")
 
 LABELS = (
@@ -103,7 +105,7 @@ def find(text: str, *, alone: bool = True) -> References:
 
     With `alone` this is all that was pasted, and a single word is meant as a reference, of whatever shape.
     """
-    text = _joined(" ".join(latin(word) for word in re.split(r" +", parted(text))))
+    text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
     dots = any(".." in word for word in words)
     labelled = tuple(dict.fromkeys(_labelled(text)))
@@ -144,6 +146,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     cleaned = [part for word in words for part in (_apart(word) or (word.strip(EDGES),)) if is_reference(part)]
     refs = [word for word in cleaned if looks_like_ref(word)]
     mixed = [word for word in cleaned if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
+    mixed = [word for word in mixed if not NAMES_OF_A_TICKET.fullmatch(word)]
     last = [word for word in mixed if LAST.fullmatch(word) and not looks_like_ref(word)]
     mixed = [word for word in mixed if word not in last and not word.endswith(labelled)]
     codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper()]
@@ -153,6 +156,9 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     last += [word for word in numbers if LAST.fullmatch(word)]
     numbers = [word for word in numbers if word not in last]
     weak = (*codes, *numbers, *(() if labelled else last))
+    if not (labelled or refs or mixed or weak):
+        groups = [_six(groups) for groups in THREE_AND_THREE.finditer(text)]
+        weak = tuple(joined for joined in groups if joined and not LAST.fullmatch(joined))
     return References((*labelled, *refs, *mixed), weak, dots, bool(cleaned))
 
 
@@ -227,8 +233,3 @@ def _six(groups: re.Match[str]) -> str:
     joined = groups[1] + groups[2]
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed else ""
-
-
-def _joined(text: str) -> str:
-    """ "B 9 4 T X Y" and "B-9-4-T-X-Y" as one word."""
-    return SPELLED.sub(lambda spelled: re.sub(r"[^A-Za-z0-9]", "", spelled.group()), text)
