@@ -77,7 +77,7 @@ def find(text: str) -> Addresses:
             continue
         start, stop, after = _without_frame(text, start, stop)
         local, domain = text[start:at], text[at + 1 : stop]
-        whole = text[after : after + 1] not in {"@", "_"} or after > stop
+        whole = (text[after : after + 1] not in {"@", "_"} or after > stop) and not _is_cut_off(text, start, end)
         read = _readings(local, domain) if whole else ()
         broken = broken or not read
         readings += read
@@ -140,6 +140,14 @@ def _is_no_address(text: str, start: int, at: int, stop: int) -> bool:
     mention = start == at and text[at - 1 : at].strip() == "" and "." not in text[at + 1 : stop]
     spaced = text[at + 1 : at + 2].strip() == "" and text[at - 1 : at].strip() == ""
     return (alone and spaced) or mention
+
+
+def _is_cut_off(text: str, start: int, end: int) -> bool:
+    """Whether the sign before the local part belongs to it, though no local part may hold it there: 'a"b"c@', "a\\b@", "a€b@"."""
+    before = text[end:start][-1:]
+    if before == '"':
+        return text.count('"', end, start) % 2 == 0
+    return before == "\\" or (before > "\x7f" and unicodedata.category(before)[0] == "S")
 
 
 def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:

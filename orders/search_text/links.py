@@ -15,18 +15,19 @@ DEEPEST = 5  # wrappers around wrappers
 LINK = re.compile(r"\bh(?:tt|xx)ps?:/{1,2}[^\s<>\"|\\^`{}]+", re.IGNORECASE)
 # The same without its scheme, or only its path: "…sitecorecloud.io/v2/orders/<ref>", "orders/<ref>/".
 BARE = re.compile(
-    r"(?<![\w/.])(?P<host>(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?)?(?P<path>(?:/[\w.~%-]+)*?/?\borders/+[^\s<>\"|\\^`{}]*)",
+    r"(?<![\w/.-])(?P<host>(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?)?(?P<path>(?:/[\w.~%-]+)*?/?\borders/+[^\s<>\"|\\^`{}]*)",
     re.IGNORECASE,
 )
 # A gateway's own link without its scheme.
 WRAPPED = re.compile(
-    r"(?<![\w/.])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"|\\^`{}]*(?:https?(?:%3a|:|-3A)|orders(?:%2f|/))[^\s<>\"|\\^`{}]*",
+    r"(?<![\w/.-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"|\\^`{}]*(?:https?(?:%3a|:|-3A)|orders(?:%2f|/))[^\s<>\"|\\^`{}]*",
     re.IGNORECASE,
 )
 MAILTO = re.compile(r"\bmailto:([^\s?<>|]+)(\?[^\s<>|]*)?", re.IGNORECASE)
 PATH = re.compile(r"(?:^|/)orders/+([^/?#]+)", re.IGNORECASE)
 SEARCH = re.compile(r"(?:^|/)orders/*$", re.IGNORECASE)
 URLDEFENSE_V3 = re.compile(r"/v3/__(.+?)__;([^!]*)", re.IGNORECASE)
+BASE64 = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}")
 # Names that promise a booking reference wherever they stand.
 REFERENCES = frozenset(
     {
@@ -113,7 +114,7 @@ def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
         query = list(_pairs(parts.query))
     except ValueError:
         return
-    if URLDEFENSE_V3.search(parts.path):
+    if URLDEFENSE_V3.search(link):
         yield from _inner(_wrapped_in(link, parts.path, query), depth)
     elif path := PATH.search(parts.path):
         yield "value", decoded(path[1]).strip()
@@ -171,12 +172,13 @@ def _urldefense_v3(link: str, replaced: str) -> str:
 
 def _from_base64(value: str) -> str:
     """A link in base64, as one gateway writes it; "" if `value` is none."""
-    if not value.startswith("aHR0c"):
+    if not BASE64.fullmatch(value):
         return ""
     try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+        link = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
     except (ValueError, binascii.Error):
         return ""
+    return link if link.lower().startswith("http") else ""
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:

@@ -83,7 +83,9 @@ def read(text: str) -> Name | None:
 
 def normalize(name: str) -> str:
     """A name in NFC with plain spaces and straight apostrophes and without unseen characters; joiners inside words stay."""
-    seen = "".join(sign for sign in " ".join(plain(name).split()) if unicodedata.category(sign) != "Cc")
+    seen = "".join(
+        sign for sign in " ".join(plain(name).replace("`", "'").split()) if unicodedata.category(sign) != "Cc"
+    )
     return unicodedata.normalize("NFC", seen)
 
 

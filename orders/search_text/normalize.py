@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-APOSTROPHES = "‘’‚‛`´′ʹʼʻˈ‹›"
+APOSTROPHES = "‘’‚‛´′ʹʼʻˈ‹›"
 QUOTES = "“”„‟″«»〝〞〟「」『』"
 JOINERS = "\u200c\u200d"
 # Not of category Cf, yet never drawn: fillers, variation selectors, the grapheme joiner, keycap frames.
@@ -16,6 +16,7 @@ UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u3164\uf
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 ELLIPSIS = re.compile(r"(?<![./\\])\.{3,}(?![./\\])")
+FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot inside an address, a full stop elsewhere
 ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out
 # Scripts that are written without spaces, or that nobody writes a reference in: a reference glued to them is parted.
 _OTHER_SCRIPT = "\u0530-\u1bff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00020000-\U0003ffff"
@@ -34,6 +35,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", "".join(map(_plain_sign, text)))
         text = _without_stray_joiners("".join(map(_plain_digit, text)))
+        text = FULL_STOP.sub(lambda stop: "." if stop[1] else " ", text)
     return ESCAPED_BREAK.sub(" ", ELLIPSIS.sub(" ", text))
 
 
@@ -73,8 +75,6 @@ def _plain_sign(sign: str) -> str:
         return '"'
     if sign == "№":
         return " no. "
-    if sign in "。｡":
-        return "."
     if sign in JOINERS:
         return sign
     category = unicodedata.category(sign)

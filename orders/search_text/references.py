@@ -38,16 +38,18 @@ LABELS = (
     r"rezerwacj[aie]|zamówieni[ea]|"
     r"bokning(?:s?(?:nummer|nr|kod|referens))?|bestilling(?:s?(?:nummer|nr))?|reservasjon|booking(?:nummer|nr|kode)|varaus(?:numero|tunnus)?|"
     r"rezervac[eií]|rezervare|rezervasyon|foglalás|kode booking|mã đặt chỗ|"
-    r"бронь|брони|бронирован\w+|заказа?|резервац\w+|"
-    r"予約(?:番号)?|確認番号|订单号?|預訂|预订号?|訂位(?:代號)?|예약(?:번호)?|حجز|الحجز|הזמנה|การจอง"
+    r"бронь|брони|бронирован\w+|заказа?|резервац\w+|حجز|الحجز|הזמנה|ההזמנה"
 )
+# Written without spaces around them.
+GLUED_LABELS = r"予約(?:番号)?|確認番号|订单号?|訂單號?|預訂|预订号?|訂位(?:代號)?|예약(?:번호)?|การจอง"
 FILLERS = (
     r"no|nos|nr|nº|n|num|number|numbers|nummer|numer|numero|número|numéro|núm|номер|code|código|codigo|codice|kod|id|ref|reference|"
-    r"référence|referencia|reference|locator|is|was|ist|lautet|est|es|è|é|jest|to|är|er|on|the|la|le|my|of|for|de|del|di|für|da|do|"
-    r"は|的|是|为|為|の|의|는|은|رقم|هو"
+    r"référence|referencia|reference|locator|is|was|ist|lautet|est|es|è|é|jest|to|är|er|on|the|la|le|my|of|for|de|del|di|für|da|do|mit|der|die|das|with|رقم|هو"
 )
+GLUED_FILLERS = "[は的是为為の의는은号號]"
 LABELLED = re.compile(
-    rf"(?<![^\W_])(?P<label>{LABELS})(?![^\W_])(?P<filler>(?:[\s:=#.\-([\"'/*]|(?<![^\W_])(?:{FILLERS})(?![^\W_]))*)"
+    rf"(?:(?<![^\W_])(?:{LABELS})(?![^\W_])|{GLUED_LABELS})"
+    rf"(?P<filler>(?:[\s:=#.\-()[\]\"'/*]|(?<![^\W_])(?:{FILLERS})(?![^\W_])|{GLUED_FILLERS})*)"
     r"(?P<value>[A-Za-z0-9][A-Za-z0-9._~:/+&;|\-]*)",
     re.IGNORECASE,
 )
@@ -65,7 +67,7 @@ NOT_REFERENCES = (
     rf"(?:{CURRENCIES})\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*(?:{CURRENCIES})",
     r"\d{13,14}|\d{3}-\d{10}(?:-\d+)?",
     r"(?:INC|REQ|CHG|RITM|PRB|CASE|TASK|TKT|SCTASK|ZD|TK|RT|CS|SR)[-#]?\d{1,12}|[A-Z]{2,6}-\d{1,6}",
-    r"(?:\d+(?:kg|lb|lbs|km|min|h|pax|st|nd|rd|th|x|adt|chd|inf|pc))+|covid-?19|[a-z]+-?(?:19|20)\d\d",
+    r"(?:\d+(?:kg|lb|lbs|km|min|h|pax|st|nd|rd|th|x|adt|chd|inf|pc))+|(?-i:\d{1,2}[a-z]{3,})|covid-?19|[a-z]+-?(?:19|20)\d\d",
 )
 LAST = re.compile(f"(?:{'|'.join((FLIGHT, *NOT_REFERENCES))})", re.IGNORECASE)
 NEVER_LABELLED = re.compile(f"(?:{'|'.join((*NOT_REFERENCES[:3], *NOT_REFERENCES[5:]))})", re.IGNORECASE)
@@ -109,6 +111,8 @@ def find(text: str, *, alone: bool = True) -> References:
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
     dots = any(".." in word for word in words)
     labelled = tuple(dict.fromkeys(_labelled(text)))
+    if alone and len(words) == 1 and NAMES_OF_A_TICKET.fullmatch(words[0]):
+        return References((), of_value(words[0]), dots, True)
     if alone and len(words) == 1 and not labelled:
         strong = of_value(words[0])
         return References(strong, (), dots, bool(strong))
@@ -124,7 +128,7 @@ def find(text: str, *, alone: bool = True) -> References:
 
 def is_label(word: str) -> bool:
     """Whether `word` announces a reference: "booking", "Buchungsnummer"."""
-    return re.fullmatch(LABELS, word, re.IGNORECASE) is not None
+    return re.fullmatch(rf"{LABELS}|{GLUED_LABELS}", word, re.IGNORECASE) is not None
 
 
 def of_value(value: str) -> tuple[str, ...]:
@@ -137,7 +141,7 @@ def of_value(value: str) -> tuple[str, ...]:
     inner = value.strip(EDGES)
     readings = [value, *([inner] if is_reference(inner) else [])]
     groups = TWO_GROUPS.fullmatch(inner)
-    if groups and "-" in inner and (joined := _six(groups)):
+    if groups and "-" in inner and not LAST.fullmatch(inner) and (joined := _six(groups)):
         readings.append(joined)
     return tuple(dict.fromkeys(readings))
 
@@ -232,4 +236,4 @@ def _is_code(part: str) -> bool:
 def _six(groups: re.Match[str]) -> str:
     joined = groups[1] + groups[2]
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
-    return joined if len(joined) == 6 and mixed else ""
+    return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 SIGNS = re.compile(r"(?<![^\W_])[A-Za-z0-9](?:(?:[ ]|[ ]?[-.·_,][ ]?)[A-Za-z0-9]){4,7}(?![^\W_])(?![-.][A-Za-z0-9])")
-RADIO = {
-    word: word[0].upper()
-    for word in [
+RADIO_WORDS = (
+    (
         "alpha",
         "alfa",
         "bravo",
@@ -21,6 +20,8 @@ RADIO = {
         "juliet",
         "juliett",
         "kilo",
+    ),
+    (
         "lima",
         "mike",
         "november",
@@ -34,12 +35,10 @@ RADIO = {
         "victor",
         "whiskey",
         "whisky",
-        "xray",
-        "x-ray",
-        "yankee",
-        "zulu",
-    ]
-}
+    ),
+    ("xray", "x-ray", "yankee", "zulu"),
+)
+RADIO = {word: word[0].upper() for words in RADIO_WORDS for word in words}
 NUMBERS = {
     word: str(number)
     for number, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
