@@ -23,10 +23,13 @@ LABELLED = re.compile(rf"(?<![^\W_]){LABEL}(?![^\W\d_]){FILLER}(?P<run>{RUN}){EX
 INTERNATIONAL = re.compile(rf"(?<![\w+])(?P<run>\(?\+{RUN}){EXTENSION}", re.IGNORECASE)
 # National, in three groups or with brackets, as nothing but a phone number is written.
 GROUPED = re.compile(
-    rf"(?<![\w+./-])(?<!\d )(?P<run>\(0?\d{{2,5}}\)[ \-./]*\d[\d \-./]{{4,12}}\d|0[1-9]\d{{0,3}}(?:[ ]\d{{2,5}}){{2,4}})(?![\d-]){EXTENSION}",
+    r"(?<![\w+./-])(?<!\d )(?P<run>\(0?\d{2,5}\)[ \-./]*\d[\d \-./]{4,12}\d|0[1-9]\d{0,3}(?:[ ]\d{2,5}){2,4})(?![\d-])"
+    + EXTENSION,
     re.IGNORECASE,
 )
-URI = re.compile(r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]+(?:;[\w=+.\-]+)*)", re.IGNORECASE)
+URI = re.compile(
+    r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]++(?:;[\w=+.\-]++)*+)(?![ /]*[\d(])", re.IGNORECASE
+)
 # Two numbers in one value: a slash with spaces, a comma, a word between them.
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
 TRUNK = re.compile(r"\(\s*0\s*\)")

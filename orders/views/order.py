@@ -44,6 +44,8 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """
     text = text.removesuffix("/")
     wanted = lookup.read(text)
+    if wanted.kind == "empty":
+        return redirect(reverse("home") + carried(request))
     if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return redirect(reverse("orders") + carried(request, q=text.strip()[: lookup.LONGEST + 1]))
