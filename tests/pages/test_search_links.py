@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -43,7 +44,7 @@ def v3(link: str) -> str:
     return f"https://urldefense.com/v3/__{link}__;!!AbC-123!xyz_4$"
 
 
-WRAPPERS = {
+WRAPPERS: dict[str, Callable[[str], str]] = {
     "SafeLinks": lambda link: (
         f"https://eur01.safelinks.protection.outlook.com/?url={quote(link, safe='')}&data=05%7C02%7C%7Cabc&sdata=x%3D&reserved=0"
     ),
