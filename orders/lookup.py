@@ -20,7 +20,27 @@ MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time
 # Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}|[#$]\{.*?\}|\{%.*?%\}|\[%.*?%\]|\{\{.*$")
 # What ticket systems and databases write into an empty field.
-NOTHING = frozenset({"null", "none", "n/a", "na", "n.a", "n.a.", "undefined", "nil", "nan", "nul", "empty", "(null)"})
+NOTHING = frozenset(
+    {
+        "null",
+        "none",
+        "n/a",
+        "na",
+        "n.a",
+        "n.a.",
+        "undefined",
+        "nil",
+        "nan",
+        "nul",
+        "empty",
+        "(null)",
+        "blank",
+        "unset",
+        "not set",
+        "not available",
+        "no value",
+    }
+)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -79,9 +99,9 @@ def read(text: str, country: str = "") -> Lookup:
 def is_nothing(text: str) -> bool:
     """Whether a plain text stands for an empty field: no letter or digit, or a word such as "null"."""
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
-    return ".." not in text and (
-        text.strip().lower() in NOTHING or bare.lower() in NOTHING or not re.search(r"\w", bare)
-    )
+    if ".." in text or CONTROL.search(text):
+        return False
+    return text.strip().lower() in NOTHING or bare.lower() in NOTHING or not re.search(r"\w", bare)
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:

@@ -64,17 +64,22 @@ def read(text: str) -> Name | None:
     text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
     if not text or len(text) > 100 or "\n" in text:
         return None
-    if (parts := re.split(r"\s*[/,]\s*", text)) and len(parts) == 2 and all(parts):
-        return _last_first(*parts, slash="/" in text)
+    parts = re.split(r"\s*[/,]\s*", text)
+    if all(parts) and (len(parts) == 2 or (len(parts) > 2 and "/" in text)):
+        return _last_first(*parts[:2], slash="/" in text)
     words = [word for word in text.split() if not TITLE.fullmatch(word)]
     titled = len(words) < len(text.split())
+    if titled and words and words[0].lower() in {"and", "und", "et", "y", "&"}:
+        words = words[1:]  # "Mr. and Mrs. Doyle"
     if not _are_names(words) or len(words) > 5:
         return None
     if len(words) == 1 and len(words[0]) < 2:
         return None
     if len(words) == 1:
         sure = titled or labelled or words[0][:1].isupper()
-        return Name("", words[0], sure=sure) if titled or labelled or not words[0].isascii() else None
+        return (
+            Name("", words[0], sure=sure) if titled or labelled or not words[0].isascii() or "'" in words[0] else None
+        )
     sure = labelled or titled or all(_is_capitalized(word) or word.lower() in PARTICLES for word in words)
     if not sure and len(words) > 3:
         return None

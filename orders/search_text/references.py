@@ -116,12 +116,7 @@ def find(text: str, *, alone: bool = True) -> References:
     if alone and len(words) == 1 and not labelled:
         strong = of_value(words[0])
         return References(strong, (), dots, bool(strong))
-    if (
-        alone
-        and not labelled
-        and (whole := TWO_GROUPS.fullmatch(text.strip(" \t\n\"'.,#")))
-        and (joined := _six(whole))
-    ):
+    if alone and not labelled and (joined := _in_groups(text.strip(" \t\n\"'.,#"))):
         return References((joined,), (), dots, True)
     return _of_sentence(text, words, labelled, dots)
 
@@ -140,8 +135,7 @@ def of_value(value: str) -> tuple[str, ...]:
     # A dot or slash at the edge may belong to the reference or to the sentence it stood in: both are tried.
     inner = value.strip(EDGES)
     readings = [value, *([inner] if is_reference(inner) else [])]
-    groups = TWO_GROUPS.fullmatch(inner)
-    if groups and "-" in inner and not LAST.fullmatch(inner) and (joined := _six(groups)):
+    if "-" in inner and not LAST.fullmatch(inner) and (joined := _in_groups(inner)):
         readings.append(joined)
     return tuple(dict.fromkeys(readings))
 
@@ -161,7 +155,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     numbers = [word for word in numbers if word not in last]
     weak = (*codes, *numbers, *(() if labelled else last))
     if not (labelled or refs or mixed or weak):
-        groups = [_six(groups) for groups in THREE_AND_THREE.finditer(text)]
+        groups = [_as_six(groups[1] + groups[2]) for groups in THREE_AND_THREE.finditer(text)]
         weak = tuple(joined for joined in groups if joined and not LAST.fullmatch(joined))
     return References((*labelled, *refs, *mixed), weak, dots, bool(cleaned))
 
@@ -180,7 +174,7 @@ def _labelled(text: str) -> Iterator[str]:
         if groups := TWO_GROUPS.match(text, position):
             behind = text[groups.end() : groups.end() + 1]
             if (
-                (joined := _six(groups))
+                (joined := _as_six(groups[1] + groups[2]))
                 and groups[1] == value
                 and not behind.isalnum()
                 and groups[0].upper() == groups[0]
@@ -191,10 +185,8 @@ def _labelled(text: str) -> Iterator[str]:
         ends = not re.search(r"\w", text[label.end() :])
         explicit = any(sign in label["filler"] for sign in ":=#")
         yield from (part for part in parts if is_reference(part) and _is_plausible(part, explicit=explicit, ends=ends))
-        for part in parts[:1]:
-            groups = TWO_GROUPS.fullmatch(part)
-            if groups and "-" in part and (joined := _six(groups)) and not LAST.fullmatch(part):
-                yield joined
+        if "-" in parts[0] and not LAST.fullmatch(parts[0]) and (joined := _in_groups(parts[0])):
+            yield joined
 
 
 def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
@@ -233,7 +225,17 @@ def _is_code(part: str) -> bool:
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
 
 
-def _six(groups: re.Match[str]) -> str:
-    joined = groups[1] + groups[2]
+def _in_groups(text: str) -> str:
+    """ "B94-TXY", "B94 TXY" and "X7 K2 PL" without what parts them; "" if that is no reference of six signs, or reads "gate 12"."""
+    groups = re.split(r"[ -]", text)
+    if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
+        return ""
+    mixed = any(re.search(r"[A-Za-z]", group) and re.search(r"\d", group) for group in groups)
+    joined = "".join(groups)
+    return _as_six(joined) if mixed or joined.isupper() else ""
+
+
+def _as_six(joined: str) -> str:
+    """`joined` if it is six letters and digits, both of them, and no price or date."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

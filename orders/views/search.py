@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks, lookup
-from orders.context import carried, carried_to
+from orders.context import carried
 from orders.desk import Desk
 from orders.display.countries import choices
 from orders.finding import Found, find_orders
@@ -121,9 +122,15 @@ def show_not_found(
         "countries": countries(also),
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
         "text": text.strip()[:SHOWN_OF_A_SEARCH],
-        "other_connections": [(other.name, reverse("orders") + carried_to(request, other.name)) for other in others],
+        "other_connections": [(other.name, _address_through(request, other.name)) for other in others],
     }
     return render(request, "orders/not_found.html", context, status=404)
+
+
+def _address_through(request: HttpRequest, connection: str) -> str:
+    """Where a search is posted to be made through another connection."""
+    ticket = looks.ticket_of(request)
+    return f"{reverse('orders')}?connection={quote(connection)}" + (f"&ticket={quote(ticket)}" if ticket else "")
 
 
 def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:

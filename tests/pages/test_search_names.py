@@ -49,6 +49,10 @@ from orders.search_text.names import normalize, spellings
         ("می\u200cخواهم علی", "می\u200cخواهم", "علی"),
         ("क्\u200dष राम", "क्\u200dष", "राम"),
         ("Müller", "", "Müller"),
+        ("O'Brien", "", "O'Brien"),
+        ("Mr. and Mrs. Doyle", "", "Doyle"),
+        ("SMITH/JOHN MR/MARY MRS", "John", "Smith"),
+        ("van der Berg, Jan", "Jan", "van der Berg"),
     ],
 )
 def test_a_name_is_read_with_its_last_word_as_the_last_name(text: str, first: str, last: str) -> None:

@@ -72,6 +72,9 @@ def test_they_are_tried_where_nothing_else_could_be_one(text: str) -> None:
         ("Bravo nine four Tango X-ray Yankee", ("B94TXY",)),
         ("it is bravo 9 4 tango xray yankee", ("B94TXY",)),
         ("B94 TXY", ("B94TXY",)),
+        ("X7 K2 PL", ("X7K2PL",)),
+        ("b94 txy", ("b94txy",)),
+        ("X7-K2-PL", ("X7-K2-PL", "X7K2PL")),
         ("PNR: B94 TXY", ("B94TXY",)),
         ("PNR B94 TXY please", ("B94TXY",)),
         ("B94 TXY and FAM 4OB", ("B94TXY", "FAM4OB")),
@@ -134,7 +137,7 @@ def test_one_reference_in_many_signs(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "null", "NULL", "None", "none", "N/A", "n/a", "n.a.", "undefined", "nil", "NaN", "-", "--", "—", "?", "#", "/", "()", '"null"', "(null)", "[None]", "&nbsp;", "%20",
+        "null", "NULL", "None", "none", "N/A", "n/a", "n.a.", "undefined", "nil", "NaN", "-", "--", "—", "?", "#", "/", "()", '"null"', "(null)", "[None]", "(blank)", "not set", "no value", "&nbsp;", "%20",
         "\u200b", "\ufeff", "…", "...", "✈️",
     ],
 )  # fmt: skip
@@ -146,7 +149,7 @@ def test_an_empty_field_is_empty_in_whatever_word(text: str) -> None:
     "text",
     [
         "Where is my refund?", "Your booking is confirmed", "Booking cancelled please refund", "Please rebook us, order not paid", "RT #4711", "seat 12A",
-        "booking 2 adults on 15 August", "EUR 120", "order of 15 Aug",
+        "booking 2 adults on 15 August", "EUR 120", "order of 15 Aug", "gate 12", "call 85",
     ],
 )  # fmt: skip
 def test_a_text_without_a_reference_says_so(text: str) -> None:
