@@ -97,11 +97,9 @@ def read(text: str, country: str = "") -> Lookup:
 
 
 def is_nothing(text: str) -> bool:
-    """Whether a plain text stands for an empty field: no letter or digit, or a word such as "null"."""
+    """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
-    if ".." in text or CONTROL.search(text):
-        return False
-    return text.strip().lower() in NOTHING or bare.lower() in NOTHING or not re.search(r"\w", bare)
+    return ".." not in text and (not bare or {text.strip().lower(), bare.lower()} & NOTHING != set())
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
