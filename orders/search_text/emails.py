@@ -16,8 +16,8 @@ ATEXT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 # Signs that are legal in a local part, and are none of it if they stand around the whole address.
 AROUND = {"'": "'", "`": "`", "*": "*", "_": "_", "~": "~", "{": "}", "|": "|"}
 BETWEEN_TWO = "/|;&*+#!?="
-SPELLED_AT = re.compile(r"\s*[\[({<]\s*(?:at|@|ät)\s*[\])}>]\s*", re.IGNORECASE)
-SPELLED_DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punkt|\.)\s*[\])}>]\s*", re.IGNORECASE)
+SPELLED_AT = re.compile(r"\s*[\[(<]\s*(?:at|@|ät)\s*[\])>]\s*", re.IGNORECASE)
+SPELLED_DOT = re.compile(r"\s*[\[(<]\s*(?:dot|punkt|\.)\s*[\])>]\s*", re.IGNORECASE)
 LABELLED = re.compile(r"(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=(.+)", re.IGNORECASE)
 # "jane tag@example.com" from a link was "jane+tag@example.com"; after one of these words it was not.
 PLAIN_WORDS = frozenset(

@@ -47,13 +47,11 @@ def test_a_bidi_control_in_a_value_turns_round_nothing_but_the_value(control: st
 @pytest.mark.parametrize(
     "typed",
     [
-        "jane doyle",
         "Jane Doyle",
         "(01) 555-0123",
         "B94TXY jane@example.com",
         "jane tag@example.com",
         "015550123",
-        "jane @example.com",
     ],
 )
 def test_what_a_text_can_be_read_as_is_offered_at_every_width(typed: str, signed_in: Page) -> None:

@@ -62,6 +62,8 @@ from tests.pages.search_texts import addresses
         ("jane+tag@example.com", "jane+tag@example.com"),
         ("!#$%&'*+/=?^_`{|}~-@example.com", "!#$%&'*+/=?^_`{|}~-@example.com"),
         ("jane/tom@example.com", "jane/tom@example.com"),
+        ("o'{.}brien@example.com", "o'{.}brien@example.com"),
+        ("{at}jane@example.com", "{at}jane@example.com"),
         ("'jane@example.com", "'jane@example.com"),
         ("JANE@EXAMPLE.COM", "JANE@EXAMPLE.COM"),
         ("jane@[192.0.2.1]", "jane@[192.0.2.1]"),
