@@ -105,8 +105,14 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
     )
-    choices = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
-    context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.partial, "also": also}
+    rows = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
+    context: dict[str, Any] = {
+        "found": rows,
+        "q": text[:SHOWN_OF_A_SEARCH],
+        "partial": found.partial,
+        "also": also,
+        "countries": countries(also),
+    }
     return render(request, "orders/chooser.html", context)
 
 

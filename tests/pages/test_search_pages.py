@@ -148,6 +148,13 @@ def test_a_reference_and_an_address_are_both_offered(desk: Client) -> None:
     assert not AccessRecord.objects.filter(reference__contains="@").exists()
 
 
+def test_a_national_number_beside_a_reference_is_offered_with_its_countries(desk: Client) -> None:
+    page = desk.post("/orders/", {"q": "Booking B94TXY, phone 01 555 0123"})
+    assert page.status_code == 200
+    assert forms(page) == [("/orders/", {"q": "Tel. 01 555 0123"})]
+    assert '<option value="IE">Ireland</option>' in page.text
+
+
 def test_an_address_beside_an_unknown_reference_is_offered_too_and_stands_in_no_link(
     agent: User, cdp: Sandbox, desk: Client
 ) -> None:
