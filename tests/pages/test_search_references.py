@@ -160,3 +160,16 @@ def test_a_text_without_a_reference_says_so(text: str) -> None:
 @pytest.mark.parametrize("text", ["..", "B94TXY..", "../../admin/", "a..b", "..%2F..%2Fadmin"])
 def test_two_dots_are_refused(text: str) -> None:
     assert lookup.read(text).why == "dots"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "B94TXY", "  B94TXY ", "#B94TXY", '"B94TXY"', "'B94TXY'", "B94TXY & bags", "B94TXY?", "paid? B94TXY", "B94TXY 100%", "B94TXY%20", "Flug für Müller B94TXY",
+        "Re: [RT #4711] Fwd: Your booking B94TXY Dublin to Las Vegas on 15 August", "B94TXY - urgent", "B94TXY\t15.08.2025", "B94TXY/contacts", "حجز B94TXY", "✈️ B94TXY",
+        "The customer writes: " + "bla " * 100 + "B94TXY", "Incident INC678439: updated booking B94TXY:", "[#B94TXY]",
+        "Fwd: Your e-ticket TK-4711 BA0459 15AUG26 DUB-LHR seat 12A booking B94TXY",
+    ],
+)  # fmt: skip
+def test_what_ticket_fields_hold(value: str) -> None:
+    assert lookup.read(value).candidates[0] == "B94TXY"
