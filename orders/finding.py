@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -143,13 +143,14 @@ def load_guest_orders(desk: Desk, guest_ref: str) -> Loaded[Order]:
     return replace(listed, items=_newest_first(listed.items))
 
 
-def find_people(desk: Desk, **wanted: str) -> Loaded[GuestOrders]:
+def find_people(desk: Desk, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
     """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
 
+    Several `questions`, spellings of one name, are asked at the same time, and each guest counts once.
     One round trip for the guests, one for the orders of all of them; more where the CDP does not expand. A guest whose orders
     could not be read is still there, with the reason. Only the first MOST_PEOPLE are read: `problem` is TooMany where there are more.
     """
-    guests = desk.client.list_guests(**wanted, most=MOST_PEOPLE)
+    guests = _list_guests(desk, questions)
     if not guests.complete and guests.problem is None and len(guests.items) == MOST_PEOPLE:
         guests = replace(guests, problem=errors.TooMany("more people than one page shows"))
     jobs = [partial(load_guest_orders, desk, guest.ref) for guest in guests.items if guest.ref]
@@ -162,3 +163,24 @@ def find_people(desk: Desk, **wanted: str) -> Loaded[GuestOrders]:
             orders = Loaded(complete=False, problem=answer) if isinstance(answer, errors.CdpError) else answer
         found.append(GuestOrders(guest, orders))
     return Loaded(tuple(found), guests.missing, guests.complete, guests.problem)
+
+
+def _list_guests(desk: Desk, questions: Sequence[Mapping[str, str]]) -> Loaded[Person]:
+    """The guests of all `questions`. Raises the first failure if no guest was found and not every question was answered."""
+    if len(questions) == 1:
+        return desk.client.list_guests(**questions[0], most=MOST_PEOPLE)
+    answers = desk.together([partial(desk.client.list_guests, **question, most=MOST_PEOPLE) for question in questions])
+    guests: dict[str, Person] = {}
+    missing, complete, problem = 0, True, None
+    for answer in answers:
+        if isinstance(answer, errors.CdpError):
+            complete, problem = False, problem or answer
+            continue
+        missing, complete, problem = missing + answer.missing, complete and answer.complete, problem or answer.problem
+        for guest in answer.items:
+            guests.setdefault(guest.ref.lower() if guest.ref else f"#{len(guests)}", guest)
+    if problem is not None and not guests:
+        raise problem
+    if len(guests) > MOST_PEOPLE:
+        complete = False
+    return Loaded(tuple(guests.values())[:MOST_PEOPLE], missing, complete, problem)

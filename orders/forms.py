@@ -11,10 +11,12 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders import throttling
 from orders.credential_text import clean_client_key, clean_token
+from orders.display import countries
 from orders.models import Connection, Person
 
 if TYPE_CHECKING:
@@ -91,12 +93,24 @@ class OwnPasswordForm(PasswordChangeForm):
         return old
 
 
+def country_choices() -> list[tuple[str, str]]:
+    """No country, then all of them by name."""
+    return [("", gettext("none")), *countries.choices()]
+
+
 class ConnectionNameForm(ConnectionModelForm):
-    """What can be changed without the credential: the name, the API version and how segment times are read."""
+    """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
+
+    country = forms.ChoiceField(
+        label=_("Country of phone numbers"),
+        choices=country_choices,
+        required=False,
+        help_text=_("Phone numbers without a country code are searched for as numbers of this country."),
+    )
 
     class Meta:
         model = Connection
-        fields = ("name", "version", "clock")
+        fields = ("name", "version", "clock", "country")
 
     def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,4 +158,14 @@ class ConnectionForm(CredentialForm, ConnectionNameForm):
     """A new connection."""
 
     make_default = forms.BooleanField(label=_("Use it when a link names no connection"), required=False)
-    field_order = ("name", "region", "client_key", "token", "version", "clock", "make_default", "save_anyway")
+    field_order = (
+        "name",
+        "region",
+        "client_key",
+        "token",
+        "version",
+        "clock",
+        "country",
+        "make_default",
+        "save_anyway",
+    )

@@ -1,43 +1,58 @@
 """What somebody pasted into the search field, read once: which references, or whose address, could be meant.
 
-No Django and no network in here: text in, a `Lookup` out. The shape never decides between an order ref and a booking
-reference; it only tells which of the two readings is possible at all.
+No Django and no network in here: text in, a `Lookup` out.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from dataclasses import dataclass, replace
+
+from orders.search_text import emails, links, names, phones, references
+from orders.search_text.normalize import decoded, plain
+from orders.search_text.references import is_ref, is_reference, looks_like_ref
+
+__all__ = ["LONGEST", "Lookup", "is_nothing", "is_ref", "is_reference", "looks_like_ref", "read"]
 
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
 MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time
 
-REF = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-# A booking system may number its orders "2041/7" or "A:93"; such a reference travels only as a query value, never in a path.
-REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
-UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 # Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}|[#$]\{.*?\}|\{%.*?%\}|\[%.*?%\]|\{\{.*$")
-EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
-INVISIBLE = re.compile(
-    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)  # pasted along from chats and mails
-AROUND = " \t\r\n\u00a0\u200b\ufeff\"'`´‘’“”„«»‹›#{}[]()<>,;:!?*|$=…"
-ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-# The same without its scheme, or only its path: "…sitecorecloud.io/v2/orders/<ref>", "orders/<ref>/".
-PATH = re.compile(r"(?:^|/)orders/+([A-Za-z0-9._~-]{1,128})(?:[/?#]|$)", re.IGNORECASE)
-LABEL = re.compile(r"(?:order[ _]?ref|reference[ _]?id|referenceId|ref|pnr|q)\s*[:=]\s*(\S+)", re.IGNORECASE)
-EDGES = "./:-_~+"
+# What ticket systems and databases write into an empty field.
+NOTHING = frozenset(
+    {
+        "null",
+        "none",
+        "n/a",
+        "na",
+        "n.a",
+        "n.a.",
+        "undefined",
+        "nil",
+        "nan",
+        "nul",
+        "empty",
+        "(null)",
+        "blank",
+        "unset",
+        "not set",
+        "not available",
+        "no value",
+    }
+)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Lookup:
-    """`kind` is "empty", "reference", "email", "phone", "placeholder" or "unreadable".
+    """`kind` is "empty", "reference", "email", "phone", "name", "several", "placeholder" or "unreadable".
 
-    `candidates` are cleaned references in the order they should be tried; `address` is an e-mail address or a phone number
-    (personal: never put it in a URL or a log); `placeholder` is the unfilled template text; `why` says what is wrong with
-    an unreadable text: "too long", "characters", "dots", "no reference".
+    `candidates` are cleaned references in the order they should be tried; `address` is an e-mail address or a phone number,
+    in E.164 (personal, as names are: never put them in a URL or a log); `placeholder` is the unfilled template text; `why` says what
+    is wrong with an unreadable text: "too long", "characters", "dots", "no reference", "email", "phone", "country" (then `national`
+    is the number as it was written). `also` are other readings of the text, to be offered beside this one; of "several" none goes first.
+    With `mixed` those stand in the text beside the candidates; without, they are other readings of the same words.
     """
 
     kind: str
@@ -45,114 +60,123 @@ class Lookup:
     address: str = ""
     placeholder: str = ""
     why: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    national: str = ""
+    also: tuple[Lookup, ...] = ()
+    mixed: bool = False
+
+    @property
+    def needs_country(self) -> bool:
+        """Whether a country would read a number that this reading could not."""
+        return bool(self.national) or any(other.needs_country for other in self.also)
 
 
-def is_ref(text: str) -> bool:
-    """Whether the API could know `text` as an order ref: 1 to 128 of [A-Za-z0-9._~-], never with "..", never only dots."""
-    return REF.fullmatch(text) is not None and ".." not in text and text.strip(".") != ""
+def read(text: str, country: str = "") -> Lookup:
+    """Read a search text. Never raises; never loses what was typed (the caller still has it).
 
-
-def is_reference(text: str) -> bool:
-    """Whether `text` can be asked for as a booking reference (a query value)."""
-    return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
-
-
-def looks_like_ref(text: str) -> bool:
-    """Whether `text` has the shape the CDP gives its own refs. A hint for the order of things, never a verdict."""
-    return UUID.fullmatch(text) is not None
-
-
-def read(text: str) -> Lookup:
-    """Read a search text. Never raises; never loses what was typed (the caller still has it)."""
+    `country` (ISO 3166 alpha-2) reads phone numbers that are written without theirs.
+    """
     if len(text) > LONGEST:
         return Lookup("unreadable", why="too long")
     # Before decoding and after: "{%cf_7%}" holds what looks like percent-encoding, and some systems encode their braces.
-    for spelling in (text, _decoded(text)):
+    for spelling in (text, decoded(text)):
         if found := PLACEHOLDER.search(spelling):
             return Lookup("placeholder", placeholder=found.group()[:120])
-    text = INVISIBLE.sub("", _decoded(text)).strip()
-    if not text.strip(AROUND):
+    if lost := phones.lost_plus(plain(text)):
+        return Lookup("phone", address=lost.e164)
+    linked = links.find(plain(text))
+    rest = plain(decoded(linked.rest))
+    if not linked.found:
+        linked = links.find(rest)
+        rest = linked.rest
+    rest = "\n".join((rest, *linked.texts))
+    if not linked.found and is_nothing(rest):
         return Lookup("empty")
-    if address := ADDRESS.search(text):
-        return _from_address(address.group())
-    if "@" in text:
-        found = EMAIL.search(text)
-        return Lookup("email", address=found.group().strip(".")) if found else Lookup("unreadable", why="characters")
-    return _phone(text.strip(AROUND)) or _references(text)
+    return _limited(_decide(linked, rest, country))
 
 
-def _phone(bare: str) -> Lookup | None:
-    """A leading plus and 5 to 15 digits, however they are grouped."""
-    if bare.startswith("+"):
-        digits = re.sub(r"[^\d]", "", bare)
-        if 5 <= len(digits) <= 15 and not re.search(r"[A-Za-z]", bare):
-            return Lookup("phone", address="+" + digits)
-    return None
+def is_nothing(text: str) -> bool:
+    """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
+    bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
+    return ".." not in text and (not bare or {text.strip().lower(), bare.lower()} & NOTHING != set())
 
 
-def perhaps_phone(text: str) -> str:
-    """The phone number with its plus, where `text` may be one written with 00 in its place; "" where not.
+def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
+    """Weigh the tokens: a reference that is hardly anything else, then addresses, then what may be a reference or a name."""
+    mails = emails.find(rest)
+    numbers, without = phones.find(mails.rest, country)
+    people = (*(Lookup("email", address=address) for address in mails.readings), *map(_phone, numbers))
+    alone = not linked.found and not people and not mails.broken
+    found = references.find(without, alone=alone)
+    of_links = tuple(reading for value in linked.values for reading in references.of_value(value.strip(". ")))
+    strong = (*of_links, *found.strong)
+    readable = tuple(person for person in people if person.why != "phone")
+    if strong and (readable or of_links):
+        return Lookup("reference", candidates=strong, also=readable, mixed=bool(readable))
+    broken = "email" if mails.broken else "phone" if len(readable) < len(people) else ""
+    if broken and not strong:
+        return Lookup("unreadable", why=broken, also=readable)
+    if len(people) == 1:
+        return replace(people[0], also=_of_subjects(linked))
+    if people:
+        return Lookup("several", also=readable)
+    if linked.values and not of_links:
+        return Lookup("unreadable", why="dots" if any(".." in value for value in linked.values) else "characters")
+    return _without_addresses(rest, found, linked, country)
 
-    Never the first reading: a booking reference may be nothing but digits.
-    """
-    bare = text.strip(AROUND)
-    digits = re.sub(r"[ ()./-]", "", bare)
-    return "+" + digits[2:] if re.fullmatch(r"00[1-9][0-9]{6,13}", digits) else ""
+
+def _of_subjects(linked: links.Links) -> tuple[Lookup, ...]:
+    """The references in the subject of a `mailto:` link, as a second reading."""
+    strong = references.find(" ".join(linked.subjects), alone=False).strong
+    return (_limited(Lookup("reference", candidates=strong)),) if strong else ()
 
 
-def _references(text: str) -> Lookup:
-    """What could be a reference in a text that is no address, e-mail or phone."""
-    bare = text.strip(AROUND)
-    if ".." in text:
-        return Lookup("unreadable", why="dots")
-    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
+def _without_addresses(rest: str, found: references.References, linked: links.Links, country: str) -> Lookup:
+    """A text of words and digits alone."""
+    bare = rest.strip()
+    if CONTROL.search(bare):
         return Lookup("unreadable", why="characters")
-    if path := PATH.search(bare):
-        return Lookup("reference", candidates=(path[1],))
-    if label := LABEL.fullmatch(bare):
-        bare = label[1].strip(AROUND)
-    if is_reference(bare):
-        # A dot or slash at the edge may belong to the reference or to the sentence it stood in: both are tried.
-        inner = bare.strip(EDGES)
-        return Lookup("reference", candidates=(bare, inner) if inner != bare and is_reference(inner) else (bare,))
-    return _from_sentence(text)
+    if number := phones.perhaps(bare, country):
+        return _digits(number, bare)
+    name = None if found.strong or any(map(references.is_label, bare.split())) else names.read(bare)
+    named = (Lookup("name", first_name=name.first, last_name=name.last),) if name is not None else ()
+    if named and name is not None and name.sure and not _is_code_and_name(found, bare):
+        return named[0]
+    if found.all:
+        number = None if found.strong or named else phones.perhaps(found.all[0], country)
+        return Lookup("reference", candidates=found.all, also=named if number is None else (_phone(number),))
+    if found.dots:
+        return Lookup("unreadable", why="dots")
+    return Lookup("unreadable", why="no reference" if found.words or linked.found else "characters", also=named)
 
 
-def _decoded(text: str) -> str:
-    """Undo percent-encoding, twice at most: some ticket systems encode what was encoded already."""
-    for _ in range(2):
-        if not re.search(r"%[0-9A-Fa-f]{2}", text):
-            break
-        text = unquote(text, errors="replace")
-    return text
+def _is_code_and_name(found: references.References, text: str) -> bool:
+    """Whether a text that reads as a name may hold a reference of letters only: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
+    return (
+        bool(found.all)
+        and (len(text.split()) == 2 or "/" in text)
+        and any(word in found.all for word in re.split(r"[\s/]+", text))
+    )
 
 
-def _from_address(address: str) -> Lookup:
-    """The ref in an address of the API (…/v2/orders/<ref>?expand=…) or of this program (…/orders/<ref>/)."""
-    try:
-        parts = urlsplit(address.strip(AROUND))
-    except ValueError:
-        return Lookup("unreadable", why="no reference")
-    query = parse_qs(parts.query)
-    if path := PATH.search(parts.path):
-        return Lookup("reference", candidates=(path[1],)) if is_ref(path[1]) else Lookup("unreadable", why="dots")
-    for name in ("referenceId", "q"):
-        if query.get(name):
-            return (
-                read(query[name][0]) if not ADDRESS.search(query[name][0]) else Lookup("unreadable", why="no reference")
-            )
-    return Lookup("unreadable", why="dots" if ".." in address else "no reference")
+def _digits(number: phones.Phone, text: str) -> Lookup:
+    """Digits without a plus: a phone number if they are grouped as only those are, else a reference that may be a phone number too."""
+    phone = _phone(number)
+    digits = re.sub(r"\D", "", number.text)
+    if phones.is_grouped(text) and not digits.startswith("00") and not is_reference(text):
+        return phone
+    return Lookup("reference", candidates=(text if is_reference(text) else digits,), also=(phone,))
 
 
-def _from_sentence(text: str) -> Lookup:
-    """References in running text, such as a ticket's subject line: refs first, then what mixes letters and digits."""
-    words = [word.strip(AROUND + ".") for word in re.split(r"[\s,;|<>()\[\]{}\"'“”=]+", text)]
-    words = [word for word in words if is_reference(word)]
-    refs = [word for word in words if looks_like_ref(word)]
-    mixed = [word for word in words if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
-    codes = [word for word in words if len(word) == 6 and word.isalpha() and word.isupper()]
-    numbers = [word for word in words if word.isdigit() and len(word) >= 5]
-    candidates = tuple(dict.fromkeys([*refs, *mixed, *codes, *numbers]))[:MOST_CANDIDATES]
-    if candidates:
-        return Lookup("reference", candidates=candidates)
-    return Lookup("unreadable", why="no reference" if words else "characters")
+def _phone(number: phones.Phone) -> Lookup:
+    if number.e164:
+        return Lookup("phone", address=number.e164)
+    if number.needs_country:
+        return Lookup("unreadable", why="country", national=number.text)
+    return Lookup("unreadable", why="phone")
+
+
+def _limited(reading: Lookup) -> Lookup:
+    candidates = tuple(dict.fromkeys(filter(is_reference, reading.candidates)))[:MOST_CANDIDATES]
+    return replace(reading, candidates=candidates)

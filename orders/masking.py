@@ -20,9 +20,8 @@ from orders.cdp.records import Extra, Identifier, Note, Person
 from orders.harmless import is_name, words
 from orders.hiding import MASK, masked_name
 from orders.personal_text import is_personal
+from orders.search_text import emails, phones
 
-EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,24}")
 # Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), numbers of trade only a few: those are listed.
 # The second set alone says nothing about what kind of number it is.
 TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", "pnr", "crm", "customer", "membership"})
@@ -95,11 +94,9 @@ def card(
 
 def _fields(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
     for email in person.emails:
-        href = f"mailto:{email}" if EMAIL.fullmatch(email) else ""
-        yield Field("email", _("E-mail"), email, href=href, copy=True)
+        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
     for phone in person.phone_numbers:
-        href = "tel:" + re.sub(r"[^+0-9]", "", phone) if PHONE.fullmatch(phone.strip()) else ""
-        yield Field("phone", _("Phone"), phone, href=href, copy=True)
+        yield Field("phone", _("Phone"), phone, href=phones.href(phone), copy=True)
     address = ", ".join(
         part
         for part in (

@@ -58,6 +58,7 @@ class Connection(models.Model):
     region = models.CharField(_("region"), max_length=40)
     version = models.CharField(_("API version"), max_length=8, choices=Version.choices, default=Version.V2)
     clock = models.CharField(_("segment times"), max_length=8, choices=Clock.choices, default=Clock.LOCAL)
+    country = models.CharField(_("country of national phone numbers"), max_length=2, blank=True, default="")
     is_default = models.BooleanField(_("default"), default=False)
     sealed_client_key = models.TextField(editable=False)
     sealed_token = models.TextField(editable=False)

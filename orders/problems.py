@@ -122,9 +122,9 @@ def _request_refused(error: errors.CdpError) -> Problem:
         400,
         _("The CDP refused this request"),
         _(
-            "It answered that it will not take the request as it was made (4xx). This says nothing about whether the order exists."
+            "It answered that it will not take the request as it was made (4xx). There may well be such an order or person."
         ),
-        _("Check the reference. If it is right, tell whoever runs this program."),
+        _("Check what you searched for. If it is right, contact your cdpviewer administrator."),
     )
 
 

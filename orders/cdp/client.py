@@ -251,8 +251,12 @@ def _ref(given: str | None) -> str:
     return refs.in_path(given or "")
 
 
+# Persian and Hindi names need them, though Python does not count them as printable.
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+
+
 def _term(value: str) -> str:
     """A search term as a person typed it. Raises BadReference, without repeating it, for one no search could be meant by."""
-    if not value.strip() or len(value) > _LONGEST_TERM or not value.isprintable():
+    if not value.strip() or len(value) > _LONGEST_TERM or not value.translate(_JOINERS).isprintable():
         raise BadReference("a search term is 1 to 256 printable characters")
     return value

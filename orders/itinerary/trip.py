@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from orders.cdp.records import Extra
+
 
 class Mode(StrEnum):
     """The means of transport of a segment; a helicopter's or a seaplane's is a flight."""
@@ -18,8 +20,6 @@ class Mode(StrEnum):
     TRAIN = "train"
     BUS = "bus"
     BOAT = "boat"
-
-from orders.cdp.records import Extra
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ DeskView = Callable[Concatenate[HttpRequest, Desk, P], HttpResponseBase]
 log = structlog.stdlib.get_logger("orders.cdp")
 
 # The searches that are posted, by the names of their URLs, and what a person typed into each.
-TYPED = {"orders": ("q",), "find_person": ("first_name", "last_name")}
+TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
 # Ticket links may lead straight to them, with a booking reference instead of a ref.
 PAGES_OF_AN_ORDER = frozenset(
     {"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"}

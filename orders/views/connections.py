@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orders import onward, services
 from orders.cdp.errors import CredentialUnreadable
+from orders.display.countries import choices
 from orders.forms import ConnectionForm, ConnectionNameForm, CredentialForm
 from orders.models import Connection
 
@@ -33,6 +34,7 @@ class ConnectionRow:
     region_known: bool
     version: str
     clock: str
+    country: str
     is_default: bool
     set_at: datetime
     last_used_at: datetime | None
@@ -66,7 +68,7 @@ def connection_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Change the name, the API version or the reading of segment times."""
+    """Change the name, the API version, or how segment times and national phone numbers are read."""
     connection = _own(request, connection_id)
     row = _row(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
@@ -150,6 +152,7 @@ def _row(connection: Connection) -> ConnectionRow:
         region_known=connection.region in settings.CDP_REGIONS,
         version=connection.get_version_display(),
         clock=connection.get_clock_display(),
+        country=dict(choices()).get(connection.country, connection.country),
         is_default=connection.is_default,
         set_at=connection.set_at,
         last_used_at=connection.last_used_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,11 @@ from orders.cdp import errors
 from orders.cdp.records import Loaded, Order
 from orders.desk import Desk
 from orders.finding import GuestOrders, find_people
+from orders.lookup import Lookup
 from orders.masking import card
 from orders.people import load_orders_of_guest
 from orders.problems import describe
+from orders.search_text.names import normalize, spellings
 from orders.views.asking import asks_the_cdp
 from orders.views.panels import render_panel
 from orders.views.people import how_much, told
@@ -63,7 +66,7 @@ def find_person(request: HttpRequest) -> HttpResponseBase:
     """A second form for names, which no single field could tell from references. Posted, so that a name stands in no URL."""
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})
-    names = {name: request.POST.get(name, "").strip()[:100] for name in ("first_name", "last_name")}
+    names = {name: normalize(request.POST.get(name, ""))[:100].strip() for name in ("first_name", "last_name")}
     if not names["last_name"]:
         return render(request, "orders/find_person.html", {**names, "missing_name": True}, status=400)
     return _find_by_name(request, **names)
@@ -71,18 +74,25 @@ def find_person(request: HttpRequest) -> HttpResponseBase:
 
 @asks_the_cdp(fresh=True)
 def _find_by_name(request: HttpRequest, desk: Desk, first_name: str, last_name: str) -> HttpResponse:
-    wanted = {"last_name": last_name, **({"first_name": first_name} if first_name else {})}
-    return show_people(request, desk, looks.What.SEARCHED_NAME, **wanted)
+    questions = [
+        {"last_name": last, **({"first_name": first} if first else {})}
+        for first, last in spellings(first_name, last_name)
+    ]
+    return show_people(request, desk, looks.What.SEARCHED_NAME, *questions)
 
 
-def show_people(request: HttpRequest, desk: Desk, what: looks.What, **wanted: str) -> HttpResponse:
-    """All guests found, each named apart with all their orders. The look is recorded with a keyed hash of what was asked.
+def show_people(
+    request: HttpRequest, desk: Desk, what: looks.What, *questions: dict[str, str], also: Sequence[Lookup] = ()
+) -> HttpResponse:
+    """All guests found, each named apart with all their orders. The look is recorded with a keyed hash of the first question.
+
+    `also` are other readings of what was pasted, offered beside the result.
 
     Raises a CdpError where nobody was found and not everybody could be read: that is no "nobody". The record says so too.
     """
-    subject = looks.hashed(" ".join(wanted.values()).strip().lower())
+    subject = looks.hashed(" ".join(questions[0].values()).strip().lower())
     try:
-        found = _people(desk, wanted)
+        found = _people(desk, questions)
     except errors.CdpError as error:
         outcome = f"failed: {describe(error).code}"
         looks.record(request, what, connection=desk.connection, subject=subject, outcome=outcome)
@@ -101,6 +111,8 @@ def show_people(request: HttpRequest, desk: Desk, what: looks.What, **wanted: st
     context: dict[str, Any] = {
         "guests": guests,
         "by": str(what),
+        "also": also,
+        "countries": (),
         "missing": found.missing,
         "complete": found.complete,
         "partial": describe(found.problem) if found.problem is not None else None,
@@ -110,8 +122,8 @@ def show_people(request: HttpRequest, desk: Desk, what: looks.What, **wanted: st
     return render(request, "orders/people_found.html", context, status=200 if guests else 404)
 
 
-def _people(desk: Desk, wanted: dict[str, str]) -> Loaded[GuestOrders]:
-    found = find_people(desk, **wanted)
+def _people(desk: Desk, questions: Sequence[dict[str, str]]) -> Loaded[GuestOrders]:
+    found = find_people(desk, *questions)
     if not found.items and not found.complete:
         raise found.problem or errors.Unreadable("the list of people could not be read to its end")
     return found
@@ -138,4 +150,8 @@ def _failed(found: Loaded[GuestOrders]) -> bool:
 
 def _again(request: HttpRequest) -> list[tuple[str, str]]:
     """The search as it was posted, for the form that repeats it; what was typed stands in no URL."""
-    return [(name, request.POST[name]) for name in ("q", "first_name", "last_name") if name in request.POST]
+    return [
+        (name, request.POST[name])
+        for name in ("q", "country", "exactly", "first_name", "last_name")
+        if name in request.POST
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +19,7 @@ from orders import looks, lookup
 from orders.cdp.raw import indent
 from orders.context import carried
 from orders.desk import Desk
-from orders.finding import Found, open_or_find
+from orders.finding import Found, find_orders, open_or_find
 from orders.hiding import masked_document
 from orders.itinerary import calendar, picture, wording
 from orders.problems import describe
@@ -27,21 +28,27 @@ from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
 from orders.views.people import MAY_REVEAL
-from orders.views.search import order_address, show_chooser, show_not_found
+from orders.views.search import order_address, read, show_chooser, show_not_found
 from orders.views.waiting import with_progress
 
 
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page. A value that is no clean ref goes to the search; one the CDP knows only as a reference leads to its order."""
-    if not lookup.is_ref(ref):
+    if not lookup.is_ref(ref) or lookup.is_nothing(ref):
         return unclean(request, ref)
     return _show(request, ref)
 
 
 def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
-    """An address whose reference is not clean: the search reads it, with all that it knows about messy values."""
+    """An address whose reference is not clean: the search reads it, with all that it knows about messy values.
+
+    One closing slash is the link template's and no part of the value.
+    """
+    text = text.removesuffix("/")
     wanted = lookup.read(text)
+    if wanted.kind == "empty":
+        return redirect(reverse("home") + carried(request))
     if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return redirect(reverse("orders") + carried(request, q=text.strip()[: lookup.LONGEST + 1]))
@@ -50,16 +57,29 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
 @asks_the_cdp(fresh=True)
 def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     opened = open_or_find(desk, ref)
+    if isinstance(opened, Found) and not opened.orders:
+        opened = _other_readings(desk, ref, opened)
     if isinstance(opened, Found):
         return _lead_on(request, desk, opened, ref)
     _record(request, desk, looks.What.ORDER_OPENED, opened, ref)
     return render(request, "orders/order.html", _page(request, desk, opened, ref))
 
 
+def _other_readings(desk: Desk, ref: str, found: Found) -> Found:
+    """Orders under the other readings of `ref`, such as "B94TXY" for "B94TXY.", if there is nothing under the ref as it stands."""
+    others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
+    if not others:
+        return found
+    more = find_orders(desk, others)
+    return replace(more, looked=(*found.looked, *more.looked), partial=found.partial or more.partial)
+
+
 def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
     if len(found.orders) == 1 and found.orders[0].ref and not found.partial:
         return redirect(order_address(request, found.orders[0].ref))
-    return show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text)
+    if found.orders:
+        return show_chooser(request, found, text)
+    return show_not_found(request, desk, found, text, read(request, text).also)
 
 
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:

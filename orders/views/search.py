@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from orders import looks, lookup
 from orders.context import carried
 from orders.desk import Desk
+from orders.display.countries import choices
 from orders.finding import Found, find_orders
 from orders.models import Connection
+from orders.search_text import emails
 from orders.views.again import with_addresses
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem
 from orders.views.customers import show_people
@@ -37,33 +41,50 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def orders(request: HttpRequest) -> HttpResponseBase:
     """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Leads to the order, a chooser, or a page that says why not."""
     text = request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", "")
-    wanted = lookup.read(text)
-    if wanted.kind == "reference":
-        return _find(request, wanted.candidates, text)
-    if wanted.kind in {"email", "phone"}:
-        if request.method != "POST":
-            return _explain(request, text, wanted.kind, personal=True)
-        return _find_by_address(request, wanted)
-    if wanted.kind == "empty":
+    reading = read(request, text)
+    if reading.kind == "reference":
+        return _find(request, reading, text)
+    if reading.kind in {"email", "phone"} and request.method == "POST":
+        return _find_by_address(request, reading)
+    if reading.kind == "empty":
         return redirect(reverse("home") + carried(request))
-    return _explain(request, text, wanted.why or wanted.kind, placeholder=wanted.placeholder)
+    if reading.kind == "name":
+        names = {"first_name": reading.first_name, "last_name": reading.last_name}
+        return render(request, "orders/find_person.html", {**names, "pasted": True})
+    return _explain(request, text, reading)
+
+
+def read(request: HttpRequest, text: str) -> lookup.Lookup:
+    """Read a search text; national phone numbers with the country chosen on the page, or else the connection's.
+
+    An e-mail address that was chosen among several readings is that address, and not read once more.
+    """
+    if request.POST.get("exactly") == "email" and emails.is_address(text):
+        return lookup.Lookup("email", address=text)
+    reading = lookup.read(text)
+    if not reading.needs_country:
+        return reading
+    connection, _unused = choose_connection(request)
+    return lookup.read(text, request.POST.get("country") or (connection.country if connection is not None else ""))
 
 
 @asks_the_cdp(fresh=True)
-def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: str) -> HttpResponseBase:
-    found = find_orders(desk, candidates)
-    if len(found.orders) == 1 and found.orders[0].ref and not found.partial:
+def _find(request: HttpRequest, desk: Desk, reading: lookup.Lookup, text: str) -> HttpResponseBase:
+    found = find_orders(desk, reading.candidates)
+    if len(found.orders) == 1 and found.orders[0].ref and not found.partial and not reading.mixed:
         return redirect(order_address(request, found.orders[0].ref))
     if found.orders:
-        return show_chooser(request, found, text)
-    return show_not_found(request, desk, found, text)
+        return show_chooser(request, found, text, reading.also if reading.mixed else ())
+    return show_not_found(request, desk, found, text, reading.also)
 
 
 @asks_the_cdp(fresh=True)
-def _find_by_address(request: HttpRequest, desk: Desk, wanted: lookup.Lookup) -> HttpResponseBase:
-    if wanted.kind == "email":
-        return show_people(request, desk, looks.What.SEARCHED_EMAIL, email=wanted.address)
-    return show_people(request, desk, looks.What.SEARCHED_PHONE, phone_number=wanted.address)
+def _find_by_address(request: HttpRequest, desk: Desk, reading: lookup.Lookup) -> HttpResponseBase:
+    if reading.kind == "email":
+        question = {"email": reading.address}
+        return show_people(request, desk, looks.What.SEARCHED_EMAIL, question, also=reading.also)
+    question = {"phone_number": reading.address}
+    return show_people(request, desk, looks.What.SEARCHED_PHONE, question, also=reading.also)
 
 
 def order_address(request: HttpRequest, ref: str) -> str:
@@ -71,8 +92,11 @@ def order_address(request: HttpRequest, ref: str) -> str:
     return reverse("order", args=[ref]) + carried(request)
 
 
-def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseBase:
-    """Several orders fit: list them, newest first, each with what tells them apart. The look is recorded by their references."""
+def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
+    """Several orders fit: list them, newest first, each with what tells them apart. The look is recorded by their references.
+
+    `also` are people named beside the references, offered as searches of their own.
+    """
     references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
     looks.record(
         request,
@@ -81,34 +105,63 @@ def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseB
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
     )
-    choices = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
-    context: dict[str, Any] = {"found": choices, "q": text[:SHOWN_OF_A_SEARCH], "partial": found.partial}
+    rows = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
+    context: dict[str, Any] = {
+        "found": rows,
+        "q": text[:SHOWN_OF_A_SEARCH],
+        "partial": found.partial,
+        "also": also,
+        "countries": countries(also),
+    }
     return render(request, "orders/chooser.html", context)
 
 
-def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
-    """The CDP was asked and knows nothing: say where it was looked, and what else to try."""
+def show_not_found(
+    request: HttpRequest, desk: Desk, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
+) -> HttpResponseBase:
+    """The CDP was asked and knows nothing: say where it was looked, and what else to try, such as the readings in `also`."""
     others = Connection.objects.for_user(request.user).exclude(pk=desk.connection.pk)
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
         "looked": found.looked,
-        "phone": lookup.perhaps_phone(text),
+        "also": also,
+        "countries": countries(also),
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
-        "other_connections": [(other.name, _search_address(request, text, other.name)) for other in others],
+        "text": text.strip()[:SHOWN_OF_A_SEARCH],
+        "other_connections": [(other.name, _address_through(request, other.name)) for other in others],
     }
     return render(request, "orders/not_found.html", context, status=404)
 
 
-def _search_address(request: HttpRequest, text: str, connection: str) -> str:
+def _address_through(request: HttpRequest, connection: str) -> str:
+    """Where a search is posted to be made through another connection."""
     ticket = looks.ticket_of(request)
-    address = f"{reverse('orders')}?q={quote(text.strip()[:SHOWN_OF_A_SEARCH])}&connection={quote(connection)}"
-    return address + (f"&ticket={quote(ticket)}" if ticket else "")
+    return f"{reverse('orders')}?connection={quote(connection)}" + (f"&ticket={quote(ticket)}" if ticket else "")
 
 
-def _explain(
-    request: HttpRequest, text: str, why: str, *, placeholder: str = "", personal: bool = False
-) -> HttpResponseBase:
-    """A text that is not searched: say why in one sentence, and keep what was typed."""
+def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
+    """The countries to choose from, if one of the readings is a number that needs its country."""
+    return choices() if any(reading.needs_country for reading in readings) else ()
+
+
+def _explain(request: HttpRequest, text: str, reading: lookup.Lookup) -> HttpResponseBase:
+    """A text that is not searched: say why in one sentence, keep what was typed, and offer what it can be read as."""
+    itself = (replace(reading, also=()),) if reading.address or reading.national else ()
+    also = (*itself, *reading.also)
+    context = {
+        "q": text[:SHOWN_OF_A_SEARCH],
+        "sentence": _why_not_searched(reading),
+        "placeholder": reading.placeholder,
+        "personal": bool(reading.address),
+        "also": also,
+        "countries": countries(also),
+    }
+    return render(request, "orders/not_searched.html", context, status=400)
+
+
+def _why_not_searched(reading: lookup.Lookup) -> str:
+    if reading.why == "characters" and reading.also:
+        return _("No reference is written in these letters. If it is a name, search for people.")
     sentences = {
         "placeholder": _(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
@@ -125,12 +178,14 @@ def _explain(
         "phone": _(
             "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
         ),
+        "several": _(
+            "This can be read in more than one way, and only one is searched at a time. Choose the one you mean."
+        ),
+        "unreadable email": _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
+        "unreadable phone": _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
+        "country": _(
+            "This phone number is written without its country code. Choose its country, or type it with a plus."
+        ),
     }
-    context = {
-        "q": text[:SHOWN_OF_A_SEARCH],
-        "why": why,
-        "sentence": sentences[why],
-        "placeholder": placeholder,
-        "personal": personal,
-    }
-    return render(request, "orders/not_searched.html", context, status=400)
+    why = f"unreadable {reading.why}" if reading.why in {"email", "phone"} else reading.why
+    return sentences[why or reading.kind]

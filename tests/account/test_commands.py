@@ -50,6 +50,13 @@ def test_add_connection_stores_and_says_what_the_cdp_answered(run: Run, anna: Us
     assert (connection.credentials().token, connection.is_default, connection.last_result) == (TOKEN, True, "accepted")
 
 
+def test_add_connection_keeps_a_country_that_is_not_named_again(run: Run, anna: User, cdp: Cdp) -> None:
+    run("add_connection", *ARGUMENTS, "--country", "ie", stdin=TOKEN)
+    assert Connection.objects.get().country == "IE"
+    run("add_connection", *ARGUMENTS, stdin=TOKEN)
+    assert Connection.objects.get().country == "IE"
+
+
 def test_add_connection_stores_a_refused_one_too(run: Run, anna: User, cdp: Cdp) -> None:
     cdp.says(401)
     code, out, _err = run("add_connection", *ARGUMENTS, stdin=TOKEN)
@@ -79,6 +86,8 @@ def test_add_connection_replaces_the_one_of_that_name(run: Run, anna: User, cdp:
         (("--client-key", ""), TOKEN),
         (("--api-version", "v3"), TOKEN),
         (("--clock", "moon"), TOKEN),
+        (("--country", "XX"), TOKEN),
+        (("--country", "Ireland"), TOKEN),
         ((), ""),
         ((), "\n"),
         ((), "two\nlines"),

@@ -107,6 +107,7 @@ def test_a_cdp_that_is_not_there_is_told_in_words(as_anna: Client, dead_cdp: Cdp
         ("token", "x" * 4001),
         ("version", "v9"),
         ("clock", "moon"),
+        ("country", "XX"),
     ],
 )
 def test_bad_input_is_refused_before_any_call(field: str, value: str, as_anna: Client, cdp: Cdp) -> None:
@@ -303,3 +304,21 @@ def test_a_name_that_tries_to_be_html_stays_text(as_anna: Client, anna: User) ->
 def test_every_result_has_words() -> None:
     assert result_words("accepted") == "accepted"
     assert result_words("something new") == "something new"
+
+
+def test_a_connection_may_have_a_country_for_phone_numbers(as_anna: Client, cdp: Cdp) -> None:
+    assert '<option value="IE">Ireland</option>' in as_anna.get(ADD).text
+    add(as_anna, country="IE")
+    connection = Connection.objects.get()
+    assert connection.country == "IE"
+    assert "Ireland" in as_anna.get("/connections/").text
+    rename = f"/connections/{connection.pk}/rename/"
+    assert '<option value="IE" selected>' in as_anna.get(rename).text
+    as_anna.post(rename, {"name": "main", "version": "v2", "clock": "local", "country": ""})
+    connection.refresh_from_db()
+    assert connection.country == ""
+
+
+def test_countries_are_named_in_the_persons_language(as_anna: Client, cdp: Cdp) -> None:
+    page = as_anna.get(ADD, headers={"Accept-Language": "de"})
+    assert '<option value="IE">Irland</option>' in page.text

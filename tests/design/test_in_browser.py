@@ -31,6 +31,37 @@ def test_nothing_scrolls_sideways_and_axe_finds_nothing(signed_in: Page, referen
     check(signed_in)
 
 
+@pytest.mark.parametrize("control", ["\u202e", "\u2067", "\u202b"])
+def test_a_bidi_control_in_a_value_turns_round_nothing_but_the_value(control: str, signed_in: Page) -> None:
+    signed_in.goto(f"/orders/?q=ZZZZ99{control}")
+    after = signed_in.evaluate(
+        """() => {
+          const value = document.querySelector("main h1 + p bdi"), text = value.closest("p").lastChild, range = document.createRange();
+          range.selectNodeContents(text);
+          return range.getBoundingClientRect().left >= value.getBoundingClientRect().right - 1;
+        }"""
+    )
+    assert after, "the full stop behind the value stands in front of it"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Jane Doyle",
+        "(01) 555-0123",
+        "B94TXY jane@example.com",
+        "jane tag@example.com",
+        "015550123",
+    ],
+)
+def test_what_a_text_can_be_read_as_is_offered_at_every_width(typed: str, signed_in: Page) -> None:
+    signed_in.goto("/")
+    signed_in.locator("#q").fill(typed)
+    signed_in.locator("#q").press("Enter")
+    expect(signed_in.locator("main h1")).not_to_have_text("Find an order")
+    check(signed_in)
+
+
 def check(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -123,7 +123,7 @@ def test_nothing_is_nothing(text: str) -> None:
 @given(st.text(max_size=300))
 def test_any_text_gives_a_reading_and_only_clean_candidates(text: str) -> None:
     found = lookup.read(text)
-    assert found.kind in {"empty", "reference", "email", "phone", "placeholder", "unreadable"}
+    assert found.kind in {"empty", "reference", "email", "phone", "name", "several", "placeholder", "unreadable"}
     assert all(lookup.is_reference(candidate) for candidate in found.candidates)
     assert bool(found.candidates) == (found.kind == "reference")
 

@@ -16,6 +16,7 @@ from orders.cdp.errors import CredentialUnreadable
 from orders.credential_text import clean_client_key, clean_token
 from orders.forms import clean_connection_name
 from orders.models import Connection
+from orders.search_text.phones import COUNTRIES
 
 LONGEST_TOKEN = 4000
 
@@ -33,6 +34,10 @@ class Command(BaseCommand):
         parser.add_argument("--client-key", required=True)
         parser.add_argument("--default", action="store_true", help="make it the person's default")
         parser.add_argument("--api-version", choices=Connection.Version.values, help="v2 unless said otherwise")
+        parser.add_argument(
+            "--country",
+            help="ISO 3166 alpha-2 code of the country whose phone numbers are written without a country code",
+        )
         parser.add_argument("--clock", choices=Connection.Clock.values, help="utc if the tenant's feed sends UTC")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +50,9 @@ class Command(BaseCommand):
             )
         name = _cleaned("name", clean_connection_name, options["name"])
         client_key = _cleaned("client key", clean_client_key, options["client_key"])
+        country = (options["country"] or "").upper()
+        if country and country not in COUNTRIES:
+            raise CommandError(f"There is no country {options['country']!r}; give two letters, such as IE.")
         try:
             sent = sys.stdin.read(LONGEST_TOKEN + 2).removeprefix("\ufeff")
         except UnicodeDecodeError:
@@ -55,6 +63,7 @@ class Command(BaseCommand):
         connection = Connection.objects.named(user, name) or Connection(user=user, name=name)
         connection.version = options["api_version"] or connection.version
         connection.clock = options["clock"] or connection.clock
+        connection.country = country or connection.country
         try:
             connection.set_credentials(region=options["region"], client_key=client_key, token=token)
         except CredentialUnreadable as error:

@@ -1,0 +1,23 @@
+"""Countries by their names in the person's language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from babel import Locale
+
+from orders.search_text.phones import COUNTRIES
+from orders.speech import language
+
+
+def choices() -> tuple[tuple[str, str], ...]:
+    """(ISO 3166 alpha-2 code, name in the language in force) of each country that has phone numbers of its own, by name."""
+    return _choices(language())
+
+
+@lru_cache(maxsize=8)
+def _choices(code: str) -> tuple[tuple[str, str], ...]:
+    names = Locale.parse(code, sep="-").territories
+    return tuple(
+        sorted(((country, names.get(country, country)) for country in COUNTRIES), key=lambda pair: pair[1].casefold())
+    )

@@ -1,0 +1,197 @@
+"""E-mail addresses: found in a text, read whole or not at all. The search and the links on a contact share this reading."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from email_validator import EmailSyntaxError, validate_email
+
+from orders.search_text.normalize import JOINERS, parted, plain
+
+# RFC 5322's atext; letters, marks and digits of other scripts are legal since RFC 6531.
+ATEXT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~-")
+# Signs that are legal in a local part, and are none of it if they stand around the whole address.
+AROUND = {"'": "'", "`": "`", "*": "*", "_": "_", "~": "~", "{": "}", "|": "|"}
+BETWEEN_TWO = "/|;&*+#!?="
+SPELLED_AT = re.compile(r"\s*[\[(<]\s*(?:at|@|ät)\s*[\])>]\s*", re.IGNORECASE)
+SPELLED_DOT = re.compile(r"\s*[\[(<]\s*(?:dot|punkt|\.)\s*[\])>]\s*", re.IGNORECASE)
+LABELLED = re.compile(r"(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=(.+)", re.IGNORECASE)
+# "jane tag@example.com" from a link was "jane+tag@example.com"; after one of these words it was not.
+PLAIN_WORDS = frozenset(
+    {
+        "a",
+        "address",
+        "an",
+        "and",
+        "at",
+        "by",
+        "call",
+        "cc",
+        "client",
+        "contact",
+        "customer",
+        "email",
+        "e-mail",
+        "for",
+        "from",
+        "guest",
+        "is",
+    }
+    | {"kunde", "kundin", "mail", "of", "or", "passenger", "pax", "please", "ticket", "to", "user", "via", "von"}
+)
+LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
+DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Addresses:
+    """`readings` are the addresses that can be meant, in the order of the text; `broken` says that one cannot be read whole.
+
+    With `unsure` the readings are of one and the same piece of text. `rest` is the text without them.
+    """
+
+    readings: tuple[str, ...]
+    rest: str
+    broken: bool = False
+
+
+def find(text: str) -> Addresses:
+    """Find the addresses in a plain text (see `normalize.plain`). Nothing that is legal in an address is cut off it."""
+    if "@" not in text or "at" in text.lower():
+        text = SPELLED_AT.sub("@", text)
+    if "@" in text:
+        text = SPELLED_DOT.sub(".", text)
+    if lost := LOST_PLUS.fullmatch(text):
+        readings = tuple(a for a in (f"{lost[1]}+{lost[2]}@{lost[3]}", f"{lost[2]}@{lost[3]}") if is_address(a))
+        if lost[1] not in PLAIN_WORDS and len(readings) == 2:
+            return Addresses(readings, "")
+    readings, rest, end, broken = (), [], 0, False
+    for at in (position for position, sign in enumerate(text) if sign == "@"):
+        if at < end:
+            continue
+        start, stop = _local_start(text, at, end), _domain_end(text, at + 1)
+        if _is_no_address(text, start, at, stop):
+            continue
+        start, stop, after = _without_frame(text, start, stop)
+        local, domain = text[start:at], text[at + 1 : stop]
+        whole = (text[after : after + 1] not in {"@", "_"} or after > stop) and not _is_cut_off(text, start, end)
+        read = _readings(local, domain) if whole else ()
+        broken = broken or not read
+        readings += read
+        rest.append(text[end:start])
+        end = after
+    return Addresses(tuple(dict.fromkeys(readings)), " ".join([*rest, text[end:]]), broken)
+
+
+def read(value: str) -> str:
+    """The one address that `value` holds and nothing else, in one spelling; "" if it is none."""
+    found = find(plain(value).strip())
+    return found.readings[0] if len(found.readings) == 1 and not found.broken and not found.rest.strip() else ""
+
+
+def href(value: str) -> str:
+    """The `mailto:` link of a shown address, quoted by RFC 6068; "" if it cannot be read as one address."""
+    address = read(value)
+    return "mailto:" + quote(address, safe="@.+-_~!$'*") if address else ""
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` is an address by its syntax: with a host of at least two labels, never asked of the DNS."""
+    host = text.rpartition("@")[2]
+    top = host.rpartition(".")[2]
+    if not host.endswith("]") and not (
+        "." in host and len(top) >= 2 and (top.lower().startswith("xn--") or not any(map(str.isdigit, top)))
+    ):
+        return False
+    try:
+        validate_email(
+            text,
+            check_deliverability=False,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+            globally_deliverable=False,
+            test_environment=True,
+        )
+    except EmailSyntaxError:
+        return False
+    return True
+
+
+def _readings(local: str, domain: str) -> tuple[str, ...]:
+    """The address as it stands; also without a word of another script glued to it, or a label such as "email="."""
+    texts = [f"{local}@{domain}"]
+    if glued := DOMAIN_END.fullmatch(parted(domain)):
+        texts = [f"{local}@{glued[1].replace(' ', '')}"]
+        domain = glued[1].replace(" ", "")
+    if labelled := LABELLED.fullmatch(local):
+        texts.append(f"{labelled[1]}@{domain}")
+    tail = parted(local).rpartition(" ")[2]
+    if tail != local and tail.isascii():
+        texts.append(f"{tail}@{domain}")
+    return tuple(text for text in texts if is_address(text))
+
+
+def _is_no_address(text: str, start: int, at: int, stop: int) -> bool:
+    """ "B94TXY @ 15:00" and a mention such as "@anna"."""
+    alone = text[at + 1 : at + 2].strip() == "" and (start == at)
+    mention = start == at and text[at - 1 : at].strip() == "" and "." not in text[at + 1 : stop]
+    spaced = text[at + 1 : at + 2].strip() == "" and text[at - 1 : at].strip() == ""
+    return (alone and spaced) or mention
+
+
+def _is_cut_off(text: str, start: int, end: int) -> bool:
+    """Whether the sign before the local part belongs to it, though no local part may hold it there: 'a"b"c@', "a\\b@", "a€b@"."""
+    before = text[end:start][-1:]
+    if before == '"':
+        return text.count('"', end, start) % 2 == 0
+    return before == "\\" or (before > "\x7f" and unicodedata.category(before)[0] == "S")
+
+
+def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
+    """Start and end of the address without a pair of signs around the whole, and where the text goes on."""
+    after = stop
+    while start < stop and text[start] in AROUND:
+        closing = re.match(r"[.,;:!?]*", text[after:])
+        behind = after + (closing.end() if closing else 0)
+        if text[behind : behind + 1] != AROUND[text[start]]:
+            break
+        start, after = start + 1, behind + 1
+    return start, stop, after
+
+
+def _local_start(text: str, at: int, end: int) -> int:
+    if text[at - 1 : at] == '"' and (opening := _opening_quote(text, at - 1, end)) >= 0:
+        return opening
+    start = at
+    while start > end and (text[start - 1] in ATEXT or text[start - 1] == "." or _is_letter(text[start - 1])):
+        start -= 1
+    if start == end > 0:
+        while start < at and text[start] in BETWEEN_TWO:
+            start += 1
+    return start
+
+
+def _opening_quote(text: str, closing: int, end: int) -> int:
+    position = closing
+    while (position := text.rfind('"', end, position)) >= 0:
+        if text[position - 1 : position] != "\\":
+            return position
+    return -1
+
+
+def _domain_end(text: str, start: int) -> int:
+    if literal := re.match(r"\[[0-9A-Za-z:.]+\]", text[start:]):
+        return start + literal.end()
+    stop = start
+    while stop < len(text) and (
+        text[stop] in "-." or (text[stop].isascii() and text[stop].isalnum()) or _is_letter(text[stop])
+    ):
+        stop += 1
+    return start + len(text[start:stop].rstrip(".-"))
+
+
+def _is_letter(sign: str) -> bool:
+    return not sign.isascii() and (unicodedata.category(sign)[0] in "LMN" or sign in JOINERS)

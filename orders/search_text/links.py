@@ -1,0 +1,190 @@
+"""Links to an order, of this program or of the API, also inside the links that mail gateways and chats wrap around them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from orders.search_text.normalize import decoded, parted
+
+DEEPEST = 5  # wrappers around wrappers
+LINK = re.compile(r"\bh(?:tt|xx)ps?:/{1,2}[^\s<>\"|\\^`{}]+", re.IGNORECASE)
+# The same without its scheme, or only its path: "…sitecorecloud.io/v2/orders/<ref>", "orders/<ref>/".
+BARE = re.compile(
+    r"(?<![\w/.-])(?P<host>(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?)?(?P<path>(?:/[\w.~%-]+)*?/?\borders/+[^\s<>\"|\\^`{}]*)",
+    re.IGNORECASE,
+)
+# A gateway's own link without its scheme.
+WRAPPED = re.compile(
+    r"(?<![\w/.-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"|\\^`{}]*(?:https?(?:%3a|:|-3A)|orders(?:%2f|/))[^\s<>\"|\\^`{}]*",
+    re.IGNORECASE,
+)
+MAILTO = re.compile(r"\bmailto:([^\s?<>|]+)(\?[^\s<>|]*)?", re.IGNORECASE)
+PATH = re.compile(r"(?:^|/)orders/+([^/?#]+)", re.IGNORECASE)
+SEARCH = re.compile(r"(?:^|/)orders/*$", re.IGNORECASE)
+URLDEFENSE_V3 = re.compile(r"/v3/__(.+?)__;([^!]*)", re.IGNORECASE)
+BASE64 = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}")
+# Names that promise a booking reference wherever they stand.
+REFERENCES = frozenset(
+    {
+        "referenceid",
+        "reference_id",
+        "bookingreference",
+        "bookingref",
+        "booking_ref",
+        "booking_reference",
+        "pnr",
+        "recordlocator",
+    }
+    | {"record_locator", "orderref", "order_ref", "confirmationnumber", "confirmation_number"}
+)
+BEHIND = ".,;:!?*'_~…>"
+CHAT = re.compile(r"<((?:https?:/|mailto:|tel:)[^\s<>|]+)\|([^<>]*)>", re.IGNORECASE)
+MARKDOWN = re.compile(
+    r"\[([^\[\]]*)\]\(\s*<?((?:https?:/|mailto:|tel:|/)[^\s<>]*?)>?(?:\s+\"[^\"]*\")?\)(?=[^\w/]|$)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Links:
+    """`values` stand where a link has its reference; `texts` are searches and addresses in links; `rest` is the text without links.
+
+    `subjects` are the subjects of `mailto:` links. `found` says whether there was any link at all.
+    """
+
+    values: tuple[str, ...]
+    texts: tuple[str, ...]
+    subjects: tuple[str, ...]
+    rest: str
+    found: bool
+
+
+def find(text: str) -> Links:
+    """Find the links of a plain text. A link of somebody else gives nothing, however much its path resembles a reference."""
+    text = MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text))
+    if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
+        text = decoded(text)
+    values: list[str] = []
+    texts: list[str] = []
+    subjects: list[str] = []
+    found = False
+
+    def take(link: re.Match[str]) -> str:
+        nonlocal found
+        address, behind = _without_sentence(parted(link.group()).partition(" ")[0]), " "
+        taken = list(_read(address, 0))
+        if link.re is BARE and not taken:
+            return link.group()
+        found = True
+        values.extend(value for kind, value in taken if kind == "value")
+        texts.extend(value for kind, value in taken if kind == "text")
+        return behind + parted(link.group()).partition(" ")[2] + " "
+
+    def take_mailto(link: re.Match[str]) -> str:
+        nonlocal found
+        found = True
+        texts.extend(unquote(link[1]).split(","))
+        subjects.extend(value for name, value in _pairs((link[2] or "")[1:]) if name in {"subject", "body"})
+        return " "
+
+    text = MAILTO.sub(take_mailto, text)
+    for pattern in (LINK, WRAPPED, BARE):
+        text = pattern.sub(take, text)
+    return Links(tuple(dict.fromkeys(values)), tuple(dict.fromkeys(texts)), tuple(subjects), text, found)
+
+
+def _without_sentence(link: str) -> str:
+    """The link without the full stop, quote or bracket of the sentence around it."""
+    while link:
+        if link[-1] in BEHIND or (link[-1] in ")]" and link.count("([`"[")]".index(link[-1])]) < link.count(link[-1])):
+            link = link[:-1]
+        else:
+            break
+    return link
+
+
+def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
+    """("value", reference) or ("text", search text) for each that the link holds, or the link that is wrapped in it."""
+    try:
+        parts = urlsplit(link)
+        query = list(_pairs(parts.query))
+    except ValueError:
+        return
+    if URLDEFENSE_V3.search(link):
+        yield from _inner(_wrapped_in(link, parts.path, query), depth)
+    elif path := PATH.search(parts.path):
+        yield "value", decoded(path[1]).strip()
+    elif SEARCH.search(parts.path) and (searched := [value for name, value in query if name == "q" and value]):
+        yield "text", searched[0]
+    elif named := [value for name, value in query if name in REFERENCES and value]:
+        yield from (("value", value.strip()) for value in named)
+    else:
+        yield from _inner(_wrapped_in(link, parts.path, query), depth)
+        yield from (("text", value) for _name, value in query if re.fullmatch(r"[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+", value))
+
+
+def _inner(links: Iterator[str], depth: int) -> Iterator[tuple[str, str]]:
+    if depth < DEEPEST:
+        for link in links:
+            yield from _read(link, depth + 1)
+
+
+def _wrapped_in(link: str, path: str, query: list[tuple[str, str]]) -> Iterator[str]:
+    """The links inside a link: in its path, its query or its fragment, encoded in one of the gateways' ways."""
+    if v3 := URLDEFENSE_V3.search(link):
+        yield _urldefense_v3(v3[1], v3[2])
+        return
+    for name, value in query:
+        if name == "u" and "urldefense" in link and re.match(r"https?-3A", value, re.IGNORECASE):
+            yield unquote(value.replace("_", "/").replace("-", "%"))
+        elif _is_link(value):
+            yield decoded(value)
+        elif unwrapped := _from_base64(value):
+            yield unwrapped
+    behind = decoded(path)
+    if inner := re.search(r"https?:/.*", behind[1:], re.IGNORECASE):
+        yield inner.group()
+    fragment = decoded(link.partition("#")[2])
+    if _is_link(fragment):
+        yield fragment.lstrip("!")
+
+
+def _is_link(value: str) -> bool:
+    value = decoded(value)
+    return (
+        re.match(r"!?\s*https?:/", value, re.IGNORECASE) is not None
+        or re.match(r"/(?:\S*/)?orders/", value) is not None
+    )
+
+
+def _urldefense_v3(link: str, replaced: str) -> str:
+    """Each "*" of the link stands for the next character of `replaced` (base64); a longer run of them is not restored."""
+    try:
+        signs = iter(base64.urlsafe_b64decode(replaced + "=" * (-len(replaced) % 4)).decode())
+    except (ValueError, binascii.Error):
+        return link
+    return "".join(next(signs, sign) if sign == "*" else sign for sign in link)
+
+
+def _from_base64(value: str) -> str:
+    """A link in base64, as one gateway writes it; "" if `value` is none."""
+    if not BASE64.fullmatch(value):
+        return ""
+    try:
+        link = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+    except (ValueError, binascii.Error):
+        return ""
+    return link if link.lower().startswith("http") else ""
+
+
+def _pairs(query: str) -> Iterator[tuple[str, str]]:
+    """Names in small letters and decoded values. A plus is a space, but in an address or a phone number it is a plus."""
+    for pair in re.split(r"[&;]", query):
+        name, _, value = pair.partition("=")
+        name = unquote(name).lower().removeprefix("amp;")
+        is_plus = "@" in value or "%40" in value or re.match(r"\+\d", value) or "://" in value
+        yield name, unquote(value if is_plus else value.replace("+", " "))

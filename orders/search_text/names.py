@@ -1,0 +1,147 @@
+"""Names of people: read from a pasted text, and the spellings under which the CDP may have one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orders.search_text.normalize import plain
+
+TITLES = r"mr|mrs|ms|miss|mx|mstr|master|dr|prof|sir|rev|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|sig|signora|pan|pani|dhr|mevr|chd|inf|adt"
+TITLE = re.compile(rf"(?:{TITLES})\.?", re.IGNORECASE)
+GLUED_TITLE = re.compile(r"(?<=[A-Z]{3})(?:MRS|MISS|MSTR|MR)$")
+LABEL = re.compile(
+    r"\s*(?:(?:passenger|customer|guest|traveller|traveler|last|first|full|pax|lead)?\s*name|passengers?|pax|customer|guest|kunde|kundin|gast|"
+    r"passagier|reisender|nom|nombre|nome|naam|pasażer|氏名|お名前|姓名|이름)\s*[:=]\s*",
+    re.IGNORECASE,
+)
+PARTICLES = frozenset(
+    {
+        "van",
+        "von",
+        "vom",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "das",
+        "dos",
+        "do",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "el",
+        "al",
+    }
+    | {"bin", "binti", "ibn", "y", "e", "i", "zu", "zum", "zur", "af", "av", "ter", "ten", "te", "und"}
+)
+# "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
+TICKET_NUMBERING = re.compile(r"(?<=\S)\s+\d{1,2}\.\s*\d?(?=[A-Z])")
+TYPE = re.compile(r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)", re.IGNORECASE)
+# East Asian names are written family name first.
+EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Name:
+    """First names ("" if there is one word only) and last name. `sure` is False where it may be two words of a sentence."""
+
+    first: str
+    last: str
+    sure: bool = True
+
+
+def read(text: str) -> Name | None:
+    """The name that makes up all of a plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is none."""
+    text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
+    text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
+    if not text or len(text) > 100 or "\n" in text:
+        return None
+    parts = re.split(r"\s*[/,]\s*", text)
+    if all(parts) and (len(parts) == 2 or (len(parts) > 2 and "/" in text)):
+        return _last_first(*parts[:2], slash="/" in text)
+    words = [word for word in text.split() if not TITLE.fullmatch(word)]
+    titled = len(words) < len(text.split())
+    if titled and words and words[0].lower() in {"and", "und", "et", "y", "&"}:
+        words = words[1:]  # "Mr. and Mrs. Doyle"
+    if not _are_names(words) or len(words) > 5:
+        return None
+    if len(words) == 1 and len(words[0]) < 2:
+        return None
+    if len(words) == 1:
+        sure = titled or labelled or words[0][:1].isupper()
+        return (
+            Name("", words[0], sure=sure) if titled or labelled or not words[0].isascii() or "'" in words[0] else None
+        )
+    sure = labelled or titled or all(_is_capitalized(word) or word.lower() in PARTICLES for word in words)
+    if not sure and len(words) > 3:
+        return None
+    return Name(" ".join(words[:-1]), words[-1], sure=sure)
+
+
+def normalize(name: str) -> str:
+    """A name in NFC with plain spaces and straight apostrophes and without unseen characters; joiners inside words stay."""
+    seen = "".join(
+        sign for sign in " ".join(plain(name).replace("`", "'").split()) if unicodedata.category(sign) != "Cc"
+    )
+    return unicodedata.normalize("NFC", seen)
+
+
+def spellings(first: str, last: str) -> tuple[tuple[str, str], ...]:
+    """(first, last) as the CDP may have them: with straight and curly apostrophes; an East Asian name in either order."""
+    first, last = normalize(first), normalize(last)
+    orders = [(first, last)]
+    if first and EAST_ASIAN.search(first) and EAST_ASIAN.search(last):
+        orders.append((last, first))
+    return tuple(dict.fromkeys((f(a), f(b)) for a, b in orders for f in (str, _curly)))
+
+
+def _curly(name: str) -> str:
+    return name.replace("'", "’")
+
+
+def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
+    firsts = [word for word in first.split() if not TITLE.fullmatch(word)]
+    lasts = [word for word in last.split() if not TITLE.fullmatch(word)]
+    if slash and firsts:
+        firsts[-1] = GLUED_TITLE.sub("", firsts[-1])
+    if not firsts or not lasts or not _are_names([*firsts, *lasts]) or len(firsts) + len(lasts) > 6:
+        return None
+    titled = len(firsts) < len(first.split())
+    if slash and not titled and not all(map(_is_capitalized, (*firsts, *lasts))):
+        return None
+    written = _in_small if slash else str
+    sure = slash or all(_is_capitalized(word) or word.lower() in PARTICLES for word in lasts)
+    return Name(written(" ".join(firsts)), written(" ".join(lasts)), sure=sure)
+
+
+def _in_small(words: str) -> str:
+    """A ticket's capitals as a person writes a name."""
+    return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), words) if words.isupper() else words
+
+
+def _are_names(words: list[str]) -> bool:
+    return bool(words) and all(_is_name(word) for word in words)
+
+
+def _is_name(word: str) -> bool:
+    letters = [sign for sign in word if unicodedata.category(sign)[0] in "LM" or sign in "\u200c\u200d"]
+    return (
+        bool(letters) and all(sign in letters or sign in "'-.·ー" for sign in word) and not word.startswith((".", "-"))
+    )
+
+
+def _is_capitalized(word: str) -> bool:
+    """ "Jane", "O'Neill", "d'Arc", or a word of a script without capitals."""
+    return any(part[:1].isupper() or not (part[:1].isupper() or part[:1].islower()) for part in _parts(word))
+
+
+def _parts(word: str) -> Iterator[str]:
+    yield from (part for part in re.split(r"['-]", word) if part)

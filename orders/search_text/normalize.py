@@ -1,0 +1,113 @@
+"""One spelling for what keyboards, mail programs and ticket systems write in many."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
+
+APOSTROPHES = "‘’‚‛´′ʹʼʻˈ‹›"
+QUOTES = "“”„‟″«»〝〞〟「」『』"
+JOINERS = "\u200c\u200d"
+# Not of category Cf, yet never drawn: fillers, variation selectors, the grapheme joiner, keycap frames.
+UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+ELLIPSIS = re.compile(r"(?<![./\\])\.{3,}(?![./\\])")
+FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot inside an address, a full stop elsewhere
+ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out
+# Scripts that are written without spaces, or that nobody writes a reference in: a reference glued to them is parted.
+_OTHER_SCRIPT = "\u0530-\u1bff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00020000-\U0003ffff"
+SEAM = re.compile(f"(?<=[A-Za-z0-9])(?=[{_OTHER_SCRIPT}])|(?<=[{_OTHER_SCRIPT}])(?=[A-Za-z0-9])")
+# Cyrillic and Greek capitals that are drawn like Latin ones.
+LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ", "ABESIJKMHOPCTYXGQWABEZHIKMNOPTYXC")
+
+
+def plain(text: str) -> str:
+    """`text` in compatibility form (NFKC) without HTML entities and invisible characters; quotes, dashes, digits and spaces in ASCII.
+
+    Joiners (ZWNJ, ZWJ) stay between letters of the scripts that need them. Symbols and footnote marks become spaces.
+    """
+    for _ in range(2):
+        text = ENTITY.sub(lambda entity: unescape(entity.group()), text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", "".join(map(_plain_sign, text)))
+        text = _without_stray_joiners("".join(map(_plain_digit, text)))
+        text = FULL_STOP.sub(lambda stop: "." if stop[1] else " ", text)
+    return ESCAPED_BREAK.sub(" ", ELLIPSIS.sub(" ", text))
+
+
+def decoded(text: str) -> str:
+    """Undo percent-encoding, twice at most: some ticket systems encode what was encoded already. UTF-8, else Latin-1."""
+    for _ in range(2):
+        if not PERCENT.search(text):
+            break
+        try:
+            text = unquote(text, errors="strict")
+        except UnicodeDecodeError:
+            text = unquote(text, encoding="latin-1")
+    return text
+
+
+def parted(text: str) -> str:
+    """`text` with a space wherever Latin letters or digits touch a script such as Chinese, Thai or Arabic."""
+    return text if text.isascii() else SEAM.sub(" ", text)
+
+
+def latin(word: str) -> str:
+    """`word` with Cyrillic and Greek look-alikes as the Latin capitals they are drawn like; unchanged if others are left."""
+    if word.isascii():
+        return word
+    capitals = word.upper().translate(LOOK_ALIKES)
+    return capitals if capitals.isascii() else word
+
+
+@lru_cache(maxsize=4096)
+def _plain_sign(sign: str) -> str:
+    """One character before NFKC, which would glue "№", "™" and footnote marks to the reference beside them."""
+    if sign in APOSTROPHES:
+        return "'"
+    if sign.isascii():
+        return sign
+    if sign in QUOTES:
+        return '"'
+    if sign == "№":
+        return " no. "
+    if sign in JOINERS:
+        return sign
+    category = unicodedata.category(sign)
+    if category == "Cf" or UNSEEN.match(sign):
+        return ""
+    if category == "Pd" or sign in "−⁃˗":
+        return "-"
+    if category[0] == "Z" or sign in "\u0085\u2800":
+        return "\n" if category in {"Zl", "Zp", "Cc"} else " "
+    kind = unicodedata.decomposition(sign).partition(" ")[0]
+    if sign == "…" or (category in {"So", "Sm", "No"} and kind in {"", "<super>", "<sub>", "<fraction>"}):
+        return " "
+    return sign
+
+
+@lru_cache(maxsize=4096)
+def _plain_digit(sign: str) -> str:
+    digit = unicodedata.decimal(sign, None)
+    return sign if digit is None or sign.isascii() else str(digit)
+
+
+def _without_stray_joiners(text: str) -> str:
+    """Joiners pasted along between Latin letters or digits go; those inside a Persian or Hindi word stay."""
+    return re.sub(
+        f"[{JOINERS}]+",
+        lambda found: (
+            found.group()
+            if _takes_joiners(text[found.start() - 1 : found.start()]) and _takes_joiners(text[found.end() :][:1])
+            else ""
+        ),
+        text,
+    )
+
+
+def _takes_joiners(sign: str) -> bool:
+    return sign > "\u02ff" and unicodedata.category(sign)[0] in "LM"

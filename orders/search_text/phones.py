@@ -1,0 +1,196 @@
+"""Phone numbers: found in a text, read whole or not at all. The search and the links on a contact share this reading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from orders.search_text.normalize import plain
+
+COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
+LABEL = (
+    r"(?:tel(?:e?[fp]h?on[eo]?)?|téléphone|teléfono|phone|mobil[e]?|móvil|cell(?:ulare?|phone)?|celular|handy|rufnummer|ph|mob|"
+    r"fon|fax|tlf|tél|whatsapp|komórka|komórkowy|numer telefonu|тел(?:ефон)?|моб|電話(?:番号)?|电话|手机|携帯|전화(?:번호)?|هاتف|फ़ोन)"
+)
+FILLER = r"(?:[\s.:#=-]|\b(?:no|nr|number|nummer|phone|is|ist)\b)*"
+RUN = r"(?:\(?\+|00)?[\d(][\d ()./\-]*\d"
+EXTENSION = r"(?:[\s,;]*(?:;ext=|\bext(?:ension)?\b[.:]?|x(?=\s?\d)|#|durchwahl|dw\.?|poste|anexo|interno)\s*(?P<ext>\d{1,7})(?!\w))?"
+NUMBER = re.compile(rf"(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
+LABELLED = re.compile(rf"(?<![^\W_]){LABEL}(?![^\W\d_]){FILLER}(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
+INTERNATIONAL = re.compile(rf"(?<![\w+])(?P<run>\(?\+{RUN}){EXTENSION}", re.IGNORECASE)
+# National, in three groups or with brackets, as nothing but a phone number is written.
+GROUPED = re.compile(
+    r"(?<![\w+./-])(?<!\d )(?P<run>\(0?\d{2,5}\)[ \-./]*\d[\d \-./]{4,12}\d|0[1-9]\d{0,3}(?:[ ]\d{2,5}){2,4})(?![\d-])"
+    + EXTENSION,
+    re.IGNORECASE,
+)
+URI = re.compile(
+    r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]++(?:;[\w=+.\-]++)*+)(?![ /]*[\d(])", re.IGNORECASE
+)
+# Two numbers in one value: a slash with spaces, a comma, a word between them.
+BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
+TRUNK = re.compile(r"\(\s*0\s*\)")
+NOT_DIGITS = re.compile(r"[^\d]")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Phone:
+    """A number as it stands in the text. `e164` is "+353851234567", "" for a number that needs its country or cannot be read."""
+
+    text: str
+    e164: str = ""
+    extension: str = ""
+    needs_country: bool = False
+
+
+def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
+    """The phones that a plain text marks as such, by a plus, a label or `tel:`, and the rest of the text.
+
+    `country` (ISO 3166 alpha-2) reads national numbers.
+    """
+    phones: list[Phone] = []
+
+    def take(found: re.Match[str]) -> str:
+        phones.extend(_read_runs(found["run"], found["ext"] or "", country))
+        return " "
+
+    def take_grouped(found: re.Match[str]) -> str:
+        return take(found) if 9 <= len(NOT_DIGITS.sub("", found["run"])) <= 12 else found.group()
+
+    def take_uri(found: re.Match[str]) -> str:
+        phones.append(_read_uri(found["uri"], country))
+        return " "
+
+    for pattern, taking in ((URI, take_uri), (LABELLED, take), (INTERNATIONAL, take), (GROUPED, take_grouped)):
+        text = pattern.sub(taking, text)
+    return tuple({phone.e164 or phone.text: phone for phone in phones}.values()), text
+
+
+def read(value: str, country: str = "") -> Phone | None:
+    """The one number that makes up all of `value`; None if there is none, more than one, or more than a number."""
+    text = plain(value).strip()
+    phones, rest = find(text, country)
+    if not phones and (bare := NUMBER.fullmatch(text)):
+        phones, rest = tuple(_read_runs(bare["run"], bare["ext"] or "", country)), ""
+    if len(phones) != 1 or rest.strip(" .,;:()<>[]\"'"):
+        return None
+    return phones[0] if phones[0].e164 or phones[0].needs_country else None
+
+
+def href(value: str) -> str:
+    """The `tel:` link of a shown number; "" if the value cannot be read as one number. Without a country it has its own digits."""
+    phone = read(value)
+    if phone is None:
+        return ""
+    extension = f";ext={phone.extension}" if phone.extension else ""
+    return "tel:" + (phone.e164 or NOT_DIGITS.sub("", phone.text)) + extension
+
+
+def perhaps(text: str, country: str = "") -> Phone | None:
+    """A number without a plus or a label, whole and alone: it may be a reference as well, or need its country. None if neither fits."""
+    bare = NUMBER.fullmatch(text.strip())
+    digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""
+    if bare is None or len(digits) < 7 or len(_parts(bare["run"])) != 1:
+        return None
+    run = bare["run"]
+    extension = bare["ext"] or ""
+    if re.fullmatch(r"00[1-9]\d{6,13}", digits):
+        return _international("+" + digits[2:], run, extension)
+    phone = _national(run, extension, country)
+    if phone.e164:
+        return phone
+    if 10 <= len(digits) <= 15 and not digits.startswith("0") and _is_valid("+" + digits):
+        return _international("+" + digits, run, extension)
+    shaped = re.fullmatch(r"0[1-9]\d{6,11}", digits) or (
+        is_grouped(run) and 7 <= len(digits) <= 12 and digits[:2] != "00"
+    )
+    return phone if shaped and phone.needs_country else None
+
+
+def is_grouped(text: str) -> bool:
+    """Whether the digits are grouped as people write phone numbers: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
+    text = text.strip()
+    return (
+        re.fullmatch(
+            r"\(\d{2,5}\)[\s\-./]*\d[\d\s\-./]+|0\d{1,4}[\s/\-.]+\d[\d\s\-./]+|\d{3}[ .\-]\d{3}[ .\-]\d{4}", text
+        )
+        is not None
+    )
+
+
+def lost_plus(text: str) -> Phone | None:
+    """A plus that a link turned into a space: " 353851234567". None if it is no valid number with the plus put back."""
+    found = re.fullmatch(r" ([1-9][\d ()\-.]{8,20})", text)
+    if found is None or not _is_valid("+" + NOT_DIGITS.sub("", found[1])):
+        return None
+    return _international("+" + found[1], found[1], "")
+
+
+def _parts(run: str) -> list[str]:
+    """The numbers in a run of digits and signs: two if each of the parts has the length of a number."""
+    parts = [part for part in BETWEEN_TWO.split(run) if part]
+    if all(len(NOT_DIGITS.sub("", part)) >= 7 for part in parts):
+        return parts
+    halves = run.split("/")
+    both = len(halves) == 2 and all(len(NOT_DIGITS.sub("", half)) >= 7 for half in halves)
+    return halves if both else [run]
+
+
+def _read_runs(run: str, extension: str, country: str) -> list[Phone]:
+    parts = _parts(run)
+    return [_read_run(part.strip(), extension if part is parts[-1] else "", country) for part in parts]
+
+
+def _read_run(run: str, extension: str, country: str) -> Phone:
+    if run.lstrip("(").startswith("+"):
+        return _international(run, run, extension)
+    digits = NOT_DIGITS.sub("", run)
+    if digits.startswith("00"):
+        return _international("+" + digits[2:], run, extension)
+    return _national(run, extension, country)
+
+
+def _read_uri(uri: str, country: str) -> Phone:
+    run, _, parameters = uri.partition(";")
+    extension = re.search(r"(?:^|;)ext=(\d+)", parameters, re.IGNORECASE)
+    context = re.search(r"phone-context=(\+\d+)", parameters, re.IGNORECASE)
+    if context and not run.startswith("+"):
+        return _international(f"{context[1]} (0) {run.lstrip('0')}", run, extension[1] if extension else "")
+    return _read_run(run, extension[1] if extension else "", country)
+
+
+def _international(number: str, shown: str, extension: str) -> Phone:
+    number = TRUNK.sub(" ", number)
+    try:
+        parsed = phonenumbers.parse(number)
+    except NumberParseException:
+        return Phone(shown)
+    digits = NOT_DIGITS.sub("", number)
+    e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    # A trunk zero goes; anything else that gets lost is a number that was not read whole.
+    lost = len(digits) - len(e164) + 1
+    return Phone(shown, e164 if phonenumbers.is_possible_number(parsed) and lost <= 1 else "", extension)
+
+
+def _national(run: str, extension: str, country: str) -> Phone:
+    digits = NOT_DIGITS.sub("", run)
+    if not 5 <= len(digits) <= 15:
+        return Phone(run)
+    if country in COUNTRIES:
+        try:
+            parsed = phonenumbers.parse(run, country)
+        except NumberParseException:
+            return Phone(run)
+        if phonenumbers.is_possible_number(parsed):
+            return Phone(run, phonenumbers.format_number(parsed, PhoneNumberFormat.E164), extension)
+    return Phone(run, "", extension, needs_country=True)
+
+
+def _is_valid(number: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number))
+    except NumberParseException:
+        return False

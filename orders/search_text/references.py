@@ -1,0 +1,241 @@
+"""Order refs and booking references: their alphabets, and which words of a text may be one.
+
+The shape never decides between an order ref and a booking reference; it only says which of the two is possible at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orders.search_text import spelled
+from orders.search_text.normalize import latin, parted
+
+REF = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+# A booking system may number its orders "2041/7" or "A:93"; such a reference travels only as a query value, never in a path.
+REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
+UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
+EDGES = "./:-_~+"
+# Whatever is no sign of a reference stands between words.
+BETWEEN = re.compile(r"[^\w.~:/+'-]+")
+WORD_EDGES = "'"
+THREE_AND_THREE = re.compile(r"(?<![^\W_])([A-Z0-9]{3}) ([A-Z0-9]{3})(?![^\W_])")
+NAMES_OF_A_TICKET = re.compile(r"(?:\d{1,2}\.)?\d?[A-Za-z]+/[A-Za-z]+")
+TWO_GROUPS = re.compile(r"([A-Za-z0-9]{2,4})[ -]([A-Za-z0-9]{2,4})")
+
+LABELS = (
+    r"pnr'?s?|bookings?|reservations?|(?:record[ _-]?)?locator|confirmation|itinerary|orders?|order[ _-]?ref|"
+    r"reference|reference[ _-]?id|ref|"
+    r"booking[ _-]?ref(?:erence)?|booking[ _-]?code|booking[ _-]?(?:no|id|number)|confirmation[ _-]?code|"
+    r"buchung(?:en|s[ -]?(?:nummer|nr|code|referenz|bestätigung|kennung))?|vorgang(?:s[ -]?(?:nummer|nr))?|referenz(?:[ -]?nummer)?|"
+    r"reservierung(?:s[ -]?(?:nummer|nr|code))?|bestell(?:ung|nummer|nr)|auftrag(?:s[ -]?(?:nummer|nr))?|"
+    r"bestätigung(?:s[ -]?(?:nummer|code))?|"
+    r"r[ée]servations?|dossier|commande|r[ée]f[ée]rence|réf|"
+    r"reservas?|localizador|reservaci[óo]n|confirmaci[óo]n|pedido|referencia|referência|c[óo]digo|confirmação|"
+    r"prenotazion[ei]|codice|conferma|ordine|riferimento|"
+    r"boeking(?:s?[ -]?(?:nummer|nr|code|referentie))?|reservering(?:s?[ -]?(?:nummer|code))?|bestelling|bevestiging|referentie|"
+    r"rezerwacj[aie]|zamówieni[ea]|"
+    r"bokning(?:s?(?:nummer|nr|kod|referens))?|bestilling(?:s?(?:nummer|nr))?|reservasjon|booking(?:nummer|nr|kode)|varaus(?:numero|tunnus)?|"
+    r"rezervac[eií]|rezervare|rezervasyon|foglalás|kode booking|mã đặt chỗ|"
+    r"бронь|брони|бронирован\w+|заказа?|резервац\w+|حجز|الحجز|הזמנה|ההזמנה"
+)
+# Written without spaces around them.
+GLUED_LABELS = r"予約(?:番号)?|確認番号|订单号?|訂單號?|預訂|预订号?|訂位(?:代號)?|예약(?:번호)?|การจอง"
+FILLERS = (
+    r"no|nos|nr|nº|n|num|number|numbers|nummer|numer|numero|número|numéro|núm|номер|code|código|codigo|codice|kod|id|ref|reference|"
+    r"référence|referencia|reference|locator|is|was|ist|lautet|est|es|è|é|jest|to|är|er|on|the|la|le|my|of|for|de|del|di|für|da|do|mit|der|die|das|with|رقم|هو"
+)
+GLUED_FILLERS = "[は的是为為の의는은号號]"
+LABELLED = re.compile(
+    rf"(?:(?<![^\W_])(?:{LABELS})(?![^\W_])|{GLUED_LABELS})"
+    rf"(?P<filler>(?:[\s:=#.\-()[\]\"'/*]|(?<![^\W_])(?:{FILLERS})(?![^\W_])|{GLUED_FILLERS})*)"
+    r"(?P<value>[A-Za-z0-9][A-Za-z0-9._~:/+&;|\-]*)",
+    re.IGNORECASE,
+)
+ALONE_LABELLED = re.compile(r"(?:order[ _]?ref|reference[ _]?id|referenceId|ref|pnr|q)\s*[:=]\s*(\S+)", re.IGNORECASE)
+CURRENCIES = (
+    "AED|AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PHP|PLN|RON|SAR|SEK|SGD|THB|"
+    "TRY|TWD|UAH|USD|VND|ZAR"
+)
+MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
+# What a travel text is full of and what is no reference, unless nothing else could be one.
+FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
+NOT_REFERENCES = (
+    rf"\d{{1,2}}(?:{MONTHS})(?:\d{{2}}|\d{{4}})?|(?:{MONTHS})-?\d{{2,4}}",
+    r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:am|pm)?",
+    rf"(?:{CURRENCIES})\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*(?:{CURRENCIES})",
+    r"\d{13,14}|\d{3}-\d{10}(?:-\d+)?",
+    r"(?:INC|REQ|CHG|RITM|PRB|CASE|TASK|TKT|SCTASK|ZD|TK|RT|CS|SR)[-#]?\d{1,12}|[A-Z]{2,6}-\d{1,6}",
+    r"(?:\d+(?:kg|lb|lbs|km|min|h|pax|st|nd|rd|th|x|adt|chd|inf|pc))+|(?-i:\d{1,2}[a-z]{3,})|covid-?19|[a-z]+-?(?:19|20)\d\d",
+)
+LAST = re.compile(f"(?:{'|'.join((FLIGHT, *NOT_REFERENCES))})", re.IGNORECASE)
+NEVER_LABELLED = re.compile(f"(?:{'|'.join((*NOT_REFERENCES[:3], *NOT_REFERENCES[5:]))})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Possible references of a text, each list in its order. `strong` ones are labelled, or are hardly anything else."""
+
+    strong: tuple[str, ...]
+    weak: tuple[str, ...]
+    dots: bool
+    words: bool
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.strong, *self.weak)))
+
+
+def is_ref(text: str) -> bool:
+    """Whether the API could know `text` as an order ref: 1 to 128 of [A-Za-z0-9._~-], never with "..", never only dots."""
+    return REF.fullmatch(text) is not None and ".." not in text and text.strip(".") != ""
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` can be asked for as a booking reference (a query value)."""
+    return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
+
+
+def looks_like_ref(text: str) -> bool:
+    """Whether `text` has the shape the CDP gives its own refs. A hint for the order of things, never a verdict."""
+    return UUID.fullmatch(text) is not None
+
+
+def find(text: str, *, alone: bool = True) -> References:
+    """Read the references of a plain text that holds no links, e-mail addresses and phone numbers any more.
+
+    With `alone` this is all that was pasted, and a single word is meant as a reference, of whatever shape.
+    """
+    text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
+    words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
+    dots = any(".." in word for word in words)
+    labelled = tuple(dict.fromkeys(_labelled(text)))
+    if alone and len(words) == 1 and NAMES_OF_A_TICKET.fullmatch(words[0]):
+        return References((), of_value(words[0]), dots, True)
+    if alone and len(words) == 1 and not labelled:
+        strong = of_value(words[0])
+        return References(strong, (), dots, bool(strong))
+    if alone and not labelled and (joined := _in_groups(text.strip(" \t\n\"'.,#"))):
+        return References((joined,), (), dots, True)
+    return _of_sentence(text, words, labelled, dots)
+
+
+def is_label(word: str) -> bool:
+    """Whether `word` announces a reference: "booking", "Buchungsnummer"."""
+    return re.fullmatch(rf"{LABELS}|{GLUED_LABELS}", word, re.IGNORECASE) is not None
+
+
+def of_value(value: str) -> tuple[str, ...]:
+    """The readings of one word that is meant as a reference: as it stands, apart, joined, without the signs at its edges."""
+    if apart := _apart(value):
+        return apart
+    if not is_reference(value):
+        return ()
+    # A dot or slash at the edge may belong to the reference or to the sentence it stood in: both are tried.
+    inner = value.strip(EDGES)
+    readings = [value, *([inner] if is_reference(inner) else [])]
+    if "-" in inner and not LAST.fullmatch(inner) and (joined := _in_groups(inner)):
+        readings.append(joined)
+    return tuple(dict.fromkeys(readings))
+
+
+def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: bool) -> References:
+    cleaned = [part for word in words for part in (_apart(word) or (word.strip(EDGES),)) if is_reference(part)]
+    refs = [word for word in cleaned if looks_like_ref(word)]
+    mixed = [word for word in cleaned if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
+    mixed = [word for word in mixed if not NAMES_OF_A_TICKET.fullmatch(word)]
+    last = [word for word in mixed if LAST.fullmatch(word) and not looks_like_ref(word)]
+    mixed = [word for word in mixed if word not in last and not word.endswith(labelled)]
+    codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper()]
+    numbers = [word for word in cleaned if word.isdigit() and len(word) >= 5]
+    if mixed and len(words) > 3 and text.upper() == text:
+        codes = []  # everything is in capitals: a word of six letters is a word
+    last += [word for word in numbers if LAST.fullmatch(word)]
+    numbers = [word for word in numbers if word not in last]
+    weak = (*codes, *numbers, *(() if labelled else last))
+    if not (labelled or refs or mixed or weak):
+        groups = [_as_six(groups[1] + groups[2]) for groups in THREE_AND_THREE.finditer(text)]
+        weak = tuple(joined for joined in groups if joined and not LAST.fullmatch(joined))
+    return References((*labelled, *refs, *mixed), weak, dots, bool(cleaned))
+
+
+def _labelled(text: str) -> Iterator[str]:
+    """References behind a word such as "PNR:", in many languages."""
+    if alone := ALONE_LABELLED.fullmatch(text.strip(" \t\n\"'.,")):
+        value = alone[1].strip("\"'.,;:!?()[]{}<>#*|$=…")
+        yield from of_value(value)
+        if is_reference(value):
+            return
+    position = 0
+    while label := LABELLED.search(text, position):
+        position = label.start("value")
+        value = label["value"]
+        if groups := TWO_GROUPS.match(text, position):
+            behind = text[groups.end() : groups.end() + 1]
+            if (
+                (joined := _as_six(groups[1] + groups[2]))
+                and groups[1] == value
+                and not behind.isalnum()
+                and groups[0].upper() == groups[0]
+            ):
+                yield joined
+                continue
+        parts = _apart(value) or (value.strip(EDGES + "&;|"),)
+        ends = not re.search(r"\w", text[label.end() :])
+        explicit = any(sign in label["filler"] for sign in ":=#")
+        yield from (part for part in parts if is_reference(part) and _is_plausible(part, explicit=explicit, ends=ends))
+        if "-" in parts[0] and not LAST.fullmatch(parts[0]) and (joined := _in_groups(parts[0])):
+            yield joined
+
+
+def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
+    """Whether a word behind a label is the reference and not the next word of the sentence."""
+    if NEVER_LABELLED.fullmatch(value):
+        return False
+    if any(sign.isdigit() for sign in value):
+        return len(value) >= 5 or (explicit and len(value) >= 2)
+    if not 5 <= len(value) <= 8 or not value.isalpha():
+        return False
+    return (value.isupper() and (explicit or len(value) == 6)) or (explicit and ends)
+
+
+def _apart(word: str) -> tuple[str, ...]:
+    """References that stand in one word, "B94TXY/FAM4OB", "B94TXY/DOYLE"; () if the word is best read as it stands.
+
+    Beside something that may be a part of it, "B94TXY/1", the whole goes first.
+    """
+    parts = [part for part in re.split(r"[/:+,;|&\\^]", word.strip(EDGES)) if part]
+    if len(parts) < 2 or ".." in word:
+        return ()
+    codes = [part for part in parts if _is_code(part)]
+    if not codes:
+        return ()
+    others = [part for part in parts if part not in codes]
+    if len(codes) > 1 or not any(sign.isdigit() for part in others for sign in part):
+        return tuple(dict.fromkeys(codes))
+    whole = word.strip(EDGES)
+    return (whole, *codes) if is_reference(whole) else tuple(codes)
+
+
+def _is_code(part: str) -> bool:
+    """Six letters and digits, as booking systems make them, or a ref of the CDP."""
+    if looks_like_ref(part):
+        return True
+    return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
+
+
+def _in_groups(text: str) -> str:
+    """ "B94-TXY", "B94 TXY" and "X7 K2 PL" without what parts them; "" if that is no reference of six signs, or reads "gate 12"."""
+    groups = re.split(r"[ -]", text)
+    if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
+        return ""
+    mixed = any(re.search(r"[A-Za-z]", group) and re.search(r"\d", group) for group in groups)
+    joined = "".join(groups)
+    return _as_six(joined) if mixed or joined.isupper() else ""
+
+
+def _as_six(joined: str) -> str:
+    """`joined` if it is six letters and digits, both of them, and no price or date."""
+    mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
+    return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

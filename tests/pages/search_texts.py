@@ -1,0 +1,10 @@
+"""What tests of the search text share."""
+
+from __future__ import annotations
+
+from orders.lookup import Lookup
+
+
+def addresses(reading: Lookup) -> list[str]:
+    """The addresses and numbers of the other readings, in their order."""
+    return [other.address or other.national for other in reading.also]
