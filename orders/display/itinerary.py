@@ -73,8 +73,8 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
         start, end = trip.route[0], trip.route[-1]
         # Out and back: the far end says more than "DUB→DUB".
         parts.append(f"{start}→{trip.first.destination.code if start == end and trip.first else end}")
-    if trip.first and trip.first.departs.wall:
-        parts.append(plain_day(trip.first.departs.wall))
+    if trip.first and trip.first.departs.day:
+        parts.append(plain_day(trip.first.departs.day))
     return " · ".join(part for part in parts if part)
 
 
@@ -139,7 +139,7 @@ def kilometres(distance: int) -> str:
 def clock_words(end: Clock) -> str:
     """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a word where the clock was turned that night."""
     if end.wall is None:
-        return _("Time not given")
+        return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
     words = f"{day(end.wall)}, {clock(end.wall)} {place_city(end.place)}"
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
@@ -169,9 +169,16 @@ def flight_facts(flight: Flight) -> list[str]:
 
 def operated_by(flight: Flight) -> str:
     """ "operated by Aer Lingus" where another airline flies it, else ""."""
-    if not flight.operating_carrier or flight.operating_carrier == flight.carrier:
+    if not flight.operating_carrier:
         return ""
     return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}
+
+
+def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
+    """One end of a flight in the phrase for what is known of it: day and time, the day alone, nothing."""
+    if end.wall is not None:
+        return timed % {"day": day(end.wall), "time": clock(end.wall)}
+    return dated % {"day": day(end.day)} if end.day is not None else neither
 
 
 def flight_sentence(flight: Flight) -> str:
@@ -188,12 +195,10 @@ def flight_sentence(flight: Flight) -> str:
         if flight.doubted
         else (_("departs %(day)s at %(time)s local time"), _("arrives %(day)s at %(time)s local time"))
     )
-    if start.wall:
-        parts.append(leaves % {"day": day(start.wall), "time": clock(start.wall)})
-    if end.wall:
-        change = day_change(flight.day_change)
-        arrives = lands % {"day": day(end.wall), "time": clock(end.wall)}
-        parts.append(f"{arrives} ({change})" if change else arrives)
+    parts.append(_end_words(start, leaves, _("departs %(day)s, time not given"), _("departure time not given")))
+    change = day_change(flight.day_change)
+    arrives = _end_words(end, lands, _("arrives %(day)s, time not given"), _("arrival time not given"))
+    parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
     parts += [status_word(status) for status in each_status(flight.status)]
     if not flight.all_passengers:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from orders.cdp.records import OrderItem
-from orders.itinerary.airlines import carrier_name
+from orders.cdp.records import FlightSegment, OrderItem
 from orders.itinerary.belief import evidence
 from orders.itinerary.clocks import minutes_between
+from orders.itinerary.designators import airline, carrier_name
 from orders.itinerary.ends import Ends
 from orders.itinerary.flights import Draft, called_off, travellers
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
@@ -35,11 +35,11 @@ def build(
     reading: str,
     together: str,
     phase: str,
-    everyone: Passengers,
+    headcount: int,
     usual_status: str,
     _: Callable[[str], str] = str,
 ) -> Flight:
-    """One flight of the trip; `together` is what the whole order's segments say of the clocks."""
+    """One flight of the trip; `together` is what the whole order's segments say of the clocks, `headcount` is all its travellers."""
     judged = evidence(draft.weighed, together, _)
     statuses = list(dict.fromkeys(status for index in draft.items if (status := items[index].status)))
     cancelled = all(called_off(items[index].status) for index in draft.items)
@@ -47,18 +47,20 @@ def build(
     minutes = minutes_between(departs.instant, arrives.instant)
     fits = draft.weighed.possible_local if reading == "local" else draft.weighed.possible_utc
     day_change = None
-    if departs.wall is not None and arrives.wall is not None:
-        day_change = (arrives.wall.date() - departs.wall.date()).days
+    if departs.day is not None and arrives.day is not None:
+        day_change = (arrives.day - departs.day).days
     aboard = passengers_of(items, draft.items)
     distance = draft.weighed.distance
-    carrier, operating = draft.first("carrier"), draft.first("operating_carrier")
+    operating = draft.first("operating_carrier")
+    if airline(operating) == draft.carrier:
+        operating = ""
     return Flight(
         key=draft.key,
         origin=departs,
         destination=arrives,
-        carrier=carrier,
-        carrier_name=carrier_name(carrier),
-        flight_number=draft.first("flight_number"),
+        carrier=draft.carrier,
+        carrier_name=carrier_name(draft.carrier),
+        flight_number=draft.number,
         operating_carrier=operating,
         operating_carrier_name=carrier_name(operating),
         operating_flight_number=draft.first("operating_flight_number"),
@@ -76,7 +78,7 @@ def build(
         item_indexes=draft.items,
         segment_indexes=tuple(draft.at),
         passengers=aboard,
-        all_passengers=sum(count for _code, count in aboard) >= sum(count for _code, count in everyone),
+        all_passengers=sum(count for _code, count in aboard) >= headcount,
         extras=_extras(draft),
         notices=tuple(_notices(draft, both, judged, reading, cancelled, _called_off(items, draft.items), _)),
     )
@@ -89,8 +91,10 @@ def _called_off(items: Sequence[OrderItem], indexes: Sequence[int]) -> tuple[int
 
 
 def _extras(draft: Draft) -> tuple[tuple[str, str], ...]:
-    """What the feed sent beyond the fields we know, and the two of those that are for looking up only."""
+    """What the feed sent beyond the fields we know, the two of those that are for looking up only, and spellings we do not show."""
     found = [(extra.key, extra.value) for segment in draft.segments for extra in segment.extras]
+    for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
+        found += [(key, sent) for sent in draft.spellings(name) if sent != shown]
     for key, name in (("originDestination", "origin_destination"), ("id", "id")):
         if value := draft.first(name):
             found.append((key, value))
@@ -122,8 +126,7 @@ def _notices(
         found.append(Notice("looks like local", True, judged.reason))
     for clock in (both.departs, both.arrives):
         found += _clock_notices(clock, _)
-    arrivals = {(segment.arrival, segment.arrival_offset) for segment in draft.segments if segment.arrival is not None}
-    if len(arrivals) > 1:
+    if _arrivals_differ(draft.segments):
         found.append(
             Notice(
                 "items disagree",
@@ -134,6 +137,14 @@ def _notices(
     if draft.repeats:
         found.append(Notice("duplicate", False, _("An item names this flight more than once.")))
     return found
+
+
+def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
+    """Whether two items give different arrivals; a day alone agrees with every time on it."""
+    times = {(segment.arrival, segment.arrival_offset) for segment in segments if segment.arrival is not None}
+    days = {time.date() for time, _offset in times if time is not None}
+    days |= {segment.arrival_day for segment in segments if segment.arrival_day is not None}
+    return len(times) > 1 or len(days) > 1
 
 
 def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from orders.cdp import stamps
+from orders.cdp.fields import Wall
 from orders.cdp.records import Extra, FlightSegment, Note
 
 # The extension's keys are free; these are those of the vendor's example and of the segment fields, written in any case.
@@ -41,7 +41,7 @@ def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
     time that cannot be read becomes a note.
     """
     texts: dict[str, str] = {}
-    times: dict[str, tuple[datetime, timedelta | None, str]] = {}
+    times: dict[str, Wall] = {}
     extras: list[Extra] = []
     notes: list[Note] = []
     for value in values:
@@ -51,32 +51,25 @@ def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
         if key in _TEXTS and _TEXTS[key] not in texts:
             texts[_TEXTS[key]] = text
         elif key in _TIMES and _TIMES[key] not in times:
-            moment = _read(text)
-            if moment is None:
+            try:
+                times[_TIMES[key]] = Wall.of(stamps.read(text), text)
+            except ValueError:
                 notes.append(Note(value.key, "not a date", text[:80]))
-            else:
-                times[_TIMES[key]] = (*moment, text)
         else:
             extras.append(value)
     if "origin" not in texts and "destination" not in texts:
         return None
-    departure, arrival = times.get("departure", (None, None, "")), times.get("arrival", (None, None, ""))
+    departure, arrival = times.get("departure", Wall()), times.get("arrival", Wall())
     return FlightSegment(
         **texts,
-        departure=departure[0],
-        departure_offset=departure[1],
-        departure_sent=departure[2],
-        arrival=arrival[0],
-        arrival_offset=arrival[1],
-        arrival_sent=arrival[2],
+        departure=departure.time,
+        departure_offset=departure.offset,
+        departure_day=departure.day,
+        departure_sent=departure.sent,
+        arrival=arrival.time,
+        arrival_offset=arrival.offset,
+        arrival_day=arrival.day,
+        arrival_sent=arrival.sent,
         extras=tuple(extras),
         notes=tuple(notes),
     )
-
-
-def _read(text: str) -> tuple[datetime, timedelta | None] | None:
-    try:
-        moment = stamps.read(text)
-    except ValueError:
-        return None
-    return (moment.wall, moment.offset or None) if moment.clock else None

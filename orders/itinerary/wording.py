@@ -23,11 +23,11 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
             blocks.append(stay_words(journey.stay_after, _))
     doubts = [notice for notice in trip.notices if notice.serious and notice.detail]
     blocks += [check_words(notice, _) for notice in doubts]
-    if trip.journeys and not trip.doubted:
+    if trip.timed and not trip.doubted:
         blocks.append(_("All times are local to each airport."))
-    elif trip.journeys and trip.reading == "utc":
+    elif trip.timed and trip.reading == "utc":
         blocks.append(_("Times as sent were read as UTC and turned into local times; see above."))
-    elif trip.journeys:
+    elif trip.timed:
         blocks.append(_("Times as sent, read as local; see above."))
     return "\n\n".join(blocks)
 
@@ -85,7 +85,7 @@ def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
         "origin": city_of(journey.origin),
         "destination": city_of(journey.destination),
     }
-    parts = [day_words(journey.departs.wall, _)] if journey.departs.wall is not None else []
+    parts = [day_words(journey.departs.day, _)] if journey.departs.day is not None else []
     parts.append(way)
     if journey.minutes is not None and not doubted:
         parts.append(in_words(journey.minutes, _))
@@ -99,7 +99,7 @@ def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
 
 def _flight_lines(flight: Flight, _: Translate) -> list[str]:
     facts = [f"{flight.carrier} {flight.flight_number}".strip() or _("Flight")]
-    if flight.operating_carrier and flight.operating_carrier != flight.carrier:
+    if flight.operating_carrier:
         facts.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
     if flight.doubted:
         facts.append(both_times(flight, _))
@@ -121,9 +121,11 @@ def _end(clock: Clock, _: Translate) -> str:
     named = f"{city_of(place)}, {place.name} ({place.code})" if place.name else f"{city_of(place)} ({place.code})"
     if place.kind == "unknown":
         named = place.code or _("place not given")
-    if clock.wall is None:
-        return f"{_('time not given')}  {named}"
-    return f"{day_words(clock.wall, _)} {clock.wall:%H:%M}  {named}"
+    if clock.wall is not None:
+        return f"{day_words(clock.wall, _)} {clock.wall:%H:%M}  {named}"
+    if clock.day is not None:
+        return f"{day_words(clock.day, _)}, {_('time not given')}  {named}"
+    return f"{_('time not given')}  {named}"
 
 
 def _transfer_line(transfer: Transfer, _: Translate) -> str:
