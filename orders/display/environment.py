@@ -29,7 +29,7 @@ FILTERS = (
     hidden.holds_personal, hidden.unless_personal,
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.place_city, itinerary.place_name, itinerary.short_line, itinerary.short_route,
-    itinerary.stay_words, itinerary.transfer_words,
+    itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
     money.money, money.quantity,
     outcomes.outcome_words,
     people.field_label, people.field_value,

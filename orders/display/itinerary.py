@@ -18,6 +18,7 @@ from orders.display.clocks import (
     plain_day,
 )
 from orders.display.words import each_status, passengers, phase_word, status_word
+from orders.itinerary import wording
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 from orders.speech import language
 from orders.speech import say as _
@@ -124,6 +125,11 @@ def transfer_words(transfer: Transfer) -> str:
             "place": where,
         }
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": where}
+
+
+def untimed_words(trip: Trip) -> str:
+    """ "2 flights without times: …", of items that are flights and have no segments."""
+    return wording.untimed_words(trip, _)
 
 
 def any_serious(notices: Iterable[Notice]) -> bool:

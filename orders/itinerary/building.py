@@ -124,6 +124,7 @@ def _notices(
         found.append(Notice("looks like utc", True, judged.reason))
     elif judged.verdict == "local" and reading == "utc":
         found.append(Notice("looks like local", True, judged.reason))
+    found += _missing_times([clock for clock in (both.departs, both.arrives) if clock.wall is None], _)
     for clock in (both.departs, both.arrives):
         found += _clock_notices(clock, _)
     if _arrivals_differ(draft.segments):
@@ -142,18 +143,26 @@ def _notices(
 def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
     """Whether two items give different arrivals; a day alone agrees with every time on it."""
     times = {(segment.arrival, segment.arrival_offset) for segment in segments if segment.arrival is not None}
-    days = {time.date() for time, _offset in times if time is not None}
+    days = {segment.arrival.date() for segment in segments if segment.arrival is not None}
     days |= {segment.arrival_day for segment in segments if segment.arrival_day is not None}
     return len(times) > 1 or len(days) > 1
 
 
+def _missing_times(ends: Sequence[Clock], _: Callable[[str], str]) -> list[Notice]:
+    codes = [clock.place.code or "?" for clock in ends]
+    if not codes:
+        return []
+    if len(codes) == 1:
+        return [Notice("missing time", True, _("No time was sent for %(code)s.") % {"code": codes[0]})]
+    names = {"here": codes[0], "there": codes[1]}
+    return [Notice("missing time", True, _("No times were sent for %(here)s and %(there)s.") % names)]
+
+
 def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:
-    """What is to be said of one end's time: none sent, none on that clock, two on that clock, or a place without a zone."""
+    """What is to be said of one end's time: none on that clock, two on that clock, or a place without a zone."""
     found = []
     code = {"code": clock.place.code or "?"}
-    if clock.wall is None:
-        found.append(Notice("missing time", True, _("No time was sent for %(code)s.") % code))
-    elif clock.dst == "skipped":
+    if clock.dst == "skipped":
         found.append(Notice("clock skipped", False, _("The clocks in %(code)s skip this time that night.") % code))
     elif clock.dst == "repeated":
         passing = (

@@ -16,12 +16,12 @@ from orders.itinerary.airlines import ICAO, NAMES
 # What is longer is neither a flight number nor a name of an airline, and is left as it is.
 LONGEST = 80
 LONGEST_CODE = 3
-# Words that say what kind of company it is, and nothing about which one.
-LEGAL_FORMS = frozenset(
+# Words that say what kind of company it is, and not which one.
+_LEGAL_FORMS = (
     "plc ltd limited llc inc incorporated corp corporation co company group holding gmbh ag kg se sa sau sab spa srl nv bv ab as "
-    "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public".split()
+    "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public"
 )
-GENERAL = frozenset("airline airlines airways the".split())
+TELL_NOTHING = frozenset(_LEGAL_FORMS.split()) | {"airline", "airlines", "airways", "the"}
 # Names that airlines go by beside the one in the table, without general words and spaces.
 ALSO_CALLED = {
     "aireuropalineasaereas": "UX",
@@ -114,16 +114,19 @@ def _named(text: str) -> str | None:
 
 
 def _by_name(words: list[str]) -> str | None:
-    return _codes_by_name().get("".join(word for word in words if word not in LEGAL_FORMS and word not in GENERAL))
+    return _codes_by_name().get(_telling(words))
 
 
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str]:
     codes = dict(ALSO_CALLED)
     for code, name in NAMES.items():
-        telling = "".join(word for word in _words(name) if word not in LEGAL_FORMS and word not in GENERAL)
-        codes.setdefault(telling, code)
+        codes.setdefault(_telling(_words(name)), code)
     return codes
+
+
+def _telling(words: list[str]) -> str:
+    return "".join(word for word in words if word not in TELL_NOTHING)
 
 
 def _words(name: str) -> list[str]:

@@ -11,7 +11,6 @@ from orders.itinerary.clocks import read_local, read_offset, read_utc
 from orders.itinerary.flights import Draft
 from orders.itinerary.trip import Clock, Place
 
-
 DAY = timedelta(days=1)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from orders.cdp.records import FlightSegment, OrderItem
-from orders.itinerary.airports import place, tidy
+from orders.itinerary.airports import place
 from orders.itinerary.belief import Weighed, weigh
 from orders.itinerary.sameness import identities
 from orders.itinerary.trip import Duplicate, Place

@@ -19,6 +19,7 @@ from orders.itinerary.headcount import everyone
 from orders.itinerary.notices import HOUSE_RULES, transfer_notices
 from orders.itinerary.parties import parties
 from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
+from orders.itinerary.segments import is_flight
 from orders.itinerary.splitting import split
 from orders.itinerary.trip import Flight, Journey, Notice, Stay, Transfer, Trip
 
@@ -90,6 +91,7 @@ def plan(
         passengers=aboard,
         duplicates=tuple(gathered.duplicates),
         other_item_indexes=tuple(index for index, item in enumerate(items) if not item.flight_segments),
+        untimed=tuple(Counter(_name(item) for item in items if _lacks_segments(item)).items()),
         notices=(Notice(f"looks like {together}", True, judged.reason),) if doubted else (),
     )
 
@@ -167,6 +169,17 @@ def _with_stays(journeys: Sequence[Journey], party: Mapping[str, int]) -> list[J
             stay_after=Stay(ended.destination, days, stay // HOUR if stay is not None and timed else None, elsewhere),
         )
     return found
+
+
+def _lacks_segments(item: OrderItem) -> bool:
+    return not item.flight_segments and is_flight(item.type)
+
+
+def _name(item: OrderItem) -> str:
+    """By what an item without segments is known: its name and product, else whatever it has of a name."""
+    if item.name and item.product_id and item.product_id not in item.name:
+        return f"{item.name} ({item.product_id})"
+    return item.name or item.product_id or item.description or item.reference_id or ""
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:

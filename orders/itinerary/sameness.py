@@ -43,7 +43,8 @@ def identities(segments: Sequence[FlightSegment]) -> list[Identity]:
     full = [one if one.carrier else one._replace(carrier=named.get(_without_airline(one), "")) for one in sent]
     timed = _agreed((one[:5], one[5:]) for one in full if one.departure is not None and one.number)
     return [
-        Identity(*one[:5], *timed.get(one[:5], one[5:])) if one.departure is None and one.certain else one for one in full
+        Identity(*one[:5], *timed.get(one[:5], one[5:])) if one.departure is None and one.certain else one
+        for one in full
     ]
 
 

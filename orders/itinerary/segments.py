@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from orders.cdp import stamps
@@ -32,6 +33,16 @@ _TIMES = {
     "arrivaldate": "arrival",
     "arrival": "arrival",
 }
+
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_KINDS_OF_RECORD = frozenset({"item", "product", "segment", "ticket", "booking", "order", "leg"})
+
+
+def is_flight(item_type: str | None) -> bool:
+    """Whether an item's type says that it is a flight: FLIGHT, "Flight Item", flightSegment; INFLIGHT_VOUCHER and "Flight bag" do not."""
+    words = {word.lower() for word in _WORDS.findall(item_type or "")}
+    return bool(words & {"flight", "flights"}) and words <= {"flight", "flights"} | _KINDS_OF_RECORD
 
 
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:

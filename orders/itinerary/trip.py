@@ -193,7 +193,8 @@ class Trip:
 
     `route` is the codes in travel order (DUB, LHR, LAS). `reading` is the reading in force, "local" or "utc";
     `evidence` judges the order's segments together; `notices` concern the whole trip.
-    `other_item_indexes` are the items without flights ("Also on this order").
+    `other_item_indexes` are the items without segments ("Also on this order"); `untimed` names those of them that are flights by
+    their type, as (name, "" where none was sent; how many items have it).
     """
 
     journeys: tuple[Journey, ...] = ()
@@ -203,6 +204,7 @@ class Trip:
     passengers: tuple[tuple[str, int], ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     other_item_indexes: tuple[int, ...] = ()
+    untimed: tuple[tuple[str, int], ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property

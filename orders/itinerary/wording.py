@@ -10,6 +10,7 @@ from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 
 Translate = Callable[[str], str]
+MOST_NAMES = 20
 
 
 def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> str:
@@ -21,6 +22,8 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
         blocks.append("\n".join(_journey_lines(journey, trip.doubted, _)))
         if journey.stay_after is not None:
             blocks.append(stay_words(journey.stay_after, _))
+    if trip.untimed:
+        blocks.append(untimed_words(trip, _))
     doubts = [notice for notice in trip.notices if notice.serious and notice.detail]
     blocks += [check_words(notice, _) for notice in doubts]
     if trip.timed and not trip.doubted:
@@ -35,6 +38,18 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
 def route_line(trip: Trip) -> str:
     """ "DUB → LHR → LAS"."""
     return " → ".join(trip.route)
+
+
+def untimed_words(trip: Trip, _: Translate = str) -> str:
+    """ "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"; of very many the first names."""
+    flights = sum(count for _name, count in trip.untimed)
+    named = [(name or _("Flight"), count) for name, count in trip.untimed[:MOST_NAMES]]
+    names = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in named)
+    if len(trip.untimed) > MOST_NAMES:
+        names += ", …"
+    if flights == 1:
+        return _("1 flight without times: %(names)s") % {"names": names}
+    return _("%(count)s flights without times: %(names)s") % {"count": flights, "names": names}
 
 
 def city_of(place: Place) -> str:
