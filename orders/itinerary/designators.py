@@ -21,7 +21,8 @@ _LEGAL_FORMS = (
     "plc ltd limited llc inc incorporated corp corporation co company group holding gmbh ag kg se sa sau sab spa srl nv bv ab as "
     "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public"
 )
-TELL_NOTHING = frozenset(_LEGAL_FORMS.split()) | {"airline", "airlines", "airways", "the"}
+TELL_NOTHING = frozenset(_LEGAL_FORMS.split()) | {"the"}
+_GENERAL = re.compile(r"airlines?|airways")
 # Names that airlines go by beside the one in the table, without general words and spaces.
 ALSO_CALLED = {
     "aireuropalineasaereas": "UX",
@@ -126,7 +127,7 @@ def _codes_by_name() -> dict[str, str]:
 
 
 def _telling(words: list[str]) -> str:
-    return "".join(word for word in words if word not in TELL_NOTHING)
+    return _GENERAL.sub("", "".join(word for word in words if word not in TELL_NOTHING))
 
 
 def _words(name: str) -> list[str]:
