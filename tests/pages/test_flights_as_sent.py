@@ -48,6 +48,7 @@ def flown(*segments: Entry, pax: str = "ADT", **fields: object) -> Entry:
 @pytest.fixture
 def opened(desk: Client, cdp: Sandbox) -> Any:
     """Put an order of these items into the CDP and open it: its path, the answer."""
+
     def open_order(*items: Entry, **order: object) -> tuple[str, Any]:
         entry = {"referenceId": uuid4().hex.upper(), "status": "CONFIRMED", "price": 100, "items": list(items)}
         ref = cdp.add_order({**entry, **order})
