@@ -49,14 +49,14 @@ _CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.
 
 @lru_cache(maxsize=8192)
 def airline(sent: str | None) -> str:
-    """The IATA code of the airline that a code or a name stands for; a code we do not know in capitals, any other text as sent.
+    """The IATA code of the airline that a code or a name stands for; what we do not know in capitals.
 
     Two spellings are the same airline if their results are equal.
     """
     text = _plain(sent)
     code = text.upper().strip("*#.-/ ")
     known = _known(code) or (_named(text) if len(text) <= LONGEST else None)
-    return known or (code if len(code) <= LONGEST_CODE else text)
+    return known or (code if len(code) <= LONGEST_CODE else " ".join(text.upper().split()))
 
 
 def carrier_name(code: str | None) -> str:
@@ -68,13 +68,13 @@ def carrier_name(code: str | None) -> str:
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
     """The airline as by `airline` and the flight number without it and without leading zeros: ("BX", "459"), ("BX", "459A").
 
-    A number without a carrier may name it ("BX459"); a number that has no shape of one comes back as sent.
+    A number without a carrier may name it ("BX459"); a number that has no shape of one comes back in capitals.
     """
     who, text = airline(carrier), _plain(number)
     if len(text) > LONGEST:
         return who, text
-    shouted = text.upper()
-    shouted = shouted[match.end() :] if (match := _IN_FRONT.match(shouted)) else shouted
+    text = text.upper()
+    shouted = text[match.end() :] if (match := _IN_FRONT.match(text)) else text
     if not who and not _NUMBER.fullmatch(shouted) and (match := _CARRIER_IN_FRONT.fullmatch(shouted)):
         named = airline(match[1])
         if _NUMBER.fullmatch(match[2]) and (match[1].isalpha() or named in NAMES):

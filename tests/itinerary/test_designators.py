@@ -38,7 +38,7 @@ def test_one_number_in_many_spellings(carrier: str | None, number: str) -> None:
         ("BX", "0000", ("BX", "0")),
         ("BX", "BY459", ("BX", "BY459")),  # two airlines that contradict each other stay as sent
         ("BX", "459/460", ("BX", "459/460")),
-        ("BX", "OPEN", ("BX", "OPEN")),
+        ("BX", "open", ("BX", "OPEN")),
         ("BX", None, ("BX", "")),
         (None, "459", ("", "459")),
         (None, None, ("", "")),
@@ -75,9 +75,9 @@ def test_what_is_near_and_another(carrier: str | None, number: str | None, read:
         ("Swiss International Air Lines", "LX"), ("Aeromexico", "AM"), ("AEROMÉXICO", "AM"), ("Wideroe", "WF"), ("Widerøe", "WF"),
         ("Türk Hava Yolları", "TK"), ("Qantas Airways Limited", "QF"), ("Easy Jet", "U2"), ("EIN", "EI"), ("Aer Lingus", "EI"),
         # Airlines of their own, though they fly in another's name.
-        ("BA CityFlyer", "BA CityFlyer"), ("American Eagle", "American Eagle"), ("Envoy Air", "Envoy Air"),
-        ("KLM Cityhopper", "KLM Cityhopper"), ("Lufthansa CityLine", "Lufthansa CityLine"), ("Air India Express", "IX"),
-        ("Jetstar Japan", "GK"), ("Q9", "Q9"), ("q9", "Q9"), ("", ""), (None, ""), ("Airlines", "Airlines"),
+        ("BA CityFlyer", "BA CITYFLYER"), ("American Eagle", "AMERICAN EAGLE"), ("Envoy Air", "ENVOY AIR"),
+        ("KLM Cityhopper", "KLM CITYHOPPER"), ("Lufthansa CityLine", "LUFTHANSA CITYLINE"), ("Air India Express", "IX"),
+        ("Jetstar Japan", "GK"), ("Q9", "Q9"), ("q9", "Q9"), ("", ""), (None, ""), ("Airlines", "AIRLINES"), ("Foo  Air", "FOO AIR"), ("foo air", "FOO AIR"),
     ],
 )  # fmt: skip
 def test_an_airline_by_code_or_name(sent: str | None, code: str) -> None:

@@ -106,6 +106,7 @@ def test_an_icao_carrier_and_an_iata_carrier_are_one_party(opened: Any) -> None:
         ("EIN", "EI"),
         ("British Airways", "BA"),
         ("ZZ", " zz "),
+        ("Foo Air", "FOO  AIR"),
     ],
 )  # fmt: skip
 def test_the_same_airline_is_not_named_as_operating(opened: Any, desk: Client, carrier: str, operating: str) -> None:

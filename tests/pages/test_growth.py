@@ -161,7 +161,7 @@ def page_of(items: list[Entry]) -> str:
 @pytest.mark.parametrize("way", WAYS)
 def test_an_order_page_grows_with_its_order(way: str) -> None:
     make = WAYS[way]
-    assert growth(lambda n: lines_run(lambda: opened(make(n))), 4 * N) < MOST
+    assert growth(lambda n: lines_run(lambda: opened(make(n))), 2 * N) < MOST
     assert growth(lambda n: lines_run(lambda: page_of(make(n))), N) < MOST
     assert growth(lambda n: len(page_of(make(n))), N) < MOST_BYTES
 
