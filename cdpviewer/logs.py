@@ -28,11 +28,15 @@ TELLING_NAME = re.compile(
     r"|last_?name|address|query|body",
     re.IGNORECASE,
 )
+# Each run of characters that may belong to an address is read once, and looked at for a sign afterwards: a pattern that looks for
+# the sign from every character of the run anew takes quadratic time. So does each of these where it could give characters back.
+RUN = re.compile(r"[^\s<>\"()/?&=,;:]++")
+ADDRESS = re.compile(r"\A.+(?:@|%40)[\w.-]++")
 IN_TEXT = (
-    (re.compile(r"(?<=[/\w])\?[^\s\"'<>]+"), "?" + HIDDEN),
-    (re.compile(r"[^\s@<>\"()/?&=,;:]+(?:@|%40)[\w.-]+"), HIDDEN),
-    (re.compile(r"\b(Basic|Bearer)\s+\S+", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"gAAAA[\w-]+=*"), HIDDEN),
+    (re.compile(r"(?<=[/\w])\?[^\s\"'<>]++"), "?" + HIDDEN),
+    (RUN, lambda run: ADDRESS.sub(HIDDEN, run[0])),
+    (re.compile(r"\b(Basic|Bearer)\s++\S++", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"gAAAA[\w-]++=*+"), HIDDEN),
 )
 # The messages of these name code, settings or tables, never a person's data. CdpError promises it in its module.
 PLAIN_SPOKEN = (

@@ -6,11 +6,12 @@ A digest never guesses: a sum is compared with the total only where the data all
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.cdp.records import Note, Order, OrderItem
+from orders.cdp import stamps
+from orders.cdp.records import Extra, Note, Order, OrderItem
 from orders.itinerary.trip import Flight, Notice, Transfer, Trip
 
 
@@ -30,7 +31,7 @@ class OtherItem:
     """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
 
     `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
-    passenger types, the first to come first.
+    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date.
     """
 
     index: int
@@ -38,6 +39,7 @@ class OtherItem:
     belongs: str = ""
     count: int = 1
     passengers: tuple[tuple[str, int], ...] = ()
+    dates: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,27 +132,42 @@ def _alert(anchor: str, notice: Notice, at: str) -> Alert:
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
     """The items without flights, in order of first appearance; one line for all that differ in nothing the line shows."""
     alike: dict[tuple[object, ...], list[int]] = {}
+    ways, places = _ways(trip)
     for index in trip.other_item_indexes:
         item = items[index]
-        shown = (item.type, item.name or item.product_id, item.price, item.currency_code, item.status)
-        line = (*shown, item.quantity, item.vendor, _belongs(item, trip))
+        named = (item.type, item.name, item.product_id, item.description, _dates(item))
+        line = (*named, item.price, item.currency_code, item.status, item.quantity, item.vendor)
         alike.setdefault(line, []).append(index)
     for indexes in alike.values():
         first = items[indexes[0]]
         types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
-        yield OtherItem(indexes[0], first, _belongs(first, trip), len(indexes), tuple(types.items()))
+        belongs = _belongs(first, ways, places)
+        yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first))
 
 
-def _belongs(item: OrderItem, trip: Trip) -> str:
+def _dates(item: OrderItem) -> tuple[Extra, ...]:
+    """The unknown fields of an item that hold dates: by these a hotel's second night is told from its first."""
+    return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
+
+
+def _ways(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
+    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and all the codes they pass."""
+    ways: dict[str, list[Flight]] = {}
+    for flight in trip.flights:
+        ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
+    ends = (end.place.code for flight in trip.flights for end in (flight.origin, flight.destination))
+    return ways, frozenset(ends)
+
+
+def _belongs(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
     """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
 
     Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
     """
     product = (item.product_id or "").upper().strip()
-    flights = [f for f in trip.flights if f"{f.origin.place.code}-{f.destination.place.code}" == product]
+    flights = ways.get(product, ())
     if len(flights) == 1:
         return f"{flights[0].carrier} {flights[0].flight_number} {product}".strip()
-    places = {end.place.code for flight in trip.flights for end in (flight.origin, flight.destination)}
     return product if len(product) == 7 and product[3] == "-" and {product[:3], product[4:]} <= places else ""
 
 

@@ -46,7 +46,7 @@ class Field:
 class PersonCard:
     """A person as the page shows them. `ref` identifies them inside this order's list, also where the CDP gave no ref.
 
-    `flights` are labels, `extras` the other items they are on as (type as sent, name).
+    `flights` are labels, `extras` the other items they are on as (type as sent, name); with `more` these are not all.
     """
 
     ref: str
@@ -56,6 +56,7 @@ class PersonCard:
     passenger_types: tuple[str, ...] = ()
     flights: tuple[str, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
+    more: bool = False
     guest_ref: str = ""
     guest_type: str = ""
     notes: tuple[Note, ...] = ()
@@ -73,6 +74,7 @@ def card(
     passenger_types: tuple[str, ...] = (),
     flights: tuple[str, ...] = (),
     extras: tuple[tuple[str, str], ...] = (),
+    more: bool = False,
 ) -> PersonCard:
     """The card of `person`; `reveal` names the hidden fields to show, "all" for every one."""
     shown = frozenset(reveal)
@@ -86,6 +88,7 @@ def card(
         passenger_types=passenger_types,
         flights=flights,
         extras=extras,
+        more=more,
         guest_ref=person.guest_ref or "",
         guest_type=person.guest_type or "",
         notes=tuple(replace(note, field=masked_name(note.field)) for note in person.notes),

@@ -51,10 +51,10 @@ def load_travellers(desk: Desk, ref: str) -> Travellers:
         raise people
     people, problem = _with_items(desk, people)
     if isinstance(opened, errors.CdpError):
-        return Travellers(_joined(people, ()), None, items_complete=False, items_problem=opened)
+        return Travellers(joined(people, ()), None, items_complete=False, items_problem=opened)
     order = opened.order
     return Travellers(
-        _joined(people, order.items), opened, order.items_complete and problem is None, problem or order.items_problem
+        joined(people, order.items), opened, order.items_complete and problem is None, problem or order.items_problem
     )
 
 
@@ -74,7 +74,8 @@ def _with_items(desk: Desk, people: Loaded[Person]) -> tuple[Loaded[Person], err
     return replace(people, items=named), problem
 
 
-def _joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
+def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
+    """The people, each with those of the items that they name by ref or by the client's own reference."""
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []

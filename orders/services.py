@@ -68,7 +68,7 @@ def _with_trips_from_extensions(desk: Desk, order: Order) -> Order:
     wanted = [
         (index, item.ref)
         for index, item in enumerate(order.items)
-        if item.ref and not item.flight_segments and "flight" in (item.type or "").lower()
+        if item.ref and not item.flight_segments and segments.is_flight(item.type)
     ]
     if not wanted:
         return order

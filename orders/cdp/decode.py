@@ -59,17 +59,18 @@ class Page:
 def segment(raw: dict[str, Any]) -> FlightSegment:
     """One flight. Its times stay what the airport's clocks show."""
     fields = Fields(raw, _SEGMENT)
-    departure, departure_offset, departure_sent = fields.wall("departureDateTime")
-    arrival, arrival_offset, arrival_sent = fields.wall("arrivalDateTime")
+    departure, arrival = fields.wall("departureDateTime"), fields.wall("arrivalDateTime")
     return FlightSegment(
         origin=fields.text("origin"),
         destination=fields.text("destination"),
-        departure=departure,
-        arrival=arrival,
-        departure_offset=departure_offset,
-        arrival_offset=arrival_offset,
-        departure_sent=departure_sent,
-        arrival_sent=arrival_sent,
+        departure=departure.time,
+        arrival=arrival.time,
+        departure_offset=departure.offset,
+        arrival_offset=arrival.offset,
+        departure_day=departure.day,
+        arrival_day=arrival.day,
+        departure_sent=departure.sent,
+        arrival_sent=arrival.sent,
         carrier=fields.text("carrier"),
         flight_number=fields.text("flightNumber"),
         operating_carrier=fields.text("operatingCarrier"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from orders.cdp import refs, stamps
 from orders.cdp.jsontext import SentTwice, readable, whole_characters
@@ -37,6 +37,25 @@ class Known:
             else:
                 known[name] = value
         return known, others
+
+
+class Wall(NamedTuple):
+    """One end of a flight as sent: `time` is a naive wall clock, `day` the date alone where no time was sent.
+
+    `offset` is set only where the feed sent a real one, `sent` is the value as it came.
+    """
+
+    time: datetime | None = None
+    offset: timedelta | None = None
+    day: date | None = None
+    sent: str = ""
+
+    @classmethod
+    def of(cls, moment: stamps.Moment, sent: str) -> Wall:
+        """A date without a clock is a day, and never midnight."""
+        if not moment.clock:
+            return cls(day=stamps.day(moment), sent=sent)
+        return cls(moment.wall, moment.offset or None, sent=sent)
 
 
 class Fields:
@@ -116,17 +135,12 @@ class Fields:
         moment = self._moment(name)
         return stamps.day(moment) if moment else None
 
-    def wall(self, name: str) -> tuple[datetime | None, timedelta | None, str]:
-        """A wall clock with its false Z stripped, the offset only where a real one was sent, and the value as sent."""
+    def wall(self, name: str) -> Wall:
+        """A wall clock with its false Z stripped, or the day alone."""
         moment = self._moment(name)
         value = self._known.get(name)
         sent = readable(value, _SHOWN) if value is not None else ""
-        if moment is None:
-            return None, None, sent
-        if not moment.clock:  # a day alone is no departure time
-            self.note(name, "not a date", value)
-            return None, None, sent
-        return moment.wall, moment.offset or None, sent
+        return Wall.of(moment, sent) if moment is not None else Wall(sent=sent)
 
     def _moment(self, name: str) -> stamps.Moment | None:
         value = self._known.get(name)

@@ -43,6 +43,7 @@ class Extra:
 class FlightSegment:
     """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, nothing shifted.
 
+    Of a date sent without a time there is only the day (`departure_day`, `arrival_day`), which is None beside a time.
     `departure_offset`/`arrival_offset` are set only where the feed sent a real offset ("+02:00"), never for Z or +00:00.
     """
 
@@ -52,6 +53,8 @@ class FlightSegment:
     arrival: datetime | None = None
     departure_offset: timedelta | None = None
     arrival_offset: timedelta | None = None
+    departure_day: date | None = None
+    arrival_day: date | None = None
     departure_sent: str = ""
     arrival_sent: str = ""
     carrier: str | None = None

@@ -64,6 +64,15 @@ def read(text: str) -> Moment:
         raise OutOfRange(text) from None
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a day, or a time of one to the minute: what people plan by, and not when a machine wrote something."""
+    try:
+        wall = read(text.strip()).wall
+    except ValueError:
+        return False
+    return not wall.second and not wall.microsecond
+
+
 def utc(moment: Moment) -> datetime:
     """The moment of a stamp, aware in UTC; without a zone it is UTC, as the vendor documents. Raises OutOfRange."""
     try:

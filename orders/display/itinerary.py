@@ -18,6 +18,7 @@ from orders.display.clocks import (
     plain_day,
 )
 from orders.display.words import each_status, passengers, phase_word, status_word
+from orders.itinerary import wording
 from orders.itinerary.airports import same_site
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
 from orders.itinerary.wording import mode_words, time_words
@@ -75,8 +76,8 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
         start, end = trip.route[0], trip.route[-1]
         # Out and back: the far end says more than "DUB→DUB".
         parts.append(f"{start}→{trip.first.destination.code if start == end and trip.first else end}")
-    if trip.first and trip.first.departs.wall:
-        parts.append(plain_day(trip.first.departs.wall))
+    if trip.first and trip.first.departs.day:
+        parts.append(plain_day(trip.first.departs.day))
     return " · ".join(part for part in parts if part)
 
 
@@ -133,6 +134,11 @@ def transfer_words(transfer: Transfer) -> str:
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": where}
 
 
+def untimed_words(trip: Trip) -> str:
+    """ "2 flights without times: …", of items that are flights and have no segments."""
+    return wording.untimed_words(trip, _)
+
+
 def any_serious(notices: Iterable[Notice]) -> bool:
     """Is there anything among the notices that an agent must check?"""
     return any(notice.serious for notice in notices)
@@ -146,7 +152,7 @@ def kilometres(distance: int) -> str:
 def clock_words(end: Clock) -> str:
     """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a word where the clock was turned that night."""
     if end.wall is None:
-        return _("Time not given")
+        return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
     words = f"{day(end.wall)}, {clock(end.wall)} {place_city(end.place)}"
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
@@ -177,9 +183,16 @@ def flight_facts(flight: Flight) -> list[str]:
 
 def operated_by(flight: Flight) -> str:
     """ "operated by Aer Lingus" where another airline flies it, else ""."""
-    if not flight.operating_carrier or flight.operating_carrier == flight.carrier:
+    if not flight.operating_carrier:
         return ""
     return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}
+
+
+def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
+    """One end of a flight in the phrase for what is known of it: day and time, the day alone, nothing."""
+    if end.wall is not None:
+        return timed % {"day": day(end.wall), "time": clock(end.wall)}
+    return dated % {"day": day(end.day)} if end.day is not None else neither
 
 
 def flight_sentence(flight: Flight) -> str:
@@ -197,12 +210,10 @@ def flight_sentence(flight: Flight) -> str:
         if flight.doubted
         else (_("departs %(day)s at %(time)s local time"), _("arrives %(day)s at %(time)s local time"))
     )
-    if start.wall:
-        parts.append(leaves % {"day": day(start.wall), "time": clock(start.wall)})
-    if end.wall:
-        change = day_change(flight.day_change)
-        arrives = lands % {"day": day(end.wall), "time": clock(end.wall)}
-        parts.append(f"{arrives} ({change})" if change else arrives)
+    parts.append(_end_words(start, leaves, _("departs %(day)s, time not given"), _("departure time not given")))
+    change = day_change(flight.day_change)
+    arrives = _end_words(end, lands, _("arrives %(day)s, time not given"), _("arrival time not given"))
+    parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
     parts += [status_word(status) for status in each_status(flight.status)]
     if not flight.all_passengers:

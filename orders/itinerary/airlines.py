@@ -1,4 +1,4 @@
-"""Names of carriers by their two-character IATA code; a code that is not here is shown as it is."""
+"""Airlines: their names by two-character IATA code, and their IATA codes by three-letter ICAO code."""
 
 from __future__ import annotations
 
@@ -227,8 +227,22 @@ NAMES: dict[str, str] = {
     "ZH": "Shenzhen Airlines",
 }
 
-
-def carrier_name(code: str | None) -> str:
-    """The carrier's name, or the code as it was sent."""
-    sent = (code or "").strip()
-    return NAMES.get(sent.upper(), sent)
+# Three-letter ICAO designators of the same carriers, and two that were theirs until lately (NAX, AZA).
+_ICAO_AND_IATA = (
+    "AAL:AA AAR:OZ AAY:G4 ABY:G9 ACA:AC ACI:SB AEA:UX AEE:A3 AFL:SU AFR:AF AHY:J2 AIC:AI AIJ:4O AIQ:FD AIZ:IZ "
+    "AKT:5T ALK:UL AMU:NX AMX:AM ANA:NH ANG:PX ANZ:NZ APG:Z2 ARG:AR ASA:AS ASL:JU AUA:OS AUI:PS AVA:AV AVN:NF "
+    "AWQ:QZ AWT:2B AXB:IX AXM:AK AZA:AZ AZU:AD BAW:BA BBC:BG BEL:SN BKP:PG BOV:OB BRU:B2 BTI:BT BWA:BW CAL:CI "
+    "CAW:MN CCA:CA CCM:XK CDG:SC CEB:5J CES:MU CFG:DE CHH:HU CMP:CM CPA:CX CQH:9C CRK:HX CRL:SS CSA:OK CSC:3U "
+    "CSN:CZ CSZ:ZH CTN:OU CXA:MF DAH:AH DAL:DL DKH:HO DLA:EN DLH:LH EDW:WK EIN:EI ELY:LY ETD:EY ETH:ET EVA:BR "
+    "EVE:E9 EWG:EW EXS:LS EZY:U2 FBU:BF FDB:FZ FFM:FY FFT:F9 FIN:AY FJI:FJ FLI:RC FWI:TX GFA:GF GIA:GA GLO:G3 "
+    "GRL:GL HAL:HA HDA:KA HKE:UO HOP:A5 HVN:VN IBB:NT IBE:IB IBS:I2 ICE:FI IGO:6E IRA:IR ITY:AZ JAF:TB JAI:9W "
+    "JAL:JL JBU:B6 JJA:7C JJP:GK JSA:3K JST:JQ JZR:J9 KAC:KU KAL:KE KAP:9K KLM:KL KMF:RQ KMM:KM KNE:XY KQA:KQ "
+    "KZR:KC LAN:LA LAO:QV LBT:BJ LGL:LG LNI:JT LNK:4Z LOG:LM LOT:LO LZB:FB MAC:3O MAS:MH MAU:MK MDG:MD MEA:ME "
+    "MGX:YM MMA:8M MSC:SM MSR:MS MXD:OD MXY:MX NAX:DY NCT:XW NKS:NK NOZ:DY NSZ:D8 OAL:OA OCN:4Y OMA:WY OMS:OV "
+    "PAL:PR PGT:PC PIA:PK POE:PD QFA:QF QTR:QR RAM:AT RBA:BI REU:UU RJA:RJ RNA:RA ROT:RO RPB:P5 RUK:RK RWD:WB "
+    "RYR:FR RZO:S4 SAA:SA SAS:SK SBI:S7 SCX:SY SEH:GQ SEJ:SG SEY:HM SFR:FA SIA:SQ SJX:JX SKU:H2 SOL:IE SVA:SV "
+    "SWA:WN SWR:LX SXS:XQ TAM:JJ TAP:TP TAR:TU TCX:MT TFL:OR TGW:TR THA:TG THT:TN THY:TK TKJ:VF TLM:SL TRA:HV "
+    "TSC:TS TUI:X3 TVF:TO TVJ:VZ TVS:QS TWB:TW TZP:ZG UAE:EK UAL:UA UBT:Z0 USA:US UTA:UT UZB:HY VIR:VS VIV:VB "
+    "VJC:VJ VLG:VY VOI:Y4 VOZ:VA VTA:VT VTI:UK VXP:XP WIA:WM WIF:WF WJA:WS WMT:W4 WUK:W9 WZZ:W6 XAX:D7 "
+)
+ICAO: dict[str, str] = dict(pair.split(":") for pair in _ICAO_AND_IATA.split())

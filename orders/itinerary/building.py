@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from orders.cdp.records import Extra, OrderItem
-from orders.itinerary.airlines import carrier_name
+from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.itinerary.belief import believable, evidence, odd
 from orders.itinerary.clocks import minutes_between
+from orders.itinerary.designators import airline, carrier_name
 from orders.itinerary.durations import grouped, in_words
 from orders.itinerary.ends import Ends
 from orders.itinerary.flights import Draft, called_off, travellers
@@ -37,11 +37,11 @@ def build(
     reading: str,
     together: str,
     phase: str,
-    everyone: Passengers,
+    headcount: int,
     usual_status: str,
     _: Callable[[str], str] = str,
 ) -> Flight:
-    """One flight of the trip; `together` is what the whole order's segments say of the clocks."""
+    """One flight of the trip; `together` is what the whole order's segments say of the clocks, `headcount` is all its travellers."""
     judged = evidence(draft.weighed, together, _)
     statuses = list(dict.fromkeys(status for index in draft.items if (status := items[index].status)))
     cancelled = all(called_off(items[index].status) for index in draft.items)
@@ -49,20 +49,22 @@ def build(
     minutes = minutes_between(departs.instant, arrives.instant)
     fits = believable(draft.weighed, reading)
     day_change = None
-    if departs.wall is not None and arrives.wall is not None:
-        day_change = (arrives.wall.date() - departs.wall.date()).days
+    if departs.day is not None and arrives.day is not None:
+        day_change = (arrives.day - departs.day).days
     aboard = passengers_of(items, draft.items)
     distance = draft.weighed.distance
-    carrier, operating = draft.first("carrier"), draft.first("operating_carrier")
     equipment = draft.first("equipment_type")
+    operating = draft.first("operating_carrier")
+    if airline(operating) == draft.carrier:
+        operating = ""
     return Flight(
         key=draft.key,
         origin=departs,
         destination=arrives,
         mode=mode(draft.origin, draft.destination, equipment),
-        carrier=carrier,
-        carrier_name=carrier_name(carrier),
-        flight_number=draft.first("flight_number"),
+        carrier=draft.carrier,
+        carrier_name=carrier_name(draft.carrier),
+        flight_number=draft.number,
         operating_carrier=operating,
         operating_carrier_name=carrier_name(operating),
         operating_flight_number=draft.first("operating_flight_number"),
@@ -80,7 +82,7 @@ def build(
         item_indexes=draft.items,
         segment_indexes=tuple(draft.at),
         passengers=aboard,
-        all_passengers=sum(count for _code, count in aboard) >= sum(count for _code, count in everyone),
+        all_passengers=sum(count for _code, count in aboard) >= headcount,
         extras=_extras(draft),
         notices=tuple(_notices(draft, both, judged, reading, cancelled, _called_off(items, draft.items), _)),
     )
@@ -93,8 +95,10 @@ def _called_off(items: Sequence[OrderItem], indexes: Sequence[int]) -> tuple[int
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """What the feed sent beyond the fields we know, and the two of those that are for looking up only."""
+    """What the feed sent beyond the fields we know, the two of those that are for looking up only, and spellings we do not show."""
     found = [extra for segment in draft.segments for extra in segment.extras]
+    for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
+        found += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]
     for key, name in (("originDestination", "origin_destination"), ("id", "id")):
         if value := draft.first(name):
             found.append(Extra(key, value))
@@ -126,10 +130,10 @@ def _notices(
         found.append(Notice("looks like local", True, judged.reason))
     else:
         found += _long_flight(draft, reading, _)
+    found += _missing_times([clock for clock in (both.departs, both.arrives) if clock.wall is None], _)
     for clock in (both.departs, both.arrives):
         found += _clock_notices(clock, _)
-    arrivals = {(segment.arrival, segment.arrival_offset) for segment in draft.segments if segment.arrival is not None}
-    if len(arrivals) > 1:
+    if _arrivals_differ(draft.segments):
         found.append(
             Notice(
                 "items disagree",
@@ -159,13 +163,29 @@ def _long_flight(draft: Draft, reading: str, _: Callable[[str], str]) -> list[No
     return [Notice("long flight", False, detail)]
 
 
+def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
+    """Whether two items give different arrivals; a day alone agrees with every time on it."""
+    times = {(segment.arrival, segment.arrival_offset) for segment in segments if segment.arrival is not None}
+    days = {segment.arrival.date() for segment in segments if segment.arrival is not None}
+    days |= {segment.arrival_day for segment in segments if segment.arrival_day is not None}
+    return len(times) > 1 or len(days) > 1
+
+
+def _missing_times(ends: Sequence[Clock], _: Callable[[str], str]) -> list[Notice]:
+    codes = [clock.place.code or "?" for clock in ends]
+    if not codes:
+        return []
+    if len(codes) == 1:
+        return [Notice("missing time", True, _("No time was sent for %(code)s.") % {"code": codes[0]})]
+    names = {"here": codes[0], "there": codes[1]}
+    return [Notice("missing time", True, _("No times were sent for %(here)s and %(there)s.") % names)]
+
+
 def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:
-    """What is to be said of one end's time: none sent, none on that clock, two on that clock, or a place without a zone."""
+    """What is to be said of one end's time: none on that clock, two on that clock, or a place without a zone."""
     found = []
     code = {"code": clock.place.code or "?"}
-    if clock.wall is None:
-        found.append(Notice("missing time", True, _("No time was sent for %(code)s.") % code))
-    elif clock.dst == "skipped":
+    if clock.dst == "skipped":
         found.append(Notice("clock skipped", False, _("The clocks in %(code)s skip this time that night.") % code))
     elif clock.dst == "repeated":
         passing = (

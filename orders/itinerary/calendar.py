@@ -37,7 +37,7 @@ def as_ics(
     calendar.add("method", "PUBLISH")
     written = stamp if stamp is not None else datetime.now(UTC)
     for flight in trip.flights:
-        if flight.origin.wall is not None:
+        if flight.origin.day is not None:
             calendar.add_component(_event(flight, trip, reference or "", order_ref, written, _))
     years = [
         clock.wall.year
@@ -56,9 +56,13 @@ def _event(
     event = Event()
     event.add("uid", f"{uuid5(NAMESPACE_URL, f'cdpviewer/{order_ref}/{flight.key}')}@cdpviewer")
     event.add("dtstamp", stamp.astimezone(UTC))
-    event.add("dtstart", _when(flight.origin))
-    if _lands_later(flight):
-        event.add("dtend", _when(flight.destination))
+    all_day = flight.origin.wall is None
+    if all_day:
+        _add_days(event, flight)
+    else:
+        event.add("dtstart", _when(flight.origin))
+        if _lands_later(flight):
+            event.add("dtend", _when(flight.destination))
     number = f"{flight.carrier} {flight.flight_number}".strip()
     if flight.mode is not Mode.FLIGHT:
         number = f"{number} · {mode_words(flight, _)}".removeprefix(" · ")
@@ -68,8 +72,17 @@ def _event(
     event.add("location", flight.origin.place.name or flight.origin.place.code)
     event.add("description", "\n".join(_lines(flight, trip, reference, _)))
     event.add("status", "CANCELLED" if flight.cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if flight.cancelled else "OPAQUE")
+    event.add("transp", "TRANSPARENT" if flight.cancelled or all_day else "OPAQUE")
     return event
+
+
+def _add_days(event: Event, flight: Flight) -> None:
+    """Write a flight whose departure has a day and no time as an all-day event; DTEND is the day after the last one."""
+    first = flight.origin.day or date.min
+    last = max(first, flight.destination.day or first)
+    event.add("dtstart", first)
+    if last < date.max:
+        event.add("dtend", last + timedelta(days=1))
 
 
 def _when(clock: Clock) -> datetime:
@@ -113,11 +126,13 @@ def _lands_later(flight: Flight) -> bool:
 
 def _lines(flight: Flight, trip: Trip, reference: str, _: Callable[[str], str]) -> list[str]:
     found = [_("Reference %(reference)s") % {"reference": reference}] if reference else []
+    if flight.origin.wall is None:
+        found.append(_("time not given"))
     if flight.doubted:
         found.append(both_times(flight, _))
     elif flight.minutes is not None:
         found.append(time_words(flight, in_words(flight.minutes, _), _))
-    if flight.operating_carrier and flight.operating_carrier != flight.carrier:
+    if flight.operating_carrier:
         found.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
     if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
         found.append(cabin)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from orders.cdp.records import FlightSegment, OrderItem
-from orders.itinerary.airports import place, tidy
+from orders.itinerary.airports import place
 from orders.itinerary.belief import Weighed, weigh
+from orders.itinerary.sameness import identities
 from orders.itinerary.trip import Duplicate, Place
 
 Index = tuple[int, int]
@@ -18,13 +20,18 @@ NOT_WEIGHED = Weighed(lacks="time")
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """One flight being gathered: its segments, where they stand in the order, and both readings of the first one's times."""
+    """One flight being gathered: its segments, where they stand in the order, and both readings of its times.
+
+    `carrier` and `number` are as `designators` reads them.
+    """
 
     origin: Place
     destination: Place
+    carrier: str
+    number: str
     segments: list[FlightSegment]
     at: list[Index]
-    weighed: Weighed
+    weighed: Weighed = NOT_WEIGHED
     repeats: list[Index] = field(default_factory=list)
     key: str = ""
 
@@ -33,15 +40,28 @@ class Draft:
         return tuple(dict.fromkeys(item for item, _segment in self.at))
 
     @property
-    def departure(self) -> datetime | None:
-        return self.segments[0].departure
+    def leaves(self) -> FlightSegment:
+        """The first segment that says when the flight departs, at least on which day; the first of all where none does."""
+        timed = (segment for segment in self.segments if segment.departure is not None)
+        dated = (segment for segment in self.segments if segment.departure_day is not None)
+        return next(timed, None) or next(dated, self.segments[0])
 
     @property
-    def arrival(self) -> datetime | None:
-        return next(
-            (segment.arrival for segment in self.segments if segment.arrival is not None),
-            None,
-        )
+    def lands(self) -> FlightSegment:
+        """The first segment that says when the flight arrives, at least on which day; the first of all where none does."""
+        timed = (segment for segment in self.segments if segment.arrival is not None)
+        dated = (segment for segment in self.segments if segment.arrival_day is not None)
+        return next(timed, None) or next(dated, self.segments[0])
+
+    @property
+    def departure(self) -> datetime | None:
+        return self.leaves.departure
+
+    @property
+    def day(self) -> date | None:
+        """The local date of departure."""
+        leaves = self.leaves
+        return leaves.departure.date() if leaves.departure is not None else leaves.departure_day
 
     def first(self, name: str) -> str:
         """The first value of a text field that any of the segments has."""
@@ -52,8 +72,11 @@ class Draft:
 
     def every(self, name: str) -> str:
         """All values of a text field: passengers of one flight may sit in different cabins."""
-        values = (value for segment in self.segments if (value := getattr(segment, name)))
-        return ", ".join(dict.fromkeys(values))
+        return ", ".join(self.spellings(name))
+
+    def spellings(self, name: str) -> list[str]:
+        """The different values of a text field, in the order they came."""
+        return list(dict.fromkeys(value for segment in self.segments if (value := getattr(segment, name))))
 
 
 @dataclass(slots=True)
@@ -70,61 +93,43 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
     known: dict[tuple[object, ...], Draft] = {}
     strands: list[list[Draft]] = []
     repeats: list[tuple[Index, Draft]] = []
+    all_segments = [segment for item in items for segment in item.flight_segments]
+    identified = zip(all_segments, identities(all_segments), strict=True)
     for item_index, item in enumerate(items):
-        strand: list[Draft] = []
-        unsure: dict[tuple[object, ...], int] = {}
-        for segment_index, segment in enumerate(item.flight_segments):
+        strand: dict[int, Draft] = {}
+        unsure: Counter[tuple[object, ...]] = Counter()
+        for segment_index in range(len(item.flight_segments)):
+            segment, flown = next(identified)
             at = (item_index, segment_index)
-            identity = _identity(segment)
-            if segment.departure is None:
+            identity: tuple[object, ...] = flown
+            if not flown.certain:
                 # Without a time two equal lines of one item may be two flights: the n-th of one item is the n-th of another.
-                unsure[identity] = unsure.get(identity, 0) + 1
-                identity = (*identity, unsure[identity])
+                unsure[identity] += 1
+                identity = (*flown, unsure[identity])
             draft = known.get(identity)
             if draft is None:
-                draft = known[identity] = _draft(segment, at)
-                strand.append(draft)
-            elif draft in strand:
+                day = segment.departure.date() if segment.departure is not None else segment.departure_day
+                where = place(segment.origin, day), place(segment.destination, day)
+                draft = known[identity] = Draft(*where, flown.carrier, flown.number, [], [])
+            if id(draft) in strand:
                 draft.repeats.append(at)
                 repeats.append((at, draft))
-            else:
-                draft.segments.append(segment)
-                draft.at.append(at)
-                strand.append(draft)
+                continue
+            draft.segments.append(segment)
+            draft.at.append(at)
+            strand[id(draft)] = draft
         if strand:
-            strands.append(strand)
+            strands.append(list(strand.values()))
     drafts = list(known.values())
     for draft in drafts:
-        if draft.segments[0].arrival is None and draft.arrival is not None:
-            draft.weighed = _weighed(draft)  # only a later item says when it arrives
+        draft.weighed = _weighed(draft)
     _name(drafts)
     return Gathered(drafts, strands, [Duplicate(at, draft.key) for at, draft in repeats])
 
 
-def _identity(segment: FlightSegment) -> tuple[object, ...]:
-    number = (segment.flight_number or "").strip().upper()
-    return (
-        tidy(segment.carrier),
-        number.lstrip("0") or number,
-        tidy(segment.origin),
-        tidy(segment.destination),
-        segment.departure,
-        segment.departure_offset,
-    )
-
-
-def _draft(segment: FlightSegment, at: Index) -> Draft:
-    day = None if segment.departure is None else segment.departure.date()
-    origin, destination = place(segment.origin, day), place(segment.destination, day)
-    draft = Draft(origin, destination, [segment], [at], NOT_WEIGHED)
-    draft.weighed = _weighed(draft)
-    return draft
-
-
 def _weighed(draft: Draft) -> Weighed:
-    """Both readings of a flight: the first item's departure, and the first arrival that any item gives."""
-    leaves = draft.segments[0]
-    lands = next((segment for segment in draft.segments if segment.arrival is not None), leaves)
+    """Both readings of a flight: the first departure and the first arrival that any item gives."""
+    leaves, lands = draft.leaves, draft.lands
     offsets = leaves.departure_offset, lands.arrival_offset
     equipment = draft.first("equipment_type")
     return weigh(draft.origin, draft.destination, leaves.departure, lands.arrival, *offsets, equipment=equipment)
@@ -133,19 +138,18 @@ def _weighed(draft: Draft) -> Weighed:
 def _name(drafts: Iterable[Draft]) -> None:
     """Give every flight a key of letters, digits and dashes that stays the same as long as the flight does."""
     taken: set[str] = set()
+    counts: Counter[str] = Counter()  # where to go on counting: trying from 2 each time takes quadratic time
     for draft in drafts:
-        day = draft.departure.strftime("%Y%m%dT%H%M") if draft.departure is not None else ""
-        parts = (
-            draft.first("carrier") + draft.first("flight_number"),
-            draft.origin.code,
-            draft.destination.code,
-            day,
-        )
+        if draft.departure is not None:
+            day = draft.departure.strftime("%Y%m%dT%H%M")
+        else:
+            day = draft.day.strftime("%Y%m%d") if draft.day is not None else ""
+        parts = (draft.carrier + draft.number, draft.origin.code, draft.destination.code, day)
         stem = "-".join(cleaned for part in parts if (cleaned := _plain(part))) or "flight"
-        key, count = stem, 1
+        key = stem
         while key in taken:
-            count += 1
-            key = f"{stem}-{count}"
+            counts[stem] += 1
+            key = f"{stem}-{counts[stem] + 1}"
         taken.add(key)
         draft.key = key
 

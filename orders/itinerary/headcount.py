@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from heapq import heappop, heappush
+from itertools import chain
 
 from orders.cdp.records import OrderItem
 from orders.itinerary.building import Passengers, passengers_of
 from orders.itinerary.ends import Ends
-from orders.itinerary.flights import Draft
+from orders.itinerary.flights import Draft, called_off, travellers
 
 Way = tuple[str, str, object]
+Airborne = tuple[datetime, datetime, tuple[int, ...]]
 
 
 def everyone(
@@ -24,7 +27,7 @@ def everyone(
     """
     ways: dict[Way, dict[int, None]] = {}
     strands: dict[int, list[Draft]] = {}
-    airborne: list[tuple[datetime, datetime, tuple[int, ...]]] = []
+    airborne: list[Airborne] = []
     for draft, both in flown:
         ways.setdefault(_way(draft, draft), {}).update(dict.fromkeys(draft.items))
         for index in draft.items:
@@ -36,25 +39,47 @@ def everyone(
     for index, strand in strands.items():
         if len(strand) > 1:
             ways.setdefault(_way(strand[0], strand[-1]), {})[index] = None
-    most: Counter[str] = Counter()
-    for indexes in [*ways.values(), *_in_the_air_together(airborne)]:
-        most |= Counter(dict(passengers_of(items, list(indexes))))
-    codes = dict.fromkeys((item.passenger_type_code or "").strip().upper() for item in items)
-    return tuple((code, most[code]) for code in codes if most[code])
+    most: dict[str, int] = {}
+    counted = chain(
+        (passengers_of(items, list(indexes)) for indexes in ways.values()),
+        _in_the_air_together(items, airborne),
+    )
+    for code, count in chain.from_iterable(counted):
+        most[code] = max(count, most.get(code, 0))
+    codes = dict.fromkeys(_code(item) for item in items)
+    return tuple((code, most[code]) for code in codes if most.get(code))
 
 
 def _way(first: Draft, last: Draft) -> Way:
-    day = first.departure.date() if first.departure is not None else None
-    return first.origin.city or first.origin.code, last.destination.city or last.destination.code, day
+    return first.origin.city or first.origin.code, last.destination.city or last.destination.code, first.day
 
 
-def _in_the_air_together(airborne: Sequence[tuple[datetime, datetime, tuple[int, ...]]]) -> list[dict[int, None]]:
-    """The items in the air at each departure where another flight is under way; an item that is in two of them counts once."""
-    found: list[dict[int, None]] = []
-    active: list[tuple[datetime, tuple[int, ...]]] = []
-    for start, end, indexes in sorted(airborne, key=lambda flight: flight[0]):
-        active = [flight for flight in active if flight[0] > start]
-        active.append((end, indexes))
-        if len(active) > 1:
-            found.append(dict.fromkeys(index for _end, items in active for index in items))
-    return found
+def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
+    """At each departure, how many are in the air of those passenger types that just took off; an item in two flights counts once.
+
+    Items called off do not count, unless all of them are. Counts grow with each departure and shrink with each landing, so that
+    the work grows with the flights' items and not with their square.
+    """
+    in_air: Counter[int] = Counter()  # how many flights of an item are in the air
+    aboard: Counter[str] = Counter()
+    landing: list[tuple[datetime, int, tuple[int, ...]]] = []
+    flown = {index for _start, _end, indexes in airborne for index in indexes}
+    counting = {index for index in flown if not called_off(items[index].status)} or flown
+    for number, (start, end, indexes) in enumerate(sorted(airborne, key=lambda flight: flight[0])):
+        while landing and landing[0][0] <= start:
+            for index in heappop(landing)[2]:
+                in_air[index] -= 1
+                if not in_air[index]:
+                    aboard[_code(items[index])] -= travellers(items[index])
+        boarding = tuple(index for index in indexes if index in counting)
+        heappush(landing, (end, number, boarding))
+        for index in boarding:
+            if not in_air[index]:
+                aboard[_code(items[index])] += travellers(items[index])
+            in_air[index] += 1
+        codes = dict.fromkeys(_code(items[index]) for index in boarding)
+        yield tuple((code, aboard[code]) for code in codes)
+
+
+def _code(item: OrderItem) -> str:
+    return (item.passenger_type_code or "").strip().upper()

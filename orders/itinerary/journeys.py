@@ -13,14 +13,17 @@ from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.belief import decide, together_evidence
 from orders.itinerary.building import build
 from orders.itinerary.clocks import minutes_between
-from orders.itinerary.ends import ends, flown_order, stay_between
+from orders.itinerary.ends import days_between, ends, flown_order, stay_between
 from orders.itinerary.flights import called_off, gather
 from orders.itinerary.headcount import everyone
 from orders.itinerary.notices import HOUSE_RULES, transfer_notices
 from orders.itinerary.parties import parties
 from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
+from orders.itinerary.segments import is_flight
 from orders.itinerary.splitting import split
 from orders.itinerary.trip import Flight, Journey, Notice, Place, Stay, Transfer, Trip
+
+HOUR = timedelta(hours=1)
 
 
 def plan(
@@ -51,7 +54,7 @@ def plan(
         )
     )
     aboard = everyone(items, [(drafts[at], clocks[at]) for at in live or order], reading, trusted=not doubted)
-    usual = _usual_status(items)
+    heads, usual = sum(count for _code, count in aboard), _usual_status(items)
     flights = {
         drafts[at].key: build(
             drafts[at],
@@ -60,7 +63,7 @@ def plan(
             reading=reading,
             together=together,
             phase=phases.get(at, ""),
-            everyone=aboard,
+            headcount=heads,
             usual_status=usual,
             _=_,
         )
@@ -88,6 +91,7 @@ def plan(
         passengers=aboard,
         duplicates=tuple(gathered.duplicates),
         other_item_indexes=tuple(index for index, item in enumerate(items) if not item.flight_segments),
+        untimed=tuple(Counter(_name(item) for item in items if _lacks_segments(item)).items()),
         notices=(Notice(f"looks like {together}", True, judged.reason),) if doubted else (),
     )
 
@@ -150,23 +154,32 @@ def _with_stays(journeys: Sequence[Journey], party: Mapping[str, int]) -> list[J
         ended, starting = found[here], found[there]
         arrives = ended.arrives.instant
         latest = arrives if latest is None or (arrives is not None and arrives > latest) else latest
-        stay = stay_between(ended.arrives, starting.departs)
-        if stay is None or stay < timedelta(0):
+        stay, days = stay_between(ended.arrives, starting.departs), days_between(ended.arrives, starting.departs)
+        timed = ended.arrives.wall is not None and starting.departs.wall is not None
+        if (stay is None and (timed or not days)) or (stay is not None and stay < timedelta(0)):
             continue
         if latest is not None and starting.departs.instant is not None and starting.departs.instant < latest:
             continue
-        days = None
-        if ended.arrives.wall is not None and starting.departs.wall is not None:
-            days = (starting.departs.wall.date() - ended.arrives.wall.date()).days
         elsewhere = None if same_city(ended.destination, starting.origin) else starting.origin
-        short = stay < timedelta(hours=HOUSE_RULES.stay_from_hours)
+        short = stay is None or stay < HOUSE_RULES.stay_from_hours * HOUR
         if elsewhere is not None and short and party[ended.key] != party[starting.key]:
             continue  # a journey of other travellers, who were never here
         found[here] = replace(
             ended,
-            stay_after=Stay(ended.destination, days, stay // timedelta(hours=1), elsewhere),
+            stay_after=Stay(ended.destination, days, stay // HOUR if stay is not None and timed else None, elsewhere),
         )
     return found
+
+
+def _lacks_segments(item: OrderItem) -> bool:
+    return not item.flight_segments and is_flight(item.type)
+
+
+def _name(item: OrderItem) -> str:
+    """By what an item without segments is known: its name and product, else whatever it has of a name."""
+    if item.name and item.product_id and item.product_id not in item.name:
+        return f"{item.name} ({item.product_id})"
+    return item.name or item.product_id or item.description or item.reference_id or ""
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:

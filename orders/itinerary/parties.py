@@ -23,12 +23,13 @@ FLIGHTS_A_DAY = 12
 def parties(strands: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
     """Chains of flights, each flight in exactly one; `flights` is by key in the order flown, `strands` the keys each item names."""
     rank = {key: at for at, key in enumerate(flights)}
+    heads = {key: sum(count for _code, count in flight.passengers) for key, flight in flights.items()}
     chains: list[list[Flight]] = []
     under_way: list[list[Flight]] = []
     for run in sorted(_runs(strands, flights, rank), key=lambda run: rank[run[0].key]):
         follows = [chain for chain in under_way if _can_follow(chain, run[0])]
         if follows:
-            best = max(follows, key=lambda chain: _closeness(chain, run, rank))
+            best = max(follows, key=lambda chain: _closeness(chain, run, rank, heads))
             under_way = [chain for chain in under_way if chain is not best]
             best.extend(run)
         else:
@@ -55,7 +56,9 @@ def _runs(
         run: list[Flight] = []
         for key in keys:
             if key in taken:
-                runs, run = [*runs, run] if run else runs, []
+                if run:
+                    runs.append(run)
+                run = []
             else:
                 taken.add(key)
                 run.append(flights[key])
@@ -92,12 +95,9 @@ def _same_way(one: Flight, other: Flight) -> bool:
     return apart is None or abs(apart) < DAY
 
 
-def _closeness(chain: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int]) -> tuple[bool, bool, int, int]:
+def _closeness(
+    chain: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int], heads: Mapping[str, int]
+) -> tuple[bool, bool, int, int]:
     last = chain[-1]
     here = same_city(last.destination.place, run[0].origin.place)
-    return (
-        here,
-        last.passengers == run[0].passengers,
-        sum(count for _code, count in last.passengers),
-        rank[last.key],
-    )
+    return here, last.passengers == run[0].passengers, heads[last.key], rank[last.key]

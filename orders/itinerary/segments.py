@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from orders.cdp import stamps
+from orders.cdp.fields import Wall
 from orders.cdp.records import Extra, FlightSegment, Note
 
 # The extension's keys are free; these are those of the vendor's example and of the segment fields, written in any case.
@@ -34,6 +35,16 @@ _TIMES = {
 }
 
 
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_KINDS_OF_RECORD = frozenset({"item", "product", "segment", "ticket", "booking", "order", "leg"})
+
+
+def is_flight(item_type: str | None) -> bool:
+    """Whether an item's type says that it is a flight: FLIGHT, "Flight Item", flightSegment; INFLIGHT_VOUCHER and "Flight bag" do not."""
+    words = {word.lower() for word in _WORDS.findall(item_type or "")}
+    return bool(words & {"flight", "flights"}) and words <= {"flight", "flights"} | _KINDS_OF_RECORD
+
+
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
     """The flight that an extension's values describe, as far as they go; None where neither end is given.
 
@@ -41,7 +52,7 @@ def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
     time that cannot be read becomes a note.
     """
     texts: dict[str, str] = {}
-    times: dict[str, tuple[datetime, timedelta | None, str]] = {}
+    times: dict[str, Wall] = {}
     extras: list[Extra] = []
     notes: list[Note] = []
     for value in values:
@@ -51,32 +62,25 @@ def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
         if key in _TEXTS and _TEXTS[key] not in texts:
             texts[_TEXTS[key]] = text
         elif key in _TIMES and _TIMES[key] not in times:
-            moment = _read(text)
-            if moment is None:
+            try:
+                times[_TIMES[key]] = Wall.of(stamps.read(text), text)
+            except ValueError:
                 notes.append(Note(value.key, "not a date", text[:80]))
-            else:
-                times[_TIMES[key]] = (*moment, text)
         else:
             extras.append(value)
     if "origin" not in texts and "destination" not in texts:
         return None
-    departure, arrival = times.get("departure", (None, None, "")), times.get("arrival", (None, None, ""))
+    departure, arrival = times.get("departure", Wall()), times.get("arrival", Wall())
     return FlightSegment(
         **texts,
-        departure=departure[0],
-        departure_offset=departure[1],
-        departure_sent=departure[2],
-        arrival=arrival[0],
-        arrival_offset=arrival[1],
-        arrival_sent=arrival[2],
+        departure=departure.time,
+        departure_offset=departure.offset,
+        departure_day=departure.day,
+        departure_sent=departure.sent,
+        arrival=arrival.time,
+        arrival_offset=arrival.offset,
+        arrival_day=arrival.day,
+        arrival_sent=arrival.sent,
         extras=tuple(extras),
         notes=tuple(notes),
     )
-
-
-def _read(text: str) -> tuple[datetime, timedelta | None] | None:
-    try:
-        moment = stamps.read(text)
-    except ValueError:
-        return None
-    return (moment.wall, moment.offset or None) if moment.clock else None

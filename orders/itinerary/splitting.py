@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from orders.itinerary.airports import same_city
-from orders.itinerary.ends import stay_between
+from orders.itinerary.ends import days_between, stay_between
 from orders.itinerary.trip import Flight
 
 # A way round has no more flights than this: a bound on odd data.
@@ -32,21 +32,24 @@ def split(chain: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
 
 def _turns(run: list[Flight]) -> list[list[Flight]]:
     journeys: list[list[Flight]] = []
-    while (at := _turn(run)) is not None:
-        journeys.append(run[:at])
-        run = run[at:]
-    return [*journeys, run]
+    start = 0
+    while (at := _turn(run, start)) is not None:
+        journeys.append(run[start:at])
+        start = at
+    return [*journeys, run[start:]]
 
 
-def _turn(run: Sequence[Flight]) -> int | None:
-    """The index of the first flight after the turn, None where the run never comes back to a city it has passed."""
-    for back, flight in enumerate(run):
-        for left in range(max(0, back - LEGS), back):
+def _turn(run: Sequence[Flight], start: int) -> int | None:
+    """The index of the first flight after the turn, None where the run from `start` never comes back to a city it has passed."""
+    for back in range(start, len(run)):
+        flight = run[back]
+        for left in range(max(start, back - LEGS), back):
             if same_city(run[left].origin.place, flight.destination.place):
                 return max(range(left + 1, back + 1), key=lambda at: (_pause(run, at), -at))
     return None
 
 
 def _pause(run: Sequence[Flight], at: int) -> timedelta:
-    stay = stay_between(run[at - 1].destination, run[at].origin)
-    return stay if stay is not None else timedelta(0)
+    arrives, leaves = run[at - 1].destination, run[at].origin
+    stay = stay_between(arrives, leaves)
+    return stay if stay is not None else timedelta(days=max(0, days_between(arrives, leaves) or 0))

@@ -7,7 +7,7 @@ templates. Instants are aware UTC datetimes, wall-clock values are naive and bel
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from orders.cdp.records import Extra
@@ -55,7 +55,7 @@ class Clock:
     `offset` is the zone's offset at that moment, `dst` is "", "skipped" (the wall time does not exist) or "repeated".
     `fold` is 1 where the second passing of a repeated time is meant.
     `other_wall` is the wall clock under the other reading, set only where the segment looks as if it were the other one.
-    `sent` is the value as the CDP sent it.
+    `sent` is the value as the CDP sent it. `day_alone` is the date of a value without a time; `day` is the local date in any case.
     """
 
     place: Place
@@ -66,6 +66,11 @@ class Clock:
     other_wall: datetime | None = None
     sent: str = ""
     fold: int = 0
+    day_alone: date | None = None
+
+    @property
+    def day(self) -> date | None:
+        return self.wall.date() if self.wall is not None else self.day_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ class Flight:
     from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
     `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items that are still to be
     flown, over all of them where none is. `all_passengers` is False where some travellers of the order are not on this flight.
-    `key` is unique in the trip and stable.
+    `carrier` is an IATA code where we know the airline, `flight_number` comes without it and without leading zeros;
+    `operating_carrier` is "" where the same airline flies it, in whatever spelling. `key` is unique in the trip and stable.
     """
 
     key: str
@@ -204,7 +210,8 @@ class Trip:
 
     `route` is the codes in travel order (DUB, LHR, LAS). `reading` is the reading in force, "local" or "utc";
     `evidence` judges the order's segments together; `notices` concern the whole trip.
-    `other_item_indexes` are the items without flights ("Also on this order").
+    `other_item_indexes` are the items without segments ("Also on this order"); `untimed` names those of them that are flights by
+    their type, as (name, "" where none was sent; how many items have it).
     """
 
     journeys: tuple[Journey, ...] = ()
@@ -214,11 +221,22 @@ class Trip:
     passengers: tuple[tuple[str, int], ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     other_item_indexes: tuple[int, ...] = ()
+    untimed: tuple[tuple[str, int], ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property
     def flights(self) -> tuple[Flight, ...]:
         return tuple(flight for journey in self.journeys for flight in journey.flights)
+
+    @property
+    def dated(self) -> bool:
+        """Whether any flight has at least a day of departure, so that a calendar can hold it."""
+        return any(flight.origin.day is not None for flight in self.flights)
+
+    @property
+    def timed(self) -> bool:
+        """Whether any time of day is known."""
+        return any(end.wall is not None for flight in self.flights for end in (flight.origin, flight.destination))
 
     @property
     def first(self) -> Journey | None:

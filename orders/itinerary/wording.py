@@ -10,6 +10,7 @@ from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
 
 Translate = Callable[[str], str]
+MOST_NAMES = 20
 
 
 def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> str:
@@ -21,13 +22,15 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
         blocks.append("\n".join(_journey_lines(journey, trip.doubted, _)))
         if journey.stay_after is not None:
             blocks.append(stay_words(journey.stay_after, _))
+    if trip.untimed:
+        blocks.append(untimed_words(trip, _))
     doubts = [notice for notice in trip.notices if notice.serious and notice.detail]
     blocks += [check_words(notice, _) for notice in doubts]
-    if trip.journeys and not trip.doubted:
+    if trip.timed and not trip.doubted:
         blocks.append(_("All times are local to each airport."))
-    elif trip.journeys and trip.reading == "utc":
+    elif trip.timed and trip.reading == "utc":
         blocks.append(_("Times as sent were read as UTC and turned into local times; see above."))
-    elif trip.journeys:
+    elif trip.timed:
         blocks.append(_("Times as sent, read as local; see above."))
     return "\n\n".join(blocks)
 
@@ -35,6 +38,18 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
 def route_line(trip: Trip) -> str:
     """ "DUB → LHR → LAS"."""
     return " → ".join(trip.route)
+
+
+def untimed_words(trip: Trip, _: Translate = str) -> str:
+    """ "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"; of very many the first names."""
+    flights = sum(count for _name, count in trip.untimed)
+    named = [(name or _("Flight"), count) for name, count in trip.untimed[:MOST_NAMES]]
+    names = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in named)
+    if len(trip.untimed) > MOST_NAMES:
+        names += ", …"
+    if flights == 1:
+        return _("1 flight without times: %(names)s") % {"names": names}
+    return _("%(count)s flights without times: %(names)s") % {"count": flights, "names": names}
 
 
 def city_of(place: Place) -> str:
@@ -96,7 +111,7 @@ def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
         "origin": city_of(journey.origin),
         "destination": city_of(journey.destination),
     }
-    parts = [day_words(journey.departs.wall, _)] if journey.departs.wall is not None else []
+    parts = [day_words(journey.departs.day, _)] if journey.departs.day is not None else []
     parts.append(way)
     if journey.minutes is not None and not doubted:
         parts.append(in_words(journey.minutes, _))
@@ -113,7 +128,7 @@ def _flight_lines(flight: Flight, _: Translate) -> list[str]:
     facts = [number] if number else []
     if flight.mode is not Mode.FLIGHT or not number:
         facts.append(mode_words(flight, _))
-    if flight.operating_carrier and flight.operating_carrier != flight.carrier:
+    if flight.operating_carrier:
         facts.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
     if flight.doubted:
         facts.append(both_times(flight, _))
@@ -135,9 +150,11 @@ def _end(clock: Clock, _: Translate) -> str:
     named = f"{city_of(place)}, {place.name} ({place.code})" if place.name else f"{city_of(place)} ({place.code})"
     if place.kind == "unknown":
         named = place.code or _("place not given")
-    if clock.wall is None:
-        return f"{_('time not given')}  {named}"
-    return f"{day_words(clock.wall, _)} {clock.wall:%H:%M}  {named}"
+    if clock.wall is not None:
+        return f"{day_words(clock.wall, _)} {clock.wall:%H:%M}  {named}"
+    if clock.day is not None:
+        return f"{day_words(clock.day, _)}, {_('time not given')}  {named}"
+    return f"{_('time not given')}  {named}"
 
 
 def _transfer_line(transfer: Transfer, _: Translate) -> str:

@@ -93,7 +93,9 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
         "pictures": {journey.key: picture.draw(journey, say) for journey in trip.journeys},
-        "itinerary_text": wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys else "",
+        "itinerary_text": (
+            wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
+        ),
         "as_of": opened.as_of,
         "calls": desk.calls,
         "seconds": desk.seconds,
@@ -139,9 +141,12 @@ def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
 @require_safe
 @asks_the_cdp()
 def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
-    """The flights as an iCalendar file with real time zones."""
+    """The flights as an iCalendar file with real time zones; where no flight has a date, a page that says so."""
     opened = open_order(desk, ref)
     _record(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
+    if not opened.trip.dated:
+        context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
+        return render(request, "orders/no_calendar.html", context, status=404)
     body = calendar.as_ics(opened.trip, reference=opened.digest.reference, order_ref=opened.order.ref or ref, _=_)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     name = quote(f"{opened.digest.reference or ref}.ics", safe=".-_~")

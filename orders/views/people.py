@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from heapq import merge
+from itertools import groupby, islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +26,9 @@ from orders.views.panels import render_panel
 from orders.views.waiting import with_progress
 
 MAY_REVEAL = "orders.reveal_personal_data"
+# How many flights, and how many other items, a traveller's card names. An order with more has all of them elsewhere on its page;
+# naming all of them for each of its travellers would make a page that grows with their product.
+MOST_LABELS = 24
 
 
 @require_safe
@@ -72,28 +77,48 @@ def how_much(loaded: Loaded[Any]) -> str:
 
 def cards_of(travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None) -> list[PersonCard]:
     """A card for each traveller; `reveal` names the hidden fields to show of the person at a position (from 1)."""
-    trip = travellers.opened.trip if travellers.opened else None
+    labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [
-        _traveller_card(traveller, position, trip, reveal(traveller.person, position) if reveal else ())
+        _traveller_card(traveller, position, labels, reveal(traveller.person, position) if reveal else ())
         for position, traveller in enumerate(travellers.loaded.items, start=1)
     ]
 
 
-def _traveller_card(traveller: Traveller, position: int, trip: Trip | None, shown: Iterable[str]) -> PersonCard:
-    indexes = {index for index, _item in traveller.items}
-    flights = [flight for flight in trip.flights if indexes.intersection(flight.item_indexes)] if trip else []
-    flown = {index for flight in flights for index in flight.item_indexes}
+class _Labels:
+    """The trip's flights as cards name them, and which of them each item is on: worked out once for all travellers."""
+
+    def __init__(self, trip: Trip) -> None:
+        self._labels = [
+            f"{flight.carrier} {flight.flight_number} {flight.origin.place.code}–{flight.destination.place.code}".strip()
+            for flight in trip.flights
+        ]
+        self._flights_of: dict[int, list[int]] = {}
+        for at, flight in enumerate(trip.flights):
+            for index in flight.item_indexes:
+                self._flights_of.setdefault(index, []).append(at)
+
+    def has(self, index: int) -> bool:
+        """Whether the item is on any flight."""
+        return index in self._flights_of
+
+    def of(self, indexes: Iterable[int]) -> Iterator[str]:
+        """The labels of the flights these items are on, each once, in the trip's order; not worked out before they are asked for."""
+        flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
+        return (self._labels[at] for at, _same in groupby(flights))
+
+
+def _traveller_card(traveller: Traveller, position: int, labels: _Labels, shown: Iterable[str]) -> PersonCard:
     types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in traveller.items if item.passenger_type_code))
+    extras = [(item.type or "", item.name or "") for index, item in traveller.items if not labels.has(index)]
+    flights = tuple(islice(labels.of(index for index, _item in traveller.items), MOST_LABELS + 1))
     return card(
         traveller.person,
         position,
         reveal=shown,
-        passenger_types=types,
-        flights=tuple(
-            f"{flight.carrier} {flight.flight_number} {flight.origin.place.code}–{flight.destination.place.code}".strip()
-            for flight in flights
-        ),
-        extras=tuple((item.type or "", item.name or "") for index, item in traveller.items if index not in flown),
+        passenger_types=types[:MOST_LABELS],
+        flights=flights[:MOST_LABELS],
+        extras=tuple(extras[:MOST_LABELS]),
+        more=max(len(types), len(flights), len(extras)) > MOST_LABELS,
     )
 
 

@@ -155,12 +155,20 @@ def test_segment_times_are_wall_clocks_with_or_without_the_false_z() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "reason"),
-    [("2025-08-15", "not a date"), ("soon", "not a date"), ("2025-02-30T10:00Z", "out of range"), (5, "not a date")],
+    [("soon", "not a date"), ("2025-02-30T10:00Z", "out of range"), ("2025-02-30", "out of range"), (5, "not a date")],
 )
 def test_a_segment_time_that_cannot_be_read_keeps_what_was_sent(sent: object, reason: str) -> None:
     found = decode.segment({"departureDateTime": sent})
     assert found.departure is None and found.departure_sent == str(sent)
     assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", reason)]
+
+
+@pytest.mark.parametrize("sent", ["2027-03-18", " 2027-03-18 ", "2027-03-18Z"])
+def test_a_date_without_a_time_is_a_day_and_nothing_odd(sent: str) -> None:
+    found = decode.segment({"departureDateTime": sent, "arrivalDateTime": "2027-03-19T00:00:00.000Z"})
+    assert (found.departure, found.departure_day, found.departure_sent) == (None, date(2027, 3, 18), sent)
+    assert (found.arrival, found.arrival_day) == (datetime(2027, 3, 19), None)  # midnight is a time
+    assert found.notes == ()
 
 
 def test_an_item_without_ref_is_not_given_the_ref_of_its_order() -> None:

@@ -227,7 +227,6 @@ def flight(**changed: object) -> Flight:
         "destination": Clock(LHR, wall(2025, 8, 15, 17, 20), offset=timedelta(hours=1)),
         "carrier": "BX",
         "flight_number": "459",
-        "operating_carrier": "BX",
         "minutes": 80,
         "fare_class": "Economy",
         "fare_family": "Plus",

@@ -10,9 +10,9 @@ import pytest
 
 from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.itinerary import picture, wording
-from orders.itinerary.airlines import carrier_name
 from orders.itinerary.airports import distance_km, place, same_city
 from orders.itinerary.clocks import offsets_at, read_local, read_offset, read_utc
+from orders.itinerary.designators import carrier_name
 from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.journeys import plan
 from orders.itinerary.segments import from_extension

@@ -1,0 +1,147 @@
+"""Flight designators: which airline and which number are meant, in whatever spelling a feed sends them.
+
+"BX" and "459", "BX459", "bx 0459", "#459" are one flight, "459A" is another: its letter is an operational suffix. An airline may be
+sent as IATA code, ICAO code or name ("BA", "BAW", "British Airways Plc").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from orders.itinerary.airlines import ICAO, NAMES
+
+# What is longer is neither a flight number nor a name of an airline, and is left as it is.
+LONGEST = 80
+LONGEST_CODE = 3
+# Words that say what kind of company it is, and not which one.
+_LEGAL_FORMS = (
+    "plc ltd limited llc inc incorporated corp corporation co company group holding gmbh ag kg se sa sau sab spa srl nv bv ab as "
+    "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public"
+)
+TELL_NOTHING = frozenset(_LEGAL_FORMS.split()) | {"the"}
+_GENERAL = re.compile(r"airlines?|airways")
+# Names that airlines go by beside the one in the table, without general words and spaces.
+ALSO_CALLED = {
+    "aireuropalineasaereas": "UX",
+    "deutschelufthansa": "LH",
+    "iberialineasaereasdeespana": "IB",
+    "klmroyaldutch": "KL",
+    "koninklijkeluchtvaartmaatschappij": "KL",
+    "lufthansagerman": "LH",
+    "norwegianairshuttle": "DY",
+    "polskielinielotniczelot": "LO",
+    "royaldutch": "KL",
+    "scandinavian": "SK",
+    "scandinaviansystem": "SK",
+    "swissinternational": "LX",
+    "tapportugal": "TP",
+    "turkhavayollari": "TK",
+    "wideroe": "WF",
+    "wizzairhungary": "W6",
+}
+_IN_FRONT = re.compile(r"(?:(?:FLIGHT|FLT|FLUG|VOL|NO|NR|NUMBER)\b|[#.:\s])+")
+_NUMBER = re.compile(r"[\s./_#:-]{0,3}(\d{1,8})(?:[\s-]?([A-Z])|\.0{1,4})?", re.ASCII)
+_CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.+)", re.ASCII)
+
+
+@lru_cache(maxsize=8192)
+def airline(sent: str | None) -> str:
+    """The IATA code of the airline that a code or a name stands for; what we do not know in capitals.
+
+    Two spellings are the same airline if their results are equal.
+    """
+    text = _plain(sent)
+    code = text.upper().strip("*#.-/ ")
+    known = _known(code) or (_named(text) if len(text) <= LONGEST else None)
+    return known or (code if len(code) <= LONGEST_CODE else " ".join(text.upper().split()))
+
+
+def carrier_name(code: str | None) -> str:
+    """The airline's name; what we have no name for as it was sent."""
+    return NAMES.get(airline(code)) or (code or "").strip()
+
+
+@lru_cache(maxsize=8192)
+def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
+    """The airline as by `airline` and the flight number without it and without leading zeros: ("BX", "459"), ("BX", "459A").
+
+    A number without a carrier may name it ("BX459"); a number that has no shape of one comes back in capitals.
+    """
+    who, text = airline(carrier), _plain(number)
+    if len(text) > LONGEST:
+        return who, text
+    text = text.upper()
+    shouted = text[match.end() :] if (match := _IN_FRONT.match(text)) else text
+    if not who and not _NUMBER.fullmatch(shouted) and (match := _CARRIER_IN_FRONT.fullmatch(shouted)):
+        named = airline(match[1])
+        if _NUMBER.fullmatch(match[2]) and (match[1].isalpha() or named in NAMES):
+            who = named
+    for rest in _without_airline(shouted, who):
+        if match := _NUMBER.fullmatch(rest):
+            return who, (match[1].lstrip("0") or "0") + (match[2] or "")
+    return who, text
+
+
+def _without_airline(text: str, who: str) -> Iterator[str]:
+    """A number's text as it is and, where the airline stands in front of it, without."""
+    yield text
+    if not who:
+        return
+    for length in (2, 3):
+        if airline(text[:length]) == who:
+            yield text[length:]
+    name = text.rstrip("0123456789")
+    if airline(name) == who:
+        yield text[len(name) :]
+
+
+def _known(code: str) -> str | None:
+    return code if code in NAMES else ICAO.get(code)
+
+
+def _named(text: str) -> str | None:
+    """The code of the airline with this name. "British Airways (BA)" and "BA – British Airways" name it twice."""
+    words = _words(text)
+    if code := _by_name(words):
+        return code
+    for at, word in enumerate(words):
+        code = _known(word.upper())
+        if code is not None and _by_name([*words[:at], *words[at + 1 :]]) == code:
+            return code
+    return None
+
+
+def _by_name(words: list[str]) -> str | None:
+    return _codes_by_name().get(_telling(words))
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    codes = dict(ALSO_CALLED)
+    for code, name in NAMES.items():
+        codes.setdefault(_telling(_words(name)), code)
+    return codes
+
+
+def _telling(words: list[str]) -> str:
+    return _GENERAL.sub("", "".join(word for word in words if word not in TELL_NOTHING))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in small letters without accents: "Air Lines" is one word, and so is "P.L.C."."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    small = bare.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
+    words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))
+    return words[2:] if words[:2] == ["operated", "by"] else words
+
+
+def _plain(sent: str | None) -> str:
+    """The text with one spelling of each character: no invisible ones, digits of any script as 0 to 9, no blanks around it."""
+    text = (sent or "").strip()
+    if text.isascii():
+        return text
+    kept = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in kept).strip()
