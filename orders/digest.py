@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from orders.cdp.records import Note, Order, OrderItem
 from orders.itinerary.trip import Flight, Notice, Transfer, Trip
+from orders.statuses import distinct, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class OtherItem:
 class Digest:
     """The order in short.
 
-    `statuses` counts the items' statuses as sent, most frequent first; `mixed` is True where they differ from each other.
+    `statuses` counts the items' statuses, most frequent first, each in the spelling that
+    was sent first; `mixed` is True where they differ from each other.
     `adds_up` is True or False only where the sum can be compared with the total (all items read, every quantity 1, one
     currency, every price known), else None; `items_sum` and `sum_currency` go with it. `items_total` is None where the CDP
     has more items than could be read. `notes` are all oddities of the order and its items, with where they stand.
@@ -66,11 +68,11 @@ class Digest:
 
 def digest(order: Order, trip: Trip) -> Digest:
     """Work out the digest of `order`, whose itinerary is `trip`."""
-    statuses = Counter(item.status for item in order.items if item.status)
+    statuses = _statuses(order.items)
     items_sum, currency = _sum(order)
     return Digest(
         reference=order.reference_id or order.ref or "",
-        statuses=tuple(statuses.most_common()),
+        statuses=statuses,
         mixed=len(statuses) > 1,
         alerts=tuple(_alerts(trip)),
         adds_up=None if items_sum is None else items_sum == order.price,
@@ -82,6 +84,12 @@ def digest(order: Order, trip: Trip) -> Digest:
         items_total=len(order.items) if order.items_complete else None,
         notes=tuple(_notes(order)),
     )
+
+
+def _statuses(items: Sequence[OrderItem]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(status(item.status).code for item in items if item.status)
+    spelled = {status(sent).code: sent for sent in distinct(item.status for item in items)}
+    return tuple((spelled[code], count) for code, count in counts.most_common())
 
 
 def _sum(order: Order) -> tuple[Decimal | None, str]:
@@ -132,7 +140,7 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
     alike: dict[tuple[object, ...], list[int]] = {}
     for index in trip.other_item_indexes:
         item = items[index]
-        shown = (item.type, item.name or item.product_id, item.price, item.currency_code, item.status)
+        shown = (item.type, item.name or item.product_id, item.price, item.currency_code, status(item.status).code)
         line = (*shown, item.quantity, item.vendor, _belongs(item, trip))
         alike.setdefault(line, []).append(index)
     for indexes in alike.values():

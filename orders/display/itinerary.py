@@ -17,7 +17,7 @@ from orders.display.clocks import (
     offset_word,
     plain_day,
 )
-from orders.display.words import each_status, passengers, phase_word, status_word
+from orders.display.words import passengers, phase_word, status_word
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 from orders.speech import language
 from orders.speech import say as _
@@ -195,7 +195,7 @@ def flight_sentence(flight: Flight) -> str:
         arrives = lands % {"day": day(end.wall), "time": clock(end.wall)}
         parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
-    parts += [status_word(status) for status in each_status(flight.status)]
+    parts += [status_word(sent) for sent in flight.statuses]
     if not flight.all_passengers:
         parts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
     if flight.phase:

@@ -1,32 +1,11 @@
-"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py."""
+"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py.
+
+Statuses have a table of their own, orders/statuses.py.
+"""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
-
-STATUS_ICONS = {"good": "ok", "waiting": "clock", "gone": "cancelled", "back": "refunded", "neutral": "unknown"}
-
-# The vendor spells PARTIALY_ with one L; the right spelling is taken as well, should it be mended.
-STATUSES: dict[str, tuple[str, str]] = {
-    "RESERVED": (_("Reserved"), "waiting"),
-    "PAYMENT_PENDING": (_("Payment pending"), "waiting"),
-    "DECLINED": (_("Declined"), "gone"),
-    "PURCHASED": (_("Purchased"), "good"),
-    "PENDING": (_("Pending"), "waiting"),
-    "CONFIRMED": (_("Confirmed"), "good"),
-    "PARTIALY_CONFIRMED": (_("Partially confirmed"), "waiting"),
-    "PARTIALLY_CONFIRMED": (_("Partially confirmed"), "waiting"),
-    "CANCELLED": (_("Cancelled"), "gone"),
-    "PARTIALY_CANCELLED": (_("Partially cancelled"), "gone"),
-    "PARTIALLY_CANCELLED": (_("Partially cancelled"), "gone"),
-    "REFUNDED": (_("Refunded"), "back"),
-    "PARTIALY_REFUNDED": (_("Partially refunded"), "back"),
-    "PARTIALLY_REFUNDED": (_("Partially refunded"), "back"),
-    "ACCEPTED": (_("Accepted"), "good"),
-    "BROWSED": (_("Browsed"), "neutral"),
-    "SEARCHED": (_("Searched"), "neutral"),
-    "UNKNOWN": (_("Unknown"), "neutral"),
-}
 
 ITEM_TYPES: dict[str, tuple[str, str]] = {
     "FLIGHT": (_("Flight"), "plane"),
@@ -92,11 +71,10 @@ NOTICES: dict[str, tuple[str, str]] = {
     "impossible time": (_("Impossible time"), "alarm"),
     "missing time": (_("Time missing"), "unknown"),
     "unknown place": (_("Unknown airport code"), "place"),
-    "cancelled": (_("Cancelled"), "cancelled"),
     "surface": (_("Gap on the ground"), "change"),
     "looks like local": (_("Times look local"), "clock"),
     "items disagree": (_("Items disagree"), "alarm"),
-    "partly cancelled": (_("Partly called off"), "cancelled"),
+    "partly cancelled": (_("Partly cancelled"), "cancelled"),
     "duplicate": (_("Sent more than once"), "info"),
 }
 

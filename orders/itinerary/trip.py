@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from orders.statuses import CalendarStatus
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -70,9 +72,9 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
-    "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled". `serious` notices go to
-    the alert strip at the top of the page.
+    "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place",
+    "surface", "duplicate", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled"; or the code of a
+    status of orders/statuses.py. `serious` notices go to the alert strip at the top of the page.
     """
 
     word: str
@@ -88,6 +90,7 @@ class Flight:
     from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
     `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items that are still to be
     flown, over all of them where none is. `all_passengers` is False where some travellers of the order are not on this flight.
+    `statuses` are those of its items as sent, each once; none if it is what all flights of the order have, and settled.
     `key` is unique in the trip and stable.
     """
 
@@ -108,8 +111,10 @@ class Flight:
     minutes: int | None = None
     day_change: int | None = None
     evidence: Evidence = Evidence("unclear")
-    status: str = ""
+    statuses: tuple[str, ...] = ()
     cancelled: bool = False
+    booked: bool = True
+    calendar_status: CalendarStatus | None = None
     phase: str = ""
     item_indexes: tuple[int, ...] = ()
     segment_indexes: tuple[tuple[int, int], ...] = ()

@@ -106,7 +106,7 @@ def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
     """The flights as an iCalendar file with real time zones."""
     opened = open_order(desk, ref)
     _record(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
-    body = calendar.as_ics(opened.trip, reference=opened.digest.reference, order_ref=opened.order.ref or ref, _=_)
+    body = calendar.as_ics(opened.trip, opened.order, order_ref=ref, _=_)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     name = quote(f"{opened.digest.reference or ref}.ics", safe=".-_~")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"

@@ -126,7 +126,7 @@ def test_the_text_names_an_impossible_time_and_who_still_flies() -> None:
     assert "    Check the times: this flight would take 35 h 30 min for 9,321 km" in text
     flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
     text = wording.as_text(plan([item(flight), item(flight, status="CANCELLED")]))
-    assert "    Called off for 1 of 2 travellers; still flying: 1." in text
+    assert "    Cancelled for 1 of 2 travellers; 1 still booked." in text
 
 
 def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
@@ -140,14 +140,14 @@ def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
     assert "Min..\n" not in wording.as_text(trip, _=say) + "\n"
 
 
-def test_a_flight_called_off_for_some_counts_those_who_still_fly() -> None:
+def test_a_flight_cancelled_for_some_counts_those_still_booked() -> None:
     flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
     trip = plan([item(flight), item(flight, status="CANCELLED"), item(flight, kind="CHD")])
     flown = trip.flights[0]
     assert flown.passengers == trip.passengers == (("ADT", 1), ("CHD", 1))
     assert flown.all_passengers
     assert [(n.word, n.serious, n.detail) for n in flown.notices] == [
-        ("partly cancelled", True, "Called off for 1 of 3 travellers; still flying: 2.")
+        ("partly cancelled", True, "Cancelled for 1 of 3 travellers; 2 still booked.")
     ]
 
 
