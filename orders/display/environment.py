@@ -30,7 +30,7 @@ FILTERS = (
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.place_city, itinerary.place_name, itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words,
-    money.money, money.quantity,
+    money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     outcomes.outcome_words,
     people.field_label, people.field_value,
     words.channel_word, words.item_icon, words.item_type, words.note_reason, words.notice_icon,

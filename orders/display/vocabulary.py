@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from orders.digest import Unchecked
+
 ITEM_TYPES: dict[str, tuple[str, str]] = {
     "FLIGHT": (_("Flight"), "plane"),
     "FLIGHT ITEM": (_("Flight"), "plane"),
@@ -76,6 +78,20 @@ NOTICES: dict[str, tuple[str, str]] = {
     "items disagree": (_("Items disagree"), "alarm"),
     "partly cancelled": (_("Partly cancelled"), "cancelled"),
     "duplicate": (_("Sent more than once"), "info"),
+}
+
+UNCHECKED: dict[str, str] = {
+    Unchecked.ITEMS_MISSING: _("not all items were read"),
+    Unchecked.NO_TOTAL: _("the total is missing"),
+    Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total was not understood"),
+    Unchecked.NO_PRICE: _("a price is missing"),
+    Unchecked.PRICE_NOT_UNDERSTOOD: _("a price was not understood"),
+    Unchecked.NO_CURRENCY: _("a currency is missing"),
+    Unchecked.TWO_CURRENCIES: _("two currencies"),
+    Unchecked.SEVERAL_CURRENCIES: _("more than two currencies"),
+    Unchecked.QUANTITY_ABOVE_ONE: _("a quantity above 1"),
+    Unchecked.ODD_QUANTITY: _("a quantity that is not 1"),
+    Unchecked.NO_QUANTITY: _("a quantity is missing"),
 }
 
 PHASES: dict[str, str] = {

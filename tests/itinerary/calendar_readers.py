@@ -56,8 +56,8 @@ def dateutil(texts: Sequence[str]) -> list[Times]:
     """The zones of dateutil, on which vobject and others are built."""
 
     def zone_of(zone: Any) -> tzinfo:
-        made = tzical(io.StringIO(zone.to_ical().decode().replace("\r\n", "\n"))).get(str(zone["tzid"]))
-        assert made is not None
+        text = zone.to_ical().decode().replace("\r\n", "\n")
+        made: tzinfo = tzical(io.StringIO(text)).get(str(zone["tzid"]))
         return made
 
     return [_read(text, zone_of) for text in texts]

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from calibration.fit import Published
-from orders.cdp.records import OrderItem
+from orders.cdp.records import Order, OrderItem
 from orders.itinerary import calendar, wording
 from orders.itinerary.airports import place
 from orders.itinerary.belief import decide, verdict_of, weigh
@@ -116,7 +116,9 @@ def test_the_text_does_not_claim_what_is_doubted() -> None:
     assert "18 h 35 min read as local, 10 h 35 min read as UTC" in text
     assert "Flight time 18 h 35 min" not in text
     assert "London to Las Vegas · 18 h" not in text
-    assert "read as local, 10 h" in calendar.as_ics(plan(UTC_ORDER)).decode().replace("\\,", ",").replace("\r\n ", "")
+    assert "read as local, 10 h" in calendar.as_ics(plan(UTC_ORDER), Order(items=tuple(UTC_ORDER))).decode().replace(
+        "\\,", ","
+    ).replace("\r\n ", "")
     back = wording.as_text(plan([item("LHR LAS 2025-08-15T20:00 2025-08-15T22:40")], reading="utc"))
     assert back.endswith("Times as sent were read as UTC and turned into local times; see above.")
 
