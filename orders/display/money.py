@@ -51,7 +51,10 @@ def money(value: Decimal | None, currency: str | None = None) -> str:
 
 def quantity(value: Decimal | None) -> str:
     """A quantity without trailing zeros: "1", "2", "0.5"."""
-    return money(value.normalize() if value is not None and value.is_finite() else value)
+    if value is None or not value.is_finite():
+        return money(value)
+    with localcontext(prec=PRECISION):
+        return money(value.normalize())
 
 
 def price(record: Order | OrderItem) -> str:
