@@ -245,7 +245,7 @@ def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
     return tuple({status(text).code: text for text in reversed([*sent]) if text}.values())[::-1]
 
 
-def of_flight(sent: Iterable[str | None]) -> CalendarStatus | None:
+def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:
     """The calendar's word for a flight sold in several items: what holds for the best of them; None if none says anything."""
     words = {status(text).calendar for text in sent}
     return next((word for word in CalendarStatus if word in words), None)

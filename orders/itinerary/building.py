@@ -12,7 +12,7 @@ from orders.itinerary.clocks import minutes_between
 from orders.itinerary.ends import Ends
 from orders.itinerary.flights import Draft, travellers
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
-from orders.statuses import distinct, of_flight, same, status
+from orders.statuses import calendar_status, distinct, same, status
 
 Passengers = tuple[tuple[str, int], ...]
 
@@ -78,7 +78,7 @@ def build(
         evidence=judged,
         statuses=() if _goes_without_saying(statuses, usual_status) else statuses,
         booked=any(status(items[index].status).booked for index in draft.items),
-        calendar_status=of_flight(items[index].status for index in draft.items),
+        calendar_status=calendar_status(items[index].status for index in draft.items),
         cancelled=cancelled,
         phase=phase,
         item_indexes=draft.items,

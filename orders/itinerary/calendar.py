@@ -72,12 +72,17 @@ def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
     uids: dict[str, str] = {}
     numbers: dict[tuple[str, ...], int] = {}
     for flight in sorted(trip.flights, key=sale):
-        number = flight.flight_number.upper()
-        leg = flight.origin.place.code, flight.destination.place.code
-        same = (order_ref, flight.carrier.upper(), number.lstrip("0") or number, *leg)
+        carrier = _plain(flight.carrier)
+        number = _plain(flight.flight_number).removeprefix(carrier).lstrip("0")
+        same = (order_ref, carrier, number, flight.origin.place.code, flight.destination.place.code)
         numbers[same] = numbers.get(same, 0) + 1
         uids[flight.key] = f"{uuid5(NAMESPACE_URL, '/'.join(('cdpviewer', *same, str(numbers[same]))))}@cdpviewer"
     return uids
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, in upper case: "bx 0459" is BX0459."""
+    return "".join(letter for letter in text.upper() if letter.isalnum())
 
 
 def _date(event: Event, order: Order) -> None:

@@ -192,6 +192,7 @@ RETIMED = {
     "to after the way back": "BX 459 DUB LHR 2027-01-12T16:00 2027-01-12T17:20",
     "to another year": "BX 459 DUB LHR 2028-01-05T16:00 2028-01-05T17:20",
     "number with a zero": "BX 0459 DUB LHR 2027-01-05T16:00 2027-01-05T17:20",
+    "number with the carrier": "BX BX459 DUB LHR 2027-01-05T16:00 2027-01-05T17:20",
     "carrier in lower case": "bx 459 DUB LHR 2027-01-05T16:00 2027-01-05T17:20",
 }
 

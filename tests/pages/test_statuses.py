@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from orders.statuses import CalendarStatus, Status, distinct, of_flight, same, status
+from orders.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
 from sandbox.server import Sandbox
 from tests.design.stylesheet import ROOT
 from tests.pages.reading import text_in, text_of
@@ -108,8 +108,8 @@ def test_every_row_has_its_symbol_and_its_colour() -> None:
 def test_comparing_and_counting_ignore_the_spelling() -> None:
     assert same("CANCELLED", " canceled") and not same("CANCELLED", "CANCEL_REQUESTED") and not same("", "CONFIRMED")
     assert distinct(["CONFIRMED", "Confirmed", None, "canceled", "", "CANCELLED"]) == ("CONFIRMED", "canceled")
-    assert of_flight(["CANCELLED", "RESERVED"]) is CalendarStatus.TENTATIVE
-    assert of_flight([]) is of_flight([None, "strange"]) is None
+    assert calendar_status(["CANCELLED", "RESERVED"]) is CalendarStatus.TENTATIVE
+    assert calendar_status([]) is calendar_status([None, "strange"]) is None
 
 
 FLIGHT = {
