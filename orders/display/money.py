@@ -7,12 +7,14 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from babel.numbers import NumberPattern, get_currency_precision, parse_pattern
+from django.conf import settings
 
 from orders.cdp.records import Order, OrderItem, not_understood
 from orders.currencies import canonical
 from orders.display.clocks import locale_of
 from orders.display.vocabulary import UNCHECKED
 from orders.display.words import in_words
+from orders.hiding import masked_value
 from orders.speech import language
 from orders.speech import say as _
 
@@ -67,7 +69,10 @@ def price(record: Order | OrderItem) -> str:
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
     """ "sent, not understood: 1.234,56" of a field that should hold a number, "" where it does or nothing was sent."""
     sent = not_understood(record.notes, field)
-    return _("sent, not understood: %(text)s") % {"text": sent} if sent else ""
+    if not sent:
+        return ""
+    shown = masked_value(field, sent, settings.SHOWN_FIELDS, documented=True)
+    return _("sent, not understood: %(text)s") % {"text": shown}
 
 
 def before_conversion(item: OrderItem) -> str:
