@@ -29,6 +29,9 @@ THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
 CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env, threads=THREADS)
 
+# --- access records
+TICKET_PATTERN = env.pattern("CDPVIEWER_TICKET_PATTERN", r"[A-Za-z0-9#._/-]{1,64}")
+
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"
 WSGI_APPLICATION = "cdpviewer.wsgi.application"
@@ -52,10 +55,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cdpviewer.middleware.in_turn",
     "django.middleware.gzip.GZipMiddleware",
+    "orders.split_links.rejoin_split_links",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "orders.cross_site.refuse_cross_site",
     "orders.session.session_limits",
     "orders.preferences.follow_preferences",
     "orders.session.SignInRequired",

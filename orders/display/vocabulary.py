@@ -152,6 +152,8 @@ OUTCOMES: dict[str, str] = {
     r"perhaps more": _("perhaps more"),
     r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
     r"refused": _("refused"),
+    r"own": _("own"),
+    r"everybody": _("everybody"),
 }
 
 # By the codes of orders/problems.py: why a search failed, short enough for a table.

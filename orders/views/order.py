@@ -9,13 +9,11 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from orders import looks, lookup
 from orders.cdp.raw import indent
-from orders.context import carried
 from orders.desk import Desk
 from orders.finding import Found, open_or_find
 from orders.itinerary import calendar, picture, wording
@@ -24,24 +22,33 @@ from orders.services import CustomData, OpenedOrder, load_custom_data, open_orde
 from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
-from orders.views.search import order_address, show_chooser, show_not_found
+from orders.views.search import order_address, search, show_chooser, show_not_found
 from orders.views.waiting import with_progress
 
 
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """The order page. A value that is no clean ref goes to the search; one the CDP knows only as a reference leads to its order."""
-    if not lookup.is_ref(ref):
-        return unclean(request, ref)
+    """The order page. A value that is no clean ref is searched for; one the CDP knows only as a reference leads to its order."""
+    if lookup.looks_like_ref(ref):
+        return _show(request, ref)
+    wanted = lookup.read(ref)
+    if not lookup.is_ref(ref) or wanted.kind == "empty" or (wanted.candidates and wanted.candidates != (ref,)):
+        return _search(request, ref, wanted)
     return _show(request, ref)
 
 
+@require_safe
 def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
-    """An address whose reference is not clean: the search reads it, with all that it knows about messy values."""
-    wanted = lookup.read(text)
+    """An address that is no order's: the search reads its value, without the closing slash of the link template."""
+    value = text.removesuffix("/")
+    return _search(request, value, lookup.read(value))
+
+
+def _search(request: HttpRequest, value: str, wanted: lookup.Lookup) -> HttpResponseBase:
+    """Lead to the one order that `value` can mean; else search in place, so that no address repeats what may be personal."""
     if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
-    return redirect(reverse("orders") + carried(request, q=text.strip()[: lookup.LONGEST + 1]))
+    return search(request, value)
 
 
 @asks_the_cdp(fresh=True)
@@ -56,7 +63,7 @@ def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
 def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
     if len(found.orders) == 1 and found.orders[0].ref and not found.partial:
         return redirect(order_address(request, found.orders[0].ref))
-    return show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text)
+    return show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text, asked=text)
 
 
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks, lookup
-from orders.context import carried
+from orders.context import carried, carried_to
 from orders.desk import Desk
 from orders.finding import Found, find_orders
 from orders.models import Connection
@@ -21,6 +20,7 @@ from orders.views.again import with_addresses
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem
 from orders.views.customers import show_people
 
+NO_REFERENCE = {"search": "empty"}  # how the start page learns that a link held none
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
@@ -30,13 +30,18 @@ def home(request: HttpRequest) -> HttpResponseBase:
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
-    return render(request, "orders/home.html", {"recent": with_addresses(request, looks.recent(request.user))})
+    context = {"search": request.GET.get("search"), "recent": with_addresses(request, looks.recent(request.user))}
+    return render(request, "orders/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: HttpRequest) -> HttpResponseBase:
     """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Leads to the order, a chooser, or a page that says why not."""
-    text = request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", "")
+    return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))
+
+
+def search(request: HttpRequest, text: str) -> HttpResponseBase:
+    """Search for `text`. What speaks of a person is searched only if it was posted; a link with it leads to a form that posts it."""
     wanted = lookup.read(text)
     if wanted.kind == "reference":
         return _find(request, wanted.candidates, text)
@@ -45,7 +50,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
             return _explain(request, text, wanted.kind, personal=True)
         return _find_by_address(request, wanted)
     if wanted.kind == "empty":
-        return redirect(reverse("home") + carried(request))
+        return redirect(reverse("home") + carried(request, **({} if request.method == "POST" else NO_REFERENCE)))
     return _explain(request, text, wanted.why or wanted.kind, placeholder=wanted.placeholder)
 
 
@@ -56,7 +61,7 @@ def _find(request: HttpRequest, desk: Desk, candidates: tuple[str, ...], text: s
         return redirect(order_address(request, found.orders[0].ref))
     if found.orders:
         return show_chooser(request, found, text)
-    return show_not_found(request, desk, found, text)
+    return show_not_found(request, desk, found, text, asked=", ".join(candidates))
 
 
 @asks_the_cdp(fresh=True)
@@ -86,23 +91,21 @@ def show_chooser(request: HttpRequest, found: Found, text: str) -> HttpResponseB
     return render(request, "orders/chooser.html", context)
 
 
-def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
-    """The CDP was asked and knows nothing: say where it was looked, and what else to try."""
+def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str, *, asked: str) -> HttpResponseBase:
+    """The CDP was asked and knows nothing: say where it was looked, and what else to try. Recorded by the references `asked` for."""
+    looks.record_miss(request, desk.connection, asked)
     others = Connection.objects.for_user(request.user).exclude(pk=desk.connection.pk)
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
+        "typed": text,
         "looked": found.looked,
         "phone": lookup.perhaps_phone(text),
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
-        "other_connections": [(other.name, _search_address(request, text, other.name)) for other in others],
+        "other_connections": [
+            (other.name, reverse("orders") + carried_to(request, other.name)) for other in others
+        ],
     }
     return render(request, "orders/not_found.html", context, status=404)
-
-
-def _search_address(request: HttpRequest, text: str, connection: str) -> str:
-    ticket = looks.ticket_of(request)
-    address = f"{reverse('orders')}?q={quote(text.strip()[:SHOWN_OF_A_SEARCH])}&connection={quote(connection)}"
-    return address + (f"&ticket={quote(ticket)}" if ticket else "")
 
 
 def _explain(
@@ -128,6 +131,7 @@ def _explain(
     }
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
+        "typed": text,
         "why": why,
         "sentence": sentences[why],
         "placeholder": placeholder,
