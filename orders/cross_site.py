@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
@@ -31,11 +31,18 @@ def refuse_cross_site(get_response: Answer) -> Answer:
         if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or request.path_info == reverse("login"):
             return get_response(request)
         if not is_link(request):
-            return render(request, "403.html", {"cross_site": True, "request_id": getattr(request, "id", "")}, status=403)
+            return refusal(request)
         page = page_around(request)
         return HttpResponseRedirect(page + carried(request)) if page else get_response(request)
 
     return answer
+
+
+def refusal(request: HttpRequest) -> HttpResponse:
+    """403: a page for a person who sees it in a tab, a line for an image or a script, which nobody reads."""
+    if request.headers.get("Sec-Fetch-Dest") != "document":
+        return HttpResponse("Refused: asked for by another site.", status=403, content_type="text/plain; charset=utf-8")
+    return render(request, "403.html", {"cross_site": True, "request_id": getattr(request, "id", "")}, status=403)
 
 
 def is_link(request: HttpRequest) -> bool:

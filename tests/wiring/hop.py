@@ -91,14 +91,15 @@ def serving(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = 
 
 
 @contextmanager
-def production(name: str, static: Path, log: Path) -> Iterator[int]:
-    """The port of a server with https assumed and one trusted proxy, on the test's own database."""
+def production(name: str, static: Path, log: Path, *, region: str = "") -> Iterator[int]:
+    """The port of a server with https assumed and one trusted proxy, on the test's own database; `region` is an extra one."""
     port = free_port()
     env = environment(
         CDPVIEWER_BIND=f"127.0.0.1:{port}",
         CDPVIEWER_ALLOWED_HOSTS=name,
         CDPVIEWER_TRUSTED_PROXIES="1",
         CDPVIEWER_WORKERS="1",
+        CDPVIEWER_EXTRA_REGIONS=region,
         CDPVIEWER_STATIC_ROOT=str(static),
         DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
     )
