@@ -27,7 +27,7 @@ def checked(request: HttpRequest, address: str | None, *, default: str = "/") ->
     ):
         return default
     parts = urlsplit(address)
-    own = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    own = urlunsplit(("", "", parts.path or ("/" if parts.netloc else ""), parts.query, ""))
     match = _match(own)
     return own if is_own_path(own) and (match is None or match.url_name not in NO_GOALS) else default
 
@@ -106,6 +106,8 @@ def _without_person(address: str) -> str:
     text = match.kwargs.get("ref") or match.kwargs.get("text", "").removesuffix("/")
     if match.url_name == "orders":
         text = dict(parse_qsl(query)).get("q", "")
+    if not text and match.url_name == "order_unclean":
+        return _address("home", _carried(query))
     if text and is_personal(text):
         return _address("home", {**NOT_SENT, **_carried(query)})
     if match.url_name == "order_unclean" or (match.url_name == "order" and not lookup.is_ref(text)):

@@ -95,7 +95,8 @@ def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(
     live_app.sandbox.reset()
     page.goto(neighbours.desk, wait_until="networkidle")
     # The browser did send the cookie along: without the rule these would have been pages of the order.
-    assert len(refused) >= 4 * len(PARTS)
+    assert {response.url for response in refused} == {f"{neighbours.orders}/orders/{SEED}/{part}?ticket=RT-1" for part in PARTS}
+    assert {response.request.resource_type for response in refused} >= {"image", "document", "fetch"}
     assert any("__Host-session" in response.request.all_headers().get("cookie", "") for response in refused)
     assert served == []
     assert not AccessRecord.objects.exists()
