@@ -124,11 +124,14 @@
     for (const note of document.querySelectorAll("[data-hash-taken]")) { note.hidden = false; say(note.textContent.trim()); }
     field.focus();
   };
-  if (location.hash.length > 1 && !document.getElementById(location.hash.slice(1))) {
+  const lookAtHash = () => {
+    if (location.hash.length < 2 || document.getElementById(location.hash.slice(1))) return;
     const form = document.querySelector("[data-takes-hash]");
     if (form) takeHash(form);
     for (const note of document.querySelectorAll("[data-hash-kept]")) note.hidden = false;
-  }
+  };
+  lookAtHash();
+  addEventListener("hashchange", lookAtHash);
 
   // --- panels
   const waits = new WeakMap();

@@ -63,7 +63,9 @@ def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
 def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
     if len(found.orders) == 1 and found.orders[0].ref and not found.partial:
         return redirect(order_address(request, found.orders[0].ref))
-    return show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text, asked=text)
+    return (
+        show_chooser(request, found, text) if found.orders else show_not_found(request, desk, found, text, asked=text)
+    )
 
 
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:

@@ -101,9 +101,7 @@ def show_not_found(request: HttpRequest, desk: Desk, found: Found, text: str, *,
         "looked": found.looked,
         "phone": lookup.perhaps_phone(text),
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
-        "other_connections": [
-            (other.name, reverse("orders") + carried_to(request, other.name)) for other in others
-        ],
+        "other_connections": [(other.name, reverse("orders") + carried_to(request, other.name)) for other in others],
     }
     return render(request, "orders/not_found.html", context, status=404)
 

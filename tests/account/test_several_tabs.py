@@ -58,8 +58,12 @@ def test_signed_out_the_form_is_shown_anew_with_name_and_goal_and_without_the_pa
     assert browser.post(LOGIN, again)["Location"] == SECOND
 
 
-@pytest.mark.parametrize(("typed", "goal"), [("B94TXY", "%2Forders%2F%3Fq%3DB94TXY"), ("anna@example.com", "search%3Dnot-sent")])
-def test_a_search_with_an_old_token_after_the_session_goes_by_the_sign_in(browser: Client, typed: str, goal: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "goal"), [("B94TXY", "%2Forders%2F%3Fq%3DB94TXY"), ("anna@example.com", "search%3Dnot-sent")]
+)
+def test_a_search_with_an_old_token_after_the_session_goes_by_the_sign_in(
+    browser: Client, typed: str, goal: str
+) -> None:
     answer = browser.post("/orders/", {"q": typed, "csrfmiddlewaretoken": "x" * 64})
     assert answer.status_code == 302
     assert goal in answer["Location"].replace("/", "%2F")

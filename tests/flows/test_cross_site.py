@@ -85,7 +85,9 @@ def neighbours(live_app: App, browser: Browser, gathered_static: Path, tmp_path:
 def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(
     neighbours: Neighbours, live_app: App
 ) -> None:
-    page, refused, served = neighbours.page, [], []
+    page = neighbours.page
+    refused: list[Response] = []
+    served: list[Response] = []
 
     def note(response: Response) -> None:
         if response.url.startswith(f"{neighbours.orders}/orders/"):
@@ -95,7 +97,9 @@ def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(
     live_app.sandbox.reset()
     page.goto(neighbours.desk, wait_until="networkidle")
     # The browser did send the cookie along: without the rule these would have been pages of the order.
-    assert {response.url for response in refused} == {f"{neighbours.orders}/orders/{SEED}/{part}?ticket=RT-1" for part in PARTS}
+    assert {response.url for response in refused} == {
+        f"{neighbours.orders}/orders/{SEED}/{part}?ticket=RT-1" for part in PARTS
+    }
     assert {response.request.resource_type for response in refused} >= {"image", "document", "fetch"}
     assert any("__Host-session" in response.request.all_headers().get("cookie", "") for response in refused)
     assert served == []

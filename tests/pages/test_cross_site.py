@@ -80,7 +80,9 @@ def test_a_link_opens_a_page_and_a_link_to_a_part_opens_the_page_around_it(
 def test_a_page_that_is_loaded_ahead_of_the_click_is_not_served_to_another_site(
     desk: Client, cdp: Sandbox, header: str, purpose: str
 ) -> None:
-    answer = desk.get(f"/orders/{SEED}/", headers={**fetch_headers("same-site", "navigate", "document"), header: purpose})
+    answer = desk.get(
+        f"/orders/{SEED}/", headers={**fetch_headers("same-site", "navigate", "document"), header: purpose}
+    )
     assert answer.status_code == 403
     assert not AccessRecord.objects.exists()
     assert cdp.calls()["total"] == 0
@@ -88,7 +90,8 @@ def test_a_page_that_is_loaded_ahead_of_the_click_is_not_served_to_another_site(
 
 @pytest.mark.parametrize("site", [None, "same-origin", "none"])
 @pytest.mark.parametrize(
-    ("mode", "dest"), [("navigate", "document"), ("cors", "empty"), ("no-cors", "image"), ("navigate", "iframe"), ("", "")]
+    ("mode", "dest"),
+    [("navigate", "document"), ("cors", "empty"), ("no-cors", "image"), ("navigate", "iframe"), ("", "")],
 )
 def test_own_requests_and_browsers_without_the_headers_are_served_as_before(
     desk: Client, site: str | None, mode: str, dest: str

@@ -66,7 +66,9 @@ def test_a_failure_is_no_miss(desk: Client, cdp: Sandbox) -> None:
     assert not AccessRecord.objects.exists()
 
 
-@pytest.mark.parametrize("reference", ["jane.doe@example.com", "+353861234567", "00353 86 123 4567", "B94TXY, jane@example.com"])
+@pytest.mark.parametrize(
+    "reference", ["jane.doe@example.com", "+353861234567", "00353 86 123 4567", "B94TXY, jane@example.com"]
+)
 def test_a_reference_that_names_a_person_is_hashed_in_every_record(agent: User, reference: str) -> None:
     request = RequestFactory().get("/")
     request.user = agent
