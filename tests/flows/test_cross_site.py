@@ -95,7 +95,7 @@ def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(
 
     page.on("response", note)
     asked: list[Request] = []
-    page.on("request", asked.append)
+    page.on("request", lambda request: asked.append(request))
     live_app.sandbox.reset()
     page.goto(neighbours.desk, wait_until="networkidle")
     # The browser did send the cookie along: without the rule these would have been pages of the order.
