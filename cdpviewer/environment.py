@@ -7,6 +7,7 @@ environment always wins. A message of this module names the setting and says wha
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -80,6 +81,13 @@ class Environment:
         if not 0 < number < 3600:
             raise ImproperlyConfigured(f"{name} must be a number of seconds, more than 0 and less than 3600.")
         return number
+
+    def pattern(self, name: str, default: str) -> re.Pattern[str]:
+        """A regular expression that a whole value has to match."""
+        try:
+            return re.compile(self.text(name, default))
+        except re.error as error:
+            raise ImproperlyConfigured(f"{name} is not a regular expression: {error.msg}.") from None
 
     def listed(self, name: str) -> tuple[str, ...]:
         """The parts of a comma-separated value, in their order, empty ones left out."""

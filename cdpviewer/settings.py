@@ -30,6 +30,9 @@ CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env, threads=THREADS)
 SHOWN_FIELDS = remote.shown_fields(env)
 
+# --- access records
+TICKET_PATTERN = env.pattern("CDPVIEWER_TICKET_PATTERN", r"[A-Za-z0-9#._/-]{1,64}")
+
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"
 WSGI_APPLICATION = "cdpviewer.wsgi.application"
@@ -53,10 +56,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cdpviewer.middleware.in_turn",
     "django.middleware.gzip.GZipMiddleware",
+    "orders.split_links.rejoin_split_links",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "orders.cross_site.refuse_cross_site",
     "orders.session.session_limits",
     "orders.preferences.follow_preferences",
     "orders.session.SignInRequired",

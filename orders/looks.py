@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connections, router
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from orders import append_only
 from orders.models import AccessRecord, Connection, Person
+from orders.personal import like_phone
 
 What = AccessRecord.What
 
@@ -65,12 +67,15 @@ def record(
 
     `what` is one of `AccessRecord.What`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
     the record takes reference and route from the person's own last opening of that order, because a panel knows only its ref.
+    A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
     """
     person = request.user
     if isinstance(person, AnonymousUser) or person.pk is None:
         raise LookNotRecorded("nobody is signed in")
     if order_ref and not reference and what != What.ORDER_OPENED:
         reference, route = _as_opened(person.pk, connection, order_ref)
+    if any("@" in part or like_phone(part) for part in reference.split(", ")):
+        reference, subject = "", subject or hashed(reference)
     columns = {
         "at": timezone.now(),
         "user_id": person.pk,
@@ -92,11 +97,22 @@ def record(
         raise LookNotRecorded("the access record could not be written") from error
 
 
+def record_miss(request: HttpRequest, connection: Connection | None, asked: str) -> None:
+    """Record a search by reference that found nothing, so that trying one reference after another leaves a trace."""
+    record(request, What.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
+
+
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket the person came from (`?ticket=ZD-1234`), or "" when there is none or it is not one."""
+    """The ticket the person came from (`?ticket=ZD-1234`), or "" if there is none or it does not fit CDPVIEWER_TICKET_PATTERN."""
     ticket = request.GET.get("ticket", "").strip()
-    # Every system numbers its tickets in its own way; an e-mail address is no number, and belongs in no record.
-    return ticket if ticket.isprintable() and len(ticket) <= LONGEST_TICKET and "@" not in ticket else ""
+    fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket)
+    return ticket if fits else ""
+
+
+def refused_ticket_of(request: HttpRequest) -> str:
+    """What the request names as its ticket and is none, cut to the length of one, to be shown; "" otherwise."""
+    ticket = request.GET.get("ticket", "").strip()
+    return "" if not ticket or ticket_of(request) else ticket[:LONGEST_TICKET]
 
 
 def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:

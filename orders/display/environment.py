@@ -75,7 +75,7 @@ def environment(**options: Any) -> Environment:
     # All templates stay in memory (-1): keeping only the latest means a lock around each look.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update({rule.__name__: rule for rule in FILTERS})
+    made.filters.update({rule.__name__: rule for rule in (*FILTERS, onward.own_path)})
     made.globals.update(
         {
             "_": gettext,

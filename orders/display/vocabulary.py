@@ -155,6 +155,8 @@ OUTCOMES: dict[str, str] = {
     r"refused": _("refused"),
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
+    r"own": _("own"),
+    r"everybody": _("everybody"),
 }
 
 # By the codes of orders/problems.py: why a search failed, short enough for a table.

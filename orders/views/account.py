@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
 from orders import onward
@@ -21,10 +22,28 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, **_kwargs: Any) -> str:
-        return onward.wanted(self.request)
+        page = onward.wanted(self.request)
+        return onward.own_path(page) if page else ""
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return _or_wait(super().form_invalid(form), form)
+
+    def again(self) -> HttpResponse:
+        """Answer a sign-in form whose token is out of date: go on if the person is signed in by now, else show it anew (403).
+
+        Nothing is lost but the password, which is never sent back.
+        """
+        if self.request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        form = SignInForm(self.request, initial={"username": self.request.POST.get("username", "")[:150]})
+        return self.render_to_response(self.get_context_data(form=form, too_old=True), status=403)
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Answer a sign-in form whose token is out of date."""
+    view = SignIn()
+    view.setup(request)
+    return view.again()
 
 
 class SignOut(views.LogoutView):

@@ -18,7 +18,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from orders import looks
 from orders.models import AccessRecord
+from orders.problems import not_recorded
 from orders.views.again import with_addresses
 
 PER_PAGE = 50
@@ -84,13 +86,18 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The same looks as a CSV file (UTF-8, stamps in UTC), streamed."""
+    """The same looks as a CSV file (UTF-8, stamps in UTC), streamed. The export is recorded, and not among its own rows."""
     everybody, chosen, problems = _asked(request)
     if problems:
         return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
-    name = f"activity-{timezone.now().astimezone(UTC):%Y%m%d-%H%M%S}.csv"
+    started = timezone.now()
+    try:
+        looks.record(request, looks.What.ACTIVITY_EXPORTED, outcome="everybody" if everybody else "own")
+    except looks.LookNotRecorded:
+        return HttpResponse(not_recorded().sentence, status=503, content_type="text/plain; charset=utf-8")
+    name = f"activity-{started.astimezone(UTC):%Y%m%d-%H%M%S}.csv"
     return StreamingHttpResponse(
-        _csv(_looks(request, everybody, chosen)),
+        _csv(_looks(request, everybody, chosen).filter(at__lte=started)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -206,4 +206,4 @@ def _form_page(
 
 
 def _back(request: HttpRequest) -> str:
-    return onward.wanted(request, default=reverse("connections"))
+    return onward.own_path(onward.wanted(request, default=reverse("connections")))

@@ -99,7 +99,10 @@ def test_not_found_names_the_connection_and_offers_the_others(desk: Client, agen
     assert page.status_code == 404
     text = text_of(page)
     assert "sandbox" in text and "second tenant" in text and "NOSUCH9" in text
-    assert "connection=second%20tenant" in page.content.decode()
+    form = page.content.decode().partition('action="/orders/?connection=second+tenant"')[2]
+    assert form.partition("</form>")[0].count('name="q" value="NOSUCH9"') == 1
+    missed = AccessRecord.objects.get(what="searched_reference")
+    assert (missed.reference, missed.outcome, missed.subject) == ("NOSUCH9", "0 found", "")
 
 
 def test_both_readings_are_tried_at_the_same_time(desk: Client, cdp: Sandbox) -> None:

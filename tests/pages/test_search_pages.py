@@ -76,7 +76,7 @@ def test_an_empty_field_leads_to_the_start_page_with_its_ticket(
     value: str, shape: str, desk: Client, cdp: Sandbox
 ) -> None:
     page = desk.get(shape.format(value), follow=True)
-    assert page.redirect_chain == [("/?ticket=ZD-5", 302)]
+    assert page.redirect_chain == [("/?search=empty&ticket=ZD-5", 302)]
     assert cdp.calls()["total"] == 0
 
 

@@ -231,3 +231,11 @@ def test_a_shorter_page_has_shorter_calls() -> None:
 def test_a_region_that_cannot_be_used_stops_the_start_with_the_setting_s_name() -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^CDPVIEWER_EXTRA_REGIONS: .*https"):
         regions(Environment({"CDPVIEWER_EXTRA_REGIONS": "mine=http://cdp.example.com"}, {}))
+
+
+def test_a_pattern_is_compiled_or_refused_without_being_repeated() -> None:
+    assert Environment({"P": r"TK \d+"}, {}).pattern("P", "x").fullmatch("TK 12")
+    assert Environment({}, {}).pattern("P", "x").fullmatch("x")
+    with pytest.raises(ImproperlyConfigured, match="P is not a regular expression") as caught:
+        Environment({"P": "secret[("}, {}).pattern("P", "x")
+    assert "secret" not in str(caught.value)
