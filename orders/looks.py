@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +22,6 @@ RECENT = 20
 READ_BACK = 400
 
 LONGEST_TICKET = 64
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class LookNotRecorded(Exception):
@@ -74,17 +72,20 @@ def record(
     columns = {
         "at": timezone.now(),
         "user_id": person.pk,
-        "user_name": _fit(person.get_username(), 150),
+        "user_name": append_only.fit(person.get_username(), 150),
         "what": What(what).value,
-        "order_ref": _fit(order_ref, 128),
-        "reference": _fit(reference, 200),
-        "route": _fit(route, 200),
+        "order_ref": append_only.fit(order_ref, 128),
+        "reference": append_only.fit(reference, 200),
+        "route": append_only.fit(route, 200),
         "connection_id": connection.pk if connection else None,
-        "connection_name": _fit(f"{connection.name} ({connection.region})", 120) if connection else "",
-        "outcome": _fit(outcome, 60),
-        "request_id": _fit(str(getattr(request, "id", "")), 64),
+        "connection_name": append_only.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
+        "outcome": append_only.fit(outcome, 60),
+        "request_id": append_only.fit(str(getattr(request, "id", "")), 64),
         "ticket": ticket_of(request),
-        "subject": _fit(subject, 64),
+        "subject": append_only.fit(subject, 64),
+        "about_id": None,
+        "about_name": "",
+        "detail": "",
     }
     try:
         append_only.add(connections[router.db_for_write(AccessRecord)], columns)
@@ -140,8 +141,3 @@ def hashed(value: str) -> str:
     this address?"; nobody can read the address from it.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()
-
-
-def _fit(text: str, length: int) -> str:
-    """What any database takes in a column of that length: an odd reference must not cost the record, and so the page."""
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
