@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from orders.busy import wait_shortly
 from orders.chain import CHAINS, Chain
+from orders.record_kinds import What
 
 log = structlog.stdlib.get_logger("orders.records")
 
@@ -122,25 +123,34 @@ def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any]) -> None:
     if connection.in_atomic_block:
         transaction.on_commit(lambda: CHAINS.give_back(chain), using=connection.alias)
         return
-    CHAINS.give_back(chain)
     if CHAINS.must_note_others(chain.at):
         try:
             note_other_chains(connection, chain)
-        except DatabaseError as error:  # the record itself is written; the heads are noted an hour later
+        except DatabaseError as error:  # the record itself is written, and the heads are noted an hour later
             log.warning("the heads of other chains could not be noted", exc_info=error)
+            return
+    CHAINS.give_back(chain)
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Write down the head of every chain that was moved since anybody last did so: its end can then not be cut off unnoticed."""
-    with connection.cursor() as cursor:
+    """Note in `chain` the head of each chain that was moved since anybody last did so: its end cannot be cut off unnoticed then."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # Written out and not as a parameter, so that the index of these few records is used.
         cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
         latest: int = (cursor.fetchone() or [None])[0] or 0
         cursor.execute(_HEADS, [latest - LATE_ROWS])
-        heads = cursor.fetchall()
-    for name, link, seal in heads:
-        if name != chain.name:
-            add(connection, {**empty_record(), "what": "chain_seen", "detail": f"{name}/{link}", "subject": seal})
+        for name, link, seal in cursor.fetchall():
+            if name != chain.name:
+                note = {"at": chain.at, "what": What.CHAIN_SEEN.value, "detail": f"{name}/{link}", "subject": seal}
+                insert(connection, chain.extend({**empty_record(), **note}))
+
+
+def take_head(connection: BaseDatabaseWrapper) -> Chain:
+    """Note the heads of all chains in a new one, which is returned: its end stands for everything that was written before."""
+    chain = Chain.open(timezone.now())
+    note_other_chains(connection, chain)
+    insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": What.HEAD_TAKEN.value}))
+    return chain
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -72,7 +72,7 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
 
 def locked_out(username: str) -> None:
     """Put a lock-out on record: once for a name in a quarter of an hour and process, so that a stranger cannot fill the records."""
-    if cache.add(f"locked out {hashed(username)}", 1, throttling.WINDOW.total_seconds()):
+    if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(What.LOCKED_OUT, username)
 
 
@@ -100,7 +100,7 @@ class SignInForm(AuthenticationForm):
         throttling.succeeded(attempt)
         return cleaned
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive people, and a password that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
         if not own_password.use(user):

@@ -14,8 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from orders import append_only
 from orders.models import AccessRecord, Connection, Person
-
-What = AccessRecord.What
+from orders.record_kinds import What as What  # the views take it from here
 
 RECENT = 20
 # Opening one order again and again must not push the others out of the recent ones.

@@ -27,7 +27,8 @@ def mark_the_beginning(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
     count, last = records.objects.using(alias).aggregate(count=models.Count("pk"), last=models.Max("pk")).values()
     if not count:
         return
-    columns = {field.attname: field.get_default() for field in records._meta.concrete_fields if field.attname != "id"}
+    fields = records._meta.concrete_fields  # noqa: SLF001  (Django's own name for it)
+    columns = {field.attname: field.get_default() for field in fields if field.attname != "id"}
     now = timezone.now()
     begun = {"at": now, "what": What.CHAINS_BEGUN.value, "outcome": "", "detail": f"{count} records up to {last}"}
     append_only.insert(schema_editor.connection, Chain.open(now).extend({**columns, **begun}))
