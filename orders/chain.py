@@ -9,7 +9,6 @@ have moved (`What.CHAIN_SEEN`). `orders.proving` reads all of it back.
 from __future__ import annotations
 
 import hmac
-import json
 import os
 import secrets
 from collections import deque
@@ -40,20 +39,22 @@ def _derived(secret: str) -> bytes:
 def seal(key: bytes, before: str, record: Mapping[str, Any]) -> str:
     """The keyed hash (64 hexadecimal digits) of a record whose predecessor has the seal `before`, "" for the first of a chain.
 
-    Empty columns are left out, so a column that a later version adds changes no older seal.
+    Empty columns are left out, so a column that a later version adds changes no older seal. Each value goes with its name and length, so
+    nothing can be moved from one column into the next.
     """
-    content = {
-        name: _plain(value)
-        for name, value in record.items()
-        if value is not None and value != "" and name not in UNSEALED
-    }
-    return hmac.digest(key, f"{before}\n{json.dumps(content, sort_keys=True)}".encode(), "sha256").hex()
+    content = [before]
+    for name in sorted(record):
+        if name not in UNSEALED and (value := _plain(record[name])):
+            content.append(f"{name} {len(value)} {value}")
+    return hmac.digest(key, "\n".join(content).encode(), "sha256").hex()
 
 
-def _plain(value: Any) -> str | int:
+def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return value.hex if isinstance(value, UUID) else value
+    if isinstance(value, UUID):
+        return value.hex
+    return "" if value is None else str(value)
 
 
 def day_of(chain: str) -> date | None:

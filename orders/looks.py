@@ -14,7 +14,9 @@ from django.utils.crypto import salted_hmac
 
 from orders import append_only
 from orders.models import AccessRecord, Connection, Person
-from orders.record_kinds import What as What  # the views take it from here
+from orders.record_kinds import What
+
+__all__ = ["LookNotRecorded", "RecentLook", "What", "hashed", "names_now", "recent", "record", "ticket_of"]
 
 RECENT = 20
 # Opening one order again and again must not push the others out of the recent ones.
