@@ -108,9 +108,12 @@ def _proved(chain: str, rows: Iterator[Row], proof: Proof) -> Iterator[Row]:
             proof.faults.append(f"{place} stands twice or has no place: it was added without the key.")
             continue
         if row["link"] > last + 1:
-            missing = f"link {last + 1}" if row["link"] == last + 2 else f"links {last + 1} to {row['link'] - 1}"
-            end = f" Row {row['id']}, the next one, cannot be proved without them."
-            proof.faults.append(f"{missing} of chain {chain} are missing before row {row['id']}.{end}")
+            gap = (
+                f"link {last + 1} of chain {chain} is"
+                if row["link"] == last + 2
+                else f"links {last + 1} to {row['link'] - 1} of chain {chain} are"
+            )
+            proof.faults.append(f"{gap} missing before row {row['id']}, which cannot be proved without.")
             yield row
         elif not _is_sealed(row, before["seal"] if before else ""):
             proof.faults.append(f"{place} is not as it was written: changed, moved, or added without the key.")

@@ -19,7 +19,7 @@ from orders import append_only, looks
 from orders.checks import database_keeps_records
 from orders.models import AccessRecord, AppendOnly
 from tests.account.conftest import connect
-from tests.recorded import recorded_looks
+from tests.recorded import events, recorded_looks
 
 # The ways round a delete trigger that each database has.
 WRITE_OVER = {
@@ -70,11 +70,10 @@ def test_a_look_costs_one_insert_and_nothing_else(
     assert queries.captured_queries[0]["sql"].startswith("INSERT")
 
 
-def test_a_record_outlives_the_person_and_the_connection(anna: User) -> None:
+def test_a_record_outlives_the_connection(anna: User) -> None:
     own = connect(anna)
     looks.record(ask(anna), "contacts_seen", connection=own, order_ref="r")
     own.drop()
-    anna.delete()
     row = recorded_looks().get()
     assert (row.user_name, row.connection_name) == ("anna", "main (eu)")
 
@@ -249,6 +248,16 @@ def test_pruning_removes_what_is_old_enough_and_the_guard_is_back(db: None) -> N
     assert set(recorded_looks().values_list("order_ref", flat=True)) == {"young", "new"}
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")
+    (event,) = events().filter(what="records_pruned")
+    assert (event.user_name, event.outcome) == ("command", "removed: 2")
+
+
+@pytest.mark.parametrize("age", ["1d", "89d", "12w"])
+def test_pruning_refuses_what_must_still_be_kept(age: str, db: None) -> None:
+    aged(89.5, "kept")
+    with pytest.raises(CommandError, match="90 days at least"):
+        call_command("prune_access_records", "--older-than", age, stdout=StringIO())
+    assert recorded_looks().count() == 1
 
 
 def test_pruning_goes_on_batch_by_batch(db: None) -> None:
