@@ -21,7 +21,8 @@ class WiringConfig(AppConfig):
         """Register the checks, and close the database's files after `migrate`, which makes them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
 
-        post_migrate.connect(_close, sender=self)
+        # Without a sender: Django sends none for an app that has no models.
+        post_migrate.connect(_close, dispatch_uid="cdpviewer.close_database_files")
 
 
 def _close(*, using: str, **_kwargs: Any) -> None:

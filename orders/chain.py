@@ -42,11 +42,9 @@ def seal(key: bytes, before: str, record: Mapping[str, Any]) -> str:
     Empty columns are left out, so a column that a later version adds changes no older seal. Each value goes with its name and length, so
     nothing can be moved from one column into the next.
     """
-    content = [before]
-    for name in sorted(record):
-        if name not in UNSEALED and (value := _plain(record[name])):
-            content.append(f"{name} {len(value)} {value}")
-    return hmac.digest(key, "\n".join(content).encode(), "sha256").hex()
+    values = ((name, _plain(record[name])) for name in sorted(record) if name not in UNSEALED)
+    content = "\n".join(f"{name} {len(value)} {value}" for name, value in values if value)
+    return hmac.digest(key, f"{before}\n{content}".encode(), "sha256").hex()
 
 
 def _plain(value: Any) -> str:

@@ -74,7 +74,7 @@ def test_the_deploy_check_names_what_others_can_read(kind: str, readable: int, t
     database, settings, key = tmp_path / "data.sqlite3", tmp_path / "settings.env", tmp_path / "secret-key"
     database.touch(0o600)
     settings.touch(0o600)
-    key.write_text("a key for the check of modes, which is long enough: Wn4vQ0cJt8uZr2yXe6Ls")
+    key.write_text("a key for the check of modes that is long enough: Wn4vQ0cJt8uZr2yXe6Ls")
     key.chmod(0o600)
     env = {
         "CDPVIEWER_ALLOWED_HOSTS": "orders.example.com",
