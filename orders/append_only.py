@@ -74,9 +74,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()""",
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CHAINED = {"id", "chain", "link", "seal"}
-# The last record of each chain with a row after a given one.
+# The last record of each chain with a row after a given one. Grouped by an expression, or SQLite would read the index of all chains.
 _HEADS = f"""SELECT record.chain, record.link, record.seal FROM {TABLE} record
-JOIN (SELECT chain, MAX(link) AS link FROM {TABLE} WHERE id > %s AND chain <> '' GROUP BY chain) head
+JOIN (SELECT MAX(chain) AS chain, MAX(link) AS link FROM {TABLE} WHERE id > %s AND chain <> '' GROUP BY chain || '') head
 ON record.chain = head.chain AND record.link = head.link"""  # noqa: S608
 # PostgreSQL numbers rows before they are committed, so some arrive after others with a higher number.
 LATE_ROWS = 2000

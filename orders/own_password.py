@@ -35,24 +35,20 @@ class SetPassword(models.Model):
         return f"password of user {self.user_id}, set by somebody else"
 
 
-def mark(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> str:
-    """The mark (64 hexadecimal digits) of the person's password hash, or of another one."""
-    return _marks(user, password_hash)[0]
-
-
-def is_marked(user: AbstractBaseUser | AnonymousUser, stored: str) -> bool:
-    """Whether `stored` is the mark of the person's present password hash, under any of the keys."""
-    return any(hmac.compare_digest(stored, each) for each in _marks(user))
-
-
-def _marks(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> list[str]:
+def marks(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> list[str]:
+    """The marks (64 hexadecimal digits) of the person's password hash, or of an earlier one: one for each key, the sealing one first."""
     hashed = password_hash or getattr(user, "password", "")
     return [hmac.digest(key, f"password {user.pk} {hashed}".encode(), "sha256").hex() for key in chain.seal_keys()]
 
 
-def old_marks(user: AbstractBaseUser, password_hash: str) -> list[str]:
-    """The marks of an earlier password hash, one for each key."""
-    return _marks(user, password_hash)
+def mark(user: AbstractBaseUser | AnonymousUser) -> str:
+    """The mark of the person's present password hash."""
+    return marks(user)[0]
+
+
+def is_marked(user: AbstractBaseUser | AnonymousUser, stored: str) -> bool:
+    """Whether `stored` is the mark of the person's present password hash, under any of the keys."""
+    return any(hmac.compare_digest(stored, each) for each in marks(user))
 
 
 def note_set_by(user: AbstractBaseUser, name: str) -> None:

@@ -100,7 +100,7 @@ def _password_replaced(person: User, old_hash: str) -> None:
     by_id, _name = account_events.actor()
     own = by_id == person.pk
     if own or _rehashing.get():
-        marked = Connection.objects.filter(user_id=person.pk, confirmed__in=own_password.old_marks(person, old_hash))
+        marked = Connection.objects.filter(user_id=person.pk, confirmed__in=own_password.marks(person, old_hash))
         marked.update(confirmed=own_password.mark(person))
     if own:
         own_password.note_changed(person)
