@@ -44,11 +44,6 @@ def actor() -> tuple[int | None, str]:
     return (person.pk, person.get_username()) if person.is_authenticated else (None, "")
 
 
-def is_command() -> bool:
-    """Whether no request is being answered."""
-    return _request.get() is None
-
-
 def record(
     what: What,
     *,
@@ -79,4 +74,4 @@ def record(
     }
     if connection is not None:
         columns |= {"connection_id": connection[0], "connection_name": append_only.fit(connection[1], 120)}
-    append_only.add(connections[router.db_for_write(append_only.model())], columns)
+    append_only.add(connections[router.db_for_write(append_only.model())], columns, patient=request is None)

@@ -1,4 +1,4 @@
-"""Access records cannot be changed or removed, and people not be deleted, not even by SQL: the database itself refuses.
+"""Access records cannot be changed or removed, nor people deleted, not even by SQL: the database itself refuses.
 
 SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing), PostgreSQL
 one function behind UPDATE, DELETE and TRUNCATE. Retention is the one way out: `delete_older_than`, in one transaction.
@@ -110,14 +110,15 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     _run(connection, _REMOVE[connection.vendor])
 
 
-def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any]) -> None:
+def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False) -> None:
     """Insert one record, by name of its columns, as the next link of a chain of this process. `DatabaseError` when that fails.
 
     One plain statement instead of the ORM's: every page waits for it, and this takes half the time. Another writer is waited
-    for shortly only: a page that has waited on the CDP already must still say in time that nothing can be shown.
+    for shortly only, unless `patient`: a page that has waited on the CDP already must still say in time that nothing can be shown.
     Within a transaction the chain goes on only after the commit; outside of one the record is a transaction of its own.
     """
-    wait_shortly(connection)
+    if not patient:
+        wait_shortly(connection)
     chain = CHAINS.take(columns["at"])
     insert(connection, chain.extend(columns))
     if connection.in_atomic_block:

@@ -78,7 +78,9 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(What.PERSON_ADDED, about=instance)
-        if not account_events.is_command():
+        if (
+            account_events.actor()[0] is not None
+        ):  # by another person; not by a command, nor by a sign-in that adds people
             _password_set(instance)
         before = {"username": instance.username, "is_active": True}
     elif before is None:
