@@ -75,29 +75,36 @@ class _Noted:
 def prove(since: Head | None = None) -> Proof:
     """Read every record and check it. With `since`, a head that was kept elsewhere must still be there."""
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
+    faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
     kept_found = False
     chained = AccessRecord.objects.exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
     for chain, rows in groupby(chained.iterator(chunk_size=2000), key=lambda row: row["chain"]):
         proof.chains += 1
-        for row in _proved(chain, rows, proof):
+        for row in _proved(chain, rows, proof, faults.setdefault(chain, [])):
             ends[chain] = row["link"] or 0
             _note(noted, row)
             if since and (chain, row["link"]) == (since.chain, since.link):
                 kept_found = compare_digest(row["seal"], since.seal)
+    # Of days past the limit of age anything may be gone: a prune may have been interrupted.
+    proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
     _compare_with_heads(proof, noted, ends)
     _check_unchained(proof, noted)
     if since and not kept_found:
-        over = (day_of(since.chain) or date.min) < noted.limit
         proof.faults.append(
-            f"{kept} is older than the records that are kept, and shows nothing any more: keep a newer one."
-            if over
-            else f"{kept} is not there: records were removed or an old copy of the database was put back."
+            f"{kept} is not there: records were removed or an old copy of the database was put back."
+            if _is_kept(since.chain, noted)
+            else f"{kept} is older than the records that are kept, and shows nothing any more: keep a newer one."
         )
     return proof
 
 
-def _proved(chain: str, rows: Iterator[Row], proof: Proof) -> Iterator[Row]:
+def _is_kept(chain: str, noted: _Noted) -> bool:
+    """Whether the chain's day is within the age that records are kept for; what has no day was never pruned."""
+    return (day_of(chain) or date.max) >= noted.limit
+
+
+def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
     """The rows of one chain that are as they were written; the others become faults."""
     before: Row | None = None
     for row in rows:
@@ -105,7 +112,7 @@ def _proved(chain: str, rows: Iterator[Row], proof: Proof) -> Iterator[Row]:
         place = f"row {row['id']} (chain {chain}, link {row['link']})"
         last = before["link"] if before else 0
         if row["link"] is None or row["link"] <= last:
-            proof.faults.append(f"{place} stands twice or has no place: it was added without the key.")
+            faults.append(f"{place} stands twice or has no place: it was added without the key.")
             continue
         if row["link"] > last + 1:
             gap = (
@@ -113,12 +120,12 @@ def _proved(chain: str, rows: Iterator[Row], proof: Proof) -> Iterator[Row]:
                 if row["link"] == last + 2
                 else f"links {last + 1} to {row['link'] - 1} of chain {chain} are"
             )
-            proof.faults.append(f"{gap} missing before row {row['id']}, which cannot be proved without.")
+            faults.append(f"{gap} missing before row {row['id']}, which cannot be proved without.")
             yield row
         elif not _is_sealed(row, before["seal"] if before else ""):
-            proof.faults.append(f"{place} is not as it was written: changed, moved, or added without the key.")
+            faults.append(f"{place} is not as it was written: changed, moved, or added without the key.")
         elif row["at"].astimezone(UTC).date() != day_of(chain):
-            proof.faults.append(f"{place} has another day than its chain.")
+            faults.append(f"{place} has another day than its chain.")
         else:
             yield row
         before = row
@@ -143,7 +150,7 @@ def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> No
     seals = _seals_of(list(noted.heads))
     for (chain, link), notes in noted.heads.items():
         row, noted_seal = notes[0]
-        if (day_of(chain) or date.min) < noted.limit:
+        if not _is_kept(chain, noted):
             continue
         if link > ends.get(chain, 0):
             proof.faults.append(

@@ -284,6 +284,19 @@ def test_what_pruning_leaves_still_proves() -> None:
     assert fault.startswith("link 1 of chain")
 
 
+def test_a_prune_that_was_interrupted_is_no_fault() -> None:
+    day = datetime.now(UTC).replace(hour=12) - timedelta(days=500)
+    for number in range(6):
+        write(f"old {number}", at=day + timedelta(minutes=number))
+    write("new")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(append_only, "delete_older_than", lambda *_arguments: 0)
+        call_command("prune_access_records", "--older-than", "450d", stdout=StringIO())
+    append_only.delete_older_than(connection, datetime.now(UTC) - timedelta(days=450), batch=2)
+    assert AccessRecord.objects.filter(order_ref__startswith="old").count() == 4
+    assert faults() == []
+
+
 def test_a_head_from_before_the_prune_says_that_it_is_too_old() -> None:
     write("old", at=datetime.now(UTC) - timedelta(days=500))
     row = AccessRecord.objects.get(order_ref="old")

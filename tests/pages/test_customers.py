@@ -120,7 +120,7 @@ def test_people_who_do_not_load_are_not_taken_for_strangers(part: str, desk: Cli
     cdp.set_fault("*", "503", part)
     page = desk.get(f"/orders/{SEED}/guests/{TOM}/orders/")
     assert page.status_code == 502
-    assert not AccessRecord.objects.exists()
+    assert not recorded_looks().exists()
 
 
 def test_a_list_of_orders_to_choose_from_is_a_look(desk: Client, cdp: Sandbox) -> None:
