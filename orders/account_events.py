@@ -53,7 +53,7 @@ def record(
     subject: str = "",
     connection: tuple[UUID, str] | None = None,
 ) -> None:
-    """Write one account event; `DatabaseError` if that fails, and then what it is about must not happen.
+    """Write one account event; `DatabaseError` if that fails.
 
     `about` is the person concerned; `subject` a keyed hash, never a name; `connection` its number, and its name with the region.
     Inside a transaction the event stands or falls with it.

@@ -111,8 +111,9 @@ class Connection(models.Model):
     def confirm(self) -> None:
         """Vouch for the connection under the person's present password."""
         self.confirmed = own_password.mark(self.user)
-        type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
-        self.record(What.CONNECTION_CONFIRMED)
+        with transaction.atomic():
+            self.record(What.CONNECTION_CONFIRMED)
+            type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
         """Open the credential for use; `CredentialUnreadable` also while the connection waits to be confirmed. Nothing is sent then."""
