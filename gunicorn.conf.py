@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cdpviewer import environment, logs
+from cdpviewer import environment, logs, modes
 
+modes.for_the_owner_alone()
 env = environment.find(Path(__file__).resolve().parent)
 
 wsgi_app = "cdpviewer.wsgi:application"
