@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from gevent import monkey
+
+monkey.patch_all()  # before anything else is imported: what waits from here on lets the other pages go on
+
+import resource
 from pathlib import Path
 
 from cdpviewer import environment, logs
@@ -12,8 +17,11 @@ wsgi_app = "cdpviewer.wsgi:application"
 bind = env.text("CDPVIEWER_BIND", "127.0.0.1:" + env.text("PORT", "8000"))
 worker_class = "cdpviewer.serving.Worker"
 workers = env.number("CDPVIEWER_WORKERS", 2, least=1)
-# One thread for each page that may wait on the CDP at a time, and four that never do. Threads are made when needed.
-threads = env.number("CDPVIEWER_THREADS", 132, least=8)
+# Beside the pages that may wait on the CDP there is always room for sign-in, for probes, and for browsers that keep a connection.
+worker_connections = env.number("CDPVIEWER_WAITING_PAGES", 1_000, least=1) + 1_000
+# A page that waits has two files open, the person's connection and that to the CDP.
+_, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (_most_files, _most_files))
 # The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
 preload_app = True
 

@@ -1,14 +1,12 @@
-"""The gunicorn worker: threads, and a page with every security header for requests that never reach the application."""
+"""The gunicorn worker: gevent, and a page with every security header for requests that never reach the application."""
 
 from __future__ import annotations
 
-import select
-import socket
 from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.ggevent import GeventWorker
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -50,28 +48,8 @@ def answer(status: HTTPStatus, sentence: str, headers: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-AT_ONCE = 10  # milliseconds: what a browser needs to read a page and ask for its files
-
-
-def sends_at_once(sock: socket.socket) -> bool:
-    """Whether something comes, or the other side closes, within AT_ONCE."""
-    waiting = select.poll()
-    waiting.register(sock, select.POLLIN)
-    return bool(waiting.poll(AT_ONCE))
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's thread worker with our own words for unreadable requests; gunicorn's would quote the request."""
-
-    def handle(self, conn: Any) -> Any:
-        """Answer a request and those that follow it at once, as the files of a page do: by way of the main thread each would wake two.
-
-        Only while every connection can have a thread, so that nobody waits for one that somebody else keeps.
-        """
-        goes_on = super().handle(conn)
-        while goes_on is True and self.alive and self.nr_conns <= self.cfg.threads and sends_at_once(conn.sock):
-            goes_on = super().handle(conn)
-        return goes_on
+class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's gevent worker with our own words for unreadable requests; gunicorn's would quote the request."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer an unreadable request; everything else goes gunicorn's way."""

@@ -23,11 +23,10 @@ DEMO = env.switch("CDPVIEWER_DEMO", default=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
-THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
 
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
-CDP_LIMITS = remote.limits(env, threads=THREADS)
+CDP_LIMITS = remote.limits(env)
 
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"
@@ -50,7 +49,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "cdpviewer.middleware.in_turn",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -113,9 +113,9 @@ def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path:
 
 
 def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None:
-    assert limits(Environment({}, {}), threads=132).places == 128
-    assert limits(Environment({"CDPVIEWER_CDP_PLACES": "7"}, {}), threads=132).places == 7
-    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {}), threads=132).page == 4.5
+    assert limits(Environment({}, {})).places == 128
+    assert limits(Environment({"CDPVIEWER_CDP_PLACES": "7"}, {})).places == 7
+    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {})).page == 4.5
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None
 )
 def test_times_that_break_the_promise_of_twelve_seconds_stop_the_start(values: dict[str, str], named: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=named):
-        limits(Environment(values, {}), threads=132)
+        limits(Environment(values, {}))
 
 
 def test_a_shorter_page_has_shorter_calls() -> None:
-    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4"}, {}), threads=132).call == 4
-    assert limits(Environment({}, {}), threads=132).page == 10
+    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4"}, {})).call == 4
+    assert limits(Environment({}, {})).page == 10
 
 
 def test_a_region_that_cannot_be_used_stops_the_start_with_the_setting_s_name() -> None:

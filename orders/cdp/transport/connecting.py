@@ -1,0 +1,87 @@
+"""From a host's name to a connected socket, within a deadline: by way of the first of its addresses that answers."""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from itertools import chain, zip_longest
+from typing import Any
+
+from orders.cdp.regions import is_loopback
+from orders.cdp.transport.deadline import Deadline, DeadlineSocket
+
+Address = tuple[Any, ...]  # as getaddrinfo gives it: family, kind, protocol, name, where
+
+HEAD_START = 0.25  # seconds an address has before the next one is tried beside it (RFC 8305)
+
+_resolvers = ThreadPoolExecutor(8, "cdp-names")  # a name server that hangs may hold these threads, never the people's
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
+    """Addresses of `host`. The system's resolver takes no timeout and may hang for half a minute, so it is asked aside."""
+    if is_loopback(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    lookup = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        return lookup.result(timeout=max(0.0, deadline.left()))
+    except FutureTimeoutError:
+        lookup.cancel()
+        raise TimeoutError("name not resolved in time") from None
+
+
+def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
+    """The first connection that comes about. Raises OSError: TimeoutError, or the last refusal where all refuse.
+
+    An address that does not answer, such as one of IPv6 where no way leads there, costs HEAD_START, or less where there are so
+    many that the last would have no time.
+    """
+    untried = _alternating(addresses)[::-1]
+    head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))
+    trying: dict[int, DeadlineSocket] = {}
+    poll = select.poll()
+    refusal = OSError("the name has no address")
+    try:
+        while untried or trying:
+            if untried:
+                sock, problem = _begin(untried.pop())
+                if problem:
+                    sock.close()
+                    refusal = OSError(problem, "no connection")
+                    continue
+                trying[sock.fileno()] = sock
+                poll.register(sock, select.POLLOUT)
+            wait = deadline.within(head_start) if untried else deadline
+            if wait.left() <= 0 and not untried:
+                raise TimeoutError("no connection in time")
+            for number, _event in poll.poll(max(0.0, wait.left()) * 1000):
+                poll.unregister(number)
+                sock = trying.pop(number)
+                problem = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if not problem:
+                    return sock
+                sock.close()
+                refusal = OSError(problem, "no connection")
+        raise refusal
+    finally:
+        for sock in trying.values():
+            sock.close()
+
+
+def _begin(address: Address) -> tuple[DeadlineSocket, int]:
+    """A socket that is connecting, and the number of the error where it cannot."""
+    family, kind, protocol, _name, where = address
+    sock = DeadlineSocket(family, kind, protocol)
+    sock.setblocking(False)
+    problem = sock.connect_ex(where)
+    return sock, 0 if problem == errno.EINPROGRESS else problem
+
+
+def _alternating(addresses: list[Address]) -> list[Address]:
+    """IPv6 and IPv4 in turn, in the system's order of preference: a whole family may be dead."""
+    families: dict[int, list[Address]] = {}
+    for address in addresses:
+        families.setdefault(address[0], []).append(address)
+    return [address for address in chain(*zip_longest(*families.values())) if address is not None]
