@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gevent import monkey
+from gevent import monkey  # type: ignore[import-untyped]
 
 monkey.patch_all()  # before anything else is imported: what waits from here on lets the other pages go on
 

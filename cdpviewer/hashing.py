@@ -8,8 +8,8 @@ from functools import cache
 from typing import ParamSpec, TypeVar
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from gevent import monkey
-from gevent.threadpool import ThreadPool
+from gevent import monkey  # type: ignore[import-untyped]
+from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,6 +1,6 @@
 """SQLite for pages that share one thread: open files are kept between requests, and a locked one lets other pages go on.
 
-SQLite waits inside C, where nothing else of the process runs. So its own patience is short (`cdpviewer.databases`), and the waiting is here.
+SQLite waits inside C, where nothing else of the process runs. Its own patience is short (`cdpviewer.databases`), the waiting is here.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if clean and len(idle) < MOST_IDLE:
             idle.append(self.connection)
         else:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # unknown to the stubs
 
     def _file(self) -> tuple[int, str]:
         return os.getpid(), str(self.settings_dict["NAME"])

@@ -112,9 +112,9 @@ def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path:
     assert sqlite["ATOMIC_REQUESTS"] is postgres["ATOMIC_REQUESTS"] is False
 
 
-def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None:
-    assert limits(Environment({}, {})).places == 128
-    assert limits(Environment({"CDPVIEWER_CDP_PLACES": "7"}, {})).places == 7
+def test_how_many_pages_may_wait_can_be_set() -> None:
+    assert limits(Environment({}, {})).waiting_pages == 1_000
+    assert limits(Environment({"CDPVIEWER_WAITING_PAGES": "7"}, {})).waiting_pages == 7
     assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {})).page == 4.5
 
 
