@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 
+from orders.cdp.transport.fairness import wait_in_line
+
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.
 PERMISSIONS_POLICY = "clipboard-write=(self), " + ", ".join(
@@ -106,3 +108,13 @@ def route(request: HttpRequest, response: HttpResponseBase) -> str:
     if isinstance(response, WhiteNoiseFileResponse):
         return "static"
     return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def in_line(get_response: Answer) -> Answer:
+    """Middleware: pages begin one after the other. Comes after the probes and the static files, which wait for nobody."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        wait_in_line()
+        return get_response(request)
+
+    return answer

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http import errors
-from gunicorn.workers.ggevent import GeventWorker
+from gunicorn.workers import ggevent
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -48,7 +48,16 @@ def answer(status: HTTPStatus, sentence: str, headers: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+class Server(ggevent.StreamServer):  # type: ignore[misc]  # gunicorn has no types
+    """Takes several connections at a time, where gunicorn sets one: a health check must not wait behind a crowd of pages."""
+
+    max_accept = property(lambda _self: 32, lambda _self, _ones: None)
+
+
+ggevent.StreamServer = Server
+
+
+class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's gevent worker with our own words for unreadable requests; gunicorn's would quote the request."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:

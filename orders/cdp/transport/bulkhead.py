@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from orders.cdp.errors import TooBusy
+from orders.cdp.transport.fairness import wait_in_line
 
 _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
 
@@ -32,3 +33,4 @@ class Bulkhead:
         finally:
             _held.reset(token)
             self._free.release()
+            wait_in_line()

@@ -5,30 +5,37 @@ from __future__ import annotations
 import errno
 import select
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
+from ipaddress import ip_address
 from itertools import chain, zip_longest
 from typing import Any
 
-from orders.cdp.regions import is_loopback
 from orders.cdp.transport.deadline import Deadline, DeadlineSocket
 
 Address = tuple[Any, ...]  # as getaddrinfo gives it: family, kind, protocol, name, where
 
 HEAD_START = 0.25  # seconds an address has before the next one is tried beside it (RFC 8305)
 
-_resolvers = ThreadPoolExecutor(8, "cdp-names")  # a name server that hangs may hold these threads, never the people's
+_resolvers = ThreadPoolExecutor(8, "cdp-names")
+_lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
-    """Addresses of `host`. The system's resolver takes no timeout and may hang for half a minute, so it is asked aside."""
-    if is_loopback(host):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    lookup = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    """Addresses of `host`. The system's resolver takes no timeout and may hang for half a minute, so it is asked aside.
+
+    All who want the same name wait for one lookup: a name server that hangs holds one thread, and never the people's.
+    """
+    with suppress(ValueError):
+        family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
+        return [(family, socket.SOCK_STREAM, 0, "", (host, port))]
+    lookup = _lookups.get((host, port))
+    if lookup is None or lookup.done():
+        lookup = _lookups[host, port] = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
         return lookup.result(timeout=max(0.0, deadline.left()))
     except FutureTimeoutError:
-        lookup.cancel()
         raise TimeoutError("name not resolved in time") from None
 
 
