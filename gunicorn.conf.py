@@ -22,6 +22,8 @@ worker_connections = env.number("CDPVIEWER_WAITING_PAGES", 1_000, least=1) + 1_0
 # A page that waits has two files open, the person's connection and that to the CDP.
 _, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (_most_files, _most_files))
+# Each process has a queue of its own. Out of a common one the first to wake takes all, and browsers keep their connections.
+reuse_port = True
 # The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
 preload_app = True
 

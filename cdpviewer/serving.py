@@ -49,9 +49,9 @@ def answer(status: HTTPStatus, sentence: str, headers: dict[str, str]) -> bytes:
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gunicorn has no types
-    """Takes several connections at a time, where gunicorn sets one: a health check must not wait behind a crowd of pages."""
+    """Takes in all connections that have come, where gunicorn sets one at a time: a health check must not wait behind a crowd."""
 
-    max_accept = property(lambda _self: 32, lambda _self, _ones: None)
+    max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
 
 ggevent.StreamServer = Server
