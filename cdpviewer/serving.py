@@ -1,51 +1,12 @@
-"""The gunicorn worker: gevent, and a page with every security header for requests that never reach the application."""
+"""The gunicorn worker: gevent, with a page of ours for requests that cannot be read."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
-from gunicorn.http import errors
 from gunicorn.workers import ggevent
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{status} · cdpviewer</title></head>
-<body><main><h1>{title}</h1><p>{sentence}</p><p><a href="/">Go to the start page</a></p></main></body>
-</html>
-"""
-TOO_LONG = (
-    "The address is longer than this server reads. Nothing was looked up. Put only the order reference into the link."
-)
-HEADERS_TOO_LARGE = (
-    "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
-)
-NOT_HTTP = "The request could not be read. Nothing was looked up."
-"""What a person reads, by what gunicorn could not read."""
-
-
-def refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
-    """Status and sentence for a request that cannot be read; None for anything else that went wrong."""
-    if isinstance(error, errors.LimitRequestLine):
-        return HTTPStatus.REQUEST_URI_TOO_LONG, TOO_LONG
-    if isinstance(error, errors.LimitRequestHeaders):
-        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, HEADERS_TOO_LARGE
-    if isinstance(error, errors.ParseException):
-        return HTTPStatus.BAD_REQUEST, NOT_HTTP
-    return None
-
-
-def answer(status: HTTPStatus, sentence: str, headers: dict[str, str]) -> bytes:
-    """The whole answer, ready for the socket."""
-    body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
-    lines = [
-        f"HTTP/1.1 {status.value} {status.phrase}",
-        "Connection: close",
-        "Content-Type: text/html; charset=utf-8",
-        f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+from cdpviewer import unreadable
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gunicorn has no types
@@ -62,7 +23,7 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer an unreadable request; everything else goes gunicorn's way."""
-        refused = refusal(exc)
+        refused = unreadable.refusal(exc)
         if refused is None:
             super().handle_error(req, client, addr, exc)
             return
@@ -71,6 +32,6 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
         status, sentence = refused
         self.log.warning("a request could not be read: %s", type(exc).__name__)
         try:
-            client.sendall(answer(status, sentence, standing_headers()))
+            client.sendall(unreadable.answer(status, sentence, standing_headers()))
         except OSError:
             self.log.debug("the client had gone")

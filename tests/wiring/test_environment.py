@@ -105,10 +105,11 @@ def test_a_database_address_that_cannot_be_read_is_not_repeated(tmp_path: Path) 
 def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path: Path) -> None:
     sqlite = database("", tmp_path)
     assert sqlite["NAME"] == tmp_path / "cdpviewer.sqlite3"
-    assert (sqlite["OPTIONS"]["transaction_mode"], sqlite["OPTIONS"]["timeout"]) == ("IMMEDIATE", 20)
+    assert sqlite["OPTIONS"]["transaction_mode"] == "IMMEDIATE" and sqlite["OPTIONS"]["timeout"] <= 0.05
     postgres = database("postgres://someone:pass@db.example.com:5433/orders", tmp_path)
     assert (postgres["HOST"], postgres["PORT"], postgres["NAME"]) == ("db.example.com", 5433, "orders")
-    assert postgres["CONN_HEALTH_CHECKS"] is True
+    assert postgres["CONN_HEALTH_CHECKS"] is True and postgres["OPTIONS"]["pool"]
+    assert sqlite["CONN_MAX_AGE"] == postgres["CONN_MAX_AGE"] == 0
     assert sqlite["ATOMIC_REQUESTS"] is postgres["ATOMIC_REQUESTS"] is False
 
 

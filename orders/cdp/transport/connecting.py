@@ -32,11 +32,15 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
         return [(family, socket.SOCK_STREAM, 0, "", (host, port))]
     lookup = _lookups.get((host, port))
     if lookup is None or lookup.done():
-        lookup = _lookups[host, port] = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        lookup = _lookups[host, port] = _resolvers.submit(_resolved, host, port)
     try:
         return lookup.result(timeout=max(0.0, deadline.left()))
     except FutureTimeoutError:
         raise TimeoutError("name not resolved in time") from None
+
+
+def _resolved(host: str, port: int) -> list[Address]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
