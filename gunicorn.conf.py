@@ -6,7 +6,10 @@ from gevent import monkey  # type: ignore[import-untyped]
 
 monkey.patch_all()  # before anything else is imported: what waits from here on lets the other pages go on
 
+import os
 import resource
+import socket
+import sys
 from pathlib import Path
 
 from cdpviewer import environment, logs
@@ -46,3 +49,18 @@ control_socket_disable = True
 accesslog = None
 logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")
+
+
+def on_starting(_arbiter: object) -> None:
+    """Refuse a port that another server holds: with queues of their own the two would share it, and nobody would notice."""
+    host, _, port = bind.rpartition(":")
+    if (
+        not port.isdigit() or "GUNICORN_PID" in os.environ
+    ):  # a socket file; a server that takes over from its predecessor
+        return
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            sys.exit(f"cdpviewer does not start: it cannot listen at {bind} ({error.strerror}).")
