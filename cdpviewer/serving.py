@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.workers import ggevent
 
 from cdpviewer import unreadable
 
-
-class Server(ggevent.StreamServer):  # type: ignore[misc]  # gunicorn has no types
-    """Takes in all connections that have come, where gunicorn sets one at a time: a health check must not wait behind a crowd."""
-
-    max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
-
-
-ggevent.StreamServer = Server
+# All connections that have come are taken in, where gunicorn sets one at a time: a health check must not wait behind a crowd.
+ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
 
 class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -27,11 +22,6 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
         if refused is None:
             super().handle_error(req, client, addr, exc)
             return
-        from cdpviewer.middleware import standing_headers
-
-        status, sentence = refused
         self.log.warning("a request could not be read: %s", type(exc).__name__)
-        try:
-            client.sendall(unreadable.answer(status, sentence, standing_headers()))
-        except OSError:
-            self.log.debug("the client had gone")
+        with suppress(OSError):  # the client has gone
+            client.sendall(unreadable.answer(*refused))

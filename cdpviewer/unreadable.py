@@ -33,14 +33,16 @@ def refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
     return None
 
 
-def answer(status: HTTPStatus, sentence: str, headers: dict[str, str]) -> bytes:
+def answer(status: HTTPStatus, sentence: str) -> bytes:
     """The whole answer, ready for the socket."""
+    from cdpviewer.middleware import standing_headers  # late: gunicorn needs this module before Django is set up
+
     body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",
         "Connection: close",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers.items()),
+        *(f"{name}: {value}" for name, value in standing_headers().items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

@@ -86,12 +86,13 @@ def test_refusals_by_all_are_told_at_once(refusing: int) -> None:
     assert monotonic() - began < SLACK
 
 
-def test_ipv6_that_nobody_listens_on_costs_no_time(refusing: int) -> None:
+def test_a_family_that_is_not_spoken_costs_no_time(refusing: int) -> None:
     with serving(sending(well(b"{}"))) as server:
         port = int(server.url.rpartition(":")[2])
         nobody: Address = (socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("::1", refusing, 0, 0))
         began = monotonic()
-        with connect([nobody, nobody, nobody, at(port)], Deadline.after(2)) as sock:
+        unknown: Address = (9_999, socket.SOCK_STREAM, 0, "", ("nowhere",))
+        with connect([nobody, unknown, nobody, at(port)], Deadline.after(2)) as sock:
             assert sock.family == socket.AF_INET
         assert monotonic() - began < 0.5
 
@@ -101,7 +102,7 @@ def test_a_page_gets_its_answer_though_the_first_address_is_dead(
 ) -> None:
     with serving(sending(well(b"{}"))) as server:
         port = int(server.url.rpartition(":")[2])
-        monkeypatch.setattr("orders.cdp.transport.connecting._resolved", lambda _host, _port: [at(dead), at(port)])
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_kwargs: [at(dead), at(port)])
         url = f"http://localhost:{port}"
         assert transports(quick).get(url, "/v2/x", "Basic eDp5", Deadline.after(5), count=lambda: None) == b"{}"
 
@@ -109,9 +110,9 @@ def test_a_page_gets_its_answer_though_the_first_address_is_dead(
 def test_a_name_that_does_not_exist_is_unreachable(
     transports: Transports, quick: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unknown(_host: str, _port: int) -> list[Address]:
+    def unknown(*_args: object, **_kwargs: object) -> list[Address]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    monkeypatch.setattr("orders.cdp.transport.connecting._resolved", unknown)
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
     with pytest.raises(CdpError, match="ConnectionError"):
         transports(quick).get("https://cdp.example", "/", "Basic eDp5", Deadline.after(5), count=lambda: None)

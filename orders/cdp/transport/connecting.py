@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import select
 import socket
+from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from ipaddress import ip_address
-from itertools import chain, zip_longest
 from typing import Any
 
 from orders.cdp.transport.deadline import Deadline, DeadlineSocket
@@ -32,15 +32,11 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
         return [(family, socket.SOCK_STREAM, 0, "", (host, port))]
     lookup = _lookups.get((host, port))
     if lookup is None or lookup.done():
-        lookup = _lookups[host, port] = _resolvers.submit(_resolved, host, port)
+        lookup = _lookups[host, port] = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
         return lookup.result(timeout=max(0.0, deadline.left()))
     except FutureTimeoutError:
         raise TimeoutError("name not resolved in time") from None
-
-
-def _resolved(host: str, port: int) -> list[Address]:
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
@@ -49,7 +45,14 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
     An address that does not answer, such as one of IPv6 where no way leads there, costs HEAD_START, or less where there are so
     many that the last would have no time.
     """
-    untried = _alternating(addresses)[::-1]
+    seen: Counter[int] = Counter()
+
+    def place_in_family(address: Address) -> int:
+        seen[address[0]] += 1
+        return seen[address[0]]
+
+    # IPv6 and IPv4 in turn, in the system's order of preference: a whole family may be dead.
+    untried = sorted(addresses, key=place_in_family)[::-1]
     head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))
     trying: dict[int, DeadlineSocket] = {}
     poll = select.poll()
@@ -57,10 +60,10 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
     try:
         while untried or trying:
             if untried:
-                sock, problem = _begin(untried.pop())
-                if problem:
-                    sock.close()
-                    refusal = OSError(problem, "no connection")
+                try:
+                    sock = _begin(untried.pop())
+                except OSError as error:
+                    refusal = error
                     continue
                 trying[sock.fileno()] = sock
                 poll.register(sock, select.POLLOUT)
@@ -81,18 +84,13 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
             sock.close()
 
 
-def _begin(address: Address) -> tuple[DeadlineSocket, int]:
-    """A socket that is connecting, and the number of the error where it cannot."""
+def _begin(address: Address) -> DeadlineSocket:
+    """A socket that is connecting. Raises OSError where it cannot: no route, or a family the system does not speak."""
     family, kind, protocol, _name, where = address
     sock = DeadlineSocket(family, kind, protocol)
     sock.setblocking(False)
     problem = sock.connect_ex(where)
-    return sock, 0 if problem == errno.EINPROGRESS else problem
-
-
-def _alternating(addresses: list[Address]) -> list[Address]:
-    """IPv6 and IPv4 in turn, in the system's order of preference: a whole family may be dead."""
-    families: dict[int, list[Address]] = {}
-    for address in addresses:
-        families.setdefault(address[0], []).append(address)
-    return [address for address in chain(*zip_longest(*families.values())) if address is not None]
+    if problem in (0, errno.EINPROGRESS):
+        return sock
+    sock.close()
+    raise OSError(problem, "no connection")

@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssltransport import SSLTransport
 
 from orders.cdp.regions import is_loopback
@@ -68,8 +68,6 @@ class _Connection(HTTPConnection):
         deadline = Deadline.after(float(self.timeout or 0))
         try:
             sock = connect(resolve(self._dns_host, self.port, deadline), deadline)
-        except socket.gaierror as error:
-            raise NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "no connection in time") from error
         except OSError as error:
@@ -97,14 +95,6 @@ class _TLS(ssl.SSLContext):
         return SSLTransport(sock, self, server_hostname)
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
-
-
 class SharedAdapter(HTTPAdapter):
     """One per process. Keeps a pool per origin; verifies certificates, speaks TLS 1.2 or newer, knows no proxy."""
 
@@ -114,16 +104,11 @@ class SharedAdapter(HTTPAdapter):
         self._pools: dict[tuple[int, str], HTTPConnectionPool] = {}
         self._ca_file = ca_file or certifi.where()
 
-    def get_connection_with_tls_context(
-        self, request: PreparedRequest, *args: object, **kwargs: object
-    ) -> HTTPConnectionPool:
+    def get_connection_with_tls_context(self, request: Any, *_args: object, **_kwargs: object) -> HTTPConnectionPool:
         # By process: a forked one that talks over its parent's connections gets its parent's answers.
-        key = os.getpid(), cast("Outgoing", request).origin
-        pool = self._pools.get(key)
-        if pool is None:
-            # Two threads may both make one; the first one kept is used by both.
-            pool = self._pools.setdefault(key, self._make(key[1]))
-        return pool
+        key = os.getpid(), request.origin
+        # Two threads may both make one; the first one kept is used by both.
+        return self._pools.get(key) or self._pools.setdefault(key, self._make(request.origin))
 
     def cert_verify(self, *args: object, **kwargs: object) -> None:
         """Nothing per call: the context of the pool verifies, always."""
@@ -149,7 +134,12 @@ class SharedAdapter(HTTPAdapter):
         parts = urlsplit(origin)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            return _TLSPool(host, parts.port, maxsize=self._connections, block=False, ssl_context=_TLS(self._ca_file))
-        if parts.scheme == "http" and is_loopback(host):
-            return _Pool(host, parts.port, maxsize=self._connections, block=False)
-        raise ValueError("only https, and http on this machine, may be called")
+            tls = _TLS(self._ca_file)
+            pool: HTTPConnectionPool = HTTPSConnectionPool(host, parts.port, maxsize=self._connections, ssl_context=tls)
+            pool.ConnectionCls = _TLSConnection
+        elif parts.scheme == "http" and is_loopback(host):
+            pool = HTTPConnectionPool(host, parts.port, maxsize=self._connections)
+            pool.ConnectionCls = _Connection
+        else:
+            raise ValueError("only https, and http on this machine, may be called")
+        return pool

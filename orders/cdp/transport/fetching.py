@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from http.client import HTTPException
 from typing import TypeVar
 
@@ -62,8 +62,6 @@ class Transport:
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
         """Run `tasks`, at most `limits.side_by_side` at a time, as one page that waits; see `run_side_by_side`."""
-        if not tasks:
-            return []
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 
@@ -102,13 +100,7 @@ class Transport:
                 raw.close()  # what is left unread would be taken for the next answer
 
 
-_shared: dict[Limits, Transport] = {}
-_sharing = threading.Lock()
-
-
+@cache
 def shared(limits: Limits) -> Transport:
     """The process's transport for these limits; in production there is one value of them, hence one transport."""
-    with _sharing:
-        if limits not in _shared:
-            _shared[limits] = Transport(limits)
-        return _shared[limits]
+    return Transport(limits)

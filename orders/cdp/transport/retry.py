@@ -15,6 +15,7 @@ from orders.cdp.errors import CdpError
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.limits import Limits
 
+_ERRORS: dict[int, type[CdpError]] = {401: errors.CredentialRefused, 403: errors.NotPermitted, 404: errors.NotFound}
 LEAST = 0.05  # seconds; a try with less time than this cannot succeed
 
 
@@ -55,23 +56,13 @@ def failure_of(error: Exception) -> Failure:
 def refusal(status: int, retry_after: str | None) -> Failure:
     """The error for an HTTP status other than 2xx; messages hold the number and nothing of the body."""
     said = f"HTTP {status}"
-    if status == 429:
+    if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)
-        return Failure(errors.RateLimited(said, wait), again=True, wait=wait)
-    if status in (500, 502, 503, 504):
-        wait = seconds_of(retry_after)
-        return Failure(errors.Broken(said, wait), again=True, wait=wait, at_once=status == 503)
-    if status == 401:
-        return Failure(errors.CredentialRefused(said))
-    if status == 403:
-        return Failure(errors.NotPermitted(said))
-    if status == 404:
-        return Failure(errors.NotFound(said))
-    if 400 <= status < 500:
-        return Failure(errors.RequestRefused(said))
+        error = errors.RateLimited(said, wait) if status == 429 else errors.Broken(said, wait)
+        return Failure(error, again=True, wait=wait, at_once=status == 503)
     if 300 <= status < 400:
         return Failure(errors.Broken(f"{said}: a redirect, which the API does not document"))
-    return Failure(errors.Broken(said))
+    return Failure(_ERRORS.get(status, errors.RequestRefused if 400 <= status < 500 else errors.Broken)(said))
 
 
 def seconds_of(retry_after: str | None) -> float | None:

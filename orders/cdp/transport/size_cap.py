@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any
 
 from orders.cdp.errors import Unreadable
 from orders.cdp.transport.limits import Limits
@@ -13,14 +13,8 @@ MEMBER = b"\x1f\x8b"  # how each member of a gzip stream begins (RFC 1952)
 MOST_MEMBERS = 1_000
 
 
-class RawBody(Protocol):
-    """What is used of urllib3's response."""
-
-    def read1(self, amt: int | None = ..., decode_content: bool | None = ...) -> bytes: ...
-
-
-def read_body(raw: RawBody, encoding: str, limits: Limits) -> bytes:
-    """The decoded body. Raises Unreadable: too large, or an encoding that is unknown or broken.
+def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
+    """The decoded body of urllib3's response `raw`. Raises Unreadable: too large, or an encoding that is unknown or broken.
 
     gzip is unpacked here and not by the library, so that no read can unpack to more than the cap.
     """
@@ -31,18 +25,15 @@ def read_body(raw: RawBody, encoding: str, limits: Limits) -> bytes:
     raise Unreadable("the answer came in an encoding that was not asked for")
 
 
-def drain(raw: RawBody, limits: Limits) -> bool:
+def drain(raw: Any, limits: Limits) -> bool:
     """Read the body of a refusal off the connection, unseen; False when it is too long for that."""
     left = limits.error_body
-    while left > 0:
-        chunk = raw.read1(left, decode_content=False)
-        if not chunk:
-            return True
+    while left > 0 and (chunk := raw.read1(left, decode_content=False)):
         left -= len(chunk)
-    return False
+    return left > 0
 
 
-def _chunks(raw: RawBody, limits: Limits) -> Iterator[bytes]:
+def _chunks(raw: Any, limits: Limits) -> Iterator[bytes]:
     left = limits.body
     while chunk := raw.read1(limits.read_size, decode_content=False):
         left -= len(chunk)
