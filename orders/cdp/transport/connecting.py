@@ -62,11 +62,11 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
             if untried:
                 try:
                     sock = _begin(untried.pop())
+                    trying[sock.fileno()] = sock
+                    poll.register(sock, select.POLLOUT)
                 except OSError as error:
                     refusal = error
                     continue
-                trying[sock.fileno()] = sock
-                poll.register(sock, select.POLLOUT)
             wait = deadline.within(head_start) if untried else deadline
             if wait.left() <= 0 and not untried:
                 raise TimeoutError("no connection in time")
