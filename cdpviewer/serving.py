@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import gevent  # type: ignore[import-untyped]
 from gunicorn.workers import ggevent
 
 from cdpviewer import unreadable
@@ -15,6 +17,27 @@ ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set
 
 class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's gevent worker with our own words for unreadable requests; gunicorn's would quote the request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._idle: dict[gevent.Greenlet, gevent.Timeout] = {}
+
+    @contextmanager
+    def timeout_ctx(self) -> Iterator[None]:
+        """How long a browser may keep a connection without asking anything."""
+        limit, here = super().timeout_ctx(), gevent.getcurrent()
+        self._idle[here] = limit
+        try:
+            with limit:
+                yield
+        finally:
+            del self._idle[here]
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop: pages under way are finished; kept connections end now, or stopping would take as long as they may be kept."""
+        super().handle_exit(sig, frame)
+        for connection, limit in self._idle.items():
+            gevent.kill(connection, limit)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer an unreadable request; everything else goes gunicorn's way."""

@@ -11,12 +11,15 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.core.signals import request_started
 from django.db import OperationalError, connections
 from django.db.backends.sqlite3 import base
 from django.dispatch import receiver
+
+T = TypeVar("T")
 
 PATIENCE = 20.0  # seconds for forms and commands; `orders.busy` has what a page waits
 BETWEEN_TRIES = (0.002, 0.02)
@@ -33,11 +36,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.execute_wrappers.append(_patiently)
+        self.execute_wrappers.append(_execute)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         idle = _idle[self._file()]
-        return idle.pop() if idle else super().get_new_connection(conn_params)
+        opened = partial(super().get_new_connection, conn_params)
+        return idle.pop() if idle else _patiently(opened, self.patience)
 
     def _close(self) -> None:
         idle = _idle[self._file()]
@@ -51,15 +55,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return os.getpid(), str(self.settings_dict["NAME"])
 
 
-def _patiently(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Try again while another writer holds the file, for as long as this connection is patient."""
-    ends = time.monotonic() + context["connection"].patience
+def _execute(execute: Callable[..., T], *args: Any) -> T:
+    return _patiently(partial(execute, *args), args[-1]["connection"].patience)
+
+
+def _patiently(attempt: Callable[[], T], patience: float) -> T:
+    """Try again while another writer holds the file, for `patience` seconds at most."""
+    ends = time.monotonic() + patience
     while True:
         try:
-            return execute(sql, params, many, context)
-        except OperationalError as error:
-            code = getattr(error.__cause__, "sqlite_errorcode", None)
-            if code != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+            return attempt()
+        except (OperationalError, sqlite3.OperationalError) as error:
+            code = getattr(error.__cause__ or error, "sqlite_errorcode", 0)
+            if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
         time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two who wait do not meet again)
 

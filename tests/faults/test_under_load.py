@@ -101,6 +101,25 @@ def test_two_hundred_records_of_eight_writers_are_all_kept(transactional_db: Non
     assert AccessRecord.objects.filter(user_name="writer").count() == 200
 
 
+def test_kept_connections_do_not_hold_up_the_stop(live_app: App, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A page under way is finished, and what browsers only keep is closed."""
+    live_app.person()
+    cookies = live_app.signed_in().cookies.get_dict()
+    sandbox.set_fault("*", "slow-3s")
+    with ThreadPoolExecutor(1) as pool, another(live_app, tmp_path / "stopped.log") as port:
+        kept = [requests.Session() for _ in range(6)]
+        for browser in kept:
+            assert browser.get(f"http://127.0.0.1:{port}/livez", timeout=5).status_code == 200
+        page = pool.submit(fetch, f"http://127.0.0.1:{port}/orders/{SEED}/", cookies)
+        while not sandbox.calls()["in_flight"]:
+            time.sleep(0.05)
+        began = time.monotonic()
+    assert page.result() == 200
+    assert time.monotonic() - began < 9
+    for browser in kept:
+        browser.close()
+
+
 def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbox: Sandbox) -> None:
     live_app.person()
     cookies = live_app.signed_in().cookies.get_dict()
