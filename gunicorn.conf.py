@@ -22,9 +22,13 @@ worker_class = "cdpviewer.serving.Worker"
 workers = env.number("CDPVIEWER_WORKERS", 2, least=1)
 # Beside the pages that may wait on the CDP there is always room for sign-in, for probes, and for browsers that keep a connection.
 worker_connections = env.number("CDPVIEWER_WAITING_PAGES", 1_000, least=1) + 1_000
-# A page that waits has two files open, the person's connection and that to the CDP.
-_, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (_most_files, _most_files))
+# A page that waits has two files open, the person's connection and that to the CDP, and some have several to the CDP.
+_files = 4 * worker_connections
+_now, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+if resource.RLIM_INFINITY != _now < _files:
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (_files if _most == resource.RLIM_INFINITY else min(_files, _most), _most)
+    )
 # Each process has a queue of its own. Out of a common one the first to wake takes all, and browsers keep their connections.
 reuse_port = True
 # The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
