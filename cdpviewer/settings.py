@@ -27,11 +27,10 @@ DEMO = env.switch("CDPVIEWER_DEMO", default=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
-THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
 
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
-CDP_LIMITS = remote.limits(env, threads=THREADS)
+CDP_LIMITS = remote.limits(env)
 SHOWN_FIELDS = remote.shown_fields(env)
 
 # --- access records
@@ -58,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "cdpviewer.middleware.in_turn",
+    "cdpviewer.middleware.in_line",
     "django.middleware.gzip.GZipMiddleware",
     "orders.split_links.rejoin_split_links",
     "django.contrib.sessions.middleware.SessionMiddleware",

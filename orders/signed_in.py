@@ -59,7 +59,7 @@ class SessionStore(db.SessionStore):
     def save(self, must_create: bool = False) -> None:
         """Write the session; a new one as Django does, a changed one by one statement without a transaction around it.
 
-        A transaction is held across Python code: with a hundred threads at work its turn to end came so late that others,
+        A transaction is held across Python code: with a hundred pages at work it ended so late that others,
         who wait 0.75 s for the database, gave up.
         """
         if must_create or self.session_key is None:
