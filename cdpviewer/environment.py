@@ -7,6 +7,7 @@ environment always wins. A message of this module names the setting and says wha
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -81,6 +82,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a number of seconds, more than 0 and less than 3600.")
         return number
 
+    def pattern(self, name: str, default: str) -> re.Pattern[str]:
+        """A regular expression that a whole value has to match."""
+        try:
+            return re.compile(self.text(name, default))
+        except re.error as error:
+            raise ImproperlyConfigured(f"{name} is not a regular expression: {error.msg}.") from None
+
     def listed(self, name: str) -> tuple[str, ...]:
         """The parts of a comma-separated value, in their order, empty ones left out."""
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
@@ -105,3 +113,14 @@ def find(base: Path) -> Environment:
     if chosen is None:
         return Environment(os.environ, load(base / ".env"))
     return Environment(os.environ, load(Path(chosen)) if chosen else {})
+
+
+SECRETS = ("CDPVIEWER_SECRET_KEY", "CDPVIEWER_CREDENTIAL_KEYS", "CDPVIEWER_RECORD_KEYS", "DATABASE_URL")
+
+
+def files(base: Path) -> list[Path]:
+    """The files that settings with secrets in them are read from: the settings file, and those that NAME_FILE names."""
+    chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
+    local = load(Path(chosen)) if chosen else {}
+    named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]
+    return [Path(path) for path in (chosen, *named) if path]

@@ -11,18 +11,19 @@ from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 
 from orders import preferences
-from orders.looks import ticket_of
+from orders.looks import refused_ticket_of, ticket_of
 from orders.speech import language
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`carry`, `ticket`, `connection_label` and `demo`, as docs/architecture.md describes them;
+    """`carry`, `ticket`, `refused_ticket`, `connection_label` and `demo`, as docs/architecture.md describes them;
     `csrf_input` is made once for all forms of a page."""
     connection = getattr(request, "connection", None)
     ticket = ticket_of(request)
     return {
         "carry": carried(request),
         "ticket": ticket,
+        "refused_ticket": refused_ticket_of(request) if not ticket else "",
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
         "preferences": preferences.current(),

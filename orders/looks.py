@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connections, router
 from django.http import HttpRequest
@@ -15,15 +15,27 @@ from django.utils.crypto import salted_hmac
 
 from orders import append_only
 from orders.models import AccessRecord, Connection, Person
+from orders.personal import like_phone
+from orders.record_kinds import What
 
-What = AccessRecord.What
+__all__ = [
+    "LookNotRecorded",
+    "RecentLook",
+    "What",
+    "hashed",
+    "names_now",
+    "recent",
+    "record",
+    "record_miss",
+    "refused_ticket_of",
+    "ticket_of",
+]
 
 RECENT = 20
 # Opening one order again and again must not push the others out of the recent ones.
 READ_BACK = 400
 
 LONGEST_TICKET = 64
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class LookNotRecorded(Exception):
@@ -65,26 +77,32 @@ def record(
 
     `what` is one of `AccessRecord.What`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
     the record takes reference and route from the person's own last opening of that order, because a panel knows only its ref.
+    A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
     """
     person = request.user
     if isinstance(person, AnonymousUser) or person.pk is None:
         raise LookNotRecorded("nobody is signed in")
     if order_ref and not reference and what != What.ORDER_OPENED:
         reference, route = _as_opened(person.pk, connection, order_ref)
+    if any("@" in part or like_phone(part) for part in reference.split(", ")):
+        reference, subject = "", subject or hashed(reference)
     columns = {
         "at": timezone.now(),
         "user_id": person.pk,
-        "user_name": _fit(person.get_username(), 150),
+        "user_name": append_only.fit(person.get_username(), 150),
         "what": What(what).value,
-        "order_ref": _fit(order_ref, 128),
-        "reference": _fit(reference, 200),
-        "route": _fit(route, 200),
+        "order_ref": append_only.fit(order_ref, 128),
+        "reference": append_only.fit(reference, 200),
+        "route": append_only.fit(route, 200),
         "connection_id": connection.pk if connection else None,
-        "connection_name": _fit(f"{connection.name} ({connection.region})", 120) if connection else "",
-        "outcome": _fit(outcome, 60),
-        "request_id": _fit(str(getattr(request, "id", "")), 64),
+        "connection_name": append_only.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
+        "outcome": append_only.fit(outcome, 60),
+        "request_id": append_only.fit(str(getattr(request, "id", "")), 64),
         "ticket": ticket_of(request),
-        "subject": _fit(subject, 64),
+        "subject": append_only.fit(subject, 64),
+        "about_id": None,
+        "about_name": "",
+        "detail": "",
     }
     try:
         append_only.add(connections[router.db_for_write(AccessRecord)], columns)
@@ -92,11 +110,22 @@ def record(
         raise LookNotRecorded("the access record could not be written") from error
 
 
+def record_miss(request: HttpRequest, connection: Connection | None, asked: str) -> None:
+    """Record a search by reference that found nothing, so that trying one reference after another leaves a trace."""
+    record(request, What.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
+
+
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket the person came from (`?ticket=ZD-1234`), or "" when there is none or it is not one."""
+    """The ticket the person came from (`?ticket=ZD-1234`), or "" if there is none or it does not fit CDPVIEWER_TICKET_PATTERN."""
     ticket = request.GET.get("ticket", "").strip()
-    # Every system numbers its tickets in its own way; an e-mail address is no number, and belongs in no record.
-    return ticket if ticket.isprintable() and len(ticket) <= LONGEST_TICKET and "@" not in ticket else ""
+    fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket)
+    return ticket if fits else ""
+
+
+def refused_ticket_of(request: HttpRequest) -> str:
+    """What the request names as its ticket and is none, cut to the length of one, to be shown; "" otherwise."""
+    ticket = request.GET.get("ticket", "").strip()
+    return "" if not ticket or ticket_of(request) else ticket[:LONGEST_TICKET]
 
 
 def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:
@@ -140,8 +169,3 @@ def hashed(value: str) -> str:
     this address?"; nobody can read the address from it.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()
-
-
-def _fit(text: str, length: int) -> str:
-    """What any database takes in a column of that length: an odd reference must not cost the record, and so the page."""
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]

@@ -103,6 +103,36 @@
     if (act) { event.preventDefault(); act(); }
   });
 
+  // --- a link whose value holds a # that the ticket system did not encode: the server never sees what follows
+  const valueOfHash = () => {
+    const [, value, parameters] = location.hash.slice(1).match(/^(.*?)(?:\/?[?&]((?:ticket|connection)=.*))?$/s);
+    let text = value.replace(/\/$/, "");
+    try { text = decodeURIComponent(text); } catch { /* a percent sign of its own: taken as it stands */ }
+    return { text, parameters: new URLSearchParams(parameters) };
+  };
+  const takeHash = (form) => {
+    const { text, parameters } = valueOfHash();
+    if (!text) return;
+    const field = form.elements.q;
+    field.value = field.value ? `${field.value}#${text}` : text;
+    const action = new URL(form.action);
+    for (const [name, value] of parameters) if (!action.searchParams.has(name)) action.searchParams.set(name, value);
+    form.action = action.href;
+    // It may be personal, and an address stays in the history.
+    history.replaceState(null, "", location.pathname + location.search);
+    for (const note of document.querySelectorAll("[data-hash-unseen]")) note.remove();
+    for (const note of document.querySelectorAll("[data-hash-taken]")) { note.hidden = false; say(note.textContent.trim()); }
+    field.focus();
+  };
+  const lookAtHash = () => {
+    if (location.hash.length < 2 || document.getElementById(location.hash.slice(1))) return;
+    const form = document.querySelector("[data-takes-hash]");
+    if (form) takeHash(form);
+    for (const note of document.querySelectorAll("[data-hash-kept]")) note.hidden = false;
+  };
+  lookAtHash();
+  addEventListener("hashchange", lookAtHash);
+
   // --- panels
   const waits = new WeakMap();
   const stop = (target) => {

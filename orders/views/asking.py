@@ -14,10 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from orders import lookup, onward, problems
+from orders import looks, lookup, onward, problems
 from orders.busy import wait_shortly
 from orders.cdp import errors
 from orders.context import carried
@@ -100,7 +99,7 @@ def in_words(
     """The answer, or the words for why there is none; and one line in the log where the CDP failed, even in part."""
     raised: errors.CdpError | None = None
     try:
-        response = answer()
+        response = _recording_misses(request, connection, answer)
     except errors.CdpError as error:
         raised = error
         _note_use(connection, result_of(error))
@@ -111,6 +110,18 @@ def in_words(
     if not getattr(response, "streaming", False):  # what is still under way comes here again at its end
         _log_failure(request, raised)
     return response
+
+
+def _recording_misses(
+    request: HttpRequest, connection: Connection, answer: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """The answer; a page of an order that the CDP does not know is recorded like a search that found nothing."""
+    try:
+        return answer()
+    except errors.NotFound:
+        if _route(request) in PAGES_OF_AN_ORDER | {"order"}:
+            looks.record_miss(request, connection, _kwargs(request)["order_ref"])
+        raise
 
 
 def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
@@ -153,6 +164,9 @@ def choose_connection(request: HttpRequest) -> tuple[Connection | None, Problem 
     else:
         connection = Connection.objects.default_for(request.user)
         problem = _to_connections(request, problems.no_connection(), add=True) if connection is None else None
+    if connection is not None and not connection.is_confirmed:
+        problem = _to_confirm(request, problems.unconfirmed(connection.name))
+        connection = None
     request.connection = connection  # type: ignore[attr-defined]
     return connection, problem
 
@@ -192,8 +206,12 @@ def with_action(request: HttpRequest, problem: Problem) -> Problem:
 def _to_connections(request: HttpRequest, problem: Problem, *, add: bool = False) -> Problem:
     address = reverse("connection_add" if add else "connections")
     label = _("Add a connection") if add else _("Open your connections")
-    back = urlencode({"next": onward.page_of(request)})
-    return replace(problem, action_url=f"{address}?{back}", action_label=label)
+    return replace(problem, action_url=address + onward.and_back(onward.page_of(request)), action_label=label)
+
+
+def _to_confirm(request: HttpRequest, problem: Problem) -> Problem:
+    address = reverse("confirm_connections") + onward.and_back(onward.page_of(request))
+    return replace(problem, action_url=address, action_label=_("Confirm your connections"))
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:

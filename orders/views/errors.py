@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
+from orders import onward
+from orders.views import account
+
+SEARCHES = frozenset({"orders", "find_person"})
 PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
 
 
@@ -25,9 +31,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", {"request_id": request_id(request)}, status=404)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form is older than the sign-in, or the browser keeps no cookies."""
-    return render(request, "403_csrf.html", {"request_id": request_id(request)}, status=403)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """403: the form is older than the sign-in, or the browser keeps no cookies. What was typed into a search is kept.
+
+    The sign-in form is shown anew, or passed over by somebody who signed in elsewhere meanwhile; a search typed by somebody who is
+    signed out leads to the sign-in.
+    """
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if name == "login":
+        return account.sign_in_again(request)
+    if name in SEARCHES and not request.user.is_authenticated:
+        return redirect_to_login(onward.page_of(request))
+    context = {"request_id": request_id(request), "q": request.POST.get("q", "") if name in SEARCHES else ""}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -11,13 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from orders import looks, lookup
 from orders.cdp.raw import indent
-from orders.context import carried
 from orders.desk import Desk
 from orders.finding import Found, find_orders, open_or_find
 from orders.hiding import masked_document
@@ -28,30 +26,29 @@ from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.panels import render_panel
 from orders.views.people import MAY_REVEAL
-from orders.views.search import order_address, read, show_chooser, show_not_found
+from orders.views.search import order_address, read, search, show_chooser, show_not_found
 from orders.views.waiting import with_progress
 
 
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """The order page. A value that is no clean ref goes to the search; one the CDP knows only as a reference leads to its order."""
+    """The order page. A value that is no clean ref is searched for; one the CDP knows only as a reference leads to its order."""
     if not lookup.is_ref(ref) or lookup.is_nothing(ref):
         return unclean(request, ref)
     return _show(request, ref)
 
 
+@require_safe
 def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
-    """An address whose reference is not clean: the search reads it, with all that it knows about messy values.
+    """An address that is no order's: lead to the one order that its value can mean, without the closing slash of the link template.
 
-    One closing slash is the link template's and no part of the value.
+    Anything else is searched for in place, so that no address repeats what may be personal.
     """
-    text = text.removesuffix("/")
-    wanted = lookup.read(text)
-    if wanted.kind == "empty":
-        return redirect(reverse("home") + carried(request))
+    value = text.removesuffix("/")
+    wanted = lookup.read(value)
     if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
-    return redirect(reverse("orders") + carried(request, q=text.strip()[: lookup.LONGEST + 1]))
+    return search(request, value)
 
 
 @asks_the_cdp(fresh=True)
@@ -79,7 +76,7 @@ def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpR
         return redirect(order_address(request, found.orders[0].ref))
     if found.orders:
         return show_chooser(request, found, text)
-    return show_not_found(request, desk, found, text, read(request, text).also)
+    return show_not_found(request, desk, found, text, read(request, text).also, asked=text)
 
 
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks, lookup
-from orders.context import carried
+from orders.context import carried, carried_to
 from orders.desk import Desk
 from orders.display.countries import choices
 from orders.finding import Found, find_orders
@@ -25,6 +24,7 @@ from orders.views.again import with_addresses
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem
 from orders.views.customers import show_people
 
+NO_REFERENCE = {"search": "empty"}  # how the start page learns that a link held none
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
@@ -34,20 +34,25 @@ def home(request: HttpRequest) -> HttpResponseBase:
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
-    return render(request, "orders/home.html", {"recent": with_addresses(request, looks.recent(request.user))})
+    context = {"search": request.GET.get("search"), "recent": with_addresses(request, looks.recent(request.user))}
+    return render(request, "orders/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: HttpRequest) -> HttpResponseBase:
     """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Leads to the order, a chooser, or a page that says why not."""
-    text = request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", "")
+    return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))
+
+
+def search(request: HttpRequest, text: str) -> HttpResponseBase:
+    """Search for `text`. What speaks of a person is searched only if it was posted; a link with it leads to a form that posts it."""
     reading = read(request, text)
     if reading.kind == "reference":
         return _find(request, reading, text)
     if reading.kind in {"email", "phone"} and request.method == "POST":
         return _find_by_address(request, reading)
     if reading.kind == "empty":
-        return redirect(reverse("home") + carried(request))
+        return redirect(reverse("home") + carried(request, **({} if request.method == "POST" else NO_REFERENCE)))
     if reading.kind == "name":
         names = {"first_name": reading.first_name, "last_name": reading.last_name}
         return render(request, "orders/find_person.html", {**names, "pasted": True})
@@ -75,7 +80,7 @@ def _find(request: HttpRequest, desk: Desk, reading: lookup.Lookup, text: str) -
         return redirect(order_address(request, found.orders[0].ref))
     if found.orders:
         return show_chooser(request, found, text, reading.also if reading.mixed else ())
-    return show_not_found(request, desk, found, text, reading.also)
+    return show_not_found(request, desk, found, text, reading.also, asked=", ".join(reading.candidates))
 
 
 @asks_the_cdp(fresh=True)
@@ -117,26 +122,24 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
 
 
 def show_not_found(
-    request: HttpRequest, desk: Desk, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
+    request: HttpRequest, desk: Desk, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """The CDP was asked and knows nothing: say where it was looked, and what else to try, such as the readings in `also`."""
+    """The CDP was asked and knows nothing: say where it was looked, and what else to try, such as the readings in `also`.
+
+    Recorded by the references `asked` for.
+    """
+    looks.record_miss(request, desk.connection, asked)
     others = Connection.objects.for_user(request.user).exclude(pk=desk.connection.pk)
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
+        "typed": text,
         "looked": found.looked,
         "also": also,
         "countries": countries(also),
         "asked": {"name": desk.connection.name, "region": desk.connection.region},
-        "text": text.strip()[:SHOWN_OF_A_SEARCH],
-        "other_connections": [(other.name, _address_through(request, other.name)) for other in others],
+        "other_connections": [(other.name, reverse("orders") + carried_to(request, other.name)) for other in others],
     }
     return render(request, "orders/not_found.html", context, status=404)
-
-
-def _address_through(request: HttpRequest, connection: str) -> str:
-    """Where a search is posted to be made through another connection."""
-    ticket = looks.ticket_of(request)
-    return f"{reverse('orders')}?connection={quote(connection)}" + (f"&ticket={quote(ticket)}" if ticket else "")
 
 
 def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:

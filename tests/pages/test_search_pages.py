@@ -15,6 +15,7 @@ from orders.models import AccessRecord, Connection
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
+from tests.recorded import recorded_looks
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_an_empty_field_leads_to_the_start_page_with_its_ticket(
     value: str, shape: str, desk: Client, cdp: Sandbox
 ) -> None:
     page = desk.get(shape.format(value), follow=True)
-    assert page.redirect_chain == [("/?ticket=ZD-5", 302)]
+    assert page.redirect_chain == [("/?search=empty&ticket=ZD-5", 302)]
     assert cdp.calls()["total"] == 0
 
 
@@ -181,7 +182,7 @@ def test_a_national_number_asks_for_its_country_and_is_posted_with_it(desk: Clie
     assert cdp.calls()["total"] == 0
     found = desk.post(action, {**fields, "country": "IE"})
     assert found.status_code == 200
-    assert AccessRecord.objects.get().what == "searched_phone"
+    assert recorded_looks().get().what == "searched_phone"
 
 
 def test_the_connections_country_reads_national_numbers(desk: Client, agent: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,7 +18,6 @@ from tests.live import PROJECT, App, sign_in
 from tests.wiring.hop import hop, production, sent_to_https
 
 NAME = "orders.example.com"
-AS_BROWSER = {"Host": NAME, "Origin": f"https://{NAME}", "Referer": f"https://{NAME}/accounts/login/"}
 OBSERVATORY = PROJECT / "node_modules" / "@mdn" / "mdn-http-observatory"
 
 
@@ -33,16 +33,40 @@ def through(served: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+def as_browser(host: str, sees: str = "") -> dict[str, str]:
+    """What a browser sends to `host`, with the Host header that the server behind the proxy `sees`."""
+    return {"Host": sees or host, "Origin": f"https://{host}", "Referer": f"https://{host}/accounts/login/"}
+
+
+@pytest.mark.parametrize("host", [NAME, f"{NAME}:8443"])
+def test_the_host_goes_through_with_its_port(live_app: App, through: str, host: str) -> None:
+    """nginx's `$http_host`; with `$host`, which has no port, the form's origin would not fit the host and nobody could sign in."""
+    live_app.person()
+    for sees, status in ((host, 302), (host.partition(":")[0], 302 if ":" not in host else 403)):
+        with requests.Session() as session:
+            headers = as_browser(host, sees)
+            session.get(f"{through}/accounts/login/", headers=headers, timeout=20, allow_redirects=False)
+            (token,) = iter(session.cookies)
+            cookie = f"{token.name}={token.value}"
+            answer = sign_in(session, through, "agent", **headers, Cookie=cookie)
+            assert answer.status_code == status, answer.text[:500]
+
+
+def test_the_sample_passes_the_host_on_with_its_port() -> None:
+    text = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    assert re.findall(r"proxy_set_header Host +(\S+);", text) == ["$http_host"]
+
+
 def test_an_agent_signs_in_through_a_proxy_that_ends_tls(live_app: App, through: str) -> None:
     live_app.person()
     with requests.Session() as session:
-        form = session.get(f"{through}/accounts/login/", headers=AS_BROWSER, timeout=20, allow_redirects=False)
+        form = session.get(f"{through}/accounts/login/", headers=as_browser(NAME), timeout=20, allow_redirects=False)
         assert form.status_code == 200
         assert form.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
         (token,) = iter(session.cookies)
         assert (token.name, token.secure, token.path, token.domain_specified) == ("__Host-csrf", True, "/", False)
         # This client speaks plain http to the hop and would keep a Secure cookie to itself; a browser's https would not.
-        answer = sign_in(session, through, "agent", **AS_BROWSER, Cookie=f"{token.name}={token.value}")
+        answer = sign_in(session, through, "agent", **as_browser(NAME), Cookie=f"{token.name}={token.value}")
         assert answer.status_code == 302, answer.text[:500]
         assert answer.headers["Location"] == "/"
         (held,) = (cookie for cookie in session.cookies if cookie.name == "__Host-session")

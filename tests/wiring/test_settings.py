@@ -12,7 +12,7 @@ from cdpviewer import environment
 from tests.live import PROJECT, free_port
 from tests.live import environment as surroundings
 
-READ = re.compile(r'env\.(?:text|switch|number|seconds|listed)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'env\.(?:text|switch|number|seconds|listed|pattern)\(\s*"([A-Z_]+)"')
 # Not for an operator: make's way to move the demo, and the name of the settings file itself.
 UNDOCUMENTED = {"PORT"}
 

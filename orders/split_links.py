@@ -1,0 +1,58 @@
+"""Ticket links whose value holds a `?` that the ticket system did not encode.
+
+`/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, unquote
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link template
+_VALUE_IN_PATH = re.compile(r"/orders/[^/].*", re.DOTALL)
+
+
+def rejoin_split_links(get_response: Answer) -> Answer:
+    """Middleware: put such a link back together, as if its value had been encoded. Placed before anything reads the query."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        query = request.META.get("QUERY_STRING", "")
+        if query and request.method in {"GET", "HEAD"} and _VALUE_IN_PATH.fullmatch(request.path_info):
+            value, parameters = split(request.path_info, query)
+            if value:
+                request.path_info += f"?{value}"
+                request.path += f"?{value}"
+                request.META["PATH_INFO"] = request.path_info
+                request.META["QUERY_STRING"] = parameters
+        return get_response(request)
+
+    return answer
+
+
+def split(path: str, query: str) -> tuple[str, str]:
+    """Return the part of `query` that belongs to the value in `path`, decoded, and the parameters of the link.
+
+    The last `?` starts the parameters if only names of CARRIED follow it. Without one, a query belongs to the value if the closing
+    slash of the template stands in the query instead of the path. ("", query) if the value holds no `?`.
+    """
+    head, mark, tail = query.rpartition("?")
+    if _is_carried(query) and "/?" not in query:
+        return "", query
+    if mark and _is_carried(tail):
+        value, parameters = head, tail
+    elif not path.endswith("/") and (query.endswith("/") or "=" not in query):
+        value, parameters = query, ""
+    else:
+        return "", query
+    # The value may be empty: "B94TXY?" leaves only the template's slash.
+    return unquote(value, errors="replace") or "/", parameters
+
+
+def _is_carried(query: str) -> bool:
+    return {name for name, _value in parse_qsl(query, keep_blank_values=True)} <= CARRIED
