@@ -17,8 +17,11 @@ __all__ = ["LONGEST", "Lookup", "is_nothing", "is_ref", "is_reference", "looks_l
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
 MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time
 
-# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}
-PLACEHOLDER = re.compile(r"\{\{.*?\}\}|[#$]\{.*?\}|\{%.*?%\}|\[%.*?%\]|\{\{.*$")
+# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}, templates <% … %>, {ticket.pnr}, %{pnr}, %PNR%, <booking_ref>
+PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|[#$%]\{.*?\}|\{%.*?%\}|<%.*?%>|\[%.*?%\]|\{\{.*$|\{[a-z_]+(?:[._][a-z_0-9]+)+\}|"
+    r"%[A-Za-z_]{2,}(?:_\d+)?%(?![0-9A-Fa-f]{2})|<[a-z]+(?:_[a-z]+)+>"
+)
 # What ticket systems and databases write into an empty field.
 NOTHING = frozenset(
     {
@@ -37,6 +40,25 @@ NOTHING = frozenset(
         "blank",
         "unset",
         "not set",
+        "k.a",
+        "k. a",
+        "keine",
+        "keine angabe",
+        "leer",
+        "s/o",
+        "néant",
+        "ninguno",
+        "ninguna",
+        "nessuno",
+        "nessuna",
+        "geen",
+        "brak",
+        "なし",
+        "无",
+        "無",
+        "없음",
+        "нет",
+        "لا يوجد",
         "not available",
         "no value",
     }
@@ -139,7 +161,8 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
         return Lookup("unreadable", why="characters")
     if number := phones.perhaps(bare, country):
         return _digits(number, bare)
-    name = None if found.strong or any(map(references.is_label, bare.split())) else names.read(bare)
+    sentence = len(bare.split()) > 1 and found.strong
+    name = None if sentence or any(map(references.is_label, bare.split())) else names.read(bare)
     named = (Lookup("name", first_name=name.first, last_name=name.last),) if name is not None else ()
     if named and name is not None and name.sure and not _is_code_and_name(found, bare):
         return named[0]

@@ -100,7 +100,7 @@ def show_people(
     looks.record(request, what, connection=desk.connection, subject=subject, outcome=_outcome(found))
     guests = [
         {
-            "card": card(one.guest, position),
+            "card": card(one.guest, position, country=desk.connection.country),
             "orders": one.orders.items,
             "complete": one.orders.complete,
             "missing": one.orders.missing,
