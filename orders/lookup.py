@@ -17,7 +17,8 @@ __all__ = ["LONGEST", "Lookup", "is_nothing", "is_ref", "is_reference", "looks_l
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
 MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time
 
-# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}, templates <% … %>, {ticket.pnr}, %{pnr}, %PNR%, <booking_ref>
+# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…},
+# templates <% … %>, {ticket.pnr}, %{pnr}, %PNR%, <booking_ref>
 PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|[#$%]\{.*?\}|\{%.*?%\}|<%.*?%>|\[%.*?%\]|\{\{.*$|\{[a-z_]+(?:[._][a-z_0-9]+)+\}|"
     r"%[A-Za-z_]{2,}(?:_\d+)?%(?![0-9A-Fa-f]{2})|<[a-z]+(?:_[a-z]+)+>"

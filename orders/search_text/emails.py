@@ -18,7 +18,9 @@ AROUND = {sign: sign for sign in "'`*_~|!#?=/&%^$"} | {"{": "}"}
 BETWEEN_TWO = "/|;&*+#!?="
 SPELLED_AT = re.compile(r"\s*[\[(<]\s*(?:at|@|ät)\s*[\])>]\s*", re.IGNORECASE)
 SPELLED_DOT = re.compile(r"\s*[\[(<]\s*(?:dot|punkt|\.)\s*[\])>]\s*", re.IGNORECASE)
-LABELLED = re.compile(r"(?:(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=|ape-)(.+)", re.IGNORECASE)
+LABELLED = re.compile(
+    r"(?:(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=|ape-)(.+)", re.IGNORECASE
+)
 # "jane tag@example.com" from a link was "jane+tag@example.com"; after one of these words it was not.
 PLAIN_WORDS = frozenset(
     {
@@ -44,11 +46,12 @@ PLAIN_WORDS = frozenset(
 )
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
 # How airline systems write an address, which can hold no "@", "_" and "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
-AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ ]([A-Z0-9.+]+(?:\./[A-Z0-9.+]+)*)//([A-Z0-9.]+(?:\./[A-Z0-9.]+)*)", re.IGNORECASE)
+AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
 # A slip of the keyboard for the dot, "jane,doe@example.com", or an address wrapped over two lines, can be a word before the address too.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
 WRAPPED = re.compile(r"\s*(?!www\.)[^\W_]+(?:[._-][^\W_]+)+\s*\n\s*")
-BEFORE_ADDRESS = frozenset("mail email adresse address correo courriel kontakt contact to from cc bcc von an de para sip user".split())
+LABELS = "mail email adresse address correo courriel kontakt contact to from cc bcc von an de para sip user"
+BEFORE_ADDRESS = frozenset(LABELS.split())
 DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTALL)
 
 

@@ -17,14 +17,16 @@ TITLE = re.compile(rf"(?:{TITLES})\.?", re.IGNORECASE)
 GLUED_TITLE = re.compile(r"(?<=[A-Z]{3})(?:MRS|MISS|MSTR|MR)$")
 LABEL = re.compile(
     r"\s*(?:(?:passenger|customer|guest|traveller|traveler|last|first|full|pax|lead)?\s*name|passengers?|pax|customer|guest|kunde|kundin|gast|"
-    r"passagier|reisender|nom|nombre|nome|naam|pasażer|氏名|お名前|姓名|이름)\s*[:=]\s*|\s*(?:passengers?|pax|customer|kundin|kunde|passagier|reisender)\s+(?=\S+\s+\S)",
+    r"passagier|reisender|nom|nombre|nome|naam|pasażer|氏名|お名前|姓名|이름)\s*[:=]\s*",
     re.IGNORECASE,
 )
+ROLE = re.compile(r"\s*(?:passengers?|pax|customer|kundin|kunde|passagier|reisender)\s+", re.IGNORECASE)
 # Words that belong to the last name behind them.
-PARTICLES = frozenset(
+PARTICLE_WORDS = (
     "van von vom der den de del dela della di da das dos do du des la las le les los lo el al ap bin binti bint ben ibn "
-    "zu zum zur af av ter ten te 't op mac mc fitz san santa st st. saint ó ní uí nic o".split()
+    "zu zum zur af av ter ten te 't op mac mc fitz san santa st st. saint ó ní uí nic o"
 )
+PARTICLES = frozenset(PARTICLE_WORDS.split())
 CONJUNCTIONS = frozenset({"y", "e", "i", "und"})  # "Ortega y Gasset"
 SUFFIX = re.compile(r",?\s+(?:jr|jnr|jun|snr|sen|ii|iii|iv|phd|md|esq)\.?$|,\s*sr\.?$", re.IGNORECASE)
 # "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
@@ -45,7 +47,7 @@ class Name:
 
 def read(text: str) -> Name | None:
     """The name that makes up all of a plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is none."""
-    text = SUFFIX.sub("", text.rstrip())
+    text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
     text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
     if not text or len(text) > 100 or "\n" in text:
@@ -65,11 +67,22 @@ def read(text: str) -> Name | None:
         sure = titled or labelled or words[0][:1].isupper()
         plain = not (titled or labelled or "'" in words[0]) and words[0].isascii()
         return Name("", words[0], sure=sure and not plain) if not plain or words[0][:1].isupper() else None
-    sure = labelled or titled or all(_is_capitalized(word) or word.lower() in PARTICLES | CONJUNCTIONS for word in words)
+    sure = labelled or titled or all(map(_is_name_in_capitals, words))
     if not sure and len(words) > 3:
         return None
     start = _start_of_last_name(words)
     return Name(" ".join(words[:start]), " ".join(words[start:]), sure=sure)
+
+
+def _without_role(text: str) -> str:
+    """ "passenger Jane Doyle" without its first word; "customer asks about" as it stands."""
+    rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
+    words = rest.split()
+    return rest if len(words) > 1 and not rest.isupper() and all(map(_is_name_in_capitals, words)) else text
+
+
+def _is_name_in_capitals(word: str) -> bool:
+    return _is_capitalized(word) or word.lower() in PARTICLES | CONJUNCTIONS
 
 
 def _start_of_last_name(words: list[str]) -> int:
@@ -118,7 +131,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
     if slash and not titled and not all(map(_is_capitalized, (*firsts, *lasts))):
         return None
     written = _in_small if slash else str
-    sure = slash or all(_is_capitalized(word) or word.lower() in PARTICLES for word in lasts)
+    sure = slash or all(map(_is_name_in_capitals, lasts))
     return Name(written(" ".join(firsts)), written(" ".join(lasts)), sure=sure)
 
 

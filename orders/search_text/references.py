@@ -111,8 +111,8 @@ def find(text: str, *, alone: bool = True) -> References:
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
     dots = any(".." in word for word in words)
     labelled = tuple(dict.fromkeys(_labelled(text)))
-    if words and all(map(is_label, words)):
-        return References((), (), dots, True)
+    if words and all(is_label(word.strip(EDGES)) for word in words):
+        return References((), (), dots, any(map(is_reference, words)))
     if alone and len(words) == 1 and NAMES_OF_A_TICKET.fullmatch(words[0]):
         return References((), of_value(words[0]), dots, True)
     if alone and len(words) == 1 and not labelled:

@@ -61,7 +61,9 @@ def order_travellers(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse
             route="–".join(opened.trip.route) if opened else "",
             outcome=how_much(loaded),
         )
-        context = context_of(request, desk, ref, "traveller", cards_of(travellers, country=desk.connection.country), loaded)
+        context = context_of(
+            request, desk, ref, "traveller", cards_of(travellers, country=desk.connection.country), loaded
+        )
         return render_panel(request, "order_travellers", context | items_of(request, travellers))
 
     return with_progress(request, desk, "order_travellers", partial(load_travellers, desk, ref), show, of="consumers")
@@ -84,9 +86,7 @@ def cards_of(
     """
     labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [
-        _traveller_card(
-            traveller, position, labels, country, reveal(traveller.person, position) if reveal else ()
-        )
+        _traveller_card(traveller, position, labels, country, reveal(traveller.person, position) if reveal else ())
         for position, traveller in enumerate(travellers.loaded.items, start=1)
     ]
 
