@@ -41,6 +41,7 @@ NOTHING = frozenset(
         "blank",
         "unset",
         "not set",
+        "\\n",
         "k.a",
         "k. a",
         "keine",
@@ -64,6 +65,7 @@ NOTHING = frozenset(
         "no value",
     }
 )
+EMPTY_TAG = re.compile(r"</?(?:p|br|div|span)\s*/?>", re.IGNORECASE)  # a field of rich text with nothing in it
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -121,8 +123,12 @@ def read(text: str, country: str = "") -> Lookup:
 
 def is_nothing(text: str) -> bool:
     """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
+    text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
-    return ".." not in text and (not bare or {text.strip().lower(), bare.lower()} & NOTHING != set())
+    words = [word.strip("\"'()[]<>") for word in text.lower().split()]
+    return ".." not in text and (
+        not bare or {text.strip().lower(), bare.lower()} & NOTHING != set() or all(word in NOTHING for word in words)
+    )
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
@@ -179,6 +185,7 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
     """Whether a text that reads as a name may hold a reference of letters only: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
     return (
         bool(found.all)
+        and names.LABEL.match(text) is None
         and (len(text.split()) == 2 or "/" in text)
         and any(word in found.all for word in re.split(r"[\s/]+", text))
     )

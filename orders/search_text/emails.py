@@ -49,7 +49,7 @@ LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
 AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
 # A slip of the keyboard for the dot, "jane,doe@example.com", or an address wrapped over two lines, can be a word before the address too.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
-WRAPPED = re.compile(r"\s*(?!www\.)[^\W_]+(?:[._-][^\W_]+)+\s*\n\s*")
+WRAPPED = re.compile(r"(?:\s*(?!www\.)[^\W_]+(?:[._-][^\W_]+)+|.*[^\W_][_+-])[ \t]*\n\s*", re.DOTALL)
 LABELS = "mail email adresse address correo courriel kontakt contact to from cc bcc von an de para sip user"
 BEFORE_ADDRESS = frozenset(LABELS.split())
 DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTALL)
@@ -59,7 +59,7 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 class Addresses:
     """`readings` are the addresses that can be meant, in the order of the text; `broken` says that one cannot be read whole.
 
-    With `unsure` the readings are of one and the same piece of text. `rest` is the text without them.
+    An address that may have begun in the word before it is among `readings`, and `broken`. `rest` is the text without them.
     """
 
     readings: tuple[str, ...]

@@ -31,7 +31,10 @@ CONJUNCTIONS = frozenset({"y", "e", "i", "und"})  # "Ortega y Gasset"
 SUFFIX = re.compile(r",?\s+(?:jr|jnr|jun|snr|sen|ii|iii|iv|phd|md|esq)\.?$|,\s*sr\.?$", re.IGNORECASE)
 # "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
 TICKET_NUMBERING = re.compile(r"(?<=\S)\s+\d{1,2}\.\s*\d?(?=[A-Z])")
-TYPE = re.compile(r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)", re.IGNORECASE)
+TYPE = re.compile(
+    r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:she/her|he/him|they/them|adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)",
+    re.IGNORECASE,
+)
 # East Asian names are written family name first.
 EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
@@ -68,7 +71,7 @@ def read(text: str) -> Name | None:
         plain = not (titled or labelled or "'" in words[0]) and words[0].isascii()
         return Name("", words[0], sure=sure and not plain) if not plain or words[0][:1].isupper() else None
     sure = labelled or titled or all(map(_is_name_in_capitals, words))
-    if not sure and len(words) > 3:
+    if not sure and sum(word.lower() not in PARTICLES for word in words) > 3:
         return None
     start = _start_of_last_name(words)
     return Name(" ".join(words[:start]), " ".join(words[start:]), sure=sure)

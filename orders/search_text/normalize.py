@@ -17,7 +17,7 @@ ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,3
 PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 ELLIPSIS = re.compile(r"(?<![./\\])\.{3,}(?![./\\])")
 # The front of an address that a mail program shortened: "…doe@example.com", "[...]doe@example.com". It stays broken.
-SHORTENED = re.compile(r"(?:…|\.{3,})\]?(?=[\w.+-]{1,64}@)")
+SHORTENED = re.compile(r"(?:…|(?<!\.)\.{3,}+)\]?(?=[\w.+-]{1,64}@)")
 CUT = ".."  # never in an address
 FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot inside an address, a full stop elsewhere
 ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out

@@ -199,6 +199,7 @@ def person(email: str) -> Person:
         ("please write to jane,doe@example.com", ("doe@example.com",)),
         ("jane.do\ne@example.com", ("e@example.com",)),
         ("jane_ma\nry@example.com", ("ry@example.com",)),
+        ("jane+\nfly@example.com", ("fly@example.com",)),
         ("…doe@example.com", ()),
         ("...doe@example.com", ()),
         ("[…]doe@example.com", ()),

@@ -55,6 +55,8 @@ from orders.search_text.names import normalize, spellings
         ("DE LA TOUR/JEAN-LUC MR", "Jean-Luc", "De La Tour"),
         ("1.1DOYLE/JANE MRS", "Jane", "Doyle"),
         ("Señora García López", "García", "López"),
+        ("Ursula von der Leyen (she/her)", "Ursula", "von der Leyen"),
+        ("Passagier: VAN DIJK / PIETER MR", "Pieter", "Van Dijk"),
         ("passenger Jane Doyle", "Jane", "Doyle"),
         ("Monsieur Lefèvre", "", "Lefèvre"),
         ("J. R. R. Tolkien", "J. R. R.", "Tolkien"),
@@ -90,7 +92,7 @@ def test_capitals_may_be_a_reference_or_a_name(text: str) -> None:
     assert [other.kind for other in reading.also] == ["name"]
 
 
-@pytest.mark.parametrize("text", ["jane doyle", "山田太郎", "田中"])
+@pytest.mark.parametrize("text", ["jane doyle", "jane van der berg", "山田太郎", "田中"])
 def test_what_may_be_a_name_is_offered_as_one(text: str) -> None:
     reading = lookup.read(text)
     assert (reading.kind, [other.kind for other in reading.also]) == ("unreadable", ["name"])

@@ -203,6 +203,25 @@ def test_a_template_that_was_not_filled_in_is_named(text: str) -> None:
     assert (lookup.read(text).kind, lookup.read(text).placeholder) == ("placeholder", text)
 
 
-@pytest.mark.parametrize("text", ["k.A.", "keine", "(leer)", "s/o", "无", "なし", "нет", "geen", "brak", "ninguno"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N/A N/A",
+        "None None",
+        "\\N",
+        "<br>",
+        "<p></p>",
+        "k.A.",
+        "keine",
+        "(leer)",
+        "s/o",
+        "无",
+        "なし",
+        "нет",
+        "geen",
+        "brak",
+        "ninguno",
+    ],
+)
 def test_an_empty_field_is_empty_in_other_languages(text: str) -> None:
     assert lookup.read(text).kind == "empty"
