@@ -58,6 +58,9 @@ CURRENCIES = (
     "AED|AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PHP|PLN|RON|SAR|SEK|SGD|THB|"
     "TRY|TWD|UAH|USD|VND|ZAR"
 )
+# Words of six letters that people write in capitals; inside a text they are no references.
+SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
+SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
 # What a travel text is full of and what is no reference, unless nothing else could be one.
 FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
@@ -150,7 +153,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     mixed.sort(key=lambda word: not _is_code(word))  # before "RP/LONBA0100/LONBA0100" and the like
     last = [word for word in mixed if LAST.fullmatch(word) and not looks_like_ref(word)]
     mixed = [word for word in mixed if word not in last and not word.endswith(labelled)]
-    codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper()]
+    codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper() and word not in SHOUTED]
     numbers = [word for word in cleaned if word.isdigit() and len(word) >= 5]
     if mixed and len(words) > 3 and text.upper() == text:
         codes = []  # everything is in capitals: a word of six letters is a word
@@ -205,7 +208,7 @@ def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
         return False
     if any(sign.isdigit() for sign in value):
         return len(value) >= 5 or (explicit and len(value) >= 2)
-    if not 5 <= len(value) <= 8 or not value.isalpha():
+    if not 5 <= len(value) <= 8 or not value.isalpha() or value.upper() in SHOUTED:
         return False
     return (value.isupper() and (explicit or len(value) == 6)) or (explicit and ends)
 

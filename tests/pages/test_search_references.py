@@ -182,6 +182,8 @@ def test_what_ticket_fields_hold(value: str) -> None:
         (" 1.DOYLE/AOIFE MRS\n 2  EI 152 Y 12MAR 5 DUBLHR HK1  0650 0815  E  EI/B94TXY", "B94TXY"),
         ("PHONES\n  1.DUB353851234567-M\nB94TXY", "B94TXY"),
         ("1A/B94TXY", "B94TXY"),
+        ("booking: PLEASE CANCEL, it is B94TXY", "B94TXY"),
+        ("URGENT REFUND for FAMXOB", "FAMXOB"),
         ("EI*B94TXY", "B94TXY"),
         ("Order: customer: Jane, booking B94TXY", "B94TXY"),
     ],
