@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from orders.search_text.normalize import plain
 
 TITLES = (
-    r"mr|mrs|ms|miss|mx|mstr|master|dr|prof|sir|rev|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|sig|signor[ae]?|señor[ai]?|señorita|senhora?|sra|madame|monsieur|mademoiselle|"
+    r"mr|mrs|ms|miss|mx|mstr|master|dr|prof|sir|rev|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|sig|signor[ae]?|señor[ai]?|señorita|senhora?|madame|monsieur|mademoiselle|"
     r"mevrouw|meneer|pan|pani|dhr|mevr|chd|inf|adt"
 )
 TITLE = re.compile(rf"(?:{TITLES})\.?", re.IGNORECASE)
@@ -28,7 +28,8 @@ PARTICLE_WORDS = (
 )
 PARTICLES = frozenset(PARTICLE_WORDS.split())
 CONJUNCTIONS = frozenset({"y", "e", "i", "und"})  # "Ortega y Gasset"
-SUFFIX = re.compile(r",?\s+(?:jr|jnr|jun|snr|sen|ii|iii|iv|phd|md|esq)\.?$|,\s*sr\.?$", re.IGNORECASE)
+# "Jun" and "Sen" without a dot are names themselves.
+SUFFIX = re.compile(r",?\s+(?:(?:jr|jnr|snr|ii|iii|iv|phd|esq)\.?|(?:jun|sen)\.)$|,\s*sr\.?$", re.IGNORECASE)
 # "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
 TICKET_NUMBERING = re.compile(r"(?<=\S)\s+\d{1,2}\.\s*\d?(?=[A-Z])")
 TYPE = re.compile(

@@ -51,6 +51,8 @@ from orders.search_text.names import normalize, spellings
         ("Seán Ó Briain", "Seán", "Ó Briain"),
         ("Abdul al-Rahman", "Abdul", "al-Rahman"),
         ("Ludwig van Beethoven Jr.", "Ludwig", "van Beethoven"),
+        ("Amartya Sen", "Amartya", "Sen"),
+        ("Park Jun", "Park", "Jun"),
         ("Martin Luther King, Jr.", "Martin Luther", "King"),
         ("DE LA TOUR/JEAN-LUC MR", "Jean-Luc", "De La Tour"),
         ("1.1DOYLE/JANE MRS", "Jane", "Doyle"),
