@@ -95,9 +95,10 @@ def weigh(
         longer = max(longer_by(origin, destination, departure.year), propeller_minutes(equipment, distance))
         as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
         weight = as_utc - as_local
-        if fits_local and fits_utc and max(as_utc, as_local) < NEITHER:
+        either = (fits_local or odd(local, expected)) and (fits_utc or odd(utc, expected))
+        if either and max(as_utc, as_local) < NEITHER:
             weight = max(-LEANING, min(LEANING, weight))
-        if fits_utc and not fits_local and _days_off(local, expected) is None:
+        elif fits_utc and not fits_local and _days_off(local, expected) is None:
             weight = max(weight, ONLY_ONE)
         elif fits_local and not fits_utc and _days_off(utc, expected) is None:
             weight = min(weight, -ONLY_ONE)
