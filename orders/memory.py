@@ -18,6 +18,8 @@ SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
 SWEEP = 1.0  # seconds between two sweeps at least
 
+_HANDED = "handed/"  # and an order's ref
+
 Owner = tuple[str, str]  # a session and a state of a connection
 
 
@@ -53,6 +55,14 @@ class AnswerMemory:
         with self._lock:
             self._drop_old()
             return self._answers.get(key)
+
+    def take(self, key: tuple[str, str, str]) -> bool:
+        """Whether there was an answer under `key`; it is gone then."""
+        with self._lock:
+            self._drop_old()
+            there = key in self._answers
+            self._drop(key)
+            return there
 
     def put(self, key: tuple[str, str, str], answer: bytes) -> None:
         """Keep `answer` under `key`; the oldest go when there is too much."""
@@ -114,11 +124,17 @@ class Reader:
     """The part of the memory that one session and one state of one connection may use; what `CdpClient` takes as `memory`.
 
     With `fresh` it forgets before it reads: the page always asks anew, and what its panels showed before is asked anew as well.
-    Should the page then fail, nothing older is shown in its place.
+    Should the page then fail, nothing older is shown in its place. Only an order that the page before has handed over (`handed`)
+    may be read from memory, once: its address was opened by that very page.
     """
 
-    def __init__(self, owner: str, connection: str, *, fresh: bool, memory: AnswerMemory = ANSWERS) -> None:
-        self._owner, self._connection, self._fresh, self._memory = owner, connection, fresh, memory
+    def __init__(
+        self, owner: str, connection: str, *, fresh: bool, handed: str = "", memory: AnswerMemory = ANSWERS
+    ) -> None:
+        self._owner, self._connection, self._memory = owner, connection, memory
+        if fresh and handed and owner:
+            fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
+        self._fresh = fresh
         self._oldest: float | None = None
         if fresh and owner:
             memory.forget(owner, connection)
@@ -127,6 +143,10 @@ class Reader:
     def as_of(self) -> datetime:
         """When the oldest of the remembered answers was read, aware UTC; now where nothing was remembered."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
+
+    def hand_over(self, ref: str) -> None:
+        """Let the next page of the order `ref` be made of what is here."""
+        self.put(_HANDED + ref.lower(), b"")
 
     def get(self, key: str) -> bytes | None:
         if self._fresh:
