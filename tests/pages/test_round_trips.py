@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from sandbox.server import Sandbox
-from tests.pages.conftest import SEED, connect
+from tests.pages.conftest import SEED
 from tests.pages.reading import shown_order, text_of
 
 QUIET = 0.06
@@ -22,7 +22,7 @@ TRIES = 3
 GUEST = {"firstName": "Maeve", "lastName": "Rounds", "emails": ["maeve.rounds@example.com"]}
 
 # What a CDP puts into a list: orders with their items, records without what belongs to them, or links only.
-KINDS = {"whole": {"list_items": True}, "inlined": {}, "links": {"expand": False}}
+KINDS: dict[str, Any] = {"whole": {"list_items": True}, "inlined": {}, "links": {"expand": False}}
 Answer = Any
 Task = Callable[[Client], Answer]
 
@@ -54,7 +54,7 @@ TASKS: dict[str, tuple[Task, tuple[int, int, int], str]] = {
     "e-mail": (posted("/orders/", q="maeve.rounds@example.com"), (2, 2, 3), "R073TX"),
     "name": (posted("/find-person/", first_name="Maeve", last_name="Rounds"), (2, 2, 3), "R073TX"),
     "nothing": (linked("/orders/NOSUCH9/"), (1, 1, 1), "has no order"),
-    "several orders": (linked("/orders/TWICE1/"), (1, 1, 2), "2 orders fit"),
+    "several orders": (linked("/orders/R002TX/"), (1, 1, 2), "2 orders fit"),
 }
 
 
@@ -65,8 +65,8 @@ def slow(request: pytest.FixtureRequest) -> Iterator[tuple[str, Sandbox]]:
         many = [{"type": "FEE", "price": 1} for _number in range(237)]
         cdp.add_order({"ref": "rounds-237", "referenceId": "R237TX", "items": many})
         cdp.add_order({"ref": "rounds-073", "referenceId": "R073TX", "items": [], "contacts": contacts})
-        for number in "12":
-            cdp.add_order({"ref": f"twice-{number}", "referenceId": "TWICE1", "items": []})
+        for position in "12":
+            cdp.add_order({"ref": f"twice-{position}", "referenceId": "R002TX", "items": []})
         world = cdp.service.world
         for number in range(3):
             world.guests[f"maeve-{number}"] = {"ref": f"maeve-{number}", **GUEST}
