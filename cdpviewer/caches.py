@@ -32,6 +32,7 @@ def caches(redis_url: str) -> dict[str, Any]:
             "serializer": "orders.shared_memory.JsonSerializer",
             "socket_connect_timeout": PATIENCE,
             "socket_timeout": PATIENCE,
+            "max_connections": 1_000,  # as many as pages may wait; the client gives up on more than 100 by itself
             # A second try would make a page wait twice for what it can do without.
             "retry": Retry(NoBackoff(), 0),
         },
