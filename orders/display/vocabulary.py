@@ -1,32 +1,13 @@
-"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py."""
+"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py.
+
+Statuses have a table of their own, orders/statuses.py.
+"""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-STATUS_ICONS = {"good": "ok", "waiting": "clock", "gone": "cancelled", "back": "refunded", "neutral": "unknown"}
-
-# The vendor spells PARTIALY_ with one L; the right spelling is taken as well, should it be mended.
-STATUSES: dict[str, tuple[str, str]] = {
-    "RESERVED": (_("Reserved"), "waiting"),
-    "PAYMENT_PENDING": (_("Payment pending"), "waiting"),
-    "DECLINED": (_("Declined"), "gone"),
-    "PURCHASED": (_("Purchased"), "good"),
-    "PENDING": (_("Pending"), "waiting"),
-    "CONFIRMED": (_("Confirmed"), "good"),
-    "PARTIALY_CONFIRMED": (_("Partially confirmed"), "waiting"),
-    "PARTIALLY_CONFIRMED": (_("Partially confirmed"), "waiting"),
-    "CANCELLED": (_("Cancelled"), "gone"),
-    "PARTIALY_CANCELLED": (_("Partially cancelled"), "gone"),
-    "PARTIALLY_CANCELLED": (_("Partially cancelled"), "gone"),
-    "REFUNDED": (_("Refunded"), "back"),
-    "PARTIALY_REFUNDED": (_("Partially refunded"), "back"),
-    "PARTIALLY_REFUNDED": (_("Partially refunded"), "back"),
-    "ACCEPTED": (_("Accepted"), "good"),
-    "BROWSED": (_("Browsed"), "neutral"),
-    "SEARCHED": (_("Searched"), "neutral"),
-    "UNKNOWN": (_("Unknown"), "neutral"),
-}
+from orders.digest import Unchecked
 
 ITEM_TYPES: dict[str, tuple[str, str]] = {
     "FLIGHT": (_("Flight"), "plane"),
@@ -92,13 +73,26 @@ NOTICES: dict[str, tuple[str, str]] = {
     "impossible time": (_("Impossible time"), "alarm"),
     "missing time": (_("Time missing"), "unknown"),
     "unknown place": (_("Unknown airport code"), "place"),
-    "cancelled": (_("Cancelled"), "cancelled"),
     "surface": (_("Gap on the ground"), "change"),
     "looks like local": (_("Times look local"), "clock"),
     "items disagree": (_("Items disagree"), "alarm"),
-    "partly cancelled": (_("Partly called off"), "cancelled"),
+    "partly cancelled": (_("Partly cancelled"), "cancelled"),
     "duplicate": (_("Sent more than once"), "info"),
     "long flight": (_("Unusually long"), "hourglass"),
+}
+
+UNCHECKED: dict[str, str] = {
+    Unchecked.ITEMS_MISSING: _("not all items were read"),
+    Unchecked.NO_TOTAL: _("the total is missing"),
+    Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total was not understood"),
+    Unchecked.NO_PRICE: _("a price is missing"),
+    Unchecked.PRICE_NOT_UNDERSTOOD: _("a price was not understood"),
+    Unchecked.NO_CURRENCY: _("a currency is missing"),
+    Unchecked.TWO_CURRENCIES: _("two currencies"),
+    Unchecked.SEVERAL_CURRENCIES: _("more than two currencies"),
+    Unchecked.QUANTITY_ABOVE_ONE: _("a quantity above 1"),
+    Unchecked.ODD_QUANTITY: _("a quantity that is not 1"),
+    Unchecked.NO_QUANTITY: _("a quantity is missing"),
 }
 
 PHASES: dict[str, str] = {
@@ -155,8 +149,30 @@ OUTCOMES: dict[str, str] = {
     r"refused": _("refused"),
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
-    r"own": _("own"),
-    r"everybody": _("everybody"),
+    r"session over": _("session over"),
+    r"password used before": _("password used before"),
+    r"removed: (?P<count>\d+)": _("removed: %(count)s"),
+    r"accepted": _("accepted"),
+    r"not permitted": _("not permitted"),
+    r"unreadable": _("cannot be opened: enter it again"),
+    r"rate limited": _("asked to wait"),
+    r"slow": _("no answer in time"),
+    r"unreachable": _("not reachable"),
+    r"broken": _("answered with a fault"),
+}
+
+# What account events are about: the forms that `AccessRecord.detail` may have.
+DETAILS: dict[str, str] = {
+    r"administration": _("administration"),
+    r"superuser": _("superuser"),
+    r"group (?P<group>.+): permission (?P<right>\S+)": _("group %(group)s: permission %(right)s"),
+    r"group (?P<group>.+) is now group (?P<name>.+)": _("group %(group)s is now called %(name)s"),
+    r"group (?P<group>.+) \(deleted\)": _("group %(group)s (deleted)"),
+    r"group (?P<group>.+)": _("group %(group)s"),
+    r"permission (?P<right>\S+)": _("permission %(right)s"),
+    r"was (?P<name>.+)": _("was %(name)s"),
+    r"everybody’s": _("everybody’s"),
+    r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
 }
 
 # By the codes of orders/problems.py: why a search failed, short enough for a table.
