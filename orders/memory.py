@@ -150,7 +150,7 @@ class Reader:
     def __init__(
         self, owner: str, connection: str, *, fresh: bool, handed: str = "", memory: Memory | None = None
     ) -> None:
-        memory = memory or answers()
+        memory = answers() if memory is None else memory
         self._owner, self._connection, self._memory = owner, connection, memory
         if fresh and handed and owner:
             fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
