@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from django.conf import settings
 
 from orders.cdp import errors
+from orders.cdp.bounds import in_time
 from orders.cdp.client import CdpClient, Deadline
 from orders.memory import Reader
 from orders.models import Connection
@@ -51,6 +52,10 @@ class Desk:
     def as_of(self) -> datetime:
         """When the oldest answer that this page is made of was read, aware UTC."""
         return self._memory.as_of
+
+    def in_time(self) -> None:
+        """Raise TimedOut if the page's time is up; looked at between what computes."""
+        in_time(self._deadline)
 
     def together(self, jobs: Sequence[Callable[[], A]], *, of: str = "") -> list[A | errors.CdpError]:
         """Run `jobs` at the same time, results in their order; a CdpError is a result too. `of` names them for `client.tell`."""

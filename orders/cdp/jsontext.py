@@ -87,7 +87,7 @@ _DECODER = json.JSONDecoder(
 def readable(value: object, most: int = 500) -> str:
     """Any value as a person reads it, cut at `most` characters: text as it is, the rest as compact JSON."""
     if isinstance(value, str):
-        shown = whole_characters(value)
+        shown = whole_characters(value[: most + 1])
         return shown if len(shown) <= most else shown[: most - 1] + "…"
     parts: list[str] = []
     _write(value, parts, [most], _DEEPEST)
@@ -111,7 +111,7 @@ def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
             if number:
                 _put(", ", parts, room)
             if isinstance(value, dict):
-                _put(json.dumps(inner, ensure_ascii=False) + ": ", parts, room)
+                _put(json.dumps(inner[:1000], ensure_ascii=False) + ": ", parts, room)
                 _write(value[inner], parts, room, deep - 1)
             else:
                 _write(inner, parts, room, deep - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,14 +20,16 @@ from orders import looks, lookup
 from orders.cdp.raw import indent
 from orders.context import carried
 from orders.desk import Desk
+from orders.display.rows import SMALL_ROOM, Rows
 from orders.finding import Found, find_orders, open_or_find
 from orders.hiding import masked_document
 from orders.itinerary import calendar, picture, wording
+from orders.itinerary.trip import Trip
 from orders.problems import describe
 from orders.services import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
-from orders.views.panels import render_panel
+from orders.views.panels import render_panel, rows_of, starting
 from orders.views.people import MAY_REVEAL
 from orders.views.search import order_address, read, show_chooser, show_not_found
 from orders.views.waiting import with_progress
@@ -85,14 +88,22 @@ def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpR
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:
     trip, say = opened.trip, speaker()
     problem = opened.order.items_problem
+    flights = rows_of(request, desk, "flights", len(trip.flights))
+    items = rows_of(request, desk, "items", len(opened.order.items))
     return {
+        "flights": flights,
+        "items": items,
+        "others": Rows(room=SMALL_ROOM, in_time=desk.in_time),
+        "extras": Rows(room=SMALL_ROOM, in_time=desk.in_time),
+        "starting": partial(starting, request),
+        "to_row": partial(_to_row, request, opened, ref, flights, items),
         "order": opened.order,
         "order_ref": opened.order.ref or ref,
         "reference": opened.digest.reference or ref,
         "trip": trip,
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": {journey.key: picture.draw(journey, say) for journey in trip.journeys},
+        "pictures": _Pictures(trip, say),
         "itinerary_text": (
             wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
         ),
@@ -101,6 +112,33 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "seconds": desk.seconds,
         "address": f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
     }
+
+
+class _Pictures:
+    """The pictures of a trip's journeys by their keys, each drawn when the page comes to it."""
+
+    def __init__(self, trip: Trip, say: Callable[[str], str]) -> None:
+        self._journeys = {journey.key: journey for journey in trip.journeys}
+        self._say = say
+
+    def __getitem__(self, key: str) -> picture.Picture | None:
+        return picture.draw(self._journeys[key], self._say)
+
+
+def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
+    """The way to a row by its anchor: on this page, or on the one that starts with it."""
+    kind, _dash, name = anchor.partition("-")
+    if kind == "item" and not items.holds(int(name)):
+        return _elsewhere(request, opened, ref, "items", int(name)) + f"#{anchor}"
+    if kind == "flight" and not flights.whole:
+        position = next((at for at, flight in enumerate(opened.trip.flights, start=1) if flight.key == name), 0)
+        if not flights.holds(position):
+            return _elsewhere(request, opened, ref, "flights", position) + f"#{anchor}"
+    return f"#{anchor}"
+
+
+def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
+    return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
 def _record(
@@ -121,6 +159,7 @@ def _record(
 @asks_the_cdp()
 def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
+    desk.client.keep_documents()
     opened = open_order(desk, ref)
     whole = request.user.has_perm(MAY_REVEAL)
     _record(request, desk, looks.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked")
@@ -167,6 +206,8 @@ def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpRespons
             "problem": with_action(request, describe(problem)) if problem is not None else None,
             "order_ref": ref,
             "reference": ref,
+            "rows": rows_of(request, desk, "values", sum(len(values) for _label, values in groups)),
+            "starting": partial(starting, request),
         }
         return render_panel(request, "order_custom_data", context)
 
