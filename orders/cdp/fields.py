@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from orders.cdp import refs, stamps
 from orders.cdp.bounds import EXTRAS, NOTES, SHORT, VALUES
-from orders.cdp.jsontext import SentTwice, readable, whole_characters
+from orders.cdp.characters import unwrapped, whole_characters
+from orders.cdp.jsontext import SentTwice, readable
 from orders.cdp.records import Extra, Note
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
@@ -93,6 +94,7 @@ class Fields:
                 self.note(name, "cut")
                 value = value[: most - 1] + "…"
             if not value.isprintable():
+                value = unwrapped(value)
                 shown = whole_characters(value)
                 if shown != value:
                     self.note(name, "unreadable characters", shown)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 ROOM = 600_000  # bytes of HTML of one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
 SMALL_ROOM = 100_000  # of a list that has no pages, because all of it stands elsewhere too
+
+LARGEST = 5  # bytes of a character in HTML: `"` is &#34;
+PIECE = 2_000
 
 
 class Rows:
@@ -70,3 +73,19 @@ class Rows:
 def start_of(asked: str, total: int) -> int:
     """The position that an address asks for, 1 where there is no such row."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
+
+
+def size_of(text: str) -> int:
+    """How many bytes of HTML a text takes."""
+    return len(escape(text).encode())
+
+
+def fitting(text: str, room: int) -> str:
+    """The beginning of a text, as far as it fits into `room` bytes of HTML, to a piece."""
+    if len(text) * LARGEST <= room or size_of(text) <= room:
+        return text
+    end = 0
+    while end < len(text) and room > 0:
+        room -= size_of(text[end : end + PIECE])
+        end += PIECE
+    return text[:end]
