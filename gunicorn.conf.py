@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cdpviewer import environment, logs, modes
+from cdpviewer import bodies, environment, logs, modes
 
 modes.for_the_owner_alone()
 env = environment.find(Path(__file__).resolve().parent)
@@ -26,6 +26,7 @@ keepalive = 30
 limit_request_line = 8190
 limit_request_fields = 60
 limit_request_field_size = 8190
+pre_request = bodies.close_unread
 
 # Whether a proxy is believed is decided in one place, CDPVIEWER_TRUSTED_PROXIES, and not a second time here.
 forwarded_allow_ips = ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from cdpviewer import environment, logs, remote
+from cdpviewer import bodies, environment, logs, remote
 from cdpviewer.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
+    "cdpviewer.bodies.only_small",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cdpviewer.middleware.in_turn",
     "django.middleware.gzip.GZipMiddleware",
@@ -143,6 +144,10 @@ SECURE_CSP = {
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
+
+# --- what people send: short forms and no files
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = bodies.LARGEST
 
 # --- logs
 LOGGING_CONFIG = "cdpviewer.logs.configure"
