@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from cdpviewer import bodies, environment, logs, remote
+from cdpviewer import bodies, environment, limits, logs, remote
 from cdpviewer.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +28,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
 THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
+
+# --- limits of people
+SIGN_IN_LIMITS = limits.sign_in(env)
+VIEW_LIMITS = limits.views(env)
 
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
@@ -113,6 +117,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # `__Host-` cookies need Secure, which browsers refuse to store over plain http.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "cdpviewer-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "cdpviewer-csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "cdpviewer-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 # Lax, not Strict: an agent who comes from a link in a ticket stays signed in.
