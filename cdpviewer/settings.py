@@ -101,9 +101,7 @@ DATABASES = {"default": database(env.text("DATABASE_URL"), BASE_DIR)}
 
 # --- people and sessions
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"orders.passwords.{name}"} for name in ("Length", "NotCommon", "NotSimple", "WithoutNames")
 ]
 PASSWORD_HASHERS = ["cdpviewer.hashing.Argon2"]
 LOGIN_URL = "login"

@@ -35,3 +35,12 @@ class ViewLimits:
 
     a_minute: int = 120
     a_day: int = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A limit that is reached: `limit` views "a minute" or "a day", and the whole seconds until that is over."""
+
+    limit: int
+    window: str
+    seconds: int

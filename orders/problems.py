@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.cdp import errors
+from orders.limits import Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,24 @@ def unconfirmed(name: str) -> Problem:
         _("“%(name)s” waits for you to confirm it") % {"name": name[:80]},
         _("Your password was set anew by somebody else. Nothing was sent to the CDP."),
         _("Confirm the connections that are yours; orders can be read with them again at once."),
+    )
+
+
+def too_many_views(over: Over) -> Problem:
+    """The person has reached a limit on views; the CDP was not asked."""
+    if over.window == "a day":
+        sentence = _("You have opened or searched more than %(limit)s times today, the most that one person may.")
+    else:
+        sentence = _(
+            "You have opened or searched more than %(limit)s times in this minute, the most that one person may."
+        )
+    return Problem(
+        "views-limited",
+        429,
+        _("Too many views in a short time"),
+        f"{sentence % {'limit': over.limit}} {_('The CDP was not asked. Auditors can see this.')}",
+        _("Try again in %(time)s.") % {"time": spoken(over.seconds)},
+        retry_after=over.seconds,
     )
 
 
