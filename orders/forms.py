@@ -71,7 +71,7 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
 
 
 def locked_out(username: str) -> None:
-    """Put on record that attempts on a name are slowed down: once for a name in a quarter of an hour and process, so that a stranger cannot fill the records."""
+    """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(What.LOCKED_OUT, username)
 

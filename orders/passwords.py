@@ -30,15 +30,15 @@ class Length:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) < LEAST:
             raise ValidationError(
-                _("It has %(count)s characters; it needs at least %(least)s.")
+                _("This password has %(count)s characters; it needs at least %(least)s.")
                 % {"count": len(password), "least": LEAST},
                 code="password_too_short",
             )
 
     def get_help_text(self) -> str:
         return _(
-            "At least %(least)s characters, better %(advised)s or more: a few words that have nothing to do with one another are easy to remember. "
-            "Spaces and all letters and signs may be used."
+            "At least %(least)s characters, better %(advised)s or more: a few words that have nothing to do with one another "
+            "are easy to remember. Spaces and all letters and signs may be used."
         ) % {"least": LEAST, "advised": ADVISED}
 
 
@@ -48,12 +48,12 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("It is known from breaches, or is such a password with digits or signs around it."),
+                _("This password is known from breaches, or is a known one with digits or signs around it."),
                 code="password_too_common",
             )
 
     def get_help_text(self) -> str:
-        return _("None that is known from breaches, even with other digits or signs around it.")
+        return _("Not known from breaches, even with other digits or signs around it.")
 
 
 class NotSimple:
@@ -62,11 +62,12 @@ class NotSimple:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
             raise ValidationError(
-                _("It repeats itself, or follows the alphabet, digits or keys in a row."), code="password_too_simple"
+                _("This password repeats itself, or follows the alphabet, the digits or a row of keys."),
+                code="password_too_simple",
             )
 
     def get_help_text(self) -> str:
-        return _("Not only repetitions, sequences or keys in a row.")
+        return _("More than repetitions, sequences or rows of keys.")
 
 
 class WithoutNames:
@@ -78,12 +79,12 @@ class WithoutNames:
             rest = rest.replace(name, "")
         if rest != left and (len(rest) < LEAST_WEIGHT or is_simple(rest) or is_common(rest)):
             raise ValidationError(
-                _("It is little more than your name, or that of this site or of a connection."),
+                _("This password is little more than your name, or the name of this site or of a connection."),
                 code="password_too_similar",
             )
 
     def get_help_text(self) -> str:
-        return _("Not your own name, or that of this site or of a connection.")
+        return _("More than your own name, or the name of this site or of a connection.")
 
 
 def is_common(password: str) -> bool:

@@ -262,17 +262,19 @@ def unconfirmed(name: str) -> Problem:
 def too_many_views(over: Over) -> Problem:
     """The person has reached a limit on views; the CDP was not asked."""
     if over.window == "a day":
-        sentence = _("You have opened or searched more than %(limit)s times today, the most that one person may.")
+        sentence = _(
+            "The limit for one person is %(limit)s views a day, and you have reached it. The CDP was not asked."
+        )
     else:
         sentence = _(
-            "You have opened or searched more than %(limit)s times in this minute, the most that one person may."
+            "The limit for one person is %(limit)s views a minute, and you have reached it. The CDP was not asked."
         )
     return Problem(
         "views-limited",
         429,
         _("Too many views in a short time"),
-        f"{sentence % {'limit': over.limit}} {_('The CDP was not asked. Auditors can see this.')}",
-        _("Try again in %(time)s.") % {"time": spoken(over.seconds)},
+        sentence % {"limit": over.limit},
+        _("Try again in %(time)s. Auditors can see that you reached the limit.") % {"time": spoken(over.seconds)},
         retry_after=over.seconds,
     )
 

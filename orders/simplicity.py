@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 ROWS = (
     "`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./",  # English
     "qwertzuiopü", "asdfghjklöä", "yxcvbnm,.-", "azertyuiop", "qsdfghjklm", "wxcvbn",  # German, French
@@ -12,12 +14,7 @@ ROWS = (
 LONGEST_READ = 256  # characters; what comes after them cannot make a password easier to guess
 LEAST_RUN = 3
 
-_NEXT = {
-    (one, other)
-    for row in (*ROWS, "01234567890")
-    for way in (row, row[::-1])
-    for one, other in zip(way, way[1:], strict=False)
-}
+_NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for pair in pairwise(way)}
 
 
 def weight(text: str) -> int:

@@ -158,9 +158,9 @@ def test_the_page_says_so_and_the_cdp_is_not_asked(desk: Client, cdp: Cdp, setti
     asked = len(cdp.calls)
     answer = desk.get(ORDER)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-    assert "more than 2 times in this minute" in answer.text
+    assert "The limit for one person is 2 views a minute" in answer.text
     assert "The CDP was not asked." in answer.text
-    assert "Try again in 60 seconds." in answer.text
+    assert "Try again in 60 seconds. Auditors can see" in answer.text
     assert f'href="{ORDER}"' in answer.text
     assert len(cdp.calls) == asked
 
@@ -216,7 +216,7 @@ def test_connection_tests_count(desk: Client, anna: User, cdp: Cdp, settings: Se
     replaced = desk.post(f"/connections/{way.pk}/replace/", form)
     for answer in (tried, added, replaced):
         assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-        assert "more than 1 times in this minute" in answer.text
+        assert "The limit for one person is 1 views a minute" in answer.text
     assert 'value="third"' in added.text and TOKEN not in added.text
     assert len(cdp.calls) == asked
     assert not anna.cdp_connections.filter(name="third").exists()
