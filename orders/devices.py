@@ -6,7 +6,6 @@ nothing: it only decides which failed attempts count together.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import time
 from dataclasses import astuple, dataclass
@@ -34,13 +33,13 @@ class Device:
 def known(request: HttpRequest, username: str) -> str:
     """The number of the device for that name, or "" if the person never signed in here, too long ago, or the cookie is forged."""
     name = _short(username)
-    return next((device.number for device in _read(request) if hmac.compare_digest(device.name, name)), "")
+    return next((device.number for device in _read(request) if device.name == name), "")
 
 
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
     """Set the cookie anew after a successful sign-in: with a new number, so that a copy taken before counts apart."""
     name = _short(username)
-    others = [device for device in _read(request) if not hmac.compare_digest(device.name, name)]
+    others = [device for device in _read(request) if device.name != name]
     devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
@@ -54,7 +53,8 @@ def remember(request: HttpRequest, response: HttpResponse, username: str) -> Non
 
 def _read(request: HttpRequest) -> list[Device]:
     try:
-        devices = [Device(*held) for held in signing.loads(request.COOKIES[settings.DEVICE_COOKIE_NAME], salt=SALT)]
+        held = signing.loads(request.COOKIES[settings.DEVICE_COOKIE_NAME], salt=SALT)
+        devices = [Device(str(name), str(number), int(since)) for name, number, since in held]
     except (KeyError, TypeError, ValueError, signing.BadSignature):
         return []
     return [device for device in devices if time.time() - device.since < LIFE]

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.cdp import errors
-from orders.limits import Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,26 +255,6 @@ def unconfirmed(name: str) -> Problem:
         _("“%(name)s” waits for you to confirm it") % {"name": name[:80]},
         _("Your password was set anew by somebody else. Nothing was sent to the CDP."),
         _("Confirm the connections that are yours; orders can be read with them again at once."),
-    )
-
-
-def too_many_views(over: Over) -> Problem:
-    """The person has reached a limit on views; the CDP was not asked."""
-    if over.window == "a day":
-        sentence = _(
-            "The limit for one person is %(limit)s views a day, and you have reached it. The CDP was not asked."
-        )
-    else:
-        sentence = _(
-            "The limit for one person is %(limit)s views a minute, and you have reached it. The CDP was not asked."
-        )
-    return Problem(
-        "views-limited",
-        429,
-        _("Too many views in a short time"),
-        sentence % {"limit": over.limit},
-        _("Try again in %(time)s. Auditors can see that you reached the limit.") % {"time": spoken(over.seconds)},
-        retry_after=over.seconds,
     )
 
 

@@ -14,10 +14,12 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, connections, router
+from django.utils.translation import gettext as _
 
 from orders import account_events
 from orders.limits import Over
 from orders.models import Person, ViewCount
+from orders.problems import Problem, spoken
 from orders.record_kinds import What
 
 MINUTE, DAY = 60, 86_400  # seconds
@@ -127,6 +129,26 @@ def count(person: Person) -> Over | None:
         log.warning("views could not be counted", exc_info=error)
         return None
     return over
+
+
+def problem(over: Over) -> Problem:
+    """The person has reached a limit on views; the CDP was not asked."""
+    if over.window == "a day":
+        sentence = _(
+            "The limit for one person is %(limit)s views a day, and you have reached it. The CDP was not asked."
+        )
+    else:
+        sentence = _(
+            "The limit for one person is %(limit)s views a minute, and you have reached it. The CDP was not asked."
+        )
+    return Problem(
+        "views-limited",
+        429,
+        _("Too many views in a short time"),
+        sentence % {"limit": over.limit},
+        _("Try again in %(time)s. Auditors can see that you reached the limit.") % {"time": spoken(over.seconds)},
+        retry_after=over.seconds,
+    )
 
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:

@@ -58,7 +58,7 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
             if connection is None:
                 return show_problem(request, problem or problems.no_connection(), panel)
             if over := view_limits.count(request.user):
-                return show_problem(request, with_action(request, problems.too_many_views(over)), panel)
+                return show_problem(request, with_action(request, view_limits.problem(over)), panel)
 
             def answer() -> HttpResponseBase:
                 desk = Desk(connection, session_key=request.session.session_key or "", fresh=fresh)

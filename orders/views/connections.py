@@ -21,7 +21,6 @@ from orders import onward, services, view_limits
 from orders.cdp.errors import CredentialUnreadable
 from orders.forms import ConnectionForm, ConnectionNameForm, CredentialForm
 from orders.models import Connection
-from orders.problems import too_many_views
 from orders.views.asking import show_problem
 
 
@@ -121,7 +120,7 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     if not connection.is_confirmed:
         return redirect("confirm_connections")
     if over := view_limits.count(request.user):
-        problem = replace(too_many_views(over), action_url=_back(request), action_label=_("Open your connections"))
+        problem = replace(view_limits.problem(over), action_url=_back(request), action_label=_("Open your connections"))
         return show_problem(request, problem)
     outcome = services.try_connection(connection)
     level = messages.SUCCESS if outcome.code == "accepted" else messages.WARNING
@@ -170,7 +169,7 @@ def _row(connection: Connection) -> ConnectionRow:
 def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection) -> bool:
     """Seal, prove with a live call, keep if accepted or wanted all the same; the form says what came back otherwise."""
     if over := view_limits.count(request.user):
-        problem = too_many_views(over)
+        problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
         form.over = over  # type: ignore[attr-defined]
         return False
