@@ -35,8 +35,9 @@ STALE = timedelta(
     seconds=30
 )  # an attempt under way for longer belongs to a process that has died, and counts as failed
 PATIENCE = 8.0  # seconds an attempt waits for others under way
-# How many attempts of a process wait at a time, each on a thread: half of them, so that pages go on.
-_WAITING = BoundedSemaphore(max(1, settings.THREADS // 2))
+# How many attempts of a process wait at a time; more are asked to come back, so that pages go on.
+MOST_WAITING = 64
+_WAITING = BoundedSemaphore(MOST_WAITING)
 
 
 class TryLater(Exception):

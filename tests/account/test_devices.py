@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import Morsel
 
 import pytest
@@ -16,6 +17,7 @@ from pytest_django.fixtures import Settings
 
 from orders import devices
 from orders.limits import SignInLimits
+from orders.models import SignInFailure
 from tests.account.conftest import PASSWORD
 from tests.account.test_throttling import attempt, guess, later
 from tests.live import App, sign_in
@@ -191,7 +193,7 @@ def test_changing_the_password_renews_the_cookie_and_counts_for_the_browser(anna
 
 
 def test_through_the_real_server(live_app: App) -> None:
-    """One person at a known browser, while strangers guess from the same address; then a hundred sign-ins at once."""
+    """One person at a known browser, while strangers guess from the same address."""
     live_app.person(connected=False)
     known = live_app.signed_in()
     assert COOKIE in known.cookies
@@ -211,3 +213,17 @@ def session() -> requests.Session:
     made = requests.Session()
     made.trust_env = False
     return made
+
+
+def test_right_sign_ins_at_once_through_the_real_server(live_app: App) -> None:
+    """One person and one address, after some wrong ones: two places in two processes, and everybody gets in."""
+    live_app.person(connected=False)
+    for _try in range(LIMITS.tries - 2):
+        assert sign_in(session(), live_app.url, "agent", "wrong").status_code == 200
+
+    def enter(_number: int) -> int:
+        return sign_in(session(), live_app.url, "agent").status_code
+
+    with ThreadPoolExecutor(24) as pool:
+        assert set(pool.map(enter, range(24))) == {302}
+    assert not SignInFailure.objects.exists()
