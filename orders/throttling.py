@@ -38,6 +38,9 @@ PATIENCE = 8.0  # seconds an attempt waits for others under way
 # How many attempts of a process wait at a time; more are asked to come back, so that pages go on.
 MOST_WAITING = 64
 _WAITING = BoundedSemaphore(MOST_WAITING)
+# Checking takes a core for its time, so more at once are no quicker; a hundred would only lock each other out of SQLite.
+AT_ONCE = 4
+_CHECKING = BoundedSemaphore(AT_ONCE)
 
 
 class TryLater(Exception):
@@ -79,13 +82,18 @@ class Lane:
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
     """Check a password inside: an exception means that it was wrong. `TryLater` before that if there is no place."""
-    begun = begin(request, username)
+    if not _CHECKING.acquire(timeout=PATIENCE):
+        raise TryLater(timezone.now() + timedelta(seconds=2))
     try:
-        yield
-    except BaseException:
-        begun.failed()
-        raise
-    begun.succeeded()
+        begun = begin(request, username)
+        try:
+            yield
+        except BaseException:
+            begun.failed()
+            raise
+        begun.succeeded()
+    finally:
+        _CHECKING.release()
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
