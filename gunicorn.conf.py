@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-from cdpviewer import environment, logs, modes
+from cdpviewer import bodies, environment, logs, modes
 
 modes.for_the_owner_alone()
 env = environment.find(Path(__file__).resolve().parent)
@@ -47,6 +47,7 @@ max_requests_jitter = 10_000
 limit_request_line = 8190
 limit_request_fields = 60
 limit_request_field_size = 8190
+pre_request = bodies.close_unread
 
 # Whether a proxy is believed is decided in one place, CDPVIEWER_TRUSTED_PROXIES, and not a second time here.
 forwarded_allow_ips = ""

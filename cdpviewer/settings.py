@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from cdpviewer import environment, logs, remote
+from cdpviewer import bodies, environment, limits, logs, remote
 from cdpviewer.caches import caches
 from cdpviewer.databases import database
 
@@ -28,6 +28,10 @@ DEMO = env.switch("CDPVIEWER_DEMO", default=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
+
+# --- limits of people
+SIGN_IN_LIMITS = limits.sign_in(env)
+VIEW_LIMITS = limits.views(env)
 
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
@@ -57,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
+    "cdpviewer.bodies.only_small",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cdpviewer.middleware.in_line",
     "django.middleware.gzip.GZipMiddleware",
@@ -103,9 +108,7 @@ CACHES = caches(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"orders.passwords.{name}"} for name in ("Length", "NotCommon", "NotSimple", "WithoutNames")
 ]
 PASSWORD_HASHERS = ["cdpviewer.hashing.Argon2"]
 LOGIN_URL = "login"
@@ -119,6 +122,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # `__Host-` cookies need Secure, which browsers refuse to store over plain http.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "cdpviewer-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "cdpviewer-csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "cdpviewer-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 # Lax, not Strict: an agent who comes from a link in a ticket stays signed in.
@@ -150,6 +154,10 @@ SECURE_CSP = {
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
+
+# --- what people send: short forms and no files
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = bodies.LARGEST
 
 # --- logs
 LOGGING_CONFIG = "cdpviewer.logs.configure"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -21,6 +20,7 @@ from orders.credential_text import clean_client_key, clean_token
 from orders.display import countries
 from orders.looks import hashed
 from orders.models import Connection, Person
+from orders.problems import spoken
 from orders.record_kinds import What
 from orders.rights import sign_in_failed
 
@@ -46,16 +46,16 @@ def clean_connection_name(value: str) -> str:
 
 
 def too_many(limit: throttling.TryLater) -> ValidationError:
-    """The sentence that says until when to wait, in UTC and in minutes."""
+    """The sentence that says how long to wait."""
     return ValidationError(
-        _("Too many attempts with a wrong password. Try again at %(time)s UTC, in %(minutes)s min."),
-        code="locked",
-        params={"time": f"{limit.until.astimezone(UTC):%H:%M:%S}", "minutes": -(-limit.seconds() // 60)},
+        _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked."),
+        code="wait",
+        params={"time": spoken(limit.seconds())},
     )
 
 
 def locked_out(username: str) -> None:
-    """Put a lock-out on record: once for a name in a quarter of an hour and process, so that a stranger cannot fill the records."""
+    """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(What.LOCKED_OUT, username)
 
@@ -75,14 +75,12 @@ class SignInForm(AuthenticationForm):
         if self.request is None or username is None or not password:
             return super().clean()
         try:
-            attempt = throttling.begin(self.request, username)
+            with throttling.attempt(self.request, username):
+                return super().clean()
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
             locked_out(username)
             raise too_many(limit) from None
-        cleaned = super().clean()
-        throttling.succeeded(attempt)
-        return cleaned
 
     def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive people, and a password that somebody else set and that was used before."""
@@ -105,14 +103,14 @@ class OwnPasswordForm(PasswordChangeForm):
         self.request = request
 
     def clean_old_password(self) -> str:
+        username = self.user.get_username()
         try:
-            attempt = throttling.begin(self.request, self.user.get_username())
+            with throttling.attempt(self.request, username):
+                return super().clean_old_password()
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
+            locked_out(username)
             raise too_many(limit) from None
-        old = super().clean_old_password()
-        throttling.succeeded(attempt)
-        return old
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse the old password as the new one: one that somebody else knows must go."""

@@ -23,7 +23,16 @@ from orders.record_kinds import What
 from orders.rows import OneRow
 from orders.sealing import Binding, Credentials, seal, unseal
 
-__all__ = ["AccessRecord", "AppendOnly", "Connection", "Person", "Preferences", "SetPassword", "SignInFailure"]
+__all__ = [
+    "AccessRecord",
+    "AppendOnly",
+    "Connection",
+    "Person",
+    "Preferences",
+    "SetPassword",
+    "SignInFailure",
+    "ViewCount",
+]
 
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
 NOTE_USE_EVERY = timedelta(minutes=1)
@@ -213,18 +222,46 @@ class Preferences(models.Model):
         return f"preferences of user {self.user_id}"
 
 
+class ViewCount(models.Model):
+    """How often a person asked the CDP: in a minute and on a day, both counted from 1970 in UTC; and the last of them noted as too many."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    minute = models.IntegerField()
+    in_minute = models.IntegerField()
+    day = models.IntegerField()
+    on_day = models.IntegerField()
+    noted_minute = models.IntegerField(default=0)
+    noted_day = models.IntegerField(default=0)
+
+    objects: ClassVar[models.Manager[ViewCount]]
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"views of user {self.user_id}"
+
+
 class SignInFailure(models.Model):
-    """One attempt to sign in that has not succeeded. Name and address are keyed hashes; rows go when their window is over."""
+    """One attempt to sign in that is under way or has failed. Name, address and device are keyed hashes; rows go after a day.
+
+    `device` is the browser in which the person signed in before, "" for a stranger's; `new_address` says that a stranger's address
+    had not failed on this name for a day.
+    """
 
     at = models.DateTimeField(db_index=True)
     name = models.CharField(max_length=64)
     address = models.CharField(max_length=64)
+    device = models.CharField(max_length=64, blank=True, default="")
+    new_address = models.BooleanField(default=False)
+    under_way = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
         indexes: ClassVar = [
             models.Index(fields=["name", "at"], name="sign_in_failure_name"),
             models.Index(fields=["address", "at"], name="sign_in_failure_address"),
+            models.Index(fields=["device", "at"], name="sign_in_failure_device"),
         ]
 
     def __str__(self) -> str:

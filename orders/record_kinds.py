@@ -34,7 +34,7 @@ class What(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
-    LOCKED_OUT = "locked_out", _("locked out after wrong passwords")
+    LOCKED_OUT = "locked_out", _("slowed down after wrong passwords")
     SIGNED_OUT = "signed_out", _("signed out")
     PASSWORD_CHANGED = "password_changed", _("own password changed")
     PASSWORD_SET = "password_set", _("password set by somebody else")
@@ -51,6 +51,7 @@ class What(models.TextChoices):
     CONNECTION_TRIED = "connection_tried", _("connection tested")
     CONNECTION_CONFIRMED = "connection_confirmed", _("connection confirmed")
     CONNECTION_DELETED = "connection_deleted", _("connection deleted")
+    VIEWS_LIMITED = "views_limited", _("too many views")
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 

@@ -156,6 +156,8 @@ OUTCOMES: dict[str, str] = {
     r"session over": _("session over"),
     r"password used before": _("password used before"),
     r"removed: (?P<count>\d+)": _("removed: %(count)s"),
+    r"(?P<count>\d+) a minute": _("limit: %(count)s a minute"),
+    r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
     r"accepted": _("accepted"),
     r"not permitted": _("not permitted"),
     r"unreadable": _("cannot be opened: enter it again"),

@@ -15,14 +15,14 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from orders import onward, own_password
+from orders import devices, onward, own_password
 from orders.forms import OwnPasswordForm, SignInForm
 from orders.models import Connection
 from orders.session import MUST_CHANGE
 
 
 class SignIn(views.LoginView):
-    """Sign in, and go on to the page that was asked for; a name that was guessed at too often has to wait (429)."""
+    """Sign in, and go on to the page that was asked for; after too many wrong passwords, wait some seconds (429)."""
 
     form_class = SignInForm
     redirect_authenticated_user = True
@@ -30,6 +30,12 @@ class SignIn(views.LoginView):
     def get_redirect_url(self, **_kwargs: Any) -> str:
         page = onward.wanted(self.request)
         return onward.own_path(page) if page else ""
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, and know this browser from now on."""
+        response = super().form_valid(form)
+        devices.remember(self.request, response, form.get_user().get_username())
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return _or_wait(super().form_invalid(form), form)
@@ -75,7 +81,10 @@ class ChangePassword(views.PasswordChangeView):
         with transaction.atomic():
             response = super().form_valid(form)
         self.request.session.pop(MUST_CHANGE, None)
-        return redirect("confirm_connections") if waiting(self.request) else response
+        if waiting(self.request):
+            response = redirect("confirm_connections")
+        devices.remember(self.request, response, self.request.user.get_username())
+        return response
 
     def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
         return _or_wait(super().form_invalid(form), form)

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orders import looks, lookup, onward, problems
+from orders import looks, lookup, onward, problems, view_limits
 from orders.busy import wait_shortly
 from orders.cdp import errors
 from orders.desk import Desk
@@ -55,6 +55,8 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
             connection, problem = choose_connection(request)
             if connection is None:
                 return show_problem(request, problem or problems.no_connection(), panel)
+            if over := view_limits.count(request.user):
+                return show_problem(request, with_action(request, view_limits.problem(over)), panel)
 
             def answer() -> HttpResponseBase:
                 handed = _kwargs(request)["order_ref"] if fresh else ""
@@ -214,7 +216,7 @@ def _to_confirm(request: HttpRequest, problem: Problem) -> Problem:
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:
-    """The reference of the address, so that a page about a failure still says which order it is about."""
+    """The reference of the address, so that a page about a failure still says which order it is about, and what was searched for."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
-    return {"order_ref": ref, "reference": ref}
+    return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from orders import onward, services
+from orders import onward, services, view_limits
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
 from orders.forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 from orders.models import Connection
+from orders.views.asking import show_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
         return redirect("confirm_connections")
+    if over := view_limits.count(request.user):
+        problem = replace(view_limits.problem(over), action_url=_back(request), action_label=_("Open your connections"))
+        return show_problem(request, problem)
     outcome = services.try_connection(connection)
     level = messages.SUCCESS if outcome.code == "accepted" else messages.WARNING
     messages.add_message(request, level, f"{connection.name}: {outcome.sentence}")
@@ -171,6 +175,11 @@ def _row(connection: Connection) -> ConnectionRow:
 
 def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection) -> bool:
     """Seal, prove with a live call, keep if accepted or wanted all the same; the form says what came back otherwise."""
+    if over := view_limits.count(request.user):
+        problem = view_limits.problem(over)
+        form.add_error(None, f"{problem.sentence} {problem.step}")
+        form.over = over  # type: ignore[attr-defined]
+        return False
     entered = {name: form.cleaned_data[name] for name in ("region", "client_key", "token")}
     try:
         connection.set_credentials(**entered)
@@ -210,7 +219,11 @@ def _form_page(
     request: HttpRequest, template: str, form: BaseForm, connection: ConnectionRow | None = None
 ) -> HttpResponse:
     context = {"form": form, "connection": connection, "next": onward.wanted(request)}
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    response = render(request, template, context, status=422 if form.is_bound else 200)
+    if over := getattr(form, "over", None):
+        response.status_code = 429
+        response["Retry-After"] = str(over.seconds)
+    return response
 
 
 def _back(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""The pages for 400, 403, 404 and 500, and for a form whose token does not fit. Named in cdpviewer/urls.py."""
+"""The pages for 400, 403, 404, 413 and 500, and for a form whose token does not fit. Named in cdpviewer/urls.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-from orders import onward
+from orders import onward, preferences
+from orders.speech import language, speaking
 from orders.views import account
 
 SEARCHES = frozenset({"orders", "find_person"})
@@ -46,13 +47,28 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     return render(request, "403_csrf.html", context, status=403)
 
 
+def body_too_large(request: HttpRequest) -> HttpResponse:
+    """413: more was sent than a form holds. Nothing of it is read, so the page knows neither the person nor what was typed."""
+    with speaking(preferences.language_for(request, preferences.DEFAULT)):
+        return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our own fault. Needs neither database nor session nor context processors, which may be what is broken."""
     try:
-        context = {"stylesheet": static("app.css"), "favicon": static("favicon.svg"), "request_id": request_id(request)}
-        return HttpResponse(render_to_string("500.html", context), status=500)
+        return HttpResponse(render_to_string("500.html", _bare(request)), status=500)
     except Exception:  # noqa: BLE001 (whatever fails while telling of a failure, the person still gets a sentence)
         return HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
+
+
+def _bare(request: HttpRequest) -> dict[str, str]:
+    """All that a page needs which is made without session and database."""
+    return {
+        "stylesheet": static("app.css"),
+        "favicon": static("favicon.svg"),
+        "request_id": request_id(request),
+        "language_code": language(),
+    }
 
 
 def request_id(request: HttpRequest) -> str:

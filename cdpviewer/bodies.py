@@ -1,0 +1,35 @@
+"""Bodies of requests. Only short forms are sent here, so a large body, or one of unknown length, is refused unread (413)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+LARGEST = 65_536  # bytes; the largest form, a new connection, has 5,000
+
+
+def is_refused(length: str, transfer_encoding: str) -> bool:
+    """Whether a body with these headers ("" if absent) is refused: over LARGEST bytes, or sent in chunks without a length."""
+    return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
+
+
+def only_small(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: refuse large bodies. Comes before everything that reads forms or the database: CSRF, sessions, sign-in."""
+    from orders.views.errors import body_too_large
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):
+            return body_too_large(request)
+        return get_response(request)
+
+    return answer
+
+
+def close_unread(_worker: Any, request: Any) -> None:
+    """gunicorn's `pre_request` hook: close the connection after the answer, instead of reading a refused body to its end."""
+    headers = {name.upper(): value for name, value in request.headers}
+    if is_refused(headers.get("CONTENT-LENGTH", ""), headers.get("TRANSFER-ENCODING", "")):
+        request.force_close()

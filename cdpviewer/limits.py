@@ -1,0 +1,64 @@
+"""What the operator may set about sign-ins and views."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.core.exceptions import ImproperlyConfigured
+
+from cdpviewer.environment import Environment
+from orders.limits import Network, SignInLimits, ViewLimits
+
+STANDARD = SignInLimits()
+WIDEST = {4: 8, 6: 19}  # bits of prefix: nobody's own network is wider
+
+
+def sign_in(env: Environment) -> SignInLimits:
+    """The limits on guessing passwords; ImproperlyConfigured for a wider one that is smaller than a narrower one."""
+    limits = SignInLimits(
+        browser=env.number("CDPVIEWER_SIGN_IN_BROWSER_TRIES", STANDARD.browser, least=1),
+        tries=env.number("CDPVIEWER_SIGN_IN_TRIES", STANDARD.tries, least=1),
+        name=env.number("CDPVIEWER_SIGN_IN_NAME_TRIES", STANDARD.name, least=1),
+        address=env.number("CDPVIEWER_SIGN_IN_ADDRESS_TRIES", STANDARD.address, least=1),
+        pace=env.number("CDPVIEWER_SIGN_IN_PACE_SECONDS", STANDARD.pace, least=1),
+        trusted=networks(env.listed("CDPVIEWER_TRUSTED_NETWORKS")),
+    )
+    if limits.pace > 60:
+        raise ImproperlyConfigured("CDPVIEWER_SIGN_IN_PACE_SECONDS must be 60 or less: people wait that long.")
+    for name, value in (("NAME", limits.name), ("ADDRESS", limits.address)):
+        if value < limits.tries:
+            raise ImproperlyConfigured(
+                f"CDPVIEWER_SIGN_IN_{name}_TRIES must be at least CDPVIEWER_SIGN_IN_TRIES ({limits.tries}), which it includes."
+            )
+    return limits
+
+
+def views(env: Environment) -> ViewLimits:
+    """The limits on views; ImproperlyConfigured for a day that allows less than a minute."""
+    standard = ViewLimits()
+    limits = ViewLimits(
+        a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),
+        a_day=env.number("CDPVIEWER_VIEWS_A_DAY", standard.a_day),
+    )
+    if 0 < limits.a_day < limits.a_minute:
+        raise ImproperlyConfigured("CDPVIEWER_VIEWS_A_DAY must not be less than CDPVIEWER_VIEWS_A_MINUTE.")
+    return limits
+
+
+def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
+    """Networks as `203.0.113.0/24` or `2001:db8::/48`; a single address is a network of one."""
+    return tuple(_network(position, text) for position, text in enumerate(written, start=1))
+
+
+def _network(position: int, text: str) -> Network:
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"Network {position} of CDPVIEWER_TRUSTED_NETWORKS is not one: write 203.0.113.0/24, without bits behind the prefix."
+        ) from None
+    if network.prefixlen < WIDEST[network.version]:
+        raise ImproperlyConfigured(
+            f"Network {position} of CDPVIEWER_TRUSTED_NETWORKS is too wide: /{WIDEST[network.version]} is the widest."
+        )
+    return network

@@ -1,0 +1,46 @@
+"""Limits that operators may set: on guessing passwords, and on how much one person views. No Django in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLimits:
+    """Wrong passwords within 15 minutes before attempts are spaced out, `pace` seconds apart.
+
+    `browser` is for one that signed in before, `tries` for a name from one address, `name` for a name from everywhere, `address` for all
+    names from one address. `trusted` networks, such as an office behind one address, have no limit for all names together.
+    """
+
+    browser: int = 10
+    tries: int = 5
+    name: int = 25
+    address: int = 50
+    pace: int = 10
+    trusted: tuple[Network, ...] = ()
+
+    def trusts(self, address: Address) -> bool:
+        """Whether `address` lies in a trusted network."""
+        return any(address in network for network in self.trusted)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLimits:
+    """How often one person may ask the CDP in a minute and on a day (both UTC); 0 for as often as they like."""
+
+    a_minute: int = 120
+    a_day: int = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A limit that is reached: `limit` views "a minute" or "a day", and the whole seconds until that is over."""
+
+    limit: int
+    window: str
+    seconds: int
