@@ -8,11 +8,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from enum import StrEnum
 
 from orders.cdp import stamps
-from orders.cdp.records import Extra, Note, Order, OrderItem
+from orders.cdp.records import Extra, Note, Order, OrderItem, not_understood
+from orders.currencies import canonical
 from orders.itinerary.trip import Flight, Notice, Transfer, Trip
+from orders.statuses import distinct, status
+
+PRECISION = 100  # a sum keeps every digit of its amounts
+
+
+class Unchecked(StrEnum):
+    """Why the items' sum is not compared with the order's total."""
+
+    ITEMS_MISSING = "items missing"
+    NO_TOTAL = "no total"
+    TOTAL_NOT_UNDERSTOOD = "total not understood"
+    NO_PRICE = "no price"
+    PRICE_NOT_UNDERSTOOD = "price not understood"
+    NO_CURRENCY = "no currency"
+    TWO_CURRENCIES = "two currencies"
+    SEVERAL_CURRENCIES = "several currencies"
+    QUANTITY_ABOVE_ONE = "quantity above one"
+    ODD_QUANTITY = "odd quantity"
+    NO_QUANTITY = "no quantity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +67,10 @@ class OtherItem:
 class Digest:
     """The order in short.
 
-    `statuses` counts the items' statuses as sent, most frequent first; `mixed` is True where they differ from each other.
-    `adds_up` is True or False only where the sum can be compared with the total (all items read, every quantity 1, one
-    currency, every price known), else None; `items_sum` and `sum_currency` go with it. `items_total` is None where the CDP
+    `statuses` counts the items' statuses, most frequent first, each in the spelling that
+    was sent first; `mixed` is True where they differ from each other.
+    `adds_up` is True or False only where the sum can be compared with the total, else None; `items_sum` and `sum_currency` go
+    with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
     has more items than could be read. `notes` are all oddities of the order and its items, with where they stand.
     """
 
@@ -59,6 +81,7 @@ class Digest:
     adds_up: bool | None = None
     items_sum: Decimal | None = None
     sum_currency: str = ""
+    unchecked: tuple[Unchecked, ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
     others: tuple[OtherItem, ...] = ()
     items_loaded: int = 0
@@ -68,16 +91,18 @@ class Digest:
 
 def digest(order: Order, trip: Trip) -> Digest:
     """Work out the digest of `order`, whose itinerary is `trip`."""
-    statuses = Counter(item.status for item in order.items if item.status)
-    items_sum, currency = _sum(order)
+    statuses = _statuses(order.items)
+    unchecked = _unchecked(order)
+    items_sum = None if unchecked or not order.items else _sum(order.items)
     return Digest(
         reference=order.reference_id or order.ref or "",
-        statuses=tuple(statuses.most_common()),
+        statuses=statuses,
         mixed=len(statuses) > 1,
         alerts=tuple(_alerts(trip)),
         adds_up=None if items_sum is None else items_sum == order.price,
         items_sum=items_sum,
-        sum_currency=currency,
+        sum_currency=canonical(order.currency_code),
+        unchecked=unchecked,
         passengers=trip.passengers,
         others=tuple(_others(order.items, trip)),
         items_loaded=len(order.items),
@@ -86,21 +111,54 @@ def digest(order: Order, trip: Trip) -> Digest:
     )
 
 
-def _sum(order: Order) -> tuple[Decimal | None, str]:
-    """The items' sum and its currency, where it may be compared with the total; (None, "") where it may not."""
-    items: Sequence[OrderItem] = order.items
-    currencies = {item.currency_code for item in items} | {order.currency_code}
-    comparable = (
-        bool(items)
-        and order.items_complete
-        and order.price is not None
-        and len(currencies) == 1
-        and order.currency_code is not None
-        and all(item.quantity == 1 and item.price is not None for item in items)
-    )
-    if not comparable:
-        return None, ""
-    return sum((item.price for item in items if item.price is not None), Decimal(0)), order.currency_code or ""
+def _statuses(items: Sequence[OrderItem]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(status(item.status).code for item in items if item.status)
+    spelled = {status(sent).code: sent for sent in distinct(item.status for item in items)}
+    return tuple((spelled[code], count) for code, count in counts.most_common())
+
+
+def _unchecked(order: Order) -> tuple[Unchecked, ...]:
+    """Why the items' sum may not be compared with the total; nothing where it may, or where there are no items."""
+    if not order.items:
+        return ()
+    reasons = {
+        Unchecked.ITEMS_MISSING: not order.items_complete,
+        _lacking(order, Unchecked.NO_TOTAL, Unchecked.TOTAL_NOT_UNDERSTOOD): order.price is None,
+        **{
+            _lacking(item, Unchecked.NO_PRICE, Unchecked.PRICE_NOT_UNDERSTOOD): True
+            for item in order.items
+            if item.price is None
+        },
+        **dict.fromkeys(_unchecked_currencies(order), True),
+        **dict.fromkeys(_unchecked_quantities(order.items), True),
+    }
+    return tuple(reason for reason in Unchecked if reasons.get(reason))
+
+
+def _lacking(record: Order | OrderItem, missing: Unchecked, odd: Unchecked) -> Unchecked:
+    return odd if not_understood(record.notes, "price") else missing
+
+
+def _unchecked_currencies(order: Order) -> Iterator[Unchecked]:
+    currencies = {canonical(order.currency_code), *(canonical(item.currency_code) for item in order.items)}
+    if "" in currencies:
+        yield Unchecked.NO_CURRENCY
+    known = len(currencies - {""})
+    if known > 1:
+        yield Unchecked.TWO_CURRENCIES if known == 2 else Unchecked.SEVERAL_CURRENCIES
+
+
+def _unchecked_quantities(items: Sequence[OrderItem]) -> Iterator[Unchecked]:
+    for quantity in (item.quantity for item in items):
+        if quantity is None:
+            yield Unchecked.NO_QUANTITY
+        elif quantity != 1:
+            yield Unchecked.QUANTITY_ABOVE_ONE if quantity > 1 else Unchecked.ODD_QUANTITY
+
+
+def _sum(items: Sequence[OrderItem]) -> Decimal:
+    with localcontext(prec=PRECISION):
+        return sum((item.price for item in items if item.price is not None), Decimal(0))
 
 
 def _alerts(trip: Trip) -> list[Alert]:
@@ -136,7 +194,14 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
     for index in trip.other_item_indexes:
         item = items[index]
         named = (item.type, item.name, item.product_id, item.description, _dates(item))
-        line = (*named, item.price, item.currency_code, item.status, item.quantity, item.vendor)
+        line = (
+            *named,
+            _price(item),
+            canonical(item.currency_code),
+            status(item.status).code,
+            item.quantity,
+            item.vendor,
+        )
         alike.setdefault(line, []).append(index)
     for indexes in alike.values():
         first = items[indexes[0]]
@@ -148,6 +213,11 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
     """The unknown fields of an item that hold dates: by these a hotel's second night is told from its first."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
+
+
+def _price(item: OrderItem) -> Decimal | str | None:
+    """The price on the line: the amount, or what was sent in its place."""
+    return item.price if item.price is not None else not_understood(item.notes, "price")
 
 
 def _ways(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:

@@ -13,6 +13,7 @@ from orders.cdp.jsontext import SentTwice, readable, whole_characters
 from orders.cdp.records import Extra, Note
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)  # "1.234" is one and a bit, or more than a thousand
 _FARTHEST_DIGIT = 15  # no price begins farther from its point; beyond lies a mistake or an attack
 _MOST_DIGITS = 40  # binary fractions print up to 17 digits (0.30000000000000004), nothing honest prints 40
 _SHOWN = 80
@@ -96,6 +97,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
+        """A number, exactly as it was written; also one sent as text, if there is only one way to read it."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -107,7 +109,7 @@ class Fields:
             text = value.strip()
             if not text:
                 return None
-            if _NUMBER.fullmatch(text):
+            if _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text):
                 self.note(name, "sent as text", value)
                 return self._in_range(name, Decimal(text))
         self.note(name, "not a number", value)

@@ -7,6 +7,7 @@ sent and is unknown to us is kept in `extras`, shown and never dropped.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +29,13 @@ class Note:
     field: str
     reason: str
     shown: str = ""
+
+
+def not_understood(notes: Iterable[Note], field: str) -> str:
+    """What was sent for a number that could not be read, "" where it could, or nothing was sent."""
+    return next(
+        (note.shown for note in notes if note.field == field and note.reason in ("not a number", "out of range")), ""
+    )
 
 
 @dataclass(frozen=True, slots=True)

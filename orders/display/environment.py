@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 
-from orders import onward
+from orders import onward, statuses
 from orders.display import bar, clocks, hidden, icons, itinerary, money, outcomes, people, words
 from orders.speech import language
 
@@ -31,10 +31,10 @@ FILTERS = (
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
-    money.money, money.quantity,
+    money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     outcomes.outcome_words,
     people.field_label, people.field_value,
-    words.channel_word, words.each_status, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
+    words.channel_word, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
     words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.status_word,
     words.verdict_word,
 )  # fmt: skip
@@ -82,6 +82,7 @@ def environment(**options: Any) -> Environment:
             "and_back": onward.and_back,
             "htmx_script": cache(partial(htmx_script, version=2)),  # asked late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
+            "same_status": statuses.same,
             "status_pill": words.status_pill,
             "title_line": itinerary.title_line,
             "url": url,

@@ -17,7 +17,7 @@ from orders.display.clocks import (
     offset_word,
     plain_day,
 )
-from orders.display.words import each_status, passengers, phase_word, status_word
+from orders.display.words import passengers, phase_word, status_word
 from orders.itinerary import wording
 from orders.itinerary.airports import same_site
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
@@ -215,7 +215,7 @@ def flight_sentence(flight: Flight) -> str:
     arrives = _end_words(end, lands, _("arrives %(day)s, time not given"), _("arrival time not given"))
     parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
-    parts += [status_word(status) for status in each_status(flight.status)]
+    parts += [status_word(sent) for sent in flight.statuses]
     if not flight.all_passengers:
         parts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
     if flight.phase:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from copy import copy
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from babel.numbers import NumberPattern, get_currency_precision, parse_pattern
+from django.conf import settings
 
+from orders.cdp.records import Order, OrderItem, not_understood
+from orders.currencies import canonical
 from orders.display.clocks import locale_of
+from orders.display.vocabulary import UNCHECKED
+from orders.display.words import in_words
+from orders.hiding import masked_value
 from orders.speech import language
+from orders.speech import say as _
 
 # Beyond this an amount is no price; it is shown as sent, and nobody is made to wait for a million digits.
 LARGEST_EXPONENT = 18
+PRECISION = 100  # all digits that an amount can have, where the decimal module would keep 28
 
 
 @lru_cache(maxsize=256)
@@ -28,19 +36,56 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
     # The exponent is part of the key because Decimal("1.0") == Decimal("1").
     if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT or exponent < -LARGEST_EXPONENT:
         return str(value)
-    sent = -min(0, int(value.normalize().as_tuple().exponent))
-    digits = max(get_currency_precision(currency), sent) if currency else max(0, -exponent)
-    return str(_pattern(digits, code).apply(value, locale_of(code), decimal_quantization=False))
+    with localcontext(prec=PRECISION):
+        needed = -min(0, int(value.normalize().as_tuple().exponent))
+        digits = max(get_currency_precision(currency), needed) if currency else max(0, -exponent)
+        return str(_pattern(digits, code).apply(value or abs(value), locale_of(code), decimal_quantization=False))
 
 
 def money(value: Decimal | None, currency: str | None = None) -> str:
-    """ "1,234.50 EUR": the number in the person's language, the code as sent; without a code the bare number."""
+    """ "1,234.50 EUR": the number in the person's language, then the code; without a code the bare number."""
     if value is None:
         return ""
-    amount = _amount(value, int(value.as_tuple().exponent) if value.is_finite() else 0, currency or "", language())
-    return f"{amount} {currency}" if currency else amount
+    code = canonical(currency)
+    amount = _amount(value, int(value.as_tuple().exponent) if value.is_finite() else 0, code, language())
+    return f"{amount} {code}" if code else amount
 
 
 def quantity(value: Decimal | None) -> str:
     """A quantity without trailing zeros: "1", "2", "0.5"."""
-    return money(value.normalize() if value is not None and value.is_finite() else value)
+    if value is None or not value.is_finite():
+        return money(value)
+    with localcontext(prec=PRECISION):
+        return money(value.normalize())
+
+
+def price(record: Order | OrderItem) -> str:
+    """ "1,234.50 EUR"; what was sent where that is no number; "" where nothing was sent."""
+    if record.price is None:
+        return number_as_sent(record, "price")
+    return money(record.price, record.currency_code)
+
+
+def number_as_sent(record: Order | OrderItem, field: str) -> str:
+    """ "sent, not understood: 1.234,56" of a field that should hold a number, "" where it does or nothing was sent."""
+    sent = not_understood(record.notes, field)
+    if not sent:
+        return ""
+    shown = masked_value(field, sent, settings.SHOWN_FIELDS, documented=True)
+    return _("sent, not understood: %(text)s") % {"text": shown}
+
+
+def before_conversion(item: OrderItem) -> str:
+    """ "112.00 USD before conversion", per unit as the CDP keeps it; "" where the currency is the same, or one is not known."""
+    currencies = canonical(item.currency_code), canonical(item.original_currency_code)
+    if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:
+        return ""
+    amount = {"price": money(item.original_price, item.original_currency_code)}
+    if item.quantity is not None and item.quantity != 1:
+        return _("%(price)s each before conversion") % amount
+    return _("%(price)s before conversion") % amount
+
+
+def unchecked(reasons: tuple[str, ...]) -> str:
+    """ "a quantity above 1, two currencies": why the items' sum is not compared with the total."""
+    return ", ".join(in_words(UNCHECKED, reason, reason) for reason in reasons)

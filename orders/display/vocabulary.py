@@ -1,32 +1,13 @@
-"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py."""
+"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py.
+
+Statuses have a table of their own, orders/statuses.py.
+"""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-STATUS_ICONS = {"good": "ok", "waiting": "clock", "gone": "cancelled", "back": "refunded", "neutral": "unknown"}
-
-# The vendor spells PARTIALY_ with one L; the right spelling is taken as well, should it be mended.
-STATUSES: dict[str, tuple[str, str]] = {
-    "RESERVED": (_("Reserved"), "waiting"),
-    "PAYMENT_PENDING": (_("Payment pending"), "waiting"),
-    "DECLINED": (_("Declined"), "gone"),
-    "PURCHASED": (_("Purchased"), "good"),
-    "PENDING": (_("Pending"), "waiting"),
-    "CONFIRMED": (_("Confirmed"), "good"),
-    "PARTIALY_CONFIRMED": (_("Partially confirmed"), "waiting"),
-    "PARTIALLY_CONFIRMED": (_("Partially confirmed"), "waiting"),
-    "CANCELLED": (_("Cancelled"), "gone"),
-    "PARTIALY_CANCELLED": (_("Partially cancelled"), "gone"),
-    "PARTIALLY_CANCELLED": (_("Partially cancelled"), "gone"),
-    "REFUNDED": (_("Refunded"), "back"),
-    "PARTIALY_REFUNDED": (_("Partially refunded"), "back"),
-    "PARTIALLY_REFUNDED": (_("Partially refunded"), "back"),
-    "ACCEPTED": (_("Accepted"), "good"),
-    "BROWSED": (_("Browsed"), "neutral"),
-    "SEARCHED": (_("Searched"), "neutral"),
-    "UNKNOWN": (_("Unknown"), "neutral"),
-}
+from orders.digest import Unchecked
 
 ITEM_TYPES: dict[str, tuple[str, str]] = {
     "FLIGHT": (_("Flight"), "plane"),
@@ -92,13 +73,26 @@ NOTICES: dict[str, tuple[str, str]] = {
     "impossible time": (_("Impossible time"), "alarm"),
     "missing time": (_("Time missing"), "unknown"),
     "unknown place": (_("Unknown airport code"), "place"),
-    "cancelled": (_("Cancelled"), "cancelled"),
     "surface": (_("Gap on the ground"), "change"),
     "looks like local": (_("Times look local"), "clock"),
     "items disagree": (_("Items disagree"), "alarm"),
-    "partly cancelled": (_("Partly called off"), "cancelled"),
+    "partly cancelled": (_("Partly cancelled"), "cancelled"),
     "duplicate": (_("Sent more than once"), "info"),
     "long flight": (_("Unusually long"), "hourglass"),
+}
+
+UNCHECKED: dict[str, str] = {
+    Unchecked.ITEMS_MISSING: _("not all items were read"),
+    Unchecked.NO_TOTAL: _("the total is missing"),
+    Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total was not understood"),
+    Unchecked.NO_PRICE: _("a price is missing"),
+    Unchecked.PRICE_NOT_UNDERSTOOD: _("a price was not understood"),
+    Unchecked.NO_CURRENCY: _("a currency is missing"),
+    Unchecked.TWO_CURRENCIES: _("two currencies"),
+    Unchecked.SEVERAL_CURRENCIES: _("more than two currencies"),
+    Unchecked.QUANTITY_ABOVE_ONE: _("a quantity above 1"),
+    Unchecked.ODD_QUANTITY: _("a quantity that is not 1"),
+    Unchecked.NO_QUANTITY: _("a quantity is missing"),
 }
 
 PHASES: dict[str, str] = {

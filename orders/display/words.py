@@ -21,12 +21,11 @@ from orders.display.vocabulary import (
     NOTICES,
     PASSENGERS,
     PHASES,
-    STATUS_ICONS,
-    STATUSES,
     VERDICTS,
 )
 from orders.speech import language
 from orders.speech import say as _
+from orders.statuses import status
 
 LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted
 JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
@@ -34,15 +33,7 @@ JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
 
 def status_word(sent: str | None) -> str:
     """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
-    if not sent:
-        return _("No status")
-    known = STATUSES.get(sent.upper())
-    return _(known[0]) if known else sent
-
-
-def status_kind(sent: str | None) -> str:
-    """ "good", "waiting", "gone", "back" or "neutral": what colour and icon a status gets, beside its word."""
-    return STATUSES.get((sent or "").upper(), ("", "neutral"))[1]
+    return status(sent).in_words(_)
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
@@ -50,19 +41,13 @@ def status_pill(sent: str | None, count: int | None = None) -> SafeString:
     return _pill(sent or "", count, language())
 
 
-def each_status(sent: str | None) -> list[str]:
-    """A flight sold in several items may have several statuses: "PURCHASED, CANCELLED" -> both, each for a pill of its own."""
-    return [status for status in (sent or "").split(", ") if status]
-
-
 @lru_cache(maxsize=1024)
 def _pill(sent: str, count: int | None, _language: str) -> SafeString:
-    kind = status_kind(sent)
     return format_html(
         '<span class="pill pill-{}"><svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>{}{}</span>',
-        kind,
+        status(sent).tone,
         static("icons.svg"),
-        STATUS_ICONS[kind],
+        status(sent).icon,
         "" if count is None else f"{count} ",
         status_word(sent) if count is None else _in_a_list(status_word(sent)),
     )
@@ -140,14 +125,14 @@ def loaded_line(loaded: int, total: int | None) -> str:
 
 
 def notice_word(code: str) -> str:
-    """A thing to check, in a word or two: "Tight transfer"."""
+    """A thing to check, in a word or two: "Tight transfer", or a status: "Declined"."""
     known = NOTICES.get(code)
-    return _(known[0]) if known else code
+    return _(known[0]) if known else status_word(code)
 
 
 def notice_icon(code: str) -> str:
     """The sprite's symbol for a thing to check."""
-    return NOTICES.get(code, ("", "warning"))[1]
+    return NOTICES[code][1] if code in NOTICES else status(code).icon
 
 
 def phase_word(phase: str) -> str:

@@ -11,9 +11,10 @@ from orders.itinerary.clocks import minutes_between
 from orders.itinerary.designators import airline, carrier_name
 from orders.itinerary.durations import grouped, in_words
 from orders.itinerary.ends import Ends
-from orders.itinerary.flights import Draft, called_off, travellers
+from orders.itinerary.flights import Draft, travellers
 from orders.itinerary.modes import mode
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
+from orders.statuses import calendar_status, distinct, same, status
 
 Passengers = tuple[tuple[str, int], ...]
 
@@ -21,12 +22,17 @@ Passengers = tuple[tuple[str, int], ...]
 def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
     """How many travellers of each passenger type these items are for, as ((type code or "", count), ...).
 
-    Items called off do not count, unless all of them are.
+    Items that are cancelled, or never came about, count only if there are no others.
     """
     counts: Counter[str] = Counter()
-    for index in [at for at in indexes if not called_off(items[at].status)] or indexes:
+    for index in [at for at in indexes if status(items[at].status).booked] or indexes:
         counts[(items[index].passenger_type_code or "").strip().upper()] += travellers(items[index])
     return tuple(counts.items())
+
+
+def is_cancelled(items: Sequence[OrderItem], draft: Draft) -> bool:
+    """Whether all items that hold this flight are cancelled."""
+    return all(status(items[index].status).cancelled for index in draft.items)
 
 
 def build(
@@ -43,8 +49,8 @@ def build(
 ) -> Flight:
     """One flight of the trip; `together` is what the whole order's segments say of the clocks, `headcount` is all its travellers."""
     judged = evidence(draft.weighed, together, _)
-    statuses = list(dict.fromkeys(status for index in draft.items if (status := items[index].status)))
-    cancelled = all(called_off(items[index].status) for index in draft.items)
+    statuses = distinct(items[index].status for index in draft.items)
+    cancelled = is_cancelled(items, draft)
     departs, arrives = both.departs, both.arrives
     minutes = minutes_between(departs.instant, arrives.instant)
     fits = believable(draft.weighed, reading)
@@ -76,7 +82,9 @@ def build(
         minutes=minutes if fits and minutes is not None and minutes > 0 else None,
         day_change=day_change,
         evidence=judged,
-        status="" if statuses == [usual_status] else ", ".join(statuses),
+        statuses=() if _goes_without_saying(statuses, usual_status) else statuses,
+        booked=any(status(items[index].status).booked for index in draft.items),
+        calendar_status=calendar_status(items[index].status for index in draft.items),
         cancelled=cancelled,
         phase=phase,
         item_indexes=draft.items,
@@ -84,14 +92,32 @@ def build(
         passengers=aboard,
         all_passengers=sum(count for _code, count in aboard) >= headcount,
         extras=_extras(draft),
-        notices=tuple(_notices(draft, both, judged, reading, cancelled, _called_off(items, draft.items), _)),
+        notices=(*_status_notices(items, draft.items, _), *_notices(draft, both, judged, reading, _)),
     )
 
 
-def _called_off(items: Sequence[OrderItem], indexes: Sequence[int]) -> tuple[int, int]:
-    """How many travellers these items are for, and how many of them in items called off."""
-    gone = sum(travellers(items[at]) for at in indexes if called_off(items[at].status))
-    return sum(travellers(items[at]) for at in indexes), gone
+def _goes_without_saying(statuses: Sequence[str], usual: str) -> bool:
+    return len(statuses) == 1 and same(statuses[0], usual) and status(usual).settled
+
+
+def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int], _: Callable[[str], str]) -> list[Notice]:
+    """What to check about the statuses of a flight's items, with how many of its travellers each is about if not about all."""
+    counts: Counter[str] = Counter()
+    for at in indexes:
+        counts[status(items[at].status).code] += travellers(items[at])
+    everybody = sum(counts.values())
+    gone = sum(count for code, count in counts.items() if status(code).cancelled)
+    found = []
+    if 0 < gone < everybody:
+        booked = sum(count for code, count in counts.items() if status(code).booked)
+        wanted = {"gone": gone, "all": everybody, "booked": booked}
+        detail = _("Cancelled for %(gone)s of %(all)s travellers; %(booked)s still booked.") % wanted
+        found.append(Notice("partly cancelled", True, detail))
+    for code, count in counts.items():
+        if status(code).alert and not (status(code).cancelled and gone < everybody):
+            part = _("%(count)s of %(all)s travellers") % {"count": count, "all": everybody}
+            found.append(Notice(code, True, "" if count == everybody else part))
+    return found
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
@@ -110,18 +136,9 @@ def _notices(
     both: Ends,
     judged: Evidence,
     reading: str,
-    cancelled: bool,
-    called: tuple[int, int],
     _: Callable[[str], str],
 ) -> list[Notice]:
     found = []
-    booked, gone = called
-    if cancelled:
-        found.append(Notice("cancelled", True))
-    elif gone:
-        counts = {"gone": gone, "booked": booked, "left": booked - gone}
-        detail = _("Called off for %(gone)s of %(booked)s travellers; still flying: %(left)s.") % counts
-        found.append(Notice("partly cancelled", True, detail))
     if judged.verdict == "impossible":
         found.append(Notice("impossible time", True, judged.reason))
     elif judged.verdict == "utc" and reading == "local":

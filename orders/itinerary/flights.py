@@ -164,9 +164,3 @@ def travellers(item: OrderItem) -> int:
     if quantity is None or not quantity.is_finite() or quantity != quantity.to_integral_value():
         return 1
     return int(quantity) if Decimal(1) <= quantity <= Decimal(999) else 1
-
-
-def called_off(status: str | None) -> bool:
-    """Whether an item's status says that it will not be flown."""
-    word = (status or "").strip().upper()
-    return word.startswith("CANCEL") or word in {"REFUNDED", "VOID", "VOIDED"}

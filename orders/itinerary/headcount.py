@@ -11,7 +11,8 @@ from itertools import chain
 from orders.cdp.records import OrderItem
 from orders.itinerary.building import Passengers, passengers_of
 from orders.itinerary.ends import Ends
-from orders.itinerary.flights import Draft, called_off, travellers
+from orders.itinerary.flights import Draft, travellers
+from orders.statuses import status
 
 Way = tuple[str, str, object]
 Airborne = tuple[datetime, datetime, tuple[int, ...]]
@@ -57,14 +58,14 @@ def _way(first: Draft, last: Draft) -> Way:
 def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
     """At each departure, how many are in the air of those passenger types that just took off; an item in two flights counts once.
 
-    Items called off do not count, unless all of them are. Counts grow with each departure and shrink with each landing, so that
+    Items that are not booked do not count, unless none is. Counts grow with each departure and shrink with each landing, so that
     the work grows with the flights' items and not with their square.
     """
     in_air: Counter[int] = Counter()  # how many flights of an item are in the air
     aboard: Counter[str] = Counter()
     landing: list[tuple[datetime, int, tuple[int, ...]]] = []
     flown = {index for _start, _end, indexes in airborne for index in indexes}
-    counting = {index for index in flown if not called_off(items[index].status)} or flown
+    counting = {index for index in flown if status(items[index].status).booked} or flown
     for number, (start, end, indexes) in enumerate(sorted(airborne, key=lambda flight: flight[0])):
         while landing and landing[0][0] <= start:
             for index in heappop(landing)[2]:

@@ -11,10 +11,10 @@ from itertools import pairwise
 from orders.cdp.records import OrderItem
 from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.belief import decide, together_evidence
-from orders.itinerary.building import build
+from orders.itinerary.building import build, is_cancelled
 from orders.itinerary.clocks import minutes_between
 from orders.itinerary.ends import days_between, ends, flown_order, stay_between
-from orders.itinerary.flights import called_off, gather
+from orders.itinerary.flights import gather
 from orders.itinerary.headcount import everyone
 from orders.itinerary.notices import HOUSE_RULES, transfer_notices
 from orders.itinerary.parties import parties
@@ -22,6 +22,7 @@ from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
 from orders.itinerary.segments import is_flight
 from orders.itinerary.splitting import split
 from orders.itinerary.trip import Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.statuses import status
 
 HOUR = timedelta(hours=1)
 
@@ -45,7 +46,7 @@ def plan(
     doubted = together in ("local", "utc") and together != reading
     clocks = [ends(draft, reading, doubted and not draft.weighed.lacks) for draft in drafts]
     order = flown_order(drafts, clocks)
-    live = [at for at in order if not all(called_off(items[index].status) for index in drafts[at].items)]
+    live = [at for at in order if not is_cancelled(items, drafts[at])]
     phases = dict(
         zip(
             live,
@@ -183,12 +184,11 @@ def _name(item: OrderItem) -> str:
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    """The status that flights have unless they say so: the most common one, of items still to be flown where there are any."""
+    """The code of the status that flights usually have: the most common one, of items still to be flown where there are any."""
     flown = [item for item in items if item.status and item.flight_segments]
-    statuses = Counter(item.status for item in flown if not called_off(item.status)) or Counter(
-        item.status for item in flown
-    )
-    return (statuses.most_common(1)[0][0] or "") if statuses else ""
+    live = [item for item in flown if not status(item.status).cancelled] or flown
+    statuses = Counter(status(item.status).code for item in live)
+    return statuses.most_common(1)[0][0] if statuses else ""
 
 
 def _route(chains: Sequence[Sequence[Flight]]) -> tuple[str, ...]:

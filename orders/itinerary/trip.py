@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from orders.cdp.records import Extra
+from orders.statuses import CalendarStatus
 
 
 class Mode(StrEnum):
@@ -91,9 +92,9 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
-    "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "cancelled",
-    "surface", "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree",
-    "partly cancelled". `serious` notices go to the alert strip at the top of the page.
+    "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "surface",
+    "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled"; or the code of a
+    status of orders/statuses.py. `serious` notices go to the alert strip at the top of the page.
     """
 
     word: str
@@ -110,7 +111,8 @@ class Flight:
     `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items that are still to be
     flown, over all of them where none is. `all_passengers` is False where some travellers of the order are not on this flight.
     `carrier` is an IATA code where we know the airline, `flight_number` comes without it and without leading zeros;
-    `operating_carrier` is "" where the same airline flies it, in whatever spelling. `key` is unique in the trip and stable.
+    `operating_carrier` is "" where the same airline flies it, in whatever spelling. `statuses` are those of its items as sent, each
+    once; none if it is what all flights of the order have, and settled. `key` is unique in the trip and stable.
     """
 
     key: str
@@ -131,8 +133,10 @@ class Flight:
     minutes: int | None = None
     day_change: int | None = None
     evidence: Evidence = Evidence("unclear")
-    status: str = ""
+    statuses: tuple[str, ...] = ()
     cancelled: bool = False
+    booked: bool = True
+    calendar_status: CalendarStatus | None = None
     phase: str = ""
     item_indexes: tuple[int, ...] = ()
     segment_indexes: tuple[tuple[int, int], ...] = ()

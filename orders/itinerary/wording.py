@@ -8,6 +8,7 @@ from datetime import date
 from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
+from orders.statuses import status
 
 Translate = Callable[[str], str]
 MOST_NAMES = 20
@@ -69,9 +70,11 @@ def time_words(flight: Flight, time: str, _: Translate = str) -> str:
 
 
 def check_words(notice: Notice, _: Translate = str) -> str:
-    """A sentence that asks to check the times, with one full stop, whatever the reason ends in ("10 Std. 35 Min.")."""
+    """A sentence that names what to check, mostly the times, with one full stop, whatever the reason ends in ("10 Std. 35 Min.")."""
     if notice.word in ("partly cancelled", "long flight"):
         return notice.detail
+    if status(notice.word).alert:
+        return f"{status(notice.word).in_words(_)}: {notice.detail}"
     return _("Check the times: %(reason)s.") % {"reason": notice.detail.rstrip(".")}
 
 
@@ -136,8 +139,8 @@ def _flight_lines(flight: Flight, _: Translate) -> list[str]:
         facts.append(time_words(flight, in_words(flight.minutes, _), _))
     if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
         facts.append(cabin)
-    if flight.status:
-        facts.append(flight.status)
+    if flight.statuses:
+        facts.append(", ".join(status(sent).in_words(_) for sent in flight.statuses))
     mark = day_mark(flight.day_change, _)
     arrival = _end(flight.destination, _) + (f" ({mark})" if mark else "")
     told = ("impossible time", "long flight", "items disagree", "partly cancelled", "clock skipped", "clock repeated")

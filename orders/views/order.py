@@ -144,7 +144,7 @@ def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
     if not opened.trip.dated:
         context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
         return render(request, "orders/no_calendar.html", context, status=404)
-    body = calendar.as_ics(opened.trip, reference=opened.digest.reference, order_ref=opened.order.ref or ref, _=_)
+    body = calendar.as_ics(opened.trip, opened.order, order_ref=ref, _=_)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     name = quote(f"{opened.digest.reference or ref}.ics", safe=".-_~")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"

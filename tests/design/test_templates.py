@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 
-from orders.display.vocabulary import ITEM_TYPES, NOTICES, STATUS_ICONS
+from orders.display.vocabulary import ITEM_TYPES, NOTICES
+from orders.statuses import Icon
 from tests.design.stylesheet import ROOT
 
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "django" not in path.parts)
@@ -40,7 +41,7 @@ def test_every_symbol_is_in_the_sprite(path: Path) -> None:
 
 
 def test_the_symbols_of_the_vocabulary_are_in_the_sprite_too() -> None:
-    used = {icon for _word, icon in (*ITEM_TYPES.values(), *NOTICES.values())} | set(STATUS_ICONS.values())
+    used = {icon for _word, icon in (*ITEM_TYPES.values(), *NOTICES.values())} | set(Icon)
     assert used <= SYMBOLS
 
 

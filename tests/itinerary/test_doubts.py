@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from calibration.fit import Published
-from orders.cdp.records import OrderItem
+from orders.cdp.records import Order, OrderItem
 from orders.itinerary import calendar, wording
 from orders.itinerary.airports import place
 from orders.itinerary.belief import decide, verdict_of, weigh
@@ -116,7 +116,9 @@ def test_the_text_does_not_claim_what_is_doubted() -> None:
     assert "18 h 35 min read as local, 10 h 35 min read as UTC" in text
     assert "Flight time 18 h 35 min" not in text
     assert "London to Las Vegas · 18 h" not in text
-    assert "read as local, 10 h" in calendar.as_ics(plan(UTC_ORDER)).decode().replace("\\,", ",").replace("\r\n ", "")
+    assert "read as local, 10 h" in calendar.as_ics(plan(UTC_ORDER), Order(items=tuple(UTC_ORDER))).decode().replace(
+        "\\,", ","
+    ).replace("\r\n ", "")
     back = wording.as_text(plan([item("LHR LAS 2025-08-15T20:00 2025-08-15T22:40")], reading="utc"))
     assert back.endswith("Times as sent were read as UTC and turned into local times; see above.")
 
@@ -126,7 +128,7 @@ def test_the_text_names_an_impossible_time_and_who_still_flies() -> None:
     assert "    Check the times: this flight would take 35 h 30 min for 9,321 km" in text
     flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
     text = wording.as_text(plan([item(flight), item(flight, status="CANCELLED")]))
-    assert "    Called off for 1 of 2 travellers; still flying: 1." in text
+    assert "    Cancelled for 1 of 2 travellers; 1 still booked." in text
 
 
 def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
@@ -140,14 +142,14 @@ def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
     assert "Min..\n" not in wording.as_text(trip, _=say) + "\n"
 
 
-def test_a_flight_called_off_for_some_counts_those_who_still_fly() -> None:
+def test_a_flight_cancelled_for_some_counts_those_still_booked() -> None:
     flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
     trip = plan([item(flight), item(flight, status="CANCELLED"), item(flight, kind="CHD")])
     flown = trip.flights[0]
     assert flown.passengers == trip.passengers == (("ADT", 1), ("CHD", 1))
     assert flown.all_passengers
     assert [(n.word, n.serious, n.detail) for n in flown.notices] == [
-        ("partly cancelled", True, "Called off for 1 of 3 travellers; still flying: 2.")
+        ("partly cancelled", True, "Cancelled for 1 of 3 travellers; 2 still booked.")
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from orders.cdp.records import Order
 from orders.display.itinerary import flight_sentence, mode_word
 from orders.itinerary import calendar, picture, wording
 from orders.itinerary.journeys import plan
@@ -42,7 +43,10 @@ def test_every_place_that_tells_a_trip_names_the_means(flight: str, equipment: s
     assert travelled.mode == mode
     assert travelled.minutes is not None
     assert trip.notices == travelled.notices == ()
-    text, file = wording.as_text(trip), calendar.as_ics(trip).decode().replace("\r\n ", "")
+    text, file = (
+        wording.as_text(trip),
+        calendar.as_ics(trip, Order(items=(item(flight),))).decode().replace("\r\n ", ""),
+    )
     spoken = flight_sentence(travelled)
     bar = picture.draw(trip.journeys[0])
     assert bar is not None

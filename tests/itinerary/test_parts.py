@@ -176,8 +176,8 @@ def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
     assert [(journey.cancelled, len(journey.flights)) for journey in trip.journeys] == [(False, 2), (True, 1)]
     assert trip.journeys[1].flights[0].phase == ""
     assert trip.route == ("DUB", "LHR", "LAS")
-    assert trip.journeys[1].flights[0].status == "CANCELLED"
-    assert trip.journeys[0].flights[0].status == ""
+    assert trip.journeys[1].flights[0].statuses == ("CANCELLED",)
+    assert trip.journeys[0].flights[0].statuses == ()
 
 
 def test_items_that_disagree_about_an_arrival_are_named() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orders.cdp.records import FlightSegment, OrderItem
+from orders.cdp.records import FlightSegment, Order, OrderItem
 from orders.itinerary import calendar, picture, wording
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Flight, Transfer, Trip
@@ -128,7 +128,7 @@ def edge(departs: datetime, arrives: datetime) -> list[OrderItem]:
 def test_text_calendar_and_picture_can_be_made_of_any_plan(order: list[OrderItem], reading: str) -> None:
     trip = plan(order, reading=reading, now=NOW)
     wording.as_text(trip, reference="B94TXY")
-    calendar.as_ics(trip, reference="B94TXY", order_ref="d680", stamp=NOW)
+    calendar.as_ics(trip, Order(ref="d680", reference_id="B94TXY", items=tuple(order)))
     for journey in trip.journeys:
         drawn = picture.draw(journey)
         for shape in (*drawn.shapes, *drawn.nights) if drawn else ():

@@ -71,12 +71,13 @@ old = datetime(2026, 12, 5, 12, tzinfo=zoneinfo.ZoneInfo({OLD!r}))
 assert old.utcoffset() == timedelta(0), "the odd file is not in place"
 from orders.itinerary import calendar, clocks
 assert clocks.read_local(datetime(2026, 12, 5, 12), {OLD!r}).offset == timedelta(hours=-7)
-from orders.cdp.records import FlightSegment, OrderItem
+from orders.cdp.records import FlightSegment, Order, OrderItem
 from orders.itinerary.journeys import plan
 there = FlightSegment(origin="LHR", destination="YVR", departure=datetime(2026, 12, 5, 17, 15), arrival=datetime(2026, 12, 5, 19, 55))
-trip = plan([OrderItem(flight_segments=(there,))])
+items = [OrderItem(flight_segments=(there,))]
+trip = plan(items)
 assert trip.flights[0].minutes == 580
-text = calendar.as_ics(trip).decode()
+text = calendar.as_ics(trip, Order(items=tuple(items))).decode()
 assert "TZOFFSETTO:-0700" in text
 from babel.dates import get_timezone
 assert datetime(2026, 12, 5, 12, tzinfo=get_timezone({OLD!r})).utcoffset() == timedelta(hours=-7)

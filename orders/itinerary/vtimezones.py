@@ -1,0 +1,124 @@
+"""VTIMEZONE components that every calendar reader takes alike: the onsets of a zone around the years of a file.
+
+A yearly rule is written as an RRULE, which all readers know. Onsets without one (Ramadan in Morocco, a province that stops changing
+its clocks) are written one by one. Either way the definition begins a year before the first event: some readers pass over the first onset.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
+Kind = tuple[timedelta, timedelta, str]
+Rule = dict[str, object]
+
+STEP = timedelta(days=7)  # no zone changes its clocks twice within a week
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """A change of the clocks: `wall` is what they show just before it, `before` and `after` are the offsets from UTC."""
+
+    wall: datetime
+    before: timedelta
+    after: timedelta
+    name: str
+
+    @property
+    def kind(self) -> Kind:
+        return self.before, self.after, self.name
+
+
+@lru_cache(maxsize=512)
+def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
+    """The VTIMEZONE of an IANA zone, right for every time of these years. It is shared: not to be changed."""
+    zone = ZoneInfo(zone_name)
+    start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
+    component = Timezone()
+    component.add("tzid", zone_name)
+    onsets = _onsets(zone, start, end)
+    rules = _yearly_rules(onsets, range(first_year - 1, last_year + 2))
+    single = [onset for onset in onsets if onset.kind not in rules]
+    if not rules or single:
+        component.add_component(_observance(_at_the_start(zone, start)))
+    for onset, rule in rules.values():
+        component.add_component(_observance(onset, rule))
+    for onset in single:
+        component.add_component(_observance(onset))
+    return component
+
+
+def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
+    """The changes of the zone's offset from `start` to `end`, in order of time."""
+    found = []
+    while start < end:
+        later = start + STEP
+        if start.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
+            found.append(_between(zone, start, later))
+        start = later
+    return found
+
+
+def _between(zone: ZoneInfo, before: datetime, after: datetime) -> Onset:
+    """The one change of offset between two instants, found to the second."""
+    first = _offset(zone, before)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        middle = middle.replace(microsecond=0)
+        before, after = (middle, after) if _offset(zone, middle) == first else (before, middle)
+    local = after.astimezone(zone)
+    return Onset((after + first).replace(tzinfo=None), first, _offset(zone, after), local.tzname() or "")
+
+
+def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
+
+
+def _at_the_start(zone: ZoneInfo, start: datetime) -> Onset:
+    """What the zone's clocks keep at `start`, as an onset that changes nothing."""
+    offset = _offset(zone, start)
+    return Onset(start.replace(tzinfo=None), offset, offset, start.astimezone(zone).tzname() or "")
+
+
+def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, tuple[Onset, Rule]]:
+    """For each kind of onset that one rule gives for all these years: its first onset and the rule."""
+    rules: dict[Kind, tuple[Onset, Rule]] = {}
+    for kind in dict.fromkeys(onset.kind for onset in onsets):
+        alike = [onset for onset in onsets if onset.kind == kind]
+        day = _day_of_all(alike)
+        if day and [onset.wall.year for onset in alike] == list(years):
+            rules[kind] = alike[0], {"freq": "yearly", "bymonth": alike[0].wall.month, "byday": day}
+    return rules
+
+
+def _day_of_all(onsets: Sequence[Onset]) -> str:
+    """ "-1SU", "2SU": the day of its month that all the onsets share, beside month and time of day; "" if there is none."""
+    same = {(onset.wall.month, onset.wall.time(), onset.wall.weekday()) for onset in onsets}
+    if len(same) != 1:
+        return ""
+    weekday = WEEKDAYS[onsets[0].wall.weekday()]
+    if all(onset.wall.day + 7 > monthrange(onset.wall.year, onset.wall.month)[1] for onset in onsets):
+        return f"-1{weekday}"
+    weeks = {(onset.wall.day - 1) // 7 + 1 for onset in onsets}
+    return f"{weeks.pop()}{weekday}" if len(weeks) == 1 else ""
+
+
+def _observance(onset: Onset, rule: Rule | None = None) -> TimezoneStandard | TimezoneDaylight:
+    """One sub-component. Clocks that go forward are DAYLIGHT, so that readers find summer time where people do."""
+    component = TimezoneDaylight() if onset.after > onset.before else TimezoneStandard()
+    component.add("dtstart", onset.wall)
+    component.add("tzoffsetfrom", onset.before)
+    component.add("tzoffsetto", onset.after)
+    component.add("tzname", onset.name)
+    if rule:
+        component.add("rrule", rule)
+    else:
+        component.add("rdate", onset.wall)
+    return component

@@ -1,0 +1,210 @@
+"""Money: what was sent is shown, to its last digit; what is not understood is said to be so; a sum that is not checked says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from orders.cdp.records import Note, OrderItem
+from orders.currencies import canonical
+from orders.display import money
+from orders.hiding import MASK
+from sandbox.server import Sandbox
+from tests.pages.reading import text_in
+from tests.pages.world_of import open_order, sandbox_with
+
+# A price as JSON, the currency as JSON, and what the page shows for both.
+PRICES: tuple[tuple[str, str, str], ...] = (
+    ("1234.5", '"jpy"', "1,234.5 JPY"),
+    ("1235", '"jpy"', "1,235 JPY"),
+    ("1235.00", '" JPY "', "1,235 JPY"),
+    ("100", '"eur"', "100.00 EUR"),
+    ("12.3", '"Kwd"', "12.300 KWD"),
+    ("12.3456", '"BHD"', "12.3456 BHD"),
+    ("100", '"MRO"', "100 MRO"),
+    ("100", '"mru"', "100.00 MRU"),
+    ("100.5", '"dem"', "100.50 DEM"),
+    ("100.123", '"XXZ"', "100.123 XXZ"),
+    ("100.123", '"Miles"', "100.123 Miles"),
+    ("-0.00", '"EUR"', "0.00 EUR"),
+    ("-0", '"JPY"', "0 JPY"),
+    ('"-0.00"', '"EUR"', "0.00 EUR"),
+    ("-0.004", '"EUR"', "-0.004 EUR"),
+    ("-45", '"EUR"', "-45.00 EUR"),
+    ("1E3", '"EUR"', "1,000.00 EUR"),
+    ("1.5e-3", '"EUR"', "0.0015 EUR"),
+    ("0.1234567890123456789", '"EUR"', "0.1234567890123456789 EUR"),
+    ("999999999999999.12345678901234567", '"EUR"', "999,999,999,999,999.12345678901234567 EUR"),
+    ("0.30000000000000004", '"EUR"', "0.30000000000000004 EUR"),
+    ('"12.50"', '"EUR"', "12.50 EUR"),
+    ('" 12.50 "', '"EUR"', "12.50 EUR"),
+    ('"1234.5"', '"EUR"', "1,234.50 EUR"),
+    ('"1234"', '"EUR"', "1,234.00 EUR"),
+    ('"1234.567"', '"EUR"', "1,234.567 EUR"),
+    ('"0.125"', '"EUR"', "0.125 EUR"),
+    ('"+12.5"', '"EUR"', "12.50 EUR"),
+    ('"-45.00"', '"EUR"', "-45.00 EUR"),
+)
+NOT_UNDERSTOOD: tuple[tuple[str, str], ...] = (
+    ('"1.234,56"', "1.234,56"),
+    ('"€ 289,08"', "€ 289,08"),
+    ('"1,234.50"', "1,234.50"),
+    ('"12,50"', "12,50"),
+    ('"1 234.50"', "1 234.50"),
+    ('"1\u00a0234,50"', "1\u00a0234,50"),
+    ('"1\'234.50"', "1'234.50"),
+    ('"1.234"', "1.234"),
+    ('"12.50 EUR"', "12.50 EUR"),
+    ('"free"', "free"),
+    ('"1.2.3"', "1.2.3"),
+    ('"12.50-"', "12.50-"),
+    ('"(12.50)"', "(12.50)"),
+    ('"\u0661\u0662"', "\u0661\u0662"),
+    ("true", "true"),
+    ("false", "false"),
+    ('"NaN"', "NaN"),
+    ("1e400", "1E+400"),
+    ("[12.5]", MASK),  # what is no single value may hold anything
+    ('{"amount": 12.5}', MASK),
+)
+NOTHING = ("null", '""', '"  "')
+
+EUR = '"currencyCode": "EUR"'
+ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
+# The order's own fields, its items, and what is said of their sum.
+SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "SM01": (f'"price": 100, {EUR}', (ITEM, ITEM), "The items add up to the total, 100.00 EUR"),
+    "SM02": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("EUR", "eur")), "The items add up to the total, 100.00 EUR"),
+    "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not checked: two currencies"),
+    "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not checked: a quantity above 1"),
+    "SM05": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": null')), "not checked: a quantity is missing"),
+    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not checked: a quantity that is not 1"),
+    "SM07": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", "null")), "not checked: a price is missing"),
+    "SM08": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", '"50,00"')), "not checked: a price was not understood"),
+    "SM09": (f'"price": null, {EUR}', (ITEM, ITEM), "not checked: the total is missing"),
+    "SM10": (f'"price": "1.000,00", {EUR}', (ITEM, ITEM), "not checked: the total was not understood"),
+    "SM11": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"EUR"', "null")), "not checked: a currency is missing"),
+    "SM12": (f'"price": 100, {EUR}', (ITEM.replace("EUR", "USD"), ITEM.replace("EUR", "GBP")), "not checked: more than two currencies"),
+    "SM13": (f'"price": 100, {EUR}', (ITEM.replace("50", "0.1"), ITEM.replace("50", "0.2")), "The items come to 0.30 EUR, the total is 100.00 EUR"),
+    "SM14": (f'"price": "100.00", {EUR}', (ITEM, ITEM.replace("50", '"50.00"')), "The items add up to the total, 100.00 EUR"),
+    "SM15": (
+        f'"price": 999999999999999.000000000000003, {EUR}',
+        (ITEM.replace("50", "999999999999999.000000000000001"), ITEM.replace("50", "0.000000000000002")),
+        "The items add up to the total, 999,999,999,999,999.000000000000003 EUR",
+    ),
+    "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not checked: two currencies, a quantity above 1"),
+}  # fmt: skip
+# What is kept beside an item's price of 100 EUR, and what is said of it.
+ORIGINALS: dict[str, tuple[str, str]] = {
+    "OR01": ('"originalPrice": 112.00, "originalCurrencyCode": "USD"', "112.00 USD before conversion"),
+    "OR02": ('"originalPrice": 112, "originalCurrencyCode": "usd"', "112.00 USD before conversion"),
+    "OR03": ('"originalPrice": 56, "originalCurrencyCode": "USD", "quantity": 2', "56.00 USD each before conversion"),
+    "OR04": ('"originalPrice": 112.00, "originalCurrencyCode": "EUR"', ""),
+    "OR05": ('"originalPrice": 100, "originalCurrencyCode": "eur"', ""),
+    "OR06": ('"originalPrice": 112.00', ""),
+    "OR07": ('"originalPrice": "112,00", "originalCurrencyCode": "USD"', ""),
+}
+
+
+def order(reference: str, fields: str, items: tuple[str, ...] = ()) -> str:
+    return f'{{"referenceId": "{reference}", "status": "CONFIRMED", {fields}, "items": [{", ".join(items)}]}}'
+
+
+def priced(reference: str, price: str, currency: str) -> str:
+    """An order and its one item with the same price, in the same currency."""
+    fields = f'"price": {price}, "currencyCode": {currency}'
+    return order(reference, fields, (f'{{"type": "OTHER", "name": "thing", "quantity": 1, {fields}}}',))
+
+
+@pytest.fixture(scope="module")
+def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    orders = [priced(f"PR{at:02}", price, currency) for at, (price, currency, _shown) in enumerate(PRICES)]
+    orders += [priced(f"NU{at:02}", price, '"EUR"') for at, (price, _shown) in enumerate(NOT_UNDERSTOOD)]
+    orders += [priced(f"NO{at:02}", price, '"EUR"') for at, price in enumerate(NOTHING)]
+    orders += [order(reference, fields, items) for reference, (fields, items, _said) in SUMS.items()]
+    for reference, (fields, _said) in ORIGINALS.items():
+        orders.append(
+            order(reference, f'"price": 100, {EUR}', (f'{{"type": "OTHER", "price": 100, {EUR}, {fields}}}',))
+        )
+    with sandbox_with(tmp_path_factory.mktemp("world"), orders) as running:
+        yield running
+
+
+def parts(desk: Client, reference: str) -> tuple[str, str]:
+    """The page's header and its card of money."""
+    html = open_order(desk, reference).content.decode()
+    header = re.search(r'<header class="ticket">.*?</header>', html, re.DOTALL)
+    card = re.search(r'<section id="money".*?</section>', html, re.DOTALL)
+    assert header and card
+    return text_in(header[0]), text_in(card[0])
+
+
+@pytest.mark.parametrize(("reference", "shown"), [(f"PR{at:02}", shown) for at, (_p, _c, shown) in enumerate(PRICES)])
+def test_a_price_is_shown_as_sent(desk: Client, reference: str, shown: str) -> None:
+    header, card = parts(desk, reference)
+    assert f"Total {shown} " in header
+    assert card.count(shown) == 3  # the total, the item, and their sum
+    assert "not understood" not in card and "before conversion" not in card
+
+
+@pytest.mark.parametrize(
+    ("reference", "sent"), [(f"NU{at:02}", sent) for at, (_price, sent) in enumerate(NOT_UNDERSTOOD)]
+)
+def test_a_price_that_is_not_understood_is_shown_and_said_so(desk: Client, reference: str, sent: str) -> None:
+    said = " ".join(f"sent, not understood: {sent}".split())
+    header, card = parts(desk, reference)
+    assert said in header
+    assert card.count(said) == 2
+    assert "not in the CDP’s answer" not in card and "no price" not in card
+
+
+@pytest.mark.parametrize("reference", [f"NO{at:02}" for at in range(len(NOTHING))])
+def test_a_price_that_was_not_sent_is_not_in_the_answer(desk: Client, reference: str) -> None:
+    header, card = parts(desk, reference)
+    assert "Total" not in header
+    assert "not in the CDP’s answer" in card and "no price" in card and "not understood" not in card
+
+
+@pytest.mark.parametrize(("reference", "said"), [(key, value[-1]) for key, value in SUMS.items()])
+def test_a_sum_is_checked_or_says_why_not(desk: Client, reference: str, said: str) -> None:
+    assert parts(desk, reference)[1].endswith(said)
+
+
+@pytest.mark.parametrize(("reference", "said"), [(key, value[-1]) for key, value in ORIGINALS.items()])
+def test_an_original_price_is_what_it_was_before_conversion(desk: Client, reference: str, said: str) -> None:
+    _header, card = parts(desk, reference)
+    assert said in card and ("before conversion" in card) == bool(said)
+    assert "was 1" not in card
+    assert ("Original unit price" in card) == ("originalPrice" in ORIGINALS[reference][0])
+
+
+def test_an_original_price_that_is_not_understood_is_shown(desk: Client) -> None:
+    assert "sent, not understood: 112,00" in parts(desk, "OR07")[1]
+
+
+def test_a_quantity_is_seen_without_opening_the_item(desk: Client) -> None:
+    html = open_order(desk, "SM04").content.decode()
+    summaries = [text_in(summary) for summary in re.findall(r"<summary>(.*?)</summary>", html, re.DOTALL)]
+    assert ["× 2" in summary for summary in summaries if "50.00 EUR" in summary] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [("jpy", "JPY"), (" Eur ", "EUR"), ("MRO", "MRO"), ("ZWL", "ZWL"), ("hrk", "HRK"), ("XXZ", "XXZ"), ("xxz", "xxz"), ("€", "€"), ("978", "978"), (None, ""), (" ", "")],
+)  # fmt: skip
+def test_currency_codes(sent: str | None, code: str) -> None:
+    assert canonical(sent) == code
+
+
+def test_quantities_keep_their_digits() -> None:
+    shown = [money.quantity(Decimal(value)) for value in ("2", "2.50", "0.12345678901234567890123456789012345")]
+    assert shown == ["2", "2.5", "0.12345678901234567890123456789012345"]
+
+
+def test_a_note_about_another_field_is_not_the_price_s() -> None:
+    item = OrderItem(notes=(Note("quantity", "not a number", "two"), Note("price", "sent as text", "5")))
+    assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "sent, not understood: two"

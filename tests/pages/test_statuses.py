@@ -1,0 +1,195 @@
+"""Statuses: one table for pill, strike, things to check, copied text, calendar, counts and title; whatever the spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from orders.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
+from sandbox.server import Sandbox
+from tests.design.stylesheet import ROOT
+from tests.pages.reading import text_in, text_of
+from tests.pages.world_of import open_order, sandbox_with
+
+SENT: dict[str, tuple[str, ...]] = {
+    "Cancelled": ("CANCELLED", "CANCELED", "cancelled", "Canceled", " CANCELLED ", "Fully_Cancelled", "fully canceled"),
+    "Partially cancelled": ("PARTIALY_CANCELLED", "PARTIALLY_CANCELED", "PARTIALY_CANCELED", "partially cancelled", "PartiallyCanceled", "PARTIAL-CANCELLED"),
+    "Cancellation requested": ("CANCEL_REQUESTED", "Cancel Requested", "cancellation-requested", "CANCELATION_REQUESTED", "CANCEL_REQUEST"),
+    "Cancellation pending": ("CANCELLATION_PENDING", "CANCELATION PENDING", "PENDING_CANCELLATION", "CANCEL_PENDING", "CANCELLING", "CANCELING"),
+    "Cancellation rejected": ("CANCELLATION_REJECTED", "cancelation_rejected", "CANCEL_REJECTED", "CANCELLATION_DENIED"),
+    "Cancellation failed": ("CANCEL_FAILED", "CANCELLATION_FAILED", "cancel failed"),
+    "Cancelled and refunded": ("CANCELLED_REFUNDED", "Canceled and refunded"),
+    "Refunded": ("REFUNDED", "refunded", "Fully refunded"),
+    "Partially refunded": ("PARTIALY_REFUNDED", "PARTIALLY_REFUNDED", "partly refunded"),
+    "Refund requested": ("REFUND_REQUESTED", "Refund-Requested"),
+    "Refund pending": ("REFUND_PENDING", "PENDING_REFUND"),
+    "Refund rejected": ("REFUND_REJECTED", "REFUND_DECLINED"),
+    "Refund failed": ("REFUND_FAILED",),
+    "Declined": ("DECLINED", "declined"),
+    "Void": ("VOID", "VOIDED", "Voided"),
+    "Reserved": ("RESERVED", "Reserved"),
+    "On hold": ("ON_HOLD", "On Hold", "ON-HOLD", "onhold", "HOLD"),
+    "Partially confirmed": ("PARTIALY_CONFIRMED", "PARTIALLY_CONFIRMED"),
+    "Payment pending": ("PAYMENT_PENDING", "PENDING_PAYMENT"),
+    "Payment failed": ("PAYMENT_FAILED",),
+    "Waitlisted": ("WAITLISTED", "WAIT_LISTED", "WAITLIST"),
+    "Expired": ("EXPIRED",),
+    "Failed": ("FAILED",),
+    "No-show": ("NO_SHOW", "NOSHOW", "no-show", "No Show"),
+    "Checked in": ("CHECKED_IN", "Checked-In", "checkedIn"),
+    "Flown": ("FLOWN",),
+    "Ticketed": ("TICKETED",),
+    "Confirmed": ("CONFIRMED", "Confirmed", "confirmed\u00a0", "ＣＯＮＦＩＲＭＥＤ"),
+    "Purchased": ("PURCHASED",),
+    "Pending": ("PENDING",),
+    "Paid": ("PAID",),
+    "Accepted": ("Accepted",),
+    "Unknown": ("UNKNOWN",),
+}  # fmt: skip
+UNKNOWN = (
+    "RESCHEDULED",
+    "Not cancelled",
+    "NOT_CANCELLED",
+    "UNCANCELLED",
+    "CANCELLABLE",
+    "NON_REFUNDABLE",
+    "Storniert",
+    "5",
+    "XX",
+    "取消",
+)
+STRUCK = ("Cancelled", "Cancelled and refunded")
+TENTATIVE = ("Reserved", "Pending", "On hold", "Payment pending", "Partially confirmed", "Waitlisted")
+
+
+@pytest.mark.parametrize(("word", "sent"), [(word, sent) for word, spellings in SENT.items() for sent in spellings])
+def test_a_status_in_any_spelling(word: str, sent: str) -> None:
+    found = status(sent)
+    assert found.word == word
+    assert found.cancelled == (word in STRUCK)
+    if word in TENTATIVE:
+        assert found.calendar is CalendarStatus.TENTATIVE
+    assert (found.calendar is CalendarStatus.CANCELLED) == found.cancelled
+
+
+@pytest.mark.parametrize("sent", UNKNOWN)
+def test_an_unknown_status_is_shown_as_sent_and_changes_nothing(sent: str) -> None:
+    found = status(sent)
+    assert (found.word, found.cancelled, found.alert, found.calendar) == (sent, False, False, None)
+
+
+def test_who_cancelled_is_shown_and_it_is_cancelled() -> None:
+    found = status("CANCELED_BY_AIRLINE")
+    assert (found.word, found.cancelled, found.calendar) == ("CANCELED_BY_AIRLINE", True, CalendarStatus.CANCELLED)
+
+
+def test_a_word_of_the_feed_is_never_taken_for_a_phrase_of_ours() -> None:
+    with translation.override("de"):
+        from django.utils.translation import gettext
+
+        assert status("CANCELED").in_words(gettext) == "Storniert"
+        assert gettext("Search") != "Search" and status("Search").in_words(gettext) == "Search"
+
+
+def test_every_row_has_its_symbol_and_its_colour() -> None:
+    symbols = (ROOT / "static/icons.svg").read_text(encoding="utf-8")
+    styles = (ROOT / "static/app.css").read_text(encoding="utf-8")
+    for spellings in SENT.values():
+        row: Status = status(spellings[0])
+        assert f'id="{row.icon}"' in symbols
+        assert row.tone == "neutral" or f".pill-{row.tone} " in styles
+
+
+def test_comparing_and_counting_ignore_the_spelling() -> None:
+    assert same("CANCELLED", " canceled") and not same("CANCELLED", "CANCEL_REQUESTED") and not same("", "CONFIRMED")
+    assert distinct(["CONFIRMED", "Confirmed", None, "canceled", "", "CANCELLED"]) == ("CONFIRMED", "canceled")
+    assert calendar_status(["CANCELLED", "RESERVED"]) is CalendarStatus.TENTATIVE
+    assert calendar_status([]) is calendar_status([None, "strange"]) is None
+
+
+FLIGHT = {
+    "origin": "DUB", "destination": "LHR", "departureDateTime": "2027-01-05T16:00:00.000Z", "arrivalDateTime": "2027-01-05T17:20:00.000Z",
+    "carrier": "BX", "flightNumber": "459", "fareClass": "Economy",
+}  # fmt: skip
+
+
+def order(reference: str, *statuses: str) -> dict[str, Any]:
+    """An order with one item for each status, all on the same flight; the first one is the order's, too."""
+    items = [
+        {"passengerTypeCode": "ADT", "price": 100.0, "status": sent, "flightSegments": [FLIGHT]} for sent in statuses
+    ]
+    return {"referenceId": reference, "orderedAt": "2026-11-20T10:00:00.000Z", "status": statuses[0], "items": items}
+
+
+ONE_EACH = {f"ST{at:02}": (word, spellings[0]) for at, (word, spellings) in enumerate(SENT.items())}
+AS_SENT = {f"UN{at:02}": sent for at, sent in enumerate(UNKNOWN)}
+SEVERAL = {
+    "MX01": ("CONFIRMED", "Confirmed", "confirmed ", "CANCELED"),
+    "MX02": ("CANCELLED", "canceled", "CANCELED"),
+    "MX03": ("CONFIRMED", "DECLINED", "CONFIRMED"),
+}
+
+
+@pytest.fixture(scope="module")
+def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    orders = [order(reference, sent) for reference, (_word, sent) in ONE_EACH.items()]
+    orders += [order(reference, sent) for reference, sent in AS_SENT.items()]
+    orders += [order(reference, *sent) for reference, sent in SEVERAL.items()]
+    with sandbox_with(tmp_path_factory.mktemp("world"), orders) as running:
+        yield running
+
+
+def copied(page: Any) -> str:
+    """The text that the page puts into a ticket."""
+    text = page.context["itinerary_text"]
+    assert isinstance(text, str)
+    return text
+
+
+@pytest.mark.parametrize(("reference", "word", "sent"), [(key, *value) for key, value in ONE_EACH.items()])
+def test_page_title_text_and_calendar_agree(desk: Client, reference: str, word: str, sent: str) -> None:
+    page = open_order(desk, reference)
+    html = page.content.decode()
+    row = status(sent)
+    title = re.search(r"<title>(.*?)</title>", html)
+    assert title is not None and f" · {word} · " in title[1]
+    assert f'class="pill pill-{row.tone}"' in html and f"#{row.icon}" in html and word in text_of(page)
+    assert ('is-cancelled"' in html) == (word in STRUCK)
+    alerts = text_in(html.partition('class="alerts"')[2].partition("</ul>")[0]) if 'class="alerts"' in html else ""
+    assert (f"{word} · BX 459" in alerts) == row.alert
+    assert (word in copied(page)) == (not row.settled)
+    calendar = open_order(desk, reference, "itinerary.ics").content.decode()
+    assert re.findall(r"\r\nSTATUS:(\w+)", calendar) == ([row.calendar.value] if row.calendar else [])
+
+
+@pytest.mark.parametrize(("reference", "sent"), AS_SENT.items())
+def test_the_page_shows_an_unknown_status_as_sent(desk: Client, reference: str, sent: str) -> None:
+    page = open_order(desk, reference)
+    html = page.content.decode()
+    assert sent in text_of(page) and "is-cancelled" not in html and 'class="alerts"' not in html
+    assert sent in copied(page)
+
+
+def test_spellings_of_one_status_are_counted_together(desk: Client) -> None:
+    page = open_order(desk, "MX01")
+    text = text_of(page)
+    assert "3 confirmed 1 cancelled" in text
+    assert "Cancelled for 1 of 4 travellers; 3 still booked." in text
+    assert "Cancelled for 1 of 4 travellers; 3 still booked." in copied(page)
+    assert "is-cancelled" not in page.content.decode()
+
+
+def test_spellings_of_one_status_are_not_mixed(desk: Client) -> None:
+    html = open_order(desk, "MX02").content.decode()
+    assert 'class="mix"' not in html and "is-cancelled" in html
+
+
+def test_a_status_of_some_travellers_says_of_how_many(desk: Client) -> None:
+    page = open_order(desk, "MX03")
+    assert "Declined 1 of 3 travellers" in text_of(page)
+    assert "2 adults" in text_of(page)
