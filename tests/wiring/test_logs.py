@@ -107,6 +107,20 @@ def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None
     assert "someone" not in written
 
 
+def test_a_refusal_says_whom_it_was_for_by_number_and_not_by_name(live_app: App) -> None:
+    agent = live_app.person("orla.agent")
+    with live_app.signed_in("orla.agent") as session:
+        refused = session.get(live_app.url + "/admin/orders/accessrecord/", timeout=20)
+        unknown = session.get(live_app.url + "/connections/00000000-0000-4000-8000-000000000000/rename/", timeout=20)
+    nobody = requests.get(live_app.url + "/activity/", timeout=20, allow_redirects=False)
+    lines = [json.loads(text) for text in live_app.log.read_text().splitlines()]
+    people = {found["request_id"]: (found["status"], found["person"]) for found in lines if found["event"] == "request"}
+    assert people[refused.headers["X-Request-ID"]] == (403, agent.pk)
+    assert people[unknown.headers["X-Request-ID"]] == (404, agent.pk)
+    assert people[nobody.headers["X-Request-ID"]] == (302, None)
+    assert "orla" not in live_app.log.read_text()
+
+
 @pytest.mark.parametrize("typed", ["+353861234567", "Jane Doyle", "PNR7Q2"])
 def test_what_people_type_into_an_address_is_in_no_line(live_app: App, typed: str) -> None:
     mark = f"typed-{abs(hash(typed))}"
