@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from gevent import monkey  # type: ignore[import-untyped]
+
+monkey.patch_all()  # before anything else is imported: what waits from here on lets the other pages go on
+
+import os
+import resource
+import socket
+import sys
 from pathlib import Path
 
-from cdpviewer import environment, logs
+from cdpviewer import environment, logs, modes
 
+modes.for_the_owner_alone()
 env = environment.find(Path(__file__).resolve().parent)
 
 wsgi_app = "cdpviewer.wsgi:application"
 bind = env.text("CDPVIEWER_BIND", "127.0.0.1:" + env.text("PORT", "8000"))
 worker_class = "cdpviewer.serving.Worker"
 workers = env.number("CDPVIEWER_WORKERS", 2, least=1)
-# One thread for each page that may wait on the CDP at a time, and four that never do. Threads are made when needed.
-threads = env.number("CDPVIEWER_THREADS", 132, least=8)
+# Beside the pages that may wait on the CDP there is always room for sign-in, for probes, and for browsers that keep a connection.
+worker_connections = env.number("CDPVIEWER_WAITING_PAGES", 1_000, least=1) + 1_000
+# A page that waits has two files open, the person's connection and that to the CDP, and some have several to the CDP.
+_files = 4 * worker_connections
+_now, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+if resource.RLIM_INFINITY != _now < _files:
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (_files if _most == resource.RLIM_INFINITY else min(_files, _most), _most)
+    )
+# Each process has a queue of its own. Out of a common one the first to wake takes all, and browsers keep their connections.
+reuse_port = True
 # The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
 preload_app = True
 
@@ -36,3 +54,18 @@ control_socket_disable = True
 accesslog = None
 logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")
+
+
+def on_starting(_arbiter: object) -> None:
+    """Refuse a port that another server holds: with queues of their own the two would share it, and nobody would notice."""
+    host, _, port = bind.rpartition(":")
+    if (
+        not port.isdigit() or "GUNICORN_PID" in os.environ
+    ):  # a socket file; a server that takes over from its predecessor
+        return
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            sys.exit(f"cdpviewer does not start: it cannot listen at {bind} ({error.strerror}).")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from cdpviewer import modes
 
 
 class WiringConfig(AppConfig):
@@ -12,5 +18,12 @@ class WiringConfig(AppConfig):
     verbose_name = "cdpviewer"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks, and close the database's files after `migrate`, which makes them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
+
+        # Without a sender: Django sends none for an app that has no models.
+        post_migrate.connect(_close, dispatch_uid="cdpviewer.close_database_files")
+
+
+def _close(*, using: str, **_kwargs: Any) -> None:
+    modes.close(connections[using].settings_dict)

@@ -5,6 +5,7 @@ Tag "keys": without them nothing starts. The deploy checks (`manage.py check --d
 
 from __future__ import annotations
 
+import stat
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,9 +15,11 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from cdpviewer import environment, modes
 from orders.cdp.regions import is_loopback
 
 LEAST_SECRET_KEY = 50  # characters, as Django's own deploy check has it
+LEAST_RECORD_KEY = 32
 NEW_SIGNING_KEY = 'A fresh one: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
 NEW_KEYS = "A fresh one: .venv/bin/python manage.py new_key."
 
@@ -148,6 +151,34 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
         if urlsplit(url).scheme != "https"
     ]
     return found
+
+
+@register("keys")
+def record_keys(**_kwargs: Any) -> list[CheckMessage]:
+    """CDPVIEWER_RECORD_KEYS prove the access records; without them the secret key does."""
+    return [
+        Error(
+            f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",
+            hint=f"Replace it, or remove the setting: records are then proved by the secret key. {NEW_SIGNING_KEY}",
+            id="cdpviewer.E007",
+        )
+        for position, key in enumerate(settings.RECORD_KEYS, start=1)
+        if len(key) < LEAST_RECORD_KEY and key != settings.SECRET_KEY
+    ]
+
+
+@register(deploy=True)
+def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
+    """Database, settings file and key files are for the user that the server runs as, and for nobody else."""
+    paths = [path for database in settings.DATABASES.values() for path in modes.database_files(database)]
+    return [
+        checks.Warning(
+            f"{path.name} can be read or written by others than its owner ({stat.S_IMODE(path.stat().st_mode):04o}).",
+            hint=f"chmod 600 {path}",
+            id="cdpviewer.W006",
+        )
+        for path in modes.open_to_others([*paths, *environment.files(settings.BASE_DIR)])
+    ]
 
 
 def refusal() -> str:

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from cdpviewer import children
+from cdpviewer import children, modes
 
 PROJECT = Path(__file__).resolve().parent.parent
 AGENT = "agent"
@@ -183,6 +183,7 @@ def main() -> int:
     parser.add_argument(
         "--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)"
     )
+    modes.for_the_owner_alone()
     children.end_on_signals()
     try:
         demo(parser.parse_args().folder.resolve())

@@ -20,6 +20,7 @@ def main() -> None:
     from django.contrib.auth.models import Group, User
 
     from cdpviewer.demo import AGENT, CLIENT_KEY
+    from orders import own_password
 
     if not settings.DEMO:
         sys.exit("This is for `make demo`.")
@@ -28,6 +29,7 @@ def main() -> None:
     agent, _new = User.objects.get_or_create(username=AGENT)
     agent.set_password(os.environ["DEMO_PASSWORD"])
     agent.save()
+    own_password.note_changed(agent)  # the person in front of the terminal reads it there: nobody else set it
     agent.groups.set(Group.objects.filter(name__in=["Agents", "Supervisors"]))
     call_command("add_connection", user=AGENT, name="Sandbox", region="sandbox", client_key=CLIENT_KEY, default=True)
 

@@ -113,3 +113,14 @@ def find(base: Path) -> Environment:
     if chosen is None:
         return Environment(os.environ, load(base / ".env"))
     return Environment(os.environ, load(Path(chosen)) if chosen else {})
+
+
+SECRETS = ("CDPVIEWER_SECRET_KEY", "CDPVIEWER_CREDENTIAL_KEYS", "CDPVIEWER_RECORD_KEYS", "DATABASE_URL")
+
+
+def files(base: Path) -> list[Path]:
+    """The files that settings with secrets in them are read from: the settings file, and those that NAME_FILE names."""
+    chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
+    local = load(Path(chosen)) if chosen else {}
+    named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]
+    return [Path(path) for path in (chosen, *named) if path]

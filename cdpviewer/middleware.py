@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 
-from orders.cdp.transport.turns import TURNS
+from orders.cdp.transport.fairness import wait_in_line
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.
@@ -118,17 +118,11 @@ def person(request: HttpRequest) -> int | None:
     return number
 
 
-def in_turn(get_response: Answer) -> Answer:
-    """Middleware: a process makes one page at a time, and those that wait for the CDP let the others go on.
-
-    Comes after the probes and the static files, which wait for nobody. What is streamed is sent outside of any turn. A POST takes
-    none: its body may come slowly, and the sign-in works outside the interpreter.
-    """
+def in_line(get_response: Answer) -> Answer:
+    """Middleware: pages begin one after the other. Comes after the probes and the static files, which wait for nobody."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD"):
-            return get_response(request)
-        with TURNS.take():
-            return get_response(request)
+        wait_in_line()
+        return get_response(request)
 
     return answer

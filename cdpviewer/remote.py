@@ -9,14 +9,11 @@ from orders.busy import LONGEST_WAIT
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
-from orders.cdp.transport.turns import LONGEST_QUEUE
 from orders.harmless import shown_fields as known_shown_fields
 
 STANDARD = Limits()
 PROMISED = 12.0  # seconds in which every page is answered, whatever the CDP and the database do
-# Less the waits for the database and for turns, the way back from threads, and the rendering.
-LONGEST_PAGE = PROMISED - LONGEST_WAIT - LONGEST_QUEUE - 0.5
-LEFT_FREE = 4  # server threads that never wait on the CDP, so that sign-in and health checks always get through
+LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for the pages before it in the queue, and for its rendering
 
 
 def regions(env: Environment) -> dict[str, str]:
@@ -37,8 +34,8 @@ def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
         ) from None
 
 
-def limits(env: Environment, *, threads: int) -> Limits:
-    """The limits of outbound calls; the bulkhead follows the number of server threads unless it is set.
+def limits(env: Environment) -> Limits:
+    """The limits of outbound calls.
 
     Raises ImproperlyConfigured for times with which a person might wait longer than PROMISED seconds.
     """
@@ -59,7 +56,6 @@ def limits(env: Environment, *, threads: int) -> Limits:
         page=page,
         body=env.number("CDPVIEWER_CDP_BODY_BYTES", STANDARD.body, least=10_000),
         retries=env.number("CDPVIEWER_CDP_RETRIES", STANDARD.retries),
-        places=env.number("CDPVIEWER_CDP_PLACES", threads - LEFT_FREE, least=1),
-        place_wait=env.seconds("CDPVIEWER_CDP_PLACE_WAIT_SECONDS", STANDARD.place_wait),
+        waiting_pages=env.number("CDPVIEWER_WAITING_PAGES", STANDARD.waiting_pages, least=1),
         side_by_side=env.number("CDPVIEWER_CDP_SIDE_BY_SIDE", STANDARD.side_by_side, least=1),
     )

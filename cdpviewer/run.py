@@ -9,6 +9,8 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from cdpviewer.modes import for_the_owner_alone
+
 
 def missing() -> list[str]:
     """What stands between the server and people who use it, each with what to do. Needs a migrated database."""
@@ -41,6 +43,7 @@ def missing() -> list[str]:
 
 def main() -> int:
     """Exit status 1 with sentences where keys or settings are not usable; otherwise gunicorn's own."""
+    for_the_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
     try:
         django.setup()

@@ -1,89 +1,50 @@
-"""The gunicorn worker: threads, and a page with every security header for requests that never reach the application."""
+"""The gunicorn worker: gevent, with a page of ours for requests that cannot be read."""
 
 from __future__ import annotations
 
-import select
-import socket
-from http import HTTPStatus
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
+import gevent  # type: ignore[import-untyped]
+from gunicorn.workers import ggevent
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{status} · cdpviewer</title></head>
-<body><main><h1>{title}</h1><p>{sentence}</p><p><a href="/">Go to the start page</a></p></main></body>
-</html>
-"""
-TOO_LONG = (
-    "The address is longer than this server reads. Nothing was looked up. Put only the order reference into the link."
-)
-HEADERS_TOO_LARGE = (
-    "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
-)
-NOT_HTTP = "The request could not be read. Nothing was looked up."
-"""What a person reads, by what gunicorn could not read."""
+from cdpviewer import unreadable
+
+# All connections that have come are taken in, where gunicorn sets one at a time: a health check must not wait behind a crowd.
+ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
 
-def refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
-    """Status and sentence for a request that cannot be read; None for anything else that went wrong."""
-    if isinstance(error, errors.LimitRequestLine):
-        return HTTPStatus.REQUEST_URI_TOO_LONG, TOO_LONG
-    if isinstance(error, errors.LimitRequestHeaders):
-        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, HEADERS_TOO_LARGE
-    if isinstance(error, errors.ParseException):
-        return HTTPStatus.BAD_REQUEST, NOT_HTTP
-    return None
+class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's gevent worker with our own words for unreadable requests; gunicorn's would quote the request."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._idle: dict[gevent.Greenlet, gevent.Timeout] = {}
 
-def answer(status: HTTPStatus, sentence: str, headers: dict[str, str]) -> bytes:
-    """The whole answer, ready for the socket."""
-    body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
-    lines = [
-        f"HTTP/1.1 {status.value} {status.phrase}",
-        "Connection: close",
-        "Content-Type: text/html; charset=utf-8",
-        f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+    @contextmanager
+    def timeout_ctx(self) -> Iterator[None]:
+        """How long a browser may keep a connection without asking anything."""
+        limit, here = super().timeout_ctx(), gevent.getcurrent()
+        self._idle[here] = limit
+        try:
+            with limit:
+                yield
+        finally:
+            del self._idle[here]
 
-
-AT_ONCE = 10  # milliseconds: what a browser needs to read a page and ask for its files
-
-
-def sends_at_once(sock: socket.socket) -> bool:
-    """Whether something comes, or the other side closes, within AT_ONCE."""
-    waiting = select.poll()
-    waiting.register(sock, select.POLLIN)
-    return bool(waiting.poll(AT_ONCE))
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's thread worker with our own words for unreadable requests; gunicorn's would quote the request."""
-
-    def handle(self, conn: Any) -> Any:
-        """Answer a request and those that follow it at once, as the files of a page do: by way of the main thread each would wake two.
-
-        Only while every connection can have a thread, so that nobody waits for one that somebody else keeps.
-        """
-        goes_on = super().handle(conn)
-        while goes_on is True and self.alive and self.nr_conns <= self.cfg.threads and sends_at_once(conn.sock):
-            goes_on = super().handle(conn)
-        return goes_on
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop: pages under way are finished; kept connections end now, or stopping would take as long as they may be kept."""
+        super().handle_exit(sig, frame)
+        for connection, limit in self._idle.items():
+            gevent.kill(connection, limit)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer an unreadable request; everything else goes gunicorn's way."""
-        refused = refusal(exc)
+        refused = unreadable.refusal(exc)
         if refused is None:
             super().handle_error(req, client, addr, exc)
             return
-        from cdpviewer.middleware import standing_headers
-
-        status, sentence = refused
         self.log.warning("a request could not be read: %s", type(exc).__name__)
-        try:
-            client.sendall(answer(status, sentence, standing_headers()))
-        except OSError:
-            self.log.debug("the client had gone")
+        with suppress(OSError):  # the client has gone
+            client.sendall(unreadable.answer(*refused))

@@ -17,17 +17,20 @@ env = environment.find(BASE_DIR)
 SECRET_KEY = env.text("CDPVIEWER_SECRET_KEY")
 CREDENTIAL_KEYS = env.listed("CDPVIEWER_CREDENTIAL_KEYS")
 
+# Prove that access records are as they were written: the first seals, all prove.
+RECORD_KEYS = env.listed("CDPVIEWER_RECORD_KEYS") or (SECRET_KEY,)
+LEAST_RECORD_DAYS = env.number("CDPVIEWER_LEAST_RECORD_DAYS", 90, least=1)
+
 DEBUG = env.switch("CDPVIEWER_DEBUG", default=False)
 HTTPS = env.switch("CDPVIEWER_HTTPS", default=True)
 DEMO = env.switch("CDPVIEWER_DEMO", default=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
-THREADS = env.number("CDPVIEWER_THREADS", 132, least=8)
 
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
-CDP_LIMITS = remote.limits(env, threads=THREADS)
+CDP_LIMITS = remote.limits(env)
 SHOWN_FIELDS = remote.shown_fields(env)
 
 # --- access records
@@ -54,16 +57,18 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "cdpviewer.middleware.in_turn",
+    "cdpviewer.middleware.in_line",
     "django.middleware.gzip.GZipMiddleware",
     "orders.split_links.rejoin_split_links",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "orders.account_events.acting",
     "orders.cross_site.refuse_cross_site",
     "orders.session.session_limits",
     "orders.preferences.follow_preferences",
+    "orders.session.own_password_first",
     "orders.session.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -157,6 +162,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("CDPVIEWER_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Everything else is for the owner alone (cdpviewer.modes), but a proxy may serve the static files by itself.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -7,6 +7,9 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from cdpviewer.modes import for_the_owner_alone
+
+for_the_owner_alone()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
 application = get_wsgi_application()
 

@@ -36,8 +36,13 @@ class Ticked:
 
 @admin.register(User)
 class TickedUserAdmin(Ticked, People):
+    """People are made inactive and never deleted: what they did stays theirs."""
+
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
 
 
 @admin.register(Group)
@@ -49,7 +54,18 @@ class TickedGroupAdmin(Ticked, GroupAdmin):
 class AccessRecordAdmin(ReadOnly):
     """Look, filter and search; nothing can be added, changed or removed."""
 
-    list_display = ("at", "user_name", "what", "reference", "order_ref", "connection_name", "outcome", "ticket")
+    list_display = (
+        "at",
+        "user_name",
+        "what",
+        "about_name",
+        "detail",
+        "reference",
+        "order_ref",
+        "connection_name",
+        "outcome",
+        "ticket",
+    )
     list_filter = ("what", "outcome")
     search_fields = ("=user_name", "=order_ref", "=reference", "=ticket", "=request_id")
     date_hierarchy = "at"

@@ -26,7 +26,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the start-up checks, the session's clock and the watch over the append-only table."""
-        from orders import checks, session  # noqa: F401 (importing them registers their receivers)
+        from orders import checks, rights, session  # noqa: F401 (importing them registers their receivers)
 
         post_migrate.connect(_keep_append_only, sender=self)
 

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from django.conf import settings
 
+from orders.busy import give_back
 from orders.cdp import errors
 from orders.cdp.client import CdpClient, Deadline
 from orders.memory import Reader
@@ -38,6 +39,7 @@ class Desk:
             deadline=self._deadline,
             limits=settings.CDP_LIMITS,
         )
+        give_back()
 
     @property
     def calls(self) -> int:

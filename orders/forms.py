@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders import throttling
+from orders import own_password, throttling
 from orders.credential_text import clean_client_key, clean_token
 from orders.display import countries
+from orders.looks import hashed
 from orders.models import Connection, Person
+from orders.record_kinds import What
+from orders.rights import sign_in_failed
 
 if TYPE_CHECKING:
     ConnectionModelForm = forms.ModelForm[Connection]
@@ -49,6 +54,12 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
     )
 
 
+def locked_out(username: str) -> None:
+    """Put a lock-out on record: once for a name in a quarter of an hour and process, so that a stranger cannot fill the records."""
+    if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
+        sign_in_failed(What.LOCKED_OUT, username)
+
+
 class SignInForm(AuthenticationForm):
     """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
 
@@ -67,10 +78,21 @@ class SignInForm(AuthenticationForm):
             attempt = throttling.begin(self.request, username)
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
+            locked_out(username)
             raise too_many(limit) from None
         cleaned = super().clean()
         throttling.succeeded(attempt)
         return cleaned
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Refuse inactive people, and a password that somebody else set and that was used before."""
+        super().confirm_login_allowed(user)
+        if not own_password.use(user):
+            sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "password used before")
+            raise ValidationError(
+                _("This password was set for you and works once only. Ask your administrator for a new one."),
+                code="used",
+            )
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -91,6 +113,17 @@ class OwnPasswordForm(PasswordChangeForm):
         old = super().clean_old_password()
         throttling.succeeded(attempt)
         return old
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse the old password as the new one: one that somebody else knows must go."""
+        cleaned = super().clean()
+        if self.cleaned_data.get("new_password1") and self.cleaned_data.get("old_password") == self.cleaned_data.get(
+            "new_password1"
+        ):
+            self.add_error(
+                "new_password1", ValidationError(_("This is your present password. Choose another."), code="same")
+            )
+        return cleaned
 
 
 def country_choices() -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,15 +16,26 @@ from django.utils.crypto import salted_hmac
 from orders import append_only
 from orders.models import AccessRecord, Connection, Person
 from orders.personal import like_phone
+from orders.record_kinds import What
 
-What = AccessRecord.What
+__all__ = [
+    "LookNotRecorded",
+    "RecentLook",
+    "What",
+    "hashed",
+    "names_now",
+    "recent",
+    "record",
+    "record_miss",
+    "refused_ticket_of",
+    "ticket_of",
+]
 
 RECENT = 20
 # Opening one order again and again must not push the others out of the recent ones.
 READ_BACK = 400
 
 LONGEST_TICKET = 64
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class LookNotRecorded(Exception):
@@ -79,17 +89,20 @@ def record(
     columns = {
         "at": timezone.now(),
         "user_id": person.pk,
-        "user_name": _fit(person.get_username(), 150),
+        "user_name": append_only.fit(person.get_username(), 150),
         "what": What(what).value,
-        "order_ref": _fit(order_ref, 128),
-        "reference": _fit(reference, 200),
-        "route": _fit(route, 200),
+        "order_ref": append_only.fit(order_ref, 128),
+        "reference": append_only.fit(reference, 200),
+        "route": append_only.fit(route, 200),
         "connection_id": connection.pk if connection else None,
-        "connection_name": _fit(f"{connection.name} ({connection.region})", 120) if connection else "",
-        "outcome": _fit(outcome, 60),
-        "request_id": _fit(str(getattr(request, "id", "")), 64),
+        "connection_name": append_only.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
+        "outcome": append_only.fit(outcome, 60),
+        "request_id": append_only.fit(str(getattr(request, "id", "")), 64),
         "ticket": ticket_of(request),
-        "subject": _fit(subject, 64),
+        "subject": append_only.fit(subject, 64),
+        "about_id": None,
+        "about_name": "",
+        "detail": "",
     }
     try:
         append_only.add(connections[router.db_for_write(AccessRecord)], columns)
@@ -156,8 +169,3 @@ def hashed(value: str) -> str:
     this address?"; nobody can read the address from it.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()
-
-
-def _fit(text: str, length: int) -> str:
-    """What any database takes in a column of that length: an odd reference must not cost the record, and so the page."""
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]

@@ -12,8 +12,6 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from orders.cdp.transport.forking import renew_in_child
-
 SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
 SWEEP = 1.0  # seconds between two sweeps at least
@@ -35,10 +33,6 @@ class AnswerMemory:
     def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._renew()
-        renew_in_child(self._renew)
-
-    def _renew(self) -> None:
         self._lock = threading.Lock()
         self._answers: OrderedDict[tuple[str, str, str], Held] = OrderedDict()
         self._of: dict[Owner, set[str]] = {}

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar, NoReturn
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -15,11 +15,20 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders import account_events, own_password
+from orders.access_record import AccessRecord, AppendOnly
+from orders.cdp.errors import CredentialUnreadable
+from orders.own_password import SetPassword
+from orders.record_kinds import What
 from orders.rows import OneRow
 from orders.sealing import Binding, Credentials, seal, unseal
 
+__all__ = ["AccessRecord", "AppendOnly", "Connection", "Person", "Preferences", "SetPassword", "SignInFailure"]
+
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
 NOTE_USE_EVERY = timedelta(minutes=1)
+
+EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
 
 Person = AbstractBaseUser | AnonymousUser
 
@@ -33,12 +42,12 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def default_for(self, user: Person) -> Connection | None:
         """The one asked when the address names none; None when the person has no connection."""
-        return _DEFAULT.get(user.pk or 0)
+        return _of(user, _DEFAULT.get(user.pk or 0))
 
     def named(self, user: Person, name: str) -> Connection | None:
         """The person's connection of exactly this name, or None: never another one in its place."""
         # PostgreSQL takes no NUL in a text, and an address may hold one.
-        return None if "\x00" in name else _NAMED.get(user.pk or 0, name)
+        return None if "\x00" in name else _of(user, _NAMED.get(user.pk or 0, name))
 
 
 class Connection(models.Model):
@@ -53,7 +62,7 @@ class Connection(models.Model):
         UTC = "utc", _("this tenant sends UTC")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cdp_connections")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cdp_connections")
     name = models.CharField(_("name"), max_length=60)
     region = models.CharField(_("region"), max_length=40)
     version = models.CharField(_("API version"), max_length=8, choices=Version.choices, default=Version.V2)
@@ -66,6 +75,8 @@ class Connection(models.Model):
     changed_at = models.DateTimeField(_("changed"), editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     last_result = models.CharField(_("last result"), max_length=20, blank=True, default="", editable=False)
+    # The mark of the person's password when they last vouched for this connection; see own_password.
+    confirmed = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     objects: ClassVar[models.Manager[Connection]] = ConnectionQuerySet.as_manager()
 
@@ -91,9 +102,28 @@ class Connection(models.Model):
         self.sealed_token = seal(token, self._binding("token"))
         self.set_at = self.changed_at = timezone.now()
         self.last_used_at, self.last_result = None, ""
+        self.confirmed = own_password.mark(self.user)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the person vouched for this connection under their present password."""
+        return own_password.is_marked(self.user, self.confirmed)
+
+    def confirm(self) -> None:
+        """Vouch for the connection under the person's present password."""
+        self.confirmed = own_password.mark(self.user)
+        with transaction.atomic():
+            self.record(What.CONNECTION_CONFIRMED)
+            type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
-        """Open the credential; `CredentialUnreadable` when it does not open or belongs to another row. Nothing is sent then."""
+        """Open the credential for use; `CredentialUnreadable` also while the connection waits to be confirmed. Nothing is sent then."""
+        if not self.is_confirmed:
+            raise CredentialUnreadable("the connection waits until its person confirms it")
+        return self.open_sealed()
+
+    def open_sealed(self) -> Credentials:
+        """Open the credential; `CredentialUnreadable` when it does not open or belongs to another row."""
         return Credentials(
             client_key=unseal(self.sealed_client_key, self._binding("client_key")),
             token=unseal(self.sealed_token, self._binding("token")),
@@ -115,7 +145,14 @@ class Connection(models.Model):
             if not others.filter(is_default=True).exists():
                 self.is_default = True
             self.changed_at = timezone.now()
+            before = type(self).objects.filter(pk=self.pk).first()
             self.save()
+            if before is None:
+                self.record(What.CONNECTION_ADDED)
+            elif before.sealed_token != self.sealed_token:
+                self.record(What.CONNECTION_REPLACED)
+            if before is not None and any(getattr(before, name) != getattr(self, name) for name in EDITABLE):
+                self.record(What.CONNECTION_CHANGED, detail=f"was {before}")
 
     def make_default(self) -> None:
         """Make this the person's default, and no other. One that was deleted meanwhile changes nothing."""
@@ -126,20 +163,33 @@ class Connection(models.Model):
                 is_default=False
             )
             self.is_default = True
-            type(self).objects.filter(pk=self.pk).update(is_default=True)
+            if type(self).objects.filter(pk=self.pk, is_default=False).update(is_default=True):
+                self.record(What.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
         """Delete the connection. If it was the default, the one set most recently takes its place and is returned."""
         with _one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
+            self.record(What.CONNECTION_DELETED)
             self.delete()
             heir = type(self).objects.filter(user_id=user_id).order_by("-set_at").first() if was_default else None
             if heir is not None:
                 heir.make_default()
         return heir
 
+    def record(self, what: What, *, detail: str = "", outcome: str = "") -> None:
+        """Put an event of this connection on record, about its person."""
+        account_events.record(what, about=self.user, detail=detail, outcome=outcome, connection=(self.pk, str(self)))
+
     def _binding(self, field: str) -> Binding:
         return Binding(owner=str(self.user_id), connection=str(self.pk), region=self.region, field=field)
+
+
+def _of(user: Person, connection: Connection | None) -> Connection | None:
+    """The connection with its person at hand, whose password decides whether it may be used."""
+    if connection is not None and isinstance(user, AbstractBaseUser):
+        connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
+    return connection
 
 
 _DEFAULT = OneRow(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
@@ -179,93 +229,6 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"attempt at {self.at:%Y-%m-%d %H:%M:%S}"
-
-
-class AppendOnly(Exception):
-    """Somebody tried to change or remove an access record."""
-
-
-class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    """Reads and adds; everything else is refused here, and by the database."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("access records are never changed")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnly("access records are never removed; see prune_access_records")
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("access records are never changed")
-
-    def _raw_delete(self, using: str | None) -> NoReturn:
-        raise AppendOnly("access records are never removed; see prune_access_records")
-
-
-class AccessRecord(models.Model):
-    """Who looked at what, and when. Plain columns: a record outlives the person and the connection it speaks of."""
-
-    class What(models.TextChoices):
-        ORDER_OPENED = "order_opened", _("order opened")
-        CONTACTS_SEEN = "contacts_seen", _("contacts seen")
-        TRAVELLERS_SEEN = "travellers_seen", _("travellers seen")
-        FIELD_REVEALED = "field_revealed", _("field revealed")
-        REVEAL_REFUSED = "reveal_refused", _("reveal refused")
-        GUEST_ORDERS_SEEN = "guest_orders_seen", _("guest’s orders seen")
-        ORDERS_LISTED = "orders_listed", _("orders listed to choose from")
-        SEARCHED_REFERENCE = "searched_reference", _("search by reference")
-        SEARCHED_EMAIL = "searched_email", _("search by e-mail")
-        SEARCHED_PHONE = "searched_phone", _("search by phone")
-        SEARCHED_NAME = "searched_name", _("search by name")
-        RAW_SEEN = "raw_seen", _("raw data seen")
-        CUSTOM_DATA_SEEN = "custom_data_seen", _("custom data seen")
-        CALENDAR_SEEN = "calendar_seen", _("calendar file taken")
-        ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
-
-    at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
-    user_id = models.BigIntegerField(_("person’s number"), null=True)
-    user_name = models.CharField(_("person"), max_length=150)
-    what = models.CharField(_("what"), max_length=24, choices=What.choices)
-    order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
-    reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
-    route = models.CharField(_("route"), max_length=200, blank=True, default="")
-    connection_id = models.UUIDField(_("connection’s number"), null=True)
-    connection_name = models.CharField(_("connection"), max_length=120, blank=True, default="")
-    outcome = models.CharField(_("outcome"), max_length=60, blank=True, default="shown")
-    request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
-    ticket = models.CharField(_("ticket"), max_length=64, blank=True, default="")
-    subject = models.CharField(_("subject (keyed hash)"), max_length=64, blank=True, default="")
-
-    objects: ClassVar[models.Manager[AccessRecord]] = AccessRecordQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("access record")
-        verbose_name_plural = _("access records")
-        default_permissions = ("view",)
-        permissions: ClassVar = [
-            ("reveal_personal_data", "May reveal masked personal data"),
-            ("view_all_activity", "May see everybody’s activity"),
-        ]
-        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every look pays for.
-        indexes: ClassVar = [
-            models.Index(fields=["user_id", "-at"], name="access_record_own"),
-            models.Index(fields=["at"], name="access_record_at"),
-            models.Index(fields=["order_ref"], name="access_record_order"),
-            models.Index(fields=["reference"], name="access_record_reference"),
-            models.Index(fields=["ticket"], name="access_record_ticket"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the record. Saving one that exists is `AppendOnly`."""
-        if not self._state.adding:
-            raise AppendOnly("access records are never changed")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("access records are never removed; see prune_access_records")
 
 
 @contextmanager

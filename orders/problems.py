@@ -247,6 +247,17 @@ def unknown_connection(name: str) -> Problem:
     )
 
 
+def unconfirmed(name: str) -> Problem:
+    """Somebody else set the person's password, and they have not confirmed this connection since."""
+    return Problem(
+        "unconfirmed",
+        409,
+        _("“%(name)s” waits for you to confirm it") % {"name": name[:80]},
+        _("Your password was set anew by somebody else. Nothing was sent to the CDP."),
+        _("Confirm the connections that are yours; orders can be read with them again at once."),
+    )
+
+
 def not_recorded() -> Problem:
     """The access record could not be written, so nothing personal is shown."""
     return Problem(

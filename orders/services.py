@@ -22,6 +22,7 @@ from orders.hiding import masked_order
 from orders.itinerary import journeys, segments
 from orders.itinerary.trip import Trip
 from orders.models import Connection
+from orders.record_kinds import What
 from orders.speech import speaker
 
 T = TypeVar("T")
@@ -121,6 +122,7 @@ def try_connection(connection: Connection) -> Outcome:
     else:
         outcome = Outcome("accepted", _("The CDP accepted the credential."))
     connection.note_use(outcome.code)
+    connection.record(What.CONNECTION_TRIED, outcome=outcome.code)
     return outcome
 
 

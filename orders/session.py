@@ -12,26 +12,32 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from orders import memory, onward
+from orders import memory, onward, own_password
 
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
+MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60
+# All that is left to a person whose password somebody else set.
+BEFORE_CHANGING = frozenset({"password_change", "logout"})
 
 
 @receiver(user_logged_in, dispatch_uid="orders.session.start")
-def start(request: HttpRequest, **_kwargs: Any) -> None:
-    """Start both clocks, in whole seconds since 1970."""
+def start(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
+    """Start both clocks, in whole seconds since 1970, and note a password that has to be changed first."""
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+    if own_password.must_change(user):
+        request.session[MUST_CHANGE] = True
 
 
 @receiver(user_logged_out, dispatch_uid="orders.session.forget")
@@ -50,6 +56,7 @@ def session_limits(
         if request.user.is_authenticated:
             now = int(time.time())
             if is_over(request, now):
+                request.session_over = True  # type: ignore[attr-defined]  # for the record of the sign-out
                 logout(request)
             elif now - request.session[SEEN_AT] >= WRITE_EVERY_SECONDS:
                 request.session[SEEN_AT] = now
@@ -66,6 +73,36 @@ def is_over(request: HttpRequest, now: int) -> bool:
     return now - signed_in >= settings.SESSION_COOKIE_AGE or now - seen >= settings.SESSION_IDLE_SECONDS
 
 
+def own_password_first(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: send people whose password somebody else set to the page where they choose their own."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.session.get(MUST_CHANGE) and request.user.is_authenticated and not _may_before(request):
+            return _go_to(request, resolve_url("password_change"), _("Choose a password of your own first."))
+        return get_response(request)
+
+    return answer
+
+
+def _may_before(request: HttpRequest) -> bool:
+    try:
+        return resolve(request.path_info).url_name in BEFORE_CHANGING
+    except Resolver404:
+        return False
+
+
+def _go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
+    """Redirect to `address`; htmx gets a 401 with HX-Redirect, so that the whole page goes there and not a panel."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect(address)
+    response = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
+    response["HX-Redirect"] = address
+    response["Vary"] = "HX-Request"
+    return response
+
+
 class SignInRequired(LoginRequiredMiddleware):
     """Everything needs a sign-in unless its view says otherwise. A panel says so with 401 and sends the whole page to sign-in."""
 
@@ -74,11 +111,5 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         """Redirect to sign-in with `next`; htmx gets a 401 with HX-Redirect, and `next` is then the page, not the panel."""
         page = onward.page_of(request)
-        if request.headers.get("HX-Request") != "true":
-            return redirect_to_login(page)
-        response = HttpResponse(
-            _("You are signed out. Sign in again."), status=401, content_type="text/plain; charset=utf-8"
-        )
-        response["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
-        response["Vary"] = "HX-Request"
-        return response
+        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
+        return _go_to(request, address, _("You are signed out. Sign in again."))

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/logout/", account.logout, name="logout"),
     path("accounts/password/", account.password_change, name="password_change"),
     path("accounts/password/done/", account.password_change_done, name="password_change_done"),
+    path("accounts/connections/", account.confirm_connections, name="confirm_connections"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
     re_path(r"^orders/(?P<text>[\s\S]+)$", order.unclean, name="order_unclean"),
 ]

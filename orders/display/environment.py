@@ -33,6 +33,7 @@ FILTERS = (
     itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     outcomes.outcome_words,
+    outcomes.detail_words,
     people.field_label, people.field_value,
     words.channel_word, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
     words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.status_word,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from orders.display.vocabulary import FAILURES, OUTCOMES, REVEALED
+from orders.display.vocabulary import DETAILS, FAILURES, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
 from orders.speech import say as _
 
 FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
+DETAIL_FORMS = tuple((re.compile(form), phrase) for form, phrase in DETAILS.items())
 REVEAL = re.compile(r"(?P<how>shown|refused): (?P<kind>contact|traveller|custom) (?P<field>.+)", re.DOTALL)
 
 
@@ -18,6 +19,14 @@ def outcome_words(stored: str) -> str:
         return _reveal(**reveal.groupdict())
     parts = [_part(part) for part in stored.split(", ")]
     return ", ".join(parts) if all(parts) else stored
+
+
+def detail_words(stored: str) -> str:
+    """ "Gruppe Supervisors" for "group Supervisors": what an account event was about; any other text stays as it was stored."""
+    for form, phrase in DETAIL_FORMS:
+        if found := form.fullmatch(stored):
+            return _(phrase) % found.groupdict()
+    return stored
 
 
 def _part(part: str) -> str:

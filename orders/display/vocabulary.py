@@ -149,8 +149,30 @@ OUTCOMES: dict[str, str] = {
     r"refused": _("refused"),
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
-    r"own": _("own"),
-    r"everybody": _("everybody"),
+    r"session over": _("session over"),
+    r"password used before": _("password used before"),
+    r"removed: (?P<count>\d+)": _("removed: %(count)s"),
+    r"accepted": _("accepted"),
+    r"not permitted": _("not permitted"),
+    r"unreadable": _("cannot be opened: enter it again"),
+    r"rate limited": _("asked to wait"),
+    r"slow": _("no answer in time"),
+    r"unreachable": _("not reachable"),
+    r"broken": _("answered with a fault"),
+}
+
+# What account events are about: the forms that `AccessRecord.detail` may have.
+DETAILS: dict[str, str] = {
+    r"administration": _("administration"),
+    r"superuser": _("superuser"),
+    r"group (?P<group>.+): permission (?P<right>\S+)": _("group %(group)s: permission %(right)s"),
+    r"group (?P<group>.+) is now group (?P<name>.+)": _("group %(group)s is now called %(name)s"),
+    r"group (?P<group>.+) \(deleted\)": _("group %(group)s (deleted)"),
+    r"group (?P<group>.+)": _("group %(group)s"),
+    r"permission (?P<right>\S+)": _("permission %(right)s"),
+    r"was (?P<name>.+)": _("was %(name)s"),
+    r"everybody’s": _("everybody’s"),
+    r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
 }
 
 # By the codes of orders/problems.py: why a search failed, short enough for a table.

@@ -1,18 +1,24 @@
-"""Signing in and out, and changing one's own password."""
+"""Signing in and out, changing one's own password, and confirming connections after somebody else set it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
-from orders import onward
+from orders import onward, own_password
 from orders.forms import OwnPasswordForm, SignInForm
+from orders.models import Connection
+from orders.session import MUST_CHANGE
 
 
 class SignIn(views.LoginView):
@@ -60,6 +66,17 @@ class ChangePassword(views.PasswordChangeView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        first = own_password.last_set(self.request.user) if MUST_CHANGE in self.request.session else None
+        return {**super().get_context_data(**kwargs), "set_password": first}
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Change it, and go on to the connections that wait, if there are any."""
+        with transaction.atomic():
+            response = super().form_valid(form)
+        self.request.session.pop(MUST_CHANGE, None)
+        return redirect("confirm_connections") if waiting(self.request) else response
+
     def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
         return _or_wait(super().form_invalid(form), form)
 
@@ -68,6 +85,33 @@ class PasswordChanged(views.PasswordChangeDoneView):
     """Say that the password is changed."""
 
     template_name = "registration/password_changed.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_connections(request: HttpRequest) -> HttpResponse:
+    """The connections that wait since somebody else set the person's password: each ticked one may be used again."""
+    connections = waiting(request)
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("connection"))
+        confirmed = [connection for connection in connections if str(connection.pk) in ticked]
+        for connection in confirmed:
+            connection.confirm()
+        if confirmed:
+            names = ", ".join(connection.name for connection in confirmed)
+            messages.success(request, _("Confirmed: %(names)s.") % {"names": names})
+            return redirect(onward.own_path(onward.wanted(request, default="/")))
+        messages.warning(request, _("Nothing is confirmed. Tick the connections that are yours."))
+    context = {
+        "connections": connections,
+        "set_password": own_password.last_set(request.user),
+        "next": onward.wanted(request),
+    }
+    return render(request, "registration/confirm_connections.html", context)
+
+
+def waiting(request: HttpRequest) -> list[Connection]:
+    """The person's connections that may not be used until they confirm them."""
+    return [each for each in Connection.objects.for_user(request.user).select_related("user") if not each.is_confirmed]
 
 
 def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Who looked at what: one's own looks, everybody's for those who may, as a page and as CSV."""
+"""Who looked at what, and what happened to accounts: one's own records, everybody's for those who may, as a page and as CSV."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -18,9 +19,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from orders import looks
+from orders import account_events
 from orders.models import AccessRecord
 from orders.problems import not_recorded
+from orders.record_kinds import CHAINING, OF_KIND, Kind, What
 from orders.views.again import with_addresses
 
 PER_PAGE = 50
@@ -38,6 +40,9 @@ COLUMNS = (
     "request_id",
     "ticket",
     "subject",
+    "about_id",
+    "about_name",
+    "detail",
 )
 # What a spreadsheet takes for the start of a formula, in all widths. Blanks, controls, invisible signs and quotes in front do not count.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
@@ -56,6 +61,7 @@ class Filter:
     """
 
     person: int | None = None
+    kind: Kind | None = None
     order: str = ""
     ticket: str = ""
     day: date | None = None
@@ -64,13 +70,19 @@ class Filter:
     def query(self) -> str:
         """The filter as a query for links, without the question mark."""
         day = self.day.isoformat() if self.day else ""
-        pairs = {"person": self.person or "", "order": self.order, "for_ticket": self.ticket, "day": day}
+        pairs = {
+            "person": self.person or "",
+            "kind": self.kind or "",
+            "order": self.order,
+            "for_ticket": self.ticket,
+            "day": day,
+        }
         return urlencode({name: value for name, value in pairs.items() if value})
 
 
 @require_safe
 def activity(request: HttpRequest) -> HttpResponse:
-    """The looks, newest first, 50 to a page."""
+    """The records, newest first, 50 to a page."""
     everybody, chosen, problems = _asked(request)
     page = Paginator(_looks(request, everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -79,6 +91,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "problems": problems,
         "everybody": everybody,
+        "kinds": Kind.choices,
         "people": _people() if everybody else [],
     }
     return render(request, "activity.html", context)
@@ -86,14 +99,14 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The same looks as a CSV file (UTF-8, stamps in UTC), streamed. The export is recorded, and not among its own rows."""
+    """The same records as a CSV file (UTF-8, stamps in UTC), streamed. The export is recorded, and not among its own rows."""
     everybody, chosen, problems = _asked(request)
     if problems:
         return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
     started = timezone.now()
     try:
-        looks.record(request, looks.What.ACTIVITY_EXPORTED, outcome="everybody" if everybody else "own")
-    except looks.LookNotRecorded:
+        account_events.record(What.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
+    except DatabaseError:
         return HttpResponse(not_recorded().sentence, status=503, content_type="text/plain; charset=utf-8")
     name = f"activity-{started.astimezone(UTC):%Y%m%d-%H%M%S}.csv"
     return StreamingHttpResponse(
@@ -126,14 +139,16 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
         problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
     # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
-    return everybody, Filter(number if everybody else None, order, ticket, on), problems
+    kind = next((kind for kind in Kind if kind == request.GET.get("kind")), None)
+    return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
 
 
 def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[AccessRecord]:
     looks = AccessRecord.objects.order_by("-at", "-pk")
-    looks = looks if everybody else looks.filter(user_id=request.user.pk)
-    if chosen.person is not None:
-        looks = looks.filter(user_id=chosen.person)
+    looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)
+    person = chosen.person if everybody else request.user.pk
+    if person is not None:
+        looks = looks.filter(Q(user_id=person) | Q(about_id=person))
     if chosen.order:
         spellings = {chosen.order, chosen.order.lower(), chosen.order.upper()}
         looks = looks.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
@@ -150,14 +165,17 @@ def _midnight(day: date) -> datetime:
 
 
 def _people() -> list[tuple[int, str]]:
-    """Everybody who has looked at something: number and name. Those who are gone by the name they had then."""
-    # The numbers come from an index alone; a name for each of millions of records would be read row by row.
-    numbers = set(
-        AccessRecord.objects.filter(user_id__isnull=False).order_by().values_list("user_id", flat=True).distinct()
-    )
+    """Everybody who is in the records: number and name. Those who are gone by the name they had then."""
+    # The numbers come from indexes alone; a name for each of millions of records would be read row by row.
+    records = AccessRecord.objects.order_by()
+    numbers = {
+        number
+        for column in ("user_id", "about_id")
+        for number in records.exclude(**{column: None}).values_list(column, flat=True).distinct()
+    }
     names = dict(get_user_model().objects.filter(pk__in=numbers).values_list("pk", get_user_model().USERNAME_FIELD))
     for number in numbers - names.keys():
-        names[number] = AccessRecord.objects.filter(user_id=number).values_list("user_name", flat=True)[0]
+        names[number] = records.filter(user_id=number).values_list("user_name", flat=True).first() or str(number)
     return sorted(names.items(), key=lambda pair: pair[1].casefold())
 
 

@@ -164,6 +164,9 @@ def choose_connection(request: HttpRequest) -> tuple[Connection | None, Problem 
     else:
         connection = Connection.objects.default_for(request.user)
         problem = _to_connections(request, problems.no_connection(), add=True) if connection is None else None
+    if connection is not None and not connection.is_confirmed:
+        problem = _to_confirm(request, problems.unconfirmed(connection.name))
+        connection = None
     request.connection = connection  # type: ignore[attr-defined]
     return connection, problem
 
@@ -204,6 +207,11 @@ def _to_connections(request: HttpRequest, problem: Problem, *, add: bool = False
     address = reverse("connection_add" if add else "connections")
     label = _("Add a connection") if add else _("Open your connections")
     return replace(problem, action_url=address + onward.and_back(onward.page_of(request)), action_label=label)
+
+
+def _to_confirm(request: HttpRequest, problem: Problem) -> Problem:
+    address = reverse("confirm_connections") + onward.and_back(onward.page_of(request))
+    return replace(problem, action_url=address, action_label=_("Confirm your connections"))
 
 
 def _kwargs(request: HttpRequest) -> dict[str, str]:

@@ -36,6 +36,7 @@ class ConnectionRow:
     clock: str
     country: str
     is_default: bool
+    is_confirmed: bool
     set_at: datetime
     last_used_at: datetime | None
     last_result: str
@@ -45,7 +46,7 @@ class ConnectionRow:
 @require_safe
 def connections(request: HttpRequest) -> HttpResponse:
     """The person's own connections, the default first."""
-    rows = [_row(connection) for connection in Connection.objects.for_user(request.user)]
+    rows = [_row(connection) for connection in Connection.objects.for_user(request.user).select_related("user")]
     return render(request, "connections/list.html", {"connections": rows, "next": onward.wanted(request)})
 
 
@@ -117,6 +118,8 @@ def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse
 def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Prove the stored credential with a live call and say what came back."""
     connection = _own(request, connection_id)
+    if not connection.is_confirmed:
+        return redirect("confirm_connections")
     outcome = services.try_connection(connection)
     level = messages.SUCCESS if outcome.code == "accepted" else messages.WARNING
     messages.add_message(request, level, f"{connection.name}: {outcome.sentence}")
@@ -154,6 +157,7 @@ def _row(connection: Connection) -> ConnectionRow:
         clock=connection.get_clock_display(),
         country=dict(choices()).get(connection.country, connection.country),
         is_default=connection.is_default,
+        is_confirmed=connection.is_confirmed,
         set_at=connection.set_at,
         last_used_at=connection.last_used_at,
         last_result=connection.last_result,

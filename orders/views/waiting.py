@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from orders.cdp.transport.turns import TURNS
 from orders.desk import Desk
 from orders.views.asking import in_words
 from orders.views.panels import wants_part
@@ -75,8 +74,7 @@ def with_progress(
         return show(load())
     work = _Work(desk, of, load)
     work.start()
-    with TURNS.aside():
-        last = work.first_told()
+    last = work.first_told()
     if last is None:
         return show(work.result())  # type: ignore[arg-type]
     # Language, zone and preferences, which the middleware has put back by the time this is sent.

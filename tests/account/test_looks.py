@@ -19,6 +19,7 @@ from orders import append_only, looks
 from orders.checks import database_keeps_records
 from orders.models import AccessRecord, AppendOnly
 from tests.account.conftest import connect
+from tests.recorded import events, recorded_looks
 
 # The ways round a delete trigger that each database has.
 WRITE_OVER = {
@@ -45,7 +46,7 @@ def test_a_look_says_who_what_where_and_for_which_ticket(anna: User) -> None:
         reference="B94TXY",
         route="DUB→LAS",
     )
-    row = AccessRecord.objects.get()
+    row = recorded_looks().get()
     assert before <= row.at <= datetime.now(UTC)
     assert (row.user_id, row.user_name, row.what, row.order_ref, row.reference, row.route) == (
         anna.pk,
@@ -69,12 +70,11 @@ def test_a_look_costs_one_insert_and_nothing_else(
     assert queries.captured_queries[0]["sql"].startswith("INSERT")
 
 
-def test_a_record_outlives_the_person_and_the_connection(anna: User) -> None:
+def test_a_record_outlives_the_connection(anna: User) -> None:
     own = connect(anna)
     looks.record(ask(anna), "contacts_seen", connection=own, order_ref="r")
     own.drop()
-    anna.delete()
-    row = AccessRecord.objects.get()
+    row = recorded_looks().get()
     assert (row.user_name, row.connection_name) == ("anna", "main (eu)")
 
 
@@ -103,7 +103,7 @@ def test_a_record_outlives_the_person_and_the_connection(anna: User) -> None:
 )
 def test_only_a_ticket_is_taken_for_one(given: str, kept: str, anna: User) -> None:
     looks.record(ask(anna, f"/?ticket={given}"), "raw_seen")
-    assert AccessRecord.objects.get().ticket == kept
+    assert recorded_looks().get().ticket == kept
 
 
 def test_odd_values_do_not_cost_the_record(anna: User) -> None:
@@ -115,7 +115,7 @@ def test_odd_values_do_not_cost_the_record(anna: User) -> None:
         route="→" * 999,
         outcome="o" * 99,
     )
-    row = AccessRecord.objects.get()
+    row = recorded_looks().get()
     assert (len(row.order_ref), len(row.reference), len(row.route), len(row.outcome)) == (128, 200, 200, 60)
     assert row.reference.startswith("a b? ca")
 
@@ -177,7 +177,7 @@ def test_a_panels_look_takes_reference_and_route_from_the_persons_own_last_openi
 @pytest.fixture
 def row(anna: User) -> AccessRecord:
     looks.record(ask(anna), "order_opened", order_ref="kept")
-    return AccessRecord.objects.get()
+    return recorded_looks().get()
 
 
 def test_the_orm_refuses_to_change_or_remove(row: AccessRecord) -> None:
@@ -195,7 +195,7 @@ def test_the_orm_refuses_to_change_or_remove(row: AccessRecord) -> None:
     ):
         with pytest.raises(AppendOnly):
             change()
-    assert AccessRecord.objects.get().order_ref == "kept"
+    assert recorded_looks().get().order_ref == "kept"
 
 
 def test_the_orm_refuses_to_write_over_a_record(row: AccessRecord) -> None:
@@ -203,7 +203,7 @@ def test_the_orm_refuses_to_write_over_a_record(row: AccessRecord) -> None:
         AccessRecord(pk=row.pk, user_name="x", what="raw_seen").save()
     with pytest.raises(IntegrityError), transaction.atomic():
         AccessRecord.objects.create(pk=row.pk, user_name="x", what="raw_seen")
-    assert AccessRecord.objects.get().order_ref == "kept"
+    assert recorded_looks().get().order_ref == "kept"
 
 
 def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
@@ -211,7 +211,7 @@ def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
         models.QuerySet(AccessRecord).filter(pk=row.pk).update(order_ref="changed")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         models.QuerySet(AccessRecord).filter(pk=row.pk).delete()
-    assert AccessRecord.objects.get().order_ref == "kept"
+    assert recorded_looks().get().order_ref == "kept"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
 def test_the_database_itself_refuses(statement: str, row: AccessRecord) -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert AccessRecord.objects.get().order_ref == "kept"
+    assert recorded_looks().get().order_ref == "kept"
 
 
 def aged(days: float, ref: str) -> None:
@@ -246,13 +246,23 @@ def test_pruning_removes_what_is_old_enough_and_the_guard_is_back(db: None) -> N
     said = StringIO()
     call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=said)
     assert said.getvalue().startswith("would be removed: 2 ")
-    assert AccessRecord.objects.count() == 4
+    assert recorded_looks().count() == 4
     said = StringIO()
     call_command("prune_access_records", "--older-than", "400d", stdout=said)
     assert said.getvalue().startswith("removed: 2 ")
-    assert set(AccessRecord.objects.values_list("order_ref", flat=True)) == {"young", "new"}
+    assert set(recorded_looks().values_list("order_ref", flat=True)) == {"young", "new"}
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")
+    (event,) = events().filter(what="records_pruned")
+    assert (event.user_name, event.outcome) == ("command", "removed: 2")
+
+
+@pytest.mark.parametrize("age", ["1d", "89d", "12w"])
+def test_pruning_refuses_what_must_still_be_kept(age: str, db: None) -> None:
+    aged(89.5, "kept")
+    with pytest.raises(CommandError, match="90 days at least"):
+        call_command("prune_access_records", "--older-than", age, stdout=StringIO())
+    assert recorded_looks().count() == 1
 
 
 def test_pruning_goes_on_batch_by_batch(db: None) -> None:
@@ -269,7 +279,7 @@ def test_a_prune_that_breaks_off_leaves_the_guard_in_place() -> None:
         append_only.delete_older_than(connection, datetime.now(UTC), batch="no number")  # type: ignore[arg-type]
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")
-    assert AccessRecord.objects.count() == 1
+    assert recorded_looks().count() == 1
 
 
 @pytest.mark.parametrize("age", ["", "400", "0d", "-1d", "d", "1.5d", "400 d", "1y", "99999999d"])
@@ -277,7 +287,7 @@ def test_an_age_that_is_none_is_refused(age: str, db: None) -> None:
     aged(10_000, "old")
     with pytest.raises(CommandError):
         call_command("prune_access_records", f"--older-than={age}", stdout=StringIO())
-    assert AccessRecord.objects.count() == 1
+    assert recorded_looks().count() == 1
 
 
 def test_another_kind_of_database_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, db: None) -> None:

@@ -22,7 +22,7 @@ Make = Callable[..., CdpClient]
 @pytest.fixture
 def quick() -> Limits:
     """The real rules with short times."""
-    return Limits(connect=0.3, call=0.6, page=1.0, backoff=0.01, place_wait=0.05)
+    return Limits(connect=0.3, call=0.6, page=1.0, backoff=0.01)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Servers fork. A child has its parent's memory and none of its threads: watchdog and pools must start afresh there."""
+"""Servers fork. A child has its parent's memory and none of its threads: it works all the same, over connections of its own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ finally:
 """
 
 
-def test_a_forked_worker_has_its_own_threads_watchdog_and_connections() -> None:
+def test_a_forked_worker_goes_on_over_connections_of_its_own() -> None:
     with serving(sending(well(b"{}"))) as quick, serving(SLOW["headers without end"]) as slow:
         done = subprocess.run(
             [sys.executable, "-c", CHILD, quick.url, slow.url],

@@ -62,7 +62,7 @@ def test_slow_headers_are_cut_on_a_kept_tls_connection(
 
 
 def test_a_handshake_that_drips_is_cut(transports: Transports, authority: Authority) -> None:
-    """The connect timeout bounds one read of a handshake, not the whole of it: only the watchdog ends this one."""
+    """A timeout bounds one read of a handshake, not the whole of it: the deadline of the socket ends this one."""
     limits = Limits(connect=5, call=0.6)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         over = threading.Event()

@@ -33,7 +33,7 @@ from tests.live import PROJECT, App, free_port, wait_until_it_answers
 WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
 WIDTHS_OF_AXE = frozenset((1440, 800, 320))
 STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
-PLACES_OF_EIGHT_THREADS = 4  # the other four never wait on the CDP
+WAITING_PAGES = 4
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -177,16 +177,21 @@ def _without(table: str, app: App) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _all_places_taken(app: App) -> Iterator[str]:
-    """A second server with few threads, at which as many people as may wait on the CDP do so. It knows the same sessions."""
+    """A second server, at which as many people as may wait on the CDP do so. It knows the same sessions."""
     port, log = free_port(), app.log.with_name("busy.log")
-    env = {**app.environment, "CDPVIEWER_BIND": f"127.0.0.1:{port}", "CDPVIEWER_THREADS": "8", "CDPVIEWER_WORKERS": "1"}
+    env = {
+        **app.environment,
+        "CDPVIEWER_BIND": f"127.0.0.1:{port}",
+        "CDPVIEWER_WAITING_PAGES": str(WAITING_PAGES),
+        "CDPVIEWER_WORKERS": "1",
+    }
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
     cookies = "; ".join(f"{name}={value}" for name, value in app.signed_in("supervisor").cookies.items())
     waiting: list[socket.socket] = []
     try:
         wait_until_it_answers(process, port, log)
-        for place in range(1, PLACES_OF_EIGHT_THREADS + 1):
+        for place in range(1, WAITING_PAGES + 1):
             link = socket.create_connection(("127.0.0.1", port))
             waiting.append(link)
             link.sendall(

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import selectors
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+from django.db import connection
 
 from orders.models import AccessRecord
 from sandbox.server import Sandbox
-from tests.live import App
+from tests.canary import CANARY
+from tests.live import PROJECT, App, environment, free_port, wait_until_it_answers
 from tests.pages.conftest import SEED
 
 SLOW_PAGES = 64
+CROWD = 1_000
+SIGN_INS = 10
 
 
 def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: Sandbox) -> None:
@@ -39,6 +49,75 @@ def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: S
     assert answers == {504: SLOW_PAGES}
     sandbox.clear_faults("*")
     assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
+
+
+def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path) -> None:
+    """A CDP that takes 5 s, and a thousand people who ask within two seconds."""
+    live_app.person()
+    cookies = "; ".join(f"{name}={value}" for name, value in live_app.signed_in().cookies.items())
+    request = (
+        f"GET /orders/{SEED}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
+    )
+    with Sandbox(latency_ms=5000, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
+        live_app, tmp_path / "crowd.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={cdp.url}"
+    ) as port:  # fmt: skip
+        pages = ThreadPoolExecutor(1).submit(statuses_of, port, request, CROWD)
+        took: list[float] = []
+        most = 0
+        while not pages.done():
+            began = time.monotonic()
+            assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=10).status_code == 200
+            took.append(time.monotonic() - began)
+            most = max(most, cdp.calls()["in_flight"])
+            time.sleep(0.05)
+    assert pages.result() == {200: CROWD}
+    assert most > 0.8 * CROWD
+    assert len(took) >= 30 and max(took) < 0.5
+
+
+def test_ten_who_sign_in_at_once_hold_up_no_page(live_app: App, sandbox: Sandbox) -> None:
+    """Each password takes some 30 ms of a processor; pages and probes go on beside them."""
+    live_app.person()
+    cookies = live_app.signed_in().cookies.get_dict()
+    with ThreadPoolExecutor(SIGN_INS) as pool:
+        signing_in = [pool.submit(live_app.signed_in) for _ in range(SIGN_INS)]
+        took: list[float] = []
+        while not all(one.done() for one in signing_in) or len(took) < 10:
+            began = time.monotonic()
+            assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
+            took.append(time.monotonic() - began)
+    assert all(one.result().cookies for one in signing_in)
+    assert sorted(took)[len(took) // 2] < 0.5 and max(took) < 2
+
+
+def test_two_hundred_records_of_eight_writers_are_all_kept(transactional_db: None, tmp_path: Path) -> None:
+    """Eight processes write at the same time, each in a transaction that holds the file for a while."""
+    start = time.time() + 4
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(start)], env=writers_environment(), cwd=PROJECT)
+        for _ in range(8)
+    ]
+    assert [writer.wait(60) for writer in writers] == [0] * 8
+    assert AccessRecord.objects.filter(user_name="writer").count() == 200
+
+
+def test_kept_connections_do_not_hold_up_the_stop(live_app: App, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A page under way is finished, and what browsers only keep is closed."""
+    live_app.person()
+    cookies = live_app.signed_in().cookies.get_dict()
+    sandbox.set_fault("*", "slow-3s")
+    with ThreadPoolExecutor(1) as pool, another(live_app, tmp_path / "stopped.log") as port:
+        kept = [requests.Session() for _ in range(6)]
+        for browser in kept:
+            assert browser.get(f"http://127.0.0.1:{port}/livez", timeout=5).status_code == 200
+        page = pool.submit(fetch, f"http://127.0.0.1:{port}/orders/{SEED}/", cookies)
+        while not sandbox.calls()["in_flight"]:
+            time.sleep(0.05)
+        began = time.monotonic()
+    assert page.result() == 200
+    assert time.monotonic() - began < 9
+    for browser in kept:
+        browser.close()
 
 
 def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbox: Sandbox) -> None:
@@ -76,3 +155,58 @@ def workers_of(app: App) -> list[int]:
     """The process ids of the server's workers, the oldest first."""
     main = app.process.pid
     return [int(pid) for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split()]
+
+
+WRITER = """
+import sys, time, django
+django.setup()
+from django.db import transaction
+from orders.models import AccessRecord
+time.sleep(max(0, float(sys.argv[1]) - time.time()))
+for number in range(25):
+    with transaction.atomic():
+        AccessRecord.objects.create(user_id=1, user_name="writer", what="order_opened", order_ref="r")
+        time.sleep(0.01)
+"""
+
+
+def writers_environment() -> dict[str, str]:
+    return environment(
+        DJANGO_SETTINGS_MODULE="cdpviewer.settings",
+        CDPVIEWER_HTTPS="off",
+        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+    )
+
+
+@contextlib.contextmanager
+def another(app: App, log: Path, **more: str) -> Iterator[int]:
+    """A second server on the same database, with other settings; its port."""
+    port = free_port()
+    env = {**app.environment, "CDPVIEWER_BIND": f"127.0.0.1:{port}", **more}
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
+    try:
+        wait_until_it_answers(process, port, log)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def statuses_of(port: int, request: bytes, count: int) -> Counter[int]:
+    """How the server answers `count` people who ask within two seconds, each on a connection of their own."""
+    answers: Counter[int] = Counter()
+    with selectors.DefaultSelector() as waiting:
+        for number in range(count):
+            link = socket.create_connection(("127.0.0.1", port), timeout=20)
+            link.sendall(request)
+            waiting.register(link, selectors.EVENT_READ)
+            if number % 10 == 0:
+                time.sleep(20 / count)
+        while waiting.get_map():
+            for key, _events in waiting.select(20):
+                link = key.fileobj  # type: ignore[assignment]
+                answers[int(link.recv(65536)[9:12] or 0)] += 1
+                waiting.unregister(link)
+                link.close()
+    return answers

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from orders.models import AccessRecord
 from tests.browser import FLAGS, executable, sign_in
 from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
+from tests.recorded import recorded_looks
 from tests.wiring.hop import hop, production, serving
 
 ORDERS, DESK = "orders.example.test", "desk.example.test"
@@ -107,12 +107,12 @@ def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(
     assert asked >= {"image", "document"}
     assert any("__Host-session" in response.request.all_headers().get("cookie", "") for response in refused)
     assert served == []
-    assert not AccessRecord.objects.exists()
+    assert not recorded_looks().exists()
     assert live_app.sandbox.calls()["total"] == 0
 
     page.locator("#order").click()
     expect(page).to_have_title(re.compile(r"^B94TXY"))
-    assert [(look.what, look.ticket) for look in AccessRecord.objects.all()] == [("order_opened", "RT-1")]
+    assert [(look.what, look.ticket) for look in recorded_looks()] == [("order_opened", "RT-1")]
 
 
 def test_a_link_to_the_contacts_opens_the_order_and_a_foreign_form_is_refused(neighbours: Neighbours) -> None:
@@ -120,11 +120,11 @@ def test_a_link_to_the_contacts_opens_the_order_and_a_foreign_form_is_refused(ne
     page.goto(neighbours.desk, wait_until="networkidle")
     page.locator("#contacts").click()
     expect(page).to_have_url(f"{neighbours.orders}/orders/{SEED}/?ticket=RT-1")
-    assert [look.what for look in AccessRecord.objects.all()] == ["order_opened"]
+    assert [look.what for look in recorded_looks()] == ["order_opened"]
     page.goto(neighbours.desk, wait_until="networkidle")
     page.locator("#search button").click()
     expect(page.locator("main")).to_contain_text("Another site asked for this page")
-    assert AccessRecord.objects.count() == 1
+    assert recorded_looks().count() == 1
 
 
 def test_a_link_followed_signed_out_reaches_the_order_by_the_sign_in(neighbours: Neighbours) -> None:
@@ -136,4 +136,4 @@ def test_a_link_followed_signed_out_reaches_the_order_by_the_sign_in(neighbours:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page).to_have_url(f"{neighbours.orders}/orders/{SEED}/?ticket=RT-1")
-    assert [(look.what, look.ticket) for look in AccessRecord.objects.all()] == [("order_opened", "RT-1")]
+    assert [(look.what, look.ticket) for look in recorded_looks()] == [("order_opened", "RT-1")]

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
 from orders import looks
-from orders.models import AccessRecord
 from sandbox.server import Sandbox
+from tests.recorded import recorded_looks
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 
@@ -30,7 +30,7 @@ UNKNOWN = "11111111-2222-4333-8444-555555555555"
 )
 def test_a_reference_that_is_not_found_is_recorded(desk: Client, agent: User, address: str, reference: str) -> None:
     assert desk.get(address).status_code == 404
-    missed = AccessRecord.objects.get()
+    missed = recorded_looks().get()
     assert (missed.what, missed.reference, missed.subject) == ("searched_reference", reference, "")
     assert (missed.outcome, missed.ticket, missed.user_id) == ("0 found", "ZD-1", agent.pk)
     assert missed.connection_name == "sandbox (sandbox)"
@@ -40,7 +40,7 @@ def test_a_reference_that_is_not_found_is_recorded(desk: Client, agent: User, ad
 def test_trying_references_one_after_the_other_leaves_a_trace_of_each(desk: Client) -> None:
     for number in range(5):
         desk.post("/orders/", {"q": f"TRY{number:03}"})
-    assert list(AccessRecord.objects.order_by("pk").values_list("reference", flat=True)) == [
+    assert list(recorded_looks().order_by("pk").values_list("reference", flat=True)) == [
         f"TRY{number:03}" for number in range(5)
     ]
 
@@ -48,7 +48,7 @@ def test_trying_references_one_after_the_other_leaves_a_trace_of_each(desk: Clie
 @pytest.mark.parametrize("typed", ["00353861234567", "0861234567"])
 def test_what_looks_like_a_phone_number_is_recorded_as_a_hash(desk: Client, typed: str) -> None:
     assert desk.post("/orders/", {"q": typed}).status_code in {400, 404}
-    for missed in AccessRecord.objects.all():
+    for missed in recorded_looks():
         assert missed.reference == ""
         assert len(missed.subject) == 64
         assert typed not in str(vars(missed))
@@ -63,7 +63,7 @@ def test_where_the_miss_cannot_be_recorded_it_is_not_told(desk: Client, no_room_
 def test_a_failure_is_no_miss(desk: Client, cdp: Sandbox) -> None:
     cdp.set_fault("*", "503")
     assert desk.get("/orders/?q=ZZZ999").status_code >= 500
-    assert not AccessRecord.objects.exists()
+    assert not recorded_looks().exists()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_reference_that_names_a_person_is_hashed_in_every_record(agent: User, 
     request = RequestFactory().get("/")
     request.user = agent
     looks.record(request, looks.What.ORDER_OPENED, order_ref="r", reference=reference)
-    record = AccessRecord.objects.get()
+    record = recorded_looks().get()
     assert (record.reference, record.subject) == ("", looks.hashed(reference))
 
 
@@ -82,4 +82,4 @@ def test_a_plain_reference_is_kept_as_it_is(agent: User, reference: str) -> None
     request = RequestFactory().get("/")
     request.user = agent
     looks.record(request, looks.What.ORDER_OPENED, order_ref="r", reference=reference)
-    assert AccessRecord.objects.get().reference == reference
+    assert recorded_looks().get().reference == reference

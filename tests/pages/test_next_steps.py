@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.db import connection as database
 from django.test import Client
 
-from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
+from tests.recorded import recorded_looks
 
 ON_THE_ORDER = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/orders/{SEED}/"}
 LINES = "orders.cdp"
@@ -121,4 +121,4 @@ def test_a_locked_database_is_not_waited_for_beyond_the_promise(agent: User, cli
     assert page.status_code == 503
     assert "could not be recorded" in text_of(page)
     assert took < 4
-    assert AccessRecord.objects.count() == 1
+    assert recorded_looks().count() == 1

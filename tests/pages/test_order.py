@@ -9,10 +9,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
+from tests.recorded import recorded_looks
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 
@@ -51,7 +51,7 @@ def test_nothing_but_get_leaves(desk: Client, cdp: Sandbox) -> None:
 
 def test_opening_is_recorded_with_reference_route_and_ticket(desk: Client) -> None:
     desk.get(f"/orders/{SEED}/?ticket=ZD-1234")
-    look = AccessRecord.objects.get()
+    look = recorded_looks().get()
     assert (look.what, look.order_ref, look.reference, look.route, look.ticket) == (
         "order_opened",
         SEED,
@@ -101,7 +101,7 @@ def test_not_found_names_the_connection_and_offers_the_others(desk: Client, agen
     assert "sandbox" in text and "second tenant" in text and "NOSUCH9" in text
     form = page.content.decode().partition('action="/orders/?connection=second+tenant"')[2]
     assert form.partition("</form>")[0].count('name="q" value="NOSUCH9"') == 1
-    missed = AccessRecord.objects.get(what="searched_reference")
+    missed = recorded_looks().get(what="searched_reference")
     assert (missed.reference, missed.outcome, missed.subject) == ("NOSUCH9", "0 found", "")
 
 

@@ -10,6 +10,7 @@ from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
+from tests.recorded import recorded_looks
 
 HTMX = {"HX-Request": "true"}
 
@@ -31,7 +32,7 @@ def test_contacts_come_masked_as_a_page_and_as_a_panel(desk: Client, cdp: Sandbo
 def test_seeing_contacts_is_one_call_and_recorded(desk: Client, cdp: Sandbox) -> None:
     desk.get(f"/orders/{SEED}/contacts/")
     assert cdp.calls()["total"] == 1
-    assert AccessRecord.objects.get().what == "contacts_seen"
+    assert recorded_looks().get().what == "contacts_seen"
 
 
 def test_all_60_contacts_are_shown(desk: Client) -> None:
@@ -101,7 +102,7 @@ def test_search_by_e_mail_names_all_guests_with_their_orders(desk: Client, cdp: 
     assert page.status_code == 200
     assert len(page.context["guests"]) == 2
     assert all(guest["orders"] for guest in page.context["guests"])
-    look = AccessRecord.objects.get()
+    look = recorded_looks().get()
     assert look.what == "searched_email"
     assert shared_email not in "".join(str(getattr(look, field.name)) for field in look._meta.fields)
     assert len(look.subject) == 64

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -67,7 +68,11 @@ def deploy_check(**env: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_production_environment_passes_the_deploy_check() -> None:
-    done = deploy_check(CDPVIEWER_ALLOWED_HOSTS="orders.example.com", CDPVIEWER_TRUSTED_PROXIES="1")
+    done = deploy_check(
+        CDPVIEWER_ALLOWED_HOSTS="orders.example.com",
+        CDPVIEWER_TRUSTED_PROXIES="1",
+        DATABASE_URL="sqlite:////nowhere/data.sqlite3",
+    )
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout + done.stderr
 
@@ -136,3 +141,14 @@ def test_commands_that_need_no_keys_run_without_any(command: list[str]) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_a_port_that_another_server_holds_stops_the_start(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        env = environment(CDPVIEWER_BIND=bind, CDPVIEWER_HTTPS="off", DATABASE_URL=f"sqlite:///{tmp_path}/x.sqlite3")
+        done = subprocess.run(
+            [sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+        )  # fmt: skip
+    assert done.returncode != 0
+    assert f"cannot listen at {bind} (Address already in use)" in done.stderr

@@ -196,17 +196,18 @@ def test_a_database_address_that_cannot_be_read_is_not_repeated(tmp_path: Path) 
 def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path: Path) -> None:
     sqlite = database("", tmp_path)
     assert sqlite["NAME"] == tmp_path / "cdpviewer.sqlite3"
-    assert (sqlite["OPTIONS"]["transaction_mode"], sqlite["OPTIONS"]["timeout"]) == ("IMMEDIATE", 20)
+    assert sqlite["OPTIONS"]["transaction_mode"] == "IMMEDIATE" and sqlite["OPTIONS"]["timeout"] <= 0.05
     postgres = database("postgres://someone:pass@db.example.com:5433/orders", tmp_path)
     assert (postgres["HOST"], postgres["PORT"], postgres["NAME"]) == ("db.example.com", 5433, "orders")
-    assert postgres["CONN_HEALTH_CHECKS"] is True
+    assert postgres["CONN_HEALTH_CHECKS"] is True and postgres["OPTIONS"]["pool"]
+    assert sqlite["CONN_MAX_AGE"] == postgres["CONN_MAX_AGE"] == 0
     assert sqlite["ATOMIC_REQUESTS"] is postgres["ATOMIC_REQUESTS"] is False
 
 
-def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None:
-    assert limits(Environment({}, {}), threads=132).places == 128
-    assert limits(Environment({"CDPVIEWER_CDP_PLACES": "7"}, {}), threads=132).places == 7
-    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {}), threads=132).page == 4.5
+def test_how_many_pages_may_wait_can_be_set() -> None:
+    assert limits(Environment({}, {})).waiting_pages == 1_000
+    assert limits(Environment({"CDPVIEWER_WAITING_PAGES": "7"}, {})).waiting_pages == 7
+    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4.5"}, {})).page == 4.5
 
 
 @pytest.mark.parametrize(
@@ -220,12 +221,12 @@ def test_the_places_for_waiting_follow_the_threads_unless_they_are_set() -> None
 )
 def test_times_that_break_the_promise_of_twelve_seconds_stop_the_start(values: dict[str, str], named: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=named):
-        limits(Environment(values, {}), threads=132)
+        limits(Environment(values, {}))
 
 
 def test_a_shorter_page_has_shorter_calls() -> None:
-    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4"}, {}), threads=132).call == 4
-    assert limits(Environment({}, {}), threads=132).page == 10
+    assert limits(Environment({"CDPVIEWER_CDP_PAGE_SECONDS": "4"}, {})).call == 4
+    assert limits(Environment({}, {})).page == 10
 
 
 def test_a_region_that_cannot_be_used_stops_the_start_with_the_setting_s_name() -> None:

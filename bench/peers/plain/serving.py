@@ -1,16 +1,10 @@
-"""gunicorn's settings of the plain peer: whatever serves requests is as in the app's own settings, by reading them."""
+"""gunicorn's settings of the plain peer: threads, as many as may wait on the CDP at a time in the settings with most agents."""
 
-from pathlib import Path
-from runpy import run_path
-
-_theirs = run_path(str(Path(__file__).resolve().parents[3] / "gunicorn.conf.py"))
 worker_class = "gthread"
-threads = _theirs["threads"]
-preload_app = _theirs["preload_app"]
-keepalive = _theirs["keepalive"]
-timeout = _theirs["timeout"]
-graceful_timeout = _theirs["graceful_timeout"]
-backlog = _theirs.get("backlog", 2048)
-worker_connections = _theirs.get("worker_connections", 1000)
+threads = 132
+preload_app = True
+keepalive = 30
+timeout = 30
+graceful_timeout = 15
 control_socket_disable = True
 accesslog = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextvars
 import itertools
 from collections.abc import Callable, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Executor, wait
 from typing import TypeVar
 
 from orders.cdp.errors import CdpError, TimedOut
-from orders.cdp.transport.limits import Deadline, Limits
-from orders.cdp.transport.threads import Threads
+from orders.cdp.transport.deadline import Deadline
+from orders.cdp.transport.limits import Limits
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ _GRACE = 0.5  # calls end by their own deadline; this covers the way back
 
 
 def run_side_by_side(
-    tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Threads
+    tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Executor
 ) -> list[T | CdpError]:
     """Results in the order of `tasks`; a CdpError stands where one was raised, TimedOut where none came in time.
 

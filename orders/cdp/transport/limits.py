@@ -1,9 +1,8 @@
-"""How long and how much: every limit of an outbound call with its reason, and the deadline that is handed down."""
+"""How long and how much: every limit of an outbound call with its reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,35 +12,15 @@ class Limits:
     connect: float = 2.0  # a host that does not take a connection in 2 s will not answer the customer in time
     call: float = 6.0  # one resource with its retries: two slow ones in a row still fit into a page
     page: float = 10.0  # everything a page waits for; with rendering a person stays under 12 s
-    body: int = 2_000_000  # decoded bytes: 100 expanded items are about 150 kB, so 2 MB is no order
+    body: int = 2_000_000  # bytes, packed and unpacked: 100 expanded items are about 150 kB, so 2 MB is no order
     error_body: int = 65_536  # read off a refused call, so that its connection can be used again
-    read_size: int = 65_536  # one small read; the deadline is looked at after each
+    read_size: int = 65_536  # one small read
     retries: int = 2  # more tries help nobody within 6 s and burden a CDP in trouble
     backoff: float = 0.1  # the first wait is up to this long, each further one up to twice the last
-    places: int = 60  # calls or fan-outs waiting at a time: the server's thread count less four
-    place_wait: float = 0.15  # long enough for a short queue to move, short enough for an honest "busy"
+    waiting_pages: int = 1_000  # at a time in one process: a page that waits costs some 100 kB
     side_by_side: int = 25  # nobody knows the vendor's limits: what one page may ask at a time
     pool_threads: int = 100  # four full fan-outs; a page always works on its own thread too
-    connections: int = 256  # kept open per host, so that 128 agents never throw one away
+    connections: int = 1_000  # kept open per host, so that no waiting page throws one away
     page_size: int = 100  # the most the API gives in one answer
     most_records: int = 5_000  # a collection longer than this is a loop, not an order
     most_pages: int = 200  # of ten, from a server that ignores the size asked for; more would only burden it
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A moment on the monotonic clock by which an answer must be there."""
-
-    ends: float
-
-    @classmethod
-    def after(cls, seconds: float) -> Deadline:
-        return cls(monotonic() + seconds)
-
-    def left(self) -> float:
-        """Seconds left; negative when it has passed."""
-        return self.ends - monotonic()
-
-    def within(self, seconds: float) -> Deadline:
-        """The earlier of this deadline and `seconds` from now."""
-        return Deadline(min(self.ends, monotonic() + seconds))

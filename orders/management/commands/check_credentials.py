@@ -21,7 +21,7 @@ class Command(BaseCommand):
         unreadable = []
         for connection in Connection.objects.order_by("pk").iterator():
             try:
-                connection.credentials()
+                connection.open_sealed()
             except CredentialUnreadable as error:
                 unreadable.append((connection, str(error)))
                 continue

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 from django.utils import timezone
 
-from orders import append_only
+from orders import account_events, append_only
 from orders.models import AccessRecord
 
 DAYS = {"d": 1, "w": 7}
@@ -32,13 +33,27 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="count only, remove nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        limit = timezone.now() - age(options["older_than"])
+        kept = age(options["older_than"])
+        if kept.days < settings.LEAST_RECORD_DAYS:
+            raise CommandError(
+                f"Records are kept for {settings.LEAST_RECORD_DAYS} days at least. Nothing was removed. "
+                "CDPVIEWER_LEAST_RECORD_DAYS sets that age."
+            )
+        # Whole days (UTC), so that a chain goes as a whole and the rest can still be proved.
+        limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), time.min, tzinfo=UTC)
+        older = AccessRecord.objects.filter(at__lt=limit)
+        count, since = older.count(), f"from before {limit:%Y-%m-%d %H:%M} UTC"
         if options["dry_run"]:
-            count = AccessRecord.objects.filter(at__lt=limit).count()
-            self.stdout.write(f"would be removed: {count} from before {limit:%Y-%m-%d %H:%M} UTC")
+            self.stdout.write(f"would be removed: {count} {since}")
             return
-        connection = connections[router.db_for_write(AccessRecord) or "default"]
+        if not count:
+            self.stdout.write(f"removed: 0 {since}")
+            return
+        left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
+        detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
+        account_events.record(AccessRecord.What.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
+        connection = connections[router.db_for_write(AccessRecord)]
         removed = 0
         while gone := append_only.delete_older_than(connection, limit):
             removed += gone
-        self.stdout.write(f"removed: {removed} from before {limit:%Y-%m-%d %H:%M} UTC")
+        self.stdout.write(f"removed: {removed} {since}")

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 return ""
             sealed = {"sealed_client_key": connection.sealed_client_key, "sealed_token": connection.sealed_token}
             try:
-                connection.credentials()
+                connection.open_sealed()
                 fresh = {name: sealing.reseal(value) for name, value in sealed.items()}
             except CredentialUnreadable as error:
                 self.stderr.write(f"connection {pk}: {error}")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("orders", "0003_orders_listed")]
+    dependencies: ClassVar = [("orders", "0004_chained_records_and_own_passwords")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="connection",

@@ -1,0 +1,80 @@
+"""SQLite for pages that share one thread: open files are kept between requests, and a locked one lets other pages go on.
+
+SQLite waits inside C, where nothing else of the process runs. Its own patience is short (`cdpviewer.databases`), the waiting is here.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from django.core.signals import request_started
+from django.db import OperationalError, connections
+from django.db.backends.sqlite3 import base
+from django.dispatch import receiver
+
+T = TypeVar("T")
+
+PATIENCE = 20.0  # seconds for forms and commands; `orders.busy` has what a page waits
+BETWEEN_TRIES = (0.002, 0.02)
+MOST_IDLE = 16
+
+# Opening a file costs a fifth of a page: settings, functions, and the schema read anew. By process: none may cross a fork.
+_idle: defaultdict[tuple[int, str], list[sqlite3.Connection]] = defaultdict(list)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection belongs to a request; the open file behind it goes to the next one."""
+
+    patience = PATIENCE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(_execute)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        idle = _idle[self._file()]
+        opened = partial(super().get_new_connection, conn_params)
+        return idle.pop() if idle else _patiently(opened, self.patience)
+
+    def _close(self) -> None:
+        idle = _idle[self._file()]
+        clean = not self.in_atomic_block and not self.connection.in_transaction
+        if clean and len(idle) < MOST_IDLE:
+            idle.append(self.connection)
+        else:
+            super()._close()  # type: ignore[misc]  # unknown to the stubs
+
+    def _file(self) -> tuple[int, str]:
+        return os.getpid(), str(self.settings_dict["NAME"])
+
+
+def _execute(execute: Callable[..., T], *args: Any) -> T:
+    return _patiently(partial(execute, *args), args[-1]["connection"].patience)
+
+
+def _patiently(attempt: Callable[[], T], patience: float) -> T:
+    """Try again while another writer holds the file, for `patience` seconds at most."""
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            return attempt()
+        except (OperationalError, sqlite3.OperationalError) as error:
+            code = getattr(error.__cause__ or error, "sqlite_errorcode", 0)
+            if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two who wait do not meet again)
+
+
+@receiver(request_started, dispatch_uid="cdpviewer.sqlite.patient_again")
+def _patient_again(**_kwargs: Any) -> None:
+    """What the last request on this browser's connection was is over."""
+    for connection in connections.all(initialized_only=True):
+        if isinstance(connection, DatabaseWrapper):
+            connection.patience = PATIENCE

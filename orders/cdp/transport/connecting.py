@@ -1,0 +1,96 @@
+"""From a host's name to a connected socket, within a deadline: by way of the first of its addresses that answers."""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+
+from orders.cdp.transport.deadline import Deadline, DeadlineSocket
+
+Address = tuple[Any, ...]  # as getaddrinfo gives it: family, kind, protocol, name, where
+
+HEAD_START = 0.25  # seconds an address has before the next one is tried beside it (RFC 8305)
+
+_resolvers = ThreadPoolExecutor(8, "cdp-names")
+_lookups: dict[tuple[str, int], Future[list[Address]]] = {}
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
+    """Addresses of `host`. The system's resolver takes no timeout and may hang for half a minute, so it is asked aside.
+
+    All who want the same name wait for one lookup: a name server that hangs holds one thread, and never the people's.
+    """
+    with suppress(ValueError):
+        family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
+        return [(family, socket.SOCK_STREAM, 0, "", (host, port))]
+    lookup = _lookups.get((host, port))
+    if lookup is None or lookup.done():
+        lookup = _lookups[host, port] = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        return lookup.result(timeout=max(0.0, deadline.left()))
+    except FutureTimeoutError:
+        raise TimeoutError("name not resolved in time") from None
+
+
+def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
+    """The first connection that comes about. Raises OSError: TimeoutError, or the last refusal where all refuse.
+
+    An address that does not answer, such as one of IPv6 where no way leads there, costs HEAD_START, or less where there are so
+    many that the last would have no time.
+    """
+    seen: Counter[int] = Counter()
+
+    def place_in_family(address: Address) -> int:
+        seen[address[0]] += 1
+        return seen[address[0]]
+
+    # IPv6 and IPv4 in turn, in the system's order of preference: a whole family may be dead.
+    untried = sorted(addresses, key=place_in_family)[::-1]
+    head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))
+    trying: dict[int, DeadlineSocket] = {}
+    poll = select.poll()
+    refusal = OSError("the name has no address")
+    try:
+        while untried or trying:
+            if untried:
+                try:
+                    sock = _begin(untried.pop())
+                    trying[sock.fileno()] = sock
+                    poll.register(sock, select.POLLOUT)
+                except OSError as error:
+                    refusal = error
+                    continue
+            wait = deadline.within(head_start) if untried else deadline
+            if wait.left() <= 0 and not untried:
+                raise TimeoutError("no connection in time")
+            for number, _event in poll.poll(max(0.0, wait.left()) * 1000):
+                poll.unregister(number)
+                sock = trying.pop(number)
+                problem = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if not problem:
+                    return sock
+                sock.close()
+                refusal = OSError(problem, "no connection")
+        raise refusal
+    finally:
+        for sock in trying.values():
+            sock.close()
+
+
+def _begin(address: Address) -> DeadlineSocket:
+    """A socket that is connecting. Raises OSError where it cannot: no route, or a family the system does not speak."""
+    family, kind, protocol, _name, where = address
+    sock = DeadlineSocket(family, kind, protocol)
+    sock.setblocking(False)
+    problem = sock.connect_ex(where)
+    if problem in (0, errno.EINPROGRESS):
+        return sock
+    sock.close()
+    raise OSError(problem, "no connection")

@@ -1,0 +1,79 @@
+"""Which failures are tried again and when, and the error each of them is."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+from requests.exceptions import ConnectTimeout, ReadTimeout, SSLError
+from urllib3.exceptions import ReadTimeoutError
+
+from orders.cdp import errors
+from orders.cdp.errors import CdpError
+from orders.cdp.transport.deadline import Deadline
+from orders.cdp.transport.limits import Limits
+
+_ERRORS: dict[int, type[CdpError]] = {401: errors.CredentialRefused, 403: errors.NotPermitted, 404: errors.NotFound}
+LEAST = 0.05  # seconds; a try with less time than this cannot succeed
+
+
+class Failure(NamedTuple):
+    """A try that failed: whether another may help, how long the CDP asked to wait, and whether it may follow at once."""
+
+    error: CdpError
+    again: bool = False
+    wait: float | None = None
+    at_once: bool = False
+
+
+def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
+    """Seconds to wait before the next try, when `tries` have failed; None where there is none."""
+    if not failure.again or tries > limits.retries:
+        return None
+    if failure.wait is not None:
+        pause = failure.wait
+    elif failure.at_once and tries == 1:
+        pause = 0.0
+    else:
+        # full jitter, no secret depends on it
+        pause = random.uniform(0, limits.backoff * 2 ** (tries - 1))  # noqa: S311
+    return pause if pause + LEAST < deadline.left() else None
+
+
+def failure_of(error: Exception) -> Failure:
+    """What a broken exchange means. Only the kind of `error` is told, never its text."""
+    if isinstance(error, ConnectTimeout):
+        return Failure(errors.Unreachable("no connection within the time for it"), again=True)
+    if isinstance(error, ReadTimeout | ReadTimeoutError | TimeoutError):
+        return Failure(errors.TimedOut("the answer did not come in time"))
+    if isinstance(error, SSLError):
+        return Failure(errors.Unreachable("no trusted TLS connection"))
+    return Failure(errors.Unreachable(f"the connection failed or broke off ({type(error).__name__})"), again=True)
+
+
+def refusal(status: int, retry_after: str | None) -> Failure:
+    """The error for an HTTP status other than 2xx; messages hold the number and nothing of the body."""
+    said = f"HTTP {status}"
+    if status in (429, 500, 502, 503, 504):
+        wait = seconds_of(retry_after)
+        error = errors.RateLimited(said, wait) if status == 429 else errors.Broken(said, wait)
+        return Failure(error, again=True, wait=wait, at_once=status == 503)
+    if 300 <= status < 400:
+        return Failure(errors.Broken(f"{said}: a redirect, which the API does not document"))
+    return Failure(_ERRORS.get(status, errors.RequestRefused if 400 <= status < 500 else errors.Broken)(said))
+
+
+def seconds_of(retry_after: str | None) -> float | None:
+    """Seconds from now of a Retry-After header (a number or an HTTP date); None when it says nothing usable."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

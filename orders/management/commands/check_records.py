@@ -1,0 +1,42 @@
+"""Prove that the access records are as they were written, and print a head to keep elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections, router
+
+from orders import append_only, proving
+from orders.models import AccessRecord
+
+
+class Command(BaseCommand):
+    help = "Check that no access record was forged, changed, moved or removed. Names each row at fault and exits with 1 if there are any."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--head",
+            action="store_true",
+            help="note the heads of all chains and print one line to keep apart from the database",
+        )
+        what.add_argument(
+            "--since", metavar="HEAD", help="a line printed by --head: what it stands for must still be there"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["head"]:
+            chain = append_only.take_head(connections[router.db_for_write(AccessRecord)])
+            self.stdout.write(str(proving.Head(chain.name, chain.link, chain.seal)))
+            return
+        since = proving.Head.read(options["since"]) if options["since"] else None
+        if options["since"] and since is None:
+            raise CommandError("That is not a head as --head prints it: chain/link/seal.")
+        proof = proving.prove(since)
+        for fault in proof.faults:
+            self.stderr.write(fault)
+        older = f", {proof.without_chain} from before the chains" if proof.without_chain else ""
+        self.stdout.write(f"{proof.records} records in {proof.chains} chains{older}: {len(proof.faults)} faults")
+        if proof.faults:
+            raise SystemExit(1)

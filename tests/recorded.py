@@ -1,0 +1,18 @@
+"""The access records by kind, as tests look at them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from orders.models import AccessRecord
+from orders.record_kinds import OF_KIND, Kind
+
+
+def recorded_looks() -> QuerySet[AccessRecord]:
+    """Views of orders and people, without what happened to accounts."""
+    return AccessRecord.objects.filter(what__in=OF_KIND[Kind.ORDERS] | OF_KIND[Kind.PEOPLE])
+
+
+def events() -> QuerySet[AccessRecord]:
+    """What happened to accounts, oldest first."""
+    return AccessRecord.objects.filter(what__in=OF_KIND[Kind.ACCOUNT]).order_by("pk")
