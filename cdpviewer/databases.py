@@ -9,6 +9,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 DJANGOS_SQLITE = "django.db.backends.sqlite3"
+SQLITE = "cdpviewer.sqlite"  # ours, which keeps files open and waits for locks with patience
 OWN_PATIENCE = (
     0.01  # seconds SQLite waits by itself, and all pages with it; most locks are held for less than one millisecond
 )
@@ -34,7 +35,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
     settings["ATOMIC_REQUESTS"] = False
     settings["CONN_MAX_AGE"] = 0
     if settings["ENGINE"] == DJANGOS_SQLITE:
-        settings["ENGINE"] = "cdpviewer.sqlite"
+        settings["ENGINE"] = SQLITE
         # All three together: with any one missing, writes from eight threads end in "database is locked".
         settings["OPTIONS"] = {
             **settings.get("OPTIONS", {}),

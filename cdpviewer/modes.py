@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cdpviewer.databases import SQLITE
+
 OWNER_ALONE = 0o600
-SQLITE = "django.db.backends.sqlite3"
 
 
 def for_the_owner_alone() -> None:
