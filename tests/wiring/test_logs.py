@@ -85,6 +85,20 @@ def test_plain_logging_and_structlog_give_the_same_kind_of_line(caplog: pytest.L
     assert (structured["event"], structured["ms"], structured["request_id"]) == ("slow", 3, "abcdefgh")
 
 
+@pytest.mark.parametrize(
+    "sign", ["\n", "\r\n", "\x1b[31m", "\x9b2J", "\x85", "\u2028", "\u202e", "\x00", '"}', "\ud800"]
+)
+def test_nothing_that_is_logged_begins_a_line_of_its_own(caplog: pytest.LogCaptureFixture, sign: str) -> None:
+    caplog.handler.setFormatter(logs.formatter())
+    text = f'slow{sign}{{"event": "request", "status": 200}}'
+    logging.getLogger("orders.x").warning(text)
+    structlog.stdlib.get_logger("orders.y").warning("slow", answer=text)
+    lines = caplog.text.splitlines()
+    assert len(lines) == 2
+    assert all(line.isascii() and line.isprintable() for line in lines)
+    assert [json.loads(lines[0])["event"], json.loads(lines[1])["answer"]] == [text, text]
+
+
 def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None:
     mark = "request-id-of-this-test"
     requests.get(
