@@ -131,15 +131,20 @@ def country_choices() -> list[tuple[str, str]]:
     return [("", gettext("none")), *countries.choices()]
 
 
-class ConnectionNameForm(ConnectionModelForm):
-    """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
-
-    country = forms.ChoiceField(
+def country_field() -> forms.ChoiceField:
+    """The country in which the phone numbers of a tenant are read, wherever a connection's tenant is entered or changed."""
+    return forms.ChoiceField(
         label=_("Country of phone numbers"),
         choices=country_choices,
         required=False,
         help_text=_("Phone numbers without a country code are searched for as numbers of this country."),
     )
+
+
+class ConnectionNameForm(ConnectionModelForm):
+    """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
+
+    country = country_field()
 
     class Meta:
         model = Connection
@@ -185,6 +190,13 @@ class CredentialForm(forms.Form):
 
     def clean_token(self) -> str:
         return clean_token(self.cleaned_data["token"])
+
+
+class ReplaceCredentialForm(CredentialForm):
+    """Another credential, perhaps of another tenant, whose customers live in another country."""
+
+    country = country_field()
+    field_order = ("region", "client_key", "token", "country", "save_anyway")
 
 
 class ConnectionForm(CredentialForm, ConnectionNameForm):

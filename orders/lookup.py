@@ -17,8 +17,12 @@ __all__ = ["LONGEST", "Lookup", "is_nothing", "is_ref", "is_reference", "looks_l
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
 MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time
 
-# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…}
-PLACEHOLDER = re.compile(r"\{\{.*?\}\}|[#$]\{.*?\}|\{%.*?%\}|\[%.*?%\]|\{\{.*$")
+# Zendesk, Jira {{…}}, Zammad #{…}, FreeScout {%…%}, OTRS [% … %], shells ${…},
+# templates <% … %>, {ticket.pnr}, %{pnr}, %PNR%, <booking_ref>
+PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|[#$%]\{.*?\}|\{%.*?%\}|<%.*?%>|\[%.*?%\]|\{\{.*$|\{[a-z_]+(?:[._][a-z_0-9]+)+\}|"
+    r"%[A-Za-z_]{2,}(?:_\d+)?%(?![0-9A-Fa-f]{2})|<[a-z]+(?:_[a-z]+)+>"
+)
 # What ticket systems and databases write into an empty field.
 NOTHING = frozenset(
     {
@@ -37,10 +41,31 @@ NOTHING = frozenset(
         "blank",
         "unset",
         "not set",
+        "\\n",
+        "k.a",
+        "k. a",
+        "keine",
+        "keine angabe",
+        "leer",
+        "s/o",
+        "néant",
+        "ninguno",
+        "ninguna",
+        "nessuno",
+        "nessuna",
+        "geen",
+        "brak",
+        "なし",
+        "无",
+        "無",
+        "없음",
+        "нет",
+        "لا يوجد",
         "not available",
         "no value",
     }
 )
+EMPTY_TAG = re.compile(r"</?(?:p|br|div|span)\s*/?>", re.IGNORECASE)  # a field of rich text with nothing in it
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -98,8 +123,12 @@ def read(text: str, country: str = "") -> Lookup:
 
 def is_nothing(text: str) -> bool:
     """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
+    text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
-    return ".." not in text and (not bare or {text.strip().lower(), bare.lower()} & NOTHING != set())
+    words = [word.strip("\"'()[]<>") for word in text.lower().split()]
+    return ".." not in text and (
+        not bare or {text.strip().lower(), bare.lower()} & NOTHING != set() or all(word in NOTHING for word in words)
+    )
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
@@ -139,7 +168,8 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
         return Lookup("unreadable", why="characters")
     if number := phones.perhaps(bare, country):
         return _digits(number, bare)
-    name = None if found.strong or any(map(references.is_label, bare.split())) else names.read(bare)
+    sentence = len(bare.split()) > 1 and found.strong
+    name = None if sentence or any(map(references.is_label, bare.split())) else names.read(bare)
     named = (Lookup("name", first_name=name.first, last_name=name.last),) if name is not None else ()
     if named and name is not None and name.sure and not _is_code_and_name(found, bare):
         return named[0]
@@ -155,6 +185,7 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
     """Whether a text that reads as a name may hold a reference of letters only: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
     return (
         bool(found.all)
+        and names.LABEL.match(text) is None
         and (len(text.split()) == 2 or "/" in text)
         and any(word in found.all for word in re.split(r"[\s/]+", text))
     )

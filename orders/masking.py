@@ -75,8 +75,12 @@ def card(
     flights: tuple[str, ...] = (),
     extras: tuple[tuple[str, str], ...] = (),
     more: bool = False,
+    country: str = "",
 ) -> PersonCard:
-    """The card of `person`; `reveal` names the hidden fields to show, "all" for every one."""
+    """The card of `person`; `reveal` names the hidden fields to show, "all" for every one.
+
+    `country` (ISO 3166 alpha-2) is the connection's, in which national phone numbers are read beside the person's own.
+    """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]
     letters = [name[0] for name in (person.first_name, person.last_name) if name]
@@ -84,7 +88,7 @@ def card(
         ref=person.ref or f"n{position}",
         name=" ".join(names),
         initials="".join(letters).upper(),
-        fields=tuple(_fields(person, lambda name: name in shown or "all" in shown)),
+        fields=tuple(_fields(person, lambda name: name in shown or "all" in shown, country)),
         passenger_types=passenger_types,
         flights=flights,
         extras=extras,
@@ -95,11 +99,12 @@ def card(
     )
 
 
-def _fields(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
+def _fields(person: Person, reveals: Callable[[str], bool], country: str) -> Iterator[Field]:
+    countries = tuple(filter(None, ((person.country or "").upper(), country)))
     for email in person.emails:
         yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
     for phone in person.phone_numbers:
-        yield Field("phone", _("Phone"), phone, href=phones.href(phone), copy=True)
+        yield Field("phone", _("Phone"), phone, href=phones.href(phone, countries), copy=True)
     address = ", ".join(
         part
         for part in (

@@ -14,11 +14,13 @@ from orders.search_text.normalize import JOINERS, parted, plain
 # RFC 5322's atext; letters, marks and digits of other scripts are legal since RFC 6531.
 ATEXT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~-")
 # Signs that are legal in a local part, and are none of it if they stand around the whole address.
-AROUND = {"'": "'", "`": "`", "*": "*", "_": "_", "~": "~", "{": "}", "|": "|"}
+AROUND = {sign: sign for sign in "'`*_~|!#?=/&%^$"} | {"{": "}"}
 BETWEEN_TWO = "/|;&*+#!?="
 SPELLED_AT = re.compile(r"\s*[\[(<]\s*(?:at|@|ät)\s*[\])>]\s*", re.IGNORECASE)
 SPELLED_DOT = re.compile(r"\s*[\[(<]\s*(?:dot|punkt|\.)\s*[\])>]\s*", re.IGNORECASE)
-LABELLED = re.compile(r"(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=(.+)", re.IGNORECASE)
+LABELLED = re.compile(
+    r"(?:(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=|ape-)(.+)", re.IGNORECASE
+)
 # "jane tag@example.com" from a link was "jane+tag@example.com"; after one of these words it was not.
 PLAIN_WORDS = frozenset(
     {
@@ -43,6 +45,13 @@ PLAIN_WORDS = frozenset(
     | {"kunde", "kundin", "mail", "of", "or", "passenger", "pax", "please", "ticket", "to", "user", "via", "von"}
 )
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
+# How airline systems write an address, which can hold no "@", "_" and "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
+AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
+# A slip of the keyboard for the dot, "jane,doe@example.com", or an address wrapped over two lines, can be a word before the address too.
+SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
+WRAPPED = re.compile(r"(?:\s*(?!www\.)[^\W_]+(?:[._-][^\W_]+)+|.*[^\W_][_+-])[ \t]*\n\s*", re.DOTALL)
+LABELS = "mail email adresse address correo courriel kontakt contact to from cc bcc von an de para sip user"
+BEFORE_ADDRESS = frozenset(LABELS.split())
 DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTALL)
 
 
@@ -50,7 +59,7 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 class Addresses:
     """`readings` are the addresses that can be meant, in the order of the text; `broken` says that one cannot be read whole.
 
-    With `unsure` the readings are of one and the same piece of text. `rest` is the text without them.
+    An address that may have begun in the word before it is among `readings`, and `broken`. `rest` is the text without them.
     """
 
     readings: tuple[str, ...]
@@ -64,6 +73,7 @@ def find(text: str) -> Addresses:
         text = SPELLED_AT.sub("@", text)
     if "@" in text:
         text = SPELLED_DOT.sub(".", text)
+    text = AIRLINE.sub(lambda found: f" {_from_airline(found[1])}@{_from_airline(found[2])} ", text)
     if lost := LOST_PLUS.fullmatch(text):
         readings = tuple(a for a in (f"{lost[1]}+{lost[2]}@{lost[3]}", f"{lost[2]}@{lost[3]}") if is_address(a))
         if lost[1] not in PLAIN_WORDS and len(readings) == 2:
@@ -79,7 +89,7 @@ def find(text: str) -> Addresses:
         local, domain = text[start:at], text[at + 1 : stop]
         whole = (text[after : after + 1] not in {"@", "_"} or after > stop) and not _is_cut_off(text, start, end)
         read = _readings(local, domain) if whole else ()
-        broken = broken or not read
+        broken = broken or not read or _may_begin_before(text[end:start], local)
         readings += read
         rest.append(text[end:start])
         end = after
@@ -142,6 +152,18 @@ def _is_no_address(text: str, start: int, at: int, stop: int) -> bool:
     return (alone and spaced) or mention
 
 
+def _from_airline(part: str) -> str:
+    return part.replace("./", "-").replace("..", "_").rstrip(".")
+
+
+def _may_begin_before(before: str, local: str) -> bool:
+    """Whether the address may have begun in the word before it. The rest of it is then another person's, and offered only."""
+    if slip := SLIP.fullmatch(before):
+        word = slip["word"]
+        return word.islower() and local[:1].islower() and word not in BEFORE_ADDRESS
+    return before.islower() and WRAPPED.fullmatch(before) is not None
+
+
 def _is_cut_off(text: str, start: int, end: int) -> bool:
     """Whether the sign before the local part belongs to it, though no local part may hold it there: 'a"b"c@', "a\\b@", "a€b@"."""
     before = text[end:start][-1:]
@@ -154,10 +176,10 @@ def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
     """Start and end of the address without a pair of signs around the whole, and where the text goes on."""
     after = stop
     while start < stop and text[start] in AROUND:
-        closing = re.match(r"[.,;:!?]*", text[after:])
-        behind = after + (closing.end() if closing else 0)
-        if text[behind : behind + 1] != AROUND[text[start]]:
+        closing = re.match(r"[.,;:!?]*?(?=" + re.escape(AROUND[text[start]]) + ")", text[after:])
+        if closing is None:
             break
+        behind = after + closing.end()
         start, after = start + 1, behind + 1
     return start, stop, after
 

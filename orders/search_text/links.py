@@ -43,6 +43,12 @@ REFERENCES = frozenset(
     | {"record_locator", "orderref", "order_ref", "confirmationnumber", "confirmation_number"}
 )
 BEHIND = ".,;:!?*'_~…>"
+# A chat with a phone number, which stands there without its plus.
+WHATSAPP = re.compile(
+    r"(?:https?://)?\b(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?(?:[^\s<>]*?&)?phone=|whatsapp://send/?\?phone=)(?:\+|%2B)?(\d{7,15})(?!\w)"
+    r"[^\s<>\"|]*",
+    re.IGNORECASE,
+)
 CHAT = re.compile(r"<((?:https?:/|mailto:|tel:)[^\s<>|]+)\|([^<>]*)>", re.IGNORECASE)
 MARKDOWN = re.compile(
     r"\[([^\[\]]*)\]\(\s*<?((?:https?:/|mailto:|tel:|/)[^\s<>]*?)>?(?:\s+\"[^\"]*\")?\)(?=[^\w/]|$)", re.IGNORECASE
@@ -65,7 +71,7 @@ class Links:
 
 def find(text: str) -> Links:
     """Find the links of a plain text. A link of somebody else gives nothing, however much its path resembles a reference."""
-    text = MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text))
+    text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
         text = decoded(text)
     values: list[str] = []

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from orders.search_text.normalize import plain
 
-TITLES = r"mr|mrs|ms|miss|mx|mstr|master|dr|prof|sir|rev|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|sig|signora|pan|pani|dhr|mevr|chd|inf|adt"
+TITLES = (
+    r"mr|mrs|ms|miss|mx|mstr|master|dr|prof|sir|rev|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|sig|signor[ae]?|señor[ai]?|señorita|senhora?|madame|monsieur|mademoiselle|"
+    r"mevrouw|meneer|pan|pani|dhr|mevr|chd|inf|adt"
+)
 TITLE = re.compile(rf"(?:{TITLES})\.?", re.IGNORECASE)
 GLUED_TITLE = re.compile(r"(?<=[A-Z]{3})(?:MRS|MISS|MSTR|MR)$")
 LABEL = re.compile(
@@ -17,34 +20,22 @@ LABEL = re.compile(
     r"passagier|reisender|nom|nombre|nome|naam|pasażer|氏名|お名前|姓名|이름)\s*[:=]\s*",
     re.IGNORECASE,
 )
-PARTICLES = frozenset(
-    {
-        "van",
-        "von",
-        "vom",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "das",
-        "dos",
-        "do",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "el",
-        "al",
-    }
-    | {"bin", "binti", "ibn", "y", "e", "i", "zu", "zum", "zur", "af", "av", "ter", "ten", "te", "und"}
+ROLE = re.compile(r"\s*(?:passengers?|pax|customer|kundin|kunde|passagier|reisender)\s+", re.IGNORECASE)
+# Words that belong to the last name behind them.
+PARTICLE_WORDS = (
+    "van von vom der den de del dela della di da das dos do du des la las le les los lo el al ap bin binti bint ben ibn "
+    "zu zum zur af av ter ten te 't op mac mc fitz san santa st st. saint ó ní uí nic o"
 )
+PARTICLES = frozenset(PARTICLE_WORDS.split())
+CONJUNCTIONS = frozenset({"y", "e", "i", "und"})  # "Ortega y Gasset"
+# "Jun" and "Sen" without a dot are names themselves.
+SUFFIX = re.compile(r",?\s+(?:(?:jr|jnr|snr|ii|iii|iv|phd|esq)\.?|(?:jun|sen)\.)$|,\s*sr\.?$", re.IGNORECASE)
 # "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
 TICKET_NUMBERING = re.compile(r"(?<=\S)\s+\d{1,2}\.\s*\d?(?=[A-Z])")
-TYPE = re.compile(r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)", re.IGNORECASE)
+TYPE = re.compile(
+    r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:she/her|he/him|they/them|adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)",
+    re.IGNORECASE,
+)
 # East Asian names are written family name first.
 EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
@@ -60,6 +51,7 @@ class Name:
 
 def read(text: str) -> Name | None:
     """The name that makes up all of a plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is none."""
+    text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
     text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
     if not text or len(text) > 100 or "\n" in text:
@@ -77,13 +69,38 @@ def read(text: str) -> Name | None:
         return None
     if len(words) == 1:
         sure = titled or labelled or words[0][:1].isupper()
-        return (
-            Name("", words[0], sure=sure) if titled or labelled or not words[0].isascii() or "'" in words[0] else None
-        )
-    sure = labelled or titled or all(_is_capitalized(word) or word.lower() in PARTICLES for word in words)
-    if not sure and len(words) > 3:
+        plain = not (titled or labelled or "'" in words[0]) and words[0].isascii()
+        return Name("", words[0], sure=sure and not plain) if not plain or words[0][:1].isupper() else None
+    sure = labelled or titled or all(map(_is_name_in_capitals, words))
+    if not sure and sum(word.lower() not in PARTICLES for word in words) > 3:
         return None
-    return Name(" ".join(words[:-1]), words[-1], sure=sure)
+    start = _start_of_last_name(words)
+    return Name(" ".join(words[:start]), " ".join(words[start:]), sure=sure)
+
+
+def _without_role(text: str) -> str:
+    """ "passenger Jane Doyle" without its first word; "customer asks about" as it stands."""
+    rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
+    words = rest.split()
+    return rest if len(words) > 1 and not rest.isupper() and all(map(_is_name_in_capitals, words)) else text
+
+
+def _is_name_in_capitals(word: str) -> bool:
+    return _is_capitalized(word) or word.lower() in PARTICLES | CONJUNCTIONS
+
+
+def _start_of_last_name(words: list[str]) -> int:
+    """Where the last name begins: with the last word, the particles before it, and what "y" joins to it."""
+    start = len(words) - 1
+    while start > 0:
+        word = words[start - 1].lower()
+        if word in CONJUNCTIONS and start > 2:
+            start -= 2
+        elif word in PARTICLES:
+            start -= 1
+        else:
+            break
+    return start
 
 
 def normalize(name: str) -> str:
@@ -118,7 +135,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
     if slash and not titled and not all(map(_is_capitalized, (*firsts, *lasts))):
         return None
     written = _in_small if slash else str
-    sure = slash or all(_is_capitalized(word) or word.lower() in PARTICLES for word in lasts)
+    sure = slash or all(map(_is_name_in_capitals, lasts))
     return Name(written(" ".join(firsts)), written(" ".join(lasts)), sure=sure)
 
 

@@ -16,6 +16,9 @@ UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u3164\uf
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 ELLIPSIS = re.compile(r"(?<![./\\])\.{3,}(?![./\\])")
+# The front of an address that a mail program shortened: "…doe@example.com", "[...]doe@example.com". It stays broken.
+SHORTENED = re.compile(r"(?:…|(?<!\.)\.{3,}+)\]?(?=[\w.+-]{1,64}@)")
+CUT = ".."  # never in an address
 FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot inside an address, a full stop elsewhere
 ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out
 # Scripts that are written without spaces, or that nobody writes a reference in: a reference glued to them is parted.
@@ -32,6 +35,7 @@ def plain(text: str) -> str:
     """
     for _ in range(2):
         text = ENTITY.sub(lambda entity: unescape(entity.group()), text)
+    text = SHORTENED.sub(CUT, text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", "".join(map(_plain_sign, text)))
         text = _without_stray_joiners("".join(map(_plain_digit, text)))

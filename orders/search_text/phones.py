@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import phonenumbers
@@ -31,6 +32,12 @@ URI = re.compile(
     r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]++(?:;[\w=+.\-]++)*+)(?![ /]*[\d(])", re.IGNORECASE
 )
 # Two numbers in one value: a slash with spaces, a comma, a word between them.
+# A plus with a space behind it, at the beginning of a line or behind a colon.
+LOOSE_PLUS = re.compile(r"((?:^|[:(])[ \t]*)\+[ ]+(?=[1-9(])", re.MULTILINE)
+# A number wrapped over two lines.
+OVER_TWO_LINES = re.compile(r"(?<![\w+])(\+\d[\d ()./\-]*)\r?\n[ \t>]*(\d[\d ()./\-]*\d)(?!\w)")
+# How airline systems write a number, without its plus: "SSR CTCM LH HK1/491701234567".
+AIRLINE = re.compile(r"\bCTC[MBH]\b[^/\n]{0,20}[/ ]\+?(\d{7,15})\b", re.IGNORECASE)
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
 TRUNK = re.compile(r"\(\s*0\s*\)")
 NOT_DIGITS = re.compile(r"[^\d]")
@@ -51,6 +58,7 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
 
     `country` (ISO 3166 alpha-2) reads national numbers.
     """
+    text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []
 
     def take(found: re.Match[str]) -> str:
@@ -80,13 +88,19 @@ def read(value: str, country: str = "") -> Phone | None:
     return phones[0] if phones[0].e164 or phones[0].needs_country else None
 
 
-def href(value: str) -> str:
-    """The `tel:` link of a shown number; "" if the value cannot be read as one number. Without a country it has its own digits."""
-    phone = read(value)
-    if phone is None:
+def href(value: str, countries: Iterable[str] = ()) -> str:
+    """The `tel:` link of a shown number; "" if the value cannot be read as one number.
+
+    A national number is read in each of `countries` and has a link if it is valid there and they agree: as written it would
+    be dialled in the country of the agent.
+    """
+    readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
+    if readings and not all(map(_is_written_whole, readings)):
+        readings = [phone for phone in readings if _is_valid(phone.e164)]
+    if len({phone.e164 for phone in readings}) != 1:
         return ""
-    extension = f";ext={phone.extension}" if phone.extension else ""
-    return "tel:" + (phone.e164 or NOT_DIGITS.sub("", phone.text)) + extension
+    extension = f";ext={readings[0].extension}" if readings[0].extension else ""
+    return f"tel:{readings[0].e164}{extension}"
 
 
 def perhaps(text: str, country: str = "") -> Phone | None:
@@ -104,7 +118,7 @@ def perhaps(text: str, country: str = "") -> Phone | None:
         return phone
     if 10 <= len(digits) <= 15 and not digits.startswith("0") and _is_valid("+" + digits):
         return _international("+" + digits, run, extension)
-    shaped = re.fullmatch(r"0[1-9]\d{6,11}", digits) or (
+    shaped = re.fullmatch(r"0[1-9]\d{6,11}|011[1-9]\d{9,13}", digits) or (
         is_grouped(run) and 7 <= len(digits) <= 12 and digits[:2] != "00"
     )
     return phone if shaped and phone.needs_country else None
@@ -115,7 +129,9 @@ def is_grouped(text: str) -> bool:
     text = text.strip()
     return (
         re.fullmatch(
-            r"\(\d{2,5}\)[\s\-./]*\d[\d\s\-./]+|0\d{1,4}[\s/\-.]+\d[\d\s\-./]+|\d{3}[ .\-]\d{3}[ .\-]\d{4}", text
+            r"\(\d{2,5}\)[\s\-./]*\d[\d\s\-./]+|0\d{1,4}[\s/\-.]+\d[\d\s\-./]+|(?:1[ .\-]?)?\d{3}[ .\-]\d{3}[ .\-]\d{4}|"
+            r"[18][ \-]?\(\d{3,5}\)[\s\-./]*\d[\d\s\-./]+",
+            text,
         )
         is not None
     )
@@ -127,6 +143,21 @@ def lost_plus(text: str) -> Phone | None:
     if found is None or not _is_valid("+" + NOT_DIGITS.sub("", found[1])):
         return None
     return _international("+" + found[1], found[1], "")
+
+
+def _is_written_whole(phone: Phone) -> bool:
+    """Whether the number was written with its country code."""
+    return phone.text.lstrip("(").startswith(("+", "00"))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    joined = f"{found[1].rstrip()} {found[2]}"
+    return found.group() if _is_valid(found[1]) or not _is_valid(joined) else joined
+
+
+def _from_airline(found: re.Match[str]) -> str:
+    digits = found[1].removeprefix("00")
+    return f" +{digits} " if _is_valid("+" + digits) else f" tel: {found[1]} "
 
 
 def _parts(run: str) -> list[str]:
@@ -177,7 +208,7 @@ def _international(number: str, shown: str, extension: str) -> Phone:
 
 def _national(run: str, extension: str, country: str) -> Phone:
     digits = NOT_DIGITS.sub("", run)
-    if not 5 <= len(digits) <= 15:
+    if not 5 <= len(digits) <= 18:
         return Phone(run)
     if country in COUNTRIES:
         try:

@@ -58,6 +58,9 @@ CURRENCIES = (
     "AED|AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PHP|PLN|RON|SAR|SEK|SGD|THB|"
     "TRY|TWD|UAH|USD|VND|ZAR"
 )
+# Words of six letters that people write in capitals; inside a text they are no references.
+SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
+SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
 # What a travel text is full of and what is no reference, unless nothing else could be one.
 FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
@@ -65,7 +68,7 @@ NOT_REFERENCES = (
     rf"\d{{1,2}}(?:{MONTHS})(?:\d{{2}}|\d{{4}})?|(?:{MONTHS})-?\d{{2,4}}",
     r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:am|pm)?",
     rf"(?:{CURRENCIES})\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*(?:{CURRENCIES})",
-    r"\d{13,14}|\d{3}-\d{10}(?:-\d+)?",
+    r"\d{13,14}|\d{3}-\d{10}(?:-\d+)?|(?:\d{1,2}\.)?[A-Z]{3}\d{9,15}-[A-Z]",
     r"(?:INC|REQ|CHG|RITM|PRB|CASE|TASK|TKT|SCTASK|ZD|TK|RT|CS|SR)[-#]?\d{1,12}|[A-Z]{2,6}-\d{1,6}",
     r"(?:\d+(?:kg|lb|lbs|km|min|h|pax|st|nd|rd|th|x|adt|chd|inf|pc))+|(?-i:\d{1,2}[a-z]{3,})|covid-?19|[a-z]+-?(?:19|20)\d\d",
 )
@@ -111,6 +114,8 @@ def find(text: str, *, alone: bool = True) -> References:
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
     dots = any(".." in word for word in words)
     labelled = tuple(dict.fromkeys(_labelled(text)))
+    if words and all(is_label(word.strip(EDGES)) for word in words):
+        return References((), (), dots, any(map(is_reference, words)))
     if alone and len(words) == 1 and NAMES_OF_A_TICKET.fullmatch(words[0]):
         return References((), of_value(words[0]), dots, True)
     if alone and len(words) == 1 and not labelled:
@@ -145,9 +150,10 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     refs = [word for word in cleaned if looks_like_ref(word)]
     mixed = [word for word in cleaned if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
     mixed = [word for word in mixed if not NAMES_OF_A_TICKET.fullmatch(word)]
+    mixed.sort(key=lambda word: not _is_code(word))  # before "RP/LONBA0100/LONBA0100" and the like
     last = [word for word in mixed if LAST.fullmatch(word) and not looks_like_ref(word)]
     mixed = [word for word in mixed if word not in last and not word.endswith(labelled)]
-    codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper()]
+    codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper() and word not in SHOUTED]
     numbers = [word for word in cleaned if word.isdigit() and len(word) >= 5]
     if mixed and len(words) > 3 and text.upper() == text:
         codes = []  # everything is in capitals: a word of six letters is a word
@@ -182,11 +188,18 @@ def _labelled(text: str) -> Iterator[str]:
                 yield joined
                 continue
         parts = _apart(value) or (value.strip(EDGES + "&;|"),)
+        if _is_label_too(value, text[label.end() :]):
+            continue
         ends = not re.search(r"\w", text[label.end() :])
         explicit = any(sign in label["filler"] for sign in ":=#")
         yield from (part for part in parts if is_reference(part) and _is_plausible(part, explicit=explicit, ends=ends))
         if "-" in parts[0] and not LAST.fullmatch(parts[0]) and (joined := _in_groups(parts[0])):
             yield joined
+
+
+def _is_label_too(value: str, behind: str) -> bool:
+    """ "Order: customer: Jane": the word behind a label is one itself."""
+    return value.rstrip(":").isalpha() and (value.endswith(":") or re.match(r"\s?[:=]", behind) is not None)
 
 
 def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
@@ -195,7 +208,7 @@ def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
         return False
     if any(sign.isdigit() for sign in value):
         return len(value) >= 5 or (explicit and len(value) >= 2)
-    if not 5 <= len(value) <= 8 or not value.isalpha():
+    if not 5 <= len(value) <= 8 or not value.isalpha() or value.upper() in SHOUTED:
         return False
     return (value.isupper() and (explicit or len(value) == 6)) or (explicit and ends)
 
@@ -211,7 +224,7 @@ def _apart(word: str) -> tuple[str, ...]:
     codes = [part for part in parts if _is_code(part)]
     if not codes:
         return ()
-    others = [part for part in parts if part not in codes]
+    others = [part for part in parts if part not in codes and not re.fullmatch(r"[A-Z]\d|\d[A-Z]", part)]  # "1A/B94TXY"
     if len(codes) > 1 or not any(sign.isdigit() for part in others for sign in part):
         return tuple(dict.fromkeys(codes))
     whole = word.strip(EDGES)

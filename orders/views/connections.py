@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orders import onward, services
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
-from orders.forms import ConnectionForm, ConnectionNameForm, CredentialForm
+from orders.forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 from orders.models import Connection
 
 
@@ -85,9 +85,13 @@ def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpRespons
     """Enter the credential again, or another one; also the way to another region."""
     connection = _own(request, connection_id)
     row = _row(connection)
-    form = CredentialForm(request.POST or None, initial={"region": connection.region})
-    if request.method == "POST" and form.is_valid() and _prove_and_keep(request, form, connection):
-        return redirect(_back(request))
+    form = ReplaceCredentialForm(
+        request.POST or None, initial={"region": connection.region, "country": connection.country}
+    )
+    if request.method == "POST" and form.is_valid():
+        connection.country = form.cleaned_data["country"]
+        if _prove_and_keep(request, form, connection):
+            return redirect(_back(request))
     return _form_page(request, "connections/replace.html", form, row)
 
 

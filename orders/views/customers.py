@@ -25,6 +25,8 @@ from orders.views.panels import render_panel
 from orders.views.people import how_much, told
 from orders.views.waiting import with_progress
 
+SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order in which they are repeated to the agent
+
 
 @require_safe
 @asks_the_cdp(panel="guest_orders")
@@ -100,7 +102,7 @@ def show_people(
     looks.record(request, what, connection=desk.connection, subject=subject, outcome=_outcome(found))
     guests = [
         {
-            "card": card(one.guest, position),
+            "card": card(one.guest, position, country=desk.connection.country),
             "orders": one.orders.items,
             "complete": one.orders.complete,
             "missing": one.orders.missing,
@@ -111,6 +113,7 @@ def show_people(
     context: dict[str, Any] = {
         "guests": guests,
         "by": str(what),
+        "sought": " ".join(questions[0][name] for name in SOUGHT if name in questions[0]),
         "also": also,
         "countries": (),
         "missing": found.missing,

@@ -37,9 +37,9 @@ def order_contacts(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
-        outcome = how_much(loaded)
+        outcome, country = how_much(loaded), desk.connection.country
         looks.record(request, looks.What.CONTACTS_SEEN, connection=desk.connection, order_ref=ref, outcome=outcome)
-        cards = [card(person, position) for position, person in enumerate(loaded.items, start=1)]
+        cards = [card(person, position, country=country) for position, person in enumerate(loaded.items, start=1)]
         return render_panel(request, "order_contacts", context_of(request, desk, ref, "contact", cards, loaded))
 
     return with_progress(request, desk, "order_contacts", partial(load_contacts, desk, ref), show, of="contacts")
@@ -61,7 +61,9 @@ def order_travellers(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse
             route="–".join(opened.trip.route) if opened else "",
             outcome=how_much(loaded),
         )
-        context = context_of(request, desk, ref, "traveller", cards_of(travellers), loaded)
+        context = context_of(
+            request, desk, ref, "traveller", cards_of(travellers, country=desk.connection.country), loaded
+        )
         return render_panel(request, "order_travellers", context | items_of(request, travellers))
 
     return with_progress(request, desk, "order_travellers", partial(load_travellers, desk, ref), show, of="consumers")
@@ -75,11 +77,16 @@ def how_much(loaded: Loaded[Any]) -> str:
     return f"shown: {count} of {count + loaded.missing}" if loaded.missing else f"shown: {count}, perhaps more"
 
 
-def cards_of(travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None) -> list[PersonCard]:
-    """A card for each traveller; `reveal` names the hidden fields to show of the person at a position (from 1)."""
+def cards_of(
+    travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
+) -> list[PersonCard]:
+    """A card for each traveller; `reveal` names the hidden fields to show of the person at a position (from 1).
+
+    `country` is the connection's.
+    """
     labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [
-        _traveller_card(traveller, position, labels, reveal(traveller.person, position) if reveal else ())
+        _traveller_card(traveller, position, labels, country, reveal(traveller.person, position) if reveal else ())
         for position, traveller in enumerate(travellers.loaded.items, start=1)
     ]
 
@@ -107,7 +114,9 @@ class _Labels:
         return (self._labels[at] for at, _same in groupby(flights))
 
 
-def _traveller_card(traveller: Traveller, position: int, labels: _Labels, shown: Iterable[str]) -> PersonCard:
+def _traveller_card(
+    traveller: Traveller, position: int, labels: _Labels, country: str, shown: Iterable[str]
+) -> PersonCard:
     types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in traveller.items if item.passenger_type_code))
     extras = [(item.type or "", item.name or "") for index, item in traveller.items if not labels.has(index)]
     flights = tuple(islice(labels.of(index for index, _item in traveller.items), MOST_LABELS + 1))
@@ -118,6 +127,7 @@ def _traveller_card(traveller: Traveller, position: int, labels: _Labels, shown:
         passenger_types=types[:MOST_LABELS],
         flights=flights[:MOST_LABELS],
         extras=tuple(extras[:MOST_LABELS]),
+        country=country,
         more=max(len(types), len(flights), len(extras)) > MOST_LABELS,
     )
 

@@ -101,15 +101,16 @@ def _cards(
     def shown(person: Person, position: int) -> set[str]:
         return {field} if (person.ref or f"n{position}") == wanted else set()
 
+    country = desk.connection.country
     if kind == "traveller":
         travellers = load_travellers(desk, ref)
-        masked, cards = cards_of(travellers), cards_of(travellers, shown)
+        masked, cards = cards_of(travellers, country=country), cards_of(travellers, shown, country)
         context = context_of(request, desk, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
     else:
         contacts = load_contacts(desk, ref)
         numbered = list(enumerate(contacts.items, start=1))
-        masked = [card(person, n) for n, person in numbered]
-        cards = [card(person, n, reveal=shown(person, n)) for n, person in numbered]
+        masked = [card(person, n, country=country) for n, person in numbered]
+        cards = [card(person, n, reveal=shown(person, n), country=country) for n, person in numbered]
         context = context_of(request, desk, ref, kind, cards, contacts)
     hidden = [frozenset(one.name for one in before.fields if one.masked) for before in masked]
     return list(zip(cards, hidden, strict=True)), context

@@ -181,9 +181,7 @@ def _why_not_searched(reading: lookup.Lookup) -> str:
         "phone": _(
             "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
         ),
-        "several": _(
-            "This can be read in more than one way, and only one is searched at a time. Choose the one you mean."
-        ),
+        "several": _("More than one search fits this, and only one is made at a time. Choose the one you mean."),
         "unreadable email": _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
         "unreadable phone": _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
         "country": _(

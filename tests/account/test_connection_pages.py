@@ -182,6 +182,22 @@ def test_replacing_moves_to_another_region_only_with_the_credential(as_anna: Cli
     assert [headers["Host"].partition(":")[0] for _method, _path, headers in cdp.calls] == ["localhost"]
 
 
+def test_replacing_the_credential_keeps_or_changes_the_country_of_phone_numbers(
+    as_anna: Client, anna: User, cdp: Cdp
+) -> None:
+    connection = connect(anna)
+    Connection.objects.filter(pk=connection.pk).update(country="IE")
+    address = reverse("connection_replace", args=[connection.pk])
+    assert '<option value="IE" selected>' in as_anna.get(address).text
+    entered = {"region": OTHER_REGION, "client_key": "new", "token": "newer"}
+    assert as_anna.post(address, {**entered, "country": "XX"}).status_code == 422
+    connection.refresh_from_db()
+    assert connection.country == "IE"
+    as_anna.post(address, {**entered, "country": "DE"})
+    connection.refresh_from_db()
+    assert connection.country == "DE"
+
+
 def test_a_refused_replacement_leaves_the_old_one_as_it_was(as_anna: Client, anna: User, cdp: Cdp) -> None:
     connection = connect(anna)
     connection.note_use("accepted")

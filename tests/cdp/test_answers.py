@@ -16,7 +16,7 @@ from tests.cdp.servers import Server, sending, serving, well
 Transports = Callable[..., Transport]
 GZIP = b"Content-Encoding: gzip"
 WHOLE = b'{"ref": "B94TXY"}'
-EMPTY = gzip.compress(b"")
+EMPTY = gzip.compress(b"", mtime=0)
 
 
 def get(transport: Transport, server: Server) -> bytes:
@@ -24,12 +24,12 @@ def get(transport: Transport, server: Server) -> bytes:
 
 
 def members(*parts: bytes) -> bytes:
-    return b"".join(gzip.compress(part) for part in parts)
+    return b"".join(gzip.compress(part, mtime=0) for part in parts)
 
 
 def named(part: bytes) -> bytes:
     """A member with a file name in its header."""
-    packed = gzip.compress(part)
+    packed = gzip.compress(part, mtime=0)
     return packed[:3] + b"\x08" + packed[4:10] + b"order.json\x00" + packed[10:]
 
 
@@ -38,7 +38,7 @@ def named(part: bytes) -> bytes:
     [
         members(WHOLE), members(WHOLE[:5], WHOLE[5:]), members(*(bytes([letter]) for letter in WHOLE)), members(b"", WHOLE),
         members(WHOLE, b""), EMPTY * 50 + members(WHOLE), named(WHOLE[:9]) + named(WHOLE[9:]),
-        gzip.compress(WHOLE[:9], 0) + gzip.compress(WHOLE[9:], 9),
+        gzip.compress(WHOLE[:9], 0, mtime=0) + gzip.compress(WHOLE[9:], 9, mtime=0),
         members(WHOLE) + b"\x00" * 512, members(WHOLE) + b"\x00", members(WHOLE) + b"\r\n", members(WHOLE) + b"\x1f", members(WHOLE) + b"\x1fx",
         members(WHOLE) + b"trailing garbage", members(WHOLE[:5], WHOLE[5:]) + b"\x00" * 7,
     ],
@@ -59,7 +59,7 @@ def test_a_gzip_stream_is_all_its_members_and_nothing_after_them(
         (members(WHOLE, WHOLE)[:-9], "cut off"), (members(WHOLE) + b"\x1f\x8b", "cut off"), (members(WHOLE) + EMPTY[:9], "cut off"),
         (members(WHOLE) + b"\x1f\x8b\x08" + b"\xff" * 40, "damaged"), (b"\x00" + members(WHOLE), "damaged"), (WHOLE, "damaged"),
         (members(WHOLE)[:-8] + b"\x00" * 8, "damaged"),
-        (gzip.compress(b" " * 1_500_000) * 2, "too large"), (members(WHOLE) + b"\x00" * 2_100_000, "too large"),
+        (gzip.compress(b" " * 1_500_000, mtime=0) * 2, "too large"), (members(WHOLE) + b"\x00" * 2_100_000, "too large"),
         (EMPTY * (MOST_MEMBERS + 1), "too many parts"),
     ],
 )  # fmt: skip

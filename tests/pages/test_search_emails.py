@@ -188,3 +188,49 @@ def test_the_link_on_a_contact_obeys_the_same_reading(value: str, href: str) -> 
 
 def person(email: str) -> Person:
     return Person(ref="c1", emails=(email,))
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("jane,doe@example.com", ("doe@example.com",)),
+        ("jane;doe@example.com", ("doe@example.com",)),
+        ("jane:doe@example.com", ("doe@example.com",)),
+        ("please write to jane,doe@example.com", ("doe@example.com",)),
+        ("jane.do\ne@example.com", ("e@example.com",)),
+        ("jane_ma\nry@example.com", ("ry@example.com",)),
+        ("jane+\nfly@example.com", ("fly@example.com",)),
+        ("…doe@example.com", ()),
+        ("...doe@example.com", ()),
+        ("[…]doe@example.com", ()),
+        ("[...]doe@example.com", ()),
+    ],
+)
+def test_an_address_that_may_begin_before_is_not_searched_unasked(text: str, offered: tuple[str, ...]) -> None:
+    reading = lookup.read(text)
+    assert (reading.kind, reading.why) == ("unreadable", "email")
+    assert tuple(other.address for other in reading.also) == offered
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Jane;Doe;jane@example.com;IE", "jane@example.com"),
+        ("jane;doe;jane@example.com", "jane@example.com"),
+        ("Doyle,jane@example.com", "jane@example.com"),
+        ("mail:jane@example.com", "jane@example.com"),
+        ("correo:jane@example.com", "jane@example.com"),
+        ("4711;jane@example.com", "jane@example.com"),
+        ("Jane Doyle\njane@example.com", "jane@example.com"),
+        ("thanks.\njane@example.com", "jane@example.com"),
+        ("www.example.com\njane@example.com", "jane@example.com"),
+        ("!jane@example.com!", "jane@example.com"),
+        ("#jane@example.com#", "jane@example.com"),
+        ("SSR CTCE BA HK1/JANE.DOE//EXAMPLE.COM", "JANE.DOE@EXAMPLE.COM"),
+        ("SSR CTCE LH HK1/JANE..DOE//EX./AMPLE.COM", "JANE_DOE@EX-AMPLE.COM"),
+        ("CTCE-JANE.DOE//EXAMPLE.COM", "JANE.DOE@EXAMPLE.COM"),
+    ],
+)
+def test_a_cell_a_label_or_an_airline_record_before_an_address_is_none_of_it(text: str, address: str) -> None:
+    reading = lookup.read(text)
+    assert (reading.kind, reading.address) == ("email", address)

@@ -298,3 +298,18 @@ def test_a_spelling_that_fails_is_no_nobody(own: tuple[Client, Sandbox]) -> None
     cdp.set_fault("*", "503", "guests")
     page = client.post("/find-person/", {"last_name": "O'Neill"})
     assert page.status_code == 502 and "Nobody found" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [("niamh.d'arcy@example.ie", "niamh.d'arcy@example.ie"), ("+353 (0)85 999 9999", "+353859999999")],
+)
+def test_what_nobody_was_found_by_is_repeated(text: str, sought: str, desk: Client) -> None:
+    page = desk.post("/orders/", {"q": text})
+    assert page.status_code == 404
+    assert f"knows nobody by {sought} " in " ".join(text_of(page).split())
+
+
+def test_the_name_that_nobody_was_found_by_is_repeated(desk: Client) -> None:
+    page = desk.post("/find-person/", {"first_name": "Anna", "last_name": "von der Heide"})
+    assert "knows nobody by Anna von der Heide " in " ".join(text_of(page).split())

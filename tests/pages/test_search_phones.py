@@ -152,8 +152,8 @@ def test_a_reference_and_a_number_in_one_text_are_both_offered() -> None:
         ("+353 1 234 5678 x12", "tel:+35312345678;ext=12"),
         ("Mobile: +353 85 123 4567", "tel:+353851234567"),
         ("＋４８ （４８） ８８８０００１", "tel:+48488880001"),
-        ("(085) 123-4567", "tel:0851234567"),
-        ("0851234567", "tel:0851234567"),
+        ("(085) 123-4567", ""),
+        ("0851234567", ""),
         ("+353 85 123 4567 / +353 1 234 5678", ""),
         ("085 123 4567 / 086 123 4567", ""),
         ("0851234567/0861234567", ""),
@@ -169,3 +169,70 @@ def test_a_reference_and_a_number_in_one_text_are_both_offered() -> None:
 def test_the_link_on_a_contact_obeys_the_same_reading(value: str, href: str) -> None:
     fields = [field for field in card(Person(ref="c1", phone_numbers=(value,)), 1).fields if field.name == "phone"]
     assert [(field.value, field.href) for field in fields] == [(value, href)]
+
+
+@pytest.mark.parametrize(
+    ("value", "own", "connection", "href"),
+    [
+        ("085 123 4567", "IE", "", "tel:+353851234567"),
+        ("085 123 4567", "", "IE", "tel:+353851234567"),
+        ("085 123 4567", "ie", "IE", "tel:+353851234567"),
+        ("085 123 4567", "Ireland", "IE", "tel:+353851234567"),
+        ("0171 1234567", "DE", "IE", "tel:+491711234567"),
+        ("020 7946 0958", "GB", "", "tel:+442079460958"),
+        ("(202) 555-0123 ext. 7", "US", "US", "tel:+12025550123;ext=7"),
+        ("(202) 555-0123", "US", "CA", "tel:+12025550123"),
+        ("+353 85 123 4567", "DE", "US", "tel:+353851234567"),
+        ("00353 85 123 4567", "DE", "IE", "tel:+353851234567"),
+        ("085 123 4567", "", "", ""),
+        ("0171 1234567", "DE", "AT", ""),
+        ("085 123", "IE", "IE", ""),
+        ("085 123 4567 / 086 123 4567", "IE", "IE", ""),
+        ("1234", "IE", "", ""),
+    ],
+)
+def test_a_national_number_is_dialled_where_its_countries_agree(
+    value: str, own: str, connection: str, href: str
+) -> None:
+    person = Person(ref="c1", phone_numbers=(value,), country=own or None)
+    assert [field.href for field in card(person, 1, country=connection).fields if field.name == "phone"] == [href]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+ 353 85 123 4567", "+353851234567"),
+        ("Phone: + 353 85 123 4567", "+353851234567"),
+        ("+353 85\n123 4567", "+353851234567"),
+        ("Phone\n+44 20 7946\n0958", "+442079460958"),
+        ("wa.me/353851234567", "+353851234567"),
+        ("https://wa.me/353851234567?text=hello", "+353851234567"),
+        ("https://api.whatsapp.com/send?phone=353851234567&text=x", "+353851234567"),
+        ("https://web.whatsapp.com/send?text=x&phone=%2B353851234567", "+353851234567"),
+        ("SSR CTCM LH HK1/00491701234567", "+491701234567"),
+        ("SSR CTCM BA HK1/447911123456", "+447911123456"),
+    ],
+)
+def test_a_number_is_read_as_chats_and_airline_systems_write_it(text: str, number: str) -> None:
+    reading = lookup.read(text)
+    assert (reading.kind, reading.address) == ("phone", number)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("011 44 20 7946 0958", "US", "+442079460958"),
+        ("8 (495) 123-45-67", "RU", "+74951234567"),
+        ("1 (212) 555-0123", "US", "+12125550123"),
+        ("1-212-555-0123", "US", "+12125550123"),
+    ],
+)
+def test_a_number_with_a_prefix_for_calls_abroad_or_far_away_is_read_in_its_country(
+    text: str, country: str, number: str
+) -> None:
+    for reading in (lookup.read(text, country), *lookup.read(text, country).also):
+        if reading.kind == "phone":
+            assert reading.address == number
+            break
+    else:
+        raise AssertionError("no phone")

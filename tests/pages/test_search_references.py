@@ -173,3 +173,57 @@ def test_two_dots_are_refused(text: str) -> None:
 )  # fmt: skip
 def test_what_ticket_fields_hold(value: str) -> None:
     assert lookup.read(value).candidates[0] == "B94TXY"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("RP/LONBA0100/LONBA0100   AA/SU  26NOV26/1403Z   B94TXY", "B94TXY"),
+        (" 1.DOYLE/AOIFE MRS\n 2  EI 152 Y 12MAR 5 DUBLHR HK1  0650 0815  E  EI/B94TXY", "B94TXY"),
+        ("PHONES\n  1.DUB353851234567-M\nB94TXY", "B94TXY"),
+        ("1A/B94TXY", "B94TXY"),
+        ("booking: PLEASE CANCEL, it is B94TXY", "B94TXY"),
+        ("URGENT REFUND for FAMXOB", "FAMXOB"),
+        ("EI*B94TXY", "B94TXY"),
+        ("Order: customer: Jane, booking B94TXY", "B94TXY"),
+    ],
+)
+def test_the_record_of_an_airline_system_gives_its_locator_first(text: str, first: str) -> None:
+    assert lookup.read(text).candidates[:1] == (first,)
+
+
+@pytest.mark.parametrize("text", ["PNR", "PNR:", "booking", "<pnr>", "[[pnr]]", "Order: customer: reference"])
+def test_a_label_is_no_reference(text: str) -> None:
+    reading = lookup.read(text)
+    assert (reading.kind, reading.why, reading.candidates) == ("unreadable", "no reference", ())
+
+
+@pytest.mark.parametrize(
+    "text", ["%{pnr}", "<%= ticket.pnr %>", "{ticket.custom_field}", "%PNR%", "%booking_ref%", "<booking_ref>"]
+)
+def test_a_template_that_was_not_filled_in_is_named(text: str) -> None:
+    assert (lookup.read(text).kind, lookup.read(text).placeholder) == ("placeholder", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N/A N/A",
+        "None None",
+        "\\N",
+        "<br>",
+        "<p></p>",
+        "k.A.",
+        "keine",
+        "(leer)",
+        "s/o",
+        "无",
+        "なし",
+        "нет",
+        "geen",
+        "brak",
+        "ninguno",
+    ],
+)
+def test_an_empty_field_is_empty_in_other_languages(text: str) -> None:
+    assert lookup.read(text).kind == "empty"
