@@ -34,6 +34,7 @@ class Unchecked(StrEnum):
     QUANTITY_ABOVE_ONE = "quantity above one"
     ODD_QUANTITY = "odd quantity"
     NO_QUANTITY = "no quantity"
+    QUANTITY_NOT_UNDERSTOOD = "quantity not understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,12 @@ def _unchecked_currencies(order: Order) -> Iterator[Unchecked]:
 
 
 def _unchecked_quantities(items: Sequence[OrderItem]) -> Iterator[Unchecked]:
-    for quantity in (item.quantity for item in items):
-        if quantity is None:
-            yield Unchecked.NO_QUANTITY
-        elif quantity != 1:
-            yield Unchecked.QUANTITY_ABOVE_ONE if quantity > 1 else Unchecked.ODD_QUANTITY
+    for item in items:
+        if item.quantity is None:
+            odd = not_understood(item.notes, "quantity")
+            yield Unchecked.QUANTITY_NOT_UNDERSTOOD if odd else Unchecked.NO_QUANTITY
+        elif item.quantity != 1:
+            yield Unchecked.QUANTITY_ABOVE_ONE if item.quantity > 1 else Unchecked.ODD_QUANTITY
 
 
 def _sum(items: Sequence[OrderItem]) -> Decimal:

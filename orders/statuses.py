@@ -6,12 +6,12 @@ and changes nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from unicodedata import normalize
+
+from orders.status_spellings import ALSO, key, says_cancelled
 
 
 def _(phrase: str) -> str:
@@ -115,7 +115,7 @@ def _neutral(code: str, word: str) -> Status:
 
 
 _ROWS = (
-    # Documented for orders and items. The vendor writes PARTIALY_; `_key` reads it as PARTIALLY_.
+    # Documented for orders and items. The vendor writes PARTIALY_; `key` reads it as PARTIALLY_.
     _open("RESERVED", _("Reserved")),
     _open("PENDING", _("Pending")),
     _open("PAYMENT_PENDING", _("Payment pending")),
@@ -167,58 +167,8 @@ _ROWS = (
     _lost("NO_SHOW", _("No-show")),
 )
 
-# Other spellings of the same thing, by what `_key` makes of them.
-_ALSO = {
-    "CANCELLATIONREQUESTED": "CANCEL_REQUESTED",
-    "CANCELLATIONREQUEST": "CANCEL_REQUESTED",
-    "CANCELREQUEST": "CANCEL_REQUESTED",
-    "PENDINGCANCELLATION": "CANCELLATION_PENDING",
-    "CANCELPENDING": "CANCELLATION_PENDING",
-    "CANCELLING": "CANCELLATION_PENDING",
-    "CANCELREJECTED": "CANCELLATION_REJECTED",
-    "CANCELLATIONDENIED": "CANCELLATION_REJECTED",
-    "CANCELLATIONDECLINED": "CANCELLATION_REJECTED",
-    "CANCELDENIED": "CANCELLATION_REJECTED",
-    "CANCELDECLINED": "CANCELLATION_REJECTED",
-    "CANCELLATIONFAILED": "CANCEL_FAILED",
-    "CANCELLEDANDREFUNDED": "CANCELLED_REFUNDED",
-    "FULLYCANCELLED": "CANCELLED",
-    "CANCELLATIONCONFIRMED": "CANCELLED",
-    "CANCELLATIONCOMPLETED": "CANCELLED",
-    "FULLYREFUNDED": "REFUNDED",
-    "REFUNDREQUEST": "REFUND_REQUESTED",
-    "PENDINGREFUND": "REFUND_PENDING",
-    "REFUNDDENIED": "REFUND_REJECTED",
-    "REFUNDDECLINED": "REFUND_REJECTED",
-    "PENDINGPAYMENT": "PAYMENT_PENDING",
-    "AWAITINGPAYMENT": "PAYMENT_PENDING",
-    "PAYMENTREJECTED": "PAYMENT_DECLINED",
-    "HOLD": "ON_HOLD",
-    "HELD": "ON_HOLD",
-    "VOIDED": "VOID",
-    "WAITLIST": "WAITLISTED",
-    "WAITINGLIST": "WAITLISTED",
-    "COMPLETE": "COMPLETED",
-    "PROCESSING": "IN_PROGRESS",
-    "NOSHOWED": "NO_SHOW",
-}
-
-_SPELLINGS = (
-    (re.compile(r"CANCELL?(?=ED|ATION|ING)"), "CANCELL"),
-    (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
-)
-
-
-def _key(text: str) -> str:
-    """A status without case, spaces, underscores and hyphens, in British spelling."""
-    key = "".join(letter for letter in normalize("NFKC", text).upper() if letter.isalnum())
-    for spelling, usual in _SPELLINGS:
-        key = spelling.sub(usual, key, count=1)
-    return key
-
-
 _BY_CODE = {row.code: row for row in _ROWS}
-_BY_KEY = {_key(row.code): row for row in _ROWS} | {key: _BY_CODE[code] for key, code in _ALSO.items()}
+_BY_KEY = {key(row.code): row for row in _ROWS} | {spelling: _BY_CODE[code] for spelling, code in ALSO.items()}
 
 _NONE = Status("", _("No status"))
 
@@ -229,10 +179,10 @@ def status(sent: str | None) -> Status:
     text = (sent or "").strip()
     if not text:
         return _NONE
-    known = _BY_KEY.get(_key(text))
-    if known is None and _key(text).startswith("CANCELLEDBY"):  # by whom is said, and that it is cancelled is certain
+    known = _BY_KEY.get(key(text))
+    if known is None and says_cancelled(text):
         known = _cancelled(text, text)
-    return known or Status(_key(text) or text, text)
+    return known or Status(key(text) or text, text)
 
 
 def same(one: str | None, other: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -139,12 +139,12 @@ class Fields:
 
     def wall(self, name: str) -> Wall:
         """A wall clock with its false Z stripped, or the day alone."""
-        moment = self._moment(name)
+        moment = self._moment(name, stamps.read_any)
         value = self._known.get(name)
         sent = readable(value, _SHOWN) if value is not None else ""
         return Wall.of(moment, sent) if moment is not None else Wall(sent=sent)
 
-    def _moment(self, name: str) -> stamps.Moment | None:
+    def _moment(self, name: str, read: Callable[[str], stamps.Moment] = stamps.read) -> stamps.Moment | None:
         value = self._known.get(name)
         if value is None:
             return None
@@ -155,7 +155,7 @@ class Fields:
         if not text:
             return None
         try:
-            return stamps.read(text)
+            return read(text)
         except stamps.NotADate:
             self.note(name, "not a date", value)
         except stamps.OutOfRange:

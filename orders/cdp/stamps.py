@@ -16,6 +16,13 @@ _SHAPE = re.compile(
     re.ASCII,
 )
 _MIDNIGHT_OF_NEXT_DAY = 24
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_YEAR_FIRST = re.compile(
+    r"(?P<year>[12]\d{3})(?:(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?)|(?P<mm>\d\d)(?P<dd>\d\d))"
+    r"(?:[Tt ]+(?P<hour>\d\d?)(?P<colon>:?)(?P<rest>\d\d(?:(?P=colon)\d\d)?))?[Tt]? ?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
+_NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(\d{{4}})", re.ASCII)
 
 
 class Moment(NamedTuple):
@@ -62,6 +69,25 @@ def read(text: str) -> Moment:
         return Moment(wall, _offset(part["zone"]), part["hour"] is not None)
     except (ValueError, OverflowError):
         raise OutOfRange(text) from None
+
+
+def read_any(text: str) -> Moment:
+    """As `read`, also in other spellings in which year, month and day cannot be mistaken: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
+
+    Not for stamps or texts of unknown meaning: eight digits may be anything there. Raises what `read` raises.
+    """
+    try:
+        return read(text)
+    except NotADate:
+        if match := _NAMED_MONTH.fullmatch(text.upper()):
+            return read(f"{match[3]}-{_MONTHS.index(match[2]) + 1:02}-{int(match[1]):02}")
+        if (match := _YEAR_FIRST.fullmatch(text)) is None:
+            raise
+    part = match.groupdict("")
+    day = f"{part['year']}-{int(part['month'] or part['mm']):02}-{int(part['day'] or part['dd']):02}"
+    rest = part["rest"].replace(":", "")
+    clock = ":".join((f"T{int(part['hour']):02}", rest[:2], rest[2:] or "00")) if rest else ""
+    return read(f"{day}{clock}{part['zone']}")
 
 
 def is_date(text: str) -> bool:

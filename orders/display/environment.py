@@ -30,7 +30,7 @@ FILTERS = (
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.short_line, itinerary.short_route,
-    itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
+    itinerary.row_notices, itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     outcomes.outcome_words,
     outcomes.detail_words,

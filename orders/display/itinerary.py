@@ -24,6 +24,7 @@ from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, S
 from orders.itinerary.wording import mode_words, time_words
 from orders.speech import language
 from orders.speech import say as _
+from orders.statuses import status
 
 LONGEST_ROUTE = 9
 
@@ -45,9 +46,9 @@ def place_name(place: Place) -> str:
 def at_airport(place: Place) -> str:
     """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once."""
     if not place.name:
-        return f"{place.city} ({place.code})" if place.city else place.code
+        return f"{place.city} ({place.code})" if place.city else place.code or _("place not given")
     name = place.name.removesuffix(" Airport").removesuffix(" International")
-    named = name if place.city and name.startswith(place.city) else f"{place.city} {name}".strip()
+    named = name if place.city and place.city in name else f"{place.city} {name}".strip()
     return f"{named} ({place.code})"
 
 
@@ -179,6 +180,12 @@ def flight_facts(flight: Flight) -> list[str]:
         words = _("Aircraft %(code)s") if flight.mode is Mode.FLIGHT else _("Equipment %(code)s")
         facts.append(words % {"code": flight.equipment_type})
     return [fact for fact in facts if fact]
+
+
+def row_notices(flight: Flight) -> list[Notice]:
+    """What to check about a flight, without what the pill beside its number says already."""
+    said = {status(sent).code for sent in flight.statuses}
+    return [notice for notice in flight.notices if notice.detail or notice.word not in said]
 
 
 def operated_by(flight: Flight) -> str:

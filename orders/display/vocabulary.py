@@ -93,6 +93,7 @@ UNCHECKED: dict[str, str] = {
     Unchecked.QUANTITY_ABOVE_ONE: _("a quantity above 1"),
     Unchecked.ODD_QUANTITY: _("a quantity that is not 1"),
     Unchecked.NO_QUANTITY: _("a quantity is missing"),
+    Unchecked.QUANTITY_NOT_UNDERSTOOD: _("a quantity was not understood"),
 }
 
 PHASES: dict[str, str] = {

@@ -2,247 +2,83 @@
 
 from __future__ import annotations
 
-NAMES: dict[str, str] = {
-    "2B": "AlbaWings",
-    "3K": "Jetstar Asia",
-    "3O": "Air Arabia Maroc",
-    "3U": "Sichuan Airlines",
-    "4O": "Interjet",
-    "4Y": "Discover Airlines",
-    "4Z": "Airlink",
-    "5J": "Cebu Pacific",
-    "5T": "Canadian North",
-    "6E": "IndiGo",
-    "7C": "Jeju Air",
-    "8M": "Myanmar Airways International",
-    "9C": "Spring Airlines",
-    "9K": "Cape Air",
-    "9W": "Jet Airways",
-    "A3": "Aegean Airlines",
-    "A5": "HOP!",
-    "AA": "American Airlines",
-    "AC": "Air Canada",
-    "AD": "Azul",
-    "AF": "Air France",
-    "AH": "Air Algérie",
-    "AI": "Air India",
-    "AK": "AirAsia",
-    "AM": "Aeroméxico",
-    "AR": "Aerolíneas Argentinas",
-    "AS": "Alaska Airlines",
-    "AT": "Royal Air Maroc",
-    "AV": "Avianca",
-    "AY": "Finnair",
-    "AZ": "ITA Airways",
-    "B2": "Belavia",
-    "B6": "JetBlue",
-    "BA": "British Airways",
-    "BF": "French bee",
-    "BG": "Biman Bangladesh",
-    "BI": "Royal Brunei",
-    "BJ": "Nouvelair",
-    "BR": "EVA Air",
-    "BT": "airBaltic",
-    "BW": "Caribbean Airlines",
-    "CA": "Air China",
-    "CI": "China Airlines",
-    "CM": "Copa Airlines",
-    "CX": "Cathay Pacific",
-    "CZ": "China Southern",
-    "D7": "AirAsia X",
-    "D8": "Norwegian Air Sweden",
-    "DE": "Condor",
-    "DL": "Delta Air Lines",
-    "DY": "Norwegian",
-    "E9": "Iberojet",
-    "EI": "Aer Lingus",
-    "EK": "Emirates",
-    "EN": "Air Dolomiti",
-    "ET": "Ethiopian Airlines",
-    "EW": "Eurowings",
-    "EY": "Etihad Airways",
-    "F9": "Frontier Airlines",
-    "FA": "Safair",
-    "FB": "Bulgaria Air",
-    "FD": "Thai AirAsia",
-    "FI": "Icelandair",
-    "FJ": "Fiji Airways",
-    "FR": "Ryanair",
-    "FY": "Firefly",
-    "FZ": "flydubai",
-    "G3": "GOL",
-    "G4": "Allegiant Air",
-    "G9": "Air Arabia",
-    "GA": "Garuda Indonesia",
-    "GF": "Gulf Air",
-    "GK": "Jetstar Japan",
-    "GL": "Air Greenland",
-    "GQ": "SKY express",
-    "H2": "SKY Airline",
-    "HA": "Hawaiian Airlines",
-    "HM": "Air Seychelles",
-    "HO": "Juneyao Air",
-    "HU": "Hainan Airlines",
-    "HV": "Transavia",
-    "HX": "Hong Kong Airlines",
-    "HY": "Uzbekistan Airways",
-    "I2": "Iberia Express",
-    "IB": "Iberia",
-    "IE": "Solomon Airlines",
-    "IR": "Iran Air",
-    "IX": "Air India Express",
-    "IZ": "Arkia",
-    "J2": "Azerbaijan Airlines",
-    "J9": "Jazeera Airways",
-    "JJ": "LATAM Brasil",
-    "JL": "Japan Airlines",
-    "JQ": "Jetstar",
-    "JT": "Lion Air",
-    "JU": "Air Serbia",
-    "JX": "Starlux Airlines",
-    "KA": "Cathay Dragon",
-    "KC": "Air Astana",
-    "KE": "Korean Air",
-    "KL": "KLM",
-    "KM": "KM Malta Airlines",
-    "KQ": "Kenya Airways",
-    "KU": "Kuwait Airways",
-    "LA": "LATAM Airlines",
-    "LG": "Luxair",
-    "LH": "Lufthansa",
-    "LM": "Loganair",
-    "LO": "LOT Polish Airlines",
-    "LS": "Jet2",
-    "LX": "Swiss",
-    "LY": "El Al",
-    "MD": "Madagascar Airlines",
-    "ME": "Middle East Airlines",
-    "MF": "Xiamen Airlines",
-    "MH": "Malaysia Airlines",
-    "MK": "Air Mauritius",
-    "MN": "Kulula",
-    "MS": "EgyptAir",
-    "MT": "Thomas Cook Airlines",
-    "MU": "China Eastern",
-    "MX": "Breeze Airways",
-    "NF": "Air Vanuatu",
-    "NH": "All Nippon Airways",
-    "NK": "Spirit Airlines",
-    "NT": "Binter Canarias",
-    "NX": "Air Macau",
-    "NZ": "Air New Zealand",
-    "OA": "Olympic Air",
-    "OB": "Boliviana de Aviación",
-    "OD": "Batik Air Malaysia",
-    "OK": "Czech Airlines",
-    "OR": "TUI fly Netherlands",
-    "OS": "Austrian Airlines",
-    "OU": "Croatia Airlines",
-    "OV": "SalamAir",
-    "OZ": "Asiana Airlines",
-    "P5": "Wingo",
-    "PC": "Pegasus Airlines",
-    "PD": "Porter Airlines",
-    "PG": "Bangkok Airways",
-    "PK": "Pakistan International Airlines",
-    "PR": "Philippine Airlines",
-    "PS": "Ukraine International",
-    "PX": "Air Niugini",
-    "QF": "Qantas",
-    "QR": "Qatar Airways",
-    "QS": "Smartwings",
-    "QV": "Lao Airlines",
-    "QZ": "Indonesia AirAsia",
-    "RA": "Nepal Airlines",
-    "RC": "Atlantic Airways",
-    "RJ": "Royal Jordanian",
-    "RK": "Ryanair UK",
-    "RO": "TAROM",
-    "RQ": "Kam Air",
-    "S4": "Azores Airlines",
-    "S7": "S7 Airlines",
-    "SA": "South African Airways",
-    "SB": "Aircalin",
-    "SC": "Shandong Airlines",
-    "SG": "SpiceJet",
-    "SK": "SAS",
-    "SL": "Thai Lion Air",
-    "SM": "Air Cairo",
-    "SN": "Brussels Airlines",
-    "SQ": "Singapore Airlines",
-    "SS": "Corsair",
-    "SU": "Aeroflot",
-    "SV": "Saudia",
-    "SY": "Sun Country",
-    "TB": "TUI fly Belgium",
-    "TG": "Thai Airways",
-    "TK": "Turkish Airlines",
-    "TN": "Air Tahiti Nui",
-    "TO": "Transavia France",
-    "TP": "TAP Air Portugal",
-    "TR": "Scoot",
-    "TS": "Air Transat",
-    "TU": "Tunisair",
-    "TW": "T'way Air",
-    "TX": "Air Caraïbes",
-    "U2": "easyJet",
-    "UA": "United Airlines",
-    "UK": "Vistara",
-    "UL": "SriLankan Airlines",
-    "UO": "HK Express",
-    "US": "US Airways",
-    "UT": "UTair",
-    "UU": "Air Austral",
-    "UX": "Air Europa",
-    "VA": "Virgin Australia",
-    "VB": "Viva",
-    "VF": "AJet",
-    "VJ": "VietJet Air",
-    "VN": "Vietnam Airlines",
-    "VS": "Virgin Atlantic",
-    "VT": "Air Tahiti",
-    "VY": "Vueling",
-    "VZ": "Thai VietJet",
-    "W4": "Wizz Air Malta",
-    "W6": "Wizz Air",
-    "W9": "Wizz Air UK",
-    "WB": "RwandAir",
-    "WF": "Widerøe",
-    "WK": "Edelweiss Air",
-    "WM": "Winair",
-    "WN": "Southwest Airlines",
-    "WS": "WestJet",
-    "WY": "Oman Air",
-    "X3": "TUI fly",
-    "XK": "Air Corsica",
-    "XP": "Avelo Airlines",
-    "XQ": "SunExpress",
-    "XW": "NokScoot",
-    "XY": "flynas",
-    "Y4": "Volaris",
-    "YM": "Montenegro Airlines",
-    "Z0": "Norse Atlantic UK",
-    "Z2": "Philippines AirAsia",
-    "ZG": "ZIPAIR",
-    "ZH": "Shenzhen Airlines",
-}
+_NAMES = (
+    "2B AlbaWings|2P PAL Express|3K Jetstar Asia|3O Air Arabia Maroc|3U Sichuan Airlines|4C LATAM Colombia|"
+    "4M LATAM Argentina|4N Air North|4O Interjet|4Y Discover Airlines|4Z Airlink|5F FlyOne|5J Cebu Pacific|"
+    "5T Canadian North|5U TAG Airlines|5W Wizz Air Abu Dhabi|6E IndiGo|7C Jeju Air|8L Lucky Air|"
+    "8M Myanmar Airways International|8U Afriqiyah Airways|9C Spring Airlines|9E Endeavor Air|9K Cape Air|"
+    "9W Jet Airways|A3 Aegean Airlines|A5 HOP!|A9 Georgian Airways|AA American Airlines|AC Air Canada|AD Azul|"
+    "AF Air France|AH Air Algérie|AI Air India|AK AirAsia|AM Aeroméxico|AR Aerolíneas Argentinas|AS Alaska Airlines|"
+    "AT Royal Air Maroc|AV Avianca|AW Africa World Airlines|AY Finnair|AZ ITA Airways|B2 Belavia|B6 JetBlue|"
+    "BA British Airways|BC Skymark Airlines|BF French bee|BG Biman Bangladesh|BI Royal Brunei|BJ Nouvelair|"
+    "BL Pacific Airlines|BR EVA Air|BT airBaltic|BW Caribbean Airlines|"
+    "C5 CommuteAir|CA Air China|CI China Airlines|CJ BA CityFlyer|CL Lufthansa CityLine|"
+    "CM Copa Airlines|CX Cathay Pacific|CZ China Southern|D7 AirAsia X|D8 Norwegian Air Sweden|DD Nok Air|DE Condor|"
+    "DL Delta Air Lines|DP Pobeda|DS easyJet Switzerland|DT TAAG Angola Airlines|DY Norwegian|E9 Iberojet|"
+    "EA Emerald Airlines|EC easyJet Europe|EG Aer Lingus UK|EH ANA Wings|EI Aer Lingus|EK Emirates|EN Air Dolomiti|"
+    "ET Ethiopian Airlines|EW Eurowings|EY Etihad Airways|F3 flyadeal|F8 Flair Airlines|F9 Frontier Airlines|"
+    "FA Safair|FB Bulgaria Air|FD Thai AirAsia|FI Icelandair|FJ Fiji Airways|FR Ryanair|FV Rossiya|FY Firefly|"
+    "FZ flydubai|G3 GOL|G4 Allegiant Air|G7 GoJet Airlines|G9 Air Arabia|GA Garuda Indonesia|GF Gulf Air|"
+    "GK Jetstar Japan|GL Air Greenland|GM Chair Airlines|GQ SKY express|GR Aurigny|GS Tianjin Airlines|"
+    "H2 SKY Airline|HA Hawaiian Airlines|HB Greater Bay Airlines|HC Air Sénégal|HD AIRDO|HF Air Côte d'Ivoire|"
+    "HM Air Seychelles|HO Juneyao Air|HU Hainan Airlines|HV Transavia|HX Hong Kong Airlines|HY Uzbekistan Airways|"
+    "I2 Iberia Express|I5 AIX Connect|IA Iraqi Airways|IB Iberia|ID Batik Air|IE Solomon Airlines|IR Iran Air|"
+    "IU Super Air Jet|IX Air India Express|IY Yemenia|IZ Arkia|J2 Azerbaijan Airlines|J9 Jazeera Airways|JA JetSMART|"
+    "JD Capital Airlines|JJ LATAM Brasil|JL Japan Airlines|JQ Jetstar|JT Lion Air|JU Air Serbia|JX Starlux Airlines|"
+    "KA Cathay Dragon|KC Air Astana|KE Korean Air|KL KLM|KM KM Malta Airlines|KN China United Airlines|"
+    "KP ASKY Airlines|KQ Kenya Airways|KU Kuwait Airways|LA LATAM Airlines|LG Luxair|LH Lufthansa|LJ Jin Air|"
+    "LM Loganair|LN Libyan Airlines|LO LOT Polish Airlines|LP LATAM Perú|LR Avianca Costa Rica|LS Jet2|LX Swiss|"
+    "LY El Al|MD Madagascar Airlines|ME Middle East Airlines|MF Xiamen Airlines|MH Malaysia Airlines|"
+    "MK Air Mauritius|MM Peach|MN Kulula|MQ Envoy Air|MS EgyptAir|MT Thomas Cook Airlines|MU China Eastern|"
+    "MX Breeze Airways|N0 Norse Atlantic Airways|N4 Nordwind Airlines|NE Nesma Airlines|NF Air Vanuatu|"
+    "NH All Nippon Airways|NK Spirit Airlines|NO Neos|NT Binter Canarias|NU Japan Transocean Air|NX Air Macau|"
+    "NZ Air New Zealand|OA Olympic Air|OB Boliviana de Aviación|OD Batik Air Malaysia|OG PLAY|OH PSA Airlines|"
+    "OK Czech Airlines|OO SkyWest Airlines|OR TUI fly Netherlands|OS Austrian Airlines|OU Croatia Airlines|"
+    "OV SalamAir|OZ Asiana Airlines|P4 Air Peace|P5 Wingo|PB PAL Airlines|PC Pegasus Airlines|PD Porter Airlines|"
+    "PG Bangkok Airways|PK Pakistan International Airlines|PR Philippine Airlines|PS Ukraine International|"
+    "PT Piedmont Airlines|PU Plus Ultra|PX Air Niugini|PY Surinam Airways|PZ LATAM Paraguay|QF Qantas|QG Citilink|"
+    "QH Bamboo Airways|QK Jazz Aviation|QP Akasa Air|QR Qatar Airways|QS Smartwings|QV Lao Airlines|QX Horizon Air|"
+    "QZ Indonesia AirAsia|R5 Jordan Aviation|RA Nepal Airlines|RB Syrian Air|RC Atlantic Airways|RJ Royal Jordanian|"
+    "RK Ryanair UK|RO TAROM|RQ Kam Air|RS Air Seoul|RV Air Canada Rouge|S4 Azores Airlines|S7 S7 Airlines|"
+    "SA South African Airways|SB Aircalin|SC Shandong Airlines|SG SpiceJet|SK SAS|SL Thai Lion Air|SM Air Cairo|"
+    "SN Brussels Airlines|SP SATA Air Açores|SQ Singapore Airlines|SS Corsair|SU Aeroflot|SV Saudia|SY Sun Country|"
+    "T3 Eastern Airways|T5 Turkmenistan Airlines|TB TUI fly Belgium|TC Air Tanzania|TG Thai Airways|"
+    "TK Turkish Airlines|TN Air Tahiti Nui|TO Transavia France|TP TAP Air Portugal|TR Scoot|TS Air Transat|"
+    "TU Tunisair|TW T'way Air|TX Air Caraïbes|U2 easyJet|U6 Ural Airlines|UA United Airlines|UK Vistara|"
+    "UL SriLankan Airlines|UO HK Express|UR Uganda Airlines|US US Airways|UT UTair|UU Air Austral|UX Air Europa|"
+    "V7 Volotea|VA Virgin Australia|VB Viva|VF AJet|VJ VietJet Air|VL Lufthansa City Airlines|VN Vietnam Airlines|"
+    "VS Virgin Atlantic|VT Air Tahiti|VY Vueling|VZ Thai VietJet|W4 Wizz Air Malta|W6 Wizz Air|"
+    "W9 Wizz Air UK|WA KLM Cityhopper|WB RwandAir|WF Widerøe|WG Sunwing Airlines|WK Edelweiss Air|WM Winair|"
+    "WN Southwest Airlines|WS WestJet|WX CityJet|WY Oman Air|X3 TUI fly|XC Corendon Airlines|XJ Thai AirAsia X|"
+    "XK Air Corsica|XL LATAM Ecuador|XP Avelo Airlines|XQ SunExpress|XR Corendon Airlines Europe|XW NokScoot|"
+    "XY flynas|Y4 Volaris|YM Montenegro Airlines|YO Heli Air Monaco|YP Air Premia|YV Mesa Airlines|"
+    "YX Republic Airways|Z0 Norse Atlantic UK|Z2 Philippines AirAsia|ZB Air Albania|ZE Eastar Jet|ZG ZIPAIR|"
+    "ZH Shenzhen Airlines|ZL Rex Airlines|ZW Air Wisconsin"
+)
+NAMES: dict[str, str] = {entry[:2]: entry[3:] for entry in _NAMES.split("|")}
 
 # Three-letter ICAO designators of the same carriers, and two that were theirs until lately (NAX, AZA).
 _ICAO_AND_IATA = (
-    "AAL:AA AAR:OZ AAY:G4 ABY:G9 ACA:AC ACI:SB AEA:UX AEE:A3 AFL:SU AFR:AF AHY:J2 AIC:AI AIJ:4O AIQ:FD AIZ:IZ "
-    "AKT:5T ALK:UL AMU:NX AMX:AM ANA:NH ANG:PX ANZ:NZ APG:Z2 ARG:AR ASA:AS ASL:JU AUA:OS AUI:PS AVA:AV AVN:NF "
-    "AWQ:QZ AWT:2B AXB:IX AXM:AK AZA:AZ AZU:AD BAW:BA BBC:BG BEL:SN BKP:PG BOV:OB BRU:B2 BTI:BT BWA:BW CAL:CI "
-    "CAW:MN CCA:CA CCM:XK CDG:SC CEB:5J CES:MU CFG:DE CHH:HU CMP:CM CPA:CX CQH:9C CRK:HX CRL:SS CSA:OK CSC:3U "
-    "CSN:CZ CSZ:ZH CTN:OU CXA:MF DAH:AH DAL:DL DKH:HO DLA:EN DLH:LH EDW:WK EIN:EI ELY:LY ETD:EY ETH:ET EVA:BR "
-    "EVE:E9 EWG:EW EXS:LS EZY:U2 FBU:BF FDB:FZ FFM:FY FFT:F9 FIN:AY FJI:FJ FLI:RC FWI:TX GFA:GF GIA:GA GLO:G3 "
-    "GRL:GL HAL:HA HDA:KA HKE:UO HOP:A5 HVN:VN IBB:NT IBE:IB IBS:I2 ICE:FI IGO:6E IRA:IR ITY:AZ JAF:TB JAI:9W "
-    "JAL:JL JBU:B6 JJA:7C JJP:GK JSA:3K JST:JQ JZR:J9 KAC:KU KAL:KE KAP:9K KLM:KL KMF:RQ KMM:KM KNE:XY KQA:KQ "
-    "KZR:KC LAN:LA LAO:QV LBT:BJ LGL:LG LNI:JT LNK:4Z LOG:LM LOT:LO LZB:FB MAC:3O MAS:MH MAU:MK MDG:MD MEA:ME "
-    "MGX:YM MMA:8M MSC:SM MSR:MS MXD:OD MXY:MX NAX:DY NCT:XW NKS:NK NOZ:DY NSZ:D8 OAL:OA OCN:4Y OMA:WY OMS:OV "
-    "PAL:PR PGT:PC PIA:PK POE:PD QFA:QF QTR:QR RAM:AT RBA:BI REU:UU RJA:RJ RNA:RA ROT:RO RPB:P5 RUK:RK RWD:WB "
-    "RYR:FR RZO:S4 SAA:SA SAS:SK SBI:S7 SCX:SY SEH:GQ SEJ:SG SEY:HM SFR:FA SIA:SQ SJX:JX SKU:H2 SOL:IE SVA:SV "
-    "SWA:WN SWR:LX SXS:XQ TAM:JJ TAP:TP TAR:TU TCX:MT TFL:OR TGW:TR THA:TG THT:TN THY:TK TKJ:VF TLM:SL TRA:HV "
-    "TSC:TS TUI:X3 TVF:TO TVJ:VZ TVS:QS TWB:TW TZP:ZG UAE:EK UAL:UA UBT:Z0 USA:US UTA:UT UZB:HY VIR:VS VIV:VB "
-    "VJC:VJ VLG:VY VOI:Y4 VOZ:VA VTA:VT VTI:UK VXP:XP WIA:WM WIF:WF WJA:WS WMT:W4 WUK:W9 WZZ:W6 XAX:D7 "
+    "AAL:AA AAR:OZ AAW:8U AAY:G4 ABN:ZB ABY:G9 ACA:AC ACI:SB ADO:HD AEA:UX AEE:A3 AFL:SU AFR:AF AFW:AW AHY:J2 AIC:AI "
+    "AIJ:4O AIQ:FD AIZ:IZ AKJ:QP AKT:5T AKX:EH ALK:UL AMU:NX AMX:AM ANA:NH ANG:PX ANT:4N ANZ:NZ APG:Z2 APJ:MM APK:P4 "
+    "APZ:YP ARE:4C ARG:AR ASA:AS ASH:YV ASL:JU ASV:RS ATC:TC AUA:OS AUI:PS AUR:GR AVA:AV AVN:NF AWI:ZW AWQ:QZ AWT:2B "
+    "AXB:IX AXM:AK AZA:AZ AZU:AD BAV:QH BAW:BA BBC:BG BCY:WX BEL:SN BKP:PG BOV:OB BRU:B2 BTI:BT BTK:ID BWA:BW CAI:XC "
+    "CAL:CI CAW:MN CBJ:JD CCA:CA CCM:XK CDG:SC CEB:5J CES:MU CFE:CJ CFG:DE CHH:HU CLH:CL CMP:CM CPA:CX CQH:9C CRK:HX "
+    "CRL:SS CSA:OK CSC:3U CSN:CZ CSZ:ZH CTN:OU CTV:QG CUA:KN CXA:MF CXI:XR DAH:AH DAL:DL DKH:HO DLA:EN DLH:LH DSM:4M "
+    "DTA:DT EAI:EA EDV:9E EDW:WK EIN:EI EJU:EC ELY:LY ENY:MQ ESR:ZE ETD:EY ETH:ET EUK:EG EVA:BR EVE:E9 EWG:EW EXS:LS "
+    "EZE:T3 EZS:DS EZY:U2 FAD:F3 FBU:BF FDB:FZ FFM:FY FFT:F9 FIA:5F FIN:AY FJI:FJ FLE:F8 FLI:RC FPY:OG FWI:TX GAP:2P "
+    "GCR:GS GFA:GF GIA:GA GJS:G7 GLO:G3 GRL:GL GSW:GM HAL:HA HDA:KA HGB:HB HKE:UO HOP:A5 HVN:VN IAD:I5 IAW:IA IBB:NT "
+    "IBE:IB IBS:I2 ICE:FI IGO:6E IRA:IR ITY:AZ IYE:IY JAF:TB JAI:9W JAL:JL JAT:JA JAV:R5 JBU:B6 JIA:OH JJA:7C JJP:GK "
+    "JNA:LJ JSA:3K JST:JQ JTA:NU JZA:QK JZR:J9 KAC:KU KAL:KE KAP:9K KLC:WA KLM:KL KMF:RQ KMM:KM KNE:XY KQA:KQ KZR:KC "
+    "LAA:LN LAN:LA LAO:QV LAP:PZ LBT:BJ LGL:LG LHX:VL LKE:8L LNE:XL LNI:JT LNK:4Z LOG:LM LOT:LO LPE:LP LRC:LR LZB:FB "
+    "MAC:3O MAS:MH MAU:MK MCM:YO MDG:MD MEA:ME MGX:YM MMA:8M MSC:SM MSR:MS MXD:OD MXY:MX NAX:DY NBT:N0 NCT:XW NKS:NK "
+    "NMA:NE NOK:DD NOS:NO NOZ:DY NSZ:D8 NWS:N4 OAL:OA OCN:4Y OMA:WY OMS:OV PAL:PR PBD:DP PDT:PT PGT:PC PIA:PK PIC:BL "
+    "POE:PD PUE:PU PVL:PB QFA:QF QTR:QR QXE:QX RAM:AT RBA:BI REU:UU RJA:RJ RNA:RA ROT:RO ROU:RV RPA:YX RPB:P5 RUK:RK "
+    "RWD:WB RXA:ZL RYR:FR RZO:S4 SAA:SA SAS:SK SAT:SP SBI:S7 SCX:SY SDM:FV SEH:GQ SEJ:SG SEY:HM SFR:FA SIA:SQ SJV:IU "
+    "SJX:JX SKK:KP SKU:H2 SKW:OO SKY:BC SLM:PY SOL:IE SVA:SV SVR:U6 SWA:WN SWG:WG SWR:LX SXS:XQ SYR:RB SZN:HC TAM:JJ "
+    "TAP:TP TAR:TU TAX:XJ TCX:MT TFL:OR TGU:5U TGW:TR TGZ:A9 THA:TG THT:TN THY:TK TKJ:VF TLM:SL TRA:HV TSC:TS TUA:T5 "
+    "TUI:X3 TVF:TO TVJ:VZ TVS:QS TWB:TW TZP:ZG UAE:EK UAL:UA UBT:Z0 UCA:C5 UGD:UR USA:US UTA:UT UZB:HY VIR:VS VIV:VB "
+    "VJC:VJ VLG:VY VOE:V7 VOI:Y4 VOZ:VA VRE:HF VTA:VT VTI:UK VXP:XP WAZ:5W WIA:WM WIF:WF WJA:WS WMT:W4 WUK:W9 WZZ:W6 "
+    "XAX:D7 "
 )
 ICAO: dict[str, str] = dict(pair.split(":") for pair in _ICAO_AND_IATA.split())

@@ -95,13 +95,19 @@ def weigh(
         longer = max(longer_by(origin, destination, departure.year), propeller_minutes(equipment, distance))
         as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
         weight = as_utc - as_local
-        if fits_local and fits_utc and max(as_utc, as_local) < NEITHER:
+        if max(as_utc, as_local) < NEITHER and ((fits_local and fits_utc) or _both_slow(local, utc, expected)):
             weight = max(-LEANING, min(LEANING, weight))
-        if fits_utc and not fits_local and _days_off(local, expected) is None:
+        elif fits_utc and not fits_local and _days_off(local, expected) is None:
             weight = max(weight, ONLY_ONE)
         elif fits_local and not fits_utc and _days_off(utc, expected) is None:
             weight = min(weight, -ONLY_ONE)
     return Weighed(local, utc, expected, distance, weight, fits_local, fits_utc, folds=folds)
+
+
+def _both_slow(local: int, utc: int, expected: float) -> bool:
+    """Whether the flight is slow under both readings, and their difference is the lesser part of it, as with stops under one number."""
+    least = min(local, utc) - expected
+    return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
 
 
 def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:

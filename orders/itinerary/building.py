@@ -189,9 +189,15 @@ def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
 
 
 def _missing_times(ends: Sequence[Clock], _: Callable[[str], str]) -> list[Notice]:
-    codes = [clock.place.code or "?" for clock in ends]
-    if not codes:
+    if not ends:
         return []
+    if any(clock.sent and clock.day is None for clock in ends):
+        return [
+            Notice("missing time", True, _("What was sent as a time was not understood; the details have it as sent."))
+        ]
+    codes = [clock.place.code for clock in ends if clock.place.code]
+    if not codes:
+        return [Notice("missing time", True, "")]
     if len(codes) == 1:
         return [Notice("missing time", True, _("No time was sent for %(code)s.") % {"code": codes[0]})]
     names = {"here": codes[0], "there": codes[1]}
@@ -201,7 +207,7 @@ def _missing_times(ends: Sequence[Clock], _: Callable[[str], str]) -> list[Notic
 def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:
     """What is to be said of one end's time: none on that clock, two on that clock, or a place without a zone."""
     found = []
-    code = {"code": clock.place.code or "?"}
+    code = {"code": clock.place.code}
     if clock.dst == "skipped":
         found.append(Notice("clock skipped", False, _("The clocks in %(code)s skip this time that night.") % code))
     elif clock.dst == "repeated":
@@ -211,7 +217,7 @@ def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:
             else _("The clocks in %(code)s show this time twice that night; taken as the first.")
         )
         found.append(Notice("clock repeated", False, passing % code))
-    if clock.place.zone is None:
+    if clock.place.zone is None and clock.place.code:
         detail = _("%(code)s is not a place we know, so its times have no zone.") % code
         found.append(Notice("unknown place", False, detail))
     return found

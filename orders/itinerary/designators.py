@@ -42,6 +42,7 @@ ALSO_CALLED = {
     "wideroe": "WF",
     "wizzairhungary": "W6",
 }
+MINUS = "\N{MINUS SIGN}"
 _IN_FRONT = re.compile(r"(?:(?:FLIGHT|FLT|FLUG|VOL|NO|NR|NUMBER)\b|[#.:\s])+")
 _NUMBER = re.compile(r"[\s./_#:-]{0,3}(\d{1,8})(?:[\s-]?([A-Z])|\.0{1,4})?", re.ASCII)
 _CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.+)", re.ASCII)
@@ -139,9 +140,15 @@ def _words(name: str) -> list[str]:
 
 
 def _plain(sent: str | None) -> str:
-    """The text with one spelling of each character: no invisible ones, digits of any script as 0 to 9, no blanks around it."""
+    """The text with one spelling of each character: no invisible ones, one dash, digits of any script as 0 to 9, no blanks around it."""
     text = (sent or "").strip()
     if text.isascii():
         return text
     kept = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in kept).strip()
+    return "".join(_usual(letter) for letter in kept).strip()
+
+
+def _usual(letter: str) -> str:
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    return "-" if unicodedata.category(letter) == "Pd" or letter == MINUS else letter

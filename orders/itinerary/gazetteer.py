@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from neobase import NeoBase
 
-from orders.itinerary.corrections import CITIES, EASTERN_CHINA, ZONES
+from orders.itinerary.corrections import CITIES, EASTERN_CHINA, MIRRORED, ZONES
 from orders.itinerary.trip import Place
 
 Row = Mapping[str, Any]
@@ -22,6 +22,10 @@ KINDS = {"A": "airport", "H": "heliport", "P": "port", "R": "rail", "B": "bus", 
 ALWAYS = "9999-12-31"
 # Codes for any station of a country have coordinates that stand for no place.
 ANYWHERE = re.compile("Generic|Any Station")
+# IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
+STATE = "(?: [A-Z]{2})?"
+# What a station's name has behind its town's, also where the row cut it off.
+STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
 # Codes of nowhere, which feeds send where they have no place.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
@@ -134,32 +138,44 @@ def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[
 def _place(row: Row, towns: Mapping[str, Row]) -> Place:
     code, kind = row["iata_code"], KINDS[_letter(row)]
     located = bool(row["lat"] and row["lng"]) and not ANYWHERE.search(row["name"])
+    town, name = _taken_apart(row["name"], row["country_code"])
     cities = [city for city in row["cities"] if kind == "city" or not _is_site(city, row, towns)]
     return Place(
         code=code,
         kind=kind,
-        name="" if kind == "city" else row["name"],
-        city=CITIES.get(code) or _served(cities, towns) or row["name"].removesuffix(" Airport"),
+        name="" if kind == "city" else name,
+        city=CITIES.get(code) or _served(cities, towns) or town.removesuffix(" Airport"),
         country=row["country_code"],
         zone=_zone(row),
         latitude=float(row["lat"]) if located else None,
-        longitude=float(row["lng"]) if located else None,
-        site="" if kind == "city" else row["site"],
+        longitude=float(row["lng"]) * (-1 if code in MIRRORED else 1) if located else None,
+        site="" if kind == "city" or row["site"] == "0" else row["site"],
         cities=tuple(dict.fromkeys((*(city.code for city in row["cities"]), *(city.site for city in cities)))),
     )
 
 
 def _zone(row: Row) -> str | None:
     """The zone that timetables of the place use."""
-    if row["iata_code"] in ZONES:
-        return ZONES[row["iata_code"]]
+    if zone := ZONES.get(row["iata_code"]) or MIRRORED.get(row["iata_code"]):
+        return zone
     return EASTERN_CHINA if row["country_code"] == "CN" else row["timezone"] or None
 
 
+def _taken_apart(name: str, country: str) -> tuple[str, str]:
+    """Town and full name in a row's name: ("Lucerne", "Lucerne Rail"), ("Mainz", "Mainz Hbf Railway Station"), ("Koppang", …)."""
+    if match := re.fullmatch(rf"(\S.*?){STATE} {country}(?: (\S.*))?", name):
+        town, rest = match[1], match[2] or ""
+        name = rest if rest.startswith(town) else f"{town} {rest}".strip().removesuffix(" Off")
+        if rest.startswith(town) and not rest.startswith(f"{town} "):  # the row cut the town's name short
+            town = rest
+        return STATION.sub("", town), name
+    return (name if ANYWHERE.search(name) else STATION.sub("", name)), name
+
+
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a city of the row is no city but an airport: the row's own, or EuroAirport under its city code."""
+    """Whether a city of the row is no city but an airport or station: one without a number, the row's own, EuroAirport's code."""
     town = towns.get(city.site)
-    return city.site == row["site"] or (town is not None and town["class"] == "S")
+    return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")
 
 
 def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:

@@ -36,13 +36,14 @@ _TIMES = {
 
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_FLIGHTS = frozenset({"flight", "flights", "air", "flug", "vol", "vuelo", "volo", "voo"})
 _KINDS_OF_RECORD = frozenset({"item", "product", "segment", "ticket", "booking", "order", "leg"})
 
 
 def is_flight(item_type: str | None) -> bool:
-    """Whether an item's type says that it is a flight: FLIGHT, "Flight Item", flightSegment; INFLIGHT_VOUCHER and "Flight bag" do not."""
+    """Whether an item's type says that it is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" do not."""
     words = {word.lower() for word in _WORDS.findall(item_type or "")}
-    return bool(words & {"flight", "flights"}) and words <= {"flight", "flights"} | _KINDS_OF_RECORD
+    return bool(words & _FLIGHTS) and words <= _FLIGHTS | _KINDS_OF_RECORD
 
 
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:

@@ -73,3 +73,51 @@ def test_the_false_z_gives_no_offset_worth_keeping() -> None:
     assert stamps.read("2025-08-15T16:00:00.000Z").offset == timedelta(0)
     assert stamps.read("2025-08-15T16:00:00.000+02:00").offset == timedelta(hours=2)
     assert stamps.read("2025-08-15T16:00").offset is None
+
+
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("20270318", "2027-03-18"),
+        ("2027-3-8", "2027-03-08"),
+        ("2027/03/18", "2027-03-18"),
+        ("2027.03.18", "2027-03-18"),
+        ("2027-03-18T", "2027-03-18"),
+        ("18MAR2027", "2027-03-18"),
+        ("8-Mar-2027", "2027-03-08"),
+        ("18 March 2027", "2027-03-18"),
+        ("20270318T0905", "2027-03-18T09:05:00"),
+        ("20270318T090500Z", "2027-03-18T09:05:00Z"),
+        ("2027-03-18T9:05", "2027-03-18T09:05:00"),
+        ("2027/3/18 9:05", "2027-03-18T09:05:00"),
+        ("2027-03-18T09:05:00.000Z", "2027-03-18T09:05:00.000Z"),
+    ],
+)
+def test_a_day_in_other_spellings(text: str, usual: str) -> None:
+    assert stamps.read_any(text) == stamps.read(usual)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "18/03/2027",
+        "03-18-2027",
+        "2027-03",
+        "202703",
+        "1805878800000",
+        "2027-3/8",
+        "18MAR27",
+        "18FOO2027",
+        "20270318T9",
+        "",
+    ],
+)
+def test_a_day_that_can_be_mistaken_is_not_read(text: str) -> None:
+    with pytest.raises(stamps.NotADate):
+        stamps.read_any(text)
+
+
+@pytest.mark.parametrize("text", ["20270230", "2027-13-1", "31FEB2027", "2027-3-8 25:00"])
+def test_a_day_that_does_not_exist_in_other_spellings(text: str) -> None:
+    with pytest.raises(stamps.OutOfRange):
+        stamps.read_any(text)

@@ -17,7 +17,7 @@ SAME = [
     ("BX", "BX.459"), ("BX", "BX_0459"), ("BX", "bx459"), ("bx", "459"), ("bx ", "Bx 459"), ("BX", "459 "), ("BX", " 459"),
     ("BX", "0459"), ("BX", "00459"), ("BX", "#459"), ("BX", "# 459"), ("BX", "BX #459"), ("BX", "No. 459"), ("BX", "№ 459"),
     ("BX", "Flight 459"), ("BX", "FLT BX459"), ("BX", "flight: BX 459"), ("BX", "459.0"), ("BX", "４５９"), ("BX", "ＢＸ４５９"),
-    ("BX", "BX\u00a0459"), ("BX", "\u200bBX459"), ("BX", "٤٥٩"), ("BX*", "459"), (None, "BX459"), ("", "BX 0459"), (None, "bx-459"),
+    ("BX", "BX\u00a0459"), ("BX", "\u200bBX459"), ("BX", "٤٥٩"), ("BX", "BX\u2011459"), ("BX", "BX–459"), ("BX", "BX−459"), ("BX*", "459"), (None, "BX459"), ("", "BX 0459"), (None, "bx-459"),
 ]  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def test_what_is_near_and_another(carrier: str | None, number: str | None, read:
         ("Swiss International Air Lines", "LX"), ("Aeromexico", "AM"), ("AEROMÉXICO", "AM"), ("Wideroe", "WF"), ("Widerøe", "WF"),
         ("Türk Hava Yolları", "TK"), ("Qantas Airways Limited", "QF"), ("Easy Jet", "U2"), ("EIN", "EI"), ("Aer Lingus", "EI"),
         # Airlines of their own, though they fly in another's name.
-        ("BA CityFlyer", "BA CITYFLYER"), ("American Eagle", "AMERICAN EAGLE"), ("Envoy Air", "ENVOY AIR"),
-        ("KLM Cityhopper", "KLM CITYHOPPER"), ("Lufthansa CityLine", "LUFTHANSA CITYLINE"), ("Air India Express", "IX"),
+        ("BA CityFlyer", "CJ"), ("American Eagle", "AMERICAN EAGLE"), ("Envoy Air", "MQ"),
+        ("KLM Cityhopper", "WA"), ("Lufthansa CityLine", "CL"), ("CLH", "CL"), ("Emerald Airlines", "EA"), ("SkyWest", "OO"), ("EJU", "EC"), ("Air India Express", "IX"),
         ("Jetstar Japan", "GK"), ("Q9", "Q9"), ("q9", "Q9"), ("", ""), (None, ""), ("Airlines", "AIRLINES"), ("Foo  Air", "FOO AIR"), ("foo air", "FOO AIR"),
     ],
 )  # fmt: skip

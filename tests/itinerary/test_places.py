@@ -39,6 +39,41 @@ BJS PKX|JKT HLP|CHI MDW|WAS IAD|YTO YTZ|YEA YEG|REK RKV|TCI TFS|BAK GYD|SPK OKD|
 """
 
 
+# Rows without a city of their own, whose name has the state, the country and the station in it, some of them cut off.
+STATIONS = """
+QLJ Lucerne/Lucerne Rail|QMZ Mainz/Mainz Hbf Railway Station|ZWD Warnemuende/Warnemuende Railway Station|ZWN Wittenberge/Wittenberge Railway
+XGC Lund/Lund C Railway Station|QMO Mons/Mons Railway Station|QKB Breckenridge/Breckenridge Bus Station|YVK Koppang/Koppang Railway Station
+XHE TGV Haute-Picardie/TGV Haute-Picardie Railway Station|QII Lindau/Lindau Hbf Railway Station|XXR Al/Al Railway Station
+QYG Germany/Generic Railway Station for Germany 2|XZJ Japan/Generic Railway Station|HSB Harrisburg/Harrisburg Raleigh|QMI Mogi Das Cruzes/Mogi Das Cruzes
+QDM Shek Mun/Shek Mun Metro Station|CLL College Station/Easterwood Field|FRA Frankfurt/Frankfurt Airport|ZBP Baltimore/Baltimore Airport Railway Station
+"""
+
+
+@pytest.mark.parametrize("entry", STATIONS.replace("\n", "|").strip("|").split("|"))
+def test_a_station_is_called_by_its_town(entry: str) -> None:
+    code, (city, name) = entry[:3], entry[4:].split("/")
+    assert (place(code).city, place(code).name) == (city, name)
+
+
+def test_stations_without_a_city_are_not_one_place() -> None:
+    assert not same_city(place("QLJ"), place("ZWD")) and not same_site(place("QMZ"), place("ZWN"))
+
+
+@pytest.mark.parametrize(
+    ("code", "zone"),
+    [
+        ("ZYD", "Europe/Lisbon"),
+        ("ZYJ", "Europe/Lisbon"),
+        ("QDK", "America/New_York"),
+        ("QMI", "America/Sao_Paulo"),
+        ("QTS", "America/Denver"),
+        ("QEL", "Australia/Sydney"),
+    ],
+)
+def test_a_place_is_in_a_zone_of_its_country(code: str, zone: str) -> None:
+    assert place(code).zone == zone
+
+
 @pytest.mark.parametrize("entry", METROPOLES.replace("\n", "|").strip("|").split("|"))
 def test_a_city_code_is_the_city_of_its_airports(entry: str) -> None:
     city, airport = entry.split()

@@ -44,6 +44,12 @@ def words(trip: Trip) -> set[str]:
 # What the first flight takes, in minutes.
 FLIGHTS = [
     (("AC855 LHR 2026-12-05 17:15 > YVR 19:55",), 580),
+    (("AS65 SEA 2027-01-10 07:45 > ANC 15:35",), 530),  # over four towns of the Panhandle
+    (("AS64 ANC 2027-06-10 07:00 > SEA 16:20",), 500),
+    (("KL835 AMS 2027-01-10 20:55 > DPS 20:50+1",), 1015),  # by way of Singapore
+    (("QF1 SYD 2027-01-10 16:00 > LHR 05:10+1",), 1450),
+    (("IB3820 MAD 2027-03-28 00:30 > LPA 03:20",), 170),  # through the night of the clock change
+    (("QF565 SYD 2027-04-04 01:00 > PER 03:00",), 300),
     (("WS18 YYC 2026-12-06 17:55 > LHR 08:40+1",), 525),
     (("LA277 SCL 2026-06-10 10:00 > BBA 13:25",), 145),
     (("TK346 IST 2024-03-10 20:30 > FRU 04:25+1",), 295),

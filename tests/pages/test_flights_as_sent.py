@@ -234,6 +234,8 @@ def test_flight_items_without_segments_are_named_and_lead_to_the_custom_data(
         ([{"type": "flight_item", "price": 1, "name": "DUB-LAS out", "productId": "DUB-LAS"}], "1 flight without times: DUB-LAS out"),
         ([{"type": "FlightItem", "_bare": True, "description": "Out"}], "1 flight without times: Out"),
         ([{"type": "Flights", "_bare": True}], "1 flight without times: Flight"),
+        ([{"type": "AIR", "price": 1, "name": "DUB-LHR", "productId": "DUB-LHR"}], "1 flight without times: DUB-LHR"),
+        ([{"type": "AirSegment", "price": 1, "name": "DUB-LHR", "productId": "DUB-LHR"}], "1 flight without times: DUB-LHR"),
         ([flown(segment()), WAY_BACK], "1 flight without times: Las Vegas to Dublin (LAS-DUB)"),
     ],
 )  # fmt: skip
@@ -293,3 +295,27 @@ def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry
 def test_extras_that_are_alike_stay_one_line(opened: Any, one: Entry, other: Entry) -> None:
     _path, page = opened(flown(segment()), one, other)
     assert [line.count for line in page.context["digest"].others] == [2]
+
+
+def test_a_status_is_said_once_on_its_row(desk: Client, cdp: Sandbox) -> None:
+    cdp.add_order({"referenceId": "ONCE01", "items": [flown(segment(), status="CANCEL_REQUESTED")]})
+    page = desk.get("/orders/", {"q": "ONCE01"}, follow=True)
+    row = page.content.decode().partition('class="middle"')[2].partition("<details")[0]
+    assert row.count("Cancellation requested") == 1
+    assert "1 thing to check" in text_of(page)
+
+
+def test_a_time_that_was_not_understood_is_not_called_missing(desk: Client, cdp: Sandbox) -> None:
+    odd = segment(departureDateTime="18/03/2027", arrivalDateTime="18/03/2027")
+    cdp.add_order({"referenceId": "ODD001", "items": [flown(odd)]})
+    text = text_of(desk.get("/orders/", {"q": "ODD001"}, follow=True))
+    assert "What was sent as a time was not understood" in text and "18/03/2027" in text
+    assert "No times were sent" not in text
+
+
+@pytest.mark.parametrize("sent", ["20270318", "18MAR2027", "2027/3/18"])
+def test_a_day_in_another_spelling_is_a_day(desk: Client, cdp: Sandbox, sent: str) -> None:
+    reference = f"DAY{sent[:3]}{len(sent)}"
+    cdp.add_order({"referenceId": reference, "items": [flown(dated("MUC", "MAD", sent, "1801"))]})
+    text = text_of(desk.get("/orders/", {"q": reference}, follow=True))
+    assert "departs Thu 18 Mar 2027, time not given" in text

@@ -17,10 +17,10 @@ from tests.pages.reading import text_in, text_of
 from tests.pages.world_of import open_order, sandbox_with
 
 SENT: dict[str, tuple[str, ...]] = {
-    "Cancelled": ("CANCELLED", "CANCELED", "cancelled", "Canceled", " CANCELLED ", "Fully_Cancelled", "fully canceled"),
-    "Partially cancelled": ("PARTIALY_CANCELLED", "PARTIALLY_CANCELED", "PARTIALY_CANCELED", "partially cancelled", "PartiallyCanceled", "PARTIAL-CANCELLED"),
+    "Cancelled": ("CANCELLED", "CANCELED", "cancelled", "Canceled", " CANCELLED ", "Fully_Cancelled", "fully canceled", "CXL", "cxld", "CANX", "HX", "Storniert", "annulé", "Cancelado", "canceled."),
+    "Partially cancelled": ("PARTIALY_CANCELLED", "PARTIALLY_CANCELED", "PARTIALY_CANCELED", "partially cancelled", "PartiallyCanceled", "PARTIAL-CANCELLED", "Partial cancel", "PARTIAL_CANCELLATION"),
     "Cancellation requested": ("CANCEL_REQUESTED", "Cancel Requested", "cancellation-requested", "CANCELATION_REQUESTED", "CANCEL_REQUEST"),
-    "Cancellation pending": ("CANCELLATION_PENDING", "CANCELATION PENDING", "PENDING_CANCELLATION", "CANCEL_PENDING", "CANCELLING", "CANCELING"),
+    "Cancellation pending": ("CANCELLATION_PENDING", "CANCELATION PENDING", "PENDING_CANCELLATION", "CANCEL_PENDING", "CANCELLING", "CANCELING", "To be canceled", "Pending Cancel", "CANCEL_PENDING_APPROVAL"),
     "Cancellation rejected": ("CANCELLATION_REJECTED", "cancelation_rejected", "CANCEL_REJECTED", "CANCELLATION_DENIED"),
     "Cancellation failed": ("CANCEL_FAILED", "CANCELLATION_FAILED", "cancel failed"),
     "Cancelled and refunded": ("CANCELLED_REFUNDED", "Canceled and refunded"),
@@ -58,7 +58,12 @@ UNKNOWN = (
     "UNCANCELLED",
     "CANCELLABLE",
     "NON_REFUNDABLE",
-    "Storniert",
+    "To be decided",
+    "Payment cancelled",
+    "REFUND_CANCELLED",
+    "Cancellation cancelled",
+    "PRE_CANCELLED",
+    "Umgebucht",
     "5",
     "XX",
     "取消",
@@ -83,9 +88,14 @@ def test_an_unknown_status_is_shown_as_sent_and_changes_nothing(sent: str) -> No
     assert (found.word, found.cancelled, found.alert, found.calendar) == (sent, False, False, None)
 
 
-def test_who_cancelled_is_shown_and_it_is_cancelled() -> None:
-    found = status("CANCELED_BY_AIRLINE")
-    assert (found.word, found.cancelled, found.calendar) == ("CANCELED_BY_AIRLINE", True, CalendarStatus.CANCELLED)
+@pytest.mark.parametrize(
+    "sent",
+    ["CANCELED_BY_AIRLINE", "Cancelled by customer", "AUTO_CANCELLED", "Voluntarily canceled", "is cancelled", "PNR cancelled",
+     "CANCELLED (NO SHOW)", "Cancelled - Refund pending", "CANCELED_WITH_FEE", "user cancelled"],
+)  # fmt: skip
+def test_who_cancelled_is_shown_and_it_is_cancelled(sent: str) -> None:
+    found = status(sent)
+    assert (found.word, found.cancelled, found.calendar) == (sent, True, CalendarStatus.CANCELLED)
 
 
 def test_a_word_of_the_feed_is_never_taken_for_a_phrase_of_ours() -> None:
