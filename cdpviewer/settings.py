@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from cdpviewer import environment, logs, remote
+from cdpviewer.caches import caches
 from cdpviewer.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -98,6 +99,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 DATABASES = {"default": database(env.text("DATABASE_URL"), BASE_DIR)}
+CACHES = caches(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions
 AUTH_PASSWORD_VALIDATORS = [

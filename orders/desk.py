@@ -19,16 +19,19 @@ B = TypeVar("B")
 
 
 class Desk:
-    """One person's way to one tenant for the time of one page. `calls` and `seconds` tell what the CDP cost so far."""
+    """One person's way to one tenant for the time of one page. `calls` and `seconds` tell what the CDP cost so far.
 
-    def __init__(self, connection: Connection, *, session_key: str = "", fresh: bool = True) -> None:
+    A `fresh` page asks the CDP for everything, unless a search has just handed over the order `handed`.
+    """
+
+    def __init__(self, connection: Connection, *, session_key: str = "", fresh: bool = True, handed: str = "") -> None:
         self.connection = connection
         base_url = settings.CDP_REGIONS.get(connection.region)
         if base_url is None:
             raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
-        self._memory = Reader(session_key, state, fresh=fresh)
+        self._memory = Reader(session_key, state, fresh=fresh, handed=handed)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)
         self.client = CdpClient(
             base_url,
@@ -53,6 +56,10 @@ class Desk:
     def as_of(self) -> datetime:
         """When the oldest answer that this page is made of was read, aware UTC."""
         return self._memory.as_of
+
+    def hand_over(self, ref: str) -> None:
+        """Let the next page of the order `ref`, once, be made of what this page has read."""
+        self._memory.hand_over(ref)
 
     def together(self, jobs: Sequence[Callable[[], A]], *, of: str = "") -> list[A | errors.CdpError]:
         """Run `jobs` at the same time, results in their order; a CdpError is a result too. `of` names them for `client.tell`."""

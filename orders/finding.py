@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from orders import lookup
 from orders.cdp import errors, refs
@@ -29,6 +30,11 @@ class Found:
     orders: tuple[Order, ...]
     looked: tuple[tuple[str, str], ...]
     partial: bool = False
+
+    @property
+    def only(self) -> str:
+        """The ref of the one order that can be meant; "" where there are several, where one may be missing, or it has no ref."""
+        return (self.orders[0].ref or "") if len(self.orders) == 1 and not self.partial else ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +62,7 @@ def find_orders(desk: Desk, candidates: Sequence[str]) -> Found:
 
 
 def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or tell which orders have it as their booking reference: ticket fields hold those.
+    """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else which orders there are.
 
     What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
     else both are asked at the same time. Where one reading failed, the other's orders are `partial`: the one meant may not be among
@@ -85,7 +91,15 @@ def open_or_find(desk: Desk, ref: str) -> OpenedOrder | Found:
     # Leading on to the very order that was not to be read would come back here without end.
     if (unanswered and not found.orders) or any(refs.same(order.ref, ref) for order in found.orders):
         raise opened
-    return replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered)
+    return open_if_one(desk, replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered))
+
+
+def open_if_one(desk: Desk, found: Found) -> OpenedOrder | Found:
+    """Open the order that was found, if there is exactly one and no other can be meant; `found` itself otherwise.
+
+    What the search has read of it is not asked for again. Raises a CdpError where the order cannot be read.
+    """
+    return open_order(desk, found.only) if found.only else found
 
 
 def find_by_reference(desk: Desk, reference: str) -> Found:
@@ -122,7 +136,7 @@ def _look(desk: Desk, looks: Looks) -> Found:
 
 def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
     try:
-        return Loaded((client.find_order(ref),))
+        return Loaded((client.get_order(ref),))
     except (errors.NotFound, errors.BadReference):
         return Loaded()
     except errors.RequestRefused:
@@ -147,29 +161,64 @@ def find_people(desk: Desk, *questions: Mapping[str, str]) -> Loaded[GuestOrders
     """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
 
     Several `questions`, spellings of one name, are asked at the same time, and each guest counts once.
-    One round trip for the guests, one for the orders of all of them; more where the CDP does not expand. A guest whose orders
-    could not be read is still there, with the reason. Only the first MOST_PEOPLE are read: `problem` is TooMany where there are more.
+    One round trip for the guests, one for the orders of all of them; one more where the CDP answers references only, because a
+    guest's orders are asked for together with the guest. A guest whose orders could not be read is still there, with the reason.
+    Only the first MOST_PEOPLE are read: `problem` is TooMany where there are more.
     """
-    guests = _list_guests(desk, questions)
+    orders = _OrdersOfGuests(desk)
+    guests = _list_guests(desk, questions, orders.start)
     if not guests.complete and guests.problem is None and len(guests.items) == MOST_PEOPLE:
         guests = replace(guests, problem=errors.TooMany("more people than one page shows"))
-    jobs = [partial(load_guest_orders, desk, guest.ref) for guest in guests.items if guest.ref]
-    answers = iter(desk.together(jobs))
-    found = []
-    for guest in guests.items:
-        orders: Loaded[Order] = Loaded(complete=False)
-        if guest.ref:
-            answer = next(answers)
-            orders = Loaded(complete=False, problem=answer) if isinstance(answer, errors.CdpError) else answer
-        found.append(GuestOrders(guest, orders))
-    return Loaded(tuple(found), guests.missing, guests.complete, guests.problem)
+    orders.load(guest.ref for guest in guests.items if guest.ref)
+    found = tuple(GuestOrders(guest, orders.of(guest)) for guest in guests.items)
+    return Loaded(found, guests.missing, guests.complete, guests.problem)
 
 
-def _list_guests(desk: Desk, questions: Sequence[Mapping[str, str]]) -> Loaded[Person]:
-    """The guests of all `questions`. Raises the first failure if no guest was found and not every question was answered."""
+class _OrdersOfGuests:
+    """The orders of guests by their refs, each asked for once; safe to use from the threads of a fan-out."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._orders: dict[str, Loaded[Order]] = {}
+
+    def start(self, ref: str) -> None:
+        """Load the orders of a guest who was listed, unless MOST_PEOPLE are under way: several spellings may list more than are shown."""
+        if len(self._orders) < MOST_PEOPLE:
+            self._load(ref)
+
+    def load(self, refs_shown: Iterable[str]) -> None:
+        """Load what is not yet there for the guests who are shown."""
+        self._desk.together([partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders])
+
+    def of(self, guest: Person) -> Loaded[Order]:
+        """The guest's orders; incomplete where they could not be asked for."""
+        return self._orders.get((guest.ref or "").lower()) or Loaded(complete=False)
+
+    def _load(self, ref: str) -> None:
+        under_way: Loaded[Order] = Loaded(complete=False)
+        if self._orders.setdefault(ref.lower(), under_way) is not under_way:
+            return
+        try:
+            self._orders[ref.lower()] = load_guest_orders(self._desk, ref)
+        except errors.CdpError as error:
+            self._orders[ref.lower()] = replace(under_way, problem=error)
+
+
+def _list_guests(
+    desk: Desk, questions: Sequence[Mapping[str, str]], load_orders: Callable[[str], None]
+) -> Loaded[Person]:
+    """The guests of all `questions`, with `load_orders` called for the ref of each.
+
+    Raises the first failure if no guest was found and not every question was answered.
+    """
+
+    def ask(question: Mapping[str, str]) -> Loaded[Person]:
+        terms: dict[str, Any] = dict(question)
+        return desk.client.list_guests(**terms, most=MOST_PEOPLE, beside=load_orders)
+
     if len(questions) == 1:
-        return desk.client.list_guests(**questions[0], most=MOST_PEOPLE)
-    answers = desk.together([partial(desk.client.list_guests, **question, most=MOST_PEOPLE) for question in questions])
+        return ask(questions[0])
+    answers = desk.together([partial(ask, question) for question in questions])
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

@@ -1,7 +1,8 @@
-"""What a person has just read, kept for a minute in this process, so that the panels of a page do not ask again.
+"""What a person has just read, kept for a minute, so that the panels of a page do not ask again.
 
-Best effort: another worker process asks the CDP anew, or answers from what it read itself within the minute. Never on disk. An
-entry belongs to one session and to one state of one connection, so nobody else can reach it and a changed credential forgets it.
+Kept in this process, or in Redis for all processes where there is one (`shared_memory`). Without it, another worker process asks
+the CDP anew, or answers from what it read itself within the minute. Never on disk. An entry belongs to one session and to one state
+of one connection, so nobody else can reach it and a changed credential forgets it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from django.conf import settings
+from django.core.cache import caches
 
 SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
 SWEEP = 1.0  # seconds between two sweeps at least
 
+_HANDED = "handed/"  # and an order's ref
+
 Owner = tuple[str, str]  # a session and a state of a connection
+Key = tuple[str, str, str]  # the same, and the name of an answer
 
 
 class Held(NamedTuple):
@@ -42,13 +50,21 @@ class AnswerMemory:
     def __len__(self) -> int:
         return len(self._answers)
 
-    def get(self, key: tuple[str, str, str]) -> Held | None:
+    def get(self, key: Key) -> Held | None:
         """The answer under `key`, or None when there is none or it is too old."""
         with self._lock:
             self._drop_old()
             return self._answers.get(key)
 
-    def put(self, key: tuple[str, str, str], answer: bytes) -> None:
+    def take(self, key: Key) -> bool:
+        """Whether there was an answer under `key`; it is gone then."""
+        with self._lock:
+            self._drop_old()
+            there = key in self._answers
+            self._drop(key)
+            return there
+
+    def put(self, key: Key, answer: bytes) -> None:
         """Keep `answer` under `key`; the oldest go when there is too much."""
         with self._lock:
             self._drop(key)
@@ -70,7 +86,7 @@ class AnswerMemory:
                 for key in list(self._of.get(owner, ())):
                     self._drop((*owner, key))
 
-    def _drop(self, key: tuple[str, str, str]) -> None:
+    def _drop(self, key: Key) -> None:
         held = self._answers.pop(key, None)
         if held is None:
             return
@@ -101,18 +117,44 @@ class AnswerMemory:
             time.sleep(max(SWEEP, first + self._seconds - time.monotonic()))
 
 
-ANSWERS = AnswerMemory()
+class Memory(Protocol):
+    """What keeps answers by (session, connection, name)."""
+
+    def get(self, key: Key) -> Held | None: ...
+
+    def put(self, key: Key, answer: bytes) -> None: ...
+
+    def take(self, key: Key) -> bool: ...
+
+    def forget(self, session: str, connection: str | None = None) -> None: ...
+
+
+@cache
+def answers() -> Memory:
+    """The memory of this server: Redis, if CDPVIEWER_REDIS_URL names one, or else this process."""
+    if "answers" not in settings.CACHES:
+        return AnswerMemory()
+    from orders.shared_memory import SharedMemory
+
+    return SharedMemory(caches["answers"])
 
 
 class Reader:
     """The part of the memory that one session and one state of one connection may use; what `CdpClient` takes as `memory`.
 
     With `fresh` it forgets before it reads: the page always asks anew, and what its panels showed before is asked anew as well.
-    Should the page then fail, nothing older is shown in its place.
+    Should the page then fail, nothing older is shown in its place. Only an order that the page before has handed over (`handed`)
+    may be read from memory, once: its address was opened by that very page.
     """
 
-    def __init__(self, owner: str, connection: str, *, fresh: bool, memory: AnswerMemory = ANSWERS) -> None:
-        self._owner, self._connection, self._fresh, self._memory = owner, connection, fresh, memory
+    def __init__(
+        self, owner: str, connection: str, *, fresh: bool, handed: str = "", memory: Memory | None = None
+    ) -> None:
+        memory = answers() if memory is None else memory
+        self._owner, self._connection, self._memory = owner, connection, memory
+        if fresh and handed and owner:
+            fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
+        self._fresh = fresh
         self._oldest: float | None = None
         if fresh and owner:
             memory.forget(owner, connection)
@@ -121,6 +163,10 @@ class Reader:
     def as_of(self) -> datetime:
         """When the oldest of the remembered answers was read, aware UTC; now where nothing was remembered."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
+
+    def hand_over(self, ref: str) -> None:
+        """Let the next page of the order `ref` be made of what is here."""
+        self.put(_HANDED + ref.lower(), b"")
 
     def get(self, key: str) -> bytes | None:
         if self._fresh:

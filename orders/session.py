@@ -46,9 +46,9 @@ def start(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out, dispatch_uid="orders.session.forget")
 def forget(request: HttpRequest, **_kwargs: Any) -> None:
-    """What this process still remembers of the session's orders goes at once, not a minute later."""
+    """What is still remembered of the session's orders goes at once, not a minute later."""
     if request.session.session_key:
-        memory.ANSWERS.forget(request.session.session_key)
+        memory.answers().forget(request.session.session_key)
 
 
 @receiver(post_save, sender=User, dispatch_uid="orders.session.end_all")

@@ -29,6 +29,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[@PART]", help="a fault for everything")
     parser.add_argument("--list-faults", action="store_true", help="print the faults and end")
     parser.add_argument("--no-expand", action="store_true", help="do not do expand=true on collections")
+    parser.add_argument(
+        "--list-items", action="store_true", help="lists of orders with expand=true hold their items too"
+    )
     parser.add_argument("--miss", type=int, choices=(200, 404), default=200, help="status of a search without a hit")
     return parser.parse_args(argv)
 
@@ -49,6 +52,7 @@ def main(argv: list[str] | None = None) -> int:
             token or secrets.token_urlsafe(24),
             miss=given.miss,
             expand=not given.no_expand,
+            list_items=given.list_items,
         )
         for fault in given.fault:
             name, _, part = fault.partition("@")

@@ -27,7 +27,7 @@ def error_body(status: int, message: str) -> Document:
 
 
 def document(asked: Asked, quirks: Set[str] = frozenset()) -> Document:
-    """The answer to a request. `quirks` are the names of faults that change what is looked up or expanded."""
+    """The answer to a request. `quirks` are the names of faults that change what is looked up or expanded, and "list-items"."""
     if asked.what in ("orders", "items", "contacts", "consumers", "guests", "extensions"):
         return _collection(asked, quirks)
     if asked.what == "order":
@@ -62,7 +62,7 @@ def _collection(asked: Asked, quirks: Set[str]) -> Document:
     if "next-loop" in quirks:
         page["next"] = {"href": page["href"]}
     name = asked.what
-    page["items"] = [_expanded(asked, name, one) if expanded else _reference(asked, name, one) for one in shown]
+    page["items"] = [_expanded(asked, name, one, quirks) if expanded else _reference(asked, name, one) for one in shown]
     return page
 
 
@@ -82,9 +82,10 @@ def _reference(asked: Asked, name: str, record: Any) -> Document:
     return {"href": _href(asked, name, record)}
 
 
-def _expanded(asked: Asked, name: str, record: Any) -> Document:
+def _expanded(asked: Asked, name: str, record: Any, quirks: Set[str]) -> Document:
     if isinstance(record, Order):
-        return _order(asked, record, own_href=False, expand=set(), quirks=frozenset())
+        expand = {"orderItems"} if "list-items" in quirks else set()
+        return _order(asked, record, own_href=False, expand=expand, quirks=quirks)
     return _single(asked, name[:-1], record, alone=False)
 
 

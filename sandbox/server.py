@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from sandbox import wire
+from sandbox.rounds import Rounds
 from sandbox.service import Reply, Service
 from sandbox.world import load, order_from
 
@@ -74,7 +75,9 @@ class Conversation(asyncio.Protocol):
         self._service.ledger.start(method, target, headers)
         self._counted = True
         reply = self._service.reply(method, target, headers)
-        if self._latency:
+        if self._service.rounds is not None:
+            self._service.rounds.hold(lambda: self._send(reply))
+        elif self._latency:
             self._later = asyncio.get_running_loop().call_later(self._latency, self._send, reply)
         else:
             self._send(reply)
@@ -167,7 +170,8 @@ class Sandbox:
     """The sandbox in a thread of this process, on a free port: `with Sandbox() as s: … s.url …`.
 
     `data` is a folder of world files (ours by default); `expand=False` ignores `expand=true` on collections;
-    `miss` is the status for a search without a hit; `drip` the pause of the slow faults in seconds.
+    `miss` is the status for a search without a hit; `drip` the pause of the slow faults in seconds. With `list_items` an expanded
+    list of orders holds their items too. With `round_quiet` calls are answered in rounds, each once no call has come for so long.
     """
 
     def __init__(
@@ -181,9 +185,12 @@ class Sandbox:
         miss: int = 200,
         drip: float = 1.0,
         port: int = 0,
+        list_items: bool = False,
+        round_quiet: float = 0,
     ) -> None:
         world = load(Path(data) if data else None)
-        self.service = Service(world, client_key, token, miss=miss, expand=expand)
+        rounds = Rounds(round_quiet) if round_quiet else None
+        self.service = Service(world, client_key, token, miss=miss, expand=expand, list_items=list_items, rounds=rounds)
         self.client_key, self.token = client_key, token
         self._listener = Listener(self.service, port=port, latency=latency_ms / 1000, drip=drip)
         self.url = self.service.own
@@ -219,6 +226,11 @@ class Sandbox:
         """Counts since the last reset: total, by_method, by_path, in_flight, most_in_flight, elsewhere."""
         return self.service.ledger.calls()
 
+    @property
+    def rounds(self) -> int:
+        """How many rounds of calls were answered since the last reset."""
+        return self.service.rounds.count if self.service.rounds is not None else 0
+
     def seen(self) -> list[dict[str, Any]]:
         """The latest 500 requests: method, target, user, cookie (sent or not), accept, user_agent, headers (names)."""
         return list(self.service.ledger.seen)
@@ -226,6 +238,8 @@ class Sandbox:
     def reset(self) -> None:
         """Start counting anew; faults stay."""
         self.service.ledger.reset()
+        if self.service.rounds is not None:
+            self.service.rounds.count = 0
 
     def set_fault(self, order: str, fault: str, part: str | None = None) -> None:
         """Switch a fault on for an order (ref or reference id), a guest's ref or everything (`*`)."""

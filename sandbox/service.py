@@ -17,6 +17,7 @@ from sandbox.asked import Asked, Refused, understand
 from sandbox.faults import Faults, fault_in_ref
 from sandbox.jsontext import dumps
 from sandbox.ledger import Ledger
+from sandbox.rounds import Rounds
 from sandbox.wire import PLAYS, answer
 from sandbox.world import Order, World
 from sandbox.world_faults import add_fault_order
@@ -37,7 +38,7 @@ class Reply:
 
 @dataclass
 class Service:
-    """The sandbox without its socket. `own` is the address used where a request names no host."""
+    """The sandbox without its socket. `own` is the address used where a request names no host; for the rest see `server.Sandbox`."""
 
     world: World = field(repr=False)
     client_key: str
@@ -45,6 +46,8 @@ class Service:
     own: str = "http://127.0.0.1"
     miss: int = 200
     expand: bool = True
+    list_items: bool = False
+    rounds: Rounds | None = None
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
     lasting: list[float] = field(default_factory=list)
@@ -85,6 +88,8 @@ class Service:
             asked = understand(self.world, base, target, miss=self.miss)
             names = self.faults.of(asked)
             quirks = {*names, "no-expand"} if not self.expand and asked.what != "order" else set(names)
+            if self.list_items:
+                quirks.add("list-items")
             body = document(asked, quirks)
         except Refused as refused:
             return self._error(refused.status, refused.message)

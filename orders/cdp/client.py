@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _PROBE = "cdpviewer-connection-check"
 _LONGEST_TERM = 256
+_WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone and with all its items
 
 
 class CdpClient:
@@ -88,17 +89,22 @@ class CdpClient:
 
         One call for fewer than ten items. A listing that fails later leaves `items_complete` False, never an error.
         """
-        parts = ("orders", ref)
-        try:
-            raw, notes = self._get(parts, {"expand": "orderItems"})
-        except RequestRefused:
-            raw, notes = self._get(parts, {})
-        order = decode.order(raw, notes=notes)
+        order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
-    def find_order(self, ref: str) -> Order:
-        """GET /orders/{ref} (retrieve-an-order--legacy-.html) without its items: is there such an order?"""
-        return decode.order(self._get(("orders", ref), {})[0])
+    def _order_with_items(self, ref: str) -> Order:
+        """The order with the items that come inline."""
+        try:
+            raw, notes = self._get(("orders", ref), {"expand": "orderItems"})
+        except RequestRefused:
+            raw, notes = self._get(("orders", ref), {})
+        return decode.order(raw, notes=notes)
+
+    def _listed_whole(self, ref: str) -> Order | None:
+        """The order from a listing that was just read and held it alone and whole; None where there is no such listing."""
+        target = self._reader.noted(_WHOLE + ref.lower())
+        listing = self._reader.again(target) if target is not None else None
+        return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The listing replaces the inline items, which are its first ten."""
@@ -130,15 +136,21 @@ class CdpClient:
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
         """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). None found is an empty Loaded, 404 or not.
 
-        A reference may name several orders. Their items are as far as the listing holds them: see `items_complete`.
+        A reference may name several orders. Their items are as far as the listing holds them: see `items_complete`. Where a
+        reference names one order and the listing only its ref, the order is fetched with its items.
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")
         search = {"referenceId": _term(reference_id)} if reference_id is not None else {"guestRef": _ref(guest_ref)}
+        fetch_lone = self._order_with_items if reference_id is not None else None
+        listing = Listing(self._reader, ("orders",), search, None)
         try:
-            return self._list(("orders",), search, "orders", decode.order)
+            found = listing.read("orders", decode.order, fetch_lone=fetch_lone)
         except NotFound:
             return Loaded()
+        if listing.is_one_record and found.items and found.items[0].ref and found.items[0].items_complete:
+            self._reader.note(_WHOLE + found.items[0].ref.lower(), listing.first_page)
+        return found
 
     def list_contacts(self, order_ref: str) -> Loaded[Person]:
         """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref} where not inlined."""
@@ -173,10 +185,12 @@ class CdpClient:
         first_name: str | None = None,
         last_name: str | None = None,
         most: int | None = None,
+        beside: Callable[[str], None] | None = None,
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
 
-        None found is an empty Loaded; no more than `most` are read, and `complete` is then False.
+        None found is an empty Loaded; no more than `most` are read, and `complete` is then False. `beside` is called with the ref
+        of each as soon as it is known, at the same time as the guest is fetched; it raises no CdpError.
         The terms are personal: they stand in no error, document or memory.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
@@ -184,7 +198,9 @@ class CdpClient:
         if not search:
             raise ValueError("guests are searched by e-mail, phone number or name")
         try:
-            return self._list(("guests",), search, "guests", decode.guest, most=most)
+            return Listing(self._reader, ("guests",), search, None).read(
+                "guests", decode.guest, most=most, beside=beside
+            )
         except NotFound:
             return Loaded()
 
@@ -239,9 +255,8 @@ class CdpClient:
         *,
         owner: str | None = None,
         at_least: int = 0,
-        most: int | None = None,
     ) -> Loaded[T]:
-        return Listing(self._reader, parts, search, owner).read(single, read, at_least, most)
+        return Listing(self._reader, parts, search, owner).read(single, read, at_least=at_least)
 
     def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Any, ...]]:
         return self._reader.get(parts, params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from orders.cdp import decode, refs
 from orders.cdp.errors import CdpError, RequestRefused, Unreadable
@@ -22,11 +22,22 @@ class Listing:
     def __init__(self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None) -> None:
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
+        self.is_one_record = False  # once read: one entry, with its record and not a mere reference
 
-    def read(self, single: str, read: Callable[[dict[str, Any]], T], at_least: int, most: int | None) -> Loaded[T]:
+    def read(
+        self,
+        single: str,
+        read: Callable[[dict[str, Any]], T],
+        *,
+        at_least: int = 0,
+        most: int | None = None,
+        fetch_lone: Callable[[str], T] | None = None,
+        beside: Callable[[str], None] | None = None,
+    ) -> Loaded[T]:
         """All records, or the first `most`; those that are only references come from /`single`/{ref}.
 
-        A failing first page is raised.
+        `fetch_lone` fetches the record of a collection of one, where more than the record is wanted. `beside` is called with the
+        ref of each entry while the records are fetched, and raises no CdpError. A failing first page is raised.
         """
         limits = self._reader.limits
         gathered = gather(
@@ -38,7 +49,12 @@ class Listing:
             at_least=at_least,
             identity=self._identity,
         )
-        records = self._resolve(gathered.entries, single, read)
+        first = gathered.entries[0] if len(gathered.entries) == 1 else None
+        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_reference(first)
+        fetch: Callable[[str], T] = partial(self._fetch, single, read)
+        if fetch_lone is not None and len(gathered.entries) == 1:
+            fetch = fetch_lone
+        records = self._resolve(gathered.entries, read, fetch, beside)
         failures = [record for record in records if isinstance(record, CdpError)]
         return Loaded(
             tuple(record for record in records if not isinstance(record, CdpError)),
@@ -47,22 +63,24 @@ class Listing:
             problem=gathered.problem or (failures[0] if failures else None),
         )
 
+    @property
+    def first_page(self) -> str:
+        """The address of the first page, as it was asked for."""
+        return self._reader.target(self._parts, self._search if self._bare else self._full(0))
+
     def _ask(self, offset: int) -> decode.Page:
         params: dict[str, str | int] = {**self._search, "offset": offset} if offset else {**self._search}
         if not self._bare:
-            full: dict[str, str | int] = {
-                **self._search,
-                "expand": "true",
-                "limit": self._reader.limits.page_size,
-                "offset": offset,
-            }
             try:
-                return decode.page(self._reader.get(self._parts, full)[0], at=offset)
+                return decode.page(self._reader.get(self._parts, self._full(offset))[0], at=offset)
             except RequestRefused:
                 if offset:
                     raise
                 self._bare = True  # a server that knows only the documented parameters
         return decode.page(self._reader.get(self._parts, params)[0], at=offset)
+
+    def _full(self, offset: int) -> dict[str, str | int]:
+        return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _ask_many(self, offsets: list[int]) -> list[decode.Page | CdpError]:
         return self._reader.side_by_side([partial(self._ask, offset) for offset in offsets])
@@ -74,12 +92,16 @@ class Listing:
         ref = ref_of(entry)
         return None if entry.get("ref") is None and refs.same(ref, self._owner) else ref
 
-    def _resolve(
-        self, entries: Sequence[object], single: str, read: Callable[[dict[str, Any]], T]
-    ) -> list[T | CdpError]:
-        def fetch(ref: str) -> T:
-            return read(whole_record(self._reader.get((single, ref), {})[0]))
+    def _fetch(self, single: str, read: Callable[[dict[str, Any]], T], ref: str) -> T:
+        return read(whole_record(self._reader.get((single, ref), {})[0]))
 
+    def _resolve(
+        self,
+        entries: Sequence[object],
+        read: Callable[[dict[str, Any]], T],
+        fetch: Callable[[str], T],
+        beside: Callable[[str], None] | None,
+    ) -> list[T | CdpError]:
         def one(entry: object) -> Callable[[], T] | T | CdpError:
             if not isinstance(entry, dict) or not entry:
                 return Unreadable("an entry of the collection is no record")
@@ -93,7 +115,10 @@ class Listing:
             return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
 
         found = [one(entry) for entry in entries]
-        asked = iter(self._reader.side_by_side([task for task in found if callable(task)], of=self._parts[-1]))
+        tasks: list[Callable[[], T | None]] = [task for task in found if callable(task)]
+        if beside is not None:
+            tasks += [partial(beside, ref) for ref in map(self._identity, entries) if ref is not None]
+        asked = iter(cast("list[T | CdpError]", self._reader.side_by_side(tasks, of=self._parts[-1])))
         return [next(asked) if callable(task) else task for task in found]
 
 

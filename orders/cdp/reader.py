@@ -9,6 +9,8 @@ import base64
 import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
 from time import monotonic
 from typing import Any, Protocol, TypeVar
@@ -64,6 +66,8 @@ class Reader:
         self._failures: list[CdpError] = []
         self._listener: tuple[str, Callable[[int, int], None]] | None = None
         self._slots: list[Document | None] = []
+        self._answers: dict[str, Future[bytes]] = {}
+        self._notes: dict[str, str] = {}
         self._waiting = 0
         self._since = 0.0
         self._seconds = 0.0
@@ -102,32 +106,71 @@ class Reader:
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """The JSON object at /<version>/<parts>?<params> and what was odd about its bytes. Raises CdpError.
 
+        One page asks for an address once: whoever wants it again, or at the same time, gets the same answer or failure.
         Parts are validated and quoted (BadReference before any call); personal parameters stay out of memory and documents.
         """
+        target, own = self.target(parts, params), Future[bytes]()
+        with self._lock:
+            answer = self._answers.setdefault(target, own)
+        if answer is not own:
+            return parse(self._awaited(answer))
         try:
-            return self._get(parts, params)
-        except ReferenceProblem:
+            body, parsed = self._get(target, personal=not _PERSONAL.isdisjoint(params))
+        except BaseException as error:
+            own.set_exception(error)
+            if isinstance(error, CdpError) and not isinstance(error, ReferenceProblem):
+                self._failures.append(error)
             raise
-        except CdpError as error:
-            self._failures.append(error)
-            raise
+        own.set_result(body)
+        return parsed
+
+    def target(self, parts: Sequence[str], params: Mapping[str, str | int]) -> str:
+        """The path and query of an address. Raises BadReference for a part that is none."""
+        path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
+        return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
+
+    def again(self, target: str) -> dict[str, Any] | None:
+        """What this page or one of the last minute was answered at `target`; None where nobody knows, and never a call."""
+        with self._lock:
+            answer = self._answers.get(target)
+        if answer is not None:
+            return parse(answer.result())[0] if answer.done() and answer.exception() is None else None
+        body = self._memory.get(target) if self._memory is not None else None
+        if body is None:
+            return None
+        self._slots[self._reserve()] = _document(target, body)
+        known = Future[bytes]()
+        known.set_result(body)
+        with self._lock:
+            self._answers.setdefault(target, known)
+        return parse(body)[0]
+
+    def note(self, key: str, value: str) -> None:
+        """Keep a remark of ours with the answers of this page and, where there is a memory, of the next minute."""
+        self._notes[key] = value
+        if self._memory is not None:
+            self._memory.put(key, value.encode())
+
+    def noted(self, key: str) -> str | None:
+        """The remark under `key`, None where there is none."""
+        if key not in self._notes and self._memory is not None:
+            kept = self._memory.get(key)
+            return kept.decode() if kept is not None else None
+        return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
         """What went wrong since the last look, for one line in the log. That there is no such thing is no failure."""
         failures, self._failures = self._failures, []
         return failures
 
-    def _get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
-        target = f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
-        personal = not _PERSONAL.isdisjoint(params)
-        shown = path + "?…" if personal else target
+    def _get(self, target: str, *, personal: bool) -> tuple[bytes, tuple[dict[str, Any], tuple[Note, ...]]]:
+        shown = target.partition("?")[0] + "?…" if personal else target
         slot = self._reserve()
         memory = None if personal else self._memory
         body = memory.get(target) if memory is not None else None
         if body is not None:
             self._slots[slot] = _document(shown, body)
-            return parse(body)
+            return body, parse(body)
         body = self._call(target)
         self._slots[slot] = _document(shown, body)
         parsed = parse(body)
@@ -135,7 +178,13 @@ class Reader:
             raise Unreadable("an error came with a good status")
         if memory is not None:
             memory.put(target, body)
-        return parsed
+        return body, parsed
+
+    def _awaited(self, answer: Future[bytes]) -> bytes:
+        try:
+            return answer.result(timeout=max(0.0, self.deadline.left()))
+        except FutureTimeout:
+            raise TimedOut("the same call did not end in time") from None
 
     def tell(self, of: str, listener: Callable[[int, int], None]) -> None:
         """Have `listener(came, of_all)` called while records of that kind are fetched, from whatever thread."""

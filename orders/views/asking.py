@@ -12,14 +12,13 @@ from django.db import DatabaseError
 from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders import looks, lookup, onward, problems
 from orders.busy import wait_shortly
 from orders.cdp import errors
-from orders.context import carried
 from orders.desk import Desk
 from orders.finding import find_by_reference
 from orders.looks import LookNotRecorded
@@ -46,7 +45,7 @@ NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many"})  # the same qu
 def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[P]], View[P]]:
     """Hand the view a `Desk` for the person's connection, and turn every failure into a page, or into the `panel` of that name.
 
-    With `fresh` the CDP is always asked anew; without, an answer of the last minute will do.
+    With `fresh` the CDP is asked anew, but for an order that a search has just handed over; without, an answer of the last minute will do.
     """
 
     def decorate(view: DeskView[P]) -> View[P]:
@@ -58,15 +57,17 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
                 return show_problem(request, problem or problems.no_connection(), panel)
 
             def answer() -> HttpResponseBase:
-                desk = Desk(connection, session_key=request.session.session_key or "", fresh=fresh)
+                handed = _kwargs(request)["order_ref"] if fresh else ""
+                desk = Desk(connection, session_key=request.session.session_key or "", fresh=fresh, handed=handed)
                 request.desk = desk  # type: ignore[attr-defined]
                 try:
                     response = view(request, desk, *args, **kwargs)
                 except errors.NotFound:
-                    address = _by_its_reference(request, desk)
-                    if not address:
+                    ref = _by_its_reference(request, desk)
+                    if not ref:
                         raise
-                    response = redirect(address)
+                    kwargs["ref"] = ref
+                    response = view(request, desk, *args, **kwargs)
                 if desk.calls:
                     _note_use(connection, "accepted")
                 return response
@@ -79,7 +80,7 @@ def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[
 
 
 def _by_its_reference(request: HttpRequest, desk: Desk) -> str:
-    """The same page of the order that has the address's value as its booking reference; "" where there is not exactly one."""
+    """The ref of the order that has the address's value as its booking reference; "" where there is not exactly one."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if match is None or match.url_name not in PAGES_OF_AN_ORDER or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
@@ -88,9 +89,7 @@ def _by_its_reference(request: HttpRequest, desk: Desk) -> str:
         found = find_by_reference(desk, ref)
     except errors.CdpError:
         return ""
-    if len(found.orders) != 1 or found.partial or not found.orders[0].ref:
-        return ""
-    return reverse(match.url_name, args=[found.orders[0].ref]) + carried(request)
+    return found.only
 
 
 def in_words(

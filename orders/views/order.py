@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -17,22 +16,22 @@ from django.views.decorators.http import require_safe
 from orders import looks, lookup
 from orders.cdp.raw import indent
 from orders.desk import Desk
-from orders.finding import Found, find_orders, open_or_find
+from orders.finding import Found, find_orders, open_if_one, open_or_find
 from orders.hiding import masked_document
-from orders.itinerary import calendar, picture, wording
+from orders.itinerary import calendar
 from orders.problems import describe
 from orders.services import CustomData, OpenedOrder, load_custom_data, open_order
-from orders.speech import speaker
 from orders.views.asking import asks_the_cdp, with_action
+from orders.views.opened import order_address, record_look, show_order
 from orders.views.panels import render_panel
 from orders.views.people import MAY_REVEAL
-from orders.views.search import order_address, read, search, show_chooser, show_not_found
+from orders.views.search import read, search, show_chooser, show_not_found
 from orders.views.waiting import with_progress
 
 
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """The order page. A value that is no clean ref is searched for; one the CDP knows only as a reference leads to its order."""
+    """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
     if not lookup.is_ref(ref) or lookup.is_nothing(ref):
         return unclean(request, ref)
     return _show(request, ref)
@@ -55,11 +54,12 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
 def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     opened = open_or_find(desk, ref)
     if isinstance(opened, Found) and not opened.orders:
-        opened = _other_readings(desk, ref, opened)
-    if isinstance(opened, Found):
-        return _lead_on(request, desk, opened, ref)
-    _record(request, desk, looks.What.ORDER_OPENED, opened, ref)
-    return render(request, "orders/order.html", _page(request, desk, opened, ref))
+        opened = open_if_one(desk, _other_readings(desk, ref, opened))
+    if isinstance(opened, OpenedOrder):
+        return show_order(request, desk, opened, ref)
+    if opened.orders:
+        return show_chooser(request, opened, ref)
+    return show_not_found(request, desk, opened, ref, read(request, ref).also, asked=ref)
 
 
 def _other_readings(desk: Desk, ref: str, found: Found) -> Found:
@@ -71,56 +71,13 @@ def _other_readings(desk: Desk, ref: str, found: Found) -> Found:
     return replace(more, looked=(*found.looked, *more.looked), partial=found.partial or more.partial)
 
 
-def _lead_on(request: HttpRequest, desk: Desk, found: Found, text: str) -> HttpResponseBase:
-    if len(found.orders) == 1 and found.orders[0].ref and not found.partial:
-        return redirect(order_address(request, found.orders[0].ref))
-    if found.orders:
-        return show_chooser(request, found, text)
-    return show_not_found(request, desk, found, text, read(request, text).also, asked=text)
-
-
-def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    trip, say = opened.trip, speaker()
-    problem = opened.order.items_problem
-    return {
-        "order": opened.order,
-        "order_ref": opened.order.ref or ref,
-        "reference": opened.digest.reference or ref,
-        "trip": trip,
-        "digest": opened.digest,
-        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": {journey.key: picture.draw(journey, say) for journey in trip.journeys},
-        "itinerary_text": (
-            wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
-        ),
-        "as_of": opened.as_of,
-        "calls": desk.calls,
-        "seconds": desk.seconds,
-        "address": f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
-    }
-
-
-def _record(
-    request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
-) -> None:
-    looks.record(
-        request,
-        what,
-        connection=desk.connection,
-        order_ref=opened.order.ref or ref,
-        reference=opened.digest.reference,
-        route="–".join(opened.trip.route),
-        outcome=outcome,
-    )
-
-
 @require_safe
 @asks_the_cdp()
 def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
     opened = open_order(desk, ref)
     whole = request.user.has_perm(MAY_REVEAL)
-    _record(request, desk, looks.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked")
+    record_look(request, desk, looks.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked")
     documents = [
         (path, indent(text) if whole else masked_document(path, text, settings.SHOWN_FIELDS))
         for path, text in ((document.path, document.text) for document in opened.documents)
@@ -140,7 +97,7 @@ def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
 def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The flights as an iCalendar file with real time zones; where no flight has a date, a page that says so."""
     opened = open_order(desk, ref)
-    _record(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
+    record_look(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:
         context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
         return render(request, "orders/no_calendar.html", context, status=404)

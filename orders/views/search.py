@@ -20,9 +20,11 @@ from orders.display.countries import choices
 from orders.finding import Found, find_orders
 from orders.models import Connection
 from orders.search_text import emails
+from orders.services import open_order
 from orders.views.again import with_addresses
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem
 from orders.views.customers import show_people
+from orders.views.opened import order_address, show_order
 
 NO_REFERENCE = {"search": "empty"}  # how the start page learns that a link held none
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
@@ -40,7 +42,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: HttpRequest) -> HttpResponseBase:
-    """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Leads to the order, a chooser, or a page that says why not."""
+    """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Answers with the order, a chooser, or a page that says why not.
+
+    A form that found one order leads to its address, whose page is then made of what the search has just read.
+    """
     return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))
 
 
@@ -76,8 +81,11 @@ def read(request: HttpRequest, text: str) -> lookup.Lookup:
 @asks_the_cdp(fresh=True)
 def _find(request: HttpRequest, desk: Desk, reading: lookup.Lookup, text: str) -> HttpResponseBase:
     found = find_orders(desk, reading.candidates)
-    if len(found.orders) == 1 and found.orders[0].ref and not found.partial and not reading.mixed:
-        return redirect(order_address(request, found.orders[0].ref))
+    if found.only and not reading.mixed:
+        if request.method == "POST":
+            desk.hand_over(found.only)
+            return redirect(order_address(request, found.only))
+        return show_order(request, desk, open_order(desk, found.only), found.only)
     if found.orders:
         return show_chooser(request, found, text, reading.also if reading.mixed else ())
     return show_not_found(request, desk, found, text, reading.also, asked=", ".join(reading.candidates))
@@ -90,11 +98,6 @@ def _find_by_address(request: HttpRequest, desk: Desk, reading: lookup.Lookup) -
         return show_people(request, desk, looks.What.SEARCHED_EMAIL, question, also=reading.also)
     question = {"phone_number": reading.address}
     return show_people(request, desk, looks.What.SEARCHED_PHONE, question, also=reading.also)
-
-
-def order_address(request: HttpRequest, ref: str) -> str:
-    """The address of an order's page, with connection and ticket carried along."""
-    return reverse("order", args=[ref]) + carried(request)
 
 
 def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:

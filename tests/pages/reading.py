@@ -41,3 +41,9 @@ def text_in(html: str) -> str:
     reader = _Text()
     reader.feed(html)
     return re.sub(r"\s+", " ", " ".join(reader.parts)).strip()
+
+
+def shown_order(page: Answer) -> str:
+    """The ref of the order that a page shows, from its canonical address; "" where it shows none."""
+    found = re.search(r'<link rel="canonical" href="http://testserver/orders/([^/"]+)/">', page.content.decode())
+    return found[1].lower() if found else ""

@@ -22,6 +22,21 @@ def test_the_page_itself_always_asks_anew() -> None:
     assert reader.get("/v2/orders/x") is None
 
 
+def test_an_order_that_was_handed_over_is_shown_once_and_forgotten_by_a_refresh() -> None:
+    memory = AnswerMemory()
+
+    def page(ref: str) -> Reader:
+        return Reader("session", "connection/1", fresh=True, handed=ref, memory=memory)
+
+    for wanted, shown in (("order", b"{}"), ("ORDER", b"{}"), ("another", None)):
+        search = page("")
+        search.put("/v2/orders/x", b"{}")
+        search.hand_over("Order")
+        assert page(wanted).get("/v2/orders/x") == shown
+        assert page(wanted).get("/v2/orders/x") is None
+    assert len(memory) == 0
+
+
 def test_nobody_else_and_no_other_state_of_the_connection_reads_it() -> None:
     memory = AnswerMemory()
     Reader("session", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")

@@ -99,7 +99,7 @@ def test_a_failure_in_part_leaves_one_line_and_an_answer_of_none(
     faulty("GRP120", "500", "items:2")
     desk.get("/orders/?q=GRP120", follow=True)
     (line,) = failures(caplog)
-    assert (line["code"], line["route"], line["failed"], line["whole"]) == ("broken", "order", 1, False)
+    assert (line["code"], line["route"], line["failed"], line["whole"]) == ("broken", "orders", 1, False)
     caplog.clear()
     assert desk.get("/orders/NOSUCH9/").status_code == 404
     assert failures(caplog) == []

@@ -11,7 +11,7 @@ from django.test import Client
 
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
-from tests.pages.reading import text_of
+from tests.pages.reading import shown_order, text_of
 from tests.recorded import recorded_looks
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
@@ -71,9 +71,11 @@ def test_all_120_items_are_shown(desk: Client, cdp: Sandbox) -> None:
     "typed", ["B94TXY", " b94txy ", '"B94TXY"', "#B94TXY", "{B94TXY}", SEED, SEED.upper(), "Re: booking B94TXY, please"]
 )
 def test_whatever_was_pasted_leads_to_the_order(desk: Client, typed: str) -> None:
-    for page in (desk.post("/orders/", {"q": typed}, follow=True), desk.get("/orders/", {"q": typed}, follow=True)):
+    posted, linked = desk.post("/orders/", {"q": typed}, follow=True), desk.get("/orders/", {"q": typed})
+    assert posted.redirect_chain[-1][0].lower() == f"/orders/{SEED}/"
+    for page in (posted, linked):
         assert page.status_code == 200
-        assert page.redirect_chain[-1][0].lower() == f"/orders/{SEED}/"
+        assert shown_order(page) == SEED
         assert "B94TXY" in text_of(page)
 
 
@@ -83,14 +85,20 @@ def test_a_whole_api_address_leads_to_the_order(desk: Client) -> None:
 
 
 def test_a_booking_reference_in_the_path_leads_to_its_order(desk: Client) -> None:
-    page = desk.get("/orders/B94TXY/?ticket=ZD-9", follow=True)
-    assert page.redirect_chain == [(f"/orders/{SEED}/?ticket=ZD-9", 302)]
+    page = desk.get("/orders/B94TXY/?ticket=ZD-9")
     assert page.status_code == 200
+    assert shown_order(page) == SEED
+    for part in ("raw/", "contacts/", "travellers/", "custom-data/", "itinerary.ics", ""):
+        assert f'href="/orders/{SEED}/{part}?ticket=ZD-9"' in page.text
+    assert f'data-copy-link="/orders/{SEED}/"' in page.text
+    assert list(recorded_looks().values_list("what", "order_ref", "reference", "ticket")) == [
+        ("order_opened", SEED, "B94TXY", "ZD-9")
+    ]
 
 
 def test_an_unclean_value_in_the_path_goes_to_the_search(desk: Client) -> None:
     page = desk.get("/orders/%23B94TXY%20/", follow=True)
-    assert page.redirect_chain[-1][0] == f"/orders/{SEED}/"
+    assert shown_order(page) == SEED
 
 
 def test_not_found_names_the_connection_and_offers_the_others(desk: Client, agent: User, cdp: Sandbox) -> None:
@@ -215,7 +223,7 @@ def test_an_odd_ref_in_an_answer_costs_neither_the_page_nor_the_order(desk: Clie
 
 @pytest.mark.parametrize("page", ["contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"])
 def test_the_pages_of_an_order_are_found_by_its_booking_reference_too(desk: Client, page: str) -> None:
-    found = desk.get(f"/orders/B94TXY/{page}?ticket=ZD-5", follow=True)
-    assert found.redirect_chain == [(f"/orders/{SEED}/{page}?ticket=ZD-5", 302)]
+    found = desk.get(f"/orders/B94TXY/{page}?ticket=ZD-5")
     assert found.status_code == 200
+    assert recorded_looks().get().order_ref == SEED
     assert desk.get(f"/orders/NOSUCH9/{page}").status_code == 404

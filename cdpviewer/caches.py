@@ -1,0 +1,40 @@
+"""Django's caches: none that matters by default, and the memory that all processes share where CDPVIEWER_REDIS_URL names a Redis."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again takes little longer
+_OWN = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def caches(redis_url: str) -> dict[str, Any]:
+    """The setting CACHES. Raises ImproperlyConfigured, without repeating the URL, which may hold a password."""
+    if not redis_url:
+        return _OWN
+    if urlsplit(redis_url).scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured("CDPVIEWER_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    try:
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+    except ImportError:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_REDIS_URL needs the package redis: make setup LOCK=prod, or leave it unset."
+        ) from None
+    shared = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_url,
+        "KEY_PREFIX": "cdpviewer",
+        "OPTIONS": {
+            "serializer": "orders.shared_memory.JsonSerializer",
+            "socket_connect_timeout": PATIENCE,
+            "socket_timeout": PATIENCE,
+            "max_connections": 1_000,  # as many as pages may wait; the client gives up on more than 100 by itself
+            # A second try would make a page wait twice for what it can do without.
+            "retry": Retry(NoBackoff(), 0),
+        },
+    }
+    return {**_OWN, "answers": shared}

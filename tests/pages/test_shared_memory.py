@@ -1,0 +1,198 @@
+"""The minute's memory in a real Redis: shared, sealed, forgotten, and done without when Redis is gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache.backends.base import BaseCache
+from redis.exceptions import RedisError
+
+from orders import shared_memory
+from orders.memory import Reader
+from orders.shared_memory import SharedMemory
+from tests.redis_server import Server, running
+
+KEY = ("the-session-key", "connection/1", "/v2/orders?referenceId=B94TXY")
+ANSWER = b'{"contact": "jane.doe@example.com"}'
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running() as redis:
+        yield redis
+
+
+@pytest.fixture
+def redis(server: Server) -> Server:
+    server.cache().clear()
+    return server
+
+
+def memory(redis: Server) -> SharedMemory:
+    """The memory of one process."""
+    return SharedMemory(redis.cache())
+
+
+def test_what_one_process_reads_another_has(redis: Server) -> None:
+    before = time.time()
+    memory(redis).put(KEY, ANSWER)
+    held = memory(redis).get(KEY)
+    assert held is not None and held.answer == ANSWER
+    assert before <= held.read_at <= time.time()
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_no_other_session_connection_or_address_has_it(redis: Server, position: int) -> None:
+    memory(redis).put(KEY, ANSWER)
+    other = (*KEY[:position], KEY[position] + "0", *KEY[position + 1 :])
+    assert memory(redis).get(other) is None  # type: ignore[arg-type]
+
+
+def test_redis_holds_nothing_that_can_be_read(redis: Server) -> None:
+    memory(redis).put(KEY, ANSWER)
+    everything = redis.everything()
+    assert len(everything) > 100
+    for part in (*KEY, "B94TXY", "jane.doe", "referenceId"):
+        assert part.encode() not in everything
+
+
+def moved(redis: Server, source: Any, target: Any) -> None:
+    """Put what is sealed for one key in the place of another's, as somebody could who writes to Redis."""
+    cache = redis.cache()
+    name = shared_memory._name
+    cache.set(name("answer", *target), cache.get(name("answer", *source)))
+
+
+@pytest.mark.parametrize(
+    "other", [(KEY[0], KEY[1], "/v2/orders/another"), (KEY[0], "connection/2", KEY[2]), ("another", KEY[1], KEY[2])]
+)
+def test_a_value_opens_only_where_it_was_sealed_for(redis: Server, other: Any) -> None:
+    one = memory(redis)
+    one.put(KEY, ANSWER)
+    one.put(other, b"its own")
+    moved(redis, KEY, other)
+    assert one.get(other) is None
+    assert one.get(KEY) is not None
+
+
+def test_a_session_that_knows_the_numbers_opens_nothing_of_anothers(redis: Server) -> None:
+    memory(redis).put(KEY, ANSWER)
+    cache, other = redis.cache(), ("another", KEY[1], KEY[2])
+    for mine, theirs in zip(shared_memory._numbers(*KEY[:2]), shared_memory._numbers(*other[:2]), strict=True):
+        cache.set(theirs, cache.get(mine))
+    moved(redis, KEY, other)
+    assert memory(redis).get(other) is None
+
+
+@pytest.mark.parametrize("odd", ["", "text", 7, None, [], {"a": 1}, "gAAAAA=="])
+def test_an_odd_value_is_none(redis: Server, odd: Any) -> None:
+    one = memory(redis)
+    one.put(KEY, ANSWER)
+    redis.cache().set(shared_memory._name("answer", *KEY), odd)
+    assert one.get(KEY) is None
+    one.put(KEY, ANSWER)
+    redis.cache().set(shared_memory._numbers(*KEY[:2])[0], odd)
+    assert one.get(KEY) is None
+
+
+def test_what_is_no_json_is_none(redis: Server) -> None:
+    one = memory(redis)
+    one.put(KEY, ANSWER)
+    cache = redis.cache()
+    name = cache.make_and_validate_key(shared_memory._name("answer", *KEY))
+    with redis.client() as client:
+        client.set(name, b"\x80\x04N.")  # what pickle writes
+    assert one.get(KEY) is None
+
+
+def test_signing_out_in_one_process_forgets_in_all(redis: Server) -> None:
+    here, there = memory(redis), memory(redis)
+    for connection in ("connection/1", "connection/2"):
+        here.put((KEY[0], connection, "a"), ANSWER)
+    here.put(("another", "connection/1", "a"), ANSWER)
+    there.forget(KEY[0])
+    assert here.get((KEY[0], "connection/1", "a")) is None and here.get((KEY[0], "connection/2", "a")) is None
+    assert here.get(("another", "connection/1", "a")) is not None
+    here.put((KEY[0], "connection/1", "b"), ANSWER)
+    assert there.get((KEY[0], "connection/1", "b")) is not None
+    assert there.get((KEY[0], "connection/1", "a")) is None
+
+
+def test_a_refresh_in_one_process_forgets_in_all(redis: Server) -> None:
+    here, there = memory(redis), memory(redis)
+    here.put(KEY, ANSWER)
+    here.put((KEY[0], "connection/2", "a"), ANSWER)
+    Reader(KEY[0], KEY[1], fresh=True, memory=there)
+    assert here.get(KEY) is None
+    assert here.get((KEY[0], "connection/2", "a")) is not None
+
+
+def test_an_order_is_handed_over_once(redis: Server) -> None:
+    search = Reader(KEY[0], KEY[1], fresh=True, memory=memory(redis))
+    search.put("a", ANSWER)
+    search.hand_over("ORDER")
+    page = Reader(KEY[0], KEY[1], fresh=True, handed="order", memory=memory(redis))
+    assert page.get("a") == ANSWER
+    assert Reader(KEY[0], KEY[1], fresh=True, handed="order", memory=memory(redis)).get("a") is None
+    assert Reader(KEY[0], KEY[1], fresh=False, memory=memory(redis)).get("a") is None
+
+
+def test_what_is_kept_ends_by_itself(redis: Server) -> None:
+    memory(redis).put(KEY, ANSWER)
+    cache = redis.cache()
+    lives = {cache.make_and_validate_key(name): most for name, most in (
+        (shared_memory._name("answer", *KEY), 60), *((name, 600) for name in shared_memory._numbers(*KEY[:2])),
+    )}  # fmt: skip
+    with redis.client() as client:
+        assert {key.decode() for key in client.keys("*")} == set(lives)
+        for key, most in lives.items():
+            assert most - 5 <= client.ttl(key) <= most
+
+
+class Counting:
+    """A cache in front of Redis that counts how often it is asked."""
+
+    def __init__(self, cache: BaseCache) -> None:
+        self._cache, self.asked = cache, 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked += 1
+        return getattr(self._cache, name)
+
+
+def test_a_redis_that_is_gone_is_asked_once_in_a_while() -> None:
+    with running() as redis:
+        cache = Counting(redis.cache())
+        one = SharedMemory(cache, rest=60)  # type: ignore[arg-type]
+        one.put(KEY, ANSWER)
+        assert one.get(KEY) is not None
+        redis.stop()
+        cache.asked = 0
+        for _page in range(20):
+            assert one.get(KEY) is None
+            one.put(KEY, ANSWER)
+            one.forget(KEY[0])
+            assert one.take(KEY) is False
+        assert cache.asked == 1
+
+
+def test_what_was_to_be_forgotten_meanwhile_is_forgotten_first(redis: Server) -> None:
+    class Away(Counting):
+        away = False
+
+        def __getattr__(self, name: str) -> Any:
+            if self.away:
+                raise RedisError
+            return super().__getattr__(name)
+
+    cache = Away(redis.cache())
+    one = SharedMemory(cache, rest=0)  # type: ignore[arg-type]
+    one.put(KEY, ANSWER)
+    cache.away = True
+    one.forget(KEY[0], KEY[1])
+    cache.away = False
+    assert one.get(KEY) is None
+    assert memory(redis).get(KEY) is None

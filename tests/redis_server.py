@@ -1,0 +1,86 @@
+"""A real Redis for tests: on a socket in a folder of its own, without a disk behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.core.cache.backends.redis import RedisCache
+
+from cdpviewer.caches import caches
+
+
+@dataclass
+class Server:
+    """A running Redis. `url` is what CDPVIEWER_REDIS_URL takes."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def cache(self) -> RedisCache:
+        """A client of its own, as another process has one."""
+        setting = caches(self.url)["answers"]
+        return RedisCache(setting["LOCATION"], {key: value for key, value in setting.items() if key != "BACKEND"})
+
+    def client(self) -> Any:
+        """Redis without Django's cache in front, bytes in and out."""
+        return redis.Redis.from_url(self.url)
+
+    def everything(self) -> bytes:
+        """All keys and values that it holds."""
+        with self.client() as client:
+            return b"\n".join(part for key in client.keys("*") for part in (key, client.get(key)))
+
+    def stop(self) -> None:
+        """End it at once, as a crash does."""
+        self.process.kill()
+        self.process.wait(20)
+
+
+def executable() -> str:
+    """The path of redis-server. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    found = shutil.which("redis-server")
+    if found is None:
+        reason = "NO REDIS: install Debian's redis-server; the tests of the shared memory are left out until then"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@contextmanager
+def running(path: Path | None = None) -> Iterator[Server]:
+    """A Redis, at the socket `path` or one of its own, until the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:  # a socket's path must be short
+        address = path or Path(folder) / "socket"
+        options = ("--port", "0", "--unixsocket", str(address), "--save", "", "--appendonly", "no", "--dir", folder)
+        process = subprocess.Popen([executable(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = Server(f"unix://{address}", process)
+        try:
+            _wait_for(server)
+            yield server
+        finally:
+            server.stop()
+
+
+def _wait_for(server: Server) -> None:
+    limit = time.monotonic() + 20
+    with server.client() as client:
+        while time.monotonic() < limit:
+            try:
+                client.ping()
+            except redis.ConnectionError:
+                time.sleep(0.02)
+            else:
+                return
+    pytest.fail("Redis did not start")

@@ -1,0 +1,110 @@
+"""Two servers of one installation with one Redis: what one has read the other shows; and with Redis gone both go on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.live import PASSWORD, PROJECT, App, free_port, sign_in, wait_until_it_answers
+from tests.redis_server import Server, running
+from tests.wiring.test_canary import SEED, form_token
+
+
+@contextmanager
+def server(app: App, folder: Path, redis: Server, number: int) -> Iterator[str]:
+    """The address of a further server on the database of `app`, with the Redis."""
+    port, log = free_port(), folder / f"server-{number}.log"
+    env = app.environment | {
+        "CDPVIEWER_BIND": f"127.0.0.1:{port}",
+        "CDPVIEWER_WORKERS": "1",
+        "CDPVIEWER_REDIS_URL": redis.url,
+    }
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
+    try:
+        wait_until_it_answers(process, port, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert redis.url not in log.read_text()
+
+
+@pytest.fixture
+def redis() -> Iterator[Server]:
+    with running() as found:
+        yield found
+
+
+@pytest.fixture
+def pair(live_app: App, redis: Server, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    with ExitStack() as stack:
+        yield tuple(stack.enter_context(server(live_app, tmp_path, redis, number)) for number in range(2))  # type: ignore[misc]
+
+
+@pytest.fixture
+def session(live_app: App, pair: tuple[str, str]) -> Iterator[requests.Session]:
+    """Signed in at the first server, and so at both: cookies know no port."""
+    live_app.person()
+    with requests.Session() as session:
+        session.trust_env = False
+        sign_in(session, pair[0], "agent")
+        yield session
+
+
+def calls(app: App) -> int:
+    """How many calls the CDP had since the last time."""
+    total: int = app.sandbox.calls()["total"]
+    app.sandbox.reset()
+    return total
+
+
+def test_two_servers_read_once(live_app: App, pair: tuple[str, str], session: requests.Session, redis: Server) -> None:
+    here, there = pair
+    calls(live_app)
+    assert "B94TXY" in session.get(f"{here}/orders/{SEED}/", timeout=20).text
+    assert calls(live_app) == 1
+    assert "B94TXY" in session.get(f"{there}/orders/{SEED}/raw/", timeout=20).text
+    assert calls(live_app) == 0
+    # A refresh at one is a refresh for both.
+    session.get(f"{there}/orders/{SEED}/", timeout=20)
+    assert calls(live_app) == 1
+    # What a search has read is not read again, whichever server has the page.
+    form = {"csrfmiddlewaretoken": form_token(session, f"{here}/"), "q": "B94TXY"}
+    found = session.post(f"{here}/orders/", data=form, headers={"Origin": here}, timeout=20, allow_redirects=False)
+    assert found.headers["Location"] == f"/orders/{SEED}/"
+    calls(live_app)
+    assert "B94TXY" in session.get(there + found.headers["Location"], timeout=20).text
+    assert calls(live_app) == 1  # the list held no items
+    assert b"B94TXY" not in redis.everything()
+
+
+def test_signing_out_at_one_forgets_for_all(live_app: App, pair: tuple[str, str], session: requests.Session) -> None:
+    here, there = pair
+    session.get(f"{here}/orders/{SEED}/", timeout=20)
+    form = {"csrfmiddlewaretoken": form_token(session, f"{there}/")}
+    session.post(f"{there}/accounts/logout/", data=form, headers={"Origin": there}, timeout=20)
+    calls(live_app)
+    assert "/accounts/login/" in session.get(f"{here}/orders/{SEED}/raw/", timeout=20).url
+    sign_in(session, here, "agent", PASSWORD)
+    assert "B94TXY" in session.get(f"{here}/orders/{SEED}/raw/", timeout=20).text
+    assert calls(live_app) == 1
+
+
+def test_pages_go_on_without_redis(
+    live_app: App, pair: tuple[str, str], session: requests.Session, redis: Server
+) -> None:
+    here, there = pair
+    session.get(f"{here}/orders/{SEED}/", timeout=20)
+    redis.stop()
+    calls(live_app)
+    for address in (f"{there}/orders/{SEED}/raw/", f"{here}/orders/{SEED}/", f"{here}/orders/{SEED}/contacts/"):
+        answer = session.get(address, timeout=20)
+        assert answer.status_code == 200, address
+    assert calls(live_app) >= 3
