@@ -40,6 +40,10 @@ graceful_timeout = 15
 timeout = 30
 keepalive = 30
 
+# A worker is replaced after so many requests, one at a time: what hostile answers left in its memory goes with it.
+max_requests = 50_000
+max_requests_jitter = 10_000
+
 limit_request_line = 8190
 limit_request_fields = 60
 limit_request_field_size = 8190

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from orders.busy import give_back
 from orders.cdp import errors
+from orders.cdp.bounds import in_time
 from orders.cdp.client import CdpClient, Deadline
 from orders.memory import Reader
 from orders.models import Connection
@@ -60,6 +61,10 @@ class Desk:
     def hand_over(self, ref: str) -> None:
         """Let the next page of the order `ref`, once, be made of what this page has read."""
         self._memory.hand_over(ref)
+
+    def in_time(self) -> None:
+        """Raise TimedOut if the page's time is up; looked at between what computes."""
+        in_time(self._deadline)
 
     def together(self, jobs: Sequence[Callable[[], A]], *, of: str = "") -> list[A | errors.CdpError]:
         """Run `jobs` at the same time, results in their order; a CdpError is a result too. `of` names them for `client.tell`."""

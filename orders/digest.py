@@ -72,7 +72,8 @@ class Digest:
     was sent first; `mixed` is True where they differ from each other.
     `adds_up` is True or False only where the sum can be compared with the total, else None; `items_sum` and `sum_currency` go
     with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
-    has more items than could be read. `notes` are all oddities of the order and its items, with where they stand.
+    has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
+    those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
     """
 
     reference: str
@@ -87,6 +88,9 @@ class Digest:
     others: tuple[OtherItem, ...] = ()
     items_loaded: int = 0
     items_total: int | None = None
+    items_known: int = 0
+    segments_read: int = 0
+    segments_left: int = 0
     notes: tuple[tuple[str, Note], ...] = ()
 
 
@@ -108,6 +112,9 @@ def digest(order: Order, trip: Trip) -> Digest:
         others=tuple(_others(order.items, trip)),
         items_loaded=len(order.items),
         items_total=len(order.items) if order.items_complete else None,
+        items_known=len(order.items) + order.items_left,
+        segments_read=sum(len(item.flight_segments) for item in order.items),
+        segments_left=sum(item.segments_left for item in order.items),
         notes=tuple(_notes(order)),
     )
 

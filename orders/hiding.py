@@ -22,9 +22,14 @@ from orders.harmless import LONGEST, is_harmless, is_name, words
 from orders.personal_text import announces, holds_card, is_personal, listed, names_document
 
 T = TypeVar("T", Order, OrderItem, FlightSegment)
+V = TypeVar("V")
 MASK = "••••"
 Shown = frozenset[tuple[str, ...]]
 DEEPEST = 20
+ROOM = 40_000  # values of a document: an order of 500 items has 15,000
+SMALL_ROOM = 300  # values of a field, of which a page shows 500 characters
+LONGEST_INNER = 20_000  # characters of a JSON text inside a text
+REST = "…"
 # A pair of a name and a value, as lists of attributes are sent; the first that is there names the value.
 NAMING = (
     "key",
@@ -99,10 +104,11 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
 
     `path` is the address that it answers, which says what kind of object it holds. Structure, exact numbers and keys sent twice are kept.
+    Of a document with very many values the first ROOM are looked at; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
-        return None if tree is None else indent(_written(_Hiding(shown).level(tree, _level_of(path))))
+        return None if tree is None else indent(_written(_Hiding(shown, ROOM).level(tree, _level_of(path))))
     except RecursionError:
         return None
 
@@ -113,8 +119,8 @@ def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, document
     `documented` says that a name of the API's own may stand for it: a known field in another spelling, or one that could not be read.
     """
     if documented and key.lower() in _lower(DOCUMENTED_FIELDS) and not isinstance(sent, dict | list):
-        return MASK if _gives_away(key, sent) else _text(sent)
-    hidden = _Hiding(shown).value((key,), sent)
+        return MASK if _gives_away(key, sent) else readable(sent if isinstance(sent, str) else _text(sent))
+    hidden = _Hiding(shown, SMALL_ROOM).value((key,), sent)
     return readable(hidden if isinstance(hidden, str) else _written(hidden))
 
 
@@ -164,18 +170,32 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 
 
 class _Hiding:
-    """One walk through an answer. `level` reads objects that the API documents, `value` everything else."""
+    """One walk through an answer. `level` reads objects that the API documents, `value` everything else.
 
-    def __init__(self, shown: Shown) -> None:
+    `room` is how many values it looks at; what lies beyond is left out, and "…" stands in its place.
+    """
+
+    def __init__(self, shown: Shown, room: int) -> None:
         self.shown = shown
+        self._room = room
+
+    def _first(self, values: list[V]) -> list[V]:
+        """As many of the values of a list or an object as there is room for."""
+        taken = values[: max(0, self._room)]
+        self._room -= len(taken)
+        return taken
 
     def level(self, value: object, name: str) -> object:
         """An object or a list of the kind `name`; what stands in its place and is neither is hidden."""
         if isinstance(value, list) and not isinstance(value, Pairs):
-            return [self.level(entry, name) for entry in value]
+            entries = self._first(value)
+            return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
         if not isinstance(value, Pairs):
             return None if value is None else MASK
-        return Pairs(self._field(key, inner, name) for key, inner in value)
+        pairs = self._first(value)
+        return Pairs(
+            [self._field(key, inner, name) for key, inner in pairs] + [(REST, REST)] * (len(pairs) < len(value))
+        )
 
     def _field(self, key: str, value: object, name: str) -> tuple[str, object]:
         level, small = LEVELS[name], key.lower()
@@ -191,17 +211,20 @@ class _Hiding:
         if deep > DEEPEST:
             return MASK
         if isinstance(value, dict | Pairs):
-            return Pairs(
-                self._entries(path, list(value.items() if isinstance(value, dict) else value), deep + 1, beside)
-            )
+            sent = list(value.items() if isinstance(value, dict) else value)
+            pairs = self._first(sent)
+            cut = len(pairs) < len(sent)  # what names a document may be among the rest
+            return Pairs([*self._entries(path, pairs, deep + 1, beside or cut), *[(REST, REST)] * cut])
         if isinstance(value, list):
-            beside = beside or any(isinstance(entry, str) and names_document(entry) for entry in value)
-            return [self.value(path, entry, deep=deep + 1, beside=beside) for entry in value]
+            entries = self._first(value)
+            cut = len(entries) < len(value)
+            beside = beside or cut or any(isinstance(entry, str) and names_document(entry) for entry in entries)
+            return [self.value(path, entry, deep=deep + 1, beside=beside) for entry in entries] + [REST] * cut
         if value is None or value == "":
             return value
         text = _text(value)
         if isinstance(value, str) and text.lstrip()[:1] in ("{", "["):
-            tree = _read(text)
+            tree = _read(text) if len(text) <= LONGEST_INNER else None
             return MASK if tree is None else _written(self.value(path, tree, deep=deep + 1, beside=beside))
         return (
             value if not beside and is_harmless(path, text, self.shown) and not _gives_away(path[-1], value) else MASK
@@ -234,7 +257,7 @@ def _last_word(key: str) -> str:
 def _gives_away(key: str, value: object) -> bool:
     text = _text(value)
     if not isinstance(value, str):
-        return holds_card(text)
+        return len(text) > LONGEST or holds_card(text)
     if key.lower() == "href" and not ADDRESS.fullmatch(text):
         return True
     return text.lstrip()[:1] in ("{", "[", "<") or (announces if key.lower() in REFERENCES else is_personal)(text)

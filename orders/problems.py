@@ -197,6 +197,18 @@ def _unreadable(error: errors.CdpError) -> Problem:
     )
 
 
+def _too_large(error: errors.CdpError) -> Problem:
+    return Problem(
+        "too-large",
+        502,
+        _("The CDP sent more than a page reads"),
+        _(
+            "What it has under this reference is far larger than an order. What was read up to there is shown, if anything."
+        ),
+        _("Look at the order in the CDP itself, and tell your CDP administrator: a feed may be repeating itself."),
+    )
+
+
 def _wait(error: errors.CdpError) -> Problem:
     return replace(_too_busy(error), code="wait")
 
@@ -218,6 +230,7 @@ WORDS: dict[type, Callable[[errors.CdpError], Problem]] = {
     errors.TimedOut: _timed_out,
     errors.Broken: _broken,
     errors.Unreadable: _unreadable,
+    errors.TooLarge: _too_large,
     errors.TheyMustAct: _broken,
     errors.CdpError: _broken,
 }

@@ -31,7 +31,7 @@ CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 @dataclass(frozen=True, slots=True)
 class OpenedOrder:
-    """One order, read: the record, its trip, its digest, and the answers as they came."""
+    """One order, read: the record, its trip, its digest, and the answers as they came, if the desk's client keeps them."""
 
     order: Order
     trip: Trip
@@ -60,8 +60,12 @@ def open_order(desk: Desk, ref: str, *, now: datetime | None = None) -> OpenedOr
     order = masked_order(desk.client.get_order(ref))
     if desk.connection.version == "v2.1":
         order = masked_order(_with_trips_from_extensions(desk, order))
+    desk.in_time()
     trip = journeys.plan(order.items, reading=desk.connection.clock, now=now or timezone.now(), _=speaker())
-    return OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), desk.as_of)
+    desk.in_time()
+    opened = OpenedOrder(order, trip, digest(order, trip), tuple(desk.client.documents), desk.as_of)
+    desk.in_time()
+    return opened
 
 
 def _with_trips_from_extensions(desk: Desk, order: Order) -> Order:
@@ -147,4 +151,4 @@ def _outcome(error: errors.CdpError) -> Outcome:
 
 def result_of(error: errors.CdpError) -> str:
     """The code under which a failed use is remembered with its connection."""
-    return "accepted" if isinstance(error, errors.ReferenceProblem) else _outcome(error).code
+    return "accepted" if isinstance(error, errors.ReferenceProblem | errors.TooLarge) else _outcome(error).code

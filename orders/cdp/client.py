@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from orders.cdp import decode, refs
-from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused
+from orders.cdp.bounds import Segments
+from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused, TooLarge
 from orders.cdp.fields import ref_of
 from orders.cdp.listing import Listing, whole_record
 from orders.cdp.reader import Memory, Reader
@@ -79,9 +80,13 @@ class CdpClient:
         """The calls that failed since the last look, whatever became of them; a 404 or another 4xx of a reference is none."""
         return self._reader.take_failures()
 
+    def keep_documents(self) -> None:
+        """Keep every answer from now on as it came, for the raw view."""
+        self._reader.keep_documents()
+
     @property
     def documents(self) -> tuple[Document, ...]:
-        """Every answer as it came, in the order asked for, for the raw view."""
+        """Every answer that was kept, as it came, in the order asked for."""
         return self._reader.documents
 
     def get_order(self, ref: str) -> Order:
@@ -107,7 +112,9 @@ class CdpClient:
         return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
-        """The listing replaces the inline items, which are its first ten."""
+        """The listing replaces the inline items, which are its first ten; nothing more is read of an order that is too large."""
+        if order.items_left:
+            return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
         try:
             listed = self._list_items(ref, at_least=len(order.items))
         except NotFound as error:
@@ -117,18 +124,25 @@ class CdpClient:
             return replace(order, items_complete=False, items_problem=error)
         if len(listed.items) + listed.missing < len(order.items):
             return replace(order, items_complete=False, items_problem=listed.problem)
-        return replace(order, items=listed.items, items_complete=listed.complete, items_problem=listed.problem)
+        return replace(
+            order,
+            items=listed.items,
+            items_complete=listed.complete,
+            items_left=listed.missing,
+            items_problem=listed.problem,
+        )
 
     def list_order_items(self, order_ref: str) -> Loaded[OrderItem]:
         """GET /orders/{ref}/orderItems (retrieve-order-item-references--legacy-.html), then /orderItems/{ref} where not inlined."""
         return self._list_items(order_ref, at_least=0)
 
     def _list_items(self, order_ref: str, *, at_least: int) -> Loaded[OrderItem]:
+        room = Segments()
         return self._list(
             ("orders", order_ref, "orderItems"),
             {},
             "orderItems",
-            lambda raw: decode.item(raw, order_ref=order_ref),
+            lambda raw: decode.item(raw, order_ref=order_ref, room=room),
             owner=order_ref,
             at_least=at_least,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orders.cdp import people, refs
+from orders.cdp.bounds import CUSTOM, LONG, RECORDS, Segments
 from orders.cdp.errors import Unreadable
 from orders.cdp.fields import Fields, Known
 from orders.cdp.records import Extension, FlightSegment, Note, Order, OrderItem
@@ -48,12 +49,19 @@ _DEFAULT_PAGE = 10
 class Page:
     """One answer of a collection: its entries as sent, and what it says about more.
 
-    `limit` is None where none was sent; `onward` is whether a `next` link points beyond this page's offset `at`.
+    `limit` is None where none was sent; `onward` is whether a `next` link points beyond this page's offset `at`. `left` is how many
+    more entries came than are read.
     """
 
     entries: tuple[Any, ...]
     limit: int | None = None
     onward: bool = False
+    left: int = 0
+
+    @classmethod
+    def of(cls, entries: list[Any], limit: int | None = None, *, onward: bool = False) -> Page:
+        """A page of the first entries, as many as are read of a list."""
+        return cls(tuple(entries[:RECORDS]), limit, onward, max(0, len(entries) - RECORDS))
 
 
 def segment(raw: dict[str, Any]) -> FlightSegment:
@@ -86,9 +94,13 @@ def segment(raw: dict[str, Any]) -> FlightSegment:
     )
 
 
-def item(raw: dict[str, Any], *, order_ref: str | None = None) -> OrderItem:
-    """One line of an order. In the vendor's sample an item's href ends in the ref of its order: that is not its own."""
+def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | None = None) -> OrderItem:
+    """One line of an order. In the vendor's sample an item's href ends in the ref of its order: that is not its own.
+
+    `room` is how many segments may still be read of the order.
+    """
     fields = Fields(raw, _ITEM)
+    segments, left = fields.objects("flightSegments", (room or Segments()).take)
     ref = fields.ref()
     if raw.get("ref") is None and refs.same(ref, order_ref):
         ref = None
@@ -96,8 +108,8 @@ def item(raw: dict[str, Any], *, order_ref: str | None = None) -> OrderItem:
         ref=ref,
         reference_id=fields.text("referenceId"),
         type=fields.text("type"),
-        name=fields.text("name"),
-        description=fields.text("description"),
+        name=fields.text("name", LONG),
+        description=fields.text("description", LONG),
         product_id=fields.text("productId"),
         quantity=fields.number("quantity"),
         price=fields.number("price"),
@@ -112,7 +124,8 @@ def item(raw: dict[str, Any], *, order_ref: str | None = None) -> OrderItem:
         ordered_at=fields.stamp("orderedAt"),
         created_at=fields.stamp("createdAt"),
         modified_at=fields.stamp("modifiedAt"),
-        flight_segments=tuple(segment(entry) for entry in fields.objects("flightSegments")),
+        flight_segments=tuple(segment(entry) for entry in segments),
+        segments_left=left,
         extras=fields.extras(),
         notes=fields.all_notes(),
     )
@@ -126,8 +139,11 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
     ref = fields.ref()
     inline = inline_items(raw)
     entries = inline.entries if inline else ()
+    room = Segments()
     items = tuple(
-        item(entry, order_ref=ref) for entry in entries if isinstance(entry, dict) and not is_reference(entry)
+        item(entry, order_ref=ref, room=room)
+        for entry in entries
+        if isinstance(entry, dict) and not is_reference(entry)
     )
     return Order(
         ref=ref,
@@ -144,8 +160,9 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
         modified_at=fields.stamp("modifiedAt"),
         items=items,
         items_complete=inline is not None and len(items) == len(entries) and is_short(inline),
+        items_left=inline.left if inline else 0,
         guest_ref=fields.link("guest"),
-        extras=fields.extras(),
+        extras=fields.extras(CUSTOM),
         notes=fields.all_notes(notes),
     )
 
@@ -158,7 +175,7 @@ def extension(raw: dict[str, Any]) -> Extension:
         name=fields.text("name"),
         created_at=fields.stamp("createdAt"),
         modified_at=fields.stamp("modifiedAt"),
-        values=fields.extras(),
+        values=fields.extras(CUSTOM),
     )
 
 
@@ -172,14 +189,14 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
         raise Unreadable("the answer is no collection")
     if entries is not None and not isinstance(entries, list):
         raise Unreadable("the items of the collection are not a list")
-    return Page(tuple(entries or ()), _limit(raw.get("limit")), _points_onward(raw.get("next"), at))
+    return Page.of(entries or [], _limit(raw.get("limit")), onward=_points_onward(raw.get("next"), at))
 
 
 def inline_items(raw: dict[str, Any]) -> Page | None:
     """The items that came with an order, as a page; None where it holds only a link to them, or something unreadable."""
     sent = next((raw[key] for key in raw if key.lower() == "orderitems"), None)
     if isinstance(sent, list):
-        return Page(tuple(sent))
+        return Page.of(sent)
     if isinstance(sent, dict) and isinstance(sent.get("items"), list):
         return page(sent)
     return None

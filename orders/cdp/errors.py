@@ -17,7 +17,8 @@ CdpError
     ├── Unreachable          no connection, refused, reset, name not found
     ├── TimedOut             not within the deadline
     ├── Broken               5xx, or a redirect
-    └── Unreadable           an answer that is not what the API documents
+    ├── Unreadable           an answer that is not what the API documents
+    └── TooLarge             more than one page reads
 
 No message of these ever holds a key, a token, a body or a person's data.
 """
@@ -103,3 +104,7 @@ class Broken(TheyMustAct):
 
 class Unreadable(TheyMustAct):
     """An answer that cannot be read: not JSON, not the documented shape, or too large."""
+
+
+class TooLarge(TheyMustAct):
+    """The answers hold more than one page reads; what was read is shown."""

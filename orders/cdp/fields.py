@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orders.cdp import refs, stamps
-from orders.cdp.jsontext import SentTwice, readable, whole_characters
+from orders.cdp.bounds import EXTRAS, NOTES, SHORT, VALUES
+from orders.cdp.characters import unwrapped, whole_characters
+from orders.cdp.jsontext import SentTwice, readable
 from orders.cdp.records import Extra, Note
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
@@ -68,9 +70,13 @@ class Fields:
         self.notes: list[Note] = []
         if type(raw) is SentTwice:
             for key in raw.keys_twice:
-                self.note(whole_characters(key)[:_SHOWN], "sent twice", raw[key])
+                self.note(whole_characters(key[:_SHOWN]), "sent twice", raw[key])
 
     def note(self, field: str, reason: str, value: object = "") -> None:
+        if len(self.notes) >= NOTES:
+            if len(self.notes) == NOTES:
+                self.notes.append(Note("", "and more"))
+            return
         self.notes.append(Note(field, reason, "" if self._personal else readable(value, _SHOWN)))
 
     def sent(self, name: str) -> Any:
@@ -78,12 +84,17 @@ class Fields:
         value = self._known.get(name)
         return None if value == "" else value
 
-    def text(self, name: str) -> str | None:
-        return self._text(name, self._known.get(name))
+    def text(self, name: str, most: int = SHORT) -> str | None:
+        """A text; of one with more than `most` characters the first, with a mark at its end."""
+        return self._text(name, self._known.get(name), most)
 
-    def _text(self, name: str, value: Any) -> str | None:
+    def _text(self, name: str, value: Any, most: int) -> str | None:
         if type(value) is str:
+            if len(value) > most:
+                self.note(name, "cut")
+                value = value[: most - 1] + "…"
             if not value.isprintable():
+                value = unwrapped(value)
                 shown = whole_characters(value)
                 if shown != value:
                     self.note(name, "unreadable characters", shown)
@@ -92,7 +103,7 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            return readable(value)
+            return readable(value, most)
         self.note(name, "not a text", value)
         return None
 
@@ -162,30 +173,42 @@ class Fields:
             self.note(name, "out of range", value)
         return None
 
-    def texts(self, name: str, *alone: str) -> tuple[str, ...]:
+    def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
         """A list of texts; one text in its place counts as a list of one, and so do the singular fields `alone`."""
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
-            for entry in value if isinstance(value, list) else (value,):
-                text = self._text(key, entry)
+            entries = value if isinstance(value, list) else [value]
+            for entry in self._first(key, entries, VALUES):
+                text = self._text(key, entry, most)
                 if text is not None:
                     found[text] = None
         return tuple(found)
 
-    def objects(self, name: str) -> list[dict[str, Any]]:
-        """The objects of a list; null entries are nothing, other entries are noted."""
+    def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
+        """The objects of a list; null entries are nothing, other entries are noted.
+
+        `take` gives the first entries, as many as are read; the second value is how many came beyond them.
+        """
         value = self.sent(name)
         if value is None:
-            return []
+            return [], 0
         if not isinstance(value, list):
             self.note(name, "not a list", value)
-            return []
-        found = [entry for entry in value if isinstance(entry, dict)]
-        for entry in value:
+            return [], 0
+        entries = take(value)
+        left = len(value) - len(entries)
+        if left:
+            self.note(name, "only in part", f"{len(entries)} / {len(value)}")
+        for entry in entries:
             if not isinstance(entry, dict) and entry is not None:
                 self.note(name, "not an object", entry)
-        return found
+        return [entry for entry in entries if isinstance(entry, dict)], left
+
+    def _first(self, name: str, entries: list[Any], most: int) -> list[Any]:
+        if len(entries) > most:
+            self.note(name, "only in part", f"{most} / {len(entries)}")
+        return entries[:most]
 
     def ref(self) -> str | None:
         """`ref`, or the last path segment of `href`. One that could stand in no address is noted and passed over."""
@@ -200,15 +223,14 @@ class Fields:
         value = self.sent(name)
         return ref_of(value) if isinstance(value, dict) else None
 
-    def extras(self) -> tuple[Extra, ...]:
-        """What was sent and is unknown, as readable text; null and "" are nothing."""
+    def extras(self, most: int = EXTRAS) -> tuple[Extra, ...]:
+        """What was sent and is unknown, the first `most` of it, as readable text; null and "" are nothing."""
         if not self._others:
             return ()
-        return tuple(
-            Extra(whole_characters(key), readable(value), value)
-            for key, value in self._others.items()
-            if value is not None and value != ""
-        )
+        sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
+        if len(sent) > most:
+            self.note("", "only in part", f"{most} / {len(sent)}")
+        return tuple(Extra(readable(key, SHORT), readable(value), value) for key, value in sent[:most])
 
     def all_notes(self, *more: Iterable[Note]) -> tuple[Note, ...]:
         return (*self.notes, *(note for notes in more for note in notes))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from orders.cdp.characters import unwrapped, whole_characters
 from orders.cdp.errors import Unreadable
 from orders.cdp.records import Note
 
@@ -87,7 +88,7 @@ _DECODER = json.JSONDecoder(
 def readable(value: object, most: int = 500) -> str:
     """Any value as a person reads it, cut at `most` characters: text as it is, the rest as compact JSON."""
     if isinstance(value, str):
-        shown = whole_characters(value)
+        shown = whole_characters(unwrapped(value[: most + 1]))
         return shown if len(shown) <= most else shown[: most - 1] + "…"
     parts: list[str] = []
     _write(value, parts, [most], _DEEPEST)
@@ -111,7 +112,7 @@ def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
             if number:
                 _put(", ", parts, room)
             if isinstance(value, dict):
-                _put(json.dumps(inner, ensure_ascii=False) + ": ", parts, room)
+                _put(json.dumps(inner[:1000], ensure_ascii=False) + ": ", parts, room)
                 _write(value[inner], parts, room, deep - 1)
             else:
                 _write(inner, parts, room, deep - 1)
@@ -127,13 +128,3 @@ def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
 def _put(text: str, parts: list[str], room: list[int]) -> None:
     parts.append(text)
     room[0] -= len(text)
-
-
-_CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
-
-
-def whole_characters(text: str) -> str:
-    """`text` with halves of surrogate pairs and control characters replaced: neither can be shown, stored or encoded."""
-    if text.isprintable():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(_CONTROL)

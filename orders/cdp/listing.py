@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from orders.cdp import decode, refs
-from orders.cdp.errors import CdpError, RequestRefused, Unreadable
+from orders.cdp.bounds import in_time
+from orders.cdp.errors import CdpError, RequestRefused, TooLarge, Unreadable
 from orders.cdp.fields import ref_of
-from orders.cdp.paging import gather
+from orders.cdp.paging import Gathered, gather
 from orders.cdp.reader import Reader
 from orders.cdp.records import Loaded
 
@@ -37,7 +38,8 @@ class Listing:
         """All records, or the first `most`; those that are only references come from /`single`/{ref}.
 
         `fetch_lone` fetches the record of a collection of one, where more than the record is wanted. `beside` is called with the
-        ref of each entry while the records are fetched, and raises no CdpError. A failing first page is raised.
+        ref of each entry while the records are fetched, and raises no CdpError. Where there are more than the API's client reads at
+        all, `problem` is TooLarge. A failing first page is raised.
         """
         limits = self._reader.limits
         gathered = gather(
@@ -58,9 +60,9 @@ class Listing:
         failures = [record for record in records if isinstance(record, CdpError)]
         return Loaded(
             tuple(record for record in records if not isinstance(record, CdpError)),
-            missing=len(failures),
+            missing=len(failures) + (gathered.left or 0 if most is None else 0),
             complete=gathered.complete and not failures,
-            problem=gathered.problem or (failures[0] if failures else None),
+            problem=gathered.problem or next(iter(failures), None) or (_too_large(gathered) if most is None else None),
         )
 
     @property
@@ -114,12 +116,19 @@ class Listing:
             ref = ref_of(entry) if len(entries) == 1 else self._identity(entry)
             return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
 
-        found = [one(entry) for entry in entries]
+        found = []
+        for entry in entries:
+            in_time(self._reader.deadline)
+            found.append(one(entry))
         tasks: list[Callable[[], T | None]] = [task for task in found if callable(task)]
         if beside is not None:
             tasks += [partial(beside, ref) for ref in map(self._identity, entries) if ref is not None]
         asked = iter(cast("list[T | CdpError]", self._reader.side_by_side(tasks, of=self._parts[-1])))
         return [next(asked) if callable(task) else task for task in found]
+
+
+def _too_large(gathered: Gathered) -> TooLarge | None:
+    return None if gathered.left is None else TooLarge(f"the list has more than {len(gathered.entries)} records")
 
 
 def whole_record(raw: dict[str, Any]) -> dict[str, Any]:

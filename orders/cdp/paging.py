@@ -19,11 +19,15 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Entries in order. `complete` is False when a page failed (`problem`) or the server contradicted itself."""
+    """Entries in order. `complete` is False when a page failed (`problem`) or the server contradicted itself.
+
+    `left` is how many more came than are read; None where nothing was left out for being too much.
+    """
 
     entries: tuple[Any, ...]
     complete: bool = True
     problem: CdpError | None = None
+    left: int | None = None
 
 
 def gather(
@@ -44,12 +48,14 @@ def gather(
     first = ask(0)
     reading = _Reading(identity)
     reading.add(first)
+    if first.left or len(first.entries) > most:
+        return reading.cut(most, first.left)
     if not first.entries or (_is_all(first, page_size) and len(first.entries) >= at_least):
-        return Gathered(tuple(reading.entries[:most]), complete=len(reading.entries) <= most)
+        return Gathered(tuple(reading.entries))
     step, offset, last = len(first.entries), len(first.entries), first
     for count in _bursts(full=step >= page_size):
         if len(reading.entries) >= most or offset >= step * most_pages:
-            return Gathered(tuple(reading.entries[:most]), complete=False)
+            return reading.cut(most, 0)
         offsets = [offset + step * turn for turn in range(count)]
         problem: CdpError | None = None
         for one in ask_many(offsets):
@@ -61,6 +67,8 @@ def gather(
             if not reading.add(one):
                 # The first page again. If it held more than was asked for, its server does not page and sent all there is.
                 return Gathered(tuple(reading.entries), problem is None and step > page_size, problem)
+            if one.left:
+                return reading.cut(most, one.left)
             if _ends(one, last, step):
                 return Gathered(tuple(reading.entries), problem is None, problem)
             last = one
@@ -93,6 +101,10 @@ class _Reading:
         self._names.update(name.lower() for name in names if name is not None)
         self.entries += new
         return bool(new)
+
+    def cut(self, most: int, left: int) -> Gathered:
+        """The first `most` entries of more than are read; `left` did not even become entries."""
+        return Gathered(tuple(self.entries[:most]), complete=False, left=left + max(0, len(self.entries) - most))
 
 
 def _bursts(*, full: bool) -> Iterator[int]:

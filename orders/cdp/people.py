@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orders.cdp.bounds import EMAIL, RECORDS, VALUES
 from orders.cdp.fields import Fields, Known, ref_of
 from orders.cdp.records import Identifier, Note, Person
 
@@ -29,7 +30,7 @@ def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
         nationality=fields.text("nationality"),
         passport_number=fields.text("passportNumber"),
         passport_expiry=fields.day("passportExpiry"),
-        emails=fields.texts("emails", "email"),
+        emails=fields.texts("emails", "email", most=EMAIL),
         phone_numbers=fields.texts("phoneNumbers", "phone"),
         street=fields.texts("street"),
         city=fields.text("city"),
@@ -53,7 +54,7 @@ def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
 def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
     found: list[Identifier] = []
     odd: list[Note] = []
-    for entry in fields.objects("identifiers"):
+    for entry in fields.objects("identifiers", lambda sent: sent[:VALUES])[0]:
         inner = Fields(entry, _IDENTIFIER, personal=True)
         one = Identifier(inner.text("provider"), inner.text("id"), inner.day("expiryDate"))
         if one != Identifier():
@@ -68,5 +69,5 @@ def _item_refs(fields: Fields) -> tuple[str, ...]:
     entries = sent.get("items") if isinstance(sent, dict) else sent
     if not isinstance(entries, list):
         return ()
-    named = (ref_of(entry) for entry in entries if isinstance(entry, dict))
+    named = (ref_of(entry) for entry in entries[:RECORDS] if isinstance(entry, dict))
     return tuple(dict.fromkeys(ref for ref in named if ref is not None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from orders.cdp.jsontext import whole_characters
+from orders.cdp.characters import as_in_json
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
@@ -22,8 +22,8 @@ def indent(text: str) -> str:
     """`text` with one value a line; never fails, drops nothing but the blanks between tokens."""
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))
     if not tokens or tokens[0] not in _OPENING:
-        return whole_characters(text)  # a page of HTML or plain words keeps its own lines
-    return whole_characters("".join(_laid_out(tokens)))
+        return as_in_json(text)  # a page of HTML or plain words keeps its own lines
+    return as_in_json("".join(_laid_out(tokens)))
 
 
 def _laid_out(pieces: list[str]) -> list[str]:

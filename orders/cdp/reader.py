@@ -17,8 +17,9 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from orders.cdp import refs
+from orders.cdp.bounds import in_time
 from orders.cdp.decode import is_error_body
-from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, Unreadable
+from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, TooLarge, Unreadable
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
 from orders.cdp.transport import Deadline, Limits, Transport
@@ -65,9 +66,11 @@ class Reader:
         self._room = threading.Semaphore(transport.limits.side_by_side)
         self._failures: list[CdpError] = []
         self._listener: tuple[str, Callable[[int, int], None]] | None = None
-        self._slots: list[Document | None] = []
+        self._kept: list[tuple[str, bytes] | None] | None = None
         self._answers: dict[str, Future[bytes]] = {}
         self._notes: dict[str, str] = {}
+        self._bytes = 0
+        self._values = 0
         self._waiting = 0
         self._since = 0.0
         self._seconds = 0.0
@@ -98,13 +101,18 @@ class Reader:
         with self._lock:
             return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
 
+    def keep_documents(self) -> None:
+        """Keep the answers from now on, for `documents`."""
+        self._kept = []
+
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The answers as they came, in the order they were asked for."""
-        return tuple(slot for slot in self._slots if slot is not None)
+        """The answers that were kept as they came, in the order they were asked for."""
+        return tuple(_document(*slot) for slot in self._kept or () if slot is not None)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """The JSON object at /<version>/<parts>?<params> and what was odd about its bytes. Raises CdpError.
+        """The JSON object at /<version>/<parts>?<params> and what was odd about its bytes. Raises CdpError,
+        TooLarge once the page's answers are more than it reads.
 
         One page asks for an address once: whoever wants it again, or at the same time, gets the same answer or failure.
         Parts are validated and quoted (BadReference before any call); personal parameters stay out of memory and documents.
@@ -138,7 +146,7 @@ class Reader:
         body = self._memory.get(target) if self._memory is not None else None
         if body is None:
             return None
-        self._slots[self._reserve()] = _document(target, body)
+        self._place_for(target)(body)
         known = Future[bytes]()
         known.set_result(body)
         with self._lock:
@@ -164,16 +172,16 @@ class Reader:
         return failures
 
     def _get(self, target: str, *, personal: bool) -> tuple[bytes, tuple[dict[str, Any], tuple[Note, ...]]]:
-        shown = target.partition("?")[0] + "?…" if personal else target
-        slot = self._reserve()
+        keep = self._place_for(target.partition("?")[0] + "?…" if personal else target)
         memory = None if personal else self._memory
         body = memory.get(target) if memory is not None else None
         if body is not None:
-            self._slots[slot] = _document(shown, body)
-            return body, parse(body)
+            keep(body)
+            return body, self._parse(body)
+        self._check_room()
         body = self._call(target)
-        self._slots[slot] = _document(shown, body)
-        parsed = parse(body)
+        keep(body)
+        parsed = self._parse(body)
         if is_error_body(parsed[0]):
             raise Unreadable("an error came with a good status")
         if memory is not None:
@@ -185,6 +193,19 @@ class Reader:
             return answer.result(timeout=max(0.0, self.deadline.left()))
         except FutureTimeout:
             raise TimedOut("the same call did not end in time") from None
+
+    def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
+        """Parse an answer if the page has room for it. Commas and brackets are counted, which tells how many values it holds."""
+        with self._lock:
+            self._bytes += len(body)
+            self._values += body.count(b",") + body.count(b"{") + body.count(b"[")
+        self._check_room()
+        in_time(self.deadline)
+        return parse(body)
+
+    def _check_room(self) -> None:
+        if self._bytes > self.limits.page_bytes or self._values > self.limits.page_values:
+            raise TooLarge("the answers are more than one page reads")
 
     def tell(self, of: str, listener: Callable[[int, int], None]) -> None:
         """Have `listener(came, of_all)` called while records of that kind are fetched, from whatever thread."""
@@ -233,10 +254,23 @@ class Reader:
         with self._lock:
             self._calls += 1
 
-    def _reserve(self) -> int:
+    def _place_for(self, path: str) -> Callable[[bytes], None]:
+        """What keeps the answer to `path`, in the order of asking; nothing where no answer is kept."""
+        kept = self._kept
+        if kept is None:
+            return _forget
         with self._lock:
-            self._slots.append(None)
-            return len(self._slots) - 1
+            kept.append(None)
+            place = len(kept) - 1
+
+        def keep(body: bytes) -> None:
+            kept[place] = (path, body)
+
+        return keep
+
+
+def _forget(_body: bytes) -> None:
+    """Keep nothing."""
 
 
 def _document(path: str, body: bytes) -> Document:

@@ -23,7 +23,8 @@ class Note:
     """One odd thing in an answer: `field` as the API spells it, `reason` a short code.
 
     Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range",
-    "sent twice", "sent as text", "unreadable characters". `shown` is the value as sent, cut at 80 characters, never for personal fields.
+    "sent twice", "sent as text", "unreadable characters", "cut" (longer than is read), "only in part" (`shown` is "500 / 8000"),
+    "and more" (notes). `shown` is the value as sent, cut at 80 characters, never for personal fields.
     """
 
     field: str
@@ -81,7 +82,10 @@ class FlightSegment:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One line of an order. `price` is in `currency_code`; whether per unit or per line the API does not say."""
+    """One line of an order. `price` is in `currency_code`; whether per unit or per line the API does not say.
+
+    `segments_left` is how many more segments were sent than are read of one order.
+    """
 
     ref: str | None = None
     reference_id: str | None = None
@@ -103,6 +107,7 @@ class OrderItem:
     created_at: datetime | None = None
     modified_at: datetime | None = None
     flight_segments: tuple[FlightSegment, ...] = ()
+    segments_left: int = 0
     extras: tuple[Extra, ...] = ()
     notes: tuple[Note, ...] = ()
 
@@ -111,7 +116,8 @@ class OrderItem:
 class Order:
     """One order. `items` are those that were read; `items_complete` says whether that is all of them.
 
-    Where not, `items_problem` is the reason (an error, never raised again) or None when the CDP simply contradicted itself.
+    Where not, `items_left` is how many more are known of, and `items_problem` is the reason (an error, never raised again) or None
+    when the CDP simply contradicted itself.
     `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
     """
 
@@ -129,6 +135,7 @@ class Order:
     modified_at: datetime | None = None
     items: tuple[OrderItem, ...] = ()
     items_complete: bool = True
+    items_left: int = 0
     items_problem: CdpError | None = None
     guest_ref: str | None = None
     extras: tuple[Extra, ...] = ()

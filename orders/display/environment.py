@@ -29,15 +29,15 @@ FILTERS = (
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
-    itinerary.short_line, itinerary.short_route,
-    itinerary.row_notices, itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
+    itinerary.route_words, itinerary.row_notices, itinerary.short_line, itinerary.short_route,
+    itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     outcomes.outcome_words,
     outcomes.detail_words,
     people.field_label, people.field_value,
     words.channel_word, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
-    words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.status_word,
-    words.verdict_word,
+    words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.shown_flights,
+    words.shown_items, words.shown_rows, words.status_word, words.verdict_word, words.whole_number,
 )  # fmt: skip
 
 

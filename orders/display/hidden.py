@@ -11,7 +11,7 @@ from orders.hiding import MASK, masked_name, masked_typed, masked_value
 from orders.speech import say as _
 
 # Why a known field could not be read: it should have been a number or a time, or it is of another kind altogether.
-NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text"})
+NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text", "only in part"})
 OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
 

@@ -65,6 +65,11 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
+def route_words(route: Sequence[str]) -> str:
+    """ "DUB – LHR – LAS" for those who listen, of a route without end its first stops."""
+    return " – ".join(route if len(route) <= wording.MOST_STOPS else (*route[: wording.MOST_STOPS], "…"))
+
+
 def short_line(route: str) -> str:
     """The same of a route as a record keeps it, in one word: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
     return "–".join(code or "…" for code in short_route(route.split("–")))

@@ -121,6 +121,9 @@ NOTE_REASONS: dict[str, str] = {
     "sent twice": _("sent twice"),
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
+    "cut": _("longer than is shown"),
+    "only in part": _("read only in part"),
+    "and more": _("and more that is not as documented"),
 }
 
 PASSENGERS: dict[str, str] = {
@@ -193,6 +196,7 @@ FAILURES: dict[str, str] = {
     "slow": _("no answer in time"),
     "broken": _("fault of the CDP"),
     "unreadable": _("answer not readable"),
+    "too-large": _("more than is read"),
 }
 
 # Whose hidden fields, and which, by the names that orders/masking.py gives them.

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 
+from babel.numbers import format_decimal
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from orders.display.clocks import locale_of
+from orders.display.rows import Rows
 from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
@@ -27,6 +31,7 @@ from orders.speech import language
 from orders.speech import say as _
 from orders.statuses import status
 
+MOST_TYPES = 24  # of passengers in one line; nobody sells as many
 LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted
 JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
 
@@ -78,7 +83,8 @@ def channel_word(sent: str | None) -> str:
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
     """ "2 adults, 1 child" of (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
-    return ", ".join(passenger_count(code, count) for code, count in counts)
+    words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
+    return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
 
 
 def passenger_count(code: str, count: int) -> str:
@@ -112,16 +118,42 @@ def passenger_type(code: str | None) -> str:
     return in_words(PASSENGERS, code.upper(), code)
 
 
-def loaded_line(loaded: int, total: int | None) -> str:
-    """ "16 of 16 items"; "100 of at least 100 items" where the CDP has more than could be read."""
+def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
+    """ "16 of 16 items"; "100 of at least 120 items" where the CDP has more than could be read and 120 are known of."""
     if total is None:
-        return ngettext("%(loaded)s of at least %(loaded)s item", "%(loaded)s of at least %(loaded)s items", loaded) % {
-            "loaded": loaded
+        known = max(loaded, known)
+        return ngettext("%(loaded)s of at least %(known)s item", "%(loaded)s of at least %(known)s items", known) % {
+            "loaded": loaded,
+            "known": known,
         }
     return ngettext("%(loaded)s of %(total)s item", "%(loaded)s of %(total)s items", total) % {
         "loaded": loaded,
         "total": total,
     }
+
+
+def shown_items(rows: Rows) -> str:
+    """ "Items 1 to 800 of 1,000 are shown." of a list that does not stand whole on its page."""
+    return _("Items %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+
+
+def shown_flights(rows: Rows) -> str:
+    """ "Flights 1 to 130 of 2,000 are shown."."""
+    return _("Flights %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+
+
+def shown_rows(rows: Rows) -> str:
+    """ "1 to 300 of 1,000 are shown."."""
+    return _("%(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+
+
+def _numbers(rows: Rows) -> dict[str, str]:
+    return {name: whole_number(getattr(rows, name)) for name in ("first", "last", "total")}
+
+
+def whole_number(count: int) -> str:
+    """ "8,000" in the person's language."""
+    return format_decimal(count, locale=locale_of(language()))
 
 
 def notice_word(code: str) -> str:

@@ -44,9 +44,14 @@ def place(code: str | None, on: date | None = None) -> Place:
     return known if known is not None else Place(code=(code or "").strip())
 
 
-@lru_cache(maxsize=8192)
 def distance_km(origin: Place, destination: Place) -> float | None:
     """Great-circle kilometres between two places, None where either has no coordinates."""
+    # Only places of the gazetteer are remembered: of others, feeds send as many as they like.
+    return None if origin.latitude is None or destination.latitude is None else _distance_km(origin, destination)
+
+
+@lru_cache(maxsize=8192)
+def _distance_km(origin: Place, destination: Place) -> float | None:
     if origin.latitude is None or origin.longitude is None:
         return None
     if destination.latitude is None or destination.longitude is None:
@@ -64,7 +69,11 @@ def same_site(one: Place, other: Place) -> bool:
     return bool(one.site) and one.site == other.site
 
 
-@lru_cache(maxsize=8192)
 def same_city(one: Place, other: Place) -> bool:
     """Whether two places serve one city: one site, one city code's airports (LHR, LGW, LON), or a city and its station."""
+    return _same_city(one, other) if one.cities and other.cities else same_site(one, other)
+
+
+@lru_cache(maxsize=8192)
+def _same_city(one: Place, other: Place) -> bool:
     return same_site(one, other) or any(city in other.cities for city in one.cities)

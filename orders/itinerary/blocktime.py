@@ -55,9 +55,15 @@ def features(origin: Place, destination: Place, month: int) -> tuple[float, ...]
     return 1.0, distance, sqrt(distance), _wind_km(origin, destination, distance, month), busy
 
 
-@lru_cache(maxsize=65536)
 def expected_minutes(origin: Place, destination: Place, month: int, constants: Constants = FITTED) -> float | None:
     """Minutes from gate to gate, None where the distance is unknown."""
+    if origin.latitude is None or destination.latitude is None:
+        return None
+    return _expected_minutes(origin, destination, month, constants)
+
+
+@lru_cache(maxsize=65536)
+def _expected_minutes(origin: Place, destination: Place, month: int, constants: Constants) -> float | None:
     known = features(origin, destination, month)
     if known is None:
         return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from orders.cdp.bounds import EXTRAS
 from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.itinerary.belief import believable, evidence, odd
 from orders.itinerary.clocks import minutes_between
 from orders.itinerary.designators import airline, carrier_name
 from orders.itinerary.durations import grouped, in_words
 from orders.itinerary.ends import Ends
-from orders.itinerary.flights import Draft, travellers
+from orders.itinerary.flights import MOST_VALUES, Draft, travellers
 from orders.itinerary.modes import mode
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
 from orders.statuses import calendar_status, distinct, same, status
@@ -82,7 +83,7 @@ def build(
         minutes=minutes if fits and minutes is not None and minutes > 0 else None,
         day_change=day_change,
         evidence=judged,
-        statuses=() if _goes_without_saying(statuses, usual_status) else statuses,
+        statuses=() if _goes_without_saying(statuses, usual_status) else statuses[:MOST_VALUES],
         booked=any(status(items[index].status).booked for index in draft.items),
         calendar_status=calendar_status(items[index].status for index in draft.items),
         cancelled=cancelled,
@@ -128,7 +129,7 @@ def _extras(draft: Draft) -> tuple[Extra, ...]:
     for key, name in (("originDestination", "origin_destination"), ("id", "id")):
         if value := draft.first(name):
             found.append(Extra(key, value))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))[:EXTRAS]
 
 
 def _notices(

@@ -15,6 +15,7 @@ from orders.itinerary.sameness import identities
 from orders.itinerary.trip import Duplicate, Place
 
 Index = tuple[int, int]
+MOST_VALUES = 24  # of one field of a flight, in the items that name it
 NOT_WEIGHED = Weighed(lacks="time")
 
 
@@ -72,7 +73,8 @@ class Draft:
 
     def every(self, name: str) -> str:
         """All values of a text field: passengers of one flight may sit in different cabins."""
-        return ", ".join(self.spellings(name))
+        values = self.spellings(name)
+        return ", ".join(values if len(values) <= MOST_VALUES else [*values[:MOST_VALUES], "…"])
 
     def spellings(self, name: str) -> list[str]:
         """The different values of a text field, in the order they came."""

@@ -19,6 +19,7 @@ from orders.itinerary.trip import Flight, Journey, Mode, Transfer
 WIDTH = 960
 HEIGHT = 64
 MOST_MINUTES = 5 * 24 * 60
+MOST_LEGS = 60  # in five days nobody flies more
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,19 @@ class _Stretch:
 
 
 def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
-    """The picture of a journey, or None where an instant is missing, runs backwards, or the bar would span more than five days.
+    """The picture of a journey, or None where an instant is missing, runs backwards, or the bar would span more than five days
+    or hold more legs than anybody flies in that time.
 
     Nor on the first and last days that a calendar has.
     """
     start, end = journey.departs.instant, journey.arrives.instant
-    if start is None or end is None or journey.minutes is None or not 0 < journey.minutes <= MOST_MINUTES:
+    if (
+        start is None
+        or end is None
+        or journey.minutes is None
+        or not 0 < journey.minutes <= MOST_MINUTES
+        or len(journey.legs) > MOST_LEGS
+    ):
         return None
     if start.year <= MINYEAR or end.year >= MAXYEAR:
         return None  # no clock on Earth can be told beyond these

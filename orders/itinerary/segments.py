@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 
 from orders.cdp import stamps
+from orders.cdp.bounds import SHORT
 from orders.cdp.fields import Wall
+from orders.cdp.jsontext import readable
 from orders.cdp.records import Extra, FlightSegment, Note
 
 # The extension's keys are free; these are those of the vendor's example and of the segment fields, written in any case.
@@ -61,7 +63,7 @@ def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
         if not text:
             continue
         if key in _TEXTS and _TEXTS[key] not in texts:
-            texts[_TEXTS[key]] = text
+            texts[_TEXTS[key]] = readable(text, SHORT)
         elif key in _TIMES and _TIMES[key] not in times:
             try:
                 times[_TIMES[key]] = Wall.of(stamps.read(text), text)

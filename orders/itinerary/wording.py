@@ -12,15 +12,26 @@ from orders.statuses import status
 
 Translate = Callable[[str], str]
 MOST_NAMES = 20
+MOST_STOPS = 60
+MOST_CHARACTERS = 100_000  # a group of 500 takes 40,000
 
 
 def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> str:
-    """The whole trip in lines, without markup; the reference first where there is one. Ends without a line break."""
+    """The whole trip in lines, without markup; the reference first where there is one. Ends without a line break.
+
+    A text that nobody could paste into a ticket ends after MOST_CHARACTERS and says so.
+    """
     blocks = [reference] if reference else []
     if trip.journeys:
         blocks.append(route_line(trip))
+    length = 0
     for journey in trip.journeys:
-        blocks.append("\n".join(_journey_lines(journey, trip.doubted, _)))
+        lines = _journey_lines(journey, trip.doubted, MOST_CHARACTERS - length, _)
+        length += sum(map(len, lines))
+        blocks.append("\n".join(lines))
+        if length >= MOST_CHARACTERS:
+            blocks.append(_("The text ends here: the trip is too long for a ticket."))
+            break
         if journey.stay_after is not None:
             blocks.append(stay_words(journey.stay_after, _))
     if trip.untimed:
@@ -37,8 +48,8 @@ def as_text(trip: Trip, *, reference: str | None = "", _: Translate = str) -> st
 
 
 def route_line(trip: Trip) -> str:
-    """ "DUB → LHR → LAS"."""
-    return " → ".join(trip.route)
+    """ "DUB → LHR → LAS"; of a route without end the first stops."""
+    return " → ".join(trip.route if len(trip.route) <= MOST_STOPS else (*trip.route[:MOST_STOPS], "…"))
 
 
 def untimed_words(trip: Trip, _: Translate = str) -> str:
@@ -109,7 +120,8 @@ def day_words(day: date, _: Translate = str) -> str:
     return f"{weekdays[day.weekday()]} {day.day} {months[day.month - 1]} {day.year}"
 
 
-def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
+def _journey_lines(journey: Journey, doubted: bool, room: int, _: Translate) -> list[str]:
+    """The lines of a journey, until they have `room` characters."""
     way = _("%(origin)s to %(destination)s") % {
         "origin": city_of(journey.origin),
         "destination": city_of(journey.destination),
@@ -122,7 +134,11 @@ def _journey_lines(journey: Journey, doubted: bool, _: Translate) -> list[str]:
         parts.append(_("cancelled"))
     lines = [" · ".join(parts)]
     for leg in journey.legs:
+        if room <= 0:
+            break
+        before = len(lines)
         lines += _flight_lines(leg, _) if isinstance(leg, Flight) else [f"    {_transfer_line(leg, _)}"]
+        room -= sum(map(len, lines[before:]))
     return lines
 
 

@@ -39,7 +39,7 @@ TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "l
 PAGES_OF_AN_ORDER = frozenset(
     {"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"}
 )
-NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many"})  # the same question gets the same answer
+NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many", "too-large"})  # the same question gets the same answer
 
 
 def asks_the_cdp(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[P]], View[P]]:

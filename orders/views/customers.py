@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from orders import looks
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Order
 from orders.desk import Desk
+from orders.display.rows import Rows
 from orders.finding import GuestOrders, find_people
 from orders.lookup import Lookup
 from orders.masking import card
@@ -21,7 +23,7 @@ from orders.people import load_orders_of_guest
 from orders.problems import describe
 from orders.search_text.names import normalize, spellings
 from orders.views.asking import asks_the_cdp
-from orders.views.panels import render_panel
+from orders.views.panels import render_panel, rows_of, starting
 from orders.views.people import how_much, told
 from orders.views.waiting import with_progress
 
@@ -57,6 +59,8 @@ def guest_orders(request: HttpRequest, desk: Desk, ref: str, guest_ref: str) -> 
             "order_ref": ref,
             "reference": ref,
             "guest_ref": guest_ref,
+            "rows": rows_of(request, desk, "orders", len(loaded.items)),
+            "starting": partial(starting, request),
         }
         return render_panel(request, "guest_orders", context)
 
@@ -112,6 +116,8 @@ def show_people(
     ]
     context: dict[str, Any] = {
         "guests": guests,
+        "persons": Rows(in_time=desk.in_time),
+        "rows": Rows(in_time=desk.in_time),
         "by": str(what),
         "sought": " ".join(questions[0][name] for name in SOUGHT if name in questions[0]),
         "also": also,

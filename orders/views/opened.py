@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +13,14 @@ from django.urls import reverse
 from orders import looks
 from orders.context import carried
 from orders.desk import Desk
+from orders.display.rows import SMALL_ROOM, Rows
 from orders.itinerary import picture, wording
+from orders.itinerary.trip import Trip
 from orders.problems import describe
 from orders.services import OpenedOrder
 from orders.speech import speaker
 from orders.views.asking import with_action
+from orders.views.panels import rows_of, starting
 
 
 def order_address(request: HttpRequest, ref: str) -> str:
@@ -32,14 +37,22 @@ def show_order(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) 
 def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:
     trip, say = opened.trip, speaker()
     problem = opened.order.items_problem
+    flights = rows_of(request, desk, "flights", len(trip.flights))
+    items = rows_of(request, desk, "items", len(opened.order.items))
     return {
+        "flights": flights,
+        "items": items,
+        "others": Rows(room=SMALL_ROOM, in_time=desk.in_time),
+        "extras": Rows(room=SMALL_ROOM, in_time=desk.in_time),
+        "starting": partial(starting, request),
+        "to_row": partial(_to_row, request, opened, ref, flights, items),
         "order": opened.order,
         "order_ref": opened.order.ref or ref,
         "reference": opened.digest.reference or ref,
         "trip": trip,
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": {journey.key: picture.draw(journey, say) for journey in trip.journeys},
+        "pictures": _Pictures(trip, say),
         "itinerary_text": (
             wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
         ),
@@ -48,6 +61,33 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "seconds": desk.seconds,
         "canonical": request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref])),
     }
+
+
+class _Pictures:
+    """The pictures of a trip's journeys by their keys, each drawn when the page comes to it."""
+
+    def __init__(self, trip: Trip, say: Callable[[str], str]) -> None:
+        self._journeys = {journey.key: journey for journey in trip.journeys}
+        self._say = say
+
+    def __getitem__(self, key: str) -> picture.Picture | None:
+        return picture.draw(self._journeys[key], self._say)
+
+
+def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
+    """The way to a row by its anchor: on this page, or on the one that starts with it."""
+    kind, _dash, name = anchor.partition("-")
+    if kind == "item" and not items.holds(int(name)):
+        return _elsewhere(request, opened, ref, "items", int(name)) + f"#{anchor}"
+    if kind == "flight" and not flights.whole:
+        position = next((at for at, flight in enumerate(opened.trip.flights, start=1) if flight.key == name), 0)
+        if not flights.holds(position):
+            return _elsewhere(request, opened, ref, "flights", position) + f"#{anchor}"
+    return f"#{anchor}"
+
+
+def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
+    return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
 def record_look(

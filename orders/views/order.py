@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
@@ -16,17 +17,21 @@ from django.views.decorators.http import require_safe
 from orders import looks, lookup
 from orders.cdp.raw import indent
 from orders.desk import Desk
+from orders.display.rows import fitting, size_of
 from orders.finding import Found, find_orders, open_if_one, open_or_find
-from orders.hiding import masked_document
+from orders.hiding import REST, masked_document
 from orders.itinerary import calendar
 from orders.problems import describe
 from orders.services import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.views.asking import asks_the_cdp, with_action
 from orders.views.opened import order_address, record_look, show_order
-from orders.views.panels import render_panel
+from orders.views.panels import render_panel, rows_of, starting
 from orders.views.people import MAY_REVEAL
 from orders.views.search import read, search, show_chooser, show_not_found
 from orders.views.waiting import with_progress
+
+RAW_ROOM = 800_000  # bytes of HTML: the answers of an order of 500 items
+LONGEST_NAME = 64  # characters of a file's name
 
 
 @require_safe
@@ -75,13 +80,11 @@ def _other_readings(desk: Desk, ref: str, found: Found) -> Found:
 @asks_the_cdp()
 def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
+    desk.client.keep_documents()
     opened = open_order(desk, ref)
     whole = request.user.has_perm(MAY_REVEAL)
     record_look(request, desk, looks.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked")
-    documents = [
-        (path, indent(text) if whole else masked_document(path, text, settings.SHOWN_FIELDS))
-        for path, text in ((document.path, document.text) for document in opened.documents)
-    ]
+    documents = list(_shown_raw(opened, desk, whole=whole))
     context = {
         "documents": documents,
         "whole": whole,
@@ -90,6 +93,25 @@ def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
         "as_of": opened.as_of,
     }
     return render(request, "orders/raw.html", context)
+
+
+def _shown_raw(opened: OpenedOrder, desk: Desk, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
+    """Path and text of each answer, and whether that is all of it. Indenting and masking end where a page is full."""
+    room = RAW_ROOM
+    for document in opened.documents:
+        desk.in_time()
+        if room <= 0:
+            yield document.path, "", False
+            continue
+        text = (
+            indent(document.text[:room])
+            if whole
+            else masked_document(document.path, document.text, settings.SHOWN_FIELDS)
+        )
+        shown = fitting(text, room) if text is not None else None
+        cut = shown != text or (len(document.text) > room if whole else f'"{REST}"' in (text or ""))
+        yield document.path, shown, not cut
+        room -= size_of(shown) if shown is not None else 0
 
 
 @require_safe
@@ -103,7 +125,8 @@ def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
         return render(request, "orders/no_calendar.html", context, status=404)
     body = calendar.as_ics(opened.trip, opened.order, order_ref=ref, _=_)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    name = quote(f"{opened.digest.reference or ref}.ics", safe=".-_~")
+    # A header longer than a proxy's buffer costs the whole answer.
+    name = quote(f"{(opened.digest.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
@@ -121,6 +144,8 @@ def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpRespons
             "problem": with_action(request, describe(problem)) if problem is not None else None,
             "order_ref": ref,
             "reference": ref,
+            "rows": rows_of(request, desk, "values", sum(len(values) for _label, values in groups)),
+            "starting": partial(starting, request),
         }
         return render_panel(request, "order_custom_data", context)
 

@@ -9,6 +9,10 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from orders.context import carried
+from orders.desk import Desk
+from orders.display.rows import Rows, start_of
+
 # The URL names of the panels. The root element of each has its name, with dashes, as its id.
 PANELS = frozenset({"order_contacts", "order_travellers", "order_custom_data", "guest_orders"})
 
@@ -17,6 +21,16 @@ def wants_part(request: HttpRequest) -> bool:
     """Whether htmx asks for a part (and not for a whole page after a lost history entry)."""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def rows_of(request: HttpRequest, desk: Desk, name: str, total: int) -> Rows:
+    """The rows of the list `name`, which has `total` of them, from the one on that the address asks for."""
+    return Rows(start_of(request.GET.get(name, ""), total), in_time=desk.in_time)
+
+
+def starting(request: HttpRequest, name: str, position: int) -> str:
+    """The query of a page on which the list `name` starts at a position; what is carried onward comes along."""
+    return carried(request, **{name: str(position)})
 
 
 def render_panel(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -22,7 +22,7 @@ from orders.people import Traveller, Travellers, load_travellers
 from orders.problems import describe
 from orders.services import load_contacts
 from orders.views.asking import asks_the_cdp, with_action
-from orders.views.panels import render_panel
+from orders.views.panels import render_panel, rows_of, starting
 from orders.views.waiting import with_progress
 
 MAY_REVEAL = "orders.reveal_personal_data"
@@ -150,6 +150,8 @@ def context_of(
         "reference": ref,
         "kind": kind,
         "people": cards,
+        "persons": rows_of(request, desk, "people", len(cards)),
+        "starting": partial(starting, request),
         "loaded": len(cards),
         "missing": loaded.missing,
         "complete": loaded.complete,

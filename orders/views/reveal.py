@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ from orders.people import load_travellers
 from orders.problems import Problem
 from orders.services import load_contacts, load_custom_data
 from orders.views.asking import asks_the_cdp, choose_connection, show_problem, with_action
-from orders.views.panels import render_panel, wants_part
+from orders.views.panels import render_panel, rows_of, starting, wants_part
 from orders.views.people import MAY_REVEAL, cards_of, context_of, items_of, told
 
 ALL, CUSTOM = "all", "custom"
@@ -84,6 +85,8 @@ def _reveal_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpRespo
     what, outcome = looks.What.FIELD_REVEALED, "shown: custom data"
     looks.record(request, what, connection=desk.connection, order_ref=ref, outcome=outcome)
     context = {"groups": groups, "problem": told(request, problem), "order_ref": ref, "reference": ref, "bare": True}
+    context["rows"] = rows_of(request, desk, "values", sum(len(values) for _label, values in groups))
+    context["starting"] = partial(starting, request)
     return render_panel(request, "order_custom_data", context)
 
 

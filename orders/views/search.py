@@ -17,6 +17,7 @@ from orders import looks, lookup
 from orders.context import carried, carried_to
 from orders.desk import Desk
 from orders.display.countries import choices
+from orders.display.rows import Rows
 from orders.finding import Found, find_orders
 from orders.models import Connection
 from orders.search_text import emails
@@ -113,9 +114,10 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
     )
-    rows = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
+    listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
     context: dict[str, Any] = {
-        "found": rows,
+        "found": listed,
+        "rows": Rows(),
         "q": text[:SHOWN_OF_A_SEARCH],
         "partial": found.partial,
         "also": also,

@@ -34,6 +34,7 @@ def asked(mock: responses.RequestsMock) -> list[str]:
 def test_a_small_order_takes_one_call(cdp: responses.RequestsMock, client: Make, order_page: bytes) -> None:
     cdp.get(URL, body=order_page)
     one = client()
+    one.keep_documents()
     assert one.get_order(ORDER).reference_id == "B94TXY"
     assert asked(cdp) == [f"/v2/orders/{ORDER}?expand=orderItems"]
     assert one.calls == 1 and one.seconds >= 0
@@ -111,6 +112,7 @@ def test_references_are_fetched_side_by_side_from_our_own_host(cdp: responses.Re
         else:
             cdp.get(f"{BASE}/v2/orderContacts/c-{n}", json={"ref": f"c-{n}", "firstName": f"N{n}"})
     one = client()
+    one.keep_documents()
     found = one.list_contacts(ORDER)
     assert [person.ref for person in found.items] == [f"c-{n}" for n in range(30) if n != 7]
     assert found.missing == 1 and not found.complete and isinstance(found.problem, NotFound)
@@ -193,6 +195,7 @@ def test_memory_answers_in_place_of_the_cdp(cdp: responses.RequestsMock, client:
     memory = Kept()
     first = client(memory=memory).get_order(ORDER)
     again = client(memory=memory)
+    again.keep_documents()
     assert again.get_order(ORDER) == first
     assert again.calls == 0 and len(again.documents) == 1 and again.seconds == 0
 
@@ -204,6 +207,7 @@ def test_memory_keeps_no_failure_and_no_search_for_a_person(cdp: responses.Reque
         client(memory=memory).get_order(ORDER)
     cdp.get(f"{BASE}/v2/guests", json={"items": []})
     one = client(memory=memory)
+    one.keep_documents()
     one.list_guests(email="jane.doyle@example.com")
     assert memory == {}
     assert one.documents[0].path == "/v2/guests?…"

@@ -14,6 +14,7 @@ from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
 from orders.digest import digest
+from orders.display.rows import Rows
 from orders.itinerary import journeys, parties, picture, wording
 from orders.masking import card
 from orders.people import Travellers, joined
@@ -23,6 +24,7 @@ from tests.growing import growth, lines_run
 
 Entry = dict[str, Any]
 N = 40
+NO_END = 10**9
 # Linear work gives 2, sorting a little more, quadratic work 4; a page holds longer numbers where it holds more of them.
 MOST, MOST_BYTES = 2.1, 2.2
 NOW = datetime(2027, 1, 6, tzinfo=UTC)
@@ -153,6 +155,8 @@ def page_of(items: list[Entry]) -> str:
         "calls": 1,
         "seconds": 0.1,
         "carry": "",
+        **{name: Rows(room=NO_END) for name in ("flights", "items", "others", "extras")},
+        "to_row": "#{}".format,
     }
     parts = ("_header", "_itinerary", "_others", "_money", "_oddities")
     return "".join(render_to_string(f"orders/{part}.html", context) for part in parts)
@@ -198,6 +202,7 @@ def panel_of(items: list[Entry], people: list[Entry]) -> str:
     persons = Loaded(tuple(decode.consumer(entry) for entry in people))
     cards = cards_of(Travellers(joined(persons, shown.order.items), shown))
     context = {"people": cards, "loaded": len(cards), "complete": True, "items_complete": True, "order_ref": "r"}
+    context["persons"] = Rows(room=NO_END)
     return render_to_string("orders/_order_travellers.html", context)
 
 
@@ -228,6 +233,7 @@ def test_a_card_names_some_of_very_many_flights_and_says_that_there_are_more() -
 def test_a_contact_grows_with_its_fields(make: Callable[[int], Entry]) -> None:
     def shown(n: int) -> str:
         context = {"people": [card(decode.contact(make(n)), 1)], "loaded": 1, "complete": True, "order_ref": "r"}
+        context["persons"] = Rows(room=NO_END)
         return render_to_string("orders/_order_contacts.html", context)
 
     assert growth(lambda n: lines_run(lambda: shown(n)), N) < MOST
@@ -246,7 +252,7 @@ def test_a_contact_grows_with_its_fields(make: Callable[[int], Entry]) -> None:
 def test_custom_data_grows_with_its_values(make: Callable[[int], Entry]) -> None:
     def shown(n: int) -> str:
         groups = [("", decode.extension(jsontext.parse(json.dumps(make(n)).encode())[0]).values)]
-        context = {"groups": groups, "order_ref": "r", "perms": {"orders": {}}}
+        context = {"groups": groups, "order_ref": "r", "perms": {"orders": {}}, "rows": Rows(room=NO_END)}
         return render_to_string("orders/_order_custom_data.html", context)
 
     assert growth(lambda n: lines_run(lambda: shown(n)), N) < MOST

@@ -22,5 +22,7 @@ class Limits:
     pool_threads: int = 100  # four full fan-outs; a page always works on its own thread too
     connections: int = 1_000  # kept open per host, so that no waiting page throws one away
     page_size: int = 100  # the most the API gives in one answer
-    most_records: int = 5_000  # a collection longer than this is a loop, not an order
+    most_records: int = 1_000  # a collection longer than this is a loop, not an order
+    page_bytes: int = 20_000_000  # of all answers of a page: ten of the largest
+    page_values: int = 1_500_000  # in them: reading takes its time by values; the largest order seen has 40,000
     most_pages: int = 200  # of ten, from a server that ignores the size asked for; more would only burden it

@@ -1,0 +1,39 @@
+"""Characters that cannot be shown as they come: half ones, controls, and those that turn the direction of the text around them.
+
+A direction control in a name or a reference makes it read as another one, and reaches beyond it into what stands beside. On pages, in
+copied text and in calendar files it stands as a mark, "[U+202E]"; in the raw view as JSON writes it, "\\u202e". Marks of
+direction (U+200E, U+200F, U+061C) and joiners are part of how names are written and stay.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
+_DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_MARKED = _CONTROL | {code: f"[U+{code:04X}]" for code in _DIRECTION}
+_ESCAPED = _CONTROL | {code: f"\\u{code:04x}" for code in _DIRECTION}
+# Address books put a pair around a phone number. Around the whole of a text it says nothing, unless it turns the text over.
+_WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]*)[\u202c\u2069]")
+
+
+def whole_characters(text: str) -> str:
+    """`text` with halves of surrogate pairs and controls replaced, and direction controls as marks."""
+    return text if text.isprintable() else _replaced(text, _MARKED)
+
+
+def as_in_json(text: str) -> str:
+    """The same for a JSON text that is shown as it came: direction controls as JSON writes them, which means the same."""
+    return text if text.isprintable() else _replaced(text, _ESCAPED)
+
+
+def unwrapped(text: str) -> str:
+    """`text` without a pair of direction controls around all of it."""
+    if text.isprintable():
+        return text
+    match = _WRAPPED.fullmatch(text.strip())
+    return match[1] if match else text
+
+
+def _replaced(text: str, table: dict[int, str]) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(table)

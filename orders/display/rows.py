@@ -1,0 +1,91 @@
+"""How many rows of a list a page shows: as many as fit, from the one on that its address asks for. The rest is a link away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from markupsafe import Markup, escape
+
+ROOM = 600_000  # bytes of HTML of one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
+SMALL_ROOM = 100_000  # of a list that has no pages, because all of it stands elsewhere too
+
+LARGEST = 5  # bytes of a character in HTML: `"` is &#34;
+PIECE = 2_000
+
+
+class Rows:
+    """The rows of one list of a page, each offered in turn; `start` is the position of the first one that is shown, from 1.
+
+    `before` counts the rows in front of it, `shown` those on the page, `left` those after them.
+    """
+
+    def __init__(self, start: int = 1, *, room: int = ROOM, in_time: Callable[[], None] = lambda: None) -> None:
+        self._start, self._room, self._in_time = start, room, in_time
+        self.before = self.shown = self.left = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row is on this page."""
+        return not self.before and not self.left
+
+    @property
+    def first(self) -> int:
+        """The position of the first row shown."""
+        return self.before + 1
+
+    @property
+    def last(self) -> int:
+        """The position of the last row shown."""
+        return self.before + self.shown
+
+    @property
+    def total(self) -> int:
+        return self.last + self.left
+
+    def holds(self, position: int) -> bool:
+        """Whether the row at a position is on this page."""
+        return self.before < position <= self.last
+
+    def reach(self, count: int) -> bool:
+        """Whether any of the next `count` rows is to be shown; if not, they count as offered."""
+        if self.total + count < self._start:
+            self.before += count
+        elif self._room <= 0:
+            self.left += count
+        else:
+            return True
+        return False
+
+    def wants(self) -> bool:
+        """Whether the next row is to be shown: then it is made, and given to `add`. Raises TimedOut when the page's time is up."""
+        if not self.reach(1):
+            return False
+        self._in_time()
+        self.shown += 1
+        return True
+
+    def add(self, html: str) -> Markup:
+        """The row itself, or anything else that takes up room in the list."""
+        self._room -= len(html) if html.isascii() else len(html.encode())
+        return Markup(html)  # noqa: S704 - rendered by a template of ours, which escapes
+
+
+def start_of(asked: str, total: int) -> int:
+    """The position that an address asks for, 1 where there is no such row."""
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
+
+
+def size_of(text: str) -> int:
+    """How many bytes of HTML a text takes."""
+    return len(escape(text).encode())
+
+
+def fitting(text: str, room: int) -> str:
+    """The beginning of a text, as far as it fits into `room` bytes of HTML, to a piece."""
+    if len(text) * LARGEST <= room or size_of(text) <= room:
+        return text
+    end = 0
+    while end < len(text) and room > 0:
+        room -= size_of(text[end : end + PIECE])
+        end += PIECE
+    return text[:end]
