@@ -11,7 +11,7 @@ from typing import Any
 from django.test import Client
 
 from sandbox.server import Sandbox
-from tests.pages.reading import text_of
+from tests.pages.reading import shown_order, text_of
 
 
 @contextmanager
@@ -27,4 +27,4 @@ def open_order(desk: Client, reference: str, part: str = "") -> Any:
     """The order's page, or a part of it, reached by its reference as an agent would."""
     page = desk.get("/orders/", {"q": reference}, follow=True)
     assert page.status_code == 200, text_of(page)
-    return desk.get(page.redirect_chain[-1][0].partition("?")[0] + part) if part else page
+    return desk.get(f"/orders/{shown_order(page)}/{part}") if part else page
