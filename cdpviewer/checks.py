@@ -16,6 +16,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer import environment, modes
+from orders.cdp.regions import is_loopback
 
 LEAST_SECRET_KEY = 50  # characters, as Django's own deploy check has it
 LEAST_RECORD_KEY = 32
@@ -87,6 +88,26 @@ def _bad_key(position: int, what: str, identity: str) -> CheckMessage:
         hint=f"Mend or remove it. Credentials that were sealed with it stay unreadable until it is back. {NEW_KEYS}",
         id=identity,
     )
+
+
+@register(deploy=True)
+def database_over_tls(**_kwargs: Any) -> list[CheckMessage]:
+    """A database on another host is reached over TLS, and its certificate is verified."""
+    return [
+        checks.Warning(
+            f"The database on another host is reached with sslmode={mode}: records and sessions may travel readably, or to somebody else.",
+            hint="Add ?sslmode=verify-full to DATABASE_URL, and &sslrootcert=/path/of/ca.pem for an authority of your own.",
+            id="cdpviewer.W007",
+        )
+        for database in settings.DATABASES.values()
+        if _is_elsewhere(str(database.get("HOST", "")))
+        and (mode := database.get("OPTIONS", {}).get("sslmode", "prefer")) != "verify-full"
+    ]
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Whether `host` is another machine: not "" or a path (a socket file), and not loopback."""
+    return bool(host) and not host.startswith("/") and not is_loopback(host)
 
 
 @register(deploy=True)

@@ -140,7 +140,8 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             exceptions,
             redact,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            # ASCII alone, so that no line separator or terminal code of Unicode is written as it is.
+            structlog.processors.JSONRenderer(),
         ],
     )
 

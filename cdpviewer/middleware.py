@@ -67,7 +67,7 @@ def _note_sign_out(request: HttpRequest | None, **_kwargs: Any) -> None:
 
 
 def frame(get_response: Answer) -> Answer:
-    """Middleware, the first in the list. Sets `request.id`; adds headers; writes one line without path or query."""
+    """Middleware, the first in the list. Sets `request.id`; adds headers; writes one line without path, query or name."""
     headers = (
         ("Content-Security-Policy", policy(settings.SECURE_CSP)),
         ("Permissions-Policy", PERMISSIONS_POLICY),
@@ -94,6 +94,7 @@ def frame(get_response: Answer) -> Answer:
                 method=request.method,
                 route=route(request, response),
                 status=response.status_code,
+                person=person(request),
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
             return response
@@ -108,6 +109,13 @@ def route(request: HttpRequest, response: HttpResponseBase) -> str:
     if isinstance(response, WhiteNoiseFileResponse):
         return "static"
     return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def person(request: HttpRequest) -> int | None:
+    """The number of the signed-in person, never the name; None if nobody is signed in or no session was read."""
+    # Not request.user, which may ask the database: a line is written even when that is what failed.
+    number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
+    return number
 
 
 def in_line(get_response: Answer) -> Answer:

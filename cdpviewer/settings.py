@@ -183,4 +183,5 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}  # it names the charset of text/* by itself
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG

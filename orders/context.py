@@ -16,7 +16,7 @@ from orders.speech import language
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`carry`, `ticket`, `refused_ticket`, `connection_label` and `demo`, as docs/architecture.md describes them;
+    """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
     `csrf_input` is made once for all forms of a page."""
     connection = getattr(request, "connection", None)
     ticket = ticket_of(request)
@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "refused_ticket": refused_ticket_of(request) if not ticket else "",
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
+        "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "preferences": preferences.current(),
         "language_code": language(),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),

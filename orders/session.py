@@ -11,10 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.models import Session
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
@@ -23,6 +26,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from orders import memory, onward, own_password
+from orders.signed_in import SessionStore
 
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
@@ -45,6 +49,17 @@ def forget(request: HttpRequest, **_kwargs: Any) -> None:
     """What is still remembered of the session's orders goes at once, not a minute later."""
     if request.session.session_key:
         memory.answers().forget(request.session.session_key)
+
+
+@receiver(post_save, sender=User, dispatch_uid="orders.session.end_all")
+def end_all(instance: User, **_kwargs: Any) -> None:
+    """Remove the sessions of somebody who is inactive, so that none comes back to life should the person be active again."""
+    if instance.is_active:
+        return
+    decode, number = SessionStore().decode, str(instance.pk)
+    for row in Session.objects.iterator():
+        if decode(row.session_data).get(SESSION_KEY) == number:
+            row.delete()
 
 
 def session_limits(

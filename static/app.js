@@ -176,6 +176,33 @@
     if (part.dataset?.says) say(part.dataset.says);
   });
 
+  // --- when the session is over, what the page showed goes, whether or not the server can be reached
+  const over = document.getElementById("session-over");
+  if (over) {
+    const tabs = new BroadcastChannel("session");
+    let used = Date.now();
+    const clear = () => {
+      const sheet = over.content.cloneNode(true);
+      sheet.querySelector("a").href = location.href;
+      clearInterval(ticking);
+      document.title = over.dataset.title;
+      document.body.replaceChildren(sheet);
+      document.getElementById("main").focus();
+    };
+    const look = () => { if (over.isConnected && Date.now() - used >= over.dataset.idleSeconds * 1000) clear(); };
+    // Whatever a tab asks of the server prolongs the session for all of them.
+    const asked = () => { used = Date.now(); tabs.postMessage("asked"); };
+    tabs.addEventListener("message", ({ data }) => {
+      if (data === "asked") used = Date.now();
+      else if (over.isConnected) clear();
+    });
+    document.addEventListener("submit", (event) => { if (event.target.matches("[data-signs-out]")) tabs.postMessage("signed out"); });
+    document.addEventListener("htmx:afterRequest", asked);
+    document.addEventListener("visibilitychange", look);
+    setInterval(look, 10_000);
+    asked();
+  }
+
   // --- print: everything opened, and closed again after
   let closed = [];
   addEventListener("beforeprint", () => {

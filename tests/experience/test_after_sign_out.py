@@ -70,3 +70,48 @@ def test_back_shows_nothing_personal(
         assert [word for word in PERSONAL if word in shown] == [], page.url
         expect(page.locator("input[name=username]")).to_be_visible()
     context.close()
+
+
+def order_in(page: Page, words: str = "Doyle") -> None:
+    page.goto(f"/orders/{SEED}/contacts/")
+    expect(page.locator("#order-contacts")).to_contain_text(words)
+
+
+def cleared(page: Page) -> None:
+    """The page says that it was cleared, and holds nothing of what it showed."""
+    expect(page.get_by_role("heading", name="Page cleared")).to_be_visible()
+    shown = page.content() + page.title()
+    assert [word for word in PERSONAL if word in shown.replace(page.url, "")] == []
+
+
+def test_a_page_left_open_is_cleared_when_the_session_is_over_even_without_a_network(page: Page, live_app: App) -> None:
+    live_app.person()
+    page.clock.install()
+    sign_in(page)
+    order_in(page)
+    page.clock.fast_forward("29:00")
+    expect(page.locator("#order-contacts")).to_contain_text("Doyle")
+    page.context.set_offline(True)
+    page.clock.fast_forward("01:30")
+    cleared(page)
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Open the page again").click()
+    expect(page.locator("#order-contacts")).to_contain_text("Doyle")
+
+
+def test_another_tab_that_is_used_keeps_the_page_and_signing_out_there_clears_it(page: Page, live_app: App) -> None:
+    live_app.person()
+    page.clock.install()
+    sign_in(page)
+    order_in(page)
+    page.clock.fast_forward("29:00")
+    other = page.context.new_page()
+    other.goto("/activity/")
+    page.clock.fast_forward("29:00")
+    expect(page.locator("#order-contacts")).to_contain_text("Doyle")
+    other.locator("details.menu > summary").click()
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.locator("input[name=username]")).to_be_visible()
+    cleared(page)
+    page.get_by_role("link", name="Open the page again").click()
+    expect(page.locator("input[name=username]")).to_be_visible()

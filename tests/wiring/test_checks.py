@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
 from cdpviewer import checks
+from cdpviewer.databases import database
 from tests.live import PROJECT, environment
 
 GOOD, OTHER = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -92,6 +94,28 @@ def test_https_without_a_trusted_proxy_is_named() -> None:
     done = deploy_check(CDPVIEWER_ALLOWED_HOSTS="orders.example.com")
     assert done.returncode == 1
     assert "CDPVIEWER_TRUSTED_PROXIES is 0" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("postgres://u:p@db.example.com/orders", "sslmode=prefer"),
+        ("postgres://u:p@10.0.0.7:5432/orders?sslmode=disable", "sslmode=disable"),
+        ("postgres://u:p@10.0.0.7:5432/orders?sslmode=require", "sslmode=require"),
+        ("postgres://u:p@db.example.com/orders?sslmode=verify-full", ""),
+        ("postgres://u:p@127.0.0.1/orders", ""),
+        ("postgres://u:p@localhost/orders", ""),
+        ("postgres://u:p@%2Frun%2Fpostgresql/orders", ""),
+        ("", ""),
+    ],
+)
+def test_a_database_elsewhere_is_reached_over_verified_tls(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str, named: str
+) -> None:
+    monkeypatch.setitem(settings.DATABASES, "default", database(address, tmp_path))
+    found = checks.database_over_tls()
+    assert [named in message.msg for message in found] == ([True] if named else [])
+    assert "u:p" not in str(found)
 
 
 @pytest.mark.parametrize("command", [["-m", "gunicorn"], ["-m", "cdpviewer.run"]])

@@ -11,6 +11,7 @@ import requests
 
 from cdpviewer.middleware import accepted_id, policy
 from tests.live import App
+from tests.pages.conftest import SEED
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -69,6 +70,41 @@ def test_a_signed_in_page_is_never_stored_and_static_files_are(live_app: App) ->
             assert file.status_code == 200
             assert_headers(file)
             assert "immutable" in file.headers["Cache-Control"], path
+
+
+def test_every_text_names_its_type_and_its_characters(live_app: App) -> None:
+    live_app.person(groups=("Agents", "Auditors"))
+    with live_app.signed_in() as session:
+        page = session.get(live_app.url + "/", timeout=20).text
+        files = sorted(set(re.findall(r'"(/static/[^"#]+)', page)))
+        paths = [
+            "/",
+            f"/orders/{SEED}/",
+            f"/orders/{SEED}/itinerary.ics",
+            "/activity/export.csv",
+            "/nowhere/",
+            "/livez",
+            "/readyz",
+            *files,
+        ]
+        types = {path: session.get(live_app.url + path, timeout=20).headers["Content-Type"] for path in paths}
+    assert {kind.partition(";")[0] for kind in types.values()} == {
+        "text/html", "text/css", "text/javascript", "text/plain", "text/calendar", "text/csv", "application/json", "image/svg+xml",
+    }  # fmt: skip
+    # JSON is UTF-8 by its own rule.
+    assert not [path for path, kind in types.items() if "utf-8" not in kind and kind != "application/json"]
+
+
+def test_downloads_are_attachments_with_names_of_ours(live_app: App) -> None:
+    live_app.person(groups=("Agents", "Auditors"))
+    with live_app.signed_in() as session:
+        for path, name in (
+            (f"/orders/{SEED}/itinerary.ics?filename=evil.html", r"filename\*=UTF-8''B94TXY\.ics"),
+            ("/activity/export.csv?filename=evil.html", r'filename="activity-\d{8}-\d{6}\.csv"'),
+        ):
+            answer = session.get(live_app.url + path, timeout=20)
+            assert answer.status_code == 200
+            assert re.fullmatch(f"attachment; {name}", answer.headers["Content-Disposition"])
 
 
 def test_a_host_that_is_not_ours_gets_a_400_with_every_header(live_app: App) -> None:

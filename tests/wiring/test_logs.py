@@ -85,6 +85,20 @@ def test_plain_logging_and_structlog_give_the_same_kind_of_line(caplog: pytest.L
     assert (structured["event"], structured["ms"], structured["request_id"]) == ("slow", 3, "abcdefgh")
 
 
+@pytest.mark.parametrize(
+    "sign", ["\n", "\r\n", "\x1b[31m", "\x9b2J", "\x85", "\u2028", "\u202e", "\x00", '"}', "\ud800"]
+)
+def test_nothing_that_is_logged_begins_a_line_of_its_own(caplog: pytest.LogCaptureFixture, sign: str) -> None:
+    caplog.handler.setFormatter(logs.formatter())
+    text = f'slow{sign}{{"event": "request", "status": 200}}'
+    logging.getLogger("orders.x").warning(text)
+    structlog.stdlib.get_logger("orders.y").warning("slow", answer=text)
+    lines = caplog.text.splitlines()
+    assert len(lines) == 2
+    assert all(line.isascii() and line.isprintable() for line in lines)
+    assert [json.loads(lines[0])["event"], json.loads(lines[1])["answer"]] == [text, text]
+
+
 def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None:
     mark = "request-id-of-this-test"
     requests.get(
@@ -105,6 +119,20 @@ def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None
     assert isinstance(found["ms"], float)
     assert "Nagy" not in written
     assert "someone" not in written
+
+
+def test_a_refusal_says_whom_it_was_for_by_number_and_not_by_name(live_app: App) -> None:
+    agent = live_app.person("orla.agent")
+    with live_app.signed_in("orla.agent") as session:
+        refused = session.get(live_app.url + "/admin/orders/accessrecord/", timeout=20)
+        unknown = session.get(live_app.url + "/connections/00000000-0000-4000-8000-000000000000/rename/", timeout=20)
+    nobody = requests.get(live_app.url + "/activity/", timeout=20, allow_redirects=False)
+    lines = [json.loads(text) for text in live_app.log.read_text().splitlines()]
+    people = {found["request_id"]: (found["status"], found["person"]) for found in lines if found["event"] == "request"}
+    assert people[refused.headers["X-Request-ID"]] == (403, agent.pk)
+    assert people[unknown.headers["X-Request-ID"]] == (404, agent.pk)
+    assert people[nobody.headers["X-Request-ID"]] == (302, None)
+    assert "orla" not in live_app.log.read_text()
 
 
 @pytest.mark.parametrize("typed", ["+353861234567", "Jane Doyle", "PNR7Q2"])

@@ -1,0 +1,78 @@
+"""The papers on security name files that are there, and docs/asvs.md accounts for every requirement of levels 1 and 2 once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.live import PROJECT
+
+TABLE = PROJECT / "docs" / "asvs.md"
+LEVELS_1_AND_2 = 253  # requirements of OWASP ASVS 5.0
+MOST_SHORT = 12
+NUMBER = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}")
+CHAPTER = re.compile(r"(\d{1,2}) \(whole chapter\)")
+KINDS = (".py", ".md", ".conf", ".html", ".js", ".toml", ".lock", ".json")
+FALLS_SHORT = "**Falls short:** "
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table below a heading, without its head."""
+    part = TABLE.read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in part.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
+
+
+def files(text: str) -> list[str]:
+    """What of a text in backticks is the path of a file or folder of ours."""
+    quoted = re.findall(r"`([^`\s*{}]+)`", text)
+    return [
+        name
+        for name in quoted
+        if name.endswith(KINDS) or name == "Makefile" or re.match(r"\.ci/|(orders|tests)/.*/$", name)
+    ]
+
+
+APPLYING, LEFT_OUT = rows("What applies"), rows("What does not apply")
+
+
+@pytest.mark.parametrize("name", ["docs/asvs.md", "SECURITY.md", "docs/operating.md"])
+def test_every_file_that_is_named_is_there(name: str) -> None:
+    named = set(files((PROJECT / name).read_text()))
+    assert named
+    assert not sorted(path for path in named if not (PROJECT / path).exists())
+
+
+def test_every_row_has_a_number_words_and_something_that_shows_it() -> None:
+    for row in APPLYING:
+        number, meaning, holds, shown = row
+        assert NUMBER.fullmatch(number), row
+        assert meaning and holds, row
+        assert files(shown) == shown.replace("`", "").split(", "), row
+
+
+def test_every_requirement_stands_once() -> None:
+    assert all(len(row) == 3 and row[2] for row in LEFT_OUT)
+    chapters = {found[1] for row in LEFT_OUT if (found := CHAPTER.fullmatch(row[0]))}
+    numbers = [row[0] for row in APPLYING]
+    for ids, how_many, _why in LEFT_OUT:
+        if not CHAPTER.fullmatch(ids):
+            assert len(ids.split(", ")) == int(how_many), ids
+            numbers += ids.split(", ")
+    assert not [number for number, times in Counter(numbers).items() if times > 1 or not NUMBER.fullmatch(number)]
+    assert not [number for number in numbers if number.partition(".")[0] in chapters]
+    assert len(APPLYING) + sum(int(how_many) for _ids, how_many, _why in LEFT_OUT) == LEVELS_1_AND_2
+
+
+def test_few_requirements_fall_short_and_each_says_why() -> None:
+    short = [row for row in APPLYING if "falls short" in row[2].lower()]
+    assert len(short) <= MOST_SHORT
+    for row in short:
+        assert row[2].startswith(FALLS_SHORT) and len(row[2]) > len(FALLS_SHORT) + 20, row
+
+
+def test_rows_are_in_the_order_of_their_numbers() -> None:
+    numbers = [tuple(int(part) for part in row[0].split(".")) for row in APPLYING]
+    assert numbers == sorted(numbers)
