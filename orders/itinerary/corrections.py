@@ -88,6 +88,11 @@ CITIES = {
     "ZRB": "Frankfurt",
 }
 
+# Airports that were renamed, and whose rows have the old name.
+NAMES = {
+    "LAS": "Harry Reid International Airport",
+}
+
 # Towns without an airport that lost the minus of their longitude, and lie in another continent's zone.
 MIRRORED = {
     **dict.fromkeys(

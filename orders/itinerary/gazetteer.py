@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from neobase import NeoBase
 
-from orders.itinerary.corrections import CITIES, EASTERN_CHINA, MIRRORED, ZONES
+from orders.itinerary.corrections import CITIES, EASTERN_CHINA, MIRRORED, NAMES, ZONES
 from orders.itinerary.trip import Place
 
 Row = Mapping[str, Any]
@@ -143,7 +143,7 @@ def _place(row: Row, towns: Mapping[str, Row]) -> Place:
     return Place(
         code=code,
         kind=kind,
-        name="" if kind == "city" else name,
+        name="" if kind == "city" else NAMES.get(code, name),
         city=CITIES.get(code) or _served(cities, towns) or town.removesuffix(" Airport"),
         country=row["country_code"],
         zone=_zone(row),
