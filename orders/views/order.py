@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from orders import looks, lookup
 from orders.cdp.raw import indent
+from orders.context import carried
 from orders.desk import Desk
 from orders.finding import Found, find_orders, open_or_find
 from orders.hiding import masked_document
@@ -33,7 +35,7 @@ from orders.views.waiting import with_progress
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page. A value that is no clean ref is searched for; one the CDP knows only as a reference leads to its order."""
-    if not lookup.is_ref(ref) or lookup.is_nothing(ref):
+    if not lookup.is_ref(ref) or lookup.is_nothing(ref) or lookup.read(ref).kind == "placeholder":
         return unclean(request, ref)
     return _show(request, ref)
 
@@ -46,9 +48,20 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
-    if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
+    alone = wanted.kind == "reference" and len(wanted.candidates) == 1 and not wanted.mixed
+    if alone and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)
+
+
+def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view of a part of an order (contacts, raw data …); an address with no clean ref in it leads on as the order's own does."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, ref: str, **more: str) -> HttpResponseBase:
+        return view(request, ref=ref, **more) if lookup.is_ref(ref) else unclean(request, ref)
+
+    return shown
 
 
 @asks_the_cdp(fresh=True)
@@ -96,7 +109,7 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
         "as_of": opened.as_of,
         "calls": desk.calls,
         "seconds": desk.seconds,
-        "address": f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
+        "address": f"{request.scheme}://{request.get_host()}{request.path}{carried(request)}",
     }
 
 

@@ -51,6 +51,8 @@ def search(request: HttpRequest, text: str) -> HttpResponseBase:
         return _find(request, reading, text)
     if reading.kind in {"email", "phone"} and request.method == "POST":
         return _find_by_address(request, reading)
+    if reading.kind == "empty" and request.method == "POST" and text.strip():
+        return _explain(request, text, replace(reading, why="no reference"))
     if reading.kind == "empty":
         return redirect(reverse("home") + carried(request, **({} if request.method == "POST" else NO_REFERENCE)))
     if reading.kind == "name":
