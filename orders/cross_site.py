@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 
-from orders.context import carried
+from orders.context import carried_by_redirect
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -36,7 +36,7 @@ def refuse_cross_site(get_response: Answer) -> Answer:
         if not is_link(request):
             return refusal(request)
         page = page_around(request)
-        return HttpResponseRedirect(page + carried(request)) if page else get_response(request)
+        return HttpResponseRedirect(page + carried_by_redirect(request)) if page else get_response(request)
 
     return answer
 

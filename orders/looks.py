@@ -134,7 +134,10 @@ def ticket_in(value: str) -> str:
 def refused_ticket_of(request: HttpRequest) -> str:
     """What the request names as its ticket and is none, cut to the length of one, to be shown; "" otherwise."""
     ticket = request.GET.get("ticket", "").strip()
-    return "" if not ticket or ticket_of(request) else ticket[:LONGEST_TICKET]
+    if not ticket or ticket_of(request):
+        return ""
+    # With the dots it stays one that is not kept, on the next page too.
+    return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
 def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:

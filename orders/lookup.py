@@ -141,7 +141,7 @@ def is_nothing(text: str) -> bool:
     """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
     text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
-    words = [word.strip("\"'()[]<>") for word in re.split(r"\s+|(?<=\w\w)[/,;|+-](?=\w\w)", text.lower())]
+    words = [word.strip("\"'()[]<>,;") for word in re.split(r"\s+|(?<=\w\w)[/,;|+-](?=\w\w)", text.lower())]
     return ".." not in text and (
         not bare or {text.strip().lower(), bare.lower()} & NOTHING != set() or all(word in NOTHING for word in words)
     )

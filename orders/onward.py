@@ -103,7 +103,7 @@ def _without_person(address: str) -> str:
 
     A parameter that names a person is left out, and of the form for names all but the ticket and the connection.
     """
-    path, mark, query = address.partition("?")
+    path, _mark, query = address.partition("?")
     match = _match(path)
     if match is None:
         return address
@@ -120,7 +120,7 @@ def _without_person(address: str) -> str:
         return _address("find_person", _carried(query))
     pairs = parse_qsl(query, keep_blank_values=True)
     harmless = [(name, without_address(value)) for name, value in pairs if not holds_address(name)]
-    return address if harmless == pairs else path + (mark and "?" + urlencode(harmless))
+    return address if harmless == pairs else path + ("?" + urlencode(harmless) if harmless else "")
 
 
 def _carried(query: str) -> dict[str, str]:

@@ -50,12 +50,19 @@ def split(path: str, query: str) -> tuple[str, str]:
         return "", f"{head.removesuffix('/')}&{tail}" if tail and _is_carried(tail) else query
     if mark and _is_carried(tail):
         value, parameters = head, tail
-    elif not path.endswith("/") and (query.endswith("/") or "=" not in query):
+    elif _goes_on(path, query):
         value, parameters = query, ""
     else:
         return "", query
     # The value may be empty: "B94TXY?" leaves only the template's slash.
     return unquote(value, errors="replace") or "/", parameters
+
+
+def _goes_on(path: str, query: str) -> bool:
+    """Whether a query without parameters of ours is the rest of a value: of one in the path, or of one that begins with its `?`."""
+    if path == "/orders/":
+        return "=" not in query and query != "q"
+    return not path.endswith("/") and (query.endswith("/") or "=" not in query)
 
 
 def _is_carried(query: str) -> bool:

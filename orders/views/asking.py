@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from orders import looks, lookup, onward, problems
 from orders.busy import wait_shortly
 from orders.cdp import errors
-from orders.context import carried
+from orders.context import carried, carried_by_redirect
 from orders.desk import Desk
 from orders.finding import find_by_reference
 from orders.looks import LookNotRecorded
@@ -91,7 +91,7 @@ def _by_its_reference(request: HttpRequest, desk: Desk) -> str:
         return ""
     if len(found.orders) != 1 or found.partial or not found.orders[0].ref:
         return ""
-    return reverse(match.url_name, args=[found.orders[0].ref]) + carried(request)
+    return reverse(match.url_name, args=[found.orders[0].ref]) + carried_by_redirect(request)
 
 
 def in_words(

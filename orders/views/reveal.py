@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from orders import looks, problems
 from orders.cdp import errors
 from orders.cdp.records import Person
-from orders.context import carried
+from orders.context import carried_by_redirect
 from orders.desk import Desk
 from orders.display.people import field_label
 from orders.harmless import is_name
@@ -36,7 +36,7 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else."""
     if request.method != "POST":
-        return redirect(reverse("order_contacts", args=[ref]) + carried(request))
+        return redirect(reverse("order_contacts", args=[ref]) + carried_by_redirect(request))
     if not request.user.has_perm(MAY_REVEAL):
         response: HttpResponseBase = _refuse(request, ref)
     else:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks, lookup
-from orders.context import carried, carried_to
+from orders.context import carried_by_redirect, carried_to
 from orders.desk import Desk
 from orders.display.countries import choices
 from orders.finding import Found, find_orders
@@ -54,7 +54,9 @@ def search(request: HttpRequest, text: str) -> HttpResponseBase:
     if reading.kind == "empty" and request.method == "POST" and text.strip():
         return _explain(request, text, replace(reading, why="no reference"))
     if reading.kind == "empty":
-        return redirect(reverse("home") + carried(request, **({} if request.method == "POST" else NO_REFERENCE)))
+        return redirect(
+            reverse("home") + carried_by_redirect(request, **({} if request.method == "POST" else NO_REFERENCE))
+        )
     if reading.kind == "name":
         names = {"first_name": reading.first_name, "last_name": reading.last_name}
         return render(request, "orders/find_person.html", {**names, "pasted": True})
@@ -96,7 +98,7 @@ def _find_by_address(request: HttpRequest, desk: Desk, reading: lookup.Lookup) -
 
 def order_address(request: HttpRequest, ref: str) -> str:
     """The address of an order's page, with connection and ticket carried along."""
-    return reverse("order", args=[ref]) + carried(request)
+    return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
 def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
