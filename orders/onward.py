@@ -101,7 +101,7 @@ def _search_again(text: str, carried: dict[str, str]) -> str:
 def _without_person(address: str) -> str:
     """`address`, unless it names a person (then the start page) or holds a value that is no clean ref (then the search for it).
 
-    A parameter that names a person is left out, and of the form for names all but the ticket and the connection.
+    A parameter keeps no e-mail address or phone number, and the form for names only the ticket and the connection.
     """
     path, _mark, query = address.partition("?")
     match = _match(path)

@@ -28,9 +28,9 @@ def is_personal(text: str) -> bool:
 
 
 def holds_address(text: str) -> bool:
-    """Whether `text` holds an e-mail address or is a phone number, however often it is encoded."""
-    plain = decoded(text)
-    return "@" in plain or like_phone(plain)
+    """Whether `text` holds an e-mail address or is a phone number with its plus, also encoded. Ticket numbers may begin with zeros."""
+    plain = decoded(text).strip()
+    return "@" in plain or (plain.startswith("+") and like_phone(plain))
 
 
 def without_address(text: str) -> str:

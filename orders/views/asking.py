@@ -209,10 +209,10 @@ def with_action(request: HttpRequest, problem: Problem) -> Problem:
 def _personal_search(request: HttpRequest) -> str:
     """The text that a link brought, if it names a person beside a reference; "" otherwise. No link may repeat it."""
     match = request.resolver_match
-    if request.method == "POST" or match is None or match.url_name not in {"orders", "order", "order_unclean"}:
+    if request.method == "POST" or match is None:
         return ""
-    text = str(match.kwargs.get("ref") or match.kwargs.get("text") or request.GET.get("q", ""))
-    return text if is_personal(text) else ""
+    text = str(match.kwargs.get("ref") or match.kwargs.get("text") or request.GET.get("q", "")).removesuffix("/")
+    return text if is_personal(text) and not lookup.is_ref(text) else ""
 
 
 def _to_connections(request: HttpRequest, problem: Problem, *, add: bool = False) -> Problem:

@@ -88,6 +88,7 @@ def test_a_person_beside_a_reference_is_offered_in_both_shapes(desk: Client, val
         ("/orders/#/?ticket=RM-4".replace("#", "%23"), "/orders/?q=#&ticket=RM-4"),
         ("/orders/B94TXY/?jane@example.com", "/orders/B94TXY/"),
         ("/?q=jane@example.com", "/?q=…"),
+        ("/orders/B94TXY/?ticket=0012345678", "/orders/B94TXY/?ticket=0012345678"),
         ("/find-person/?first_name=Jane&last_name=Doyle&ticket=RM-4", "/find-person/?ticket=RM-4"),
         ("/orders?q=jane@example.com", NOT_SENT),
         ("/orders/jane.doe at example.com/", NOT_SENT),
@@ -191,6 +192,7 @@ def test_a_failed_search_that_a_link_brought_is_repeated_by_a_form(desk: Client,
     for answer in (
         desk.get("/orders/", {"q": "B94TXY jane@example.com"}),
         desk.get("/orders/B94TXY jane@example.com/"),
+        desk.get("/orders/B94TXY jane@example.com/raw/"),
     ):
         page = answer.content.decode()
         assert answer.status_code >= 500
