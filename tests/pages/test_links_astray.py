@@ -112,6 +112,8 @@ def test_nothing_of_a_person_goes_through_the_sign_in(
         ("/find-person/?last_name=Doyle", "/find-person/"),
         ("/orders/B94TXY/?ticket=RM-4", "/orders/B94TXY/?ticket=RM-4"),
         ("/activity/?person=agent", "/activity/?person=agent"),
+        ("/orders/a..b/", "/orders/?q=a..b"),
+        ("/orders/B94%20TXY/?ticket=RM-4", "/orders/?q=B94+TXY&ticket=RM-4"),
     ],
 )
 def test_next_names_no_person(desk: Client, page: str, goal: str) -> None:
