@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from orders import preferences
 from orders.looks import refused_ticket_of, ticket_of
+from orders.personal import without_address
 from orders.speech import language
 
 
@@ -39,6 +40,12 @@ def carried(request: HttpRequest, **more: str) -> str:
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]
     return _query(request, pairs)
+
+
+def carried_by_redirect(request: HttpRequest, **more: str) -> str:
+    """The same for a redirect, which also carries a ticket that is not kept, for the page to say so; never an address in it."""
+    refused = refused_ticket_of(request)
+    return carried(request, **more, **({"ticket": without_address(refused)} if refused else {}))
 
 
 def carried_to(request: HttpRequest, connection: str) -> str:

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 
-from orders.context import carried
+from orders.context import carried_by_redirect
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -23,17 +23,20 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 def refuse_cross_site(get_response: Answer) -> Answer:
     """Middleware: of what another site starts, serve only a link that opens a page. Placed right after authentication.
 
-    Everything else is answered 403 before any view, access record or CDP call. A link to a part of an order (contacts, raw data,
-    calendar file) opens the order, a link to the export opens the activity: nothing is recorded that nobody asked to see.
+    Everything else, and what any site loads ahead, is answered 403 before any view, access record or CDP call. A link to a part
+    of an order (contacts, raw data, calendar file) opens the order, a link to the export opens the activity: nothing is recorded
+    that nobody asked to see.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
+        if is_ahead(request):
+            return refusal(request)
         if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or request.path_info == reverse("login"):
             return get_response(request)
         if not is_link(request):
             return refusal(request)
         page = page_around(request)
-        return HttpResponseRedirect(page + carried(request)) if page else get_response(request)
+        return HttpResponseRedirect(page + carried_by_redirect(request)) if page else get_response(request)
 
     return answer
 
@@ -46,11 +49,15 @@ def refusal(request: HttpRequest) -> HttpResponse:
 
 
 def is_link(request: HttpRequest) -> bool:
-    """Whether a person followed a link: a top-level GET navigation that is not loaded ahead of the click."""
+    """Whether a person followed a link: a top-level GET navigation."""
     headers = request.headers
-    ahead = "prefetch" in headers.get("Sec-Purpose", "") or "prefetch" in headers.get("Purpose", "")
     navigation = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
-    return request.method == "GET" and navigation and not ahead
+    return request.method == "GET" and navigation
+
+
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser loads the page before anybody asks for it, as Chromium does while an address is typed."""
+    return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
 
 
 def page_around(request: HttpRequest) -> str:

@@ -22,6 +22,8 @@ KINDS: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", "a Parquet file: export it as CSV"),
     (b"SQLite format 3", "an SQLite database: export the table as CSV"),
 )
+_COLUMN = f"(?:{'|'.join(COLUMNS)})"
+BETWEEN_COLUMNS = re.compile(rf"\b{_COLUMN}[\"']?(\W+?)[\"']?{_COLUMN}\b", re.IGNORECASE)
 WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -73,10 +75,10 @@ def delimited(text: str) -> tuple[str, str, int]:
 def lacking(header: list[str]) -> str:
     """What to do about a header that lacks columns: the sign that may part its cells in place of the comma."""
     line = header[0] if len(header) == 1 else ""
-    counts = {sign: line.count(sign) for sign in (*DELIMITERS, ":", "^", "~") if sign in line}
-    if not counts:
+    between = BETWEEN_COLUMNS.search(line)
+    sign = between[1] if between is not None else max(DELIMITERS, key=line.count)
+    if sign not in line:
         return "The first line names the columns: origin,destination,departure,arrival."
-    sign = max(counts, key=counts.__getitem__)
     return (
         f"The cells seem to be parted by {_name(sign)}; commas, semicolons, tabs and vertical bars are read, if the header has all "
         "four columns."
@@ -97,4 +99,6 @@ def _cells(line: str, sign: str) -> list[str]:
 
 
 def _name(sign: str) -> str:
-    return DELIMITERS.get(sign, f"“{sign}”")
+    if not sign.strip(" "):
+        return "spaces"
+    return DELIMITERS.get(sign, f"“{sign}”" if sign.isprintable() else f"the sign U+{ord(sign[0]):04X}")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from orders import append_only
+from orders.lookup import is_nothing
 from orders.models import AccessRecord, Connection, Person
 from orders.personal import like_phone
 from orders.record_kinds import What
@@ -116,16 +117,27 @@ def record_miss(request: HttpRequest, connection: Connection | None, asked: str)
 
 
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket the person came from (`?ticket=ZD-1234`), or "" if there is none or it does not fit CDPVIEWER_TICKET_PATTERN."""
-    ticket = request.GET.get("ticket", "").strip()
-    fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket)
+    """The ticket the person came from (`?ticket=ZD-1234`), or "" if there is none or it does not fit CDPVIEWER_TICKET_PATTERN.
+
+    A word for an empty field, such as "null", is no ticket.
+    """
+    return ticket_in(request.GET.get("ticket", ""))
+
+
+def ticket_in(value: str) -> str:
+    """The ticket that `value` names, without the closing slash of a link template; "" if it names none."""
+    ticket = value.strip().removesuffix("/")
+    fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket) and not is_nothing(ticket)
     return ticket if fits else ""
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
     """What the request names as its ticket and is none, cut to the length of one, to be shown; "" otherwise."""
     ticket = request.GET.get("ticket", "").strip()
-    return "" if not ticket or ticket_of(request) else ticket[:LONGEST_TICKET]
+    if not ticket or ticket_of(request):
+        return ""
+    # With the dots it stays one that is not kept, on the next page too.
+    return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
 def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:

@@ -23,6 +23,8 @@ PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|[#$%]\{.*?\}|\{%.*?%\}|<%.*?%>|\[%.*?%\]|\{\{.*$|\{[a-z_]+(?:[._][a-z_0-9]+)+\}|"
     r"%[A-Za-z_]{2,}(?:_\d+)?%(?![0-9A-Fa-f]{2})|<[a-z]+(?:_[a-z]+)+>"
 )
+# The name of a field and nothing else, in the signs of a template that has only one kind of bracket: [pnr], $PNR, __BOOKING_REF__.
+NAME_ALONE = re.compile(r"(?:[\[{<(]{1,2}|\$|@|__|::?)\s*([A-Za-z][A-Za-z _-]*?)\s*(?:[\]}>)]{1,2}|\$|__|:)?")
 # What ticket systems and databases write into an empty field.
 NOTHING = frozenset(
     {
@@ -62,6 +64,18 @@ NOTHING = frozenset(
         "нет",
         "لا يوجد",
         "not available",
+        "not provided",
+        "not specified",
+        "unknown",
+        "unbekannt",
+        "inconnu",
+        "desconocido",
+        "tbd",
+        "tba",
+        "tbc",
+        "#ref!",
+        "#value!",
+        "#name?",
         "no value",
     }
 )
@@ -108,6 +122,8 @@ def read(text: str, country: str = "") -> Lookup:
     for spelling in (text, decoded(text)):
         if found := PLACEHOLDER.search(spelling):
             return Lookup("placeholder", placeholder=found.group()[:120])
+    if (field := NAME_ALONE.fullmatch(plain(text).strip())) and references.is_label(field[1].strip("_")):
+        return Lookup("placeholder", placeholder=text.strip()[:120])
     if lost := phones.lost_plus(plain(text)):
         return Lookup("phone", address=lost.e164)
     linked = links.find(plain(text))
@@ -125,7 +141,7 @@ def is_nothing(text: str) -> bool:
     """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
     text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
-    words = [word.strip("\"'()[]<>") for word in text.lower().split()]
+    words = [word.strip("\"'()[]<>,;") for word in re.split(r"\s+|(?<=\w\w)[/,;|+-](?=\w\w)", text.lower())]
     return ".." not in text and (
         not bare or {text.strip().lower(), bare.lower()} & NOTHING != set() or all(word in NOTHING for word in words)
     )
@@ -178,6 +194,8 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
         return Lookup("reference", candidates=found.all, also=named if number is None else (_phone(number),))
     if found.dots:
         return Lookup("unreadable", why="dots")
+    if references.is_too_long(bare):
+        return Lookup("unreadable", why="too long")
     return Lookup("unreadable", why="no reference" if found.words or linked.found else "characters", also=named)
 
 

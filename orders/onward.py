@@ -9,7 +9,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from orders import lookup
-from orders.personal import is_personal
+from orders.personal import holds_address, is_personal, without_address
 from orders.split_links import CARRIED
 
 # Pages that make no sense as a goal: signing in again, or a page that only takes a POST.
@@ -57,8 +57,9 @@ def own_path(address: str) -> str:
 
 
 def wanted(request: HttpRequest, *, default: str = "") -> str:
-    """The checked `next` of this request, from the form or the address."""
-    return checked(request, request.POST.get("next") or request.GET.get("next"), default=default)
+    """The checked `next` of this request, from the form or the address, which names no person either."""
+    page = checked(request, request.POST.get("next") or request.GET.get("next"), default=default)
+    return _without_person(page) if page else page
 
 
 def and_back(address: str) -> str:
@@ -98,7 +99,10 @@ def _search_again(text: str, carried: dict[str, str]) -> str:
 
 
 def _without_person(address: str) -> str:
-    """`address`, unless it names a person (then the start page) or holds a value that is no clean ref (then the search for it)."""
+    """`address`, unless it names a person (then the start page) or holds a value that is no clean ref (then the search for it).
+
+    A parameter keeps no e-mail address or phone number, and the form for names only the ticket and the connection.
+    """
     path, _mark, query = address.partition("?")
     match = _match(path)
     if match is None:
@@ -112,11 +116,15 @@ def _without_person(address: str) -> str:
         return _address("home", {**NOT_SENT, **_carried(query)})
     if match.url_name == "order_unclean" or (match.url_name == "order" and not lookup.is_ref(text)):
         return _address("orders", {"q": text[: lookup.LONGEST + 1], **_carried(query)})
-    return address
+    if match.url_name == "find_person":
+        return _address("find_person", _carried(query))
+    pairs = parse_qsl(query, keep_blank_values=True)
+    harmless = [(name, without_address(value)) for name, value in pairs if not holds_address(name)]
+    return address if harmless == pairs else path + ("?" + urlencode(harmless) if harmless else "")
 
 
 def _carried(query: str) -> dict[str, str]:
-    return {name: value for name, value in parse_qsl(query) if name in CARRIED}
+    return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
 
 
 def _address(name: str, query: dict[str, str]) -> str:

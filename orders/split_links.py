@@ -1,6 +1,7 @@
 """Ticket links whose value holds a `?` that the ticket system did not encode.
 
-`/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`.
+`/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`, and
+`/orders/?B94TXY/?ticket=RM-16` as the path of a search. In `/orders/?q=B94TXY?ticket=RM-16` the template itself has a second `?`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from django.http.response import HttpResponseBase
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link template
-_VALUE_IN_PATH = re.compile(r"/orders/[^/].*", re.DOTALL)
+_VALUE_IN_PATH = re.compile(r"/orders/(?:[^/].*)?", re.DOTALL)
+_SEARCH = re.compile(r"(?:.*&)?q=", re.DOTALL)
 
 
 def rejoin_split_links(get_response: Answer) -> Answer:
@@ -25,11 +27,11 @@ def rejoin_split_links(get_response: Answer) -> Answer:
         query = request.META.get("QUERY_STRING", "")
         if query and request.method in {"GET", "HEAD"} and _VALUE_IN_PATH.fullmatch(request.path_info):
             value, parameters = split(request.path_info, query)
+            request.META["QUERY_STRING"] = parameters
             if value:
                 request.path_info += f"?{value}"
                 request.path += f"?{value}"
                 request.META["PATH_INFO"] = request.path_info
-                request.META["QUERY_STRING"] = parameters
         return get_response(request)
 
     return answer
@@ -44,14 +46,23 @@ def split(path: str, query: str) -> tuple[str, str]:
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:
         return "", query
+    if path == "/orders/" and _SEARCH.match(query):
+        return "", f"{head.removesuffix('/')}&{tail}" if tail and _is_carried(tail) else query
     if mark and _is_carried(tail):
         value, parameters = head, tail
-    elif not path.endswith("/") and (query.endswith("/") or "=" not in query):
+    elif _goes_on(path, query):
         value, parameters = query, ""
     else:
         return "", query
     # The value may be empty: "B94TXY?" leaves only the template's slash.
     return unquote(value, errors="replace") or "/", parameters
+
+
+def _goes_on(path: str, query: str) -> bool:
+    """Whether a query without parameters of ours is the rest of a value: of one in the path, or of one that begins with its `?`."""
+    if path == "/orders/":
+        return "=" not in query and query != "q"
+    return not path.endswith("/") and (query.endswith("/") or "=" not in query)
 
 
 def _is_carried(query: str) -> bool:

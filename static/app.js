@@ -112,12 +112,12 @@
   };
   const takeHash = (form) => {
     const { text, parameters } = valueOfHash();
-    if (!text) return;
-    const field = form.elements.q;
-    field.value = field.value ? `${field.value}#${text}` : text;
     const action = new URL(form.action);
     for (const [name, value] of parameters) if (!action.searchParams.has(name)) action.searchParams.set(name, value);
     form.action = action.href;
+    if (!text) return;
+    const field = form.elements.q;
+    field.value = field.value ? `${field.value}#${text}` : text;
     // It may be personal, and an address stays in the history.
     history.replaceState(null, "", location.pathname + location.search);
     for (const note of document.querySelectorAll("[data-hash-unseen]")) note.remove();

@@ -14,6 +14,7 @@ from orders.search_text.normalize import latin, parted
 
 REF = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 # A booking system may number its orders "2041/7" or "A:93"; such a reference travels only as a query value, never in a path.
+LONGEST = 128
 REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
 UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 EDGES = "./:-_~+"
@@ -98,6 +99,11 @@ def is_ref(text: str) -> bool:
 def is_reference(text: str) -> bool:
     """Whether `text` can be asked for as a booking reference (a query value)."""
     return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
+
+
+def is_too_long(text: str) -> bool:
+    """Whether `text` has the signs of a reference and only too many of them."""
+    return len(text) > LONGEST and all(map(REFERENCE.fullmatch, text))
 
 
 def looks_like_ref(text: str) -> bool:

@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from orders import looks, lookup, onward, problems, view_limits
 from orders.busy import wait_shortly
 from orders.cdp import errors
+from orders.context import carried
 from orders.desk import Desk
 from orders.finding import find_by_reference
 from orders.looks import LookNotRecorded
 from orders.models import Connection
+from orders.personal import is_personal
 from orders.problems import Problem
 from orders.services import result_of
 from orders.views.panels import PANELS, render_panel
@@ -196,12 +198,23 @@ def with_action(request: HttpRequest, problem: Problem) -> Problem:
         return problem
     route = _route(request)
     again = replace(problem, action_url=request.get_full_path(), action_label=_("Try again"))
+    if text := _personal_search(request):
+        return replace(again, action_url=reverse("orders") + carried(request), typed=(("q", text),))
     if request.method == "GET":
         return replace(again, panel=route.replace("_", "-") if route in PANELS else "")
     if route in TYPED:
         names = (*TYPED[route], "connection")
         return replace(again, typed=tuple((name, request.POST[name]) for name in names if name in request.POST))
     return problem
+
+
+def _personal_search(request: HttpRequest) -> str:
+    """The text that a link brought, if it names a person beside a reference; "" otherwise. No link may repeat it."""
+    match = request.resolver_match
+    if request.method == "POST" or match is None:
+        return ""
+    text = str(match.kwargs.get("ref") or match.kwargs.get("text") or request.GET.get("q", "")).removesuffix("/")
+    return text if is_personal(text) and not lookup.is_ref(text) else ""
 
 
 def _to_connections(request: HttpRequest, problem: Problem, *, add: bool = False) -> Problem:

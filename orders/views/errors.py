@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-from orders import onward, preferences
+from orders import lookup, onward, preferences
 from orders.speech import language, speaking
 from orders.views import account
 
@@ -43,7 +45,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
         return account.sign_in_again(request)
     if name in SEARCHES and not request.user.is_authenticated:
         return redirect_to_login(onward.page_of(request))
-    context = {"request_id": request_id(request), "q": request.POST.get("q", "") if name in SEARCHES else ""}
+    context: dict[str, Any] = {
+        "request_id": request_id(request),
+        "q": request.POST.get("q", "") if name in SEARCHES else "",
+    }
+    if name == "find_person":
+        first, last = (request.POST.get(part, "")[:100] for part in ("first_name", "last_name"))
+        context["also"] = [lookup.Lookup("name", first_name=first, last_name=last)] if last else []
     return render(request, "403_csrf.html", context, status=403)
 
 

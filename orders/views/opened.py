@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from orders import looks
-from orders.context import carried
+from orders.context import carried_by_redirect
 from orders.desk import Desk
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.itinerary import picture, wording
@@ -25,7 +25,7 @@ from orders.views.panels import rows_of, starting
 
 def order_address(request: HttpRequest, ref: str) -> str:
     """The address of an order's page, with connection and ticket carried along."""
-    return reverse("order", args=[ref]) + carried(request)
+    return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
 def show_order(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> HttpResponse:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
 from urllib.parse import quote
 
 from django.conf import settings
@@ -37,7 +37,7 @@ LONGEST_NAME = 64  # characters of a file's name
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
-    if not lookup.is_ref(ref) or lookup.is_nothing(ref):
+    if not lookup.is_ref(ref) or lookup.is_nothing(ref) or lookup.read(ref).kind == "placeholder":
         return unclean(request, ref)
     return _show(request, ref)
 
@@ -50,9 +50,20 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
-    if wanted.kind == "reference" and len(wanted.candidates) == 1 and lookup.is_ref(wanted.candidates[0]):
+    alone = wanted.kind == "reference" and len(wanted.candidates) == 1 and not wanted.mixed
+    if alone and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)
+
+
+def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view of a part of an order (contacts, raw data …); an address with no clean ref in it leads on as the order's own does."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, ref: str, **more: str) -> HttpResponseBase:
+        return view(request, ref=ref, **more) if lookup.is_ref(ref) else unclean(request, ref)
+
+    return shown
 
 
 @asks_the_cdp(fresh=True)

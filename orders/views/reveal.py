@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from orders import looks, problems
 from orders.cdp import errors
 from orders.cdp.records import Person
-from orders.context import carried
+from orders.context import carried_by_redirect
 from orders.desk import Desk
 from orders.display.people import field_label
 from orders.harmless import is_name
@@ -36,10 +36,10 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else."""
+    if request.method != "POST":
+        return redirect(reverse("order_contacts", args=[ref]) + carried_by_redirect(request))
     if not request.user.has_perm(MAY_REVEAL):
         response: HttpResponseBase = _refuse(request, ref)
-    elif request.method != "POST":
-        return redirect(reverse("order_contacts", args=[ref]) + carried(request))
     else:
         response = _reveal(request, ref)
     if response.status_code >= 400 and wants_part(request):
@@ -122,7 +122,7 @@ def _cards(
 def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     connection, _problem = choose_connection(request)
     kind, field, wanted = _asked(request)
-    asked_for = f"{kind} {field if _is_ours(field) else 'unknown field'}" if request.method == "POST" else ""
+    asked_for = f"{kind} {field if _is_ours(field) else 'unknown field'}"
     try:
         looks.record(
             request,
@@ -130,7 +130,7 @@ def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
             connection=connection,
             order_ref=ref,
             subject=looks.hashed(wanted) if wanted else "",
-            outcome=f"refused: {asked_for}" if asked_for else "refused",
+            outcome=f"refused: {asked_for}",
         )
     except looks.LookNotRecorded:
         return show_problem(request, with_action(request, problems.not_recorded()), "problem")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import looks, lookup
-from orders.context import carried, carried_to
+from orders.context import carried_by_redirect, carried_to
 from orders.desk import Desk
 from orders.display.countries import choices
 from orders.display.rows import Rows
@@ -57,8 +57,12 @@ def search(request: HttpRequest, text: str) -> HttpResponseBase:
         return _find(request, reading, text)
     if reading.kind in {"email", "phone"} and request.method == "POST":
         return _find_by_address(request, reading)
+    if reading.kind == "empty" and request.method == "POST" and text.strip():
+        return _explain(request, text, replace(reading, why="no reference"))
     if reading.kind == "empty":
-        return redirect(reverse("home") + carried(request, **({} if request.method == "POST" else NO_REFERENCE)))
+        return redirect(
+            reverse("home") + carried_by_redirect(request, **({} if request.method == "POST" else NO_REFERENCE))
+        )
     if reading.kind == "name":
         names = {"first_name": reading.first_name, "last_name": reading.last_name}
         return render(request, "orders/find_person.html", {**names, "pasted": True})

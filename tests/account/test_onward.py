@@ -41,7 +41,7 @@ ELSEWHERE = [
 ]  # fmt: skip
 OWN = [
     "/activity/", "/orders/x/?a=b&c=d", "http://testserver/activity/?day=2026-01-01", "/", "/orders/?q=..%2F..%2Fadmin", "/orders/?q=B94TXY%5C",
-    "/orders/?q=https%3A%2F%2Forders.example.com%2Forders%2FB94TXY%2F", "/orders/B94TXY./?ticket=%234711", "/orders/a..b/", "/orders/a%20b/",
+    "/orders/?q=https%3A%2F%2Forders.example.com%2Forders%2FB94TXY%2F", "/orders/B94TXY./?ticket=%234711",
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ LINKS = [
     ("/orders/#50%/?ticket=RM-4", "50%", "RM-4"),
     ("/orders/#Flug für Müller/?ticket=RM-4", "Flug für Müller", "RM-4"),
     ("/#B94TXY/?ticket=RM-4", "B94TXY", "RM-4"),
+    ("/orders/paid?#B94TXY/?ticket=RM-4", "paid#B94TXY", "RM-4"),
 ]
 
 
@@ -49,6 +50,13 @@ def check_field(page: Page, text: str, ticket: str) -> None:
 def test_the_field_takes_what_stands_after_the_hash(signed_in: Page, link: str, text: str, ticket: str) -> None:
     signed_in.goto(link)
     check_field(signed_in, text, ticket)
+
+
+@pytest.mark.parametrize("link", ["/orders/#/?ticket=RM-4", "/orders/#?ticket=RM-4", "/orders/?q=#&ticket=RM-4"])
+def test_a_hash_and_nothing_else_keeps_the_ticket(signed_in: Page, link: str) -> None:
+    signed_in.goto(link)
+    expect(signed_in.locator("main")).to_contain_text("The link held no reference.")
+    assert "ticket=RM-4" in signed_in.locator("form:has(#q)").evaluate("form => form.action")
 
 
 @pytest.mark.parametrize(("link", "text", "ticket"), [LINKS[0], LINKS[4], LINKS[6], LINKS[8]])
