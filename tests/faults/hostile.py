@@ -157,3 +157,30 @@ PANELS: dict[str, tuple[str, Callable[[], Bodies]]] = {
     "raw depths": ("raw/", lambda: _deep("[")),
     "the file of items of 100 segments": ("itinerary.ics", _crowd),
 }  # fmt: skip
+
+
+def unlike(answer: int) -> Bodies:
+    """An answer of 2 MB of texts that no other one holds: whatever is kept by a text of the CDP's grows with each."""
+
+    def text(name: str, number: int) -> str:
+        return f"{name} {answer} {number} ".ljust(60, name[0])
+
+    def item(number: int) -> Record:
+        names = (
+            "referenceId type name description productId status vendor channel language currencyCode passengerTypeCode"
+        )
+        flight = segment(number) | {
+            name: text(name, number) for name in ("origin", "carrier", "flightNumber", "equipmentType", "fareClass")
+        }
+        day = f"{2000 + answer % 99}-{1 + number % 12:02}-{1 + number % 28:02}"
+        flight |= {"departureDateTime": f"{day}T{number % 24:02}:{number % 60:02}:{answer % 60:02}Z"}
+        return {
+            "ref": f"i{answer}-{number}",
+            **{name: text(name, number) for name in names.split()},
+            "price": number + answer / 100,
+            "orderedAt": f"{day}T{number % 24:02}:{number % 60:02}:{answer % 60:02}Z",
+            text("unknown", number): text("value", number),
+            "flightSegments": [flight],
+        }
+
+    return with_items(filled(item))

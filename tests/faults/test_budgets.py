@@ -160,3 +160,32 @@ def test_a_panel_of_any_shape_is_within_its_budget(
     assert answer.status == 200
     assert [words for words in SAID[name] if words not in answer.text] == []
     assert "not found" not in answer.text.lower()
+
+
+ANSWERS = 3  # of each kind
+GROWTH = 1.10
+
+
+def test_memory_does_not_grow_with_hostile_answers(
+    live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None]
+) -> None:
+    """What the workers hold after many of them is what they held after the first few: nothing is kept by texts of the CDP's."""
+    shapes = [
+        hostile.ORDERS["a segment an item"](),
+        hostile.ORDERS["wrong kinds"](),
+        hostile.ORDERS["objects in objects"](),
+    ]
+
+    def round_of(first: int) -> int:
+        for number in range(first, first + ANSWERS):
+            for bodies in (*shapes, hostile.unlike(number)):
+                said(bodies)
+                assert ask(live_app, desk).status in {200, 504}  # 504 on a machine with more to do
+        return resident(live_app)
+
+    print(f"RSS {resident(live_app) / 1e6:.0f}")
+    sizes = []
+    for turn in range(int(os.environ.get("ROUNDS", 4))):
+        sizes.append(round_of(turn * ANSWERS))
+        print(f"RSS {turn} {sizes[-1] / 1e6:.0f}", flush=True)
+    assert min(sizes[2:]) <= sizes[1] * GROWTH
