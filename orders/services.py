@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.cdp import errors
-from orders.cdp.records import Document, Extra, Loaded, Note, Order, Person
+from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person
 from orders.desk import Desk
 from orders.digest import Digest, digest
 from orders.hiding import masked_order
@@ -98,7 +98,7 @@ def load_custom_data(desk: Desk, ref: str) -> CustomData:
     The label is "" for the order and the item's name or reference for an item. The second value is the first failure.
     """
     order = masked_order(desk.client.get_order(ref))
-    owners: list[tuple[str, Callable[[], object]]] = [("", partial(desk.client.get_order_extension, ref))]
+    owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(desk.client.get_order_extension, ref))]
     for item in order.items:
         if item.ref:
             label = item.name or item.reference_id or item.product_id or item.ref
@@ -111,7 +111,9 @@ def load_custom_data(desk: Desk, ref: str) -> CustomData:
         if isinstance(answer, errors.CdpError):
             problem = problem or answer
         elif answer is not None:
-            groups.append((label, answer.values))  # type: ignore[attr-defined]
+            groups.append((label, answer.values))
+            if answer.left:
+                problem = problem or errors.TooLarge(f"{answer.left} more values of custom data")
     if problem is not None and not groups:
         raise problem
     return groups, problem

@@ -170,12 +170,14 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 def extension(raw: dict[str, Any]) -> Extension:
     """Custom data: whatever is not the extension's own frame is a value, in the order it came."""
     fields = Fields(raw, _EXTENSION)
+    values = fields.extras(CUSTOM)
     return Extension(
         ref=fields.ref(),
         name=fields.text("name"),
         created_at=fields.stamp("createdAt"),
         modified_at=fields.stamp("modifiedAt"),
-        values=fields.extras(CUSTOM),
+        values=values,
+        left=fields.left,
     )
 
 

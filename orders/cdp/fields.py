@@ -62,11 +62,15 @@ class Wall(NamedTuple):
 
 
 class Fields:
-    """One object being read. `notes` grows as fields are read; `personal` keeps every value out of them."""
+    """One object being read. `notes` grows as fields are read; `personal` keeps every value out of them.
+
+    `left` is how many unknown fields `extras` did not read.
+    """
 
     def __init__(self, raw: dict[str, Any], known: Known, *, personal: bool = False) -> None:
         self._known, self._others = known.arrange(raw)
         self._personal = personal
+        self.left = 0
         self.notes: list[Note] = []
         if type(raw) is SentTwice:
             for key in raw.keys_twice:
@@ -229,6 +233,7 @@ class Fields:
             return ()
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
         if len(sent) > most:
+            self.left = len(sent) - most
             self.note("", "only in part", f"{most} / {len(sent)}")
         return tuple(Extra(readable(key, SHORT), readable(value), value) for key, value in sent[:most])
 

@@ -186,13 +186,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: arbitrary keys, in the order they came."""
+    """Custom data of an order or item: arbitrary keys, in the order they came; `left` is how many more came than are read."""
 
     ref: str | None = None
     name: str | None = None
     created_at: datetime | None = None
     modified_at: datetime | None = None
     values: tuple[Extra, ...] = ()
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
