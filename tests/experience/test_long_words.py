@@ -61,13 +61,14 @@ def bodies(word: str) -> dict[str, dict[str, Any]]:
     order = {"ref": REF, **named(decode.ORDER_FIELDS, word), "orderItems": {"items": items}}
     person = {
         **dict.fromkeys(PERSON_TEXTS.split(), word),
-        **{"ref": "p1", "emails": [word, f"{word[:200]}@example.com"], "phoneNumbers": [word], "street": [word]},
-        **{
-            "mystery": word,
-            f"name{word}": "x",
-            "identifiers": [{"provider": word, "id": word}],
-            "orderItems": ["item-0"],
-        },
+        "ref": "p1",
+        "emails": [word, f"{word[:200]}@example.com"],
+        "phoneNumbers": [word],
+        "street": [word],
+        "mystery": word,
+        f"name{word}": "x",
+        "identifiers": [{"provider": word, "id": word}],
+        "orderItems": ["item-0"],
     }
     return {
         ORDER: order,

@@ -185,7 +185,7 @@ def test_memory_does_not_grow_with_hostile_answers(
 
     print(f"RSS {resident(live_app) / 1e6:.0f}")
     sizes = []
-    for turn in range(int(os.environ.get("ROUNDS", 4))):
+    for turn in range(int(os.environ.get("ROUNDS", "4"))):
         sizes.append(round_of(turn * ANSWERS))
         print(f"RSS {turn} {sizes[-1] / 1e6:.0f}", flush=True)
     assert min(sizes[2:]) <= sizes[1] * GROWTH
