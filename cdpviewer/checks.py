@@ -163,7 +163,7 @@ def record_keys(**_kwargs: Any) -> list[CheckMessage]:
             id="cdpviewer.E007",
         )
         for position, key in enumerate(settings.RECORD_KEYS, start=1)
-        if len(key) < LEAST_RECORD_KEY and key != settings.SECRET_KEY
+        if key and len(key) < LEAST_RECORD_KEY and key != settings.SECRET_KEY
     ]
 
 
