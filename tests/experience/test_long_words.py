@@ -81,9 +81,10 @@ def bodies(word: str) -> dict[str, dict[str, Any]]:
 
 def reveal(page: Page) -> None:
     """Show what is hidden of people and custom data."""
-    button = page.get_by_role("button", name="Reveal all").first
-    button.click()
-    button.wait_for(state="detached")
+    button = page.get_by_role("button", name="Reveal all")
+    if button.count():  # of some words nothing is hidden
+        with page.expect_response("**/reveal/"):
+            button.first.click()
 
 
 PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
@@ -109,7 +110,7 @@ def long_worded(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[No
 def test_no_long_word_widens_a_page(signed_in: Page, long_worded: None) -> None:
     User.objects.get().groups.add(Group.objects.get(name="Supervisors"))
     wide: list[str] = []
-    for name, (part, act) in list(PAGES.items())[:1]:
+    for name, (part, act) in PAGES.items():
         signed_in.set_viewport_size({"width": 1280, "height": 900})
         signed_in.goto(f"/orders/{REF}/{part}")
         act(signed_in)
