@@ -162,30 +162,17 @@ def test_a_panel_of_any_shape_is_within_its_budget(
     assert "not found" not in answer.text.lower()
 
 
-ANSWERS = 3  # of each kind
-GROWTH = 1.10
+ANSWERS = 16
+LEFT = 150_000_000  # bytes in all workers: each may hold 32 MB of answers for a minute, and what Python keeps of a large page
 
 
-def test_memory_does_not_grow_with_hostile_answers(
+def test_memory_comes_back_after_hostile_answers(
     live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None]
 ) -> None:
-    """What the workers hold after many of them is what they held after the first few: nothing is kept by texts of the CDP's."""
-    shapes = [
-        hostile.ORDERS["a segment an item"](),
-        hostile.ORDERS["wrong kinds"](),
-        hostile.ORDERS["objects in objects"](),
-    ]
-
-    def round_of(first: int) -> int:
-        for number in range(first, first + ANSWERS):
-            for bodies in (*shapes, hostile.unlike(number)):
-                said(bodies)
-                assert ask(live_app, desk).status in {200, 504}  # 504 on a machine with more to do
-        return resident(live_app)
-
-    print(f"RSS {resident(live_app) / 1e6:.0f}")
-    sizes = []
-    for turn in range(int(os.environ.get("ROUNDS", "4"))):
-        sizes.append(round_of(turn * ANSWERS))
-        print(f"RSS {turn} {sizes[-1] / 1e6:.0f}", flush=True)
-    assert min(sizes[2:]) <= sizes[1] * GROWTH
+    before = resident(live_app)
+    for number in range(ANSWERS):
+        said(hostile.unlike(number) if number % 2 else hostile.ORDERS["a segment an item"]())
+        assert ask(live_app, desk).status in {200, 504}  # 504 on a machine with more to do
+    after = resident(live_app)
+    print(f"MEMORY {before // 1_000_000} MB before, {after // 1_000_000} MB after")
+    assert after - before <= LEFT
