@@ -31,7 +31,7 @@ if resource.RLIM_INFINITY != _now < _files:
         resource.RLIMIT_NOFILE, (_files if _most == resource.RLIM_INFINITY else min(_files, _most), _most)
     )
 # Each process has a queue of its own. Out of a common one the first to wake takes all, and browsers keep their connections.
-reuse_port = True
+reuse_port = not bind.startswith("unix:")  # which a socket in the file system cannot have
 # The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
 preload_app = True
 
