@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -12,7 +13,6 @@ from django.test import Client
 
 from orders.models import AccessRecord
 from tests.pages.conftest import SEED
-from tests.pages.test_ticket_values import landing
 
 ORDER = f"/orders/{SEED}/"
 NOT_SENT = "/?search=not-sent"
@@ -52,7 +52,13 @@ def asked_before_sign_in(address: str, client: Client) -> str:
 def test_a_question_mark_in_front_or_twice_loses_neither_value_nor_ticket(
     desk: Client, address: str, goal: str
 ) -> None:
-    assert landing(desk, address)[2][: len(desk.get(address, follow=True).redirect_chain)][-1] == goal
+    answer = desk.get(address, follow=True)
+    page = answer.content.decode()
+    if goal.startswith(ORDER):  # the page comes in the same answer, and its links carry what the address held
+        assert f'<link rel="canonical" href="http://testserver{ORDER}">' in page
+        assert goal in map(unescape, _addresses(page))
+    else:
+        assert answer.redirect_chain[-1][0] == goal
 
 
 @pytest.mark.parametrize(
@@ -212,9 +218,9 @@ def test_a_name_typed_into_a_form_that_was_too_old_is_offered_again(agent: User)
     assert 'action="/find-person/?ticket=RM-4"' in page
 
 
-def test_the_printed_address_holds_nothing_but_order_and_ticket(desk: Client) -> None:
+def test_the_printed_address_holds_nothing_but_the_order(desk: Client) -> None:
     page = desk.get(f"{ORDER}?jane@example.com&ticket=RM-4&utm_source=mail").content.decode()
-    assert f"http://testserver{ORDER}?ticket=RM-4</p>" in page
+    assert f"http://testserver{ORDER}</p>" in page
     assert "jane@" not in page
 
 
