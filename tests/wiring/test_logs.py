@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import uuid
 from typing import Any
 
 import pytest
@@ -85,18 +87,33 @@ def test_plain_logging_and_structlog_give_the_same_kind_of_line(caplog: pytest.L
     assert (structured["event"], structured["ms"], structured["request_id"]) == ("slow", 3, "abcdefgh")
 
 
-@pytest.mark.parametrize(
-    "sign", ["\n", "\r\n", "\x1b[31m", "\x9b2J", "\x85", "\u2028", "\u202e", "\x00", '"}', "\ud800"]
-)
-def test_nothing_that_is_logged_begins_a_line_of_its_own(caplog: pytest.LogCaptureFixture, sign: str) -> None:
-    caplog.handler.setFormatter(logs.formatter())
-    text = f'slow{sign}{{"event": "request", "status": 200}}'
-    logging.getLogger("orders.x").warning(text)
-    structlog.stdlib.get_logger("orders.y").warning("slow", answer=text)
-    lines = caplog.text.splitlines()
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\x1b[31m", "\x9b2J", "\x85", "\u2028", "\u202e", "\x00", '"}'])
+def test_nothing_that_is_logged_begins_a_line_of_its_own(sign: str) -> None:
+    assert_one_line_each(f'slow{sign}{{"event": "request", "status": 200}}')
+
+
+def test_half_a_character_is_logged_as_what_it_is() -> None:
+    assert_one_line_each("slow\ud800")
+
+
+def assert_one_line_each(text: str) -> None:
+    """Log `text` in both ways, through a logger that no other thread writes to."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logs.formatter())
+    name = f"orders.lines{uuid.uuid4().hex}"
+    logger = logging.getLogger(name)
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.warning(text)
+    structlog.stdlib.get_logger(name).warning("slow", answer=text)
+    lines = written.getvalue().splitlines()
+    facts = [json.loads(line) for line in lines]
+    # Compared one by one and as ASCII: what fails here must not break the report of the failure.
     assert len(lines) == 2
     assert all(line.isascii() and line.isprintable() for line in lines)
-    assert [json.loads(lines[0])["event"], json.loads(lines[1])["answer"]] == [text, text]
+    assert ascii(facts[0]["event"]) == ascii(text)
+    assert ascii(facts[1]["answer"]) == ascii(text)
 
 
 def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None:
