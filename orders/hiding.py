@@ -31,23 +31,8 @@ SMALL_ROOM = 300  # values of a field, of which a page shows 500 characters
 LONGEST_INNER = 20_000  # characters of a JSON text inside a text
 REST = "…"
 # A pair of a name and a value, as lists of attributes are sent; the first that is there names the value.
-NAMING = (
-    "key",
-    "name",
-    "field",
-    "attribute",
-    "property",
-    "parameter",
-    "param",
-    "label",
-    "title",
-    "question",
-    "k",
-    "code",
-    "type",
-    "kind",
-    "id",
-)
+NAMED = "key name field attribute property parameter param label title question k code type kind id"
+NAMING = tuple(NAMED.split())
 VALUES = listed("value val v values content text data answer string")
 # References may hold any digits; they are personal only where words or signs say so.
 REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
