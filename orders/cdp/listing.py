@@ -20,7 +20,9 @@ T = TypeVar("T")
 class Listing:
     """The collection at `parts` filtered by `search`; `owner` is the order it belongs to, where an entry could be mistaken for it."""
 
-    def __init__(self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None) -> None:
+    def __init__(
+        self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
+    ) -> None:
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
         self.is_one_record = False  # once read: one entry, with its record and not a mere reference
@@ -85,7 +87,7 @@ class Listing:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _ask_many(self, offsets: list[int]) -> list[decode.Page | CdpError]:
-        return self._reader.side_by_side([partial(self._ask, offset) for offset in offsets])
+        return self._reader.run_parallel([partial(self._ask, offset) for offset in offsets])
 
     def _identity(self, entry: object) -> str | None:
         """What tells an entry from others. In the vendor's sample an item's link ends in its order's ref, which is no name."""
@@ -123,7 +125,7 @@ class Listing:
         tasks: list[Callable[[], T | None]] = [task for task in found if callable(task)]
         if beside is not None:
             tasks += [partial(beside, ref) for ref in map(self._identity, entries) if ref is not None]
-        asked = iter(cast("list[T | CdpError]", self._reader.side_by_side(tasks, of=self._parts[-1])))
+        asked = iter(cast("list[T | CdpError]", self._reader.run_parallel(tasks, of=self._parts[-1])))
         return [next(asked) if callable(task) else task for task in found]
 
 

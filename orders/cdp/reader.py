@@ -207,11 +207,11 @@ class Reader:
         if self._bytes > self.limits.page_bytes or self._values > self.limits.page_values:
             raise TooLarge("the answers are more than one page reads")
 
-    def tell(self, of: str, listener: Callable[[int, int], None]) -> None:
+    def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
         """Have `listener(came, of_all)` called while records of that kind are fetched, from whatever thread."""
         self._listener = (of, listener)
 
-    def side_by_side(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
+    def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
         """Results in order, errors in their places; `of` names what they are, for whoever is told how many came."""
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._telling(tasks, self._listener[1])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar, cast
 
 from django.conf import settings
 
@@ -14,9 +12,6 @@ from orders.cdp.client import CdpClient, Deadline
 from orders.models import Connection
 from orders.storage.lock_timeout import give_back
 from orders.storage.session_answers import SessionAnswers
-
-A = TypeVar("A")
-B = TypeVar("B")
 
 
 class Tenant:
@@ -43,15 +38,8 @@ class Tenant:
             deadline=self._deadline,
             limits=settings.CDP_LIMITS,
         )
+        self.reader = self.client.reader
         give_back()
-
-    @property
-    def calls(self) -> int:
-        return self.client.calls
-
-    @property
-    def seconds(self) -> float:
-        return self.client.seconds
 
     @property
     def as_of(self) -> datetime:
@@ -65,16 +53,3 @@ class Tenant:
     def in_time(self) -> None:
         """Raise TimedOut if the page's time is up; looked at between what computes."""
         in_time(self._deadline)
-
-    def run_parallel(self, jobs: Sequence[Callable[[], A]], *, of: str = "") -> list[A | errors.CdpError]:
-        """Run `jobs` at the same time, results in their order; a CdpError is a result too. `of` names them for `client.tell`."""
-        return self.client.side_by_side(jobs, of=of)
-
-    def both(self, one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
-        """Run two jobs at the same time; the first failure is raised."""
-        jobs: list[Callable[[], A | B]] = [one, other]
-        answers = self.run_parallel(jobs)
-        for answer in answers:
-            if isinstance(answer, errors.CdpError):
-                raise answer
-        return cast("tuple[A, B]", tuple(answers))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.context import carried_to
-from orders.models import Connection, Person
+from orders.models import AnyUser, Connection
 from orders.search_text import lookup
 
 
@@ -45,6 +45,6 @@ def _address(request: HttpRequest, ref: str, connection: str | None) -> str:
     return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
 
 
-def names_now(user: Person) -> dict[UUID, str]:
+def names_now(user: AnyUser) -> dict[UUID, str]:
     """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
     return dict(Connection.objects.for_user(user).values_list("pk", "name"))

@@ -30,7 +30,7 @@ def order_address(request: HttpRequest, ref: str) -> str:
 
 def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
-    record_look(request, tenant, access_log.What.ORDER_OPENED, opened, ref)
+    record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     return render(request, "orders/order.html", _page(request, tenant, opened, ref))
 
 
@@ -48,17 +48,17 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
         "to_row": partial(_to_row, request, opened, ref, flights, items),
         "order": opened.order,
         "order_ref": opened.order.ref or ref,
-        "reference": opened.digest.reference or ref,
+        "reference": opened.summary.reference or ref,
         "trip": trip,
-        "digest": opened.digest,
+        "summary": opened.summary,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
         "pictures": _Pictures(trip, say),
         "itinerary_text": (
-            wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
+            wording.as_text(trip, reference=opened.summary.reference, _=say) if trip.journeys or trip.untimed else ""
         ),
         "as_of": opened.as_of,
-        "calls": tenant.calls,
-        "seconds": tenant.seconds,
+        "calls": tenant.reader.calls,
+        "seconds": tenant.reader.seconds,
         "canonical": request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref])),
     }
 
@@ -90,8 +90,8 @@ def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, p
     return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
-def record_look(
-    request: HttpRequest, tenant: Tenant, what: access_log.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
+def record_access(
+    request: HttpRequest, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
     """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
     access_log.record(
@@ -99,7 +99,7 @@ def record_look(
         what,
         connection=tenant.connection,
         order_ref=opened.order.ref or ref,
-        reference=opened.digest.reference,
+        reference=opened.summary.reference,
         route="–".join(opened.trip.route),
         outcome=outcome,
     )
