@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from accounts.limits import Over
 from accounts.models import ViewCount
+from orders import problems
 from orders.models import AnyUser
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
-from orders.problems import Problem, duration_words
+from orders.problems import Problem
 
 MINUTE, DAY = 60, 86_400  # seconds
 # The part of a limit that a process may count before it adds that to the row; from NEAR on it adds every view.
@@ -142,15 +143,7 @@ def problem(over: Over) -> Problem:
         sentence = _(
             "The limit for one person is %(limit)s views a minute, and you have reached it. The CDP was not asked."
         )
-    return Problem(
-        "views-limited",
-        429,
-        _("Too many views in a short time"),
-        sentence % {"limit": over.limit},
-        _("Try again in %(time)s. Auditors can see that you reached the limit.")
-        % {"time": duration_words(over.seconds)},
-        retry_after=over.seconds,
-    )
+    return problems.views_limited(sentence % {"limit": over.limit}, over.seconds)
 
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:

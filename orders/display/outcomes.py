@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from accounts.language import translate as _
-from orders.display.vocabulary import DETAILS, FAILURES, OUTCOMES, REVEALED
+from orders import problems
+from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
 
 FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
@@ -35,9 +36,9 @@ def _part(part: str) -> str:
         if found := form.fullmatch(part):
             named = found.groupdict()
             if "why" in named:
-                named["why"] = in_words(FAILURES, named["why"], named["why"])
+                named["why"] = problems.failure_word(named["why"])
             return _(phrase) % named
-    return ""
+    return problems.result_word(part) if part in set(problems.LastResult) else ""
 
 
 def _reveal(how: str, kind: str, field: str) -> str:

@@ -24,9 +24,8 @@ from orders.models import Connection
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
-from orders.problems import Problem
+from orders.problems import NextStep, Problem
 from orders.search_text import lookup
-from orders.services.connections import result_of
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
@@ -44,7 +43,6 @@ TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "l
 PAGES_OF_AN_ORDER = frozenset(
     {"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"}
 )
-NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many", "too-large"})  # the same question gets the same answer
 
 
 def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]], View[P]]:
@@ -76,7 +74,7 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
                     kwargs["ref"] = ref
                     response = view(request, tenant, *args, **kwargs)
                 if tenant.reader.calls:
-                    _note_use(connection, "accepted")
+                    _note_use(connection, problems.LastResult.ACCEPTED)
                 return response
 
             return in_words(request, connection, panel, answer)
@@ -108,7 +106,7 @@ def in_words(
         response = _recording_misses(request, connection, answer)
     except errors.CdpError as error:
         raised = error
-        _note_use(connection, result_of(error))
+        _note_use(connection, problems.last_result(error))
         response = show_problem(request, with_action(request, problems.describe(error)), panel)
     except AccessNotRecorded as error:
         log.error("a look could not be recorded", route=_route(request), exc_info=error)
@@ -195,9 +193,9 @@ def with_action(request: HttpRequest, problem: Problem) -> Problem:
 
     A panel asks again in its own place; a search that was posted is posted again with what was typed.
     """
-    if problem.code in {"refused", "not-permitted", "credential-unreadable", "connection"}:
+    if problem.action is NextStep.CONNECTIONS:
         return _to_connections(request, problem)
-    if problem.code in NOT_AGAIN:
+    if problem.action is NextStep.NONE:
         return problem
     route = _route(request)
     again = replace(problem, action_url=request.get_full_path(), action_label=_("Try again"))

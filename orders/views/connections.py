@@ -21,6 +21,7 @@ from accounts import next_page, view_limits
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
 from orders.models import Connection
+from orders.problems import result_word
 from orders.services.connections import try_connection
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
@@ -130,25 +131,9 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         problem = replace(view_limits.problem(over), action_url=_back(request), action_label=_("Open your connections"))
         return show_problem(request, problem)
     outcome = try_connection(connection)
-    level = messages.SUCCESS if outcome.code == "accepted" else messages.WARNING
+    level = messages.SUCCESS if outcome.accepted else messages.WARNING
     messages.add_message(request, level, f"{connection.name}: {outcome.sentence}")
     return redirect(_back(request))
-
-
-def result_words(code: str) -> str:
-    """The kept code of the last use in a word or two."""
-    words = {
-        "": _("not used yet"),
-        "accepted": _("accepted"),
-        "refused": _("refused"),
-        "not permitted": _("not permitted"),
-        "unreadable": _("cannot be opened: enter it again"),
-        "rate limited": _("asked to wait"),
-        "slow": _("no answer in time"),
-        "unreachable": _("not reachable"),
-        "broken": _("answered with a fault"),
-    }
-    return words.get(code, code)
 
 
 def _own(request: HttpRequest, connection_id: UUID) -> Connection:
@@ -170,7 +155,7 @@ def _row(connection: Connection) -> ConnectionRow:
         set_at=connection.set_at,
         last_used_at=connection.last_used_at,
         last_result=connection.last_result,
-        last_result_words=result_words(connection.last_result),
+        last_result_words=result_word(connection.last_result),
     )
 
 
@@ -190,8 +175,7 @@ def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection
         )
         return False
     outcome = try_connection(connection)
-    accepted = outcome.code == "accepted"
-    if not accepted and not form.cleaned_data["save_anyway"]:
+    if not outcome.accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
         form.add_error(
             None, _("Nothing is saved. Enter it again, or tick “Save it even if the CDP does not accept it now”.")
@@ -201,7 +185,7 @@ def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection
         return False
     said = {"name": connection.name, "answer": outcome.sentence}
     messages.add_message(
-        request, messages.SUCCESS if accepted else messages.WARNING, _("“%(name)s” is saved. %(answer)s") % said
+        request, messages.SUCCESS if outcome.accepted else messages.WARNING, _("“%(name)s” is saved. %(answer)s") % said
     )
     return True
 

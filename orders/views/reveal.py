@@ -21,7 +21,6 @@ from orders.display.people import field_label
 from orders.privacy import access_log
 from orders.privacy.harmless import is_name
 from orders.privacy.masking import PersonCard, card
-from orders.problems import Problem
 from orders.services.orders import load_contacts, load_custom_data
 from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
@@ -140,18 +139,9 @@ def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     except access_log.AccessNotRecorded:
         return show_problem(request, with_action(request, problems.not_recorded()), "problem")
     if wants_part(request):
-        return show_problem(request, _may_not(), "problem")
+        return show_problem(request, problems.may_not_reveal(), "problem")
     return render(request, "403.html", {"may_not_reveal": True}, status=403)
 
 
 def _is_ours(field: str) -> bool:
     return bool(FIELD.fullmatch(field)) and (not field.startswith("extra_") or is_name(field.removeprefix("extra_")))
-
-
-def _may_not() -> Problem:
-    return Problem(
-        "not-permitted",
-        403,
-        _("Not allowed"),
-        _("Hidden fields need a permission you do not have. That you asked is recorded. Ask a supervisor."),
-    )
