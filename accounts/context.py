@@ -12,14 +12,15 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
 from accounts.language import language
+from orders.http import Request
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page(request: Request) -> dict[str, Any]:
     """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
     `csrf_input` is made once for all forms of a page."""
-    connection = getattr(request, "connection", None)
+    connection = request.connection
     ticket = ticket_of(request)
     return {
         "carry": carried(request),

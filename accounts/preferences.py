@@ -7,7 +7,6 @@ flashes, and never in the browser's storage (signing out clears that).
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -17,10 +16,12 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
 from accounts.language import SOURCE_LANGUAGE, activate, language
+from orders.http import GetResponse, Request
 
 SESSION_KEY = "preferences"
 
@@ -72,10 +73,10 @@ def _read(user_pk: int) -> dict[str, Any]:
     return row or asdict(DEFAULT)
 
 
-def follow_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def follow_preferences(get_response: GetResponse) -> GetResponse:
     """Middleware: answer in the person's language and zone. Comes after authentication."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: Request) -> HttpResponseBase:
         chosen = of(request)
         token = _current.set(chosen)
         try:

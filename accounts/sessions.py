@@ -19,7 +19,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.models import Session
 from django.db.models.signals import post_save
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from accounts import next_page, own_password
 from accounts.session_store import SessionStore
+from orders.http import GetResponse, Request
 from orders.storage import session_answers
 
 SIGNED_IN_AT = "signed_in_at"
@@ -38,7 +39,7 @@ BEFORE_CHANGING = frozenset({"password_change", "logout"})
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.sessions.start")
-def start(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
+def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
     """Start both clocks, in whole seconds since 1970, and note a password that has to be changed first."""
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     if own_password.must_change(user):
@@ -46,7 +47,7 @@ def start(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.sessions.forget")
-def forget(request: HttpRequest, **_kwargs: Any) -> None:
+def forget(request: Request, **_kwargs: Any) -> None:
     """What is still remembered of the session's orders goes at once, not a minute later."""
     if request.session.session_key:
         session_answers.answers().forget(request.session.session_key)
@@ -63,16 +64,14 @@ def end_all(instance: User, **_kwargs: Any) -> None:
             row.delete()
 
 
-def session_limits(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
+def session_limits(get_response: GetResponse) -> GetResponse:
     """Middleware: end a session that is too old or was left alone. Comes right after authentication."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:
             now = int(time.time())
             if is_over(request, now):
-                request.session_over = True  # type: ignore[attr-defined]  # for the record of the sign-out
+                request.session_over = True
                 logout(request)
             elif now - request.session[SEEN_AT] >= WRITE_EVERY_SECONDS:
                 request.session[SEEN_AT] = now
@@ -81,7 +80,7 @@ def session_limits(
     return answer
 
 
-def is_over(request: HttpRequest, now: int) -> bool:
+def is_over(request: Request, now: int) -> bool:
     """Has the session of a signed-in person passed one of its limits? One without clocks has."""
     signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
@@ -89,12 +88,10 @@ def is_over(request: HttpRequest, now: int) -> bool:
     return now - signed_in >= settings.SESSION_COOKIE_AGE or now - seen >= settings.SESSION_IDLE_SECONDS
 
 
-def own_password_first(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
+def own_password_first(get_response: GetResponse) -> GetResponse:
     """Middleware: send people whose password somebody else set to the page where they choose their own."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         if request.session.get(MUST_CHANGE) and request.user.is_authenticated and not _may_before(request):
             return _go_to(request, resolve_url("password_change"), _("Choose a password of your own first."))
         return get_response(request)
@@ -102,14 +99,14 @@ def own_password_first(
     return answer
 
 
-def _may_before(request: HttpRequest) -> bool:
+def _may_before(request: Request) -> bool:
     try:
         return resolve(request.path_info).url_name in BEFORE_CHANGING
     except Resolver404:
         return False
 
 
-def _go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
+def _go_to(request: Request, address: str, words: str) -> HttpResponse:
     """Redirect to `address`; htmx gets a 401 with HX-Redirect, so that the whole page goes there and not a panel."""
     if request.headers.get("HX-Request") != "true":
         return redirect(address)
@@ -123,7 +120,7 @@ class SignInRequired(LoginRequiredMiddleware):
     """Everything needs a sign-in unless its view says otherwise. A panel says so with 401 and sends the whole page to sign-in."""
 
     def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
-        self, request: HttpRequest, view_func: Callable[..., Any]
+        self, request: Request, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         """Redirect to sign-in with `next`; htmx gets a 401 with HX-Redirect, and `next` is then the page, not the panel."""
         page = next_page.page_of(request)

@@ -12,7 +12,9 @@ from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
 
+from orders.http import GetResponse, Request
 from orders.itinerary import zones
 
 _found_complete: list[bool] = []
@@ -56,10 +58,10 @@ def migrated() -> bool:
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/readyz": readyz}
 
 
-def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def probes(get_response: GetResponse) -> GetResponse:
     """Middleware: answers the probes before sessions, host names and sign-in are looked at."""
 
-    def respond(request: HttpRequest) -> HttpResponse:
+    def respond(request: Request) -> HttpResponseBase:
         probe = PROBES.get(request.path_info)
         if probe is None:
             return get_response(request)

@@ -35,7 +35,7 @@ def refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
 
 def answer(status: HTTPStatus, sentence: str) -> bytes:
     """The whole answer, ready for the socket."""
-    from cdpviewer.middleware import standing_headers  # late: gunicorn needs this module before Django is set up
+    from cdpviewer.middleware import all_headers  # late: gunicorn needs this module before Django is set up
 
     body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
     lines = [
@@ -43,6 +43,6 @@ def answer(status: HTTPStatus, sentence: str) -> bytes:
         "Connection: close",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in standing_headers().items()),
+        *(f"{name}: {value}" for name, value in all_headers().items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

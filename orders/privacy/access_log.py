@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from orders.http import ConnectionLabel, Request
 from orders.privacy import append_only
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.personal import like_phone
@@ -37,14 +37,6 @@ RECENT = 20
 READ_BACK = 400
 
 LONGEST_TICKET = 64
-
-
-class Connection(Protocol):
-    """What a record keeps of a connection."""
-
-    pk: UUID
-    name: str
-    region: str
 
 
 class AccessNotRecorded(Exception):
@@ -72,10 +64,10 @@ class RecentOrder:
 
 
 def record(
-    request: HttpRequest,
+    request: Request,
     what: str,
     *,
-    connection: Connection | None = None,
+    connection: ConnectionLabel | None = None,
     order_ref: str = "",
     reference: str = "",
     route: str = "",
@@ -106,7 +98,7 @@ def record(
         "connection_id": connection.pk if connection else None,
         "connection_name": append_only.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
         "outcome": append_only.fit(outcome, 60),
-        "request_id": append_only.fit(str(getattr(request, "id", "")), 64),
+        "request_id": append_only.fit(request.id, 64),
         "ticket": ticket_of(request),
         "subject": append_only.fit(subject, 64),
         "about_id": None,
@@ -119,7 +111,7 @@ def record(
         raise AccessNotRecorded("the access record could not be written") from error
 
 
-def record_miss(request: HttpRequest, connection: Connection | None, asked: str) -> None:
+def record_miss(request: Request, connection: ConnectionLabel | None, asked: str) -> None:
     """Record a search by reference that found nothing, so that trying one reference after another leaves a trace."""
     record(request, Action.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
 
@@ -148,7 +140,7 @@ def refused_ticket_of(request: HttpRequest) -> str:
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
-def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:
+def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
     """Reference and route under which the person opened this order last; ("", "") when they never did."""
     openings = AccessRecord.objects.filter(user_id=user_id, what=Action.ORDER_OPENED, order_ref=order_ref)
     if connection is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,19 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connections, router
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from orders.http import GetResponse, Request
 from orders.privacy import append_only
 from orders.privacy.record_kinds import Action
 
-_request: ContextVar[HttpRequest | None] = ContextVar("request that account events belong to", default=None)
+_request: ContextVar[Request | None] = ContextVar("request that account events belong to", default=None)
 
 
-def acting(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+def acting(get_response: GetResponse) -> GetResponse:
     """Middleware: make the person of this request the one who does what is recorded meanwhile. Comes right after authentication."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         token = _request.set(request)
         try:
             return get_response(request)
@@ -69,7 +68,7 @@ def record(
         "about_name": append_only.fit(about.get_username(), 150) if about else "",
         "detail": append_only.fit(detail, 200),
         "outcome": append_only.fit(outcome, 60),
-        "request_id": append_only.fit(str(getattr(request, "id", "")), 64),
+        "request_id": append_only.fit(request.id if request else "", 64),
         "subject": subject,
     }
     if connection is not None:

@@ -12,17 +12,19 @@ from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from orders.http import Request
 from orders.models import AccessRecord
 from orders.privacy import account_events
 from orders.privacy.record_kinds import CHAINING, OF_KIND, Action, Kind
 from orders.problems import not_recorded
+from orders.views.access import may_view_all_activity
 from orders.views.links import with_urls
 
 PER_PAGE = 50
@@ -81,7 +83,7 @@ class Filter:
 
 
 @require_safe
-def activity(request: HttpRequest) -> HttpResponse:
+def activity(request: Request) -> HttpResponse:
     """The records, newest first, 50 to a page."""
     everybody, chosen, problems = _asked(request)
     page = Paginator(_looks(request, everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
@@ -98,7 +100,7 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     """The same records as a CSV file (UTF-8, stamps in UTC), streamed. The export is recorded, and not among its own rows."""
     everybody, chosen, problems = _asked(request)
     if problems:
@@ -122,9 +124,9 @@ def safe_cell(value: object) -> str:
     return FORMULA_START.sub(r"\1'", text)
 
 
-def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
+def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     """May the person see everybody's looks; what they filter by; what of the filter could not be read."""
-    everybody = request.user.has_perm("orders.view_all_activity")
+    everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person, day = request.GET.get("person", "").strip(), request.GET.get("day", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
@@ -143,7 +145,7 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
     return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
 
 
-def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[AccessRecord]:
+def _looks(request: Request, everybody: bool, chosen: Filter) -> QuerySet[AccessRecord]:
     looks = AccessRecord.objects.order_by("-at", "-pk")
     looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk

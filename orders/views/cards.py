@@ -8,16 +8,15 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import Any
 
-from django.http import HttpRequest
-
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Person
+from orders.http import Request
 from orders.itinerary.trip import Trip
 from orders.privacy.masking import PersonCard, card
 from orders.problems import describe
 from orders.services.people import Traveller, Travellers
 from orders.services.tenant import Tenant
-from orders.views.access import MAY_REVEAL
+from orders.views.access import may_reveal
 from orders.views.cdp_view import with_action
 from orders.views.panels import rows_of, starting
 
@@ -89,7 +88,7 @@ def _traveller_card(
     )
 
 
-def items_of(request: HttpRequest, travellers: Travellers) -> dict[str, Any]:
+def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
     """What the panel says where somebody may be on more than it shows."""
     problem = travellers.items_problem
     return {
@@ -99,7 +98,7 @@ def items_of(request: HttpRequest, travellers: Travellers) -> dict[str, Any]:
 
 
 def context_of(
-    request: HttpRequest, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
+    request: Request, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
 ) -> dict[str, Any]:
     """What both panels are rendered with; `kind` is "contact" or "traveller"."""
     return {
@@ -116,12 +115,12 @@ def context_of(
         "partial": told(request, loaded.problem),
         "items_complete": True,
         "items_problem": None,
-        "may_reveal": request.user.has_perm(MAY_REVEAL),
+        "may_reveal": may_reveal(request.user),
         "calls": tenant.reader.calls,
         "seconds": tenant.reader.seconds,
     }
 
 
-def told(request: HttpRequest, problem: errors.CdpError | None) -> Any:
+def told(request: Request, problem: errors.CdpError | None) -> Any:
     """A failure of a part in words, with the way to try again; None for none."""
     return with_action(request, describe(problem)) if problem is not None else None

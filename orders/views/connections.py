@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import next_page, view_limits
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
+from orders.http import Request
 from orders.models import Connection
 from orders.problems import result_word
 from orders.services.connections import try_connection
@@ -47,7 +48,7 @@ class ConnectionRow:
 
 
 @require_safe
-def connections(request: HttpRequest) -> HttpResponse:
+def connections(request: Request) -> HttpResponse:
     """The person's own connections, the default first."""
     rows = [_row(connection) for connection in Connection.objects.for_user(request.user).select_related("user")]
     return render(request, "connections/list.html", {"connections": rows, "next": next_page.requested(request)})
@@ -55,7 +56,7 @@ def connections(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_add(request: HttpRequest) -> HttpResponse:
+def connection_add(request: Request) -> HttpResponse:
     """Add a connection: its credential is proved with a live call before it is kept."""
     form = ConnectionForm(
         request.POST or None, user=request.user, initial={"region": next(iter(settings.CDP_REGIONS), "")}
@@ -71,7 +72,7 @@ def connection_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
     """Change the name, the API version, or how segment times and national phone numbers are read."""
     connection = _own(request, connection_id)
     row = _row(connection)
@@ -84,7 +85,7 @@ def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse
 
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
     """Enter the credential again, or another one; also the way to another region."""
     connection = _own(request, connection_id)
     row = _row(connection)
@@ -99,7 +100,7 @@ def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpRespons
 
 
 @require_POST
-def connection_default(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
     """Make this the connection that is asked when a link names none."""
     connection = _own(request, connection_id)
     connection.make_default()
@@ -108,7 +109,7 @@ def connection_default(request: HttpRequest, connection_id: UUID) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
     """Delete a connection, after asking."""
     connection = _own(request, connection_id)
     if request.method != "POST":
@@ -122,7 +123,7 @@ def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse
 
 
 @require_POST
-def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
     """Prove the stored credential with a live call and say what came back."""
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
@@ -136,7 +137,7 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     return redirect(_back(request))
 
 
-def _own(request: HttpRequest, connection_id: UUID) -> Connection:
+def _own(request: Request, connection_id: UUID) -> Connection:
     """The person's own connection; anybody else's is as unknown as none (404)."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
 
@@ -159,7 +160,7 @@ def _row(connection: Connection) -> ConnectionRow:
     )
 
 
-def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection) -> bool:
+def _prove_and_keep(request: Request, form: BaseForm, connection: Connection) -> bool:
     """Seal, prove with a live call, keep if accepted or wanted all the same; the form says what came back otherwise."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -201,7 +202,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
 
 
 def _form_page(
-    request: HttpRequest, template: str, form: BaseForm, connection: ConnectionRow | None = None
+    request: Request, template: str, form: BaseForm, connection: ConnectionRow | None = None
 ) -> HttpResponse:
     context = {"form": form, "connection": connection, "next": next_page.requested(request)}
     response = render(request, template, context, status=422 if form.is_bound else 200)
@@ -211,5 +212,5 @@ def _form_page(
     return response
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Request) -> str:
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,28 +14,29 @@ from django.templatetags.static import static
 from accounts import next_page, preferences
 from accounts.language import activate, language
 from accounts.views import sign_in
+from orders.http import Request
 from orders.search_text import lookup
 
 SEARCHES = frozenset({"orders", "find_person"})
 PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: Request, exception: Exception) -> HttpResponse:
     """400: a request no browser makes by itself."""
     return render(request, "400.html", {"request_id": request_id(request)}, status=400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: Request, exception: Exception) -> HttpResponse:
     """403: signed in, and still not allowed."""
     return render(request, "403.html", {"request_id": request_id(request)}, status=403)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: Request, exception: Exception) -> HttpResponse:
     """404: no such page here. An order the CDP does not know has a page of its own."""
     return render(request, "404.html", {"request_id": request_id(request)}, status=404)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """403: the form is older than the sign-in, or the browser keeps no cookies. What was typed into a search is kept.
 
     The sign-in form is shown anew, or passed over by somebody who signed in elsewhere meanwhile; a search typed by somebody who is
@@ -56,13 +57,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     return render(request, "403_csrf.html", context, status=403)
 
 
-def body_too_large(request: HttpRequest) -> HttpResponse:
+def body_too_large(request: Request) -> HttpResponse:
     """413: more was sent than a form holds. Nothing of it is read, so the page knows neither the person nor what was typed."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: Request) -> HttpResponse:
     """500: our own fault. Needs neither database nor session nor context processors, which may be what is broken."""
     try:
         return HttpResponse(render_to_string("500.html", _bare(request)), status=500)
@@ -70,7 +71,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
 
 
-def _bare(request: HttpRequest) -> dict[str, str]:
+def _bare(request: Request) -> dict[str, str]:
     """All that a page needs which is made without session and database."""
     return {
         "stylesheet": static("app.css"),
@@ -80,6 +81,6 @@ def _bare(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def request_id(request: HttpRequest) -> str:
+def request_id(request: Request) -> str:
     """The number to quote when asking for help; "" where the request never got one."""
-    return str(getattr(request, "id", ""))
+    return request.id

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.context import carried_by_redirect
 from accounts.language import translator
 from orders.display.rows import SMALL_ROOM, Rows
+from orders.http import Request
 from orders.itinerary import picture, wording
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
@@ -23,18 +24,18 @@ from orders.views.cdp_view import with_action
 from orders.views.panels import rows_of, starting
 
 
-def order_address(request: HttpRequest, ref: str) -> str:
+def order_address(request: Request, ref: str) -> str:
     """The address of an order's page, with connection and ticket carried along."""
     return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
-def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
+def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     return render(request, "orders/order.html", _page(request, tenant, opened, ref))
 
 
-def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
     trip, say = opened.trip, translator()
     problem = opened.order.items_problem
     flights = rows_of(request, tenant, "flights", len(trip.flights))
@@ -74,7 +75,7 @@ class _Pictures:
         return picture.draw(self._journeys[key], self._say)
 
 
-def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
+def _to_row(request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
     """The way to a row by its anchor: on this page, or on the one that starts with it."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(int(name)):
@@ -86,12 +87,12 @@ def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, 
     return f"#{anchor}"
 
 
-def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
+def _elsewhere(request: Request, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
     return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
 def record_access(
-    request: HttpRequest, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
+    request: Request, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
     """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
     access_log.record(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from orders.cdp.records import Loaded, Person
+from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.masking import card
 from orders.services.orders import load_contacts
@@ -22,7 +23,7 @@ from orders.views.progress import with_progress
 
 @require_safe
 @cdp_view(panel="order_contacts")
-def order_contacts(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
@@ -38,7 +39,7 @@ def order_contacts(request: HttpRequest, tenant: Tenant, ref: str) -> HttpRespon
 
 @require_safe
 @cdp_view(panel="order_travellers")
-def order_travellers(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's travellers with passenger type, and the flights and extras each is on."""
 
     def show(travellers: Travellers) -> HttpResponse:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.context import carried_by_redirect, carried_to
 from orders.display.countries import choices
 from orders.display.rows import Rows
+from orders.http import Request
 from orders.models import Connection
 from orders.privacy import access_log
 from orders.search_text import emails, lookup
@@ -31,7 +31,7 @@ NO_REFERENCE = {"search": "empty"}  # how the start page learns that a link held
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
-def search(request: HttpRequest, text: str) -> HttpResponseBase:
+def search(request: Request, text: str) -> HttpResponseBase:
     """Search for `text`. What speaks of a person is searched only if it was posted; a link with it leads to a form that posts it."""
     reading = read(request, text)
     if reading.kind == "reference":
@@ -50,7 +50,7 @@ def search(request: HttpRequest, text: str) -> HttpResponseBase:
     return _explain(request, text, reading)
 
 
-def read(request: HttpRequest, text: str) -> lookup.Lookup:
+def read(request: Request, text: str) -> lookup.Lookup:
     """Read a search text; national phone numbers with the country chosen on the page, or else the connection's.
 
     An e-mail address that was chosen among several readings is that address, and not read once more.
@@ -65,7 +65,7 @@ def read(request: HttpRequest, text: str) -> lookup.Lookup:
 
 
 @cdp_view(fresh=True)
-def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
+def _find(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
     found = find_orders(tenant, reading.candidates)
     if found.only and not reading.mixed:
         if request.method == "POST":
@@ -78,7 +78,7 @@ def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: st
 
 
 @cdp_view(fresh=True)
-def _find_by_address(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
+def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
     if reading.kind == "email":
         question = {"email": reading.address}
         return show_people(request, tenant, access_log.Action.SEARCHED_EMAIL, question, also=reading.also)
@@ -86,7 +86,7 @@ def _find_by_address(request: HttpRequest, tenant: Tenant, reading: lookup.Looku
     return show_people(request, tenant, access_log.Action.SEARCHED_PHONE, question, also=reading.also)
 
 
-def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
+def show_chooser(request: Request, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
     """Several orders fit: list them, newest first, each with what tells them apart. The look is recorded by their references.
 
     `also` are people named beside the references, offered as searches of their own.
@@ -95,7 +95,7 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
     access_log.record(
         request,
         access_log.Action.ORDERS_LISTED,
-        connection=getattr(request, "connection", None),
+        connection=request.connection,
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
     )
@@ -112,7 +112,7 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
 
 
 def show_not_found(
-    request: HttpRequest, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
+    request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
     """The CDP was asked and knows nothing: say where it was looked, and what else to try, such as the readings in `also`.
 
@@ -137,7 +137,7 @@ def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
     return choices() if any(reading.needs_country for reading in readings) else ()
 
 
-def _explain(request: HttpRequest, text: str, reading: lookup.Lookup) -> HttpResponseBase:
+def _explain(request: Request, text: str, reading: lookup.Lookup) -> HttpResponseBase:
     """A text that is not searched: say why in one sentence, keep what was typed, and offer what it can be read as."""
     itself = (replace(reading, also=()),) if reading.address or reading.national else ()
     also = (*itself, *reading.also)

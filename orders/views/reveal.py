@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,13 +18,14 @@ from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Person
 from orders.display.people import field_label
+from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.harmless import is_name
 from orders.privacy.masking import PersonCard, card
 from orders.services.orders import load_contacts, load_custom_data
 from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
-from orders.views.access import MAY_REVEAL
+from orders.views.access import may_reveal
 from orders.views.cards import cards_of, context_of, items_of, told
 from orders.views.cdp_view import cdp_view, choose_connection, show_problem, with_action
 from orders.views.panels import render_panel, rows_of, starting, wants_part
@@ -35,12 +36,12 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
+def reveal(request: Request, ref: str) -> HttpResponseBase:
     """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else.
 
     Opened as an address, which a sign-in in between makes of the form, it leads back to the contacts.
     """
-    if not request.user.has_perm(MAY_REVEAL):
+    if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)
     elif request.method != "POST":
         response = redirect(reverse("order_contacts", args=[ref]) + carried_by_redirect(request))
@@ -53,7 +54,7 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 
 @cdp_view(panel="problem")
-def _reveal(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponse:
+def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     kind, field, wanted = _asked(request)
     if kind == CUSTOM:
         return _reveal_custom_data(request, tenant, ref)
@@ -83,7 +84,7 @@ def _label(chosen: PersonCard, field: str) -> str:
     return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
 
 
-def _reveal_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponse:
+def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     """The order's custom data with all its values."""
     groups, problem = load_custom_data(tenant, ref)
     what, outcome = access_log.Action.FIELD_REVEALED, "shown: custom data"
@@ -94,14 +95,14 @@ def _reveal_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpR
     return render_panel(request, "order_custom_data", context)
 
 
-def _asked(request: HttpRequest) -> tuple[str, str, str]:
+def _asked(request: Request) -> tuple[str, str, str]:
     kind = request.POST.get("kind", "")
     kind = kind if kind in {"traveller", CUSTOM} else "contact"
     return kind, request.POST.get("field", ALL)[:200], request.POST.get("person", "")[:200]
 
 
 def _cards(
-    request: HttpRequest, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
+    request: Request, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
 ) -> tuple[list[tuple[PersonCard, frozenset[str]]], dict[str, Any]]:
     """The order's people of one kind, with the wanted person's field shown; with each the names of what is hidden at first."""
 
@@ -123,7 +124,7 @@ def _cards(
     return list(zip(cards, hidden, strict=True)), context
 
 
-def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
+def _refuse(request: Request, ref: str) -> HttpResponse:
     connection, _problem = choose_connection(request)
     kind, field, wanted = _asked(request)
     asked_for = f": {kind} {field if _is_ours(field) else 'unknown field'}" if request.method == "POST" else ""

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
+from orders.http import prepare
 from orders.views import errors
 
 
@@ -40,7 +41,7 @@ def test_a_page_says_what_is_wrong_and_gives_the_number(
 
 
 def test_500_needs_no_user_no_session_and_no_database() -> None:
-    bare = RequestFactory().get("/orders/x/")
+    bare = prepare(RequestFactory().get("/orders/x/"))
     answer = errors.server_error(bare)
     assert answer.status_code == 500
     assert "<h1>Our mistake</h1>" in answer.content.decode()
@@ -51,7 +52,7 @@ def test_500_needs_no_user_no_session_and_no_database() -> None:
     STATIC_ROOT="missing",
 )
 def test_500_stands_without_static_files() -> None:
-    answer = errors.server_error(RequestFactory().get("/"))
+    answer = errors.server_error(prepare(RequestFactory().get("/")))
     assert answer.status_code == 500
     assert "Something went wrong on this server" in answer.content.decode()
 
