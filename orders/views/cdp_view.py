@@ -30,7 +30,7 @@ from orders.search_text import lookup
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
-from orders.views.panels import render_panel
+from orders.views.panels import PROBLEM, render_panel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,7 +56,8 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
     reused.
     """
 
-    PANELS.add(panel)
+    if panel not in ("", PROBLEM):
+        PANELS.add(panel)
 
     def decorate(view: TenantView[P]) -> View[P]:
         @wraps(view)

@@ -13,6 +13,8 @@ from orders.display.rows import Rows, start_of
 from orders.http import Request
 from orders.services.tenant import Tenant
 
+PROBLEM = "problem"  # the panel of a failure that belongs to no other panel
+
 
 def wants_part(request: Request) -> bool:
     """Whether htmx asks for a part (and not for a whole page after a lost history entry)."""
@@ -30,8 +32,11 @@ def starting(request: Request, name: str, position: int) -> str:
 
 
 def render_panel(request: Request, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render `orders/_<name>.html` for htmx or `orders/<name>.html`, which includes it, for everyone else."""
-    template = f"orders/_{name}.html" if wants_part(request) else f"orders/{name}.html"
-    response = render(request, template, {"part": f"orders/_{name}.html", **context}, status=status)
+    """Render `orders/_<name>.html` for htmx; for everyone else `orders/panel_page.html`, or the page of a problem, which include it."""
+    part = f"orders/_{name}.html"
+    whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
+    response = render(
+        request, part if wants_part(request) else whole, {"part": part, "panel": name, **context}, status=status
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response

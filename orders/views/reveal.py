@@ -28,7 +28,7 @@ from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
 from orders.views.cards import cards_of, context_of, items_of, told
 from orders.views.cdp_view import cdp_view, choose_connection, show_problem, with_action
-from orders.views.panels import render_panel, rows_of, starting, wants_part
+from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 
 ALL, CUSTOM = "all", "custom"
 # The names `masking` gives to hidden fields; anything else was not posted by a form of ours and stands in no record.
@@ -53,7 +53,7 @@ def reveal(request: Request, ref: str) -> HttpResponseBase:
     return response
 
 
-@cdp_view(panel="problem")
+@cdp_view(panel=PROBLEM)
 def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     kind, field, wanted = _asked(request)
     if kind == CUSTOM:
@@ -138,9 +138,9 @@ def _refuse(request: Request, ref: str) -> HttpResponse:
             outcome=f"refused{asked_for}",
         )
     except access_log.AccessNotRecorded:
-        return show_problem(request, with_action(request, problems.not_recorded()), "problem")
+        return show_problem(request, with_action(request, problems.not_recorded()), PROBLEM)
     if wants_part(request):
-        return show_problem(request, problems.may_not_reveal(), "problem")
+        return show_problem(request, problems.may_not_reveal(), PROBLEM)
     return render(request, "403.html", {"may_not_reveal": True}, status=403)
 
 

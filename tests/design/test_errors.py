@@ -14,7 +14,7 @@ from orders.views import errors
 
 @pytest.fixture
 def request_of_nobody() -> HttpRequest:
-    request = RequestFactory().get("/somewhere/")
+    request = prepare(RequestFactory().get("/somewhere/"))
     request.user = AnonymousUser()
     request.session = {}  # type: ignore[assignment]
     request.id = "5f2c9c1e"  # type: ignore[attr-defined]
@@ -44,7 +44,7 @@ def test_500_needs_no_user_no_session_and_no_database() -> None:
     bare = prepare(RequestFactory().get("/orders/x/"))
     answer = errors.server_error(bare)
     assert answer.status_code == 500
-    assert "<h1>Our mistake</h1>" in answer.content.decode()
+    assert "<h1>Something went wrong on our side</h1>" in answer.content.decode()
 
 
 @override_settings(
@@ -63,5 +63,5 @@ def test_a_form_without_its_token_is_told_so() -> None:
     client.force_login(User.objects.create_user("agent"))
     answer = client.post(reverse("preferences"), {"theme": "dark"})
     assert answer.status_code == 403
-    assert "The form was too old" in answer.content.decode()
+    assert "This page expired" in answer.content.decode()
     assert "CSRF" not in answer.content.decode()
