@@ -10,7 +10,7 @@ from orders.cdp import decode, refs
 from orders.cdp.bounds import in_time
 from orders.cdp.errors import CdpError, RequestRefused, TooLarge, Unreadable
 from orders.cdp.fields import ref_of
-from orders.cdp.paging import Gathered, gather
+from orders.cdp.paging import Gathered, Pager
 from orders.cdp.reader import Reader
 from orders.cdp.records import Loaded
 
@@ -44,15 +44,16 @@ class Listing:
         all, `problem` is TooLarge. A failing first page is raised.
         """
         limits = self._reader.limits
-        gathered = gather(
-            self._ask,
-            self._ask_many,
-            page_size=limits.page_size,
+        pager = Pager(
+            self._ask(0),
+            limits,
             most=limits.most_records if most is None else most,
-            most_pages=limits.most_pages,
             at_least=at_least,
             identity=self._identity,
         )
+        while (gathered := pager.done()) is None:
+            if offsets := pager.next_offsets():
+                pager.add(self._reader.run_parallel([partial(self._ask, offset) for offset in offsets]))
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
         self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_reference(first)
         fetch: Callable[[str], T] = partial(self._fetch, single, read)
@@ -85,9 +86,6 @@ class Listing:
 
     def _full(self, offset: int) -> dict[str, str | int]:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
-
-    def _ask_many(self, offsets: list[int]) -> list[decode.Page | CdpError]:
-        return self._reader.run_parallel([partial(self._ask, offset) for offset in offsets])
 
     def _identity(self, entry: object) -> str | None:
         """What tells an entry from others. In the vendor's sample an item's link ends in its order's ref, which is no name."""

@@ -8,16 +8,15 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
-from orders.http import prepare
+from orders.http import Request, prepare
 from orders.views import errors
 
 
 @pytest.fixture
-def request_of_nobody() -> HttpRequest:
-    request = prepare(RequestFactory().get("/somewhere/"))
+def request_of_nobody() -> Request:
+    request = prepare(RequestFactory().get("/somewhere/"), "5f2c9c1e")
     request.user = AnonymousUser()
     request.session = {}  # type: ignore[assignment]
-    request.id = "5f2c9c1e"  # type: ignore[attr-defined]
     return request
 
 
