@@ -220,6 +220,11 @@ def with_action(request: Request, problem: Problem) -> Problem:
     return problem
 
 
+def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
+    """The problem of a page that is shown in part, with its next step; None without an error."""
+    return with_action(request, problems.describe(error)) if error is not None else None
+
+
 def _personal_search(request: Request) -> str:
     """The text that a link brought, if it names a person beside a reference; "" otherwise. No link may repeat it."""
     match = request.resolver_match

@@ -16,8 +16,8 @@ from orders.privacy import access_log
 from orders.search_text.names import normalize, spellings
 from orders.services.people import load_orders_of_guest
 from orders.services.tenant import Tenant
-from orders.views.cards import how_much, told
-from orders.views.cdp_view import cdp_view
+from orders.views.cards import extent_shown
+from orders.views.cdp_view import cdp_view, partial_problem
 from orders.views.found_people import show_people
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
@@ -42,13 +42,13 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
         if isinstance(loaded, errors.NotFound):
             record("not shown: nobody on this order")
             raise loaded
-        record(how_much(loaded))
+        record(extent_shown(loaded))
         context = {
             "orders": loaded.items,
             "others": sum(1 for order in loaded.items if (order.ref or "").lower() != ref.lower()),
             "missing": loaded.missing,
             "complete": loaded.complete,
-            "partial": told(request, loaded.problem),
+            "partial": partial_problem(request, loaded.problem),
             "order_ref": ref,
             "reference": ref,
             "guest_ref": guest_ref,

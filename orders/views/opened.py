@@ -17,10 +17,9 @@ from orders.http import Request
 from orders.itinerary import picture, wording
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
-from orders.problems import describe
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
-from orders.views.cdp_view import with_action
+from orders.views.cdp_view import partial_problem
 from orders.views.panels import rows_of, starting
 
 
@@ -52,7 +51,7 @@ def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> di
         "reference": opened.summary.reference or ref,
         "trip": trip,
         "summary": opened.summary,
-        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
+        "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip, say),
         "itinerary_text": (
             wording.as_text(trip, reference=opened.summary.reference, _=say) if trip.journeys or trip.untimed else ""

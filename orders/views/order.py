@@ -20,13 +20,12 @@ from orders.http import Request
 from orders.itinerary import calendar
 from orders.privacy import access_log
 from orders.privacy.hiding import REST, masked_document
-from orders.problems import describe
 from orders.search_text import lookup
 from orders.services.orders import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.services.search import Found, find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
-from orders.views.cdp_view import cdp_view, with_action
+from orders.views.cdp_view import cdp_view, partial_problem
 from orders.views.opened import order_address, record_access, show_order
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
@@ -156,7 +155,7 @@ def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespons
         access_log.record(request, access_log.Action.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
         context = {
             "groups": groups,
-            "problem": with_action(request, describe(problem)) if problem is not None else None,
+            "problem": partial_problem(request, problem),
             "may_reveal": may_reveal(request.user),
             "order_ref": ref,
             "reference": ref,

@@ -15,7 +15,7 @@ from orders.privacy.masking import card
 from orders.services.orders import load_contacts
 from orders.services.people import Travellers, load_travellers
 from orders.services.tenant import Tenant
-from orders.views.cards import cards_of, context_of, how_much, items_of
+from orders.views.cards import cards_of, context_of, extent_shown, items_of
 from orders.views.cdp_view import cdp_view
 from orders.views.panels import render_panel
 from orders.views.progress import with_progress
@@ -27,7 +27,7 @@ def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
-        outcome, country = how_much(loaded), tenant.connection.country
+        outcome, country = extent_shown(loaded), tenant.connection.country
         access_log.record(
             request, access_log.Action.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
         )
@@ -51,7 +51,7 @@ def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponse
             order_ref=ref,
             reference=opened.summary.reference if opened else "",
             route="–".join(opened.trip.route) if opened else "",
-            outcome=how_much(loaded),
+            outcome=extent_shown(loaded),
         )
         context = context_of(
             request, tenant, ref, "traveller", cards_of(travellers, country=tenant.connection.country), loaded

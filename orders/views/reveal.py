@@ -26,8 +26,8 @@ from orders.services.orders import load_contacts, load_custom_data
 from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
-from orders.views.cards import cards_of, context_of, items_of, told
-from orders.views.cdp_view import cdp_view, choose_connection, show_problem, with_action
+from orders.views.cards import cards_of, context_of, items_of
+from orders.views.cdp_view import cdp_view, choose_connection, partial_problem, show_problem, with_action
 from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 
 ALL, CUSTOM = "all", "custom"
@@ -59,9 +59,8 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     if kind == CUSTOM:
         return _reveal_custom_data(request, tenant, ref)
     cards, context = _cards(request, tenant, ref, kind, wanted, field)
-    chosen = next((shown for shown, _hidden in cards if shown.ref == wanted), None)
-    hidden = next((names for shown, names in cards if shown.ref == wanted), frozenset[str]())
-    if chosen is None or (field != ALL and field not in hidden):
+    chosen = next((card for card in cards if card.ref == wanted), None)
+    if chosen is None or (field != ALL and field not in chosen.hidden):
         raise errors.NotFound("no such person on this order, or no such hidden field")
     access_log.record(
         request,
@@ -89,7 +88,13 @@ def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespo
     groups, problem = load_custom_data(tenant, ref)
     what, outcome = access_log.Action.FIELD_REVEALED, "shown: custom data"
     access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=outcome)
-    context = {"groups": groups, "problem": told(request, problem), "order_ref": ref, "reference": ref, "bare": True}
+    context: dict[str, Any] = {
+        "groups": groups,
+        "problem": partial_problem(request, problem),
+        "order_ref": ref,
+        "reference": ref,
+        "bare": True,
+    }
     context["rows"] = rows_of(request, tenant, "values", sum(len(values) for _label, values in groups))
     context["starting"] = partial(starting, request)
     return render_panel(request, "order_custom_data", context)
@@ -103,8 +108,8 @@ def _asked(request: Request) -> tuple[str, str, str]:
 
 def _cards(
     request: Request, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
-) -> tuple[list[tuple[PersonCard, frozenset[str]]], dict[str, Any]]:
-    """The order's people of one kind, with the wanted person's field shown; with each the names of what is hidden at first."""
+) -> tuple[list[PersonCard], dict[str, Any]]:
+    """The order's people of one kind, with the wanted person's field shown, and the context of their panel."""
 
     def shown(person: Person, position: int) -> set[str]:
         return {field} if (person.ref or f"n{position}") == wanted else set()
@@ -112,16 +117,14 @@ def _cards(
     country = tenant.connection.country
     if kind == "traveller":
         travellers = load_travellers(tenant, ref)
-        masked, cards = cards_of(travellers, country=country), cards_of(travellers, shown, country)
-        context = context_of(request, tenant, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
-    else:
-        contacts = load_contacts(tenant, ref)
-        numbered = list(enumerate(contacts.items, start=1))
-        masked = [card(person, n, country=country) for n, person in numbered]
-        cards = [card(person, n, reveal=shown(person, n), country=country) for n, person in numbered]
-        context = context_of(request, tenant, ref, kind, cards, contacts)
-    hidden = [frozenset(one.name for one in before.fields if one.masked) for before in masked]
-    return list(zip(cards, hidden, strict=True)), context
+        cards = cards_of(travellers, shown, country)
+        return cards, context_of(request, tenant, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
+    contacts = load_contacts(tenant, ref)
+    cards = [
+        card(person, position, reveal=shown(person, position), country=country)
+        for position, person in enumerate(contacts.items, start=1)
+    ]
+    return cards, context_of(request, tenant, ref, kind, cards, contacts)
 
 
 def _refuse(request: Request, ref: str) -> HttpResponse:
