@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from babel.numbers import format_decimal
 from django.utils.translation import ngettext
 
 from orders.cdp.records import Order
@@ -13,16 +12,14 @@ from orders.display.clocks import (
     day,
     day_change,
     duration,
-    locale_of,
     offset_word,
     plain_day,
 )
-from orders.display.words import passengers, phase_word, status_word
+from orders.display.words import passengers, phase_word, status_word, whole_number
 from orders.itinerary import wording
 from orders.itinerary.airports import same_site
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
 from orders.itinerary.wording import mode_words, time_words
-from orders.speech import language
 from orders.speech import say as _
 from orders.statuses import status
 
@@ -152,7 +149,7 @@ def any_serious(notices: Iterable[Notice]) -> bool:
 
 def kilometres(distance: int) -> str:
     """ "8,395 km" in the person's language."""
-    return f"{format_decimal(distance, locale=locale_of(language()))} km"
+    return f"{whole_number(distance)} km"
 
 
 def clock_words(end: Clock) -> str:
