@@ -228,9 +228,11 @@ def _felt_tables(found: Findings) -> Iterable[str]:
             ],
         )
     if seen := found.waiting:
+        came = f"{seen.came:,} came; {_words(seen.refused) or 'none was refused'}"
+        most = 1000 * max(seen.probes, default=math.nan)
         yield (
-            f"{seen.pages:,} pages asked for at once from a CDP that takes 5 s: {seen.came:,} came; {_words(seen.refused) or 'none was refused'}. "
-            f"The health check meanwhile took {1000 * middle(seen.probes):.0f} ms, {1000 * max(seen.probes, default=math.nan):.0f} ms at most."
+            f"{seen.pages:,} pages asked for at once from a CDP that takes 5 s: {came}. "
+            f"The health check meanwhile took {1000 * middle(seen.probes):.0f} ms, {most:.0f} ms at most."
         )
     if both := found.sign_ins:
         yield (
