@@ -13,20 +13,27 @@ from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
 from orders.display.itinerary import flight_sentence, stay_words, title_line
+from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES
 from orders.itinerary import picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Flight, Transfer, Trip
+from orders.services.summary import Digest
 from tests.itinerary.test_parts import BACK, OUT, item
 
 ROOM = Path(__file__).parents[2] / "orders"
 
 
+def rendered(trip: Trip) -> str:
+    """The itinerary card."""
+    pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
+    context = {"trip": trip, "pictures": pictures, "digest": Digest("r"), "flights": Rows(), "itinerary_text": ""}
+    return render_to_string("orders/_itinerary.html", context)
+
+
 def shown(trip: Trip) -> str:
     """The itinerary card as text, its rows apart."""
-    pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
-    page = render_to_string("orders/_itinerary.html", {"trip": trip, "pictures": pictures, "itinerary_text": ""})
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", rendered(trip))).split())
 
 
 def said(room: str, function: str, at: int) -> set[str]:
@@ -84,13 +91,13 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
     trip = plan([item(flight)], reading=reading)
     page = shown(trip)
     assert "All times are local to the airport" not in page
-    assert "turned into local times: see below" in page or "read as local: see below" in page
+    assert "Times in doubt: see below" in page or "Converted from UTC, in doubt: see below" in page
     assert page.lower().count(trip.notices[0].detail.lower()) == 2
     assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
     assert "Flight time in doubt" in page
     assert "local time" not in flight_sentence(trip.flights[0])
     assert "Las Vegas direct" in page.replace(" ·", "")
-    assert ("the times are shown as sent" in page) is (reading == "local")
+    assert ("Shown as sent" in page) is (reading == "local")
 
 
 def test_a_trip_without_doubt_says_that_its_times_are_local() -> None:
@@ -129,11 +136,7 @@ def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
 
 
 def test_the_bar_says_its_local_hours_and_nights() -> None:
-    trip = plan([item(*OUT)])
-    page = render_to_string(
-        "orders/_itinerary.html",
-        {"trip": trip, "pictures": {trip.journeys[0].key: picture.draw(trip.journeys[0])}, "itinerary_text": ""},
-    )
+    page = rendered(plan([item(*OUT)]))
     assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
     assert "night hours 1 h 20 min" in page
 

@@ -10,8 +10,9 @@ from django.test import Client
 
 from orders.display.rows import Rows, fitting, size_of, start_of
 from sandbox.server import Sandbox
-from tests.pages.hostile import REF, answer
 from tests.pages.test_growth import flown, segment
+
+REF = "0f0e0d0c-0b0a-0908-0706-050403020100"
 
 
 @pytest.mark.parametrize("room", [1, 25, 100, 10**6])
@@ -48,6 +49,12 @@ def test_the_beginning_of_a_text_fits(text: str) -> None:
         assert size_of(shown) <= room + 2_000 * 5
 
 
+def answer(**fields: object) -> str:
+    """An order."""
+    order = {"ref": REF, "referenceId": "HOSTIL", "status": "CONFIRMED", "price": 1, "currencyCode": "EUR"}
+    return json.dumps(order | fields, ensure_ascii=False)
+
+
 def serve(cdp: Sandbox, items: list[dict[str, object]]) -> None:
     """The order and the listing of its items, all of them in one answer."""
     listing = {"limit": len(items) + 1, "items": items}
@@ -73,7 +80,7 @@ def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> 
     items = [flown(segment(1), segment(2, 600, 1), passengerTypeCode="ADT", name=f"seat {n}") for n in range(500)]
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/").content.decode()
-    assert page.count('<li class="item"') == 500 and "500 of 500 items" in page
+    assert page.count('<li class="order-item"') == 500 and "500 of 500 items" in page
     assert "Show the rest" not in page and "are shown" not in page
 
 
