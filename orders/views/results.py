@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
+from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,7 +72,7 @@ def _find(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -
     if found.only and not reading.mixed:
         if request.method == "POST":
             tenant.hand_over(found.only)
-            return redirect(order_address(request, found.only))
+            return HttpResponseRedirect(order_address(request, found.only), status=HTTPStatus.SEE_OTHER)
         return show_order(request, tenant, open_order(tenant, found.only), found.only)
     if found.orders:
         return show_chooser(request, found, text, reading.also if reading.mixed else ())

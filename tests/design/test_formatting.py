@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts import preferences
+from accounts.models import Preferences
 from orders import problems
 from orders.cdp.records import Order
 from orders.display import clocks, itinerary, money, outcomes, people, words
@@ -31,7 +32,7 @@ def wall(*parts: int) -> datetime:
 
 @pytest.fixture
 def twelve_hours() -> Iterator[None]:
-    token = preferences._current.set(preferences.Preferences(clock="12"))
+    token = preferences._current.set(Preferences(clock="12"))
     yield
     preferences._current.reset(token)
 
