@@ -1,4 +1,4 @@
-"""What came of a look, in the person's language. Records keep a few fixed English forms; here they are read back."""
+"""Outcomes of access records in the user's language. Records keep a few fixed English forms, old ones included."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def _part(part: str) -> str:
 
 
 def _reveal(how: str, kind: str, field: str) -> str:
-    """Whose hidden field was asked for: "shown: contact, Passport"."""
+    """The hidden field, and of whom: "shown: Passport (contact)"."""
     outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
     if kind == "custom":
         return outcome % {"what": _("Custom data")}
     name = "identifier" if field.startswith("identifier_") else field
     what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else in_words(REVEALED, name, field)
-    return outcome % {"what": f"{in_words(REVEALED, kind, kind)}, {what}"}
+    return outcome % {"what": f"{what} ({in_words(REVEALED, kind, kind)})"}

@@ -42,7 +42,7 @@ class AccessRecord(models.Model):
     at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
     user_id = models.BigIntegerField(_("person’s number"), null=True)
     user_name = models.CharField(_("person"), max_length=150)
-    what = models.CharField(_("what"), max_length=24, choices=Action.choices)
+    what = models.CharField(_("what"), max_length=24, choices=[(action.value, action.label) for action in Action])
     order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
     reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
     route = models.CharField(_("route"), max_length=200, blank=True, default="")

@@ -93,7 +93,7 @@ def activity(request: Request) -> HttpResponse:
         "filter": chosen,
         "problems": problems,
         "everybody": everybody,
-        "kinds": Kind.choices,
+        "kinds": [(kind.value, kind.label) for kind in Kind if kind is not Kind.CHAINS],
         "people": _people() if everybody else [],
     }
     return render(request, "activity.html", context)
@@ -141,7 +141,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
         problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
     # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
-    kind = next((kind for kind in Kind if kind == request.GET.get("kind")), None)
+    kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
     return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
 
 
