@@ -1,4 +1,4 @@
-"""One method per endpoint used. A client is made for one page: its deadline, its count of calls, its documents.
+"""One method per endpoint. A client serves one page; its `reader` has the deadline, the counts and the documents.
 
 All methods raise the CdpErrors of `orders.cdp.errors`. Vendor pages are named under
 https://doc.sitecore.com/cdp/en/developers/api/ (the legacy pages describe v2) and https://api-docs.sitecore.com/cdp (v2.1).
@@ -30,7 +30,7 @@ _WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone a
 
 
 class CdpClient:
-    """Reads one tenant of the CDP. `base_url` comes from `regions`, never from a person; `repr` shows no secret."""
+    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; `repr` shows no secret."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class CdpClient:
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def _order_with_items(self, ref: str) -> Order:
-        """The order with the items that come inline."""
+        """The order with its inline items."""
         try:
             raw, notes = self.reader.get(("orders", ref), {"expand": "orderItems"})
         except RequestRefused:
@@ -74,13 +74,13 @@ class CdpClient:
         return decode.order(raw, notes=notes)
 
     def _listed_whole(self, ref: str) -> Order | None:
-        """The order from a listing that was just read and held it alone and whole; None where there is no such listing."""
+        """The order from a listing that was just read and held only this order, complete; None if there is none."""
         target = self.reader.noted(_WHOLE + ref.lower())
         listing = self.reader.again(target) if target is not None else None
         return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
-        """The listing replaces the inline items, which are its first ten; nothing more is read of an order that is too large."""
+        """The order with its items as listed, of which the inline ones are the first ten. An order that is too large stays as it is."""
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
         try:
@@ -108,10 +108,10 @@ class CdpClient:
         )
 
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
-        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). None found is an empty Loaded, 404 or not.
+        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). An empty Loaded if there are none.
 
-        A reference may name several orders. Their items are as far as the listing holds them: see `items_complete`. Where a
-        reference names one order and the listing only its ref, the order is fetched with its items.
+        A reference may match several orders. Their items are those in the listing: see `items_complete`. If a reference matches one
+        order and the listing holds only its ref, the order is fetched with its items.
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")
@@ -135,9 +135,9 @@ class CdpClient:
         return Listing(self.reader, ("orders", order_ref, "consumers"), {}).read("orderConsumers", decode.consumer)
 
     def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:
-        """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of the items that consumer is on, a page of them.
+        """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of that consumer's items, one page of them.
 
-        None where the CDP knows none; and without a call in v2, where a consumer holds the links itself.
+        Empty if there are none, and without a call in v2, whose consumers hold the links themselves.
         """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
@@ -163,9 +163,8 @@ class CdpClient:
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
 
-        None found is an empty Loaded; no more than `most` are read, and `complete` is then False. `beside` is called with the ref
-        of each as soon as it is known, at the same time as the guest is fetched; it raises no CdpError.
-        The terms are personal: they stand in no error, document or memory.
+        An empty Loaded if there are none. At most `most` are read; `complete` is False if there are more. `beside` is called with
+        each ref while the guests are fetched, and raises no CdpError. The terms are personal: no error, document or memory holds them.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
@@ -177,7 +176,7 @@ class CdpClient:
             return Loaded()
 
     def get_order_extension(self, ref: str) -> Extension | None:
-        """GET /orders/{ref}/extensions/ext (v2.1), /orders/{ref}/extExt (v2, by analogy with guests). None where there is none."""
+        """GET /orders/{ref}/extensions/ext (v2.1), /orders/{ref}/extExt (v2, by analogy with guests), or None."""
         try:
             if self.reader.version == "v2.1":
                 return decode.extension(self.reader.get(("orders", ref, "extensions", "ext"), {})[0])
@@ -185,7 +184,7 @@ class CdpClient:
             if not isinstance(raw.get("items"), list):
                 return decode.extension(raw)
             found = next((entry for entry in raw["items"] if isinstance(entry, dict)), None)
-            named = ref_of(found) if found is not None and decode.is_reference(found) else None
+            named = ref_of(found) if found is not None and decode.is_bare_reference(found) else None
             if named is not None:
                 found, _ = self.reader.get(("orders", ref, "extExt", named), {})
             return decode.extension(found) if found is not None else None
@@ -193,7 +192,7 @@ class CdpClient:
             return None
 
     def get_item_extension(self, ref: str) -> Extension | None:
-        """GET /orderItems/{ref}/extensions/ext (v2.1). None where there is none, and without a call in v2, which has no such path."""
+        """GET /orderItems/{ref}/extensions/ext (v2.1), or None; always None in v2, which has no such path."""
         refs.in_path(ref)
         if self.reader.version != "v2.1":
             return None
@@ -203,11 +202,11 @@ class CdpClient:
             return None
 
     def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
-        """The custom data of several items side by side, in their order; an error stands where one was not loaded."""
+        """The custom data of several items, in their order, fetched in parallel; an error in place of one that failed."""
         return self.reader.run_parallel([partial(self.get_item_extension, ref) for ref in item_refs])
 
     def probe(self) -> None:
-        """Prove the credential with the cheapest search there is; returns when the CDP accepts it, raises otherwise."""
+        """Test the credential with the cheapest search. Raises a CdpError unless the CDP accepts it."""
         try:
             self.reader.get(("orders",), {"referenceId": _PROBE})
         except NotFound:
@@ -223,7 +222,7 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 
 def _term(value: str) -> str:
-    """A search term as a person typed it. Raises BadReference, without repeating it, for one no search could be meant by."""
+    """A search term as typed. Raises BadReference, without repeating it, if it is blank, too long or not printable."""
     if not value.strip() or len(value) > _LONGEST_TERM or not value.translate(_JOINERS).isprintable():
         raise BadReference("a search term is 1 to 256 printable characters")
     return value

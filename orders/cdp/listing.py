@@ -1,4 +1,4 @@
-"""One collection of the API to its end: inlined records as they come, references fetched one by one, side by side."""
+"""A collection of the API, read to its end: inline records as received, references fetched in parallel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Listing:
-    """The collection at `parts` filtered by `search`; `owner` is the order it belongs to, where an entry could be mistaken for it."""
+    """The collection at `parts` filtered by `search`; `owner` is its order, if an entry could be mistaken for that."""
 
     def __init__(
         self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
@@ -39,9 +39,9 @@ class Listing:
     ) -> Loaded[T]:
         """All records, or the first `most`; those that are only references come from /`single`/{ref}.
 
-        `fetch_lone` fetches the record of a collection of one, where more than the record is wanted. `beside` is called with the
-        ref of each entry while the records are fetched, and raises no CdpError. Where there are more than the API's client reads at
-        all, `problem` is TooLarge. A failing first page is raised.
+        `fetch_lone` fetches the record of a collection of one, if more than the record is needed. `beside` is called with the ref
+        of each entry while the records are fetched, and raises no CdpError. `problem` is TooLarge if there are more than the client
+        reads. The error of a failed first page is raised.
         """
         limits = self._reader.limits
         pager = Pager(
@@ -55,7 +55,7 @@ class Listing:
             if offsets := pager.next_offsets():
                 pager.add(self._reader.run_parallel([partial(self._ask, offset) for offset in offsets]))
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
-        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_reference(first)
+        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_bare_reference(first)
         fetch: Callable[[str], T] = partial(self._fetch, single, read)
         if fetch_lone is not None and len(gathered.entries) == 1:
             fetch = fetch_lone
@@ -70,7 +70,7 @@ class Listing:
 
     @property
     def first_page(self) -> str:
-        """The address of the first page, as it was asked for."""
+        """The URL of the first page, as requested."""
         return self._reader.target(self._parts, self._search if self._bare else self._full(0))
 
     def _ask(self, offset: int) -> decode.Page:
@@ -88,7 +88,7 @@ class Listing:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _identity(self, entry: object) -> str | None:
-        """What tells an entry from others. In the vendor's sample an item's link ends in its order's ref, which is no name."""
+        """The ref that identifies an entry. In the vendor's sample an item's link ends in its order's ref, which does not."""
         if not isinstance(entry, dict):
             return None
         ref = ref_of(entry)
@@ -107,7 +107,7 @@ class Listing:
         def one(entry: object) -> Callable[[], T] | T | CdpError:
             if not isinstance(entry, dict) or not entry:
                 return Unreadable("an entry of the collection is no record")
-            if not decode.is_reference(entry):
+            if not decode.is_bare_reference(entry):
                 try:
                     return read(entry)
                 except CdpError as error:
@@ -132,7 +132,7 @@ def _too_large(gathered: Gathered) -> TooLarge | None:
 
 
 def whole_record(raw: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a single record; `{}` is none."""
+    """The answer for a single record. Raises Unreadable for `{}`."""
     if not raw:
         raise Unreadable("the answer is no record")
     return raw

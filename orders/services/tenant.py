@@ -1,4 +1,4 @@
-"""One person's way to one tenant, for the time of one page."""
+"""One user's session with one CDP tenant."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from orders.storage.session_answers import SessionAnswers
 
 
 class Tenant:
-    """One person's way to one tenant for the time of one page. `calls` and `seconds` tell what the CDP cost so far.
+    """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
-    A `fresh` page asks the CDP for everything, unless a search has just handed over the order `handed`.
+    A `fresh` page requests everything again, unless a search has just handed over the order `handed`.
     """
 
     def __init__(self, connection: Connection, *, session_key: str = "", fresh: bool = True, handed: str = "") -> None:
@@ -43,13 +43,13 @@ class Tenant:
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest answer that this page is made of was read, aware UTC."""
+        """When the oldest answer used by this page was read, aware UTC."""
         return self._memory.as_of
 
     def hand_over(self, ref: str) -> None:
-        """Let the next page of the order `ref`, once, be made of what this page has read."""
+        """Let the next page of the order `ref` reuse the answers of this page, once."""
         self._memory.hand_over(ref)
 
     def in_time(self) -> None:
-        """Raise TimedOut if the page's time is up; looked at between what computes."""
+        """Raise TimedOut if the page's time is up; called between computations."""
         in_time(self._deadline)
