@@ -1,4 +1,4 @@
-"""Writes down who looks at what, before it is shown."""
+"""The access log: every view of personal data is recorded before it is shown."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class AccessNotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentOrder:
-    """An order a person opened lately; `at` is aware UTC. No names of people in here.
+    """An order the user opened recently; `at` is aware UTC. Holds no names of people.
 
-    `connection_name` is what the connection was called then, with its region; see `names_now` for what a link may name.
+    `connection_name` is the connection's name at that time, with its region; links use `names_now`.
     """
 
     order_ref: str
@@ -59,7 +59,7 @@ class RecentOrder:
 
     @property
     def ref(self) -> str:
-        """The order ref, by the name the pages use."""
+        """The order ref, under the name that pages use."""
         return self.order_ref
 
 
@@ -74,10 +74,10 @@ def record(
     subject: str = "",
     outcome: str = "shown",
 ) -> None:
-    """Write one access record, in a transaction of its own; `AccessNotRecorded` when that fails, and then show nothing.
+    """Write one access record, in a transaction of its own; `AccessNotRecorded` if that fails: then show nothing.
 
     `what` is one of `AccessRecord.Action`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
-    the record takes reference and route from the person's own last opening of that order, because a panel knows only its ref.
+    reference and route are taken from the user's last opening of that order, because a panel has only its ref.
     A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
     """
     person = request.user
@@ -112,27 +112,27 @@ def record(
 
 
 def record_miss(request: Request, connection: ConnectionLabel | None, asked: str) -> None:
-    """Record a search by reference that found nothing, so that trying one reference after another leaves a trace."""
+    """Record a search by reference that found nothing, so that trying many references leaves a trace."""
     record(request, Action.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
 
 
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket the person came from (`?ticket=ZD-1234`), or "" if there is none or it does not fit CDPVIEWER_TICKET_PATTERN.
+    """The ticket that led here (`?ticket=ZD-1234`), or "" if there is none or it does not match CDPVIEWER_TICKET_PATTERN.
 
-    A word for an empty field, such as "null", is no ticket.
+    A word for an empty field, such as "null", is not a ticket.
     """
     return ticket_in(request.GET.get("ticket", ""))
 
 
 def ticket_in(value: str) -> str:
-    """The ticket that `value` names, without the closing slash of a link template; "" if it names none."""
+    """The ticket in `value`, without the closing slash of a link template; "" if there is none."""
     ticket = value.strip().removesuffix("/")
     fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket) and not is_nothing(ticket)
     return ticket if fits else ""
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """What the request names as its ticket and is none, cut to the length of one, to be shown; "" otherwise."""
+    """An invalid ticket in the request, cut to the length of a ticket for display; "" if there is none."""
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
@@ -141,7 +141,7 @@ def refused_ticket_of(request: HttpRequest) -> str:
 
 
 def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
-    """Reference and route under which the person opened this order last; ("", "") when they never did."""
+    """Reference and route under which the person opened this order last; ("", "") if never."""
     openings = AccessRecord.objects.filter(user_id=user_id, what=Action.ORDER_OPENED, order_ref=order_ref)
     if connection is not None:
         openings = openings.filter(connection_id=connection.pk)
@@ -160,13 +160,13 @@ def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
         .order_by("-at")
         .values_list("order_ref", "reference", "route", "connection_id", "connection_name", "at")[:READ_BACK]
     )
-    looks: dict[tuple[str, UUID | None], RecentOrder] = {}
+    orders: dict[tuple[str, UUID | None], RecentOrder] = {}
     for row in rows.iterator(chunk_size=RECENT * 2):
-        look = RecentOrder(*row)
-        looks.setdefault((look.order_ref.lower(), look.connection_id), look)
-        if len(looks) == RECENT:
+        order = RecentOrder(*row)
+        orders.setdefault((order.order_ref.lower(), order.connection_id), order)
+        if len(orders) == RECENT:
             break
-    return list(looks.values())
+    return list(orders.values())
 
 
 def hashed(value: str) -> str:

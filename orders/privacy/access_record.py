@@ -12,11 +12,11 @@ from orders.privacy.record_kinds import Action
 
 
 class AppendOnly(Exception):
-    """Somebody tried to change or remove an access record."""
+    """An attempt to change or remove an access record."""
 
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    """Reads and adds; everything else is refused here, and by the database."""
+    """Reading and adding only; everything else is refused, here and by the database."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnly("access records are never changed")
@@ -32,9 +32,9 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """Who looked at what or changed which account, and when. Plain columns: a record outlives the connection it speaks of.
+    """Who viewed what or changed which account, and when. Plain columns: a record outlives the connection it names.
 
-    `user_*` is the person who acted (nobody for commands and unknown names), `about_*` the person an account event concerns.
+    `user_*` is the user who acted (empty for commands and unknown names), `about_*` the user an account event concerns.
     """
 
     Action = Action
@@ -70,14 +70,14 @@ class AccessRecord(models.Model):
             ("reveal_personal_data", "May reveal masked personal data"),
             ("view_all_activity", "May see everybody’s activity"),
         ]
-        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every look pays for.
+        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every record would pay for.
         indexes: ClassVar = [
             models.Index(fields=["user_id", "-at"], name="access_record_own"),
             models.Index(fields=["at"], name="access_record_at"),
             models.Index(fields=["order_ref"], name="access_record_order"),
             models.Index(fields=["reference"], name="access_record_reference"),
             models.Index(fields=["ticket"], name="access_record_ticket"),
-            # These two hold a few rows only, and cost a look nothing.
+            # These two hold a few rows only, and cost a view nothing.
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
             ),

@@ -1,4 +1,4 @@
-"""Account events: what is done to people, rights and connections stands in the access records, with who did it."""
+"""Account events: changes of users, rights and connections, recorded with who made them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _request: ContextVar[Request | None] = ContextVar("request that account events b
 
 
 def acting(get_response: GetResponse) -> GetResponse:
-    """Middleware: make the person of this request the one who does what is recorded meanwhile. Comes right after authentication."""
+    """Middleware: attribute account events to the user of this request. Placed right after authentication."""
 
     def answer(request: Request) -> HttpResponseBase:
         token = _request.set(request)
@@ -33,10 +33,10 @@ def acting(get_response: GetResponse) -> GetResponse:
 
 
 def actor() -> tuple[int | None, str]:
-    """Number and name of who acts now: the signed-in person, (None, "") before sign-in, (None, "command ...") outside of a request."""
+    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request."""
     request = _request.get()
     if request is None:
-        # No user name has a space in it, so nobody can be called like this.
+        # No user name has a space in it, so this is nobody's name.
         command = sys.argv[1:2] if Path(sys.argv[0]).name == "manage.py" else []
         return None, " ".join(["command", *command])
     person = request.user
@@ -54,8 +54,8 @@ def record(
 ) -> None:
     """Write one account event; `DatabaseError` if that fails.
 
-    `about` is the person concerned; `subject` a keyed hash, never a name; `connection` its number, and its name with the region.
-    Inside a transaction the event stands or falls with it.
+    `about` is the user concerned; `subject` a keyed hash, never a name; `connection` its id, and its name with the region.
+    Inside a transaction the event is committed or rolled back with it.
     """
     request = _request.get()
     by_id, by_name = actor()

@@ -1,8 +1,8 @@
-"""What of a person is shown, and what stays hidden until somebody who may asks for it. Masking happens here, on the server.
+"""Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
-Shown at once is what an agent needs to recognize and to reach somebody: names, e-mails, phones, address, nationality.
-Hidden are passport, birth date, every identifier that is not plainly a number of trade (loyalty, booking, customer number), and
-every field of a person we do not know: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
+Shown at once are the fields an agent needs to recognize and reach somebody: names, e-mails, phones, address, nationality.
+Hidden are passport, birth date, every identifier that is not clearly a trade number (loyalty, booking, customer number), and
+every unknown field: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
 own, in `hiding`.
 """
 
@@ -174,6 +174,6 @@ def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool
 
 @lru_cache(maxsize=1024)
 def is_trade(provider: str) -> bool:
-    """Whether an identifier of this provider is plainly a number of trade; in doubt it is not."""
+    """Whether an identifier of this provider is clearly a trade number; if in doubt, it is not."""
     named = set(words(provider))
     return named <= TRADE | SAYS_NOTHING and not named <= SAYS_NOTHING
