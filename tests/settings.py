@@ -12,8 +12,9 @@ os.environ.setdefault("CDPVIEWER_SECRET_KEY", "a key of the tests, long enough f
 os.environ.setdefault("CDPVIEWER_CREDENTIAL_KEYS", "bmV2ZXIgdXNlZCBvdXRzaWRlIHRoZSB0ZXN0cyEhISE=")
 os.environ.setdefault("CDPVIEWER_HTTPS", "off")
 
+from cdpviewer.databases import database
 from cdpviewer.settings import *  # noqa: F403
-from cdpviewer.settings import DATABASES, TEMPLATES
+from cdpviewer.settings import BASE_DIR, DATABASES, TEMPLATES
 from orders.limits import ViewLimits
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -26,9 +27,12 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 
-# A file, not memory: the real server, started by a test, opens the same database.
-_folder = tempfile.mkdtemp(prefix="cdpviewer-tests-")
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
+if server := os.environ.get("TESTS_DATABASE_URL"):  # from tests.postgres_server
+    DATABASES["default"] = database(server, BASE_DIR)
+else:
+    # A file, not memory: the real server, started by a test, opens the same database.
+    _folder = tempfile.mkdtemp(prefix="cdpviewer-tests-")
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
 
 TEMPLATES[0]["OPTIONS"]["environment"] = "tests.rendering.environment"
