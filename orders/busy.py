@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the settings read LONGEST_WAIT, and load before Django's database layer may
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+RETRY_AFTER = 5  # seconds after which a database that was away is worth another question
 LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual, and 10 s on the CDP, this and the rendering stay under 12 s
 
 
@@ -18,6 +19,15 @@ def wait_shortly(connection: BaseDatabaseWrapper) -> None:
     """
     if connection.vendor == "sqlite":
         connection.patience = LONGEST_WAIT  # type: ignore[attr-defined]  # of cdpviewer.sqlite
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether `error` says that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
+    from django.db import InterfaceError, InternalError, OperationalError
+
+    # PostgreSQL files "read-only" under internal errors.
+    read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
+    return read_only or isinstance(error, (OperationalError, InterfaceError))
 
 
 def give_back() -> None:

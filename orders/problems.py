@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orders.busy import RETRY_AFTER
 from orders.cdp import errors
 
 
@@ -281,6 +282,7 @@ def not_recorded() -> Problem:
             "Whoever looks at a customer’s data is recorded first. The record could not be written, so nothing is shown."
         ),
         _("Try again. If it stays so, tell whoever runs this program: its database does not take new records."),
+        retry_after=RETRY_AFTER,
     )
 
 

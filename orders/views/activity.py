@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from orders import account_events
+from orders.busy import RETRY_AFTER
 from orders.models import AccessRecord
 from orders.problems import not_recorded
 from orders.record_kinds import CHAINING, OF_KIND, Kind, What
@@ -107,7 +108,12 @@ def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         account_events.record(What.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
     except DatabaseError:
-        return HttpResponse(not_recorded().sentence, status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            not_recorded().sentence,
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(RETRY_AFTER)},
+        )
     name = f"activity-{started.astimezone(UTC):%Y%m%d-%H%M%S}.csv"
     return StreamingHttpResponse(
         _csv(_looks(request, everybody, chosen).filter(at__lte=started)),
