@@ -10,7 +10,7 @@ import gevent  # type: ignore[import-untyped]
 from django.conf import settings
 from gunicorn.workers import ggevent
 
-from cdpviewer import health, unreadable
+from cdpviewer import bodies, health, unreadable
 
 # All connections that have come are taken in, where gunicorn sets one at a time: a health check must not wait behind a crowd.
 ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
@@ -35,8 +35,16 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
         finally:
             del self._idle[here]
 
+    def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Answer a request; a connection that then closes (gunicorn's StopIteration) stays open until the answer has arrived."""
+        try:
+            super().handle_request(listener, req, sock, addr)
+        except StopIteration:
+            bodies.read_off(sock, req)
+            raise
+
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop, after DRAIN_SECONDS. Pages under way are finished; kept connections end, or stopping would take as long as they may be kept."""
+        """Stop, after DRAIN_SECONDS. Pages under way are finished; kept connections end, or stopping would take as long as those."""
         health.stop()
         if settings.DRAIN_SECONDS and not self._draining:
             # The balancer needs time to see that `/readyz` says no. Until then pages go on, each on a connection that then ends.

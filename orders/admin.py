@@ -66,7 +66,7 @@ class AccessRecordAdmin(ReadOnly):
         "outcome",
         "ticket",
     )
-    list_filter = ("what", "outcome")
+    list_filter = ("what",)
     search_fields = ("=user_name", "=order_ref", "=reference", "=ticket", "=request_id")
     date_hierarchy = "at"
     ordering = ("-at",)
