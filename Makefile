@@ -60,7 +60,7 @@ test: develop
 test-postgres: develop
 	@.ci/tools
 	@$(BIN)/python -m tests.postgres_server $(BIN)/python -m pytest -n 2 --dist loadfile \
-		$(or $(ARGS),tests/account tests/pages tests/wiring tests/faults/test_under_load.py)
+		$(or $(ARGS),tests/accounts tests/pages tests/wiring tests/faults/test_under_load.py)
 
 check: develop
 	$(BIN)/ruff format --check --quiet .

@@ -10,7 +10,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
-from orders.busy import LONGEST_WAIT
+from orders.storage.lock_timeout import LONGEST_WAIT
 
 DJANGOS_SQLITE = "django.db.backends.sqlite3"
 SQLITE = "cdpviewer.sqlite"  # ours, which keeps files open and waits for locks with patience

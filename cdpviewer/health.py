@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-from orders import zones
+from orders.itinerary import zones
 
 PATIENCE = 1.0  # seconds in which the database must answer
 LEAST_ROOM = 16 * 1024 * 1024  # bytes left on the disk of a SQLite file

@@ -58,7 +58,7 @@ def main() -> int:
     from django.db import connection
 
     from cdpviewer.health import migrated
-    from orders.zones import VERSION
+    from orders.itinerary.zones import VERSION
 
     print(f"Zone rules: tzdata {VERSION}.", flush=True)
     if not migrated(connection):

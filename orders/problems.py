@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orders.busy import RETRY_AFTER
 from orders.cdp import errors
+from orders.storage.lock_timeout import RETRY_AFTER
 
 
 @dataclass(frozen=True, slots=True)

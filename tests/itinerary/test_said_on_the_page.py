@@ -12,13 +12,13 @@ import pytest
 from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
-from orders.digest import Digest
 from orders.display.itinerary import flight_sentence, stay_words, title_line
 from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES
 from orders.itinerary import picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Flight, Transfer, Trip
+from orders.services.summary import Digest
 from tests.itinerary.test_parts import BACK, OUT, item
 
 ROOM = Path(__file__).parents[2] / "orders"
