@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.cdp import errors
-from orders.storage.lock_timeout import RETRY_AFTER
+
+DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another question
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,7 @@ def not_recorded() -> Problem:
             "Whoever looks at a customer’s data is recorded first. The record could not be written, so nothing is shown."
         ),
         _("Try again. If it stays so, tell whoever runs this program: its database does not take new records."),
-        retry_after=RETRY_AFTER,
+        retry_after=DATABASE_AWAY,
     )
 
 

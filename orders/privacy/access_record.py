@@ -77,6 +77,7 @@ class AccessRecord(models.Model):
             models.Index(fields=["order_ref"], name="access_record_order"),
             models.Index(fields=["reference"], name="access_record_reference"),
             models.Index(fields=["ticket"], name="access_record_ticket"),
+            models.Index(fields=["request_id"], name="access_record_request"),
             # These two hold a few rows only, and cost a look nothing.
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"

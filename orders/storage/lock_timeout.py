@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the settings read LONGEST_WAIT, and load before Django's database layer may
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-RETRY_AFTER = 5  # seconds after which a database that was away is worth another question
 LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual, and 10 s on the CDP, this and the rendering stay under 12 s
 
 

@@ -15,8 +15,9 @@ from django.templatetags.static import static
 from accounts import next_page, preferences
 from accounts.language import activate, language
 from accounts.views import sign_in
+from orders.problems import DATABASE_AWAY
 from orders.search_text import lookup
-from orders.storage.lock_timeout import RETRY_AFTER, is_away
+from orders.storage.lock_timeout import is_away
 
 SEARCHES = frozenset({"orders", "find_person"})
 PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
@@ -72,7 +73,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except Exception:  # noqa: BLE001 (whatever fails while telling of a failure, the person still gets a sentence)
         response = HttpResponse(PLAIN, status=status, content_type="text/plain; charset=utf-8")
     if status == 503:
-        response["Retry-After"] = str(RETRY_AFTER)
+        response["Retry-After"] = str(DATABASE_AWAY)
     return response
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +16,13 @@ import pytest
 from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.live import PROJECT
+from tests.pooler import pooling
 from tests.postgres_server import Server, postgres
 
 __all__ = ["postgres"]
 
 NAME = "two_roles"
+ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,7 @@ def test_the_owner_prunes_and_nothing_else_goes(env: dict[str, str], postgres: S
 def test_pages_work_with_what_their_role_may(env: dict[str, str], tmp_path: Path) -> None:
     with on_postgres.serving(env, tmp_path) as served:
         assert served.get("/").status_code == 200
-        assert served.get("/orders/d680c9be-4c07-4731-857e-9602034b15f2/").status_code == 200
+        assert served.get(ORDER).status_code == 200
         assert served.get("/activity/").status_code == 200
         assert served.get("/readyz").status_code == 200
 
@@ -159,3 +164,34 @@ def test_an_older_version_does_not_migrate_a_newer_database(env: dict[str, str],
             keeper.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
     assert refused.returncode == 1
     assert "orders.9999_later" in err and "Traceback" not in err
+
+
+def test_behind_a_pooler_nothing_outlives_its_transaction(
+    env: dict[str, str], postgres: Server, tmp_path: Path
+) -> None:
+    with postgres.connect(NAME, "pages") as pages:
+        for _number in range(2_500):  # more than one statement of the file reads
+            pages.execute(RECORD, [datetime.now(UTC)])
+    with pooling(postgres, NAME, "pages", size=3) as url:
+        behind = {**env, "DATABASE_URL": url, "CDPVIEWER_DB_POOL": "external"}
+        with on_postgres.serving(behind, tmp_path) as served, ThreadPoolExecutor(16) as crowd:
+            paths = ["/", ORDER, "/activity/", f"{ORDER}contacts/", "/activity/export.csv"]
+            assert set(crowd.map(lambda path: served.get(path).status_code, paths * 12)) == {200}
+            with postgres.connect() as superuser:
+                held = superuser.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pages'").fetchone()
+            assert held is not None and held[0] <= 3
+            assert served.get("/readyz").status_code == 200
+
+
+def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server, tmp_path: Path) -> None:
+    with postgres.connect(NAME, "keeper") as keeper:
+        keeper.execute(
+            "INSERT INTO auth_user_groups (user_id, group_id) SELECT u.id, g.id FROM auth_user u, auth_group g"
+            " WHERE u.username = 'agent' AND g.name = 'Auditors' ON CONFLICT DO NOTHING"
+        )
+        for number in range(4_100):
+            keeper.execute(RECORD.replace("'order_opened', ''", "'order_opened', %s"), [OLD, f"ref-{number:04}"])
+    with on_postgres.serving(env, tmp_path) as served:
+        text = served.get("/activity/export.csv").text.removeprefix("\ufeff")
+    refs = [row["order_ref"] for row in csv.DictReader(io.StringIO(text)) if row["order_ref"].startswith("ref-")]
+    assert refs == [f"ref-{number:04}" for number in reversed(range(4_100))]
