@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -27,7 +27,8 @@ class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs alon
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.order_by().values_list("pk")[: self.MOST])  # type: ignore[union-attr]  # always a query set
+        records = cast("QuerySet[AccessRecord]", self.object_list)
+        return len(records.order_by().values_list("pk")[: self.MOST])
 
 
 @admin.register(AccessRecord)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -48,17 +48,21 @@ class Page(Generic[M]):
     older: str = ""
 
 
-def page(rows: QuerySet[M], size: int, *, before: str = "", after: str = "") -> Page[M]:
-    """At most `size` rows before or after a place; the newest if neither names one. One statement, two on the way to the newest."""
+def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: str = "") -> Page[M]:
+    """At most `size` rows before or after a place; the newest if neither names one.
+
+    `parts` have no row in common. Each is a statement of its own, so that each is read along its own index: with OR the database
+    may read everybody's rows to find one person's.
+    """
     start, end = Place.read(before), Place.read(after)
     if end is not None:
-        found = list(_newer(rows, end).order_by("at", "pk")[: size + 1])
+        rising = [_newer(rows, end).order_by("at", "pk")[: size + 1] for rows in parts]
+        found = sorted(_rows(rising), key=_order)[: size + 1]
         if len(found) > size:
             shown = found[size - 1 :: -1]
             return Page(shown, newer=_place(shown[0]), older=_place(shown[-1]))
         start = None  # those are the newest, with some that follow
-    chosen = rows if start is None else _older(rows, start)
-    found = list(chosen.order_by("-at", "-pk")[: size + 1])
+    found = sorted(_rows(_newest(parts, start, size + 1)), key=_order, reverse=True)[: size + 1]
     shown = found[:size]
     return Page(
         shown,
@@ -67,18 +71,30 @@ def page(rows: QuerySet[M], size: int, *, before: str = "", after: str = "") -> 
     )
 
 
-def everything(rows: QuerySet[M], *columns: str, chunk: int = 2000) -> Iterator[tuple[Any, ...]]:
+def everything(parts: Sequence[QuerySet[M]], *columns: str, chunk: int = 2000) -> Iterator[tuple[Any, ...]]:
     """All rows as tuples of `columns`, `chunk` by statement; no connection is held while whoever takes them waits."""
     place: Place | None = None
     while True:
-        chosen = rows if place is None else _older(rows, place)
-        found = list(chosen.order_by("-at", "-pk").values_list("at", "pk", *columns)[:chunk])
+        found = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]
         give_back()
-        for row in found:
+        found.sort(key=lambda row: row[:2], reverse=True)
+        for row in found[:chunk]:
             yield row[2:]
         if len(found) < chunk:
             return
-        place = Place(*found[-1][:2])
+        place = Place(*found[chunk - 1][:2])
+
+
+def _newest(parts: Iterable[QuerySet[M]], place: Place | None, count: int) -> list[QuerySet[M]]:
+    return [(rows if place is None else _older(rows, place)).order_by("-at", "-pk")[:count] for rows in parts]
+
+
+def _rows(parts: Iterable[QuerySet[M]]) -> Iterator[M]:
+    return (row for rows in parts for row in rows)
+
+
+def _order(row: Any) -> tuple[datetime, int]:
+    return row.at, row.pk
 
 
 def _place(row: Any) -> str:

@@ -117,7 +117,7 @@ def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         )
     name = f"activity-{started.astimezone(UTC):%Y%m%d-%H%M%S}.csv"
     return StreamingHttpResponse(
-        _csv(_looks(request, everybody, chosen).filter(at__lte=started)),
+        _csv([looks.filter(at__lte=started) for looks in _looks(request, everybody, chosen)]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -150,12 +150,11 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
     return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
 
 
-def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[AccessRecord]:
+def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
+    """The records asked for: of one person in two parts, what they did and what was done to them."""
     looks = AccessRecord.objects.all()
     looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
-    if person is not None:
-        looks = looks.filter(Q(user_id=person) | Q(about_id=person))
     if chosen.order:
         spellings = {chosen.order, chosen.order.lower(), chosen.order.upper()}
         looks = looks.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
@@ -163,7 +162,9 @@ def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[Ac
         looks = looks.filter(ticket=chosen.ticket)
     if chosen.day is not None:
         looks = looks.filter(at__gte=_midnight(chosen.day), at__lt=_midnight(chosen.day + timedelta(days=1)))
-    return looks
+    if person is None:
+        return [looks]
+    return [looks.filter(user_id=person), looks.filter(Q(user_id=None) | ~Q(user_id=person), about_id=person)]
 
 
 def _midnight(day: date) -> datetime:
@@ -189,7 +190,7 @@ class _Line:
         return line
 
 
-def _csv(looks: QuerySet[AccessRecord]) -> Iterator[str]:
+def _csv(looks: list[QuerySet[AccessRecord]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     # Without the mark Excel takes the file for the machine's old code page, and names lose their accents.
     yield "\ufeff" + str(writer.writerow(COLUMNS))
