@@ -23,9 +23,9 @@ OWN_PATIENCE = (
 POOLS = ("psycopg", "external", "none")
 MOST_CONNECTIONS = 20  # of one process: each is held for the milliseconds of a statement
 # What a page waits for at most: a free connection, and the answer to a statement. Together they stay under 3 s.
-FREE_CONNECTION = 0.5
+FREE_CONNECTION = 0.7
 STATEMENT = 2.0
-ANSWER = 2.25  # later than the server's own limit, so that this one means a server that hangs
+ANSWER = 2.2  # later than the server's own limit, so that this one means a server that hangs
 CONNECT = 2  # the least that libpq and psycopg take
 IDLE_IN_TRANSACTION = 10.0
 

@@ -165,7 +165,7 @@ def test_every_connection_of_the_pool_ended_at_once_costs_nobody_a_page(postgres
     def page(_number: int) -> int:
         return requests.get(served.url + ORDER, cookies=cookies, timeout=60).status_code
 
-    with ThreadPoolExecutor(20) as crowd:
+    with ThreadPoolExecutor(8) as crowd:
         assert set(crowd.map(page, range(40))) == {200}
         with postgres.connect() as owner:
             owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'faults'")

@@ -195,3 +195,21 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
         text = served.get("/activity/export.csv").text.removeprefix("\ufeff")
     refs = [row["order_ref"] for row in csv.DictReader(io.StringIO(text)) if row["order_ref"].startswith("ref-")]
     assert refs == [f"ref-{number:04}" for number in reversed(range(4_100))]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ""),
+        ({"CDPVIEWER_WORKERS": "8"}, "may open 160 connections"),
+        ({"CDPVIEWER_WORKERS": "8", "CDPVIEWER_DB_POOL": "none"}, ""),
+        ({"CDPVIEWER_DB_POOL": "external"}, "ALTER ROLE … SET lock_timeout = '750ms';"),
+    ],
+    ids=["fits", "too many", "no pool", "pooler"],
+)
+def test_the_check_of_the_database_says_what_the_server_must_allow(
+    env: dict[str, str], more: dict[str, str], said: str
+) -> None:
+    checked = on_postgres.run({**env, **more}, "manage.py", "check", "--database", "default")
+    assert checked.returncode == 0, checked.stderr
+    assert said in checked.stderr if said else "cdpviewer.W" not in checked.stderr, checked.stderr
