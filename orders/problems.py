@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from orders.cdp import errors
 
+DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another request
 Words = str | Promise
 
 NOT_TESTED = lazy("The CDP returned an error, so the credential is not tested yet.")
@@ -302,6 +303,7 @@ _NOT_RECORDED = Row(
     lazy(
         "Try again. If this keeps happening, contact your cdpviewer administrator: the database does not take new records."
     ),
+    retry_after=DATABASE_AWAY,
 )
 _VIEWS_LIMITED = Row(
     Code.VIEWS_LIMITED,
