@@ -17,15 +17,15 @@ from accounts.next_page import safe_url
 
 
 class BrandedAdminSite(AdminSite):
-    """Users, groups and access records. Connections are not here: an administrator has no business with a credential."""
+    """Users, groups and access records. Connections are not here: administrators never handle credentials."""
 
     site_header = _("cdpviewer administration")
     site_title = _("cdpviewer")
-    index_title = _("People and what they looked at")
+    index_title = _("Users and access log")
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send people to the one sign-in page, where guessing is limited; whoever is signed in and not staff gets a 403."""
+        """Redirect to the sign-in page, which limits guessing; signed-in users who are not staff get a 403."""
         wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:
             raise PermissionDenied
@@ -34,5 +34,5 @@ class BrandedAdminSite(AdminSite):
     def password_change(  # type: ignore[override]  # the stubs know only Django's own page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """There is one page for that too, with the same limits."""
+        """Redirect to the page for changing one's own password, which has the same limits."""
         return redirect("password_change")

@@ -1,4 +1,4 @@
-"""What every page gets: the way to carry connection and ticket onward, and how the person likes to read."""
+"""The context of every page: connection and ticket to carry onward, and the user's preferences."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" when there is nothing to carry."""
+    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" if there is nothing to carry."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]

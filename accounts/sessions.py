@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, and what happens when it is over.
+"""Session limits: how long a sign-in lasts, and how it ends.
 
 Ten hours at most, thirty minutes without a click. The time of the last click is written at most once a minute, so a page costs
 no session write; the idle limit is therefore 29 to 30 minutes.
@@ -48,7 +48,7 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out, dispatch_uid="accounts.sessions.forget")
 def forget(request: Request, **_kwargs: Any) -> None:
-    """What is still remembered of the session's orders goes at once, not a minute later."""
+    """Drop the cached answers of the session at once, not a minute later."""
     if request.session.session_key:
         session_answers.answers().forget(request.session.session_key)
 
@@ -81,7 +81,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def is_over(request: Request, now: int) -> bool:
-    """Has the session of a signed-in person passed one of its limits? One without clocks has."""
+    """Whether the session has passed one of its limits; one without time stamps has."""
     signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
         return True

@@ -1,4 +1,4 @@
-"""Limits on how often one person asks the CDP, in a minute and on a day (UTC).
+"""View limits: how often one user may read from the CDP, per minute and per day (UTC).
 
 Views are counted in the process and added to the person's row every few views, which also brings what other processes counted. So a
 view costs a fraction of a statement, and each further process lets a person have those few views more than the limit, at most.
@@ -137,11 +137,11 @@ def problem(over: Over) -> Problem:
     """The person has reached a limit on views; the CDP was not asked."""
     if over.window == "a day":
         sentence = _(
-            "The limit for one person is %(limit)s views a day, and you have reached it. The CDP was not asked."
+            "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."
         )
     else:
         sentence = _(
-            "The limit for one person is %(limit)s views a minute, and you have reached it. The CDP was not asked."
+            "The limit for one person is %(limit)s views a minute, and you have reached it. Nothing was sent to the CDP."
         )
     return problems.views_limited(sentence % {"limit": over.limit}, over.seconds)
 

@@ -1,4 +1,4 @@
-"""`/livez` and `/readyz`, for whoever watches over the server.
+"""Health probes: `/livez` and `/readyz`.
 
 Both answer without sign-in and for every Host, because a probe calls an address and not a name; neither says anything about
 people, orders, tenants or the configuration beyond "ok" and what is wrong.

@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from orders.cdp import errors
 
 DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another request
 Words = str | Promise
 
-NOT_TESTED = lazy("The CDP returned an error, so the credential is not tested yet.")
+NOT_TESTED = _("The CDP returned an error, so the credential is not tested yet.")
 
 
 class Code(StrEnum):
@@ -118,153 +117,153 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.CredentialRefused: Row(
         Code.REFUSED,
         403,
-        lazy("The CDP refused this connection’s credential"),
-        lazy("The CDP did not accept the client key and token (401). They may have been replaced or switched off."),
-        lazy("Ask your CDP administrator for a current API token and enter it on the connection page."),
+        _("The CDP refused this connection’s credential"),
+        _("The CDP did not accept the client key and token (401). They may have been replaced or switched off."),
+        _("Ask your CDP administrator for a current API token and enter it on the connection page."),
         icon="key",
-        word=lazy("credential refused"),
+        word=_("credential refused"),
         action=NextStep.CONNECTIONS,
         result=LastResult.REFUSED,
-        tested=lazy("The CDP refused the credential: the client key or token is wrong or switched off."),
+        tested=_("The CDP refused the credential: the client key or token is wrong or switched off."),
     ),
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
         403,
-        lazy("Not permitted: the CDP does not let this connection read that"),
-        lazy("The CDP accepted the credential, but it does not permit this (403)."),
-        lazy("Ask your CDP administrator what this connection may read, or choose another connection."),
+        _("Not permitted: the CDP does not let this connection read that"),
+        _("The CDP accepted the credential, but it does not permit this (403)."),
+        _("Ask your CDP administrator what this connection may read, or choose another connection."),
         icon="key",
-        word=lazy("not permitted"),
+        word=_("not permitted"),
         action=NextStep.CONNECTIONS,
         result=LastResult.NOT_PERMITTED,
-        tested=lazy("The CDP accepted the credential, but does not permit it to read orders."),
+        tested=_("The CDP accepted the credential, but does not permit it to read orders."),
     ),
     errors.CredentialUnreadable: Row(
         Code.CREDENTIAL_UNREADABLE,
         409,
-        lazy("This connection’s stored credential cannot be opened"),
-        lazy("It was encrypted with a key this server no longer has, or it was changed. Nothing was sent to the CDP."),
-        lazy("Enter the client key and token again on the connection page."),
+        _("This connection’s stored credential cannot be opened"),
+        _("It was encrypted with a key this server no longer has, or it was changed. Nothing was sent to the CDP."),
+        _("Enter the client key and token again on the connection page."),
         icon="key",
-        word=lazy("credential cannot be opened"),
+        word=_("credential cannot be opened"),
         action=NextStep.CONNECTIONS,
         result=LastResult.UNREADABLE,
-        tested=lazy("The stored credential cannot be opened; enter it again."),
+        tested=_("The stored credential cannot be opened; enter it again."),
     ),
     errors.BadReference: Row(
         Code.BAD_REFERENCE,
         400,
-        lazy("That cannot be an order reference"),
-        lazy(
+        _("That cannot be an order reference"),
+        _(
             "A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."
         ),
-        lazy("Check what was pasted, and search again."),
-        word=lazy("not a reference"),
+        _("Check what was pasted, and search again."),
+        word=_("not a reference"),
         accepted=True,
         action=NextStep.NONE,
     ),
     errors.NotFound: Row(
         Code.NOT_FOUND,
         404,
-        lazy("Not found in the CDP"),
-        lazy("The CDP answered that it has nothing under this reference (404)."),
-        lazy("Check the reference. An order that was deleted in the CDP can no longer be read."),
+        _("Not found in the CDP"),
+        _("The CDP answered that it has nothing under this reference (404)."),
+        _("Check the reference. An order that was deleted in the CDP can no longer be read."),
         icon="not-found",
-        word=lazy("not found"),
+        word=_("not found"),
         accepted=True,
         action=NextStep.NONE,
     ),
     errors.TooMany: Row(
         Code.TOO_MANY,
         400,
-        lazy("Too many people found: narrow the search"),
-        lazy("Only the first ones were read, each with their orders."),
-        lazy("Add the first name, or search for the e-mail address."),
-        word=lazy("too many found"),
+        _("Too many people found: narrow the search"),
+        _("Only the first ones were read, each with their orders."),
+        _("Add the first name, or search for the e-mail address."),
+        word=_("too many found"),
         accepted=True,
         action=NextStep.NONE,
     ),
     errors.RequestRefused: Row(
         Code.REQUEST_REFUSED,
         400,
-        lazy("The CDP refused this request"),
-        lazy("The CDP did not accept the request (4xx). The order or person may still exist."),
-        lazy("Check what you searched for. If it is right, contact your cdpviewer administrator."),
-        word=lazy("request refused"),
+        _("The CDP refused this request"),
+        _("The CDP did not accept the request (4xx). The order or person may still exist."),
+        _("Check what you searched for. If it is right, contact your cdpviewer administrator."),
+        word=_("request refused"),
         accepted=True,
     ),
     errors.RateLimited: Row(
         Code.RATE_LIMITED,
         429,
-        lazy("Too many requests: the CDP asks us to wait"),
-        lazy("The CDP limits the number of requests, and the limit is reached (429). The order may still exist."),
-        lazy("Try again in a minute."),
+        _("Too many requests: the CDP asks us to wait"),
+        _("The CDP limits the number of requests, and the limit is reached (429). The order may still exist."),
+        _("Try again in a minute."),
         icon="hourglass",
-        word=lazy("asked to wait"),
-        step_at=lazy("Try again in %(time)s."),
+        word=_("asked to wait"),
+        step_at=_("Try again in %(time)s."),
         result=LastResult.RATE_LIMITED,
-        tested=lazy("The CDP asks us to wait, so the credential is not tested yet."),
+        tested=_("The CDP asks us to wait, so the credential is not tested yet."),
     ),
     errors.TooBusy: Row(
         Code.BUSY,
         503,
-        lazy("The CDP is slow at the moment"),
-        lazy("Many requests are waiting for the CDP, so this one was not sent."),
-        lazy("Try again in a few seconds."),
+        _("The CDP is slow at the moment"),
+        _("Many requests are waiting for the CDP, so this one was not sent."),
+        _("Try again in a few seconds."),
         icon="hourglass",
-        word=lazy("CDP too busy"),
+        word=_("CDP too busy"),
         retry_after=5,
         result=LastResult.SLOW,
-        tested=lazy("The CDP is slow at the moment, so the credential is not tested yet."),
+        tested=_("The CDP is slow at the moment, so the credential is not tested yet."),
     ),
     errors.Unreachable: Row(
         Code.UNREACHABLE,
         502,
-        lazy("The CDP is down or cannot be reached"),
-        lazy("The connection to the CDP was refused or broke off. The order may still exist."),
-        lazy(
+        _("The CDP is down or cannot be reached"),
+        _("The connection to the CDP was refused or broke off. The order may still exist."),
+        _(
             "Try again. If this keeps happening, check the vendor’s status page and contact your cdpviewer administrator."
         ),
         icon="unplug",
-        word=lazy("CDP not reachable"),
+        word=_("CDP not reachable"),
         result=LastResult.UNREACHABLE,
-        tested=lazy("The CDP could not be reached, so the credential is not tested yet."),
+        tested=_("The CDP could not be reached, so the credential is not tested yet."),
     ),
     errors.TimedOut: Row(
         Code.SLOW,
         504,
-        lazy("The CDP is too slow: no answer in time"),
-        lazy("We stopped waiting. The order may still exist."),
-        lazy("Try again."),
+        _("The CDP is too slow: no answer in time"),
+        _("We stopped waiting. The order may still exist."),
+        _("Try again."),
         icon="hourglass",
-        word=lazy("no answer in time"),
+        word=_("no answer in time"),
         result=LastResult.SLOW,
-        tested=lazy("The CDP did not answer in time, so the credential is not tested yet."),
+        tested=_("The CDP did not answer in time, so the credential is not tested yet."),
     ),
     errors.Broken: Row(
         Code.BROKEN,
         502,
-        lazy("The CDP returned an error"),
-        lazy("The CDP answered with an error instead of data. The order may still exist."),
-        lazy("Try again. If this keeps happening, check the vendor’s status page."),
-        word=lazy("error in the CDP"),
-        step_at=lazy("The CDP asks us to wait: try again in %(time)s."),
+        _("The CDP returned an error"),
+        _("The CDP answered with an error instead of data. The order may still exist."),
+        _("Try again. If this keeps happening, check the vendor’s status page."),
+        word=_("error in the CDP"),
+        step_at=_("The CDP asks us to wait: try again in %(time)s."),
     ),
     errors.Unreadable: Row(
         Code.UNREADABLE,
         502,
-        lazy("The CDP’s answer is unreadable"),
-        lazy("The answer is not in the documented form. The order may still exist."),
-        lazy("Try again. If this keeps happening, contact your cdpviewer administrator."),
-        word=lazy("answer not readable"),
+        _("The CDP’s answer is unreadable"),
+        _("The answer is not in the documented form. The order may still exist."),
+        _("Try again. If this keeps happening, contact your cdpviewer administrator."),
+        word=_("answer not readable"),
     ),
     errors.TooLarge: Row(
         Code.TOO_LARGE,
         502,
-        lazy("The CDP sent more than a page reads"),
-        lazy("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
-        lazy("Open the order in the CDP itself, and tell your CDP administrator: a feed may be repeating itself."),
-        word=lazy("more than a page reads"),
+        _("The CDP sent more than a page reads"),
+        _("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
+        _("Open the order in the CDP itself, and tell your CDP administrator: a feed may be repeating itself."),
+        word=_("more than a page reads"),
         accepted=True,
         action=NextStep.NONE,
     ),
@@ -273,34 +272,32 @@ FAULTS: dict[type[errors.CdpError], Row] = {
 _NO_CONNECTION = Row(
     Code.NO_CONNECTION,
     409,
-    lazy("You have no CDP connection yet"),
-    lazy("A connection holds the client key and API token that orders are read with."),
-    lazy("Add one: it takes a minute. Your CDP administrator has the values under Settings, API access."),
+    _("You have no CDP connection yet"),
+    _("A connection holds the client key and API token that orders are read with."),
+    _("Add one: it takes a minute. Your CDP administrator has the values under Settings, API access."),
     icon="plug",
 )
 _UNKNOWN_CONNECTION = Row(
     Code.UNKNOWN_CONNECTION,
     404,
-    lazy("You have no connection named “%(name)s”"),
-    lazy(
-        "The link names this connection. Nothing was sent to the CDP, because another connection may be another tenant."
-    ),
-    lazy("Choose one of your connections, or add one with this name."),
+    _("You have no connection named “%(name)s”"),
+    _("The link names this connection. Nothing was sent to the CDP, because another connection may be another tenant."),
+    _("Choose one of your connections, or add one with this name."),
     icon="plug",
 )
 _UNCONFIRMED = Row(
     Code.UNCONFIRMED,
     409,
-    lazy("Please confirm “%(name)s” first"),
-    lazy("Somebody else set your password. Nothing was sent to the CDP."),
-    lazy("Confirm the connections that are yours; you can read orders with them again at once."),
+    _("Please confirm “%(name)s” first"),
+    _("Somebody else set your password. Nothing was sent to the CDP."),
+    _("Confirm the connections that are yours; you can read orders with them again at once."),
 )
 _NOT_RECORDED = Row(
     Code.NOT_RECORDED,
     503,
-    lazy("Not shown, because this view could not be logged"),
-    lazy("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
-    lazy(
+    _("Not shown, because this view could not be logged"),
+    _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
+    _(
         "Try again. If this keeps happening, contact your cdpviewer administrator: the database does not take new records."
     ),
     retry_after=DATABASE_AWAY,
@@ -308,17 +305,17 @@ _NOT_RECORDED = Row(
 _VIEWS_LIMITED = Row(
     Code.VIEWS_LIMITED,
     429,
-    lazy("Too many views in a short time"),
+    _("Too many views in a short time"),
     "",
     "",
     icon="hourglass",
-    step_at=lazy("Try again in %(time)s. Auditors can see that you reached the limit."),
+    step_at=_("Try again in %(time)s. Auditors can see that you reached the limit."),
 )
 _MAY_NOT_REVEAL = Row(
     Code.NOT_PERMITTED,
     403,
-    lazy("Not allowed"),
-    lazy("You don’t have permission to see hidden fields. Your request was logged. Ask a supervisor."),
+    _("Not allowed"),
+    _("You don’t have permission to see hidden fields. Your request was logged. Ask a supervisor."),
     "",
     icon="key",
     action=NextStep.NONE,
@@ -341,7 +338,7 @@ def last_result(error: errors.CdpError) -> LastResult:
 def result_word(stored: str) -> str:
     """A stored last result in a word or two; one that is unknown as it was stored."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
-    return {"": _("not used yet"), LastResult.ACCEPTED: _("accepted"), **words}.get(stored, stored)
+    return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 
 
 def failure_word(code: str) -> str:

@@ -1,4 +1,4 @@
-"""Who looked at what, and what happened to accounts: one's own records, everybody's for those who may, as a page and as CSV."""
+"""The activity page: the user's own access records, everybody's for those who may see them, as a page and as CSV."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     person, day = request.GET.get("person", "").strip(), request.GET.get("day", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
-        problems.append(_("The person is not a number, so everybody is shown."))
+        problems.append(_("The user is not a number, so everybody is shown."))
     try:
         on = date.fromisoformat(day) if day else None
         if on is not None and not MINYEAR < on.year < MAXYEAR:

@@ -1,4 +1,4 @@
-"""Cards of contacts and travellers, and what both panels are rendered with."""
+"""Cards of contacts and travellers, and the context of both panels."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _traveller_card(
 
 
 def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
-    """What the panel says where somebody may be on more than it shows."""
+    """The context for travellers who may have more items than are shown."""
     problem = travellers.items_problem
     return {
         "items_complete": travellers.items_complete,
@@ -98,7 +98,7 @@ def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
 def context_of(
     request: Request, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
 ) -> dict[str, Any]:
-    """What both panels are rendered with; `kind` is "contact" or "traveller"."""
+    """The context of both panels; `kind` is "contact" or "traveller"."""
     return {
         "order_ref": ref,
         "reference": ref,

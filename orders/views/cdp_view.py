@@ -1,4 +1,4 @@
-"""What every view that asks the CDP shares: the person's connection, the way to the tenant, and honest words when it fails."""
+"""Shared by every view that reads the CDP: the user's connection, the session with its tenant, and pages for failures."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request) -> tuple[Connection | None, Problem | None]:
-    """The connection that `?connection=` names, or the person's default. An unknown name is told, never replaced."""
+    """The connection that `?connection=` names, or the person's default. An unknown name is a problem, never replaced."""
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     if name:
         connection = Connection.objects.named(request.user, name)

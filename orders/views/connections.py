@@ -1,4 +1,4 @@
-"""A person's connections: list, add, rename, replace the credential, make default, try again, delete."""
+"""The user's connections: list, add, rename, replace the credential, make default, test, delete."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, Re
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """What the list shows of a connection: nothing of its credential. Stamps are aware UTC, or None for never."""
+    """A connection as the list shows it, without its credential. Stamps are aware UTC, or None for never."""
 
     id: UUID
     name: str
@@ -57,14 +57,14 @@ def connections(request: Request) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_add(request: Request) -> HttpResponse:
-    """Add a connection: its credential is proved with a live call before it is kept."""
+    """Add a connection: its credential is tested with a live call before it is saved."""
     form = ConnectionForm(
         request.POST or None, user=request.user, initial={"region": next(iter(settings.CDP_REGIONS), "")}
     )
     if request.method == "POST" and form.is_valid():
         connection = form.save(commit=False)
         connection.user_id = request.user.pk or 0
-        if _prove_and_keep(request, form, connection):
+        if _test_and_save(request, form, connection):
             if form.cleaned_data["make_default"]:
                 connection.make_default()
             return redirect(_back(request))
@@ -94,14 +94,14 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         connection.country = form.cleaned_data["country"]
-        if _prove_and_keep(request, form, connection):
+        if _test_and_save(request, form, connection):
             return redirect(_back(request))
     return _form_page(request, "connections/replace.html", form, row)
 
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make this the connection that is asked when a link names none."""
+    """Make this the connection used when a link names none."""
     connection = _own(request, connection_id)
     connection.make_default()
     messages.success(request, _("“%(name)s” is now your default connection.") % {"name": connection.name})
@@ -124,7 +124,7 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
-    """Prove the stored credential with a live call and say what came back."""
+    """Test the stored credential with a live call and show the result."""
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
         return redirect("confirm_connections")
@@ -160,8 +160,8 @@ def _row(connection: Connection) -> ConnectionRow:
     )
 
 
-def _prove_and_keep(request: Request, form: BaseForm, connection: Connection) -> bool:
-    """Seal, prove with a live call, keep if accepted or wanted all the same; the form says what came back otherwise."""
+def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:
+    """Seal, test with a live call, and save if accepted or if the user insists; otherwise the form shows the result."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
@@ -172,7 +172,8 @@ def _prove_and_keep(request: Request, form: BaseForm, connection: Connection) ->
         connection.set_credentials(**entered)
     except CredentialUnreadable:
         form.add_error(
-            None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
+            None,
+            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
         )
         return False
     outcome = try_connection(connection)

@@ -30,7 +30,7 @@ def bad_request(request: Request, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: Request, exception: Exception) -> HttpResponse:
-    """403: signed in, and still not allowed."""
+    """403: signed in, but not allowed."""
     return render(request, "403.html", {"request_id": request_id(request)}, status=403)
 
 
@@ -71,7 +71,7 @@ def server_error(request: Request) -> HttpResponse:
     status = 503 if is_away(sys.exception()) else 500
     try:
         response = HttpResponse(render_to_string(f"{status}.html", _bare(request)), status=status)
-    except Exception:  # noqa: BLE001 (whatever fails while telling of a failure, the person still gets a sentence)
+    except Exception:  # noqa: BLE001 (the user gets a sentence even if the error page fails)
         response = HttpResponse(PLAIN, status=status, content_type="text/plain; charset=utf-8")
     if status == 503:
         response["Retry-After"] = str(DATABASE_AWAY)
@@ -89,5 +89,5 @@ def _bare(request: Request) -> dict[str, Any]:
 
 
 def request_id(request: Request) -> str:
-    """The number to quote when asking for help; "" where the request never got one."""
+    """The request id to quote when asking for help."""
     return request.id

@@ -29,11 +29,11 @@ def show_people(
     *questions: dict[str, str],
     also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """All guests found, each named apart with all their orders. The look is recorded with a keyed hash of the first question.
+    """All guests found, each named apart with all their orders. The search is recorded with a keyed hash of the first question.
 
     `also` are other readings of what was pasted, offered beside the result.
 
-    Raises a CdpError where nobody was found and not everybody could be read: that is no "nobody". The record says so too.
+    Raises a CdpError if nobody was found and not everybody could be read; the failure is recorded.
     """
     subject = access_log.hashed(" ".join(questions[0].values()).strip().lower())
     try:

@@ -1,4 +1,4 @@
-"""A customer and all their orders: of somebody on an order, or of whoever a search finds."""
+"""A customer and all their orders: of somebody on an order, or found by name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
         try:
             return load_orders_of_guest(tenant, ref, guest_ref)
         except errors.NotFound as error:
-            return error  # to be recorded before it is told
+            return error  # recorded before it is shown
 
     def show(loaded: Loaded[Order] | errors.NotFound) -> HttpResponse:
         if isinstance(loaded, errors.NotFound):

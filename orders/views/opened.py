@@ -1,4 +1,4 @@
-"""An order that was read, as a page: shown in the answer to whatever address or search led to it, and recorded once."""
+"""The page of an order, for every URL or search that leads to it, and its access record."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class _Pictures:
 
 
 def _to_row(request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
-    """The way to a row by its anchor: on this page, or on the one that starts with it."""
+    """The link to a row by its anchor: on this page, or on the one that starts with it."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(int(name)):
         return _elsewhere(request, opened, ref, "items", int(name)) + f"#{anchor}"
@@ -93,7 +93,7 @@ def _elsewhere(request: Request, opened: OpenedOrder, ref: str, name: str, posit
 def record_access(
     request: Request, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
-    """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
+    """Record a view of the order under its ref and reference; `ref` is what the address names it by."""
     access_log.record(
         request,
         what,

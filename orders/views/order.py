@@ -92,7 +92,7 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @require_safe
 @cdp_view()
 def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
+    """The answers as received, indented; masked for people who may not see personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = may_reveal(request.user)

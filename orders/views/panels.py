@@ -1,4 +1,4 @@
-"""A panel has one address: htmx gets the part, everyone else the same part inside a page. This is the one place that decides."""
+"""Panels: at one URL, htmx gets the part and everyone else the same part inside a page."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
 def search(request: Request, text: str) -> HttpResponseBase:
-    """Search for `text`. What speaks of a person is searched only if it was posted; a link with it leads to a form that posts it."""
+    """Search for `text`. Personal data is searched for only if posted; a link with it leads to a form that posts it."""
     reading = read(request, text)
     if reading.kind == "reference":
         return _find(request, reading, text)
@@ -89,7 +89,7 @@ def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -
 
 
 def show_chooser(request: Request, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
-    """Several orders fit: list them, newest first, each with what tells them apart. The look is recorded by their references.
+    """Several orders fit: list them, newest first, each with what tells them apart. Recorded by their references.
 
     `also` are people named beside the references, offered as searches of their own.
     """
@@ -116,7 +116,7 @@ def show_chooser(request: Request, found: Found, text: str, also: Sequence[looku
 def show_not_found(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """The CDP was asked and knows nothing: say where it was looked, and what else to try, such as the readings in `also`.
+    """Nothing was found: show which searches were made, and what else to try, such as the readings in `also`.
 
     Recorded by the references `asked` for.
     """

@@ -1,4 +1,4 @@
-"""What is hidden, shown to somebody who may: a field of a person, or an order's custom data. Refusals are recorded too."""
+"""Reveal hidden fields of people and custom data of orders to users who may see them. Refusals are recorded too."""
 
 from __future__ import annotations
 
