@@ -274,7 +274,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     for way in (Connection.objects.default_for, lambda user: Connection.objects.named(user, "main")):
         connected = way(User.objects.get(pk=anna.pk))
         assert connected is not None
-        with pytest.raises(CredentialUnreadable, match="confirms"):
+        with pytest.raises(CredentialUnreadable, match="to confirm"):
             connected.credentials()
     with pytest.raises(CredentialUnreadable):
         Connection.objects.get(pk=own.pk).credentials()
@@ -345,7 +345,7 @@ def test_connections_wait_whatever_replaced_the_password(anna: User, how: str) -
         person.save()
     fresh = Connection.objects.get(pk=own.pk)
     assert not fresh.is_confirmed
-    with pytest.raises(CredentialUnreadable, match="confirms"):
+    with pytest.raises(CredentialUnreadable, match="to confirm"):
         fresh.credentials()
 
 
