@@ -19,12 +19,11 @@ from django_htmx.jinja import htmx_script
 
 from accounts import next_page
 from accounts.language import language
-from orders.display import bar, clocks, hidden, icons, itinerary, money, outcomes, people, words
+from orders.display import clocks, hidden, icons, itinerary, journey_bar, money, notices, outcomes, people, words
 from orders.itinerary import statuses
 
 FILTERS = (
     capfirst, icons.icon, static,
-    bar.across, bar.bar_sentence, bar.tick_hour,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
@@ -32,13 +31,14 @@ FILTERS = (
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.route_words, itinerary.row_notices, itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
+    journey_bar.across, journey_bar.bar_sentence,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
-    outcomes.outcome_words,
-    outcomes.detail_words,
+    notices.evidence_words, notices.notice_detail, notices.notice_icon, notices.notice_word, notices.sentence,
+    outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
-    words.channel_word, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
-    words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.shown_flights,
-    words.shown_items, words.shown_rows, words.status_word, words.verdict_word, words.whole_number,
+    words.channel_word, words.item_icon, words.item_type, words.note_reason, words.passenger_type, words.passengers,
+    words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
+    words.verdict_word, words.whole_number,
 )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem, not_understood
 from orders.display.clocks import locale_of
 from orders.display.vocabulary import UNCHECKED
-from orders.display.words import in_words
 from orders.privacy.hiding import masked_value
 from orders.services.currencies import canonical
+from orders.services.summary import Unchecked
 
 # Beyond this an amount is no price; it is shown as sent, and nobody is made to wait for a million digits.
 LARGEST_EXPONENT = 18
@@ -86,6 +86,6 @@ def before_conversion(item: OrderItem) -> str:
     return _("%(price)s before conversion") % amount
 
 
-def unchecked(reasons: tuple[str, ...]) -> str:
-    """ "a quantity above 1, two currencies": why the items' sum is not compared with the total."""
-    return ", ".join(in_words(UNCHECKED, reason, reason) for reason in reasons)
+def unchecked(reasons: tuple[Unchecked, ...]) -> str:
+    """ "a quantity above 1, two currencies": the reasons why the items' sum is not compared with the total."""
+    return ", ".join(_(UNCHECKED[reason]) for reason in reasons)

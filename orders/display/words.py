@@ -1,6 +1,6 @@
-"""The CDP's codes in words: statuses, item types, channels, passenger types, things to check.
+"""The CDP's codes in words: statuses, item types, channels, passenger types.
 
-The CDP's own word is never replaced: templates show it beside ours. What is not in a table is shown as sent.
+Templates show the CDP's own word beside ours. A code without a word is shown as sent.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
     NOTE_REASONS,
-    NOTICES,
     PASSENGERS,
     PHASES,
     VERDICTS,
 )
+from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
 MOST_TYPES = 24  # of passengers in one line; nobody sells as many
@@ -38,7 +38,8 @@ JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
 
 def status_word(sent: str | None) -> str:
     """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
-    return status(sent).in_words(_)
+    known = status(sent)
+    return _(known.word) if known.translated else known.word
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
@@ -156,25 +157,14 @@ def whole_number(count: int) -> str:
     return format_decimal(count, locale=locale_of(language()))
 
 
-def notice_word(code: str) -> str:
-    """A thing to check, in a word or two: "Tight transfer", or a status: "Declined"."""
-    known = NOTICES.get(code)
-    return _(known[0]) if known else status_word(code)
+def phase_word(phase: Phase) -> str:
+    """ "Departed", "Under way now", "Next", "Later"; "" if unknown."""
+    return _(PHASES[phase]) if phase else ""
 
 
-def notice_icon(code: str) -> str:
-    """The sprite's symbol for a thing to check."""
-    return NOTICES[code][1] if code in NOTICES else status(code).icon
-
-
-def phase_word(phase: str) -> str:
-    """ "Departed", "In the air now", "Next", or "" for later and unknown, which need no word."""
-    return in_words(PHASES, phase, "")
-
-
-def verdict_word(verdict: str) -> str:
-    """What the evidence says about a clock, in a few words."""
-    return in_words(VERDICTS, verdict, verdict)
+def verdict_word(verdict: Verdict) -> str:
+    """The verdict on a flight's times in a few words."""
+    return _(VERDICTS[verdict])
 
 
 def note_reason(code: str) -> str:

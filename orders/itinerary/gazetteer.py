@@ -14,11 +14,20 @@ from typing import Any, NamedTuple
 
 from neobase import NeoBase
 
+from orders.itinerary.codes import PlaceKind
 from orders.itinerary.corrections import CITIES, EASTERN_CHINA, MIRRORED, NAMES, ZONES
 from orders.itinerary.trip import Place
 
 Row = Mapping[str, Any]
-KINDS = {"A": "airport", "H": "heliport", "P": "port", "R": "rail", "B": "bus", "O": "town", "C": "city"}
+KINDS = {
+    "A": PlaceKind.AIRPORT,
+    "H": PlaceKind.HELIPORT,
+    "P": PlaceKind.PORT,
+    "R": PlaceKind.RAIL,
+    "B": PlaceKind.BUS,
+    "O": PlaceKind.TOWN,
+    "C": PlaceKind.CITY,
+}
 ALWAYS = "9999-12-31"
 # Codes for any station of a country have coordinates that stand for no place.
 ANYWHERE = re.compile("Generic|Any Station")
@@ -139,17 +148,17 @@ def _place(row: Row, towns: Mapping[str, Row]) -> Place:
     code, kind = row["iata_code"], KINDS[_letter(row)]
     located = bool(row["lat"] and row["lng"]) and not ANYWHERE.search(row["name"])
     town, name = _taken_apart(row["name"], row["country_code"])
-    cities = [city for city in row["cities"] if kind == "city" or not _is_site(city, row, towns)]
+    cities = [city for city in row["cities"] if kind is PlaceKind.CITY or not _is_site(city, row, towns)]
     return Place(
         code=code,
         kind=kind,
-        name="" if kind == "city" else NAMES.get(code, name),
+        name="" if kind is PlaceKind.CITY else NAMES.get(code, name),
         city=CITIES.get(code) or _served(cities, towns) or town.removesuffix(" Airport"),
         country=row["country_code"],
         zone=_zone(row),
         latitude=float(row["lat"]) if located else None,
         longitude=float(row["lng"]) * (-1 if code in MIRRORED else 1) if located else None,
-        site="" if kind == "city" or row["site"] == "0" else row["site"],
+        site="" if kind is PlaceKind.CITY or row["site"] == "0" else row["site"],
         cities=tuple(dict.fromkeys((*(city.code for city in row["cities"]), *(city.site for city in cities)))),
     )
 

@@ -12,8 +12,9 @@ import pytest
 from icalendar import Calendar
 
 from orders.cdp.records import FlightSegment, Order, OrderItem
-from orders.itinerary.calendar import as_ics
+from orders.display.calendar import calendar_file
 from orders.itinerary.clocks import zone
+from orders.itinerary.codes import PlaceKind
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Trip
 from tests.itinerary.calendar_readers import READERS, Times
@@ -41,7 +42,7 @@ def flight(zone_name: str, instant: datetime) -> Flight:
     """Two hours in the air, under the clocks of one zone."""
     there = zone(zone_name)
     origin, destination = (
-        Clock(Place("XXA", "airport", zone=zone_name), moment.astimezone(there).replace(tzinfo=None), moment)
+        Clock(Place("XXA", PlaceKind.AIRPORT, zone=zone_name), moment.astimezone(there).replace(tzinfo=None), moment)
         for moment in (instant, instant + timedelta(hours=2))
     )
     key = f"f{instant:%Y%m%d%H%M}"
@@ -109,7 +110,7 @@ def tried() -> dict[str, Trip]:
 
 @pytest.fixture(scope="module")
 def texts(tried: dict[str, Trip]) -> list[str]:
-    return [as_ics(trip, replace(ORDER, items=(OrderItem(),) * 9)).decode() for trip in tried.values()]
+    return [calendar_file(trip, replace(ORDER, items=(OrderItem(),) * 9)).decode() for trip in tried.values()]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -122,7 +123,7 @@ def test_every_reader_reads_our_instants(reader: str, tried: dict[str, Trip], te
 def test_the_readers_know_a_zone_from_the_file_alone(reader: str) -> None:
     """With a wrong offset in the file each of them is wrong by it, so the test above proves something."""
     trip = trip_of([flight("Europe/Dublin", datetime(2026, 7, 1, 12, tzinfo=UTC))])
-    text = as_ics(trip, replace(ORDER, items=(OrderItem(),))).decode()
+    text = calendar_file(trip, replace(ORDER, items=(OrderItem(),))).decode()
     wrong = text.replace("TZOFFSETTO:+0100", "TZOFFSETTO:+0300").replace("TZOFFSETFROM:+0100", "TZOFFSETFROM:+0300")
     right, off = READERS[reader]([text, wrong])
     assert off[0][0] == (right[0][0] or 0) - 2 * 3600
@@ -131,18 +132,18 @@ def test_the_readers_know_a_zone_from_the_file_alone(reader: str) -> None:
 def test_a_zone_with_yearly_rules_has_them_and_one_without_has_each_onset() -> None:
     """RRULEs are what Outlook reads; single onsets are for what no rule gives."""
     for name, rules in (("Europe/Paris", 2), ("America/New_York", 2), ("Pacific/Auckland", 2), ("Asia/Tokyo", 0)):
-        text = as_ics(
+        text = calendar_file(
             trip_of([flight(name, datetime(2026, 7, 1, tzinfo=UTC))]), replace(ORDER, items=(OrderItem(),))
         ).decode()
         assert (text.count("RRULE:FREQ=YEARLY"), text.count("RDATE")) == (rules, 0 if rules else 1), name
-    morocco = as_ics(
+    morocco = calendar_file(
         trip_of([flight("Africa/Casablanca", datetime(2024, 7, 1, tzinfo=UTC))]), replace(ORDER, items=(OrderItem(),))
     )
     assert b"RRULE" not in morocco and morocco.count(b"RDATE") > 4
 
 
 def test_every_zone_is_defined_once_and_before_the_events(tried: dict[str, Trip]) -> None:
-    text = as_ics(tried["twenty zones"], replace(ORDER, items=(OrderItem(),))).decode()
+    text = calendar_file(tried["twenty zones"], replace(ORDER, items=(OrderItem(),))).decode()
     names = re.findall(r"BEGIN:VTIMEZONE\r\nTZID:(\S+)", text)
     assert sorted(names) == sorted(set(names)) and len(names) == 20
     assert text.rindex("END:VTIMEZONE") < text.index("BEGIN:VEVENT")
@@ -151,13 +152,13 @@ def test_every_zone_is_defined_once_and_before_the_events(tried: dict[str, Trip]
 def test_an_unknown_zone_floats_and_a_changing_hour_is_utc() -> None:
     cases = {case.name: case for case in CASES}
     floating = cases["an unknown place"]
-    assert b"DTEND" not in as_ics(planned(floating), replace(ORDER, items=tuple(items_of(floating))))
+    assert b"DTEND" not in calendar_file(planned(floating), replace(ORDER, items=tuple(items_of(floating))))
     twice = cases["a departure whose hour comes twice"]
-    assert b"DTSTART:20251026T003000Z" in as_ics(planned(twice), replace(ORDER, items=tuple(items_of(twice))))
+    assert b"DTSTART:20251026T003000Z" in calendar_file(planned(twice), replace(ORDER, items=tuple(items_of(twice))))
 
 
 def test_an_order_without_flights_gives_an_empty_calendar() -> None:
-    assert list(Calendar.from_ical(as_ics(plan([]), ORDER)).walk("VEVENT")) == []
+    assert list(Calendar.from_ical(calendar_file(plan([]), ORDER)).walk("VEVENT")) == []
 
 
 SALE = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -182,7 +183,7 @@ def order_of(*items: OrderItem, **values: object) -> Order:
 
 
 def file_of(order: Order) -> bytes:
-    return as_ics(plan(order.items, now=SALE), order)
+    return calendar_file(plan(order.items, now=SALE), order)
 
 
 def events(order: Order) -> list[dict[str, str]]:

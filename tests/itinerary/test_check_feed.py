@@ -20,6 +20,8 @@ from django.core.management import CommandError, call_command
 
 from calibration.fit import SEGMENTS
 from orders.cdp.records import FlightSegment, OrderItem
+from orders.display.notices import evidence_words
+from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 
 HEADER = "origin,destination,departure,arrival"
@@ -228,7 +230,7 @@ def test_the_command_and_the_page_agree(tmp_path: Path) -> None:
         page = {flight.segment_indexes[0][1]: flight.evidence for flight in plan([order_item]).flights}
         for of in (0, 1):
             row = rows[2 * at + of]
-            assert (row["verdict"], row["reason"]) == (page[of].verdict, page[of].reason)
+            assert (row["verdict"], row["reason"]) == (page[of].verdict, evidence_words(page[of]))
             minutes = page[of].utc_minutes if page[of].verdict == "utc" else page[of].local_minutes
             assert row["flight_minutes"] == ("" if page[of].verdict == "impossible" else str(minutes))
 
@@ -251,7 +253,7 @@ def test_what_was_not_sent_is_judged_as_on_the_page(tmp_path: Path) -> None:
         FlightSegment(destination="LHR", departure=leaves, arrival=lands),
     )
     page = [plan([OrderItem(flight_segments=(one,))]).flights[0].evidence for one in sent]
-    assert [(row["verdict"], row["reason"]) for row in rows] == [(one.verdict, one.reason) for one in page]
+    assert [(row["verdict"], row["reason"]) for row in rows] == [(one.verdict, evidence_words(one)) for one in page]
     assert [row["verdict"] for row in rows] == ["unclear", "unknown place"]
     assert "0 bad rows" in summary
 
@@ -273,7 +275,9 @@ def test_a_feed_that_is_said_to_be_utc_is_judged_like_a_connection_that_says_so(
     for clock, verdicts in found.items():
         for (to, leaves, lands), verdict in zip(segments, verdicts, strict=True):
             one = FlightSegment(origin="DUB", destination=to, departure=leaves, arrival=lands)
-            assert plan([OrderItem(flight_segments=(one,))], reading=clock).flights[0].evidence.verdict == verdict
+            assert (
+                plan([OrderItem(flight_segments=(one,))], reading=Reading(clock)).flights[0].evidence.verdict == verdict
+            )
     assert found["utc"][0] == "utc"
 
 

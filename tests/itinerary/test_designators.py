@@ -129,7 +129,7 @@ def test_what_an_item_leaves_out_makes_no_second_flight(other: FlightSegment) ->
         (flight,) = plan([OrderItem(passenger_type_code="ADT", flight_segments=(one,)) for one in order]).flights
         assert (flight.carrier, flight.flight_number, flight.passengers) == ("BX", "459", (("ADT", 2),))
         assert (flight.origin.wall, flight.minutes) == (TIMED.departure, 80)
-        assert [notice.word for notice in flight.notices] == []
+        assert [notice.kind for notice in flight.notices] == []
 
 
 @pytest.mark.parametrize(

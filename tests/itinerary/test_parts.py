@@ -9,11 +9,13 @@ from decimal import Decimal
 import pytest
 
 from orders.cdp.records import Extra, FlightSegment, OrderItem
-from orders.itinerary import picture, wording
+from orders.display.clocks import day, day_change, duration
+from orders.display.journey_bar import bar_sentence
+from orders.display.text import itinerary_text
+from orders.itinerary import picture
 from orders.itinerary.airports import distance_km, place, same_city
 from orders.itinerary.clocks import offsets_at, read_local, read_offset, read_utc
 from orders.itinerary.designators import carrier_name
-from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.journeys import plan
 from orders.itinerary.segments import from_extension
 from orders.itinerary.trip import Transfer, Trip
@@ -107,7 +109,7 @@ def test_clocks() -> None:
 
 
 def test_lengths_and_day_marks() -> None:
-    assert [in_words(minutes) for minutes in (0, 45, 60, 80, -15, 2130)] == [
+    assert [duration(minutes) for minutes in (0, 45, 60, 80, -15, 2130)] == [
         "0 min",
         "45 min",
         "1 h",
@@ -115,7 +117,7 @@ def test_lengths_and_day_marks() -> None:
         "−15 min",
         "35 h 30 min",
     ]
-    assert [day_mark(days) for days in (None, 0, 1, 2, -1)] == ["", "", "+1 day", "+2 days", "−1 day"]
+    assert [day_change(days) for days in (None, 0, 1, 2, -1)] == ["", "", "+1 day", "+2 days", "−1 day"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ def test_a_repeat_inside_one_item_is_a_duplicate() -> None:
     assert [(duplicate.at, duplicate.flight_key) for duplicate in trip.duplicates] == [
         ((0, 1), "BX459-DUB-LHR-20250815T1600")
     ]
-    assert "duplicate" in {notice.word for notice in trip.flights[0].notices}
+    assert "duplicate" in {notice.kind for notice in trip.flights[0].notices}
 
 
 def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
@@ -183,13 +185,13 @@ def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
 def test_items_that_disagree_about_an_arrival_are_named() -> None:
     later = "DUB LHR 2025-08-15T16:00 2025-08-15T17:30"
     trip = plan([item(OUT[0]), item(later)])
-    assert [notice.word for notice in trip.flights[0].notices] == ["items disagree"]
+    assert [notice.kind for notice in trip.flights[0].notices] == ["items disagree"]
 
 
 def test_items_that_disagree_about_an_offset_are_named_too() -> None:
     sent = item(OUT[0])
     other = replace(sent, flight_segments=(replace(sent.flight_segments[0], arrival_offset=timedelta(0)),))
-    assert "items disagree" in [notice.word for notice in plan([sent, other]).flights[0].notices]
+    assert "items disagree" in [notice.kind for notice in plan([sent, other]).flights[0].notices]
 
 
 def test_the_codes_are_compared_without_case_spaces_and_leading_zeros() -> None:
@@ -204,7 +206,7 @@ def test_the_codes_are_compared_without_case_spaces_and_leading_zeros() -> None:
 
 
 def test_the_plain_text() -> None:
-    text = wording.as_text(plan([item(*OUT), item(*BACK)]), reference="B94TXY")
+    text = itinerary_text(plan([item(*OUT), item(*BACK)]), reference="B94TXY")
     assert text.splitlines()[:9] == [
         "B94TXY",
         "",
@@ -212,41 +214,43 @@ def test_the_plain_text() -> None:
         "",
         "Fri 15 Aug 2025 · Dublin to Las Vegas · 14 h 40 min",
         "  BX 459 · Flight time 1 h 20 min · Economy",
-        "    Fri 15 Aug 2025 16:00  Dublin, Dublin Airport (DUB)",
-        "    Fri 15 Aug 2025 17:20  London, London Heathrow Airport (LHR)",
-        "    2 h 40 min at London",
+        "    Fri 15 Aug 2025 16:00  Dublin (DUB)",
+        "    Fri 15 Aug 2025 17:20  London Heathrow (LHR)",
+        "    2 h 40 min at London Heathrow (LHR)",
     ]
     assert "\n7 days in Las Vegas\n" in text
-    assert "09:40  London, London Heathrow Airport (LHR) (+1 day)" in text
+    assert "09:40  London Heathrow (LHR) (+1 day)" in text
     assert text.endswith("All times are local to each airport.")
-    assert wording.as_text(plan([])) == ""
+    assert itinerary_text(plan([])) == ""
 
 
 def test_the_plain_text_says_when_the_clocks_are_doubted() -> None:
-    text = wording.as_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
-    assert "Check the times: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
+    text = itinerary_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
+    assert (
+        "Times look like UTC: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
+    )
 
 
 def test_weekdays_and_months_are_whole() -> None:
-    assert wording.day_words(date(2024, 2, 29)) == "Thu 29 Feb 2024"
+    assert day(date(2024, 2, 29)) == "Thu 29 Feb 2024"
 
 
 def test_the_picture_is_to_scale() -> None:
     trip = plan([item(*OUT)])
     drawn = picture.draw(trip.journeys[0])
     assert drawn is not None
-    assert [(shape.kind, shape.x, shape.width) for shape in drawn.shapes] == [
-        ("flight", 0, 87),
-        ("wait", 87, 175),
-        ("flight", 262, 698),
+    assert [(shape.is_flight, shape.x, shape.width) for shape in drawn.shapes] == [
+        (True, 0, 87),
+        (False, 87, 175),
+        (True, 262, 698),
     ]
-    assert drawn.title == (
+    assert bar_sentence(trip.journeys[0], drawn).endswith(
         "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min, night hours 1 h 20 min"
     )
     assert [(night.x, night.width) for night in drawn.nights] == [
         (524, 87)
     ]  # midnight to 01:20 by London's clock, then Nevada's evening
-    assert drawn.ticks[0].label == "16:00"
+    assert drawn.ticks[0].label == datetime(2025, 8, 15, 16)
     assert all(0 <= tick.x <= drawn.width < 1000 for tick in drawn.ticks)
 
 
@@ -288,7 +292,7 @@ def test_transfers_say_what_to_look_at() -> None:
         trip = plan([item(first), item(second, carrier=onward)])
         transfer = trip.journeys[0].legs[1]
         assert isinstance(transfer, Transfer)
-        return [notice.word for notice in transfer.notices]
+        return [notice.kind for notice in transfer.notices]
 
     arrives = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
     assert words(arrives, "LHR LAS 2025-08-15T18:20 2025-08-15T21:00") == []

@@ -196,7 +196,7 @@ def test_a_code_that_moved_stands_for_what_it_was_that_day(code: str, before: st
 def test_another_code_of_one_airport_is_no_change_and_no_gap(flights: tuple[str, str]) -> None:
     trip = plan([item(*flights)])
     first, second = trip.flights
-    words = {notice.word for notice in transfer_notices(first, second, 110)}
+    words = {notice.kind for notice in transfer_notices(first, second, 110)}
     assert not words & {"airport change", "surface"}
     codes = [flight.split()[:2] for flight in flights]
     assert trip.route == (codes[0][0], codes[0][1], codes[1][1])

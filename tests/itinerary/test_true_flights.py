@@ -8,8 +8,8 @@ import pytest
 
 from calibration.fit import Published
 from orders.cdp.records import FlightSegment, OrderItem
-from orders.display.words import notice_word
-from orders.itinerary import wording
+from orders.display.notices import notice_detail, notice_word
+from orders.display.text import itinerary_text
 from orders.itinerary.airports import place
 from orders.itinerary.clock_check.local_or_utc import decide, score, verdict_of
 from orders.itinerary.clocks import read_local
@@ -38,7 +38,7 @@ def trip_of(*flights: str) -> Trip:
 
 
 def words(trip: Trip) -> set[str]:
-    return {notice.word for notice in trip.notices} | {n.word for flight in trip.flights for n in flight.notices}
+    return {notice.kind for notice in trip.notices} | {n.kind for flight in trip.flights for n in flight.notices}
 
 
 # What the first flight takes, in minutes.
@@ -129,12 +129,12 @@ def test_flights_that_all_fit_utc_are_caught_although_each_is_merely_slow_or_fas
 def test_an_odd_long_flight_is_named_and_is_nothing_serious() -> None:
     trip = trip_of("UA154 HNL 2026-05-04 07:25 > GUM 17:55+1")
     (notice,) = trip.flights[0].notices
-    assert (notice.word, notice.serious) == ("long flight", False)
-    assert notice.detail.startswith("14 h 30 min for 6,109 km, where about ")
-    assert str(notice_word(notice.word)) == "Unusually long"
-    text = wording.as_text(trip)
+    assert (notice.kind, notice.serious) == ("long flight", False)
+    assert notice_detail(notice).startswith("14 h 30 min for 6,109 km, where about ")
+    assert notice_word(notice) == "Unusually long"
+    text = itinerary_text(trip)
     assert "Flight time 14 h 30 min" in text
-    assert f"    {notice.detail}" in text
+    assert f"    {notice_detail(notice)}" in text
     assert "Check the times" not in text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from orders.itinerary.codes import PlaceKind
 from orders.itinerary.trip import Place
 
 
@@ -91,7 +92,7 @@ def _sides(place: Place) -> tuple[int, int]:
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
     """How many minutes longer than usual a flight between these two may have been scheduled in a year; 0 nearly everywhere."""
-    if "unknown" in (origin.kind, destination.kind):
+    if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0
     here, there = _sides(origin), _sides(destination)
     bits = (here[0] & there[1]) | (here[1] & there[0])
