@@ -19,7 +19,19 @@ from django_htmx.jinja import htmx_script
 
 from accounts import next_page
 from accounts.language import language
-from orders.display import clocks, hidden, icons, itinerary, journey_bar, money, notices, outcomes, people, words
+from orders.display import (
+    clocks,
+    hidden,
+    icons,
+    itinerary,
+    journey_bar,
+    money,
+    notices,
+    outcomes,
+    passengers,
+    people,
+    words,
+)
 from orders.itinerary import statuses
 
 FILTERS = (
@@ -34,9 +46,10 @@ FILTERS = (
     journey_bar.across, journey_bar.bar_sentence,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     notices.evidence_words, notices.notice_detail, notices.notice_icon, notices.notice_word, notices.sentence,
+    passengers.passenger_type, passengers.passengers,
     outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
-    words.channel_word, words.item_icon, words.item_type, words.note_reason, words.passenger_type, words.passengers,
+    words.channel_word, words.item_icon, words.item_type, words.note_reason,
     words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
     words.verdict_word, words.whole_number,
 )  # fmt: skip

@@ -37,7 +37,7 @@ LONGEST_NAME = 64  # characters of a file's name
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
-    if not lookup.is_ref(ref) or lookup.is_nothing(ref) or lookup.read(ref).kind == "placeholder":
+    if not lookup.is_ref(ref) or lookup.is_nothing(ref) or lookup.read(ref).kind is lookup.Kind.PLACEHOLDER:
         return unclean(request, ref)
     return _show(request, ref)
 
@@ -50,7 +50,7 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
-    alone = wanted.kind == "reference" and len(wanted.candidates) == 1 and not wanted.mixed
+    alone = wanted.kind is lookup.Kind.REFERENCE and len(wanted.candidates) == 1 and not wanted.mixed
     if alone and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)
