@@ -1,4 +1,4 @@
-"""The environment of the templates: what they may call, by name. Named in the settings.
+"""The environment of the templates: the filters and globals they may use. Named in the settings.
 
 Templates are Jinja2: the order page is rendered in a third of the time that Django's own templates took. Only the admin keeps those.
 """
@@ -59,21 +59,21 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 
 
 class Environment(jinja2.Environment):
-    """Compiles a template once per language, with its plain phrases already in it: half of a page says the same every time."""
+    """Compiles a template once per language, with its plain phrases already translated: half of a page is the same every time."""
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
-        """The template in the language in force; what it extends, includes and imports comes in its own language."""
+        """The template in the language in force; templates that it extends, includes or imports are in the same one."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def join_path(self, template: str, parent: str) -> str:
-        """ "orders/order.html" asked for by "de/…" is "de/orders/order.html"."""
+        """ "orders/order.html" requested by "de/…" is "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """The source with every `{{ _("…") }}` said in the language that `name` begins with."""
-        said = super().preprocess(source, name, filename)
+        """The source with every `{{ _("…") }}` translated to the language that `name` begins with."""
+        text = super().preprocess(source, name, filename)
         with override((name or "").partition("/")[0]):
-            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), said)
+            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), text)
 
 
 class Loader(jinja2.FileSystemLoader):
@@ -87,7 +87,7 @@ class Loader(jinja2.FileSystemLoader):
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 backend renders with."""
     options["loader"] = Loader(options["loader"].searchpath)
-    # All templates stay in memory (-1): keeping only the latest means a lock around each look.
+    # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path)})
@@ -95,7 +95,7 @@ def environment(**options: Any) -> Environment:
         {
             "_": gettext,
             "and_back": next_page.next_query,
-            "htmx_script": cache(partial(htmx_script, version=2)),  # asked late: checks run before `collectstatic`
+            "htmx_script": cache(partial(htmx_script, version=2)),  # evaluated late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
             "same_status": statuses.same,
             "status_pill": words.status_pill,
@@ -107,11 +107,11 @@ def environment(**options: Any) -> Environment:
 
 
 STAND_IN = "stand-in"
-CLEAN = re.compile(r"[A-Za-z0-9._~-]+")  # what an address never quotes
+CLEAN = re.compile(r"[A-Za-z0-9._~-]+")  # characters that a URL never quotes
 
 
 def url(name: str, *values: object) -> str:
-    """The path of the page `name`. Django works it out once with stand-ins, whose places clean refs take as they are."""
+    """The path of the page `name`. Django reverses it once with stand-ins, which clean refs then replace."""
     if all(isinstance(value, str) and CLEAN.fullmatch(value) for value in values):
         return _address(name, len(values), get_script_prefix()).format(*values)
     return reverse(name, args=values)

@@ -30,7 +30,7 @@ from orders.display.vocabulary import (
 from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
-LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted
+LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
 JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
@@ -58,7 +58,7 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """A known status inside "3 confirmed" starts small; what the CDP shouts stays as sent."""
+    """A known status in "3 confirmed" starts with a small letter; capitals of the CDP stay as sent."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
@@ -114,7 +114,7 @@ def _numbers(rows: Rows) -> dict[str, str]:
 
 
 def whole_number(count: int) -> str:
-    """ "8,000" in the person's language."""
+    """ "8,000" in the user's language."""
     return format_decimal(count, locale=locale_of(language()))
 
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
 from orders.display.itinerary import flight_sentence, stay_words, title_line
-from orders.display.notices import notice_detail
+from orders.display.notices import SENTENCES, notice_detail
 from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES, PHASES, UNCHECKED, VERDICTS
 from orders.itinerary import picture
@@ -58,6 +58,7 @@ def said(room: str, function: str, at: int) -> set[str]:
 
 def test_every_code_of_the_itinerary_has_its_words() -> None:
     assert set(NOTICES) == set(NoticeKind) - {NoticeKind.STATUS}
+    assert set(SENTENCES) == set(NoticeKind)
     assert set(PHASES) == set(Phase) - {Phase.UNKNOWN}
     assert set(VERDICTS) == set(Verdict)
     assert set(UNCHECKED) == set(Unchecked)
