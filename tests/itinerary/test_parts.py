@@ -322,10 +322,12 @@ def test_travellers_are_grouped_as_in_the_docstring_of_travel_groups() -> None:
     items = [item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD"), item(home)]
     flights = {f"{f.origin.place.code} {f.origin.wall:%H:%M}": f for f in plan(items).flights}
     flown = {key: flights[key] for key in ("DUB 14:00", "DUB 16:00", "LHR 20:00", "LAS 16:00")}
-    both = ["DUB 16:00", "LHR 20:00"]
-    groups = travel_groups([both, both, ["DUB 14:00", "LHR 20:00"], ["LAS 16:00"]], flown)
-    keys = {flight.key: key for key, flight in flown.items()}
-    assert [[keys[flight.key] for flight in group] for group in groups] == [
+    key = {name: flight.key for name, flight in flown.items()}
+    both = [key["DUB 16:00"], key["LHR 20:00"]]
+    named = [both, both, [key["DUB 14:00"], key["LHR 20:00"]], [key["LAS 16:00"]]]
+    groups = travel_groups(named, {flight.key: flight for flight in flown.values()})
+    names = {flight.key: name for name, flight in flown.items()}
+    assert [[names[flight.key] for flight in group] for group in groups] == [
         ["DUB 14:00"],
         ["DUB 16:00", "LHR 20:00", "LAS 16:00"],
     ]
