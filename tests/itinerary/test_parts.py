@@ -87,7 +87,7 @@ def test_distances_and_cities() -> None:
     assert not same_city(place(""), place(""))
 
 
-def test_every_zone_of_the_table_is_known_here() -> None:
+def test_every_zone_of_the_table_is_in_tzdata() -> None:
     from orders.itinerary.airports import all_places
     from orders.itinerary.clocks import zone
 
@@ -158,7 +158,7 @@ def test_one_flight_in_several_items_is_one_flight_with_its_passengers() -> None
     assert trip.route == ("DUB", "LHR", "LAS")
 
 
-def test_a_passenger_on_another_flight_is_said_on_both() -> None:
+def test_a_passenger_on_another_flight_is_counted_on_each() -> None:
     early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
     trip = plan([item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD")])
     shown = {flight.key: (flight.passengers, flight.all_passengers) for flight in trip.flights}
@@ -185,13 +185,13 @@ def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
     assert trip.journeys[0].flights[0].statuses == ()
 
 
-def test_items_that_disagree_about_an_arrival_are_named() -> None:
+def test_items_that_disagree_about_an_arrival_have_a_notice() -> None:
     later = "DUB LHR 2025-08-15T16:00 2025-08-15T17:30"
     trip = plan([item(OUT[0]), item(later)])
     assert [notice.kind for notice in trip.flights[0].notices] == ["items disagree"]
 
 
-def test_items_that_disagree_about_an_offset_are_named_too() -> None:
+def test_items_that_disagree_about_an_offset_have_a_notice() -> None:
     sent = item(OUT[0])
     other = replace(sent, flight_segments=(replace(sent.flight_segments[0], arrival_offset=timedelta(0)),))
     assert "items disagree" in [notice.kind for notice in plan([sent, other]).flights[0].notices]
@@ -227,7 +227,7 @@ def test_the_plain_text() -> None:
     assert itinerary_text(plan([])) == ""
 
 
-def test_the_plain_text_says_when_the_clocks_are_doubted() -> None:
+def test_the_plain_text_has_the_doubt_about_its_times() -> None:
     text = itinerary_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
     assert (
         "Times look like UTC: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
@@ -257,7 +257,7 @@ def test_the_picture_is_to_scale() -> None:
     assert all(0 <= tick.x <= drawn.width < 1000 for tick in drawn.ticks)
 
 
-def test_no_picture_where_a_time_is_missing_or_wild() -> None:
+def test_no_picture_if_a_time_is_missing_or_wild() -> None:
     assert picture.draw(plan([item("DUB XQZ 2025-08-15T16:00 2025-08-15T17:20")]).journeys[0]) is None
     assert picture.draw(plan([item("DUB LHR 2025-08-15T16:00 2026-08-15T17:20")]).journeys[0]) is None
 
@@ -290,7 +290,7 @@ def test_custom_data_without_a_trip_is_none_and_odd_times_are_noted() -> None:
     assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", "not a date")]
 
 
-def test_transfers_say_what_to_look_at() -> None:
+def test_the_notices_of_transfers() -> None:
     def words(first: str, second: str, onward: str = "BX") -> list[str]:
         trip = plan([item(first), item(second, carrier=onward)])
         transfer = trip.journeys[0].legs[1]
