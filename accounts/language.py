@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, override
 
@@ -32,11 +32,6 @@ def language() -> str:
 def translate(phrase: str) -> str:
     """`gettext` in the language in force."""
     return _translated(language(), phrase)
-
-
-def translator() -> Callable[[str], str]:
-    """`translate` for the language in force now; use it at once, do not keep it."""
-    return partial(_translated, language())
 
 
 @lru_cache(maxsize=8192)

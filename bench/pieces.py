@@ -253,7 +253,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "the call": ("orders.cdp.transport.fetching.Transport.get",),
     "decoding": ("orders.cdp.client.CdpClient.get_order",),
-    "trip and digest": ("orders.services.orders.journeys.plan", "orders.services.orders.digest"),
+    "trip and summary": ("orders.services.orders.journeys.plan", "orders.services.orders.summarize"),
     "access record": ("orders.privacy.access_log.record",),
     "template": ("django.template.backends.jinja2.Template.render",),
     "compression": ("django.middleware.gzip.GZipMiddleware.process_response",),
