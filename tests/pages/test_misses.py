@@ -35,7 +35,7 @@ def test_a_reference_that_is_not_found_is_recorded(desk: Client, agent: User, ad
     assert (missed.what, missed.reference, missed.subject) == ("searched_reference", reference, "")
     assert (missed.outcome, missed.ticket, missed.user_id) == ("0 found", "ZD-1", agent.pk)
     assert missed.connection_name == "sandbox (sandbox)"
-    assert "search by reference" in desk.get("/activity/").text
+    assert "searched by reference" in desk.get("/activity/").text
 
 
 def test_trying_references_one_after_the_other_leaves_a_trace_of_each(desk: Client) -> None:
