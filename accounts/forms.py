@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import own_password, throttling
 from accounts.rights import sign_in_failed
+from accounts.sign_on.choices import Passwords
 from orders.privacy.access_log import hashed
 from orders.privacy.record_kinds import What
 from orders.problems import spoken
@@ -58,6 +60,11 @@ class SignInForm(AuthenticationForm):
     def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive people, and a password that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
+        if settings.SIGN_ON.passwords is Passwords.STAFF and not user.is_staff:
+            sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
+            raise ValidationError(
+                _("Here only administrators sign in with a password. Use the button above."), code="provider"
+            )
         if not own_password.use(user):
             sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
