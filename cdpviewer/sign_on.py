@@ -19,8 +19,8 @@ def read(env: Environment) -> SignOn:
     """The choices; ImproperlyConfigured for those that fit no server or let nobody in."""
     found = SignOn(
         provider=_provider(env),
-        passwords=_one_of(env, "CDPVIEWER_PASSWORD_SIGN_IN", Passwords.ON),
-        second_factor=_one_of(env, "CDPVIEWER_MFA", SecondFactor.OFF),
+        passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
+        second_factor=_one_of(SecondFactor, "CDPVIEWER_MFA", env.text("CDPVIEWER_MFA", "off")),
         confirm_after=env.number("CDPVIEWER_CONFIRM_AFTER_MINUTES", 0) * 60,
         directory=bool(env.text("CDPVIEWER_LDAP_URL")),
         proxy=_proxy(env),
@@ -95,9 +95,8 @@ def _proxy(env: Environment) -> ProxyHeader | None:
     return ProxyHeader(header, env.text("CDPVIEWER_PROXY_SECRET_HEADER", "X-Proxy-Secret"), secret)
 
 
-def _one_of(env: Environment, name: str, default: Choice) -> Choice:
-    kind = type(default)
+def _one_of(kind: type[Choice], name: str, value: str) -> Choice:
     try:
-        return kind(env.text(name, default).lower())
+        return kind(value.lower())
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be one of: {', '.join(kind)}.") from None
