@@ -29,6 +29,14 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
     )
 
 
+def not_checked() -> ValidationError:
+    """The sentence for a directory that cannot be asked."""
+    return ValidationError(
+        _("Your company’s directory does not answer, so the password could not be checked. Try again in a minute."),
+        code="down",
+    )
+
+
 def locked_out(username: str) -> None:
     """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
@@ -39,6 +47,7 @@ class SignInForm(AuthenticationForm):
     """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
 
     wait: int | None = None
+    not_checked = False
 
     error_messages = {
         **AuthenticationForm.error_messages,
@@ -52,6 +61,9 @@ class SignInForm(AuthenticationForm):
         try:
             with throttling.attempt(self.request, username):
                 return super().clean()
+        except throttling.NotChecked:
+            self.not_checked = True
+            raise not_checked() from None
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
             locked_out(username)

@@ -124,7 +124,10 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_ENGINE = "accounts.session_store"
-AUTHENTICATION_BACKENDS = ["accounts.session_store.Backend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.session_store.Backend",
+    *(["accounts.sign_on.directory.Backend"] if SIGN_ON.directory else ()),
+]
 # allauth's part: what it does is decided by these adapters, and none of its pages has an address.
 ACCOUNT_ADAPTER = "accounts.sign_on.door.Adapter"
 SOCIALACCOUNT_ADAPTER = "accounts.sign_on.oidc.SocialAdapter"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.sign_on.choices import Passwords, Provider, ProxyHeader, SecondFactor, SignOn
+from accounts.sign_on.choices import Directory, Passwords, Provider, ProxyHeader, SecondFactor, SignOn
 from cdpviewer.environment import Environment
 from orders.cdp.regions import is_loopback
 
@@ -22,7 +22,7 @@ def read(env: Environment) -> SignOn:
         passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
         second_factor=_one_of(SecondFactor, "CDPVIEWER_MFA", env.text("CDPVIEWER_MFA", "off")),
         confirm_after=env.number("CDPVIEWER_CONFIRM_AFTER_MINUTES", 0) * 60,
-        directory=bool(env.text("CDPVIEWER_LDAP_URL")),
+        directory=_directory(env),
         proxy=_proxy(env),
     )
     if found.passwords is not Passwords.ON and not (found.provider or found.proxy):
@@ -40,7 +40,7 @@ def _provider(env: Environment) -> Provider | None:
     origins = env.listed("CDPVIEWER_OIDC_ORIGINS")
     for one in origins:
         _check_address("CDPVIEWER_OIDC_ORIGINS", one, bare=True)
-    groups = dict(_pair(text) for text in env.listed("CDPVIEWER_OIDC_GROUPS"))
+    groups = _groups("CDPVIEWER_OIDC_GROUPS", env.listed("CDPVIEWER_OIDC_GROUPS"))
     client_id = env.text("CDPVIEWER_OIDC_CLIENT_ID")
     secret = env.text("CDPVIEWER_OIDC_CLIENT_SECRET")
     for name, value in (("CLIENT_ID", client_id), ("CLIENT_SECRET", secret), ("GROUPS", groups)):
@@ -70,13 +70,49 @@ def _check_address(name: str, url: str, *, bare: bool = False) -> None:
         raise ImproperlyConfigured(f"{name} must be an https address such as {example}, without a query.")
 
 
-def _pair(text: str) -> tuple[str, str]:
-    theirs, sign, ours = (part.strip() for part in text.rpartition("="))
-    if not (theirs and sign and ours):
+def _directory(env: Environment) -> Directory | None:
+    url = env.text("CDPVIEWER_LDAP_URL")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    start_tls = env.switch("CDPVIEWER_LDAP_START_TLS", default=False)
+    if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
+        raise ImproperlyConfigured("CDPVIEWER_LDAP_URL must be an address such as ldaps://ldap.example.com.")
+    if parts.scheme == "ldap" and not start_tls and not is_loopback(parts.hostname):
         raise ImproperlyConfigured(
-            "CDPVIEWER_OIDC_GROUPS must list groups of the provider with those of cdpviewer: cdp-agents=Agents,cdp-leads=Supervisors."
+            "CDPVIEWER_LDAP_URL would send passwords readably: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
         )
-    return theirs, ours
+    try:
+        import django_auth_ldap  # noqa: F401  (only whether it is there)
+    except ImportError:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_URL needs the package django-auth-ldap: make setup LOCK=prod, or leave it unset."
+        ) from None
+    found = Directory(
+        url=url,
+        bind_dn=env.text("CDPVIEWER_LDAP_BIND_DN"),
+        bind_password=env.text("CDPVIEWER_LDAP_BIND_PASSWORD"),
+        people=env.text("CDPVIEWER_LDAP_PEOPLE"),
+        groups_base=env.text("CDPVIEWER_LDAP_GROUPS_BASE"),
+        groups=_groups("CDPVIEWER_LDAP_GROUPS", env.listed("CDPVIEWER_LDAP_GROUPS")),
+        people_filter=env.text("CDPVIEWER_LDAP_PEOPLE_FILTER", "(uid=%(user)s)"),
+        start_tls=start_tls,
+        ca_file=env.text("CDPVIEWER_LDAP_CA"),
+    )
+    for name, value in (("PEOPLE", found.people), ("GROUPS_BASE", found.groups_base), ("GROUPS", found.groups)):
+        if not value:
+            raise ImproperlyConfigured(f"CDPVIEWER_LDAP_URL is set, so CDPVIEWER_LDAP_{name} must be set too.")
+    if "%(user)s" not in found.people_filter:
+        raise ImproperlyConfigured("CDPVIEWER_LDAP_PEOPLE_FILTER must hold %(user)s, where the user name goes.")
+    return found
+
+
+def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
+    """Their group to ours, of "cdp-agents=Agents,cdp-leads=Supervisors"."""
+    pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
+    if not all(theirs and ours for theirs, _sign, ours in pairs):
+        raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")
+    return {theirs: ours for theirs, _sign, ours in pairs}
 
 
 def _proxy(env: Environment) -> ProxyHeader | None:

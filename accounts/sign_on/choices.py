@@ -48,6 +48,22 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """The company's LDAP directory. `groups` maps names (cn) of its groups to ours; `timeout` is in seconds, for each question."""
+
+    url: str
+    bind_dn: str
+    bind_password: str = field(repr=False)
+    people: str
+    groups_base: str
+    groups: Mapping[str, str]
+    people_filter: str = "(uid=%(user)s)"
+    start_tls: bool = False
+    ca_file: str = ""
+    timeout: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
 class ProxyHeader:
     """A proxy that has signed people in names them in `header`, and proves itself by `secret` in `secret_header`."""
 
@@ -64,7 +80,7 @@ class SignOn:
     passwords: Passwords = Passwords.ON
     second_factor: SecondFactor = SecondFactor.OFF
     confirm_after: int = 0
-    directory: bool = False
+    directory: Directory | None = None
     proxy: ProxyHeader | None = None
 
 

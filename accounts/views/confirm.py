@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import next_page, throttling
-from accounts.forms import locked_out, too_many
+from accounts.forms import locked_out, not_checked, too_many
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sign_on.recent import note_confirmed
 
@@ -40,6 +40,8 @@ class ConfirmForm(forms.Form):
                 found = authenticate(self.request, username=username, password=password)
                 if found is None or found.pk != self.request.user.pk:
                     raise wrong
+        except throttling.NotChecked:
+            raise not_checked() from None
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
             locked_out(username)

@@ -144,6 +144,8 @@ def waiting(request: HttpRequest) -> list[Connection]:
 
 def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:
     """429 and when to come back, if the form was not even looked at because of too many attempts."""
+    if getattr(form, "not_checked", False):
+        response.status_code = 503
     wait: int | None = getattr(form, "wait", None)
     if wait is not None:
         response.status_code = 429
