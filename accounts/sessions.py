@@ -25,7 +25,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import next_page, open_sessions, own_password
-from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT
+from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT, SIGNED_IN_BY
 from accounts.sign_on.second_step import MUST_ADD, note_missing
 from orders.storage import session_answers
 
@@ -44,7 +44,7 @@ def start(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
     """Start both clocks, in whole seconds since 1970, and note a password that has to be changed first."""
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     open_sessions.describe(request)
-    if own_password.must_change(user):
+    if request.session[SIGNED_IN_BY] == "password" and own_password.must_change(user):
         request.session[MUST_CHANGE] = True
     note_missing(request)
 

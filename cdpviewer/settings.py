@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "orders.privacy.account_events.acting",
     "accounts.cross_site.refuse_cross_site",
     "accounts.sessions.session_limits",
+    *(["accounts.sign_on.proxy_header.named_by_proxy"] if SIGN_ON.proxy else ()),
     "accounts.preferences.follow_preferences",
     "accounts.sessions.own_password_first",
     "accounts.sessions.SignInRequired",
