@@ -86,7 +86,7 @@ def _directory(env: Environment) -> Directory | None:
         import django_auth_ldap  # noqa: F401  (only whether it is there)
     except ImportError:
         raise ImproperlyConfigured(
-            "CDPVIEWER_LDAP_URL needs the package django-auth-ldap: make setup LOCK=prod, or leave it unset."
+            "CDPVIEWER_LDAP_URL needs the package django-auth-ldap: make setup LOCK=ldap, or leave it unset."
         ) from None
     found = Directory(
         url=url,

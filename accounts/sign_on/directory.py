@@ -19,6 +19,7 @@ from gevent import monkey  # type: ignore[import-untyped]
 from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]
 from ldap.ldapobject import SimpleLDAPObject
 
+from accounts import open_sessions
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
 from accounts.throttling import NotChecked
@@ -94,7 +95,7 @@ class Backend(LDAPBackend):
             known = User.objects.filter(username__iexact=username).first()
             if known is not None:
                 membership.follow_names(known, set(), set(_chosen().groups.values()))
-                membership.open_sessions.end(known)
+                open_sessions.end(known)
             raise ldap_user.AuthenticationFailed("in no group that may sign in")
         person: tuple[User, bool] = super().get_or_build_user(username, ldap_user)
         return person

@@ -13,12 +13,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import ldap
-import ldap.modlist
 import pytest
 
 from accounts.sign_on.choices import Directory
 from tests.live import free_port
+
+try:
+    import ldap
+    import ldap.modlist
+except ImportError:
+    LEFT_OUT = "NO LDAP: install requirements/ldap.lock; signing in with a directory is not tested until then"
+    if os.environ.get("CI") == "true":
+        raise
+    pytest.skip(LEFT_OUT, allow_module_level=True)
 
 ROOT, SECRET = "cn=root,dc=example,dc=com", "secret of the directory"
 CONFIG = """
