@@ -50,9 +50,9 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     if trip.timed and not trip.doubted:
         blocks.append(_("All times are local to each airport."))
     elif trip.timed and trip.reading is Reading.UTC:
-        blocks.append(_("Times as sent were read as UTC and turned into local times; see above."))
+        blocks.append(_("Converted from UTC, in doubt: see above."))
     elif trip.timed:
-        blocks.append(_("Times as sent, read as local; see above."))
+        blocks.append(_("Times in doubt: see above."))
     return "\n\n".join(blocks)
 
 
