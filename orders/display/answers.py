@@ -135,9 +135,7 @@ def time_words(trip: Trip, now: datetime) -> str:
             return _("Under way, lands %(time)s in %(city)s") % _at(flight.destination)
     coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
     if coming is None:
-        return (
-            _("Past, landed %(day)s in %(city)s") % _at(flights[-1].destination) if phases == {Phase.DEPARTED} else ""
-        )
+        return _past(flights[-1].destination) if phases == {Phase.DEPARTED} else ""
     return _leaves(coming, now)
 
 

@@ -33,7 +33,11 @@ PAID_UNKNOWN = "The CDP does not say whether it is paid"
     [
         ("PURCHASED", ["CONFIRMED"] * 4, "Confirmed for 4 of 4"),
         ("PURCHASED", ["CONFIRMED"], "Confirmed"),
-        ("CONFIRMED", ["CONFIRMED", "CANCELLED", "confirmed", "Confirmed"], "Confirmed for 3 of 4 · Cancelled for 1 of 4"),
+        (
+            "CONFIRMED",
+            ["CONFIRMED", "CANCELLED", "confirmed", "Confirmed"],
+            "Confirmed for 3 of 4 · Cancelled for 1 of 4",
+        ),
         ("RESERVED", ["RESERVED"] * 2, "Reserved for 2 of 2, not confirmed"),
         ("RESERVED", [None, None], "Reserved, not confirmed"),
         ("CONFIRMED", [], "Confirmed"),
