@@ -134,6 +134,22 @@
     if (box && !box.open) box.showModal();
   };
 
+  // === A button that leads to a panel: loaded once, then only gone to ===
+
+  const goToLoaded = (event) => {
+    const link = event.target.closest("[data-goes-to]");
+    const panel = link && document.getElementById(link.dataset.goesTo);
+    if (!panel) return;
+    panel.scrollIntoView({ block: "start" });
+    if (!panel.matches(".panel")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    panel.focus();
+  };
+
+  // Before htmx, which listens on the link itself.
+  document.addEventListener("click", goToLoaded, true);
+
   // === Clicks ===
 
   const opensHere = (event) =>
@@ -164,6 +180,7 @@
     ["/", focusSearch],
     ["c", clickFirst("[data-copy-key=c]")],
     ["r", clickFirst("[data-refresh]")],
+    ["p", clickFirst("[data-goes-to]")],
     ["?", showHelp],
   ]);
 

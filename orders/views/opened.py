@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.context import carried_by_redirect
+from orders.display.answers import answers
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.display.text import itinerary_text
 from orders.http import Request
@@ -50,6 +52,7 @@ def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> di
         "reference": opened.summary.reference or ref,
         "trip": trip,
         "summary": opened.summary,
+        "answers": answers(opened.order, opened.summary, trip, timezone.now()),
         "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip),
         "itinerary_text": itinerary_text(trip, reference=opened.summary.reference)
