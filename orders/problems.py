@@ -260,6 +260,14 @@ def unknown_connection(name: str) -> Problem:
     )
 
 
+def of_shared(problem: Problem, shared_by: str) -> Problem:
+    """The same about a shared connection: only those who share it can put it right. `shared_by` is a user name, or ""."""
+    step = _("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
+    return replace(
+        problem, step=step if shared_by else _("This connection is shared. Ask your cdpviewer administrator.")
+    )
+
+
 def unconfirmed(name: str) -> Problem:
     """Somebody else set the person's password, and they have not confirmed this connection since."""
     return Problem(

@@ -1,4 +1,4 @@
-"""Trying a connection, and the result that is kept with it."""
+"""A person's connections, own and shared; trying one, and the result that is kept with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from orders.cdp import errors
-from orders.models import Connection
+from orders.connections import members
+from orders.models import AnyConnection, Connection, Person
 from orders.privacy.record_kinds import What
 from orders.services.tenant import Tenant
 
@@ -24,7 +25,24 @@ class Outcome:
         return self.code == "accepted"
 
 
-def try_connection(connection: Connection) -> Outcome:
+def default_for(user: Person) -> AnyConnection | None:
+    """The connection that is asked when the address names none: the person's own default, else a shared one; None without any."""
+    return Connection.objects.default_for(user) or members.default_for(user)
+
+
+def named(user: Person, name: str) -> AnyConnection | None:
+    """The connection of exactly this name that the person may use, their own first; None without one, never another in its place."""
+    return Connection.objects.named(user, name) or members.named(user, name)
+
+
+def usable_by(user: Person) -> list[AnyConnection]:
+    """All connections that the person can name: their own, the default first, then shared ones."""
+    own = list(Connection.objects.for_user(user).select_related("user"))
+    names = {connection.name for connection in own}
+    return [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
+
+
+def try_connection(connection: AnyConnection) -> Outcome:
     """Prove the connection's credential with one live call and keep the answer's code with the connection."""
     try:
         Tenant(connection).client.probe()

@@ -20,13 +20,13 @@ from accounts import next_page, view_limits
 from accounts.context import carried
 from orders import problems
 from orders.cdp import errors
-from orders.models import Connection
+from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.privacy.access_log import LookNotRecorded
 from orders.privacy.personal import is_personal
 from orders.problems import Problem
 from orders.search_text import lookup
-from orders.services.connections import result_of
+from orders.services.connections import default_for, named, result_of
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
@@ -100,7 +100,7 @@ def _by_its_reference(request: HttpRequest, tenant: Tenant) -> str:
 
 
 def in_words(
-    request: HttpRequest, connection: Connection, panel: str, answer: Callable[[], HttpResponseBase]
+    request: HttpRequest, connection: AnyConnection, panel: str, answer: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
     """The answer, or the words for why there is none; and one line in the log where the CDP failed, even in part."""
     raised: errors.CdpError | None = None
@@ -119,7 +119,7 @@ def in_words(
 
 
 def _recording_misses(
-    request: HttpRequest, connection: Connection, answer: Callable[[], HttpResponseBase]
+    request: HttpRequest, connection: AnyConnection, answer: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
     """The answer; a page of an order that the CDP does not know is recorded like a search that found nothing."""
     try:
@@ -150,7 +150,7 @@ def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
     )
 
 
-def _note_use(connection: Connection, result: str) -> None:
+def _note_use(connection: AnyConnection, result: str) -> None:
     try:
         connection.note_use(result)
     except DatabaseError as error:  # a note on the connection page is worth no page of an order
@@ -161,14 +161,14 @@ def _route(request: HttpRequest) -> str:
     return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
-def choose_connection(request: HttpRequest) -> tuple[Connection | None, Problem | None]:
+def choose_connection(request: HttpRequest) -> tuple[AnyConnection | None, Problem | None]:
     """The connection that `?connection=` names, or the person's default. An unknown name is told, never replaced."""
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     if name:
-        connection = Connection.objects.named(request.user, name)
+        connection = named(request.user, name)
         problem = _to_connections(request, problems.unknown_connection(name)) if connection is None else None
     else:
-        connection = Connection.objects.default_for(request.user)
+        connection = default_for(request.user)
         problem = _to_connections(request, problems.no_connection(), add=True) if connection is None else None
     if connection is not None and not connection.is_confirmed:
         problem = _to_confirm(request, problems.unconfirmed(connection.name))
@@ -196,7 +196,8 @@ def with_action(request: HttpRequest, problem: Problem) -> Problem:
     A panel asks again in its own place; a search that was posted is posted again with what was typed.
     """
     if problem.code in {"refused", "not-permitted", "credential-unreadable", "connection"}:
-        return _to_connections(request, problem)
+        shared_by = request.connection.shared_by  # type: ignore[attr-defined]
+        return _to_connections(request, problem if shared_by is None else problems.of_shared(problem, shared_by))
     if problem.code in NOT_AGAIN:
         return problem
     route = _route(request)

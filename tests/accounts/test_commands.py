@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from orders.management.commands.rotate_credentials import Command as Rotate
+from orders.management.sealed_rows import SealedRows
 from orders.models import Connection
 from orders.privacy.sealing import fingerprints, key_position, reseal
 from tests.accounts.conftest import CLIENT_KEY, TOKEN, Cdp, connect
@@ -153,13 +154,15 @@ def test_rotation_never_brings_a_replaced_credential_back(
     swap = Rotate.swap
     replaced: list[UUID] = []
 
-    def swap_after_somebody_replaced_it(self: Rotate, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
+    def swap_after_somebody_replaced_it(
+        self: Rotate, table: SealedRows, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]
+    ) -> bool:
         if not replaced:
             meanwhile = Connection.objects.get(pk=pk)
             meanwhile.set_credentials(region="eu", client_key="other", token="put in meanwhile")
             meanwhile.save()
             replaced.append(pk)
-        return swap(self, pk, sealed, fresh)
+        return swap(self, table, pk, sealed, fresh)
 
     monkeypatch.setattr(Rotate, "swap", swap_after_somebody_replaced_it)
     out = StringIO()
