@@ -7,7 +7,6 @@ import hmac
 import secrets
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,13 +74,16 @@ class Integration(models.Model):
         account_events.record(what, detail=self.name, connection=(self.shared_id, str(self.shared)))
 
 
-def add(name: str, shared: SharedConnection, by: AbstractBaseUser | None) -> tuple[Integration, str]:
-    """A new integration and its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again."""
+def add(name: str, shared: SharedConnection, by: int | None) -> tuple[Integration, str]:
+    """A new integration and its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
+
+    `by` is a user's number, None for a command.
+    """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         made = Integration.objects.create(
-            name=name, shared=shared, key_id=key_id, key_sha256=_hash(key), created_by_id=by.pk if by else None
+            name=name, shared=shared, key_id=key_id, key_sha256=_hash(key), created_by_id=by
         )
         made._record(What.INTEGRATION_ADDED)  # noqa: SLF001  (its own module)
     return made, key

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
+from django.contrib.auth.models import AbstractBaseUser, Group
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -93,9 +93,12 @@ class SharedConnection(AnyConnection):
             token=unseal(self.sealed_token, self._binding("token"), under=key),
         )
 
-    def keep(self, by: AbstractBaseUser | None) -> None:
-        """Save a new connection or a replaced credential; of an existing row only what belongs to the credential is written."""
-        self.set_by = by
+    def keep(self, by: int | None) -> None:
+        """Save a new connection or a replaced credential; of an existing row only what belongs to the credential is written.
+
+        `by` is a user's number, None for a command.
+        """
+        self.set_by_id = by
         with transaction.atomic():
             if self._state.adding:
                 self.save(force_insert=True)
@@ -189,15 +192,14 @@ def grant(
     shared: SharedConnection,
     groups: Iterable[Group],
     *,
-    by: AbstractBaseUser | AnonymousUser | None,
+    by: int | None,
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
     """Let these groups use the connection; a grant that exists is given its new end and default."""
-    giver = by if isinstance(by, AbstractBaseUser) else None
     with transaction.atomic():
         for group in groups:
-            values = {"is_default": is_default, "until": until, "given_by": giver}
+            values = {"is_default": is_default, "until": until, "given_by_id": by}
             ConnectionGrant.objects.update_or_create(shared=shared, group=group, defaults=values)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
             shared.record(What.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -19,37 +18,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import next_page, view_limits
 from orders.cdp.errors import CredentialUnreadable
-from orders.display.countries import choices
 from orders.models import Connection
-from orders.services.connections import try_connection
+from orders.services.connections import try_connection, usable_by
+from orders.views.access import MAY_SHARE
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionRow:
-    """What the list shows of a connection: nothing of its credential. Stamps are aware UTC, or None for never."""
-
-    id: UUID
-    name: str
-    region: str
-    region_known: bool
-    version: str
-    clock: str
-    country: str
-    is_default: bool
-    is_confirmed: bool
-    set_at: datetime
-    last_used_at: datetime | None
-    last_result: str
-    last_result_words: str
+from orders.views.connection_rows import ConnectionRow, row_of
 
 
 @require_safe
 def connections(request: HttpRequest) -> HttpResponse:
-    """The person's own connections, the default first."""
-    rows = [_row(connection) for connection in Connection.objects.for_user(request.user).select_related("user")]
-    return render(request, "connections/list.html", {"connections": rows, "next": next_page.requested(request)})
+    """The connections a person may use: their own, the default first, then shared ones."""
+    context = {
+        "connections": [row_of(connection) for connection in usable_by(request.user)],
+        "may_share": request.user.has_perm(MAY_SHARE),
+        "next": next_page.requested(request),
+    }
+    return render(request, "connections/list.html", context)
 
 
 @sensitive_post_parameters("client_key", "token")
@@ -73,7 +58,7 @@ def connection_add(request: HttpRequest) -> HttpResponse:
 def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Change the name, the API version, or how segment times and national phone numbers are read."""
     connection = _own(request, connection_id)
-    row = _row(connection)
+    row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
     if request.method == "POST" and form.is_valid() and _keep(form, connection):
         messages.success(request, _("“%(name)s” is changed.") % {"name": connection.name})
@@ -86,7 +71,7 @@ def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse
 def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Enter the credential again, or another one; also the way to another region."""
     connection = _own(request, connection_id)
-    row = _row(connection)
+    row = row_of(connection)
     form = ReplaceCredentialForm(
         request.POST or None, initial={"region": connection.region, "country": connection.country}
     )
@@ -111,7 +96,7 @@ def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse
     """Delete a connection, after asking."""
     connection = _own(request, connection_id)
     if request.method != "POST":
-        context = {"connection": _row(connection), "next": next_page.requested(request)}
+        context = {"connection": row_of(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": connection.name})
@@ -135,43 +120,9 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     return redirect(_back(request))
 
 
-def result_words(code: str) -> str:
-    """The kept code of the last use in a word or two."""
-    words = {
-        "": _("not used yet"),
-        "accepted": _("accepted"),
-        "refused": _("refused"),
-        "not permitted": _("not permitted"),
-        "unreadable": _("cannot be opened: enter it again"),
-        "rate limited": _("asked to wait"),
-        "slow": _("no answer in time"),
-        "unreachable": _("not reachable"),
-        "broken": _("answered with a fault"),
-    }
-    return words.get(code, code)
-
-
 def _own(request: HttpRequest, connection_id: UUID) -> Connection:
     """The person's own connection; anybody else's is as unknown as none (404)."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
-
-
-def _row(connection: Connection) -> ConnectionRow:
-    return ConnectionRow(
-        id=connection.pk,
-        name=connection.name,
-        region=connection.region,
-        region_known=connection.region in settings.CDP_REGIONS,
-        version=connection.get_version_display(),
-        clock=connection.get_clock_display(),
-        country=dict(choices()).get(connection.country, connection.country),
-        is_default=connection.is_default,
-        is_confirmed=connection.is_confirmed,
-        set_at=connection.set_at,
-        last_used_at=connection.last_used_at,
-        last_result=connection.last_result,
-        last_result_words=result_words(connection.last_result),
-    )
 
 
 def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection) -> bool:

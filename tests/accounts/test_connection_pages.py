@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from orders.models import Connection
-from orders.views.connections import result_words
+from orders.views.connection_rows import result_words
 from tests.accounts.conftest import CLIENT_KEY, OTHER_REGION, TOKEN, Cdp, connect
 
 ADD = "/connections/add/"
