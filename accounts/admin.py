@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, Model
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     People = UserAdmin[User]
@@ -37,6 +38,13 @@ class TickedUserAdmin(Ticked, People):
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
+    # Rights are given by groups; single permissions of a person are not used here.
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

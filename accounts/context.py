@@ -12,13 +12,14 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
 from accounts.language import language
+from accounts.roles import MANAGES
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
-    `csrf_input` is made once for all forms of a page."""
+    `csrf_input` is made once for all forms of a page; `manages` names what the menu leads administrators to."""
     connection = getattr(request, "connection", None)
     ticket = ticket_of(request)
     return {
@@ -30,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "preferences": preferences.current(),
         "language_code": language(),
+        "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 

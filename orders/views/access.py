@@ -3,4 +3,3 @@
 from __future__ import annotations
 
 MAY_REVEAL = "orders.reveal_personal_data"
-MAY_SHARE = "orders.manage_shared_connections"

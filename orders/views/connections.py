@@ -17,10 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
+from accounts.roles import MAY_SHARE
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
 from orders.services.connections import try_connection, usable_by
-from orders.views.access import MAY_SHARE
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 from orders.views.connection_rows import ConnectionRow, row_of

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.roles import MAY_SHARE
 from orders.connections import integrations as keys
 from orders.models import Integration
-from orders.views.access import MAY_SHARE
 from orders.views.shared_forms import IntegrationForm
 
 for_administrators = permission_required(MAY_SHARE, raise_exception=True)

@@ -18,11 +18,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import view_limits
+from accounts.roles import MAY_SHARE
 from orders.cdp.errors import CredentialUnreadable
 from orders.connections import members
 from orders.connections.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
 from orders.services.connections import Outcome, try_connection
-from orders.views.access import MAY_SHARE
 from orders.views.connection_rows import row_of
 from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnectionForm, SharedSettingsForm
 
