@@ -77,6 +77,12 @@ def follow(*names: str) -> Act:
     return act
 
 
+def from_link(page: Page) -> None:
+    """Add a person, and go where their link leads."""
+    fill(username="by-link")(page)
+    page.goto(page.locator("main code").inner_text())
+
+
 def first_record(page: Page) -> None:
     with page.expect_navigation():
         page.locator("#result_list tbody th a").first.click()
