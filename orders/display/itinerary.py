@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from babel.numbers import format_decimal
 from django.utils.translation import ngettext
 
-from accounts.language import language
 from accounts.language import translate as _
 from orders.cdp.records import Order
 from orders.display.clocks import (
@@ -15,11 +13,10 @@ from orders.display.clocks import (
     day,
     day_change,
     duration,
-    locale_of,
     offset_word,
     plain_day,
 )
-from orders.display.words import passengers, phase_word, status_word
+from orders.display.words import passengers, phase_word, status_word, whole_number
 from orders.itinerary import wording
 from orders.itinerary.airports import same_site
 from orders.itinerary.statuses import status
@@ -152,7 +149,7 @@ def any_serious(notices: Iterable[Notice]) -> bool:
 
 def kilometres(distance: int) -> str:
     """ "8,395 km" in the person's language."""
-    return f"{format_decimal(distance, locale=locale_of(language()))} km"
+    return f"{whole_number(distance)} km"
 
 
 def clock_words(end: Clock) -> str:

@@ -173,7 +173,9 @@ DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),
     r"shared": _("shared"),
-    r"shared connection: group (?P<name>.+) until (?P<end>\d\S+ \S+ UTC)": _("shared connection: group %(name)s until %(end)s"),
+    r"shared connection: group (?P<name>.+) until (?P<end>\d\S+ \S+ UTC)": _(
+        "shared connection: group %(name)s until %(end)s"
+    ),
     r"shared connection: group (?P<name>.+)": _("shared connection: group %(name)s"),
     r"shared connection: all groups": _("shared connection: all groups"),
     r"group (?P<group>.+): permission (?P<right>\S+)": _("group %(group)s: permission %(right)s"),

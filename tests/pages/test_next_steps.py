@@ -52,7 +52,9 @@ def test_a_failed_search_is_asked_again_with_what_was_typed(desk: Client, faulty
     faulty("*", "503", "guests")
     failed = desk.post("/orders/?ticket=ZD-1", {"q": "jane.doyle@example.com"})
     assert failed.status_code == 502
-    (form,) = re.findall(r'<form class="inline" method="post" action="([^"]*)">(.*?)</form>', failed.content.decode())
+    (form,) = re.findall(
+        r'<form class="inline-form" method="post" action="([^"]*)">(.*?)</form>', failed.content.decode()
+    )
     assert form[0] == "/orders/?ticket=ZD-1"
     typed = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
     assert typed.pop("csrfmiddlewaretoken")
@@ -107,6 +109,8 @@ def test_a_failure_in_part_leaves_one_line_and_an_answer_of_none(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_locked_database_is_not_waited_for_beyond_the_promise(agent: User, client: Client) -> None:
+    if database.vendor == "postgresql":
+        pytest.skip("PostgreSQL locks tables and rows; tests/faults/test_postgresql.py waits for those")
     client.force_login(agent)
     client.get(f"/orders/{SEED}/")
     other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
