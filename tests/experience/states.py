@@ -77,6 +77,11 @@ def follow(*names: str) -> Act:
     return act
 
 
+def make_key(page: Page) -> None:
+    page.locator("main select[name=shared]").select_option(label="Airline (sandbox)")
+    fill(name="Help desk")(page)
+
+
 def from_link(page: Page) -> None:
     """Add a person, and go where their link leads."""
     fill(username="by-link")(page)

@@ -6,7 +6,6 @@ A state is loaded once; width and colours are changed under it, which costs no f
 from __future__ import annotations
 
 import contextlib
-import importlib
 import socket
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
@@ -30,6 +28,7 @@ from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing
 from tests.experience.states import State, nothing
+from tests.flushing import make_groups
 from tests.live import PROJECT, App, free_port, wait_until_it_answers
 
 WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
@@ -166,8 +165,7 @@ def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext
 def empty_the_database() -> None:
     """As the migrations left it: without rows, with the groups."""
     call_command("flush", verbosity=0, interactive=False, allow_cascade=False, inhibit_post_migrate=False)
-    with connection.schema_editor() as editor:
-        importlib.import_module("orders.migrations.0002_append_only_and_groups").make_groups(apps, editor)
+    make_groups()
 
 
 @contextlib.contextmanager
