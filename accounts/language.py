@@ -4,10 +4,10 @@ nothing, and each phrase is looked up once per language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, override
 
@@ -34,11 +34,6 @@ def language() -> str:
 def translate(phrase: str) -> str:
     """`gettext` in the language in force."""
     return _said(language(), phrase)
-
-
-def translator() -> Callable[[str], str]:
-    """`say` with the language in force now; to be used at once, not kept."""
-    return partial(_said, language())
 
 
 @lru_cache(maxsize=8192)

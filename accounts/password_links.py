@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
@@ -26,6 +27,12 @@ class Links(PasswordResetTokenGenerator):
 
 
 links = Links()
+
+
+def are_of_use_to(person: User) -> bool:
+    """Whether the person may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN) and is active."""
+    allowed = {"on": True, "staff": person.is_staff, "off": False}
+    return person.is_active and allowed[settings.SIGN_ON.passwords]
 
 
 def make(person: User) -> str:

@@ -12,7 +12,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from orders.privacy import append_only, chain
 
-MIGRATIONS = {"0002_append_only_and_groups": "make_groups", "0009_shared_connections": "make_administrators"}
+MIGRATIONS = {"0002_append_only_and_groups": "make_groups", "0010_shared_connections": "make_administrators"}
 
 
 def make_groups() -> None:

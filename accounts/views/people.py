@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import password_links
 from accounts.people_forms import PersonForm, RolesForm
 from accounts.roles import GROUPS, MAY_MANAGE_PEOPLE, labels, set_roles
+from accounts.sign_on.recent import confirmed
 from orders.models import AccessRecord
 
 PER_PAGE = 50
@@ -58,6 +59,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers
 def person_add(request: HttpRequest) -> HttpResponse:
@@ -70,7 +72,10 @@ def person_add(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 person.save()
                 set_roles(person, form.cleaned_data["roles"])
-                return _link_page(request, person)
+                if password_links.are_of_use_to(person):
+                    return _link_page(request, person)
+            messages.success(request, _("%(name)s is added.") % {"name": person.username})
+            return redirect("person", person.pk)
         except IntegrityError:  # added by somebody else at the same moment
             form.add_error("username", _("There is a person of this user name."))
     return render(request, "people/add.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -83,6 +88,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return _person_page(request, _find(person_id))
 
 
+@confirmed
 @require_POST
 @for_managers
 def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -98,17 +104,19 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
     return redirect("person", found.pk)
 
 
+@confirmed
 @require_POST
 @for_managers
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Make a link with which a person sets a new password."""
     found = _may_change(request, person_id)
-    if not found.is_active:
-        messages.warning(request, _("%(name)s is deactivated.") % {"name": found.username})
+    if not password_links.are_of_use_to(found):
+        messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})
         return redirect("person", found.pk)
     return _link_page(request, found)
 
 
+@confirmed
 @require_POST
 @for_managers
 def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -169,6 +177,7 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
         "person": _row(found),
         "form": form or RolesForm(initial={"roles": held}),
         "changeable": _changeable(request, found),
+        "link_of_use": password_links.are_of_use_to(found),
     }
     return render(request, "people/one.html", context, status=422 if form is not None else 200)
 

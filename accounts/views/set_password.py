@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from accounts.password_links import links
+from accounts.password_links import are_of_use_to, links
 from accounts.rights import choosing_by_link
 
 
@@ -27,7 +27,7 @@ class SetPassword(views.PasswordResetConfirmView):
 
     def get_user(self, uidb64: str) -> User | None:
         person: User | None = super().get_user(uidb64)
-        return person if person is not None and person.is_active else None
+        return person if person is not None and are_of_use_to(person) else None
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         with choosing_by_link(), transaction.atomic():

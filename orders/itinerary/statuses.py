@@ -1,12 +1,12 @@
-"""Statuses of orders, items, flights and payments: one row says all that any part of the program makes of one.
+"""Statuses of orders, items, flights and payments: one row each, for the pill, the itinerary, the text and the calendar.
 
-The CDP documents some, v2.1 takes any text, and feeds bring those of other systems. A status without a row is shown as sent
+The CDP documents some, v2.1 takes any text, and feeds send those of other systems. A status without a row is shown as sent
 and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,7 +15,7 @@ from orders.itinerary.status_spellings import ALSO, key, says_cancelled
 
 
 def _(phrase: str) -> str:
-    """Mark a phrase for translation, which happens where it is shown."""
+    """Mark a phrase for translation on display."""
     return phrase
 
 
@@ -53,8 +53,8 @@ class CalendarStatus(StrEnum):
 class Status:
     """One status.
 
-    `word` is English, to be translated. `cancelled` strikes a flight out, and nothing else does; `alert` puts it among the
-    things to check; `booked` counts its travellers among those who fly. `calendar` is None if the status says nothing about it.
+    `word` is English. `cancelled` alone strikes a flight out; `alert` puts it among the things to check; `booked` counts its
+    travellers among those who fly. `calendar` is None if it has no equivalent there.
     """
 
     code: str
@@ -68,12 +68,13 @@ class Status:
 
     @property
     def settled(self) -> bool:
-        """Whether a flight with this status needs no word about it."""
+        """Whether a flight with this status needs no remark."""
         return self.tone is Tone.GOOD
 
-    def in_words(self, translate: Callable[[str], str]) -> str:
-        """The word in the reader's language; one that came with the feed is never taken for a phrase of ours."""
-        return translate(self.word) if self is _NONE or self.code in _BY_CODE else self.word
+    @property
+    def translated(self) -> bool:
+        """Whether `word` is ours, to be translated, and not the feed's."""
+        return self is _NONE or self.code in _BY_CODE
 
 
 def _good(code: str, word: str, icon: Icon = Icon.OK) -> Status:
@@ -86,7 +87,7 @@ def _open(code: str, word: str, *, alert: bool = False) -> Status:
 
 
 def _cancelling(code: str, word: str) -> Status:
-    """The flight stands, and somebody wants it cancelled, or wanted."""
+    """The flight is still booked, although a cancellation was requested."""
     return Status(code, word, Tone.WAITING, Icon.WARNING, alert=True, calendar=CalendarStatus.CONFIRMED)
 
 
@@ -100,12 +101,12 @@ def _partly_cancelled(code: str, word: str) -> Status:
 
 
 def _lost(code: str, word: str) -> Status:
-    """There is no seat, though nobody cancelled it."""
+    """There is no seat, although nobody cancelled it."""
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 
 def _refund(code: str, word: str, *, whole: bool = False) -> Status:
-    """What happens to the money says nothing certain about the seat."""
+    """A refund is not proof that the seat is gone."""
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
     return Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar)
 
@@ -175,7 +176,7 @@ _NONE = Status("", _("No status"))
 
 @lru_cache(maxsize=1024)
 def status(sent: str | None) -> Status:
-    """The row of a status as sent. One that has none gets a row of its own: neutral, with the text as its word."""
+    """The row of a status as sent; an unknown one gets a neutral row with the text as its word."""
     text = (sent or "").strip()
     if not text:
         return _NONE
@@ -191,11 +192,11 @@ def same(one: str | None, other: str | None) -> bool:
 
 
 def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
-    """Each status once, in the spelling that comes first; items without one add nothing."""
+    """Each status once, in the spelling of its first appearance; None and "" are left out."""
     return tuple({status(text).code: text for text in reversed([*sent]) if text}.values())[::-1]
 
 
 def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:
-    """The calendar's word for a flight sold in several items: what holds for the best of them; None if none says anything."""
+    """The calendar's status of a flight sold in several items: that of the best of them, None if none has one."""
     words = {status(text).calendar for text in sent}
     return next((word for word in CalendarStatus if word in words), None)

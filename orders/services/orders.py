@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from django.utils import timezone
 
-from accounts.language import translator
 from orders.cdp import errors
 from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person
 from orders.itinerary import journeys, segments
+from orders.itinerary.codes import Reading
 from orders.itinerary.trip import Trip
 from orders.privacy.hiding import masked_order
 from orders.services.summary import Digest, digest
@@ -46,7 +46,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
     if tenant.connection.version == "v2.1":
         order = masked_order(_with_trips_from_extensions(tenant, order))
     tenant.in_time()
-    trip = journeys.plan(order.items, reading=tenant.connection.clock, now=now or timezone.now(), _=translator())
+    trip = journeys.plan(order.items, reading=Reading(tenant.connection.clock), now=now or timezone.now())
     tenant.in_time()
     opened = OpenedOrder(order, trip, digest(order, trip), tuple(tenant.client.documents), tenant.as_of)
     tenant.in_time()

@@ -14,7 +14,7 @@ from enum import StrEnum
 from orders.cdp import stamps
 from orders.cdp.records import Extra, Note, Order, OrderItem, not_understood
 from orders.itinerary.statuses import distinct, status
-from orders.itinerary.trip import Flight, Notice, Transfer, Trip
+from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.currencies import canonical
 
 PRECISION = 100  # a sum keeps every digit of its amounts
@@ -39,12 +39,10 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to check: `anchor` is the DOM id of the row it is about, `word` a notice's code, `detail` its evidence."""
+    """A notice to check: `anchor` is the DOM id of the row it concerns, `at` the flight's number or the place."""
 
     anchor: str
-    word: str
-    detail: str = ""
-    serious: bool = True
+    notice: Notice
     at: str = ""
 
 
@@ -170,30 +168,24 @@ def _sum(items: Sequence[OrderItem]) -> Decimal:
         return sum((item.price for item in items if item.price is not None), Decimal(0))
 
 
-def _alerts(trip: Trip) -> list[Alert]:
+def _alerts(trip: Trip) -> Iterator[Alert]:
     """The serious notices of the trip, its flights and transfers, each with the row it belongs to."""
-    alerts = [_alert("itinerary", notice, "") for notice in trip.notices if notice.serious]
-    # What is said of the whole trip is not repeated for each of its forty flights.
-    whole = {notice.word for notice in trip.notices}
+    for notice in trip.notices:
+        if notice.serious:
+            yield Alert("itinerary", notice)
+    # A notice about the whole trip is not repeated for each of its forty flights.
+    of_trip = {notice.kind for notice in trip.notices}
     for journey in trip.journeys:
-        before: Flight | None = None
+        anchor = "itinerary"
         for leg in journey.legs:
             if isinstance(leg, Flight):
-                before = leg
-                at = (
-                    f"{leg.carrier} {leg.flight_number}".strip()
-                    or f"{leg.origin.place.code}–{leg.destination.place.code}"
-                )
-                serious = (notice for notice in leg.notices if notice.serious and notice.word not in whole)
-                alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in serious]
-            elif isinstance(leg, Transfer):
-                anchor = f"flight-{before.key}" if before else "itinerary"
-                alerts += [_alert(anchor, notice, leg.at.code) for notice in leg.notices if notice.serious]
-    return alerts
-
-
-def _alert(anchor: str, notice: Notice, at: str) -> Alert:
-    return Alert(anchor=anchor, word=notice.word, detail=notice.detail, serious=notice.serious, at=at)
+                anchor = f"flight-{leg.key}"
+                at = leg.number or f"{leg.origin.place.code}–{leg.destination.place.code}"
+            else:
+                at = leg.at.code
+            for notice in leg.notices:
+                if notice.serious and notice.kind not in of_trip:
+                    yield Alert(anchor, notice, at)
 
 
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import next_page, view_limits
 from accounts.roles import MAY_SHARE
+from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
 from orders.services.connections import try_connection, usable_by
@@ -37,6 +38,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/list.html", context)
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_add(request: HttpRequest) -> HttpResponse:
@@ -66,6 +68,7 @@ def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse
     return _form_page(request, "connections/rename.html", form, row)
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:

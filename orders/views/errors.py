@@ -47,6 +47,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
         return sign_in.sign_in_again(request)
+    if name == "oidc_begin":
+        return redirect_to_login(next_page.requested(request, default="/"))
     if name in SEARCHES and not request.user.is_authenticated:
         return redirect_to_login(next_page.page_of(request))
     context: dict[str, Any] = {
@@ -55,7 +57,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     }
     if name == "find_person":
         first, last = (request.POST.get(part, "")[:100] for part in ("first_name", "last_name"))
-        context["also"] = [lookup.Lookup("name", first_name=first, last_name=last)] if last else []
+        context["also"] = [lookup.Lookup(lookup.Kind.NAME, first_name=first, last_name=last)] if last else []
     return render(request, "403_csrf.html", context, status=403)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import MAY_SHARE
+from accounts.sign_on.recent import confirmed
 from orders.connections import integrations as keys
 from orders.models import Integration
 from orders.views.shared_forms import IntegrationForm
@@ -18,6 +19,7 @@ from orders.views.shared_forms import IntegrationForm
 for_administrators = permission_required(MAY_SHARE, raise_exception=True)
 
 
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def integrations(request: HttpRequest) -> HttpResponse:
@@ -41,6 +43,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
     return render(request, "shared/integrations.html", context, status=422 if form.is_bound else 200)
 
 
+@confirmed
 @require_POST
 @for_administrators
 def integration_revoke(request: HttpRequest, integration_id: int) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.context import carried_by_redirect
-from accounts.language import translator
 from orders.display.rows import SMALL_ROOM, Rows
-from orders.itinerary import picture, wording
+from orders.display.text import itinerary_text
+from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
 from orders.problems import describe
@@ -35,7 +34,7 @@ def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: s
 
 
 def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    trip, say = opened.trip, translator()
+    trip = opened.trip
     problem = opened.order.items_problem
     flights = rows_of(request, tenant, "flights", len(trip.flights))
     items = rows_of(request, tenant, "items", len(opened.order.items))
@@ -52,10 +51,10 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
         "trip": trip,
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": _Pictures(trip, say),
-        "itinerary_text": (
-            wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
-        ),
+        "pictures": _Pictures(trip),
+        "itinerary_text": itinerary_text(trip, reference=opened.digest.reference)
+        if trip.journeys or trip.untimed
+        else "",
         "as_of": opened.as_of,
         "calls": tenant.calls,
         "seconds": tenant.seconds,
@@ -66,12 +65,11 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
 class _Pictures:
     """The pictures of a trip's journeys by their keys, each drawn when the page comes to it."""
 
-    def __init__(self, trip: Trip, say: Callable[[str], str]) -> None:
+    def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}
-        self._say = say
 
     def __getitem__(self, key: str) -> picture.Picture | None:
-        return picture.draw(self._journeys[key], self._say)
+        return picture.draw(self._journeys[key])
 
 
 def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:

@@ -11,12 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from orders.cdp.raw import indent
+from orders.display import calendar
 from orders.display.rows import fitting, size_of
-from orders.itinerary import calendar
 from orders.privacy import access_log
 from orders.privacy.hiding import REST, masked_document
 from orders.problems import describe
@@ -39,7 +38,7 @@ LONGEST_NAME = 64  # characters of a file's name
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
     clean = lookup.looks_like_ref(ref) or (
-        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind != "placeholder"
+        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
     return _show(request, ref) if clean else unclean(request, ref)
 
@@ -52,7 +51,7 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
-    alone = wanted.kind == "reference" and len(wanted.candidates) == 1 and not wanted.mixed
+    alone = wanted.kind is lookup.Kind.REFERENCE and len(wanted.candidates) == 1 and not wanted.mixed
     if alone and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)
@@ -138,7 +137,7 @@ def order_calendar(request: HttpRequest, tenant: Tenant, ref: str) -> HttpRespon
     if not opened.trip.dated:
         context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
         return render(request, "orders/no_calendar.html", context, status=404)
-    body = calendar.as_ics(opened.trip, opened.order, order_ref=ref, _=_)
+    body = calendar.calendar_file(opened.trip, opened.order, order_ref=ref)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     # A header longer than a proxy's buffer costs the whole answer.
     name = quote(f"{(opened.digest.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import view_limits
 from accounts.roles import MAY_SHARE
+from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.connections import members
 from orders.connections.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
@@ -41,6 +42,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
     return render(request, "shared/list.html", {"rows": rows})
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
@@ -67,6 +69,7 @@ def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse
     return _detail(request, _find(connection_id), GrantForm())
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
@@ -92,6 +95,7 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     return _page(request, "shared/replace.html", form, shared)
 
 
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
@@ -125,6 +129,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     return redirect("shared_connection", shared.pk)
 
 
+@confirmed
 @require_POST
 @for_administrators
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
@@ -144,6 +149,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     return redirect("shared_connection", shared.pk)
 
 
+@confirmed
 @require_POST
 @for_administrators
 def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -> HttpResponse:
@@ -157,6 +163,7 @@ def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -
     return redirect("shared_connection", connection_id)
 
 
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
@@ -172,6 +179,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     return redirect("shared_connection", shared.pk)
 
 
+@confirmed
 @require_POST
 @for_administrators
 def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:

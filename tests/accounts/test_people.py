@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import own_password
 from accounts.password_links import make
+from accounts.sign_on.choices import Passwords
 from orders.connections.shared import grant
 from orders.models import AccessRecord, Connection, SharedConnection
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, connect
@@ -147,6 +149,31 @@ def test_somebody_who_signs_in_elsewhere_needs_no_password(as_ada: Client) -> No
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("allowed", ["off", "staff"])
+def test_where_people_have_no_password_there_is_no_link(
+    allowed: str, as_ada: Client, anna: User, settings: Settings
+) -> None:
+    path = make(anna)
+    settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(allowed))
+    answer = as_ada.post(f"{PEOPLE}add/", {"username": "carla", "roles": "Agents"}, follow=True)
+    assert "carla is added." in answer.text and not LINK.search(answer.text)
+    assert "Make a link" not in as_ada.get(f"{PEOPLE}{anna.pk}/").text
+    assert set_password(Client(), path) == 410
+
+
+def test_an_old_sign_in_is_confirmed_before_rights_change(as_ada: Client, anna: User, settings: Settings) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=60)
+    session = as_ada.session
+    session["signed_in_at"] -= 120
+    session.save()
+    for change in ("roles", "link", "active"):
+        answer = as_ada.post(f"{PEOPLE}{anna.pk}/{change}/", {"roles": "Supervisors"})
+        assert (answer.status_code, answer["Location"].startswith("/accounts/confirm/")) == (302, True)
+    for address in (f"{PEOPLE}add/", "/integrations/", "/connections/shared/add/"):
+        assert as_ada.get(address)["Location"].startswith("/accounts/confirm/")
+    assert (anna.groups.count(), User.objects.get(pk=anna.pk).is_active) == (0, True)
+
+
 @pytest.mark.parametrize("name", ["", "anna", "ANNA", "two words", "x" * 151, "<b>"])
 def test_a_name_that_is_taken_or_none_is_refused(name: str, as_ada: Client, anna: User) -> None:
     answer = as_ada.post(f"{PEOPLE}add/", {"username": name, "roles": "Agents"})
@@ -195,7 +222,7 @@ def test_a_leaver_is_out_at_the_next_click(as_ada: Client, anna: User, as_anna: 
     assert "signed out everywhere" in as_ada.post(f"{page}active/", follow=True).text
     assert as_anna.get("/").status_code == 302
     assert sign_in(Client(), "anna", PASSWORD) == 200
-    assert "is deactivated" in as_ada.post(f"{page}link/", follow=True).text
+    assert "cannot sign in with a password" in as_ada.post(f"{page}link/", follow=True).text
     as_ada.post(f"{page}active/", {"active": "yes"})
     assert sign_in(Client(), "anna", PASSWORD) == 302
     assert [event[:2] for event in told("anna") if event[0] == "ada"] == [

@@ -14,9 +14,10 @@ from accounts import preferences
 from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Order
-from orders.display import clocks, itinerary, money, outcomes, people, words
-from orders.display.bar import across
+from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
+from orders.display.journey_bar import across
 from orders.display.vocabulary import FAILURES
+from orders.itinerary.codes import ClockChange, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 
 
@@ -184,7 +185,7 @@ def test_a_counted_status() -> None:
     ],
 )
 def test_passengers_in_words(counts: list[tuple[str, int]], shown: str) -> None:
-    assert words.passengers(counts) == shown
+    assert passengers.passengers(counts) == shown
 
 
 @pytest.mark.parametrize(
@@ -213,11 +214,11 @@ def test_types_channels_and_counts() -> None:
     assert words.loaded_line(100, None) == "100 of at least 100 items"
 
 
-DUB = Place("DUB", "airport", "Dublin Airport", "Dublin", "IE")
-LHR = Place("LHR", "airport", "London Heathrow Airport", "London", "GB")
-LAS = Place("LAS", "airport", "Harry Reid International Airport", "Las Vegas", "US")
+DUB = Place("DUB", PlaceKind.AIRPORT, "Dublin Airport", "Dublin", "IE")
+LHR = Place("LHR", PlaceKind.AIRPORT, "London Heathrow Airport", "London", "GB")
+LAS = Place("LAS", PlaceKind.AIRPORT, "Harry Reid International Airport", "Las Vegas", "US")
 XXX = Place("XXX")
-LONDON = Place("LON", "city", "London", "London", "GB")
+LONDON = Place("LON", PlaceKind.CITY, "London", "London", "GB")
 
 
 def flight(**changed: object) -> Flight:
@@ -271,14 +272,14 @@ def test_transfers_and_stays_in_words() -> None:
     assert "leaves 25 min before" in itinerary.transfer_words(Transfer(LHR, LHR, -25))
     assert "onward from Dublin (DUB)" in itinerary.transfer_words(Transfer(LHR, DUB, 160))
     assert itinerary.stay_words(Stay(LAS, days=7)) == "7 days in Las Vegas"
-    assert itinerary.stay_words(Stay(LAS, days=0, hours=5)) == "5 hours in Las Vegas"
+    assert itinerary.stay_words(Stay(LAS, days=0, hours=5)) == "5 h in Las Vegas"
 
 
 def test_clocks_in_words() -> None:
     end = Clock(DUB, wall(2025, 8, 15, 16, 0), offset=timedelta(hours=1))
     assert itinerary.clock_words(end) == "Fri 15 Aug 2025, 16:00 Dublin, UTC+1"
-    assert "twice" in itinerary.clock_words(Clock(DUB, wall(2025, 10, 26, 1, 30), dst="repeated"))
-    assert "skip" in itinerary.clock_words(Clock(DUB, wall(2025, 3, 30, 1, 30), dst="skipped"))
+    assert "twice" in itinerary.clock_words(Clock(DUB, wall(2025, 10, 26, 1, 30), dst=ClockChange.REPEATED))
+    assert "skip" in itinerary.clock_words(Clock(DUB, wall(2025, 3, 30, 1, 30), dst=ClockChange.SKIPPED))
     assert itinerary.clock_words(Clock(XXX)) == "Time not given"
 
 

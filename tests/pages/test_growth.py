@@ -14,7 +14,8 @@ from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
 from orders.display.rows import Rows
-from orders.itinerary import journeys, picture, travel_groups, wording
+from orders.display.text import itinerary_text
+from orders.itinerary import journeys, picture, travel_groups
 from orders.privacy.masking import card
 from orders.services.orders import OpenedOrder
 from orders.services.people import Travellers, joined
@@ -150,7 +151,7 @@ def page_of(items: list[Entry]) -> str:
         "trip": trip,
         "digest": shown.digest,
         "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
-        "itinerary_text": wording.as_text(trip),
+        "itinerary_text": itinerary_text(trip),
         "as_of": NOW,
         "calls": 1,
         "seconds": 0.1,
@@ -165,7 +166,7 @@ def page_of(items: list[Entry]) -> str:
 @pytest.mark.parametrize("way", WAYS)
 def test_an_order_page_grows_with_its_order(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Work per flight is bounded by these; with small ones the growth beyond them shows at small sizes.
-    monkeypatch.setattr(travel_groups, "PARTIES", 8)
+    monkeypatch.setattr(travel_groups, "GROUPS", 8)
     monkeypatch.setattr(travel_groups, "FLIGHTS_A_DAY", 4)
     make = WAYS[way]
     assert growth(lambda n: lines_run(lambda: opened(make(n))), 2 * N) < MOST

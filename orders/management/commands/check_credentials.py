@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.sign_on import factors
 from orders.cdp.errors import CredentialUnreadable
 from orders.management.sealed_rows import TABLES
 from orders.privacy import sealing
@@ -15,7 +16,7 @@ from orders.privacy import sealing
 
 class Command(BaseCommand):
     help = (
-        "Count the stored credentials, and the keys of those that are shared, per key, and those that cannot be read. "
+        "Count the stored credentials, the keys of those that are shared, and second factors, per key, and those that cannot be read. "
         "Exits with 1 if there are any."
     )
 
@@ -31,6 +32,11 @@ class Command(BaseCommand):
                     continue
                 # A row counts for the oldest of the keys it needs: as long as it does, that key must stay.
                 per_key[max(sealing.key_position(value) or 0 for value in table.sealed(row).values())] += 1
+        for factor, _field in factors.sealed_values():
+            try:
+                per_key[sealing.key_position(factors.open_sealed(factor)) or 0] += 1
+            except CredentialUnreadable as error:
+                unreadable.append(f"second factor {factor.pk} of user {factor.user_id}: {error}")
         for position, fingerprint in enumerate(sealing.fingerprints()):
             note = " (seals)" if position == 0 else ""
             self.stdout.write(f"key {position + 1} [{fingerprint}]{note}: {per_key[position]}")

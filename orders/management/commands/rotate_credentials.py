@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.sign_on import factors
 from orders.cdp.errors import CredentialUnreadable
 from orders.management.sealed_rows import TABLES, SealedRows
 from orders.privacy import sealing
@@ -16,7 +17,7 @@ TRIES = 3
 
 class Command(BaseCommand):
     help = (
-        "Reseal every stored credential, and every copy of the key of a shared one, under the first key of "
+        "Reseal every stored credential, every copy of the key of a shared one, and every second factor under the first key of "
         "CDPVIEWER_CREDENTIAL_KEYS. Can be run again at any time, while people work. Exits with 1 if one could not be read."
     )
 
@@ -30,6 +31,12 @@ class Command(BaseCommand):
                 result = self.rotate(table, pk, dry_run=options["dry_run"])
                 if result:
                     counts[result] += 1
+        for factor, _field in list(factors.sealed_values()):
+            result = factors.reseal(factor.pk, dry_run=options["dry_run"])
+            if result == "unreadable":
+                self.stderr.write(f"second factor {factor.pk} of user {factor.user_id} cannot be read")
+            if result:
+                counts[result] += 1
         self.stdout.write(f"{'would be resealed' if options['dry_run'] else 'resealed'}: {counts['resealed']}")
         self.stdout.write(f"already under the first key: {counts['already']}")
         self.stdout.write(f"changed meanwhile, run again: {counts['changed meanwhile']}")

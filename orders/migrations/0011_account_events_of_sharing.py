@@ -10,15 +10,16 @@ from orders.storage.index_beside_writers import AddIndexBesideWriters
 
 ACCOUNT = [
     "activity_exported", "connection_added", "connection_changed", "connection_confirmed", "connection_default", "connection_deleted",
-    "connection_replaced", "connection_tried", "integration_added", "integration_revoked", "locked_out", "password_changed",
+    "connection_replaced", "connection_tried", "factor_added", "factor_removed", "factor_reset", "integration_added",
+    "integration_revoked", "locked_out", "password_changed",
     "password_link_made", "password_set", "person_activated", "person_added", "person_deactivated", "person_renamed", "records_pruned",
-    "rights_given", "rights_taken", "sign_in_failed", "signed_in", "signed_out", "views_limited",
+    "rights_given", "rights_taken", "session_ended", "sign_in_failed", "signed_in", "signed_out", "views_limited",
 ]  # fmt: skip
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies: ClassVar = [("orders", "0009_shared_connections")]
+    dependencies: ClassVar = [("orders", "0010_shared_connections")]
     operations: ClassVar = [
         migrations.RemoveIndex("accessrecord", "access_record_account"),
         AddIndexBesideWriters(

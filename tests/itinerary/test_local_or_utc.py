@@ -1,4 +1,4 @@
-"""Are the feed's times local or UTC? Measured on real published flights, on routes the model was not fitted to."""
+"""Local or UTC, measured on published flights of routes that the model was not fitted to."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 
 from calibration.fit import Published, Tally, fit, judge, judge_orders, measure, published
 from orders.cdp.records import FlightSegment, OrderItem
+from orders.display.notices import evidence_words, notice_detail
 from orders.itinerary.airports import place
 from orders.itinerary.clock_check.blocktime import FITTED, expected_minutes
 from orders.itinerary.clock_check.local_or_utc import decide, evidence, score
 from orders.itinerary.clocks import read_local
+from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 
 
@@ -21,7 +23,7 @@ def held_out() -> dict[str, Tally]:
     return measure(published())
 
 
-# Flights that are doubted although they are well: none may be.
+# Good flights that are doubted: there must be none.
 KNOWN_ALARMS: set[str] = set()
 
 
@@ -36,7 +38,7 @@ def test_false_alarms_worldwide_are_at_most_one_in_a_thousand(held_out: dict[str
     assert held_out["orders, out and back"].alarms == 0
 
 
-def test_ninety_nine_of_a_hundred_within_a_continent_are_caught(held_out: dict[str, Tally]) -> None:
+def test_ninety_nine_percent_within_a_continent_are_caught(held_out: dict[str, Tally]) -> None:
     assert held_out["within a continent"].crossing > 500
     assert held_out["within a continent"].catch_rate >= 0.99
     assert held_out["within a continent"].catch_rate_by_route >= 0.99
@@ -53,7 +55,7 @@ def test_the_constants_in_use_are_those_the_script_fits() -> None:
 
 
 def test_judging_by_the_constants_in_use_is_no_better_than_held_out(held_out: dict[str, Tally]) -> None:
-    """The figures do not come from having seen the routes: they are about the same either way."""
+    """The figures do not depend on having seen the routes."""
     from collections import defaultdict
 
     seen: dict[str, Tally] = defaultdict(Tally)
@@ -91,10 +93,12 @@ def test_usual_flights_elsewhere_raise_no_alarm_and_are_caught(
         assert decide([utc]) == "utc"
 
 
-def one(origin: str, destination: str, departs: str, arrives: str) -> tuple[str, str]:
-    weighed = score(place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives))
-    found = evidence(weighed, decide([weighed]))
-    return found.verdict, found.reason
+def judged(origin: str, destination: str, departs: str, arrives: str) -> tuple[str, str]:
+    segment_score = score(
+        place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives)
+    )
+    found = evidence(segment_score, decide([segment_score]))
+    return found.verdict, evidence_words(found)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +129,11 @@ def one(origin: str, destination: str, departs: str, arrives: str) -> tuple[str,
     ],
 )
 def test_verdicts(origin: str, destination: str, departs: str, arrives: str, verdict: str) -> None:
-    assert one(origin, destination, departs, arrives)[0] == verdict
+    assert judged(origin, destination, departs, arrives)[0] == verdict
 
 
 def test_the_evidence_names_both_flight_times_and_the_distance() -> None:
-    verdict, reason = one("LHR", "LAS", "2025-08-15T19:00", "2025-08-16T05:35")
+    verdict, reason = judged("LHR", "LAS", "2025-08-15T19:00", "2025-08-16T05:35")
     assert verdict == "utc"
     assert reason == "as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min"
 
@@ -137,18 +141,18 @@ def test_the_evidence_names_both_flight_times_and_the_distance() -> None:
 def test_a_wrong_day_is_named_as_one() -> None:
     assert (
         "the date looks wrong: moved by −1 day it is 1 h 20 min"
-        in one("DUB", "LHR", "2025-08-15T16:00", "2025-08-16T17:20")[1]
+        in judged("DUB", "LHR", "2025-08-15T16:00", "2025-08-16T17:20")[1]
     )
 
 
-def test_an_order_is_believed_as_a_whole() -> None:
-    """Each alone is doubtful; out and back pull in opposite directions, so together they decide."""
+def test_the_flights_of_an_order_decide_together() -> None:
+    """Each flight alone is doubtful; out and back pull in opposite directions, so together they decide."""
     out = score(place("RUN"), place("CDG"), datetime(2025, 7, 1, 18), datetime(2025, 7, 2, 5, 10))
     back = score(place("CDG"), place("RUN"), datetime(2025, 7, 9, 18), datetime(2025, 7, 10, 4, 50))
     assert decide([out, back]) == "utc"
 
 
-def test_half_an_hour_between_two_zones_is_told_from_out_and_back() -> None:
+def test_half_an_hour_between_two_zones_is_detected_from_out_and_back() -> None:
     out = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22, 0), datetime(2025, 6, 9, 23, 15))
     back = score(place("ADL"), place("MEL"), datetime(2025, 6, 12, 7, 30), datetime(2025, 6, 12, 8, 45))
     assert decide([out]) != "utc"
@@ -179,8 +183,11 @@ def test_a_utc_order_warns_with_both_clocks_and_changes_nothing() -> None:
     trip = plan(UTC_ORDER)
     assert trip.reading == "local"
     assert trip.evidence.verdict == "utc"
-    assert [notice.word for notice in trip.notices] == ["looks like utc"]
-    assert trip.notices[0].detail == "as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min"
+    assert [notice.kind for notice in trip.notices] == ["looks like utc"]
+    assert (
+        notice_detail(trip.notices[0])
+        == "As local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min."
+    )
     last = trip.flights[-1]
     assert last.destination.wall == datetime(2025, 8, 16, 5, 35)
     assert last.destination.other_wall == datetime(2025, 8, 15, 22, 35)
@@ -188,7 +195,7 @@ def test_a_utc_order_warns_with_both_clocks_and_changes_nothing() -> None:
 
 
 def test_a_connection_that_sends_utc_is_read_so_without_a_warning() -> None:
-    trip = plan(UTC_ORDER, reading="utc")
+    trip = plan(UTC_ORDER, reading=Reading.UTC)
     assert trip.notices == ()
     assert trip.flights[-1].destination.wall == datetime(2025, 8, 15, 22, 35)
     assert trip.flights[-1].minutes == 10 * 60 + 35
@@ -197,9 +204,10 @@ def test_a_connection_that_sends_utc_is_read_so_without_a_warning() -> None:
 
 def test_a_local_feed_read_as_utc_warns_the_other_way() -> None:
     trip = plan(
-        [OrderItem(flight_segments=(segment("LHR", "LAS", "2025-08-15T20:00", "2025-08-15T22:40"),))], reading="utc"
+        [OrderItem(flight_segments=(segment("LHR", "LAS", "2025-08-15T20:00", "2025-08-15T22:40"),))],
+        reading=Reading.UTC,
     )
-    assert [notice.word for notice in trip.notices] == ["looks like local"]
+    assert [notice.kind for notice in trip.notices] == ["looks like local"]
     assert trip.flights[0].origin.other_wall == datetime(2025, 8, 15, 20, 0)
 
 
@@ -212,7 +220,7 @@ def test_explicit_offsets_leave_nothing_to_doubt() -> None:
         arrival=datetime(2025, 8, 15, 22, 40),
         arrival_offset=timedelta(hours=-7),
     )
-    for reading in ("local", "utc"):
+    for reading in Reading:
         trip = plan([OrderItem(flight_segments=(sent,))], reading=reading)
         assert trip.flights[0].minutes == 640
         assert trip.notices == ()

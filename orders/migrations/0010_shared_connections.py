@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("contenttypes", "0002_remove_content_type_name"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("orders", "0008_records_by_request"),
+        ("orders", "0009_account_events_of_sign_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

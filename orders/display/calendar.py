@@ -1,23 +1,23 @@
-"""The trip as an iCalendar file: one event for each flight, with the zones it needs, and nothing about any person.
+"""The itinerary as an iCalendar file: one event for each flight, with the zones it needs, and no personal data.
 
-The file is the same for the same answer of the CDP, and a calendar that has an older one updates its events by the new one.
+The file depends on the CDP's answer alone, and updates the events of an older file in a calendar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Calendar, Event
 
+from accounts.language import translate as _
 from orders.cdp.records import Order
+from orders.display.itinerary import mode_word, operated_by, place_city
+from orders.display.notices import notice_detail, notice_line
+from orders.display.text import flight_summary
 from orders.itinerary.clocks import zone
-from orders.itinerary.durations import in_words
-from orders.itinerary.statuses import status
-from orders.itinerary.trip import Clock, Flight, Mode, Trip
+from orders.itinerary.trip import Clock, Flight, Trip
 from orders.itinerary.vtimezones import vtimezone
-from orders.itinerary.wording import both_times, check_words, city_of, mode_words, time_words
 
 CLOSE = timedelta(hours=3)
 ZONES_FROM, ZONES_TO = 1971, 2099
@@ -26,11 +26,11 @@ SEQUENCE_FROM = datetime(2010, 1, 1, tzinfo=UTC)  # seconds from here fit into 3
 LARGEST_SEQUENCE = 2**31 - 1
 
 
-def as_ics(trip: Trip, order: Order, *, order_ref: str = "", _: Callable[[str], str] = str) -> bytes:
-    """The file's bytes for `order`, whose itinerary is `trip`; `order_ref` is its address if its answer holds no ref.
+def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
+    """The file of `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
-    A time in a known zone is written in that zone, with its VTIMEZONE; one within hours of a change of the clocks is written in UTC,
-    where it means one moment to every reader; one in an unknown zone floats, as there is nothing to tie it to.
+    A time in a known zone is written in that zone, with its VTIMEZONE; one within hours of a change of the clocks in UTC, which every
+    reader takes as the same moment; one in an unknown zone floats.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")
@@ -42,7 +42,7 @@ def as_ics(trip: Trip, order: Order, *, order_ref: str = "", _: Callable[[str], 
         calendar.add_component(vtimezone(zone_name, min(years), max(years)))
     uids = _uids(trip, order, order.ref or order_ref)
     for flight in flights:
-        event = _event(flight, trip, order.reference_id or order.ref or order_ref, _)
+        event = _event(flight, order.reference_id or order.ref or order_ref)
         event.add("uid", uids[flight.key])
         _date(event, order)
         calendar.add_component(event)
@@ -61,8 +61,8 @@ def _zones(flights: list[Flight]) -> dict[str, set[int]]:
 def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
     """Each flight's UID, by its key.
 
-    It is made of the order, the flight's number and its two airports, so that it stays when the flight is re-timed. Flights that
-    have all this in common are numbered in order of sale, which no change of times touches either.
+    It is made of the order, the flight's number and its two airports, so that it stays when the flight is re-timed. Flights with all
+    this in common are numbered in order of sale, which does not change with their times.
     """
 
     def sale(flight: Flight) -> tuple[datetime, str, int]:
@@ -86,7 +86,7 @@ def _plain(text: str) -> str:
 
 
 def _date(event: Event, order: Order) -> None:
-    """When the CDP last changed the order, as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it."""
+    """Add the time of the order's last change as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it."""
     changes = [stamp for stamp in (order.modified_at, *(item.modified_at for item in order.items)) if stamp is not None]
     changed = max(changes, default=order.created_at or order.ordered_at)
     event.add("dtstamp", changed or EPOCH)
@@ -96,7 +96,7 @@ def _date(event: Event, order: Order) -> None:
         event.add("sequence", min(max(0, seconds), LARGEST_SEQUENCE))
 
 
-def _event(flight: Flight, trip: Trip, reference: str, _: Callable[[str], str]) -> Event:
+def _event(flight: Flight, reference: str) -> Event:
     event = Event()
     all_day = flight.origin.wall is None
     if all_day:
@@ -105,14 +105,12 @@ def _event(flight: Flight, trip: Trip, reference: str, _: Callable[[str], str]) 
         event.add("dtstart", _when(flight.origin))
         if _lands_later(flight):
             event.add("dtend", _when(flight.destination))
-    number = f"{flight.carrier} {flight.flight_number}".strip()
-    if flight.mode is not Mode.FLIGHT:
-        number = f"{number} · {mode_words(flight, _)}".removeprefix(" · ")
+    name = " · ".join(filter(None, (flight.number, mode_word(flight))))
     here, there = flight.origin.place, flight.destination.place
-    way = f"{city_of(here)} ({here.code}) → {city_of(there)} ({there.code})"
-    event.add("summary", f"{number} {way}".strip())
-    event.add("location", flight.origin.place.name or flight.origin.place.code)
-    event.add("description", "\n".join(_lines(flight, trip, reference, _)))
+    way = f"{place_city(here)} ({here.code}) → {place_city(there)} ({there.code})"
+    event.add("summary", f"{name} {way}".strip())
+    event.add("location", here.name or here.code)
+    event.add("description", "\n".join(_lines(flight, reference)))
     if flight.calendar_status is not None:
         event.add("status", flight.calendar_status.value)
     event.add("transp", "OPAQUE" if flight.booked and not all_day else "TRANSPARENT")
@@ -129,14 +127,11 @@ def _add_days(event: Event, flight: Flight) -> None:
 
 
 def _when(clock: Clock) -> datetime:
-    """The time as it is written: tied to its zone, to UTC, or to nothing."""
-    wall = clock.wall or datetime.min
-    there = zone(clock.place.zone)
-    if there is None:
-        return clock.instant if clock.instant is not None else wall
-    if clock.instant is not None and not _tied(clock):
-        return clock.instant
-    return wall.replace(tzinfo=there)
+    """The time as written: in its zone, in UTC, or floating."""
+    instant = clock.instant
+    if clock.wall is None or (instant is not None and not _tied(clock)):
+        return instant or EPOCH
+    return clock.wall.replace(tzinfo=zone(clock.place.zone))
 
 
 def _tied(clock: Clock) -> bool:
@@ -147,7 +142,7 @@ def _tied(clock: Clock) -> bool:
 
 
 def _near_a_change(clock: Clock) -> bool:
-    """Whether the zone's offset changes within three hours: there readers disagree, and a repeated hour has no name."""
+    """Whether the zone's offset changes within three hours: readers disagree there, and a repeated hour is ambiguous."""
     instant = clock.instant
     if instant is None:
         return False
@@ -167,19 +162,10 @@ def _lands_later(flight: Flight) -> bool:
     return end.wall > start.wall
 
 
-def _lines(flight: Flight, trip: Trip, reference: str, _: Callable[[str], str]) -> list[str]:
-    found = [_("Reference %(reference)s") % {"reference": reference}] if reference else []
+def _lines(flight: Flight, reference: str) -> list[str]:
+    lines = [_("Reference %(reference)s") % {"reference": reference}] if reference else []
     if flight.origin.wall is None:
-        found.append(_("time not given"))
-    if flight.doubted:
-        found.append(both_times(flight, _))
-    elif flight.minutes is not None:
-        found.append(time_words(flight, in_words(flight.minutes, _), _))
-    if flight.operating_carrier:
-        found.append(_("operated by %(carrier)s") % {"carrier": flight.operating_carrier_name})
-    if cabin := " ".join(word for word in (flight.fare_class, flight.fare_family) if word):
-        found.append(cabin)
-    if flight.statuses:
-        found.append(", ".join(status(sent).in_words(_) for sent in flight.statuses))
-    found += [check_words(notice, _) for notice in flight.notices if notice.serious and notice.detail]
-    return found
+        lines.append(_("time not given"))
+    lines += [*filter(None, [operated_by(flight)]), *flight_summary(flight)]
+    lines += [notice_line(notice) for notice in flight.notices if notice.serious and notice_detail(notice)]
+    return lines
