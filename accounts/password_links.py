@@ -11,7 +11,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from orders.models import AccessRecord
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 
 class Links(PasswordResetTokenGenerator):
@@ -20,7 +20,7 @@ class Links(PasswordResetTokenGenerator):
     key_salt = "accounts.password_links"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        made = AccessRecord.objects.filter(about_id=user.pk, what=What.PASSWORD_LINK_MADE.value)
+        made = AccessRecord.objects.filter(about_id=user.pk, what=Action.PASSWORD_LINK_MADE.value)
         return (
             f"{super()._make_hash_value(user, timestamp)}/{made.order_by('-pk').values_list('pk', flat=True).first()}"
         )
@@ -37,6 +37,6 @@ def are_of_use_to(person: User) -> bool:
 
 def make(person: User) -> str:
     """Put a new link on record, and return its path."""
-    account_events.record(What.PASSWORD_LINK_MADE, about=person)
+    account_events.record(Action.PASSWORD_LINK_MADE, about=person)
     number = urlsafe_base64_encode(force_bytes(person.pk))
     return reverse("set_password", args=[number, links.make_token(person)])

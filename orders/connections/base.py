@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Credentials
 
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
@@ -76,6 +76,6 @@ class AnyConnection(models.Model):
         rows = type(self)._default_manager.filter(pk=self.pk, set_at=self.set_at)  # noqa: SLF001  (Django's own name for it)
         rows.update(last_used_at=now, last_result=result)
 
-    def record(self, what: What, *, detail: str = "", outcome: str = "") -> None:
+    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
         """Put an event of this connection on record."""
         raise NotImplementedError

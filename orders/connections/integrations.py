@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.connections.shared import SharedConnection, person_field
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 MARK = "cdpv"
 
@@ -68,9 +68,9 @@ class Integration(models.Model):
             now = timezone.now()
             if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now):
                 self.revoked_at = now
-                self._record(What.INTEGRATION_REVOKED)
+                self._record(Action.INTEGRATION_REVOKED)
 
-    def _record(self, what: What) -> None:
+    def _record(self, what: Action) -> None:
         account_events.record(what, detail=self.name, connection=(self.shared_id, str(self.shared)))
 
 
@@ -85,7 +85,7 @@ def add(name: str, shared: SharedConnection, by: int | None) -> tuple[Integratio
         made = Integration.objects.create(
             name=name, shared=shared, key_id=key_id, key_sha256=_hash(key), created_by_id=by
         )
-        made._record(What.INTEGRATION_ADDED)  # noqa: SLF001  (its own module)
+        made._record(Action.INTEGRATION_ADDED)  # noqa: SLF001  (its own module)
     return made, key
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.cdp.errors import CredentialUnreadable
 from orders.connections.base import EDITABLE, AnyConnection
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, new_data_key, seal, unseal
 
 OWNER = "shared"
@@ -102,14 +102,14 @@ class SharedConnection(AnyConnection):
         with transaction.atomic():
             if self._state.adding:
                 self.save(force_insert=True)
-                self.record(What.CONNECTION_ADDED)
+                self.record(Action.CONNECTION_ADDED)
                 return
             before = type(self).objects.select_for_update().get(pk=self.pk)
             renewed = before.sealed_key != self.sealed_key
             self.save(update_fields=[*SECRETS, "sealed_key"] if renewed else SECRETS)
             if renewed:
                 self.members.all().delete()
-            self.record(What.CONNECTION_REPLACED)
+            self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
         """Save the name and how the tenant is read; the credential stays as it is."""
@@ -118,9 +118,9 @@ class SharedConnection(AnyConnection):
             before = type(self).objects.select_for_update().get(pk=self.pk)
             self.save(update_fields=[*EDITABLE, "changed_at"])
             if any(getattr(before, name) != getattr(self, name) for name in EDITABLE):
-                self.record(What.CONNECTION_CHANGED, detail=f"was {before}")
+                self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
-    def record(self, what: What, *, detail: str = "", outcome: str = "") -> None:
+    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
         """Put an event of this connection on record; it is about nobody in particular."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 
@@ -202,13 +202,13 @@ def grant(
             values = {"is_default": is_default, "until": until, "given_by_id": by}
             ConnectionGrant.objects.update_or_create(shared=shared, group=group, defaults=values)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-            shared.record(What.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")
+            shared.record(Action.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")
 
 
 def take_back(given: ConnectionGrant) -> None:
     """End a grant: who has no other loses the connection at once."""
     with transaction.atomic():
-        given.shared.record(What.RIGHTS_TAKEN, detail=f"shared connection: group {given.group}")
+        given.shared.record(Action.RIGHTS_TAKEN, detail=f"shared connection: group {given.group}")
         given.delete()
 
 
@@ -216,5 +216,7 @@ def set_active(shared: SharedConnection, active: bool) -> None:
     """Withdraw the connection from everybody, or offer it again to the groups it is granted to."""
     with transaction.atomic():
         if type(shared).objects.filter(pk=shared.pk, active=not active).update(active=active):
-            shared.record(What.RIGHTS_GIVEN if active else What.RIGHTS_TAKEN, detail="shared connection: all groups")
+            shared.record(
+                Action.RIGHTS_GIVEN if active else Action.RIGHTS_TAKEN, detail="shared connection: all groups"
+            )
     shared.active = active

@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from orders.display.countries import choices
 from orders.models import AnyConnection, Connection
+from orders.problems import result_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +48,5 @@ def row_of(connection: AnyConnection) -> ConnectionRow:
         set_at=connection.set_at,
         last_used_at=connection.last_used_at,
         last_result=connection.last_result,
-        last_result_words=result_words(connection.last_result),
+        last_result_words=result_word(connection.last_result),
     )
-
-
-def result_words(code: str) -> str:
-    """The kept code of the last use in a word or two."""
-    words = {
-        "": _("not used yet"),
-        "accepted": _("accepted"),
-        "refused": _("refused"),
-        "not permitted": _("not permitted"),
-        "unreadable": _("cannot be opened: enter it again"),
-        "rate limited": _("asked to wait"),
-        "slow": _("no answer in time"),
-        "unreachable": _("not reachable"),
-        "broken": _("answered with a fault"),
-    }
-    return words.get(code, code)

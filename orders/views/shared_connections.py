@@ -55,7 +55,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
         entered = {name: form.cleaned_data[name] for name in ("client_key", "token")}
         outcome = _test(request, form, shared, entered, wanted=form.cleaned_data["save_anyway"])
         if outcome is not None and _keep_new(request, form, shared):
-            shared.note_use(outcome.code)
+            shared.note_use(outcome.result)
             said = {"name": shared.name, "answer": outcome.sentence, "people": _people(shared.members.count())}
             messages.success(request, _("“%(name)s” is saved and shared with %(people)s. %(answer)s") % said)
             return redirect("shared_connection", shared.pk)
@@ -87,7 +87,7 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             outcome = _test(request, form, shared, entered)
             if outcome is not None:
                 _keep_replaced(request, shared)
-                shared.note_use(outcome.code)
+                shared.note_use(outcome.result)
                 messages.success(
                     request, _("The token of “%(name)s” is replaced, for everybody at once.") % {"name": shared.name}
                 )
