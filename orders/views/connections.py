@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
-from accounts.roles import MAY_SHARE
+from accounts.access import may_share_connections
 from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.http import Request
@@ -33,7 +33,7 @@ def connections(request: Request) -> HttpResponse:
     """The connections a person may use: their own, the default first, then shared ones."""
     context = {
         "connections": [row_of(connection) for connection in usable_by(request.user)],
-        "may_share": request.user.has_perm(MAY_SHARE),
+        "may_share": may_share_connections(request.user),
         "next": next_page.requested(request),
     }
     return render(request, "connections/list.html", context)
