@@ -20,6 +20,7 @@ class WiringConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, and close the database's files after `migrate`, which makes them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
+        from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 
         # Without a sender: Django sends none for an app that has no models.
         post_migrate.connect(_close, dispatch_uid="cdpviewer.close_database_files")

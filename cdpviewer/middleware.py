@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 
-from orders.cdp.transport.fairness import wait_in_line
+from orders.cdp.transport.bulkhead import wait_in_line
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.

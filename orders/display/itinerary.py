@@ -16,7 +16,8 @@ from orders.display.clocks import (
     offset_word,
     plain_day,
 )
-from orders.display.words import passengers, phase_word, status_word, whole_number
+from orders.display.passengers import passengers
+from orders.display.words import phase_word, status_word, whole_number
 from orders.itinerary.airports import same_site
 from orders.itinerary.codes import ClockChange, Mode, NoticeKind, PlaceKind
 from orders.itinerary.statuses import status

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import jinja2
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
@@ -93,17 +93,6 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-STAND_IN = "stand-in"
-CLEAN = re.compile(r"[A-Za-z0-9._~-]+")  # what an address never quotes
-
-
 def url(name: str, *values: object) -> str:
-    """The path of the page `name`. Django works it out once with stand-ins, whose places clean refs take as they are."""
-    if all(isinstance(value, str) and CLEAN.fullmatch(value) for value in values):
-        return _address(name, len(values), get_script_prefix()).format(*values)
+    """The path of the page `name`."""
     return reverse(name, args=values)
-
-
-@lru_cache(maxsize=256)
-def _address(name: str, places: int, _mounted_at: str) -> str:
-    return reverse(name, args=[STAND_IN] * places).replace(STAND_IN, "{}")

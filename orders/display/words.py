@@ -154,7 +154,12 @@ def _numbers(rows: Rows) -> dict[str, str]:
 
 def whole_number(count: int) -> str:
     """ "8,000" in the person's language."""
-    return format_decimal(count, locale=locale_of(language()))
+    return _whole_number(count, language())
+
+
+@lru_cache(maxsize=4096)
+def _whole_number(count: int, code: str) -> str:
+    return format_decimal(count, locale=locale_of(code))
 
 
 def phase_word(phase: Phase) -> str:

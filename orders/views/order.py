@@ -37,9 +37,10 @@ LONGEST_NAME = 64  # characters of a file's name
 @require_safe
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
-    if not lookup.is_ref(ref) or lookup.is_nothing(ref) or lookup.read(ref).kind == "placeholder":
-        return unclean(request, ref)
-    return _show(request, ref)
+    clean = lookup.looks_like_ref(ref) or (
+        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind != "placeholder"
+    )
+    return _show(request, ref) if clean else unclean(request, ref)
 
 
 @require_safe

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,7 +71,7 @@ def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: st
     if found.only and not reading.mixed:
         if request.method == "POST":
             tenant.hand_over(found.only)
-            return redirect(order_address(request, found.only))
+            return HttpResponseRedirect(order_address(request, found.only), status=HTTPStatus.SEE_OTHER)
         return show_order(request, tenant, open_order(tenant, found.only), found.only)
     if found.orders:
         return show_chooser(request, found, text, reading.also if reading.mixed else ())
