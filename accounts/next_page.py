@@ -89,9 +89,9 @@ def page_of(request: HttpRequest) -> str:
 def _search_again(text: str, carried: dict[str, str]) -> str:
     """The search that was typed, as a link if all that it asks for is references; the start page otherwise."""
     found = lookup.read(text)
-    if found.kind == "empty":
+    if found.kind is lookup.Kind.EMPTY:
         return _address("home", carried)
-    if found.kind != "reference" or is_personal(text):
+    if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
         return _address("home", {**NOT_SENT, **carried})
     # Of several words only the references: the others may be a name.
     words = text.split()

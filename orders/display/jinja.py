@@ -1,4 +1,4 @@
-"""The environment of the templates: what they may call, by name. Named in the settings.
+"""The environment of the templates: the filters and globals they may use. Named in the settings.
 
 Templates are Jinja2: the order page is rendered in a third of the time that Django's own templates took. Only the admin keeps those.
 """
@@ -19,7 +19,19 @@ from django_htmx.jinja import htmx_script
 
 from accounts import next_page
 from accounts.language import language
-from orders.display import clocks, hidden, icons, itinerary, journey_bar, money, notices, outcomes, people, words
+from orders.display import (
+    clocks,
+    hidden,
+    icons,
+    itinerary,
+    journey_bar,
+    money,
+    notices,
+    outcomes,
+    passengers,
+    people,
+    words,
+)
 from orders.itinerary import statuses
 
 FILTERS = (
@@ -34,9 +46,10 @@ FILTERS = (
     journey_bar.across, journey_bar.bar_sentence,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     notices.evidence_words, notices.notice_detail, notices.notice_icon, notices.notice_word, notices.sentence,
+    passengers.passenger_type, passengers.passengers,
     outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
-    words.channel_word, words.item_icon, words.item_type, words.note_reason, words.passenger_type, words.passengers,
+    words.channel_word, words.item_icon, words.item_type, words.note_reason,
     words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
     words.verdict_word, words.whole_number,
 )  # fmt: skip
@@ -46,21 +59,21 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 
 
 class Environment(jinja2.Environment):
-    """Compiles a template once per language, with its plain phrases already in it: half of a page says the same every time."""
+    """Compiles a template once per language, with its plain phrases already translated: half of a page is the same every time."""
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
-        """The template in the language in force; what it extends, includes and imports comes in its own language."""
+        """The template in the language in force; templates that it extends, includes or imports are in the same one."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def join_path(self, template: str, parent: str) -> str:
-        """ "orders/order.html" asked for by "de/…" is "de/orders/order.html"."""
+        """ "orders/order.html" requested by "de/…" is "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """The source with every `{{ _("…") }}` said in the language that `name` begins with."""
-        said = super().preprocess(source, name, filename)
+        """The source with every `{{ _("…") }}` translated to the language that `name` begins with."""
+        text = super().preprocess(source, name, filename)
         with override((name or "").partition("/")[0]):
-            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), said)
+            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), text)
 
 
 class Loader(jinja2.FileSystemLoader):
@@ -74,7 +87,7 @@ class Loader(jinja2.FileSystemLoader):
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 backend renders with."""
     options["loader"] = Loader(options["loader"].searchpath)
-    # All templates stay in memory (-1): keeping only the latest means a lock around each look.
+    # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path)})
@@ -82,7 +95,7 @@ def environment(**options: Any) -> Environment:
         {
             "_": gettext,
             "and_back": next_page.next_query,
-            "htmx_script": cache(partial(htmx_script, version=2)),  # asked late: checks run before `collectstatic`
+            "htmx_script": cache(partial(htmx_script, version=2)),  # evaluated late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
             "same_status": statuses.same,
             "status_pill": words.status_pill,

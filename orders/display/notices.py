@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable
 
 from django.utils.text import capfirst
 
@@ -13,7 +13,7 @@ from orders.display.words import status_word, whole_number
 from orders.itinerary.codes import NoticeKind, Verdict
 from orders.itinerary.notices import HOUSE_RULES
 from orders.itinerary.statuses import status
-from orders.itinerary.trip import Clock, Evidence, Notice
+from orders.itinerary.trip import Evidence, Notice
 
 DAY_MINUTES = 24 * 60
 
@@ -28,50 +28,9 @@ def notice_icon(notice: Notice) -> str:
     return status(notice.status).icon if notice.kind is NoticeKind.STATUS else NOTICES[notice.kind][1]
 
 
-def notice_detail(notice: Notice) -> str:  # noqa: C901, PLR0912 - one case for each kind, which the type checker holds complete
+def notice_detail(notice: Notice) -> str:
     """The sentence under the title: "35 min. We advise at least 1 h."; "" if the title is all there is to report."""
-    match notice.kind:
-        case NoticeKind.TIGHT:
-            times = {"time": duration(notice.minutes), "limit": duration(notice.limit)}
-            return _("%(time)s. We advise at least %(limit)s.") % times
-        case NoticeKind.OVERNIGHT:
-            hours = {"from": f"{HOUSE_RULES.night_from:%H:%M}", "to": f"{HOUSE_RULES.night_to:%H:%M}"}
-            return _("Between %(from)s and %(to)s.") % hours
-        case NoticeKind.LONG:
-            return sentence(duration(notice.minutes))
-        case NoticeKind.OVERLAP:
-            return _("The next flight leaves before this one arrives.")
-        case NoticeKind.AIRPORT_CHANGE:
-            return _("Arrives at %(from)s, leaves from %(to)s.") % _from_to(notice)
-        case NoticeKind.CARRIER_CHANGE:
-            return _("From %(from)s to %(to)s.") % _from_to(notice)
-        case NoticeKind.SURFACE:
-            return _("No flight from %(from)s to %(to)s: by land, or not in this order.") % _from_to(notice)
-        case NoticeKind.LOOKS_LIKE_UTC | NoticeKind.LOOKS_LIKE_LOCAL | NoticeKind.IMPOSSIBLE_TIME:
-            return sentence(evidence_words(notice.evidence)) if notice.evidence else ""
-        case NoticeKind.LONG_FLIGHT:
-            return _long_flight(notice.minutes, notice.evidence) if notice.evidence else ""
-        case NoticeKind.CLOCK_SKIPPED | NoticeKind.CLOCK_REPEATED:
-            return _clock_change(notice.kind, notice.clock) if notice.clock else ""
-        case NoticeKind.MISSING_TIME:
-            return _missing_time(notice.names)
-        case NoticeKind.UNREADABLE_TIME:
-            return _("What was sent as a time was not understood; the details have it as sent.")
-        case NoticeKind.UNKNOWN_PLACE:
-            return _unknown_place(notice.names[0])
-        case NoticeKind.ITEMS_DISAGREE:
-            return _("The items give different arrival times for this flight.")
-        case NoticeKind.DUPLICATE:
-            return _("An item names this flight more than once.")
-        case NoticeKind.PARTLY_CANCELLED:
-            counts = {"gone": notice.count, "all": notice.total, "booked": notice.booked}
-            return _("Cancelled for %(gone)s of %(all)s travellers; %(booked)s still booked.") % counts
-        case NoticeKind.STATUS:
-            if notice.count == notice.total:
-                return ""
-            return _("%(count)s of %(all)s travellers") % {"count": notice.count, "all": notice.total}
-        case _ as kind:
-            assert_never(kind)
+    return SENTENCES[notice.kind](notice)
 
 
 def notice_line(notice: Notice) -> str:
@@ -132,33 +91,124 @@ def _facts(evidence: Evidence) -> dict[str, str]:
     }
 
 
+def _tight(notice: Notice) -> str:
+    times = {"time": duration(notice.minutes), "limit": duration(notice.limit)}
+    return _("%(time)s. We advise at least %(limit)s.") % times
+
+
+def _overnight(_notice: Notice) -> str:
+    hours = {"from": f"{HOUSE_RULES.night_from:%H:%M}", "to": f"{HOUSE_RULES.night_to:%H:%M}"}
+    return _("Between %(from)s and %(to)s.") % hours
+
+
+def _long(notice: Notice) -> str:
+    return sentence(duration(notice.minutes))
+
+
+def _overlap(_notice: Notice) -> str:
+    return _("The next flight leaves before this one arrives.")
+
+
+def _airport_change(notice: Notice) -> str:
+    return _("Arrives at %(from)s, leaves from %(to)s.") % _from_to(notice)
+
+
+def _carrier_change(notice: Notice) -> str:
+    return _("From %(from)s to %(to)s.") % _from_to(notice)
+
+
+def _surface(notice: Notice) -> str:
+    return _("No flight from %(from)s to %(to)s: by land, or not in this order.") % _from_to(notice)
+
+
 def _from_to(notice: Notice) -> dict[str, str]:
     return dict(zip(("from", "to"), notice.names, strict=True))
 
 
-def _long_flight(minutes: int, evidence: Evidence) -> str:
-    facts = _facts(evidence) | {"time": duration(minutes)}
+def _evidence(notice: Notice) -> str:
+    return sentence(evidence_words(notice.evidence)) if notice.evidence else ""
+
+
+def _long_flight(notice: Notice) -> str:
+    if notice.evidence is None:
+        return ""
+    facts = _facts(notice.evidence) | {"time": duration(notice.minutes)}
     return _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
 
 
-def _clock_change(kind: NoticeKind, end: Clock) -> str:
-    time = {"time": clock(end.wall)}
-    if kind is NoticeKind.CLOCK_SKIPPED:
-        return _("Clocks go forward that night, so %(time)s does not exist.") % time
-    if end.fold:
-        return _("Clocks go back that night, so %(time)s occurs twice; the second fits this flight.") % time
-    return _("Clocks go back that night, so %(time)s occurs twice; taken as the first.") % time
+def _clock_skipped(notice: Notice) -> str:
+    return _("Clocks go forward that night, so %(time)s does not exist.") % _time_of(notice)
 
 
-def _missing_time(codes: tuple[str, ...]) -> str:
-    if not codes:
+def _clock_repeated(notice: Notice) -> str:
+    if notice.clock is not None and notice.clock.fold:
+        phrase = _("Clocks go back that night, so %(time)s occurs twice; the second fits this flight.")
+    else:
+        phrase = _("Clocks go back that night, so %(time)s occurs twice; taken as the first.")
+    return phrase % _time_of(notice)
+
+
+def _time_of(notice: Notice) -> dict[str, str]:
+    return {"time": clock(notice.clock.wall) if notice.clock is not None else ""}
+
+
+def _missing_time(notice: Notice) -> str:
+    if not notice.names:
         return ""
-    if len(codes) == 1:
-        return _("No time was sent for %(code)s.") % {"code": codes[0]}
-    return _("No times were sent for %(here)s and %(there)s.") % dict(zip(("here", "there"), codes, strict=True))
+    if len(notice.names) == 1:
+        return _("No time was sent for %(code)s.") % {"code": notice.names[0]}
+    return _("No times were sent for %(here)s and %(there)s.") % dict(zip(("here", "there"), notice.names, strict=True))
 
 
-def _unknown_place(code: str) -> str:
+def _unreadable_time(_notice: Notice) -> str:
+    return _("What was sent as a time was not understood; the details have it as sent.")
+
+
+def _unknown_place(notice: Notice) -> str:
+    (code,) = notice.names
     if not any(map(str.isalnum, code)):
         return _("No airport code was sent, so the duration is unknown.")
     return _("%(code)s is not a place we know, so its times have no zone.") % {"code": code}
+
+
+def _items_disagree(_notice: Notice) -> str:
+    return _("The items give different arrival times for this flight.")
+
+
+def _duplicate(_notice: Notice) -> str:
+    return _("An item names this flight more than once.")
+
+
+def _partly_cancelled(notice: Notice) -> str:
+    counts = {"gone": notice.count, "all": notice.total, "booked": notice.booked}
+    return _("Cancelled for %(gone)s of %(all)s travellers; %(booked)s still booked.") % counts
+
+
+def _of_status(notice: Notice) -> str:
+    if notice.count == notice.total:
+        return ""
+    return _("%(count)s of %(all)s travellers") % {"count": notice.count, "all": notice.total}
+
+
+SENTENCES: dict[NoticeKind, Callable[[Notice], str]] = {
+    NoticeKind.TIGHT: _tight,
+    NoticeKind.OVERNIGHT: _overnight,
+    NoticeKind.LONG: _long,
+    NoticeKind.OVERLAP: _overlap,
+    NoticeKind.AIRPORT_CHANGE: _airport_change,
+    NoticeKind.CARRIER_CHANGE: _carrier_change,
+    NoticeKind.SURFACE: _surface,
+    NoticeKind.LOOKS_LIKE_UTC: _evidence,
+    NoticeKind.LOOKS_LIKE_LOCAL: _evidence,
+    NoticeKind.IMPOSSIBLE_TIME: _evidence,
+    NoticeKind.LONG_FLIGHT: _long_flight,
+    NoticeKind.CLOCK_SKIPPED: _clock_skipped,
+    NoticeKind.CLOCK_REPEATED: _clock_repeated,
+    NoticeKind.MISSING_TIME: _missing_time,
+    NoticeKind.UNREADABLE_TIME: _unreadable_time,
+    NoticeKind.UNKNOWN_PLACE: _unknown_place,
+    NoticeKind.ITEMS_DISAGREE: _items_disagree,
+    NoticeKind.DUPLICATE: _duplicate,
+    NoticeKind.PARTLY_CANCELLED: _partly_cancelled,
+    NoticeKind.STATUS: _of_status,
+}

@@ -1,4 +1,4 @@
-"""What came of a look, in the person's language. Records keep a few fixed English forms; here they are read back."""
+"""The outcomes of access records in the user's language. Records keep a few fixed English forms, which are parsed here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def detail_words(stored: str) -> str:
 
 
 def _part(part: str) -> str:
-    """One of the parts between commas; "" where it is not known."""
+    """One of the parts between commas; "" if it is unknown."""
     for form, phrase in FORMS:
         if found := form.fullmatch(part):
             named = found.groupdict()

@@ -129,17 +129,6 @@ NOTE_REASONS: dict[str, str] = {
     "and more": _("and more that is not as documented"),
 }
 
-PASSENGERS: dict[str, str] = {
-    "ADT": _("Adult"),
-    "CHD": _("Child"),
-    "CNN": _("Child"),
-    "INF": _("Infant"),
-    "INS": _("Infant with a seat"),
-    "YTH": _("Young adult"),
-    "SRC": _("Senior"),
-    "UNN": _("Unaccompanied minor"),
-}
-
 # The forms in which a record keeps what came of a look, part by part, and what each reads as.
 OUTCOMES: dict[str, str] = {
     r"shown": _("shown"),

@@ -1,4 +1,4 @@
-"""The CDP's codes in words: statuses, item types, channels, passenger types.
+"""The CDP's codes in words: statuses, item types, channels, notes.
 
 Templates show the CDP's own word beside ours. A code without a word is shown as sent.
 """
@@ -6,9 +6,8 @@ Templates show the CDP's own word beside ours. A code without a word is shown as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
 
 from babel.numbers import format_decimal
 from django.templatetags.static import static
@@ -18,22 +17,21 @@ from django.utils.translation import ngettext
 
 from accounts.language import language
 from accounts.language import translate as _
+from orders.cdp.characters import CASE_BOUNDARY
 from orders.display.clocks import locale_of
 from orders.display.rows import Rows
 from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
     NOTE_REASONS,
-    PASSENGERS,
     PHASES,
     VERDICTS,
 )
 from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
-MOST_TYPES = 24  # of passengers in one line; nobody sells as many
-LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted
-JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
+LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
+JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
 def status_word(sent: str | None) -> str:
@@ -60,7 +58,7 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """A known status inside "3 confirmed" starts small; what the CDP shouts stays as sent."""
+    """A known status in "3 confirmed" starts with a small letter; capitals of the CDP stay as sent."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
@@ -80,43 +78,6 @@ def item_icon(sent: str | None) -> str:
 def channel_word(sent: str | None) -> str:
     """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
     return in_words(CHANNELS, (sent or "").upper(), sent or "")
-
-
-def passengers(counts: Iterable[tuple[str, int]]) -> str:
-    """ "2 adults, 1 child" of (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
-    words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
-    return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
-
-
-def passenger_count(code: str, count: int) -> str:
-    """One passenger type with its count, in words."""
-    wanted = {"count": count}
-    match code.upper():
-        case "ADT":
-            return ngettext("%(count)s adult", "%(count)s adults", count) % wanted
-        case "CHD" | "CNN":
-            return ngettext("%(count)s child", "%(count)s children", count) % wanted
-        case "INF":
-            return ngettext("%(count)s infant", "%(count)s infants", count) % wanted
-        case "INS":
-            return ngettext("%(count)s infant with a seat", "%(count)s infants with a seat", count) % wanted
-        case "YTH" | "YCD":
-            return ngettext("%(count)s young adult", "%(count)s young adults", count) % wanted
-        case "SRC" | "SNR":
-            return ngettext("%(count)s senior", "%(count)s seniors", count) % wanted
-        case "UNN" | "UMNR":
-            return ngettext("%(count)s unaccompanied minor", "%(count)s unaccompanied minors", count) % wanted
-        case "":
-            return ngettext("%(count)s traveller", "%(count)s travellers", count) % wanted
-        case _:
-            return f"{count} × {code}"
-
-
-def passenger_type(code: str | None) -> str:
-    """ "Adult" for ADT, in a sentence of one; unknown codes as sent."""
-    if not code:
-        return ""
-    return in_words(PASSENGERS, code.upper(), code)
 
 
 def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
@@ -153,7 +114,7 @@ def _numbers(rows: Rows) -> dict[str, str]:
 
 
 def whole_number(count: int) -> str:
-    """ "8,000" in the person's language."""
+    """ "8,000" in the user's language."""
     return _whole_number(count, language())
 
 

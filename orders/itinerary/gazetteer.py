@@ -1,7 +1,7 @@
 """The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
 
-A code may have several rows: an airport and its city, and what it stood for in other years. The row in force goes first, an airport
-before a station and a station before a town; what a code meant before is kept with the last day on which it did.
+A code may have several rows: an airport and its city, and its meanings in other years. The row in force goes first, an airport
+before a station and a station before a town; former meanings are kept with their last day.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ ALWAYS = "9999-12-31"
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
-# What a station's name has behind its town's, also where the row cut it off.
+# The rest of a station's name behind its town's, also if the row cut it off.
 STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
-# Codes of nowhere, which feeds send where they have no place.
+# Codes of no place, which feeds send if they have none.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
@@ -48,7 +48,7 @@ class City(NamedTuple):
 
 
 class Former(NamedTuple):
-    """What a code stood for up to and including `until`."""
+    """The meaning of a code up to and including `until`."""
 
     until: date
     place: Place
@@ -127,7 +127,7 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """What a row is first of all: "CA" is a town's airport, so an airport."""
+    """The kind of a row: "CA" is a town's airport, so an airport."""
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -135,7 +135,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """The other sites a code stood for, the first to end first; towns and points without traffic do not count."""
+    """The former sites of a code, the first to end first, without towns and points without traffic."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
@@ -194,5 +194,5 @@ def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
     if not settled:
         return ""
     city, town = max(settled, key=lambda pair: pair[1]["population"] if pair[1] is not None else 0)
-    # A name that only makes the usual one longer (Dubai City) is not what people say.
+    # People do not use a name that only makes the usual one longer (Dubai City).
     return town["english"] if town is not None and city.name not in town["english"] and town["english"] else city.name

@@ -29,14 +29,14 @@ def headcount(
     a time: the largest number that does either is the number of travellers. Times that are not `trusted`, or impossible, do not count
     as time in the air.
 
-    Of these three items, each for one adult, the first two go from Dublin to Las Vegas on one day: two adults. The third may be
-    anybody of them on the way home.
+    Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
+    be for either of their travellers.
 
-        item 0   Mon  DUB 07:00 LHR, LHR 12:00 LAS     route Dublin - Las Vegas, Monday    items 0, 1: 2 adults
-        item 1   Mon  DUB 09:00 JFK, JFK 14:00 LAS     in the air at 09:00 on Monday       item 1, and 0 if still flying
-        item 2   Sat  LAS 16:00 DUB                    route Las Vegas - Dublin, Saturday  item 2: 1 adult
+        item 0   Mon  DUB 07:00 LHR 08:20, LHR 12:00 LAS 14:40     Dublin - Las Vegas, Monday     items 0 and 1: 2 adults
+        item 1   Mon  DUB 09:00 JFK 11:40, JFK 14:00 LAS 16:40     in the air at 09:00            item 1: 1 adult
+        item 2   Sat  LAS 16:00 LHR 10:00                          Las Vegas - London, Saturday   item 2: 1 adult
 
-    The result is (("ADT", 2),).
+    The largest number is the result: (("ADT", 2),).
     """
     routes: dict[Route, dict[int, None]] = {}
     by_item: dict[int, list[Draft]] = {}

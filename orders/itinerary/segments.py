@@ -8,6 +8,7 @@ from datetime import date
 
 from orders.cdp import stamps
 from orders.cdp.bounds import SHORT
+from orders.cdp.characters import CASE_BOUNDARY
 from orders.cdp.fields import Wall
 from orders.cdp.jsontext import readable
 from orders.cdp.records import Extra, FlightSegment, Note
@@ -36,7 +37,7 @@ _TIMES = {
     "arrivaldate": "arrival",
     "arrival": "arrival",
 }
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_BETWEEN_WORDS = re.compile(rf"{CASE_BOUNDARY}|[\W_]+")
 _FLIGHTS = frozenset({"flight", "flights", "air", "flug", "vol", "vuelo", "volo", "voo"})
 _KINDS_OF_RECORD = frozenset({"item", "product", "segment", "ticket", "booking", "order", "leg"})
 
@@ -58,7 +59,7 @@ def local_day(wall: Wall) -> date | None:
 
 def is_flight(item_type: str | None) -> bool:
     """Whether an item's type is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" do not."""
-    words = {word.lower() for word in _WORDS.findall(item_type or "")}
+    words = {word.lower() for word in _BETWEEN_WORDS.split(item_type or "")} - {""}
     return bool(words & _FLIGHTS) and words <= _FLIGHTS | _KINDS_OF_RECORD
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from orders.cdp.characters import CASE_BOUNDARY
 from orders.cdp.decode import DOCUMENTED_FIELDS
 from orders.privacy.personal_text import ABBREVIATED, ANNOUNCING, fold, listed, names_document
 
@@ -85,7 +86,7 @@ NAMING = listed(
     "residence security seen sex social special street surname tax text title to tracking travel traveler travelers "
     "traveller travellers url user username vat visa"
 )
-JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+JOINTS = re.compile(rf"{CASE_BOUNDARY}|[\W_]+")
 NUMBERED = re.compile(r"(?<=\D)\d{1,2}$")
 FIELD_NAME = re.compile(r"[^\W\d][\w.-]{0,63}")
 LONGEST = 80

@@ -55,7 +55,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     }
     if name == "find_person":
         first, last = (request.POST.get(part, "")[:100] for part in ("first_name", "last_name"))
-        context["also"] = [lookup.Lookup("name", first_name=first, last_name=last)] if last else []
+        context["also"] = [lookup.Lookup(lookup.Kind.NAME, first_name=first, last_name=last)] if last else []
     return render(request, "403_csrf.html", context, status=403)
 
 

@@ -38,7 +38,7 @@ LONGEST_NAME = 64  # characters of a file's name
 def order(request: HttpRequest, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
     clean = lookup.looks_like_ref(ref) or (
-        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind != "placeholder"
+        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
     return _show(request, ref) if clean else unclean(request, ref)
 
@@ -51,7 +51,7 @@ def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
-    alone = wanted.kind == "reference" and len(wanted.candidates) == 1 and not wanted.mixed
+    alone = wanted.kind is lookup.Kind.REFERENCE and len(wanted.candidates) == 1 and not wanted.mixed
     if alone and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)

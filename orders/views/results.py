@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.context import carried_by_redirect, carried_to
 from orders.display.countries import choices
+from orders.display.not_searched import not_searched
 from orders.display.rows import Rows
 from orders.models import Connection
 from orders.privacy import access_log
@@ -35,17 +35,17 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 def search(request: HttpRequest, text: str) -> HttpResponseBase:
     """Search for `text`. What speaks of a person is searched only if it was posted; a link with it leads to a form that posts it."""
     reading = read(request, text)
-    if reading.kind == "reference":
+    if reading.kind is lookup.Kind.REFERENCE:
         return _find(request, reading, text)
-    if reading.kind in {"email", "phone"} and request.method == "POST":
+    if reading.kind in {lookup.Kind.EMAIL, lookup.Kind.PHONE} and request.method == "POST":
         return _find_by_address(request, reading)
-    if reading.kind == "empty" and request.method == "POST" and text.strip():
-        return _explain(request, text, replace(reading, why="no reference"))
-    if reading.kind == "empty":
+    if reading.kind is lookup.Kind.EMPTY and request.method == "POST" and text.strip():
+        return _explain(request, text, replace(reading, why=lookup.Unreadable.NO_REFERENCE))
+    if reading.kind is lookup.Kind.EMPTY:
         return redirect(
             reverse("home") + carried_by_redirect(request, **({} if request.method == "POST" else NO_REFERENCE))
         )
-    if reading.kind == "name":
+    if reading.kind is lookup.Kind.NAME:
         names = {"first_name": reading.first_name, "last_name": reading.last_name}
         return render(request, "orders/find_person.html", {**names, "pasted": True})
     return _explain(request, text, reading)
@@ -57,7 +57,7 @@ def read(request: HttpRequest, text: str) -> lookup.Lookup:
     An e-mail address that was chosen among several readings is that address, and not read once more.
     """
     if request.POST.get("exactly") == "email" and emails.is_address(text):
-        return lookup.Lookup("email", address=text)
+        return lookup.Lookup(lookup.Kind.EMAIL, address=text)
     reading = lookup.read(text)
     if not reading.needs_country:
         return reading
@@ -80,7 +80,7 @@ def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: st
 
 @cdp_view(fresh=True)
 def _find_by_address(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
-    if reading.kind == "email":
+    if reading.kind is lookup.Kind.EMAIL:
         question = {"email": reading.address}
         return show_people(request, tenant, access_log.What.SEARCHED_EMAIL, question, also=reading.also)
     question = {"phone_number": reading.address}
@@ -144,40 +144,10 @@ def _explain(request: HttpRequest, text: str, reading: lookup.Lookup) -> HttpRes
     also = (*itself, *reading.also)
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
-        "sentence": _why_not_searched(reading),
+        "sentence": not_searched(reading),
         "placeholder": reading.placeholder,
         "personal": bool(reading.address),
         "also": also,
         "countries": countries(also),
     }
     return render(request, "orders/not_searched.html", context, status=400)
-
-
-def _why_not_searched(reading: lookup.Lookup) -> str:
-    if reading.why == "characters" and reading.also:
-        return _("No reference is written in these letters. If it is a name, search for people.")
-    sentences = {
-        "placeholder": _(
-            "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
-        ),
-        "too long": _("That is too long for a reference. Paste the reference alone, or the address of the order."),
-        "characters": _(
-            "That holds characters that no reference has: only letters, digits and . _ ~ - / : + are used."
-        ),
-        "dots": _("A reference never holds two dots in a row."),
-        "no reference": _("There is no reference in what was pasted."),
-        "email": _(
-            "An e-mail address in a link would stay in browser histories and logs, so it is not searched from there."
-        ),
-        "phone": _(
-            "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
-        ),
-        "several": _("More than one search fits this, and only one is made at a time. Choose the one you mean."),
-        "unreadable email": _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
-        "unreadable phone": _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
-        "country": _(
-            "This phone number is written without its country code. Choose its country, or type it with a plus."
-        ),
-    }
-    why = f"unreadable {reading.why}" if reading.why in {"email", "phone"} else reading.why
-    return sentences[why or reading.kind]

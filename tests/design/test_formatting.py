@@ -14,7 +14,7 @@ from accounts import preferences
 from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Order
-from orders.display import clocks, itinerary, money, outcomes, people, words
+from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
 from orders.display.journey_bar import across
 from orders.display.vocabulary import FAILURES
 from orders.itinerary.codes import ClockChange, PlaceKind
@@ -185,7 +185,7 @@ def test_a_counted_status() -> None:
     ],
 )
 def test_passengers_in_words(counts: list[tuple[str, int]], shown: str) -> None:
-    assert words.passengers(counts) == shown
+    assert passengers.passengers(counts) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The calendar file: what four readers make of its times, what stays when an order changes, and its words for a status."""
+"""The calendar file: its times in four readers, its UIDs when an order changes, and the status of events."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_every_reader_reads_our_instants(reader: str, tried: dict[str, Trip], te
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_the_readers_know_a_zone_from_the_file_alone(reader: str) -> None:
+def test_readers_take_a_zone_from_the_file_alone(reader: str) -> None:
     """With a wrong offset in the file each of them is wrong by it, so the test above proves something."""
     trip = trip_of([flight("Europe/Dublin", datetime(2026, 7, 1, 12, tzinfo=UTC))])
     text = calendar_file(trip, replace(ORDER, items=(OrderItem(),))).decode()
@@ -216,7 +216,7 @@ def test_a_flight_that_is_retimed_keeps_its_uid(after: str) -> None:
     assert sorted(uids(order_of(item("a", after, BACK)))) == sorted(before)
 
 
-def test_a_uid_knows_its_order_and_its_leg() -> None:
+def test_a_uid_depends_on_the_order_and_the_leg() -> None:
     first = order_of(item("a", OUT, BACK))
     others = [
         order_of(item("a", OUT, BACK), ref="e791"),
@@ -230,7 +230,7 @@ DAILY = [f"BX 459 DUB LHR 2027-01-0{day}T16:00 2027-01-0{day}T17:20" for day in 
 
 
 def test_flights_of_one_number_on_other_days_differ_and_keep_their_own() -> None:
-    """They are told apart by when and in which item they were sold, not by when they fly."""
+    """They differ by time and item of sale, not by when they fly."""
     first, second = item("a", DAILY[0]), item("b", DAILY[1], sold=SALE + timedelta(days=1))
     before = {event["DTSTART"]: event["UID"] for event in events(order_of(first, second))}
     assert len(set(before.values())) == 2
@@ -268,7 +268,7 @@ def test_the_file_is_the_same_for_the_same_answer() -> None:
     assert file_of(order) == file_of(order_of(*order.items))
 
 
-def test_stamps_are_the_cdp_s_and_the_sequence_grows_with_them() -> None:
+def test_stamps_are_those_of_the_cdp_and_the_sequence_grows_with_them() -> None:
     changes = [datetime(2026, 11, 20, 10, 0, second, tzinfo=UTC) for second in (1, 2, 40)]
     changes += [datetime(2027, 3, 1, tzinfo=UTC), datetime(2061, 1, 1, tzinfo=UTC)]
     found = [events(order_of(item("a", OUT), modified_at=changed))[0] for changed in changes]

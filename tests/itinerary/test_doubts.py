@@ -1,4 +1,4 @@
-"""What is said of clocks that cannot be told, or not be believed: repeated hours, detours, one possible reading, both clocks."""
+"""Times in doubt: repeated hours, detours, a single possible reading, and their words."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ UTC_ORDER = [item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]
         ("LHR AMS 2025-10-26T00:30 2025-10-26T02:45", 75, (0, 0)),
     ],
 )
-def test_of_a_repeated_hour_the_passing_that_fits_is_taken(flight: str, minutes: int, folds: tuple[int, int]) -> None:
+def test_the_occurrence_of_a_repeated_hour_that_fits_is_taken(
+    flight: str, minutes: int, folds: tuple[int, int]
+) -> None:
     flown = plan([item(flight)]).flights[0]
     assert flown.minutes == minutes
     assert (flown.origin.fold, flown.destination.fold) == folds
@@ -60,10 +62,10 @@ def sent(origin: str, destination: str, leaves: datetime, minutes: int, clock: s
 
 @pytest.mark.parametrize("month", [1, 7])
 @pytest.mark.parametrize(("origin", "destination", "minutes"), LONGER)
-def test_known_detours_are_no_doubt(origin: str, destination: str, minutes: str, month: int) -> None:
+def test_known_detours_raise_no_doubt(origin: str, destination: str, minutes: str, month: int) -> None:
     times = sent(origin, destination, datetime(2025, month, 15, 9), int(minutes), "local")
-    weighed = score(place(origin), place(destination), *times)
-    assert verdict_of(weighed, decide([weighed])) == "local"
+    segment_score = score(place(origin), place(destination), *times)
+    assert verdict_of(segment_score, decide([segment_score])) == "local"
 
 
 def test_a_detour_counts_in_its_years_only() -> None:
@@ -85,26 +87,26 @@ def test_a_detour_counts_in_its_years_only() -> None:
         ("HEL", "ICN", 760),
     ],
 )
-def test_the_ways_round_russia_are_caught_in_a_utc_feed(origin: str, destination: str, minutes: int) -> None:
-    weighed = score(
+def test_detours_around_russia_are_caught_in_a_utc_feed(origin: str, destination: str, minutes: int) -> None:
+    segment_score = score(
         place(origin), place(destination), *sent(origin, destination, datetime(2025, 1, 15, 9), minutes, "utc")
     )
-    assert verdict_of(weighed, decide([weighed])) == "utc"
+    assert verdict_of(segment_score, decide([segment_score])) == "utc"
 
 
 def test_a_flight_that_only_one_reading_allows_decides() -> None:
     """23 h 5 min as local cannot be; 15 h 5 min as UTC can, however unusual both are for 8,500 km."""
-    weighed = score(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
-    assert (weighed.possible_local, weighed.possible_utc) == (False, True)
-    assert verdict_of(weighed, decide([weighed])) == "utc"
+    segment_score = score(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
+    assert (segment_score.possible_local, segment_score.possible_utc) == (False, True)
+    assert verdict_of(segment_score, decide([segment_score])) == "utc"
 
 
 def test_one_flight_in_many_items_is_evidence_once() -> None:
     alone = [item("MEL ADL 2025-06-09T22:00 2025-06-09T23:15")]
     assert plan(alone * 9).evidence.verdict == plan(alone).evidence.verdict != "utc"
-    weighed = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
-    assert weighed.weight > 0
-    assert decide([weighed] * 9) == decide([weighed])
+    segment_score = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
+    assert segment_score.weight > 0
+    assert decide([segment_score] * 9) == decide([segment_score])
 
 
 def test_an_arrival_that_only_a_second_item_gives_is_judged_too() -> None:
@@ -114,7 +116,7 @@ def test_an_arrival_that_only_a_second_item_gives_is_judged_too() -> None:
     assert [notice.kind for notice in trip.notices] == ["looks like utc"]
 
 
-def test_the_text_does_not_claim_what_is_doubted() -> None:
+def test_the_text_claims_nothing_in_doubt() -> None:
     text = itinerary_text(plan(UTC_ORDER))
     assert "All times are local" not in text
     assert text.endswith("Times as sent, read as local; see above.")
@@ -128,7 +130,7 @@ def test_the_text_does_not_claim_what_is_doubted() -> None:
     assert back.endswith("Times as sent were read as UTC and turned into local times; see above.")
 
 
-def test_the_text_names_an_impossible_time_and_who_still_flies() -> None:
+def test_the_text_has_an_impossible_time_and_the_travellers_still_booked() -> None:
     text = itinerary_text(plan([item("FRA LAX 2025-08-15T16:00 2025-08-16T18:30")]))
     assert "    Check these times: this flight would take 35 h 30 min for 9,321 km" in text
     flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
@@ -160,7 +162,7 @@ NEW_YORK = ("DUB JFK 2025-05-01T09:00 2025-05-01T11:40", "JFK LAS 2025-05-01T14:
 
 
 @pytest.mark.parametrize("split", [False, True])
-def test_travellers_on_two_ways_to_one_city_are_all_counted(split: bool) -> None:
+def test_travellers_on_two_routes_to_one_city_are_all_counted(split: bool) -> None:
     """Whole ways in one item, or an item for every flight."""
 
     def items(flights: tuple[str, str], kind: str) -> list[OrderItem]:

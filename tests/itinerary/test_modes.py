@@ -1,4 +1,4 @@
-"""Trains, buses and boats that airlines sell under flight numbers are called what they are, wherever a trip is told."""
+"""Trains, buses and boats that airlines sell under flight numbers are named as such in text, calendar, bar and page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def ride(flight: str, equipment: str) -> Trip:
 
 
 @pytest.mark.parametrize(("flight", "equipment", "mode"), RIDES)
-def test_every_place_that_tells_a_trip_names_the_means(flight: str, equipment: str, mode: str) -> None:
+def test_text_calendar_bar_and_page_name_the_means_of_transport(flight: str, equipment: str, mode: str) -> None:
     trip = ride(flight, equipment)
     travelled = trip.flights[0]
     assert travelled.mode == mode
@@ -67,7 +67,7 @@ def test_every_place_that_tells_a_trip_names_the_means(flight: str, equipment: s
         assert "light time" not in told
 
 
-def test_a_train_says_nothing_of_the_clocks_and_is_not_outvoted() -> None:
+def test_a_train_has_no_weight_and_is_not_outvoted() -> None:
     """London to Paris by train takes longer than the way by air, and as UTC it would be about right."""
     trip = plan([item("QQS XPG 2026-05-10T09:31 2026-05-10T12:47", "CDG LHR 2026-05-10T18:00 2026-05-10T18:20")])
     assert trip.evidence.verdict == "local"

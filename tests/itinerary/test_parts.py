@@ -11,14 +11,17 @@ import pytest
 from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.display.clocks import day, day_change, duration
 from orders.display.journey_bar import bar_sentence
+from orders.display.notices import notice_detail, notice_line
 from orders.display.text import itinerary_text
 from orders.itinerary import picture
 from orders.itinerary.airports import distance_km, place, same_city
 from orders.itinerary.clocks import offsets_at, read_local, read_offset, read_utc
+from orders.itinerary.codes import NoticeKind, Verdict
 from orders.itinerary.designators import carrier_name
 from orders.itinerary.journeys import plan
 from orders.itinerary.segments import from_extension
-from orders.itinerary.trip import Transfer, Trip
+from orders.itinerary.travel_groups import travel_groups
+from orders.itinerary.trip import Clock, Evidence, Notice, Transfer, Trip
 
 BACK = ("LAS LHR 2025-08-22T16:00 2025-08-23T09:40", "LHR DUB 2025-08-23T12:00 2025-08-23T13:20")
 OUT = ("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-15T20:00 2025-08-15T22:40")
@@ -84,7 +87,7 @@ def test_distances_and_cities() -> None:
     assert not same_city(place(""), place(""))
 
 
-def test_every_zone_of_the_table_is_known_here() -> None:
+def test_every_zone_of_the_table_is_in_tzdata() -> None:
     from orders.itinerary.airports import all_places
     from orders.itinerary.clocks import zone
 
@@ -155,7 +158,7 @@ def test_one_flight_in_several_items_is_one_flight_with_its_passengers() -> None
     assert trip.route == ("DUB", "LHR", "LAS")
 
 
-def test_a_passenger_on_another_flight_is_said_on_both() -> None:
+def test_a_passenger_on_another_flight_is_counted_on_each() -> None:
     early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
     trip = plan([item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD")])
     shown = {flight.key: (flight.passengers, flight.all_passengers) for flight in trip.flights}
@@ -182,13 +185,13 @@ def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
     assert trip.journeys[0].flights[0].statuses == ()
 
 
-def test_items_that_disagree_about_an_arrival_are_named() -> None:
+def test_items_that_disagree_about_an_arrival_have_a_notice() -> None:
     later = "DUB LHR 2025-08-15T16:00 2025-08-15T17:30"
     trip = plan([item(OUT[0]), item(later)])
     assert [notice.kind for notice in trip.flights[0].notices] == ["items disagree"]
 
 
-def test_items_that_disagree_about_an_offset_are_named_too() -> None:
+def test_items_that_disagree_about_an_offset_have_a_notice() -> None:
     sent = item(OUT[0])
     other = replace(sent, flight_segments=(replace(sent.flight_segments[0], arrival_offset=timedelta(0)),))
     assert "items disagree" in [notice.kind for notice in plan([sent, other]).flights[0].notices]
@@ -224,7 +227,7 @@ def test_the_plain_text() -> None:
     assert itinerary_text(plan([])) == ""
 
 
-def test_the_plain_text_says_when_the_clocks_are_doubted() -> None:
+def test_the_plain_text_has_the_doubt_about_its_times() -> None:
     text = itinerary_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
     assert (
         "Times look like UTC: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
@@ -254,7 +257,7 @@ def test_the_picture_is_to_scale() -> None:
     assert all(0 <= tick.x <= drawn.width < 1000 for tick in drawn.ticks)
 
 
-def test_no_picture_where_a_time_is_missing_or_wild() -> None:
+def test_no_picture_if_a_time_is_missing_or_wild() -> None:
     assert picture.draw(plan([item("DUB XQZ 2025-08-15T16:00 2025-08-15T17:20")]).journeys[0]) is None
     assert picture.draw(plan([item("DUB LHR 2025-08-15T16:00 2026-08-15T17:20")]).journeys[0]) is None
 
@@ -287,7 +290,7 @@ def test_custom_data_without_a_trip_is_none_and_odd_times_are_noted() -> None:
     assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", "not a date")]
 
 
-def test_transfers_say_what_to_look_at() -> None:
+def test_the_notices_of_transfers() -> None:
     def words(first: str, second: str, onward: str = "BX") -> list[str]:
         trip = plan([item(first), item(second, carrier=onward)])
         transfer = trip.journeys[0].legs[1]
@@ -301,3 +304,74 @@ def test_transfers_say_what_to_look_at() -> None:
     assert words(arrives, "LHR LAS 2025-08-16T00:01 2025-08-16T02:41") == ["overnight", "long"]
     assert words(arrives, "LGW LAS 2025-08-15T20:00 2025-08-15T22:40") == ["tight", "airport change"]
     assert words(arrives, "LHR LAS 2025-08-15T19:00 2025-08-15T21:40", "VS") == ["carrier change"]
+
+
+def test_travellers_are_counted_as_in_the_docstring_of_headcount() -> None:
+    trip = plan(
+        [
+            item("DUB LHR 2025-05-05T07:00 2025-05-05T08:20", "LHR LAS 2025-05-05T12:00 2025-05-05T14:40"),
+            item("DUB JFK 2025-05-05T09:00 2025-05-05T11:40", "JFK LAS 2025-05-05T14:00 2025-05-05T16:40"),
+            item("LAS LHR 2025-05-10T16:00 2025-05-11T10:00"),
+        ]
+    )
+    assert trip.passengers == (("ADT", 2),)
+
+
+def test_travellers_are_grouped_as_in_the_docstring_of_travel_groups() -> None:
+    early, home = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20", "LAS DUB 2025-08-22T16:00 2025-08-23T09:40"
+    items = [item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD"), item(home)]
+    flights = {f"{f.origin.place.code} {f.origin.wall:%H:%M}": f for f in plan(items).flights}
+    flown = {key: flights[key] for key in ("DUB 14:00", "DUB 16:00", "LHR 20:00", "LAS 16:00")}
+    key = {name: flight.key for name, flight in flown.items()}
+    both = [key["DUB 16:00"], key["LHR 20:00"]]
+    named = [both, both, [key["DUB 14:00"], key["LHR 20:00"]], [key["LAS 16:00"]]]
+    groups = travel_groups(named, {flight.key: flight for flight in flown.values()})
+    names = {flight.key: name for name, flight in flown.items()}
+    assert [[names[flight.key] for flight in group] for group in groups] == [
+        ["DUB 14:00"],
+        ["DUB 16:00", "LHR 20:00", "LAS 16:00"],
+    ]
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
+    names = {
+        NoticeKind.UNKNOWN_PLACE: ("XQZ",),
+        NoticeKind.MISSING_TIME: ("DUB", "LHR"),
+        NoticeKind.AIRPORT_CHANGE: ("LHR", "LGW"),
+        NoticeKind.CARRIER_CHANGE: ("Aer Lingus", "Finnair"),
+        NoticeKind.SURFACE: ("LHR", "CDG"),
+    }.get(kind, ())
+    end = Clock(place("LHR"), datetime(2025, 10, 26, 1, 20))
+    evidence = Evidence(Verdict.IMPOSSIBLE, -100, -100, 72, 449)
+    notice = Notice(
+        kind,
+        minutes=35,
+        limit=60,
+        names=names,
+        clock=end,
+        evidence=evidence,
+        status="DECLINED",
+        count=1,
+        total=4,
+        booked=3,
+    )
+    assert notice_line(notice).endswith(("travellers", "."))
+    assert {code for code in names if code in notice_detail(notice)} == set(names)
+
+
+def test_the_sentences_of_notices() -> None:
+    end = Clock(place("LHR"), datetime(2025, 10, 26, 1, 20), fold=1)
+    early = Evidence(Verdict.IMPOSSIBLE, -100, -100, 72, 449)
+    found = [
+        notice_line(Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=early)),
+        notice_line(Notice(NoticeKind.CLOCK_REPEATED, clock=end)),
+        notice_line(Notice(NoticeKind.UNKNOWN_PLACE, names=("?",))),
+        notice_line(Notice(NoticeKind.LONG, minutes=850)),
+    ]
+    assert found == [
+        "Check these times: it would land 1 h 40 min before it leaves (usual: 1 h 12 min).",
+        "Clocks go back that night, so 01:20 occurs twice; the second fits this flight.",
+        "No airport code was sent, so the duration is unknown.",
+        "14 h 10 min.",
+    ]

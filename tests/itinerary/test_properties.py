@@ -1,4 +1,4 @@
-"""Any list of segments, however odd, gives a plan that loses nothing and never runs backwards unsaid."""
+"""Any list of segments gives a plan that loses nothing and has a notice if it runs backwards."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_every_segment_appears_exactly_once_or_is_named_a_duplicate(order: list[
 
 
 @given(items, readings)
-def test_instants_never_run_backwards_inside_a_journey_unless_it_says_so(
+def test_instants_run_backwards_inside_a_journey_only_with_an_overlap_notice(
     order: list[OrderItem], reading: Reading
 ) -> None:
     for journey in plan(order, reading=reading, now=NOW).journeys:

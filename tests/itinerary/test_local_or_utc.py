@@ -1,4 +1,4 @@
-"""Are the feed's times local or UTC? Measured on real published flights, on routes the model was not fitted to."""
+"""Local or UTC, measured on published flights of routes that the model was not fitted to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def held_out() -> dict[str, Tally]:
     return measure(published())
 
 
-# Flights that are doubted although they are well: none may be.
+# Good flights that are doubted: there must be none.
 KNOWN_ALARMS: set[str] = set()
 
 
@@ -38,7 +38,7 @@ def test_false_alarms_worldwide_are_at_most_one_in_a_thousand(held_out: dict[str
     assert held_out["orders, out and back"].alarms == 0
 
 
-def test_ninety_nine_of_a_hundred_within_a_continent_are_caught(held_out: dict[str, Tally]) -> None:
+def test_ninety_nine_percent_within_a_continent_are_caught(held_out: dict[str, Tally]) -> None:
     assert held_out["within a continent"].crossing > 500
     assert held_out["within a continent"].catch_rate >= 0.99
     assert held_out["within a continent"].catch_rate_by_route >= 0.99
@@ -55,7 +55,7 @@ def test_the_constants_in_use_are_those_the_script_fits() -> None:
 
 
 def test_judging_by_the_constants_in_use_is_no_better_than_held_out(held_out: dict[str, Tally]) -> None:
-    """The figures do not come from having seen the routes: they are about the same either way."""
+    """The figures do not depend on having seen the routes."""
     from collections import defaultdict
 
     seen: dict[str, Tally] = defaultdict(Tally)
@@ -94,8 +94,10 @@ def test_usual_flights_elsewhere_raise_no_alarm_and_are_caught(
 
 
 def judged(origin: str, destination: str, departs: str, arrives: str) -> tuple[str, str]:
-    weighed = score(place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives))
-    found = evidence(weighed, decide([weighed]))
+    segment_score = score(
+        place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives)
+    )
+    found = evidence(segment_score, decide([segment_score]))
     return found.verdict, evidence_words(found)
 
 
@@ -143,14 +145,14 @@ def test_a_wrong_day_is_named_as_one() -> None:
     )
 
 
-def test_an_order_is_believed_as_a_whole() -> None:
-    """Each alone is doubtful; out and back pull in opposite directions, so together they decide."""
+def test_the_flights_of_an_order_decide_together() -> None:
+    """Each flight alone is doubtful; out and back pull in opposite directions, so together they decide."""
     out = score(place("RUN"), place("CDG"), datetime(2025, 7, 1, 18), datetime(2025, 7, 2, 5, 10))
     back = score(place("CDG"), place("RUN"), datetime(2025, 7, 9, 18), datetime(2025, 7, 10, 4, 50))
     assert decide([out, back]) == "utc"
 
 
-def test_half_an_hour_between_two_zones_is_told_from_out_and_back() -> None:
+def test_half_an_hour_between_two_zones_is_detected_from_out_and_back() -> None:
     out = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22, 0), datetime(2025, 6, 9, 23, 15))
     back = score(place("ADL"), place("MEL"), datetime(2025, 6, 12, 7, 30), datetime(2025, 6, 12, 8, 45))
     assert decide([out]) != "utc"

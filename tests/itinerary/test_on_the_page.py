@@ -1,4 +1,4 @@
-"""What the page says of a trip: every word has its entry, both clocks stand under the right reading, doubt is never told as fact."""
+"""The itinerary on the page: every code has its words, both times stand under the right reading, times in doubt are not called local."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
 from orders.display.itinerary import flight_sentence, stay_words, title_line
-from orders.display.notices import notice_detail
+from orders.display.notices import SENTENCES, notice_detail
 from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES, PHASES, UNCHECKED, VERDICTS
 from orders.itinerary import picture
@@ -38,8 +38,8 @@ def shown(trip: Trip) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", rendered(trip))).split())
 
 
-def said(room: str, function: str, at: int) -> set[str]:
-    """The texts that the code of a room passes to a function at a place."""
+def literals(room: str, function: str, at: int) -> set[str]:
+    """The literals that a room's code passes to a function at a position."""
     calls = (
         node
         for path in (ROOM / room).rglob("*.py")
@@ -58,13 +58,14 @@ def said(room: str, function: str, at: int) -> set[str]:
 
 def test_every_code_of_the_itinerary_has_its_words() -> None:
     assert set(NOTICES) == set(NoticeKind) - {NoticeKind.STATUS}
+    assert set(SENTENCES) == set(NoticeKind)
     assert set(PHASES) == set(Phase) - {Phase.UNKNOWN}
     assert set(VERDICTS) == set(Verdict)
     assert set(UNCHECKED) == set(Unchecked)
 
 
 def test_every_reason_of_a_note_has_its_words() -> None:
-    reasons = said("cdp", "note", 1)
+    reasons = literals("cdp", "note", 1)
     assert "sent as text" in reasons
     assert reasons <= set(NOTE_REASONS)
 
@@ -81,7 +82,7 @@ def test_every_reason_of_a_note_has_its_words() -> None:
         (Reading.UTC, "LHR LAS 2025-08-15T20:00 2025-08-15T22:40", "20:00 Fri 15 Aug 22:40", "21:00 Fri 15 Aug 15:40"),
     ],
 )
-def test_both_clocks_stand_under_their_reading_with_their_dates(
+def test_both_times_stand_under_their_reading_with_their_dates(
     reading: Reading, flight: str, local: str, utc: str
 ) -> None:
     page = shown(plan([item(flight)], reading=reading))
@@ -111,11 +112,11 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
     assert ("Shown as sent." in page) is (reading is Reading.LOCAL)
 
 
-def test_a_trip_without_doubt_says_that_its_times_are_local() -> None:
+def test_times_without_doubt_are_called_local() -> None:
     assert "All times are local to the airport" in shown(plan([item(*OUT)]))
 
 
-def test_now_and_later_are_said_aloud_and_shown() -> None:
+def test_now_and_later_are_shown_and_read_aloud() -> None:
     trip = plan([item(*OUT), item(*BACK)], now=datetime(2025, 8, 15, 17, tzinfo=UTC))
     page = shown(trip)
     assert "Waiting now" in page
@@ -124,7 +125,7 @@ def test_now_and_later_are_said_aloud_and_shown() -> None:
     assert page.count("Later") >= 3  # the journey home says it once more for those who look
 
 
-def test_who_is_not_aboard_is_said_aloud() -> None:
+def test_the_travellers_aboard_are_read_aloud_if_not_all_are() -> None:
     early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
     trip = plan([item(*OUT), item(early, OUT[1], kind="CHD")], now=datetime(2025, 1, 1, tzinfo=UTC))
     assert "Only 1 child" in flight_sentence(trip.flights[0])
@@ -132,7 +133,7 @@ def test_who_is_not_aboard_is_said_aloud() -> None:
     assert "Only" not in flight_sentence(together)
 
 
-def test_a_stay_under_a_day_is_told_in_hours_and_an_open_jaw_by_both_cities() -> None:
+def test_a_stay_under_a_day_is_in_hours_and_an_open_jaw_has_both_cities() -> None:
     night = plan([item("LHR JFK 2025-05-01T09:00 2025-05-01T12:00"), item("JFK LHR 2025-05-02T08:00 2025-05-02T20:00")])
     jaw = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20"), item("CDG DUB 2025-05-08T18:00 2025-05-08T18:40")])
     found = [trip.journeys[0].stay_after for trip in (night, jaw)]
@@ -149,7 +150,7 @@ def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
     assert title_line("B94TXY", order, plan(items)) == "B94TXY · DUB→LHR · 3 Jun 2025"
 
 
-def test_the_bar_says_its_local_hours_and_nights() -> None:
+def test_the_sentence_of_the_bar_has_local_times_and_nights() -> None:
     page = rendered(plan([item(*OUT)]))
     assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
     assert "night hours 1 h 20 min" in page

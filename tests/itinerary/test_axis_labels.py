@@ -1,4 +1,4 @@
-"""What is written along the bar: airports where one is on the ground, and the clock there."""
+"""Labels along the bar: airports and their local times."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_flight_over_eight_zones_has_its_own_ends_and_no_hours_between() -> No
     assert [mark.label for mark in bar.places] == ["DUB", "LHR", "LAS"]
 
 
-def test_full_hours_stand_where_somebody_waits() -> None:
+def test_full_hours_stand_below_a_wait() -> None:
     bar = drawn("DUB LHR 2026-11-01T06:00 2026-11-01T07:40", "LHR JFK 2026-11-01T14:00 2026-11-01T17:00")
     assert hours(bar) == ["06:00", "07:40", "10:00", "12:00", "14:00", "17:00"]
 
@@ -53,17 +53,17 @@ def test_full_hours_stand_where_somebody_waits() -> None:
     ["LHR JFK 2026-10-25T09:00 2026-10-25T13:00", "LGW JFK 2026-10-24T22:00 2026-10-25T01:00"],
     ids=["the clocks change meanwhile", "from another airport"],
 )
-def test_no_hours_where_the_clock_is_not_one(onward: str) -> None:
+def test_no_hours_during_a_change_of_clock_or_airport(onward: str) -> None:
     bar = drawn("ATH LHR 2026-10-24T18:00 2026-10-24T20:05", onward)
     assert set(hours(bar)) == {"18:00", "20:05", onward.split()[2][-5:], onward.split()[3][-5:]}
 
 
-def test_another_airport_to_leave_from_is_named_too() -> None:
+def test_both_airports_of_a_change_are_labelled() -> None:
     bar = drawn("DUB LHR 2026-11-01T06:00 2026-11-01T07:20", "LGW JFK 2026-11-01T13:00 2026-11-01T16:00")
     assert [mark.label for mark in bar.places] == ["DUB", "LHR", "LGW", "JFK"]
 
 
-def test_a_narrow_page_keeps_the_ends_and_what_fits() -> None:
+def test_a_narrow_page_keeps_the_ends_and_the_labels_that_fit() -> None:
     bar = drawn(*ROUND)
     assert [mark.label for mark in bar.places if not mark.wide] == ["DUB", "LHR", "CDG", "FRA"]
     narrow = [f"{mark.label:%H:%M}" for mark in bar.ticks if not mark.wide]
