@@ -20,6 +20,7 @@ from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
 from orders.privacy.record_kinds import What
 from orders.privacy.sealing import Binding, Credentials, seal, unseal
+from orders.privacy.viewed_order import ViewedOrder
 from orders.storage.prepared_query import PreparedQuery
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "AppendOnly",
     "Connection",
     "Person",
+    "ViewedOrder",
 ]
 
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.

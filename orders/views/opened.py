@@ -16,6 +16,7 @@ from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
 from orders.problems import describe
+from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import with_action
@@ -30,7 +31,8 @@ def order_address(request: HttpRequest, ref: str) -> str:
 def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_look(request, tenant, access_log.What.ORDER_OPENED, opened, ref)
-    return render(request, "orders/order.html", _page(request, tenant, opened, ref))
+    changes = note_and_compare(request.user, tenant, opened)
+    return render(request, "orders/order.html", {**_page(request, tenant, opened, ref), "changes": changes})
 
 
 def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
