@@ -23,7 +23,7 @@ help:
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make setup fmt bench screenshots lock"
 
-# What serving people needs, and nothing else; LOCK=prod for PostgreSQL and Redis.
+# What serving people needs, and nothing else; LOCK=prod for PostgreSQL and Redis, LOCK=ldap for a directory as well.
 LOCK ?= app
 setup: $(VENV)/installed $(CATALOGUES)
 
@@ -97,6 +97,7 @@ sbom: develop
 lock: develop
 	$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements/app.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --constraint requirements/app.lock --output-file requirements/prod.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra ldap --constraint requirements/prod.lock --output-file requirements/ldap.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra dev --constraint requirements/app.lock --output-file requirements/dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra bench --constraint requirements/app.lock --output-file requirements/bench.lock pyproject.toml
 	npm install --package-lock-only --no-audit --no-fund

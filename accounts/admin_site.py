@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.next_page import safe_url
+from accounts.sign_on.recent import confirmed
 
 
 class BrandedAdminSite(AdminSite):
@@ -22,6 +23,10 @@ class BrandedAdminSite(AdminSite):
     site_header = _("cdpviewer administration")
     site_title = _("cdpviewer")
     index_title = _("People and what they looked at")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page of the administration gives or shows rights, so all of them need a recent sign-in where that is set."""
+        return confirmed(super().admin_view(view, cacheable))
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "refused_ticket": refused_ticket_of(request) if not ticket else "",
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
         "demo": settings.DEMO,
+        "sign_on": settings.SIGN_ON,
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "preferences": preferences.current(),
         "language_code": language(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import own_password, throttling
 from accounts.rights import sign_in_failed
+from accounts.sign_on.choices import Passwords
 from orders.privacy.access_log import hashed
 from orders.privacy.record_kinds import What
 from orders.problems import spoken
@@ -27,6 +29,14 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
     )
 
 
+def not_checked() -> ValidationError:
+    """The sentence for a directory that cannot be asked."""
+    return ValidationError(
+        _("Your company’s directory does not answer, so the password could not be checked. Try again in a minute."),
+        code="down",
+    )
+
+
 def locked_out(username: str) -> None:
     """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
@@ -37,6 +47,7 @@ class SignInForm(AuthenticationForm):
     """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
 
     wait: int | None = None
+    not_checked = False
 
     error_messages = {
         **AuthenticationForm.error_messages,
@@ -50,6 +61,9 @@ class SignInForm(AuthenticationForm):
         try:
             with throttling.attempt(self.request, username):
                 return super().clean()
+        except throttling.NotChecked:
+            self.not_checked = True
+            raise not_checked() from None
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
             locked_out(username)
@@ -58,6 +72,11 @@ class SignInForm(AuthenticationForm):
     def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive people, and a password that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
+        if settings.SIGN_ON.passwords is Passwords.STAFF and not user.is_staff:
+            sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
+            raise ValidationError(
+                _("Here only administrators sign in with a password. Use the button above."), code="provider"
+            )
         if not own_password.use(user):
             sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(

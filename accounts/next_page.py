@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -13,7 +14,19 @@ from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
 # Pages that make no sense as a goal: signing in again, or a page that only takes a POST.
-NO_GOALS = frozenset({"login", "logout"})
+NO_GOALS = frozenset(
+    {
+        "login",
+        "logout",
+        "oidc_begin",
+        "oidc_callback",
+        "signed_out",
+        "second_step",
+        "confirm",
+        "recovery_codes",
+        "second_factor_remove",
+    }
+)
 NOT_SENT = {"search": "not-sent"}  # what the start page says of a search that could not be carried in an address
 MOST_DECODINGS = 8  # nobody encodes a path more often in good faith
 
@@ -65,6 +78,16 @@ def requested(request: HttpRequest, *, default: str = "") -> str:
 def next_query(address: str) -> str:
     """The query that carries `address` along to the next page, "" where there is nothing to carry."""
     return "?" + urlencode({"next": address}) if address else ""
+
+
+def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
+    """Redirect to `address`; htmx gets a 401 with HX-Redirect, so that the whole page goes there and not a panel."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect(address)
+    response = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
+    response["HX-Redirect"] = address
+    response["Vary"] = "HX-Request"
+    return response
 
 
 def page_of(request: HttpRequest) -> str:

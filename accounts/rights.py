@@ -43,8 +43,16 @@ def rehashing() -> Iterator[None]:
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.rights.signed_in")
-def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
-    account_events.record(What.SIGNED_IN, about=user)
+def signed_in(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
+    account_events.record(What.SIGNED_IN, about=user, outcome=_route(request))
+
+
+def _route(request: HttpRequest) -> str:
+    """By which route somebody came in, "" for a password alone."""
+    by = getattr(request, "signed_in_by", "password")
+    if getattr(request, "second_step_done", False):
+        return f"{by}, second step"
+    return "" if by == "password" else by
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.rights.signed_out")

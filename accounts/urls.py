@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import preferences, sign_in
+from accounts.views import confirm, preferences, provider, second_factor, sessions, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/", preferences.preferences, name="preferences"),
@@ -13,4 +13,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password/", sign_in.password_change, name="password_change"),
     path("accounts/password/done/", sign_in.password_change_done, name="password_change_done"),
     path("accounts/connections/", sign_in.confirm_connections, name="confirm_connections"),
+    path("accounts/sessions/", sessions.listed, name="sessions"),
+    path("accounts/confirm/", confirm.confirm, name="confirm"),
+    path("accounts/provider/", provider.begin, name="oidc_begin"),
+    path("accounts/provider/back/", provider.finish, name="oidc_callback"),
+    path("accounts/signed-out/", provider.signed_out, name="signed_out"),
+    path("accounts/second-step/", second_factor.step, name="second_step"),
+    path("accounts/second-factor/", second_factor.listed, name="second_factors"),
+    path("accounts/second-factor/app/", second_factor.app, name="second_factor_app"),
+    path("accounts/second-factor/app/picture.svg", second_factor.app_picture, name="second_factor_picture"),
+    path("accounts/second-factor/passkey/", second_factor.passkey, name="second_factor_passkey"),
+    path("accounts/second-factor/codes/", second_factor.recovery_codes, name="recovery_codes"),
+    path("accounts/second-factor/<int:pk>/remove/", second_factor.remove, name="second_factor_remove"),
 ]

@@ -19,12 +19,12 @@ from whitenoise.middleware import WhiteNoiseFileResponse
 from orders.cdp.transport.bulkhead import wait_in_line
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.
-PERMISSIONS_POLICY = "clipboard-write=(self), " + ", ".join(
+# Everything a page could ask for and none of ours does; copying to the clipboard and passkeys are used.
+PERMISSIONS_POLICY = "clipboard-write=(self), publickey-credentials-get=(self), " + ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media", "fullscreen", "geolocation",
-        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
         "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
     )
 )  # fmt: skip

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
+from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
 from orders.models import Connection
@@ -52,6 +53,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/list.html", {"connections": rows, "next": next_page.requested(request)})
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_add(request: HttpRequest) -> HttpResponse:
@@ -81,6 +83,7 @@ def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse
     return _form_page(request, "connections/rename.html", form, row)
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:

@@ -47,6 +47,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
         return sign_in.sign_in_again(request)
+    if name == "oidc_begin":
+        return redirect_to_login(next_page.requested(request, default="/"))
     if name in SEARCHES and not request.user.is_authenticated:
         return redirect_to_login(next_page.page_of(request))
     context: dict[str, Any] = {

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.context import carried_to
 from orders.models import Connection, Person
@@ -43,6 +44,12 @@ def with_urls(request: HttpRequest, seen: Iterable[S]) -> list[tuple[S, str]]:
 def _address(request: HttpRequest, ref: str, connection: str | None) -> str:
     # What the CDP calls its order may hold anything, and not everything can stand in an address.
     return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
+
+
+def link_query(request: HttpRequest, connection: Connection) -> str:
+    """The query of a link to pass on: it names the connection, unless that is the person's default."""
+    default = connection.is_default or not (request.GET.get("connection") or request.POST.get("connection"))
+    return "" if default else "?" + urlencode({"connection": connection.name})
 
 
 def names_now(user: Person) -> dict[UUID, str]:

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.context import carried_by_redirect
+from orders.display.customer_text import customer_text
+from orders.display.internal_note import internal_note
 from orders.display.rows import SMALL_ROOM, Rows
-from orders.display.text import itinerary_text
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
@@ -20,6 +21,7 @@ from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import with_action
+from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
 
 
@@ -40,6 +42,8 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
     problem = opened.order.items_problem
     flights = rows_of(request, tenant, "flights", len(trip.flights))
     items = rows_of(request, tenant, "items", len(opened.order.items))
+    address = request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref]))
+    link = address + link_query(request, tenant.connection)
     return {
         "flights": flights,
         "items": items,
@@ -54,13 +58,15 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
         "digest": opened.digest,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
         "pictures": _Pictures(trip),
-        "itinerary_text": itinerary_text(trip, reference=opened.digest.reference)
-        if trip.journeys or trip.untimed
-        else "",
+        "customer_text": "" if opened.digest.segments_left else customer_text(opened.order, trip, opened.digest.others),
+        "internal_note": internal_note(
+            opened.order, trip, opened.digest, connection=str(tenant.connection), as_of=opened.as_of, link=link
+        ),
+        "link": link,
         "as_of": opened.as_of,
         "calls": tenant.calls,
         "seconds": tenant.seconds,
-        "canonical": request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref])),
+        "canonical": address,
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.context import carried_by_redirect
+from accounts.sign_on.recent import confirmed
 from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Person
@@ -35,6 +36,7 @@ ALL, CUSTOM = "all", "custom"
 FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifier_\d{1,3}|extra_[A-Za-z0-9_.-]{1,40}")
 
 
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else.

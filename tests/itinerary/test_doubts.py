@@ -119,7 +119,7 @@ def test_an_arrival_that_only_a_second_item_gives_is_judged_too() -> None:
 def test_the_text_claims_nothing_in_doubt() -> None:
     text = itinerary_text(plan(UTC_ORDER))
     assert "All times are local" not in text
-    assert text.endswith("Times as sent, read as local; see above.")
+    assert text.endswith("Times in doubt: see above.")
     assert "18 h 35 min read as local, 10 h 35 min read as UTC" in text
     assert "Flight time 18 h 35 min" not in text
     assert "London to Las Vegas · 18 h" not in text
@@ -127,7 +127,7 @@ def test_the_text_claims_nothing_in_doubt() -> None:
         "\\,", ","
     ).replace("\r\n ", "")
     back = itinerary_text(plan([item("LHR LAS 2025-08-15T20:00 2025-08-15T22:40")], reading=Reading.UTC))
-    assert back.endswith("Times as sent were read as UTC and turned into local times; see above.")
+    assert back.endswith("Converted from UTC, in doubt: see above.")
 
 
 def test_the_text_has_an_impossible_time_and_the_travellers_still_booked() -> None:

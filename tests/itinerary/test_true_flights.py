@@ -135,7 +135,7 @@ def test_a_very_long_flight_has_a_notice_that_is_not_serious() -> None:
     text = itinerary_text(trip)
     assert "Flight time 14 h 30 min" in text
     assert f"    {notice_detail(notice)}" in text
-    assert "Check the times" not in text
+    assert "Check these times" not in text
 
 
 @pytest.mark.parametrize(

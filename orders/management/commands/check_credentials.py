@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.sign_on import factors
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
 from orders.privacy import sealing
@@ -18,12 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         per_key: Counter[int] = Counter()
-        unreadable = []
+        unreadable: list[tuple[str, str]] = []
         for connection in Connection.objects.order_by("pk").iterator():
             try:
                 connection.open_sealed()
             except CredentialUnreadable as error:
-                unreadable.append((connection, str(error)))
+                unreadable.append((f"connection {connection.pk} of user {connection.user_id}", str(error)))
                 continue
             positions = [
                 sealing.key_position(connection.sealed_client_key),
@@ -31,11 +32,16 @@ class Command(BaseCommand):
             ]
             # A row counts for the older of the keys it needs: as long as it does, that key must stay.
             per_key[max(position or 0 for position in positions)] += 1
+        for row, _field in factors.sealed_values():
+            try:
+                per_key[sealing.key_position(factors.open_sealed(row)) or 0] += 1
+            except CredentialUnreadable as error:
+                unreadable.append((f"second factor {row.pk} of user {row.user_id}", str(error)))
         for position, fingerprint in enumerate(sealing.fingerprints()):
             note = " (seals)" if position == 0 else ""
             self.stdout.write(f"key {position + 1} [{fingerprint}]{note}: {per_key[position]}")
         self.stdout.write(f"unreadable: {len(unreadable)}")
-        for connection, why in unreadable:
-            self.stderr.write(f"connection {connection.pk} of user {connection.user_id}: {why}")
+        for what, why in unreadable:
+            self.stderr.write(f"{what}: {why}")
         if unreadable:
             sys.exit(1)

@@ -1,4 +1,4 @@
-"""Reseal every stored credential under the first key."""
+"""Reseal every stored credential, and what opens second factors, under the first key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.sign_on import factors
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
 from orders.privacy import sealing
@@ -17,7 +18,7 @@ TRIES = 3
 
 class Command(BaseCommand):
     help = (
-        "Reseal every stored credential under the first key of CDPVIEWER_CREDENTIAL_KEYS. Can be run again at any time, "
+        "Reseal every stored credential and second factor under the first key of CDPVIEWER_CREDENTIAL_KEYS. Can be run again at any time, "
         "while people work. Exits with 1 if a credential could not be read."
     )
 
@@ -28,6 +29,12 @@ class Command(BaseCommand):
         counts = {"resealed": 0, "already": 0, "changed meanwhile": 0, "unreadable": 0}
         for pk in list(Connection.objects.order_by("pk").values_list("pk", flat=True)):
             result = self.rotate(pk, dry_run=options["dry_run"])
+            if result:
+                counts[result] += 1
+        for row, _field in list(factors.sealed_values()):
+            result = factors.reseal(row.pk, dry_run=options["dry_run"])
+            if result == "unreadable":
+                self.stderr.write(f"second factor {row.pk} of user {row.user_id} cannot be read")
             if result:
                 counts[result] += 1
         self.stdout.write(f"{'would be resealed' if options['dry_run'] else 'resealed'}: {counts['resealed']}")

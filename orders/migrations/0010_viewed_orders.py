@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0008_records_by_request"),
+        ("orders", "0009_account_events_of_sign_on"),
     ]
 
     operations = [
