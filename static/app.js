@@ -51,7 +51,7 @@
       part.firstChild.append(heading);
       page.append(part);
     }
-    return page.innerHTML;
+    return new XMLSerializer().serializeToString(page);
   };
 
   const withHtml = (text) => {

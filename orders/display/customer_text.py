@@ -56,7 +56,8 @@ def _opening(order: Order, trip: Trip, *, together: bool) -> list[str]:
 
 
 def _journey(journey: Journey, *, together: bool) -> list[str]:
-    parts = [day(journey.departs.day), journey_way(journey)]
+    doubted = any(flight.doubted for flight in journey.flights)
+    parts = ["" if doubted else day(journey.departs.day), journey_way(journey)]
     lines = [" · ".join(filter(None, parts))]
     for leg in journey.legs:
         lines += _flight(leg, together=together) if isinstance(leg, Flight) else _transfer(leg)
