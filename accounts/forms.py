@@ -16,8 +16,8 @@ from accounts import own_password, throttling
 from accounts.rights import sign_in_failed
 from accounts.sign_on.choices import Passwords
 from orders.privacy.access_log import hashed
-from orders.privacy.record_kinds import What
-from orders.problems import spoken
+from orders.privacy.record_kinds import Action
+from orders.problems import duration_words
 
 
 def too_many(limit: throttling.TryLater) -> ValidationError:
@@ -25,7 +25,7 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
     return ValidationError(
         _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked."),
         code="wait",
-        params={"time": spoken(limit.seconds())},
+        params={"time": duration_words(limit.seconds())},
     )
 
 
@@ -40,7 +40,7 @@ def not_checked() -> ValidationError:
 def locked_out(username: str) -> None:
     """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
-        sign_in_failed(What.LOCKED_OUT, username)
+        sign_in_failed(Action.LOCKED_OUT, username)
 
 
 class SignInForm(AuthenticationForm):
@@ -73,12 +73,12 @@ class SignInForm(AuthenticationForm):
         """Refuse inactive people, and a password that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
         if settings.SIGN_ON.passwords is Passwords.STAFF and not user.is_staff:
-            sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
             raise ValidationError(
                 _("Here only administrators sign in with a password. Use the button above."), code="provider"
             )
         if not own_password.use(user):
-            sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "password used before")
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
                 _("This password was set for you and works once only. Ask your administrator for a new one."),
                 code="used",

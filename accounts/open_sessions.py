@@ -23,7 +23,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.client_address import client_address
 from accounts.session_store import SessionStore, stored_key
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 BROWSER, ADDRESS, SIGNED_IN_BY = "browser", "address", "signed_in_by"
@@ -84,7 +84,7 @@ def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
     keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
     ended = Session.objects.filter(session_key__in=keys).delete()[0]
     if ended:
-        account_events.record(What.SESSION_ENDED, about=person, detail=f"{ended} ended")
+        account_events.record(Action.SESSION_ENDED, about=person, detail=f"{ended} ended")
     return ended
 
 

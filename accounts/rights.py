@@ -21,7 +21,7 @@ from accounts import own_password
 from orders.models import Connection
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_log import hashed
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 WATCHED = ("username", "password", "is_active", "is_staff", "is_superuser")
 FLAGS = {"is_staff": "administration", "is_superuser": "superuser"}
@@ -44,7 +44,7 @@ def rehashing() -> Iterator[None]:
 
 @receiver(user_logged_in, dispatch_uid="accounts.rights.signed_in")
 def signed_in(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    account_events.record(What.SIGNED_IN, about=user, outcome=_route(request))
+    account_events.record(Action.SIGNED_IN, about=user, outcome=_route(request))
 
 
 def _route(request: HttpRequest) -> str:
@@ -59,15 +59,15 @@ def _route(request: HttpRequest) -> str:
 def signed_out(request: HttpRequest, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
     if user is not None and user.pk:
         over = getattr(request, "session_over", False)
-        account_events.record(What.SIGNED_OUT, about=user, outcome="session over" if over else "")
+        account_events.record(Action.SIGNED_OUT, about=user, outcome="session over" if over else "")
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.rights.failed")
 def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
-    sign_in_failed(What.SIGN_IN_FAILED, str(credentials.get("username", "")))
+    sign_in_failed(Action.SIGN_IN_FAILED, str(credentials.get("username", "")))
 
 
-def sign_in_failed(what: What, name: str, outcome: str = "") -> None:
+def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
     """Record a failed sign-in: about the person of that name, or with a keyed hash of a name that nobody has."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
@@ -86,7 +86,7 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     """Record what saving changed: name, password, being active, being staff or superuser."""
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
-        account_events.record(What.PERSON_ADDED, about=instance)
+        account_events.record(Action.PERSON_ADDED, about=instance)
         if (
             account_events.actor()[0] is not None
         ):  # by another person; not by a command, nor by a sign-in that adds people
@@ -98,9 +98,9 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     if "password" in changed and not created and before["password"] != instance.password:
         _password_replaced(instance, before["password"])
     if "username" in changed and before["username"] != instance.username:
-        account_events.record(What.PERSON_RENAMED, about=instance, detail=f"was {before['username']}")
+        account_events.record(Action.PERSON_RENAMED, about=instance, detail=f"was {before['username']}")
     if "is_active" in changed and before["is_active"] != instance.is_active:
-        what = What.PERSON_ACTIVATED if instance.is_active else What.PERSON_DEACTIVATED
+        what = Action.PERSON_ACTIVATED if instance.is_active else Action.PERSON_DEACTIVATED
         account_events.record(what, about=instance)
     for name, right in FLAGS.items():
         if name in changed and before.get(name, False) != getattr(instance, name):
@@ -115,10 +115,10 @@ def _password_replaced(person: User, old_hash: str) -> None:
         marked.update(confirmed=password_mark.mark(person))
     if own:
         own_password.note_changed(person)
-        account_events.record(What.PASSWORD_CHANGED, about=person)
+        account_events.record(Action.PASSWORD_CHANGED, about=person)
     elif not _rehashing.get():
         _password_set(person)
-        account_events.record(What.PASSWORD_SET, about=person)
+        account_events.record(Action.PASSWORD_SET, about=person)
 
 
 def _password_set(person: User) -> None:
@@ -189,7 +189,7 @@ def group_renamed(instance: Group, **_kwargs: Any) -> None:
 
 
 def _rights(given: bool, right: str, person: Any = None) -> None:
-    account_events.record(What.RIGHTS_GIVEN if given else What.RIGHTS_TAKEN, about=person, detail=right)
+    account_events.record(Action.RIGHTS_GIVEN if given else Action.RIGHTS_TAKEN, about=person, detail=right)
 
 
 def _named(right: Model) -> str:

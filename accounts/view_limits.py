@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from accounts.limits import Over
 from accounts.models import ViewCount
-from orders.models import Person
+from orders.models import AnyUser
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
-from orders.problems import Problem, spoken
+from orders.privacy.record_kinds import Action
+from orders.problems import Problem, duration_words
 
 MINUTE, DAY = 60, 86_400  # seconds
 # The part of a limit that a process may count before it adds that to the row; from NEAR on it adds every view.
@@ -107,7 +107,7 @@ def _add_to_row(row: list[int]) -> tuple[int, int]:
 COUNTS = Counts()
 
 
-def count(person: Person) -> Over | None:
+def count(person: AnyUser) -> Over | None:
     """Count a view of the person, and return the limit that it is over; None if there is none.
 
     The first one over a limit in each minute and day is put on record. If the database takes nothing, the process counts on alone: a
@@ -147,7 +147,8 @@ def problem(over: Over) -> Problem:
         429,
         _("Too many views in a short time"),
         sentence % {"limit": over.limit},
-        _("Try again in %(time)s. Auditors can see that you reached the limit.") % {"time": spoken(over.seconds)},
+        _("Try again in %(time)s. Auditors can see that you reached the limit.")
+        % {"time": duration_words(over.seconds)},
         retry_after=over.seconds,
     )
 
@@ -157,4 +158,4 @@ def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
     column, window = ("noted_day", now // DAY) if over.window == "a day" else ("noted_minute", now // MINUTE)
     rows = ViewCount.objects.filter(user_id=person.pk, **{f"{column}__lt": window})
     if rows.update(**{column: window}):
-        account_events.record(What.VIEWS_LIMITED, about=person, outcome=f"{over.limit} {over.window}")
+        account_events.record(Action.VIEWS_LIMITED, about=person, outcome=f"{over.limit} {over.window}")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, seal, unseal
 from orders.privacy.viewed_order import ViewedOrder
 from orders.storage.prepared_query import PreparedQuery
@@ -36,21 +36,21 @@ NOTE_USE_EVERY = timedelta(minutes=1)
 
 EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
 
-Person = AbstractBaseUser | AnonymousUser
+AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     """Connections are always reached through their person."""
 
-    def for_user(self, user: Person) -> ConnectionQuerySet:
+    def for_user(self, user: AnyUser) -> ConnectionQuerySet:
         """The person's own connections, the default first."""
         return self.filter(user_id=user.pk or 0).order_by("-is_default", "name")
 
-    def default_for(self, user: Person) -> Connection | None:
+    def default_for(self, user: AnyUser) -> Connection | None:
         """The one asked when the address names none; None when the person has no connection."""
         return _of(user, _DEFAULT.get(user.pk or 0))
 
-    def named(self, user: Person, name: str) -> Connection | None:
+    def named(self, user: AnyUser, name: str) -> Connection | None:
         """The person's connection of exactly this name, or None: never another one in its place."""
         # PostgreSQL takes no NUL in a text, and an address may hold one.
         return None if "\x00" in name else _of(user, _NAMED.get(user.pk or 0, name))
@@ -119,7 +119,7 @@ class Connection(models.Model):
         """Vouch for the connection under the person's present password."""
         self.confirmed = password_mark.mark(self.user)
         with transaction.atomic():
-            self.record(What.CONNECTION_CONFIRMED)
+            self.record(Action.CONNECTION_CONFIRMED)
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
@@ -154,11 +154,11 @@ class Connection(models.Model):
             before = type(self).objects.filter(pk=self.pk).first()
             self.save()
             if before is None:
-                self.record(What.CONNECTION_ADDED)
+                self.record(Action.CONNECTION_ADDED)
             elif before.sealed_token != self.sealed_token:
-                self.record(What.CONNECTION_REPLACED)
+                self.record(Action.CONNECTION_REPLACED)
             if before is not None and any(getattr(before, name) != getattr(self, name) for name in EDITABLE):
-                self.record(What.CONNECTION_CHANGED, detail=f"was {before}")
+                self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def make_default(self) -> None:
         """Make this the person's default, and no other. One that was deleted meanwhile changes nothing."""
@@ -170,20 +170,20 @@ class Connection(models.Model):
             )
             self.is_default = True
             if type(self).objects.filter(pk=self.pk, is_default=False).update(is_default=True):
-                self.record(What.CONNECTION_DEFAULT)
+                self.record(Action.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
         """Delete the connection. If it was the default, the one set most recently takes its place and is returned."""
         with _one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
-            self.record(What.CONNECTION_DELETED)
+            self.record(Action.CONNECTION_DELETED)
             self.delete()
             heir = type(self).objects.filter(user_id=user_id).order_by("-set_at").first() if was_default else None
             if heir is not None:
                 heir.make_default()
         return heir
 
-    def record(self, what: What, *, detail: str = "", outcome: str = "") -> None:
+    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
         """Put an event of this connection on record, about its person."""
         account_events.record(what, about=self.user, detail=detail, outcome=outcome, connection=(self.pk, str(self)))
 
@@ -191,7 +191,7 @@ class Connection(models.Model):
         return Binding(owner=str(self.user_id), connection=str(self.pk), region=self.region, field=field)
 
 
-def _of(user: Person, connection: Connection | None) -> Connection | None:
+def _of(user: AnyUser, connection: Connection | None) -> Connection | None:
     """The connection with its person at hand, whose password decides whether it may be used."""
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class

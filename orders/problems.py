@@ -139,7 +139,7 @@ def _rate_limited(error: errors.CdpError) -> Problem:
         _(
             "The CDP limits how often it may be asked, and that limit is reached (429). This says nothing about the order."
         ),
-        _("Try again in %(time)s.") % {"time": spoken(seconds)} if seconds else _("Try again in a minute."),
+        _("Try again in %(time)s.") % {"time": duration_words(seconds)} if seconds else _("Try again in a minute."),
         retry_after=seconds,
     )
 
@@ -182,7 +182,7 @@ def _broken(error: errors.CdpError) -> Problem:
         502,
         _("The CDP is down: it answered with a fault"),
         _("The CDP answered, but with a fault of its own instead of data. This says nothing about the order."),
-        _("It asks us to come back: try again in %(time)s.") % {"time": spoken(seconds)}
+        _("It asks us to come back: try again in %(time)s.") % {"time": duration_words(seconds)}
         if seconds
         else _("Try again. If it stays so, look at the vendor’s status page."),
         retry_after=seconds,
@@ -219,7 +219,7 @@ WORDS: dict[type, Callable[[errors.CdpError], Problem]] = {
     errors.CredentialRefused: _refused,
     errors.NotPermitted: _not_permitted,
     errors.CredentialUnreadable: _credential_unreadable,
-    errors.YouMustAct: _you,
+    errors.ClientActionNeeded: _you,
     errors.BadReference: _bad_reference,
     errors.NotFound: _not_found,
     errors.TooMany: _too_many,
@@ -227,13 +227,13 @@ WORDS: dict[type, Callable[[errors.CdpError], Problem]] = {
     errors.ReferenceProblem: _request_refused,
     errors.RateLimited: _rate_limited,
     errors.TooBusy: _too_busy,
-    errors.Wait: _wait,
+    errors.RetryLater: _wait,
     errors.Unreachable: _unreachable,
     errors.TimedOut: _timed_out,
     errors.Broken: _broken,
     errors.Unreadable: _unreadable,
     errors.TooLarge: _too_large,
-    errors.TheyMustAct: _broken,
+    errors.UpstreamFailure: _broken,
     errors.CdpError: _broken,
 }
 
@@ -293,7 +293,7 @@ def _wait_said(error: errors.CdpError) -> int | None:
     return max(1, math.ceil(wait)) if wait is not None else None
 
 
-def spoken(seconds: int) -> str:
+def duration_words(seconds: int) -> str:
     """A wait in words: "40 seconds", "12 minutes", "6 hours"."""
     if seconds < 90:
         return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}

@@ -29,7 +29,7 @@ from django.http import HttpRequest
 
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import account_events, sealing
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding
 
 Kind = Authenticator.Type
@@ -115,7 +115,7 @@ def add_app(request: HttpRequest, person: Any, code: str) -> bool:
         Authenticator.objects.filter(user_id=person.pk, type=Kind.TOTP).delete()
         data = {"secret": Adapter().encrypt(secret), "used": counter}
         Authenticator.objects.create(user=person, type=Kind.TOTP, data=data)
-        account_events.record(What.FACTOR_ADDED, about=person, detail=Kind.TOTP.value)
+        account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.TOTP.value)
     request.session.pop(_PENDING, None)
     return True
 
@@ -129,7 +129,7 @@ def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
         return False
     with transaction.atomic():
         webauthn.WebAuthn.add(person, name, credential)
-        account_events.record(What.FACTOR_ADDED, about=person, detail=Kind.WEBAUTHN.value)
+        account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.WEBAUTHN.value)
     return True
 
 
@@ -138,7 +138,7 @@ def new_recovery_codes(person: Any) -> list[str]:
     with transaction.atomic(), at(person.pk, Kind.RECOVERY_CODES):
         Authenticator.objects.filter(user_id=person.pk, type=Kind.RECOVERY_CODES).delete()
         made = RecoveryCodes.activate(person)
-        account_events.record(What.FACTOR_ADDED, about=person, detail=Kind.RECOVERY_CODES.value)
+        account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.RECOVERY_CODES.value)
         codes: list[str] = made.generate_codes()
     return codes
 
@@ -219,7 +219,7 @@ def remove(person: Any, pk: int) -> bool:
         row.delete()
         if not exist(person):
             Authenticator.objects.filter(user_id=person.pk).delete()
-        account_events.record(What.FACTOR_REMOVED, about=person, detail=kind)
+        account_events.record(Action.FACTOR_REMOVED, about=person, detail=kind)
     return True
 
 
@@ -230,7 +230,7 @@ def reset(person: Any) -> int:
         count: int = rows.count()
         if count:
             rows.delete()
-            account_events.record(What.FACTOR_RESET, about=person, detail=f"{count} removed")
+            account_events.record(Action.FACTOR_RESET, about=person, detail=f"{count} removed")
     return count
 
 

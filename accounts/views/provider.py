@@ -13,7 +13,7 @@ from accounts import next_page
 from accounts.rights import sign_in_failed
 from accounts.sign_on import discovery, oidc, refusals
 from accounts.sign_on.refusals import NotSignedIn
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 
 @login_not_required
@@ -39,7 +39,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
     try:
         return oidc.finish(request)
     except NotSignedIn as refused:
-        sign_in_failed(What.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
+        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
         return refusals.page(request, refused)
 
 

@@ -26,7 +26,7 @@ from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
 from accounts.sign_on.recent import confirmed_for_factors
 from orders.cdp.errors import CredentialUnreadable
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 LONGEST_NAME = 60
 
@@ -76,7 +76,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
             unreadable = _("Your second step cannot be read on this server. Contact your cdpviewer administrator.")
             return _show(request, stage, unreadable, 503)
         except ValidationError as error:
-            sign_in_failed(What.SIGN_IN_FAILED, person.get_username(), "second factor")
+            sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")
             return _show(request, stage, error.messages[0], 422)
         person.refresh_from_db()
         if not person.is_active:

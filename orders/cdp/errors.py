@@ -1,7 +1,7 @@
 """What can go wrong between us and the CDP, by who must act.
 
 CdpError
-├── YouMustAct               the person or their administrator
+├── ClientActionNeeded               the person or their administrator
 │   ├── CredentialRefused    401: client key or token wrong or switched off
 │   ├── NotPermitted         403: the credential may not read this
 │   └── CredentialUnreadable the stored credential cannot be opened here
@@ -13,7 +13,7 @@ CdpError
 ├── Wait                     the same call may succeed later
 │   ├── RateLimited          429, with how long where it is known
 │   └── TooBusy              our own waiting places are taken
-└── TheyMustAct              the CDP, or the way to it
+└── UpstreamFailure              the CDP, or the way to it
     ├── Unreachable          no connection, refused, reset, name not found
     ├── TimedOut             not within the deadline
     ├── Broken               5xx, or a redirect
@@ -30,19 +30,19 @@ class CdpError(Exception):
     """Root of the tree. `str(error)` is a short technical sentence that is safe to log."""
 
 
-class YouMustAct(CdpError):
+class ClientActionNeeded(CdpError):
     """The person, or whoever administers their connection, has to change something."""
 
 
-class CredentialRefused(YouMustAct):
+class CredentialRefused(ClientActionNeeded):
     """401: the CDP does not accept the client key and token."""
 
 
-class NotPermitted(YouMustAct):
+class NotPermitted(ClientActionNeeded):
     """403: the CDP knows the credential, and it may not read this."""
 
 
-class CredentialUnreadable(YouMustAct):
+class CredentialUnreadable(ClientActionNeeded):
     """The sealed credential cannot be opened or belongs to another row; nothing was sent."""
 
 
@@ -82,19 +82,19 @@ class TooBusy(Wait):
     """Every place for waiting on the CDP is taken; nothing was sent."""
 
 
-class TheyMustAct(CdpError):
+class UpstreamFailure(CdpError):
     """The CDP or the network to it is at fault."""
 
 
-class Unreachable(TheyMustAct):
+class Unreachable(UpstreamFailure):
     """No connection to the CDP, or it broke off."""
 
 
-class TimedOut(TheyMustAct):
+class TimedOut(UpstreamFailure):
     """The deadline passed first."""
 
 
-class Broken(TheyMustAct):
+class Broken(UpstreamFailure):
     """5xx or a redirect: the CDP is not working as documented. `retry_after` is in seconds, None when it did not say."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -102,9 +102,9 @@ class Broken(TheyMustAct):
         self.retry_after = retry_after
 
 
-class Unreadable(TheyMustAct):
+class Unreadable(UpstreamFailure):
     """An answer that cannot be read: not JSON, not the documented shape, or too large."""
 
 
-class TooLarge(TheyMustAct):
+class TooLarge(UpstreamFailure):
     """The answers hold more than one page reads; what was read is shown."""

@@ -15,12 +15,14 @@ from orders.display.notices import notice_detail, notice_word
 from orders.display.text import itinerary_text
 from orders.display.words import status_word
 from orders.itinerary.trip import Trip
-from orders.services.summary import Alert, Digest
+from orders.services.summary import Alert, OrderSummary
 
 MOST_ALERTS = 20
 
 
-def internal_note(order: Order, trip: Trip, summary: Digest, *, connection: str, as_of: datetime, link: str) -> str:
+def internal_note(
+    order: Order, trip: Trip, summary: OrderSummary, *, connection: str, as_of: datetime, link: str
+) -> str:
     """Blocks of lines, separated by an empty line. No personal data; amounts and statuses as the CDP has them."""
     head = [" · ".join(filter(None, (summary.reference, connection)))]
     statuses = ", ".join(f"{count} {status_word(sent)}" for sent, count in summary.statuses) if summary.mixed else ""

@@ -17,13 +17,13 @@ from django.utils.crypto import salted_hmac
 from orders.privacy import append_only
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.personal import like_phone
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.search_text.lookup import is_nothing
 
 __all__ = [
-    "LookNotRecorded",
-    "RecentLook",
-    "What",
+    "AccessNotRecorded",
+    "RecentOrder",
+    "Action",
     "hashed",
     "recent",
     "record",
@@ -47,12 +47,12 @@ class Connection(Protocol):
     region: str
 
 
-class LookNotRecorded(Exception):
+class AccessNotRecorded(Exception):
     """The access record could not be written, so nothing may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class RecentLook:
+class RecentOrder:
     """An order a person opened lately; `at` is aware UTC. No names of people in here.
 
     `connection_name` is what the connection was called then, with its region; see `names_now` for what a link may name.
@@ -82,16 +82,16 @@ def record(
     subject: str = "",
     outcome: str = "shown",
 ) -> None:
-    """Write one access record, in a transaction of its own; `LookNotRecorded` when that fails, and then show nothing.
+    """Write one access record, in a transaction of its own; `AccessNotRecorded` when that fails, and then show nothing.
 
-    `what` is one of `AccessRecord.What`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
+    `what` is one of `AccessRecord.Action`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
     the record takes reference and route from the person's own last opening of that order, because a panel knows only its ref.
     A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
     """
     person = request.user
     if isinstance(person, AnonymousUser) or person.pk is None:
-        raise LookNotRecorded("nobody is signed in")
-    if order_ref and not reference and what != What.ORDER_OPENED:
+        raise AccessNotRecorded("nobody is signed in")
+    if order_ref and not reference and what != Action.ORDER_OPENED:
         reference, route = _as_opened(person.pk, connection, order_ref)
     if any("@" in part or like_phone(part) for part in reference.split(", ")):
         reference, subject = "", subject or hashed(reference)
@@ -99,7 +99,7 @@ def record(
         "at": timezone.now(),
         "user_id": person.pk,
         "user_name": append_only.fit(person.get_username(), 150),
-        "what": What(what).value,
+        "what": Action(what).value,
         "order_ref": append_only.fit(order_ref, 128),
         "reference": append_only.fit(reference, 200),
         "route": append_only.fit(route, 200),
@@ -116,12 +116,12 @@ def record(
     try:
         append_only.add(connections[router.db_for_write(AccessRecord)], columns)
     except DatabaseError as error:
-        raise LookNotRecorded("the access record could not be written") from error
+        raise AccessNotRecorded("the access record could not be written") from error
 
 
 def record_miss(request: HttpRequest, connection: Connection | None, asked: str) -> None:
     """Record a search by reference that found nothing, so that trying one reference after another leaves a trace."""
-    record(request, What.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
+    record(request, Action.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
 
 
 def ticket_of(request: HttpRequest) -> str:
@@ -150,27 +150,27 @@ def refused_ticket_of(request: HttpRequest) -> str:
 
 def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> tuple[str, str]:
     """Reference and route under which the person opened this order last; ("", "") when they never did."""
-    openings = AccessRecord.objects.filter(user_id=user_id, what=What.ORDER_OPENED, order_ref=order_ref)
+    openings = AccessRecord.objects.filter(user_id=user_id, what=Action.ORDER_OPENED, order_ref=order_ref)
     if connection is not None:
         openings = openings.filter(connection_id=connection.pk)
     try:
         found = openings.exclude(reference="").order_by("-at").values_list("reference", "route").first()
     except DatabaseError as error:
-        raise LookNotRecorded("the access records could not be read") from error
+        raise AccessNotRecorded("the access records could not be read") from error
     return found or ("", "")
 
 
-def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentLook]:
+def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
     """The orders the person opened last, newest first, each once; at most 20."""
     rows = (
-        AccessRecord.objects.filter(user_id=user.pk, what=AccessRecord.What.ORDER_OPENED)
+        AccessRecord.objects.filter(user_id=user.pk, what=AccessRecord.Action.ORDER_OPENED)
         .exclude(order_ref="")
         .order_by("-at")
         .values_list("order_ref", "reference", "route", "connection_id", "connection_name", "at")[:READ_BACK]
     )
-    looks: dict[tuple[str, UUID | None], RecentLook] = {}
+    looks: dict[tuple[str, UUID | None], RecentOrder] = {}
     for row in rows.iterator(chunk_size=RECENT * 2):
-        look = RecentLook(*row)
+        look = RecentOrder(*row)
         looks.setdefault((look.order_ref.lower(), look.connection_id), look)
         if len(looks) == RECENT:
             break

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from orders.privacy import append_only
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request that account events belong to", default=None)
 
@@ -45,7 +45,7 @@ def actor() -> tuple[int | None, str]:
 
 
 def record(
-    what: What,
+    what: Action,
     *,
     about: AbstractBaseUser | None = None,
     detail: str = "",

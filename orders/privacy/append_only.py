@@ -24,7 +24,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from orders.privacy.chain import CHAINS, Chain
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.storage.lock_timeout import set_lock_timeout
 
 log = structlog.stdlib.get_logger("orders.records")
@@ -167,7 +167,7 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
         cursor.execute(_HEADS, [latest - LATE_ROWS])
         for name, link, seal in cursor.fetchall():
             if name != chain.name:
-                note = {"at": chain.at, "what": What.CHAIN_SEEN.value, "detail": f"{name}/{link}", "subject": seal}
+                note = {"at": chain.at, "what": Action.CHAIN_SEEN.value, "detail": f"{name}/{link}", "subject": seal}
                 insert(connection, chain.extend({**empty_record(), **note}))
 
 
@@ -175,7 +175,7 @@ def take_head(connection: BaseDatabaseWrapper) -> Chain:
     """Note the heads of all chains in a new one, which is returned: its end stands for everything that was written before."""
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)
-    insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": What.HEAD_TAKEN.value}))
+    insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": Action.HEAD_TAKEN.value}))
     return chain
 
 

@@ -3,7 +3,7 @@
 One chain for the whole table would make every writer wait for every other one, so each process keeps its own, by day (UTC), and a
 second one for a page that writes at the same moment. Its state is in memory, so a record still costs one INSERT. What ties the chains
 together is noted in the records: once an hour, and when it starts, a process writes down the heads of the chains that others
-have moved (`What.CHAIN_SEEN`). `orders.privacy.proving` reads all of it back.
+have moved (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads all of it back.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import Any
 
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
 _PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")
@@ -136,12 +136,12 @@ def _is_sealed(row: Row, before: str) -> bool:
 
 
 def _note(noted: _Noted, row: Row) -> None:
-    if row["what"] == What.CHAIN_SEEN:
+    if row["what"] == Action.CHAIN_SEEN:
         chain, _slash, link = row["detail"].partition("/")
         noted.heads.setdefault((chain, int(link)), []).append((row["id"], row["subject"]))
-    elif row["what"] == What.CHAINS_BEGUN and (begun := _BEGUN.fullmatch(row["detail"])):
+    elif row["what"] == Action.CHAINS_BEGUN and (begun := _BEGUN.fullmatch(row["detail"])):
         noted.begun = int(begun["count"]), int(begun["last"])
-    elif row["what"] == What.RECORDS_PRUNED and (pruned := _PRUNED.fullmatch(row["detail"])):
+    elif row["what"] == Action.RECORDS_PRUNED and (pruned := _PRUNED.fullmatch(row["detail"])):
         noted.pruned.append((row["at"], date.fromisoformat(pruned["limit"]), int(pruned["left"])))
 
 

@@ -14,7 +14,7 @@ class Kind(models.TextChoices):
     ACCOUNT = "account", _("account events")
 
 
-class What(models.TextChoices):
+class Action(models.TextChoices):
     """What was seen or done; stored in `AccessRecord.what`, 24 characters at most."""
 
     ORDER_OPENED = "order_opened", _("order opened")
@@ -65,31 +65,31 @@ class What(models.TextChoices):
     HEAD_TAKEN = "head_taken", _("head printed")
 
 
-CHAINING = frozenset({What.CHAINS_BEGUN, What.CHAIN_SEEN, What.HEAD_TAKEN})
+CHAINING = frozenset({Action.CHAINS_BEGUN, Action.CHAIN_SEEN, Action.HEAD_TAKEN})
 _PEOPLE = frozenset(
     {
-        What.CONTACTS_SEEN,
-        What.TRAVELLERS_SEEN,
-        What.FIELD_REVEALED,
-        What.REVEAL_REFUSED,
-        What.GUEST_ORDERS_SEEN,
-        What.SEARCHED_EMAIL,
-        What.SEARCHED_PHONE,
-        What.SEARCHED_NAME,
+        Action.CONTACTS_SEEN,
+        Action.TRAVELLERS_SEEN,
+        Action.FIELD_REVEALED,
+        Action.REVEAL_REFUSED,
+        Action.GUEST_ORDERS_SEEN,
+        Action.SEARCHED_EMAIL,
+        Action.SEARCHED_PHONE,
+        Action.SEARCHED_NAME,
     }
 )
 _ORDERS = frozenset(
     {
-        What.ORDER_OPENED,
-        What.ORDERS_LISTED,
-        What.SEARCHED_REFERENCE,
-        What.RAW_SEEN,
-        What.CUSTOM_DATA_SEEN,
-        What.CALENDAR_SEEN,
+        Action.ORDER_OPENED,
+        Action.ORDERS_LISTED,
+        Action.SEARCHED_REFERENCE,
+        Action.RAW_SEEN,
+        Action.CUSTOM_DATA_SEEN,
+        Action.CALENDAR_SEEN,
     }
 )
-OF_KIND: dict[Kind, frozenset[What]] = {
+OF_KIND: dict[Kind, frozenset[Action]] = {
     Kind.ORDERS: _ORDERS,
     Kind.PEOPLE: _PEOPLE,
-    Kind.ACCOUNT: frozenset(What) - _ORDERS - _PEOPLE - CHAINING,
+    Kind.ACCOUNT: frozenset(Action) - _ORDERS - _PEOPLE - CHAINING,
 }

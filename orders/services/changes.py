@@ -149,7 +149,7 @@ def compare(views: viewed_order.Views, digest: str, flights: Sequence[Flight]) -
 
 
 def _whole(opened: OpenedOrder) -> bool:
-    loaded = opened.order.items_complete and not opened.digest.segments_left
+    loaded = opened.order.items_complete and not opened.summary.segments_left
     return loaded and not any(note.reason == "not loaded" for item in opened.order.items for note in item.notes)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from orders.cdp import errors
 from orders.models import Connection
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.services.tenant import Tenant
 
 
@@ -33,7 +33,7 @@ def try_connection(connection: Connection) -> Outcome:
     else:
         outcome = Outcome("accepted", _("The CDP accepted the credential."))
     connection.note_use(outcome.code)
-    connection.record(What.CONNECTION_TRIED, outcome=outcome.code)
+    connection.record(Action.CONNECTION_TRIED, outcome=outcome.code)
     return outcome
 
 
@@ -47,7 +47,7 @@ def _outcome(error: errors.CdpError) -> Outcome:
         (errors.NotPermitted, "not permitted", _("The CDP knows the credential, but it may not read orders.")),
         (errors.CredentialUnreadable, "unreadable", _("The stored credential cannot be opened; enter it again.")),
         (errors.RateLimited, "rate limited", _("The CDP asks us to wait, so the credential is not proven yet.")),
-        (errors.Wait, "slow", _("The CDP is slow at the moment, so the credential is not proven yet.")),
+        (errors.RetryLater, "slow", _("The CDP is slow at the moment, so the credential is not proven yet.")),
         (errors.TimedOut, "slow", _("The CDP did not answer in time, so the credential is not proven yet.")),
         (errors.Unreachable, "unreachable", _("The CDP could not be reached, so the credential is not proven yet.")),
         (errors.CdpError, "broken", _("The CDP answered with a fault, so the credential is not proven yet.")),

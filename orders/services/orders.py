@@ -19,7 +19,7 @@ from orders.itinerary import journeys, segments
 from orders.itinerary.codes import Reading
 from orders.itinerary.trip import Trip
 from orders.privacy.hiding import masked_order
-from orders.services.summary import Digest, digest
+from orders.services.summary import OrderSummary, summarize
 from orders.services.tenant import Tenant
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class OpenedOrder:
 
     order: Order
     trip: Trip
-    digest: Digest
+    summary: OrderSummary
     documents: tuple[Document, ...]
     as_of: datetime
 
@@ -48,7 +48,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
     tenant.in_time()
     trip = journeys.plan(order.items, reading=Reading(tenant.connection.clock), now=now or timezone.now())
     tenant.in_time()
-    opened = OpenedOrder(order, trip, digest(order, trip), tuple(tenant.client.documents), tenant.as_of)
+    opened = OpenedOrder(order, trip, summarize(order, trip), tuple(tenant.reader.documents), tenant.as_of)
     tenant.in_time()
     return opened
 
@@ -91,7 +91,7 @@ def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     groups: list[tuple[str, Sequence[Extra]]] = []
     problem = order.items_problem
     for (label, _job), answer in zip(
-        owners, tenant.run_parallel([job for _label, job in owners], of="custom data"), strict=True
+        owners, tenant.reader.run_parallel([job for _label, job in owners], of="custom data"), strict=True
     ):
         if isinstance(answer, errors.CdpError):
             problem = problem or answer

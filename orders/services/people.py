@@ -46,7 +46,7 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     CdpError when the consumers cannot be read; people without their items are better than none.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
-    opened, people = tenant.run_parallel(jobs)
+    opened, people = tenant.reader.run_parallel(jobs)
     if isinstance(people, errors.CdpError):
         raise people
     people, problem = _with_items(tenant, people)
@@ -64,7 +64,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
     if tenant.connection.version != "v2.1" or not without:
         return people, None
     asked = sorted(without)
-    answers = tenant.run_parallel([partial(tenant.client.list_consumer_item_refs, ref) for ref in asked])
+    answers = tenant.reader.run_parallel([partial(tenant.client.list_consumer_item_refs, ref) for ref in asked])
     found = {ref: answer for ref, answer in zip(asked, answers, strict=True) if not isinstance(answer, errors.CdpError)}
     problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
     named = tuple(
@@ -96,7 +96,7 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
         partial(load_guest_orders, tenant, guest_ref),
         partial(tenant.client.list_contacts, order_ref),
     ]
-    orders, contacts = tenant.run_parallel(jobs)
+    orders, contacts = tenant.reader.run_parallel(jobs)
     if not _among(contacts, guest_ref):
         travellers = tenant.client.list_consumers(order_ref)
         if not _among(travellers, guest_ref):

@@ -80,7 +80,7 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
             partial(open_order, tenant, ref),
             partial(_look, tenant, _reference_looks(tenant, ref)),
         ]
-        one, found = tenant.run_parallel(jobs)
+        one, found = tenant.reader.run_parallel(jobs)
         if not isinstance(one, errors.CdpError):
             return one
         opened = one
@@ -122,7 +122,7 @@ def _look(tenant: Tenant, looks: Looks) -> Found:
     orders: dict[str, Order] = {}
     problem: errors.CdpError | None = None
     incomplete = False
-    for result in tenant.run_parallel(list(looks.values())):
+    for result in tenant.reader.run_parallel(list(looks.values())):
         if isinstance(result, errors.CdpError):
             problem = problem or result
             continue
@@ -190,7 +190,9 @@ class _OrdersOfGuests:
 
     def load(self, refs_shown: Iterable[str]) -> None:
         """Load what is not yet there for the guests who are shown."""
-        self._tenant.run_parallel([partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders])
+        self._tenant.reader.run_parallel(
+            [partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders]
+        )
 
     def of(self, guest: Person) -> Loaded[Order]:
         """The guest's orders; incomplete where they could not be asked for."""
@@ -220,7 +222,7 @@ def _list_guests(
 
     if len(questions) == 1:
         return ask(questions[0])
-    answers = tenant.run_parallel([partial(ask, question) for question in questions])
+    answers = tenant.reader.run_parallel([partial(ask, question) for question in questions])
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

@@ -63,7 +63,7 @@ class OtherItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class OrderSummary:
     """The order in short.
 
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
@@ -92,12 +92,12 @@ class Digest:
     notes: tuple[tuple[str, Note], ...] = ()
 
 
-def digest(order: Order, trip: Trip) -> Digest:
+def summarize(order: Order, trip: Trip) -> OrderSummary:
     """Work out the digest of `order`, whose itinerary is `trip`."""
     statuses = _statuses(order.items)
     unchecked = _unchecked(order)
     items_sum = None if unchecked or not order.items else _sum(order.items)
-    return Digest(
+    return OrderSummary(
         reference=order.reference_id or order.ref or "",
         statuses=statuses,
         mixed=len(statuses) > 1,

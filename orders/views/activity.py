@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from orders.models import AccessRecord
 from orders.privacy import account_events
-from orders.privacy.record_kinds import CHAINING, OF_KIND, Kind, What
+from orders.privacy.record_kinds import CHAINING, OF_KIND, Action, Kind
 from orders.problems import DATABASE_AWAY, not_recorded
 from orders.storage.distinct import distinct
 from orders.storage.newest_first import everything, page
@@ -107,7 +107,7 @@ def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
     started = timezone.now()
     try:
-        account_events.record(What.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
+        account_events.record(Action.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
     except DatabaseError:
         return HttpResponse(
             not_recorded().sentence,

@@ -117,8 +117,8 @@ def context_of(
         "items_complete": True,
         "items_problem": None,
         "may_reveal": request.user.has_perm(MAY_REVEAL),
-        "calls": tenant.calls,
-        "seconds": tenant.seconds,
+        "calls": tenant.reader.calls,
+        "seconds": tenant.reader.seconds,
     }
 
 

@@ -22,7 +22,7 @@ from orders import problems
 from orders.cdp import errors
 from orders.models import Connection
 from orders.privacy import access_log
-from orders.privacy.access_log import LookNotRecorded
+from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
 from orders.problems import Problem
 from orders.search_text import lookup
@@ -75,7 +75,7 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
                         raise
                     kwargs["ref"] = ref
                     response = view(request, tenant, *args, **kwargs)
-                if tenant.calls:
+                if tenant.reader.calls:
                     _note_use(connection, "accepted")
                 return response
 
@@ -110,7 +110,7 @@ def in_words(
         raised = error
         _note_use(connection, result_of(error))
         response = show_problem(request, with_action(request, problems.describe(error)), panel)
-    except LookNotRecorded as error:
+    except AccessNotRecorded as error:
         log.error("a look could not be recorded", route=_route(request), exc_info=error)
         response = show_problem(request, with_action(request, problems.not_recorded()), panel)
     if not getattr(response, "streaming", False):  # what is still under way comes here again at its end
@@ -133,7 +133,7 @@ def _recording_misses(
 def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
     """Code, route, calls, time; the request's number is in every line. Nothing of a person, a reference or a connection."""
     tenant: Tenant | None = getattr(request, "tenant", None)
-    failures = tenant.client.take_failures() if tenant is not None else []
+    failures = tenant.reader.take_failures() if tenant is not None else []
     told = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
     error = told or (failures[0] if failures else None)
     if error is None:
@@ -143,9 +143,9 @@ def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
         code=problems.describe(error).code,
         error=str(error),
         route=_route(request),
-        calls=tenant.calls if tenant is not None else 0,
+        calls=tenant.reader.calls if tenant is not None else 0,
         failed=len(failures),
-        ms=round(tenant.seconds * 1000) if tenant is not None else 0,
+        ms=round(tenant.reader.seconds * 1000) if tenant is not None else 0,
         whole=raised is not None,
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.display import countries
-from orders.models import Connection, Person
+from orders.models import AnyUser, Connection
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ConnectionNameForm(ConnectionModelForm):
         model = Connection
         fields = ("name", "version", "clock", "country")
 
-    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: AnyUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")

@@ -22,7 +22,11 @@ SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order in
 
 
 def show_people(
-    request: HttpRequest, tenant: Tenant, what: access_log.What, *questions: dict[str, str], also: Sequence[Lookup] = ()
+    request: HttpRequest,
+    tenant: Tenant,
+    what: access_log.Action,
+    *questions: dict[str, str],
+    also: Sequence[Lookup] = (),
 ) -> HttpResponse:
     """All guests found, each named apart with all their orders. The look is recorded with a keyed hash of the first question.
 

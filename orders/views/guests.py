@@ -28,7 +28,7 @@ def guest_orders(request: HttpRequest, tenant: Tenant, ref: str, guest_ref: str)
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked."""
 
     def record(outcome: str) -> None:
-        what, subject = access_log.What.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
+        what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
         access_log.record(request, what, connection=tenant.connection, order_ref=ref, subject=subject, outcome=outcome)
 
     def load() -> Loaded[Order] | errors.NotFound:
@@ -76,4 +76,4 @@ def _find_by_name(request: HttpRequest, tenant: Tenant, first_name: str, last_na
         {"last_name": last, **({"first_name": first} if first else {})}
         for first, last in spellings(first_name, last_name)
     ]
-    return show_people(request, tenant, access_log.What.SEARCHED_NAME, *questions)
+    return show_people(request, tenant, access_log.Action.SEARCHED_NAME, *questions)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.context import carried_to
-from orders.models import Connection, Person
+from orders.models import AnyUser, Connection
 from orders.search_text import lookup
 
 
@@ -52,6 +52,6 @@ def link_query(request: HttpRequest, connection: Connection) -> str:
     return "" if default else "?" + urlencode({"connection": connection.name})
 
 
-def names_now(user: Person) -> dict[UUID, str]:
+def names_now(user: AnyUser) -> dict[UUID, str]:
     """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
     return dict(Connection.objects.for_user(user).values_list("pk", "name"))

@@ -32,7 +32,7 @@ def order_address(request: HttpRequest, ref: str) -> str:
 
 def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
-    record_look(request, tenant, access_log.What.ORDER_OPENED, opened, ref)
+    record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
     return render(request, "orders/order.html", {**_page(request, tenant, opened, ref), "changes": changes})
 
@@ -53,19 +53,21 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
         "to_row": partial(_to_row, request, opened, ref, flights, items),
         "order": opened.order,
         "order_ref": opened.order.ref or ref,
-        "reference": opened.digest.reference or ref,
+        "reference": opened.summary.reference or ref,
         "trip": trip,
-        "digest": opened.digest,
+        "summary": opened.summary,
         "items_problem": with_action(request, describe(problem)) if problem is not None else None,
         "pictures": _Pictures(trip),
-        "customer_text": "" if opened.digest.segments_left else customer_text(opened.order, trip, opened.digest.others),
+        "customer_text": ""
+        if opened.summary.segments_left
+        else customer_text(opened.order, trip, opened.summary.others),
         "internal_note": internal_note(
-            opened.order, trip, opened.digest, connection=str(tenant.connection), as_of=opened.as_of, link=link
+            opened.order, trip, opened.summary, connection=str(tenant.connection), as_of=opened.as_of, link=link
         ),
         "link": link,
         "as_of": opened.as_of,
-        "calls": tenant.calls,
-        "seconds": tenant.seconds,
+        "calls": tenant.reader.calls,
+        "seconds": tenant.reader.seconds,
         "canonical": address,
     }
 
@@ -96,8 +98,8 @@ def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, p
     return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
-def record_look(
-    request: HttpRequest, tenant: Tenant, what: access_log.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
+def record_access(
+    request: HttpRequest, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
     """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
     access_log.record(
@@ -105,7 +107,7 @@ def record_look(
         what,
         connection=tenant.connection,
         order_ref=opened.order.ref or ref,
-        reference=opened.digest.reference,
+        reference=opened.summary.reference,
         route="–".join(opened.trip.route),
         outcome=outcome,
     )

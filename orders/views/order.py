@@ -25,7 +25,7 @@ from orders.services.search import Found, find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
 from orders.views.access import MAY_REVEAL
 from orders.views.cdp_view import cdp_view, with_action
-from orders.views.opened import order_address, record_look, show_order
+from orders.views.opened import order_address, record_access, show_order
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 from orders.views.results import read, search, show_chooser, show_not_found
@@ -92,18 +92,18 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @cdp_view()
 def order_raw(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
-    tenant.client.keep_documents()
+    tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = request.user.has_perm(MAY_REVEAL)
-    record_look(
-        request, tenant, access_log.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
+    record_access(
+        request, tenant, access_log.Action.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
     )
     documents = list(_shown_raw(opened, tenant, whole=whole))
     context = {
         "documents": documents,
         "whole": whole,
         "order_ref": ref,
-        "reference": opened.digest.reference,
+        "reference": opened.summary.reference,
         "as_of": opened.as_of,
     }
     return render(request, "orders/raw.html", context)
@@ -133,14 +133,14 @@ def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[
 def order_calendar(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The flights as an iCalendar file with real time zones; where no flight has a date, a page that says so."""
     opened = open_order(tenant, ref)
-    record_look(request, tenant, access_log.What.CALENDAR_SEEN, opened, ref)
+    record_access(request, tenant, access_log.Action.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:
-        context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
+        context = {"order_ref": opened.order.ref or ref, "reference": opened.summary.reference or ref}
         return render(request, "orders/no_calendar.html", context, status=404)
     body = calendar.calendar_file(opened.trip, opened.order, order_ref=ref)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     # A header longer than a proxy's buffer costs the whole answer.
-    name = quote(f"{(opened.digest.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")
+    name = quote(f"{(opened.summary.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
@@ -152,7 +152,7 @@ def order_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpRes
 
     def show(loaded: CustomData) -> HttpResponse:
         groups, problem = loaded
-        access_log.record(request, access_log.What.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
+        access_log.record(request, access_log.Action.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
         context = {
             "groups": groups,
             "problem": with_action(request, describe(problem)) if problem is not None else None,

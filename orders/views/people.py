@@ -28,7 +28,7 @@ def order_contacts(request: HttpRequest, tenant: Tenant, ref: str) -> HttpRespon
     def show(loaded: Loaded[Person]) -> HttpResponse:
         outcome, country = how_much(loaded), tenant.connection.country
         access_log.record(
-            request, access_log.What.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
+            request, access_log.Action.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
         )
         cards = [card(person, position, country=country) for position, person in enumerate(loaded.items, start=1)]
         return render_panel(request, "order_contacts", context_of(request, tenant, ref, "contact", cards, loaded))
@@ -45,10 +45,10 @@ def order_travellers(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResp
         loaded, opened = travellers.loaded, travellers.opened
         access_log.record(
             request,
-            access_log.What.TRAVELLERS_SEEN,
+            access_log.Action.TRAVELLERS_SEEN,
             connection=tenant.connection,
             order_ref=ref,
-            reference=opened.digest.reference if opened else "",
+            reference=opened.summary.reference if opened else "",
             route="–".join(opened.trip.route) if opened else "",
             outcome=how_much(loaded),
         )

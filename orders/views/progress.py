@@ -37,7 +37,7 @@ class BackgroundLoad(threading.Thread):
         self._context, self._load = copy_context(), load
         self._result: object = None
         self._error: BaseException | None = None
-        tenant.client.tell(of, lambda came, of_all: self.told.put((came, of_all)))
+        tenant.reader.report_progress(of, lambda came, of_all: self.told.put((came, of_all)))
 
     def run(self) -> None:
         try:

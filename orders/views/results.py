@@ -82,9 +82,9 @@ def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: st
 def _find_by_address(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
     if reading.kind is lookup.Kind.EMAIL:
         question = {"email": reading.address}
-        return show_people(request, tenant, access_log.What.SEARCHED_EMAIL, question, also=reading.also)
+        return show_people(request, tenant, access_log.Action.SEARCHED_EMAIL, question, also=reading.also)
     question = {"phone_number": reading.address}
-    return show_people(request, tenant, access_log.What.SEARCHED_PHONE, question, also=reading.also)
+    return show_people(request, tenant, access_log.Action.SEARCHED_PHONE, question, also=reading.also)
 
 
 def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
@@ -95,7 +95,7 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
     references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
     access_log.record(
         request,
-        access_log.What.ORDERS_LISTED,
+        access_log.Action.ORDERS_LISTED,
         connection=getattr(request, "connection", None),
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),

@@ -67,7 +67,7 @@ def _reveal(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponse:
         raise errors.NotFound("no such person on this order, or no such hidden field")
     access_log.record(
         request,
-        access_log.What.FIELD_REVEALED,
+        access_log.Action.FIELD_REVEALED,
         connection=tenant.connection,
         order_ref=ref,
         subject=access_log.hashed(wanted),
@@ -89,7 +89,7 @@ def _label(chosen: PersonCard, field: str) -> str:
 def _reveal_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponse:
     """The order's custom data with all its values."""
     groups, problem = load_custom_data(tenant, ref)
-    what, outcome = access_log.What.FIELD_REVEALED, "shown: custom data"
+    what, outcome = access_log.Action.FIELD_REVEALED, "shown: custom data"
     access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=outcome)
     context = {"groups": groups, "problem": told(request, problem), "order_ref": ref, "reference": ref, "bare": True}
     context["rows"] = rows_of(request, tenant, "values", sum(len(values) for _label, values in groups))
@@ -133,13 +133,13 @@ def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         access_log.record(
             request,
-            access_log.What.REVEAL_REFUSED,
+            access_log.Action.REVEAL_REFUSED,
             connection=connection,
             order_ref=ref,
             subject=access_log.hashed(wanted) if wanted else "",
             outcome=f"refused{asked_for}",
         )
-    except access_log.LookNotRecorded:
+    except access_log.AccessNotRecorded:
         return show_problem(request, with_action(request, problems.not_recorded()), "problem")
     if wants_part(request):
         return show_problem(request, _may_not(), "problem")

@@ -126,14 +126,14 @@ def test_an_unknown_word_for_what_is_a_mistake_in_the_program(anna: User) -> Non
 
 
 def test_without_a_person_nothing_may_be_shown(db: None) -> None:
-    with pytest.raises(access_log.LookNotRecorded):
+    with pytest.raises(access_log.AccessNotRecorded):
         access_log.record(ask(AnonymousUser()), "order_opened")
 
 
 def test_a_table_that_cannot_be_written_is_told(anna: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE orders_accessrecord RENAME TO somewhere_else")
-    with transaction.atomic(), pytest.raises(access_log.LookNotRecorded) as caught, transaction.atomic():
+    with transaction.atomic(), pytest.raises(access_log.AccessNotRecorded) as caught, transaction.atomic():
         access_log.record(ask(anna), "order_opened", reference="B94TXY")
     assert isinstance(caught.value.__cause__, DatabaseError)
     assert "B94TXY" not in str(caught.value)

@@ -20,7 +20,7 @@ from orders.itinerary import picture
 from orders.itinerary.codes import NoticeKind, Phase, Reading, Verdict
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Flight, Transfer, Trip
-from orders.services.summary import Digest, Unchecked
+from orders.services.summary import OrderSummary, Unchecked
 from tests.itinerary.test_parts import BACK, OUT, item
 
 ROOM = Path(__file__).parents[2] / "orders"
@@ -29,7 +29,13 @@ ROOM = Path(__file__).parents[2] / "orders"
 def rendered(trip: Trip) -> str:
     """The itinerary card."""
     pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
-    context = {"trip": trip, "pictures": pictures, "digest": Digest("r"), "flights": Rows(), "itinerary_text": ""}
+    context = {
+        "trip": trip,
+        "pictures": pictures,
+        "summary": OrderSummary("r"),
+        "flights": Rows(),
+        "itinerary_text": "",
+    }
     return render_to_string("orders/_itinerary.html", context)
 
 

@@ -277,7 +277,7 @@ HOTEL: Entry = {"type": "HOTEL", "name": "Hotel Sol", "productId": "HTL", "price
 )  # fmt: skip
 def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry, shown: list[str]) -> None:
     _path, page = opened(flown(segment()), one, other)
-    assert [line.count for line in page.context["digest"].others] == [1, 1]
+    assert [line.count for line in page.context["summary"].others] == [1, 1]
     others = text_of(page).partition("Also on this order")[2]
     for words in shown:
         assert words in others.partition("Payment")[0]
@@ -294,7 +294,7 @@ def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry
 )
 def test_extras_that_are_alike_stay_one_line(opened: Any, one: Entry, other: Entry) -> None:
     _path, page = opened(flown(segment()), one, other)
-    assert [line.count for line in page.context["digest"].others] == [2]
+    assert [line.count for line in page.context["summary"].others] == [2]
 
 
 def test_a_status_is_said_once_on_its_row(desk: Client, cdp: Sandbox) -> None:

@@ -19,7 +19,7 @@ from orders.itinerary import journeys, picture, travel_groups
 from orders.privacy.masking import card
 from orders.services.orders import OpenedOrder
 from orders.services.people import Travellers, joined
-from orders.services.summary import digest
+from orders.services.summary import summarize
 from orders.views.cards import cards_of
 from tests.growing import growth, lines_run
 
@@ -137,7 +137,7 @@ def order_of(items: list[Entry]) -> Order:
 def opened(items: list[Entry]) -> OpenedOrder:
     order = order_of(items)
     trip = journeys.plan(order.items, now=NOW)
-    return OpenedOrder(order, trip, digest(order, trip), (), NOW)
+    return OpenedOrder(order, trip, summarize(order, trip), (), NOW)
 
 
 def page_of(items: list[Entry]) -> str:
@@ -149,7 +149,7 @@ def page_of(items: list[Entry]) -> str:
         "order_ref": "r",
         "reference": "R",
         "trip": trip,
-        "digest": shown.digest,
+        "summary": shown.summary,
         "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
         "itinerary_text": itinerary_text(trip),
         "as_of": NOW,

@@ -72,7 +72,7 @@ def test_a_failure_is_no_miss(desk: Client, cdp: Sandbox) -> None:
 def test_a_reference_that_names_a_person_is_hashed_in_every_record(agent: User, reference: str) -> None:
     request = RequestFactory().get("/")
     request.user = agent
-    access_log.record(request, access_log.What.ORDER_OPENED, order_ref="r", reference=reference)
+    access_log.record(request, access_log.Action.ORDER_OPENED, order_ref="r", reference=reference)
     record = recorded_looks().get()
     assert (record.reference, record.subject) == ("", access_log.hashed(reference))
 
@@ -81,5 +81,5 @@ def test_a_reference_that_names_a_person_is_hashed_in_every_record(agent: User, 
 def test_a_plain_reference_is_kept_as_it_is(agent: User, reference: str) -> None:
     request = RequestFactory().get("/")
     request.user = agent
-    access_log.record(request, access_log.What.ORDER_OPENED, order_ref="r", reference=reference)
+    access_log.record(request, access_log.Action.ORDER_OPENED, order_ref="r", reference=reference)
     assert recorded_looks().get().reference == reference

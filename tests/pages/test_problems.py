@@ -23,7 +23,9 @@ def test_every_error_has_words_of_its_own(kind: type[errors.CdpError]) -> None:
     assert problem.technical == "a safe sentence"
 
 
-@pytest.mark.parametrize("kind", [k for k in every_error() if issubclass(k, errors.Wait | errors.TheyMustAct)])
+@pytest.mark.parametrize(
+    "kind", [k for k in every_error() if issubclass(k, errors.RetryLater | errors.UpstreamFailure)]
+)
 def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[errors.CdpError]) -> None:
     problem = problems.describe(kind("x"))
     assert "not found" not in f"{problem.title} {problem.sentence}".lower()

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 
 class Command(BaseCommand):
@@ -33,5 +33,5 @@ class Command(BaseCommand):
         with transaction.atomic():
             _row, made = SocialAccount.objects.get_or_create(provider=issuer, uid=options["subject"], user=person)
             if made:
-                account_events.record(What.RIGHTS_GIVEN, about=person, detail="sign-in by the provider")
+                account_events.record(Action.RIGHTS_GIVEN, about=person, detail="sign-in by the provider")
         self.stdout.write(f"{person.username} signs in with {settings.SIGN_ON.provider.name} from now on.")
