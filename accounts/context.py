@@ -1,4 +1,4 @@
-"""What every page gets: the way to carry connection and ticket onward, and how the person likes to read."""
+"""The context of every page: connection and ticket to carry onward, and the user's preferences."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
 from accounts.language import language
+from orders.http import Request
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page(request: Request) -> dict[str, Any]:
     """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
     `csrf_input` is made once for all forms of a page."""
-    connection = getattr(request, "connection", None)
+    connection = request.connection
     ticket = ticket_of(request)
     return {
         "carry": carried(request),
@@ -36,7 +37,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" when there is nothing to carry."""
+    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" if there is nothing to carry."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]

@@ -21,7 +21,7 @@ from orders.problems import duration_words
 
 
 def too_many(limit: throttling.TryLater) -> ValidationError:
-    """The sentence that says how long to wait."""
+    """The error that says how long to wait."""
     return ValidationError(
         _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked."),
         code="wait",
@@ -38,7 +38,7 @@ def not_checked() -> ValidationError:
 
 
 def locked_out(username: str) -> None:
-    """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
+    """Record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)
 
@@ -51,7 +51,7 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": _("This name and password do not belong together. Mind capitals in both."),
+        "invalid_login": _("Wrong user name or password. Both are case-sensitive."),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -111,6 +111,6 @@ class OwnPasswordForm(PasswordChangeForm):
             "new_password1"
         ):
             self.add_error(
-                "new_password1", ValidationError(_("This is your present password. Choose another."), code="same")
+                "new_password1", ValidationError(_("This is your current password. Choose another."), code="same")
             )
         return cleaned

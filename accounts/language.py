@@ -1,6 +1,4 @@
-"""The language of the page, and phrases in it. A page asks for both a hundred times: the language is held where that costs
-nothing, and each phrase is looked up once per language.
-"""
+"""The language of the page, and translation of phrases: both cached, since a page needs them a hundred times."""
 
 from __future__ import annotations
 
@@ -33,9 +31,9 @@ def language() -> str:
 
 def translate(phrase: str) -> str:
     """`gettext` in the language in force."""
-    return _said(language(), phrase)
+    return _translated(language(), phrase)
 
 
 @lru_cache(maxsize=8192)
-def _said(_language: str, phrase: str) -> str:
+def _translated(_language: str, phrase: str) -> str:
     return gettext(phrase)

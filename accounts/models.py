@@ -29,7 +29,7 @@ class SetPassword(models.Model):
 
 
 class Preferences(models.Model):
-    """How a person likes to read the pages. Kept here, because signing out clears the browser's storage."""
+    """A user's preferences. `language` "" follows the browser; `clock` is "24" or "12"; `theme` "system", "light" or "dark"."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
@@ -37,6 +37,8 @@ class Preferences(models.Model):
     clock = models.CharField(_("clock"), max_length=2, default="24")
     theme = models.CharField(_("theme"), max_length=8, default="system")
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+
+    objects: ClassVar[models.Manager[Preferences]]
 
     class Meta:
         db_table = "orders_preferences"

@@ -1,4 +1,4 @@
-"""Where a person goes next: only ever to a page of this site, and never by an address that names a person."""
+"""The page to go to next: always of this site, and never with a URL that names a person."""
 
 from __future__ import annotations
 
@@ -65,18 +65,18 @@ def is_own_path(address: str) -> bool:
 
 
 def own_path(address: str) -> str:
-    """`address` for a link or redirect, checked once more where it is written out; the start page if it is none of ours."""
+    """`address` for a link or redirect, checked again on output; the start page if it is not of this site."""
     return address if is_own_path(address) else "/"
 
 
 def requested(request: HttpRequest, *, default: str = "") -> str:
-    """The checked `next` of this request, from the form or the address, which names no person either."""
+    """The checked `next` of this request, from the form or the URL, without personal data."""
     page = safe_url(request, request.POST.get("next") or request.GET.get("next"), default=default)
     return _without_person(page) if page else page
 
 
 def next_query(address: str) -> str:
-    """The query that carries `address` along to the next page, "" where there is nothing to carry."""
+    """`?next=<address>`, or "" if `address` is empty."""
     return "?" + urlencode({"next": address}) if address else ""
 
 
@@ -91,7 +91,7 @@ def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
 
 
 def page_of(request: HttpRequest) -> str:
-    """The page a person is on, for coming back to it after signing in.
+    """The page the user is on, to return to after signing in.
 
     That is the address asked for, but for a panel the page around it, for a search that was posted the same search as a link, and
     for any other POST the page its form stood on. A search for a person is never put into an address: the start page says so.

@@ -1,7 +1,7 @@
-"""Is a person's password their own? One that somebody else set works once, and connections wait until the person confirms them.
+"""Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
-A connection carries a mark of the password hash under which its person last vouched for it. Whatever replaces the hash, an
-administrator, a command or SQL, makes the mark wrong, and the credential is not opened.
+A connection carries a mark of the password hash under which its person last vouched for it. If anything replaces the hash (an
+administrator, a command or SQL), the mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations

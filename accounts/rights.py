@@ -15,9 +15,9 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
-from django.http import HttpRequest
 
 from accounts import own_password
+from orders.http import Request
 from orders.models import Connection
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_log import hashed
@@ -43,11 +43,11 @@ def rehashing() -> Iterator[None]:
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.rights.signed_in")
-def signed_in(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
+def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
     account_events.record(Action.SIGNED_IN, about=user, outcome=_route(request))
 
 
-def _route(request: HttpRequest) -> str:
+def _route(request: Request) -> str:
     """By which route somebody came in, "" for a password alone."""
     by = getattr(request, "signed_in_by", "password")
     if getattr(request, "second_step_done", False):
@@ -56,10 +56,9 @@ def _route(request: HttpRequest) -> str:
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.rights.signed_out")
-def signed_out(request: HttpRequest, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
+def signed_out(request: Request, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
     if user is not None and user.pk:
-        over = getattr(request, "session_over", False)
-        account_events.record(Action.SIGNED_OUT, about=user, outcome="session over" if over else "")
+        account_events.record(Action.SIGNED_OUT, about=user, outcome="session over" if request.session_over else "")
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.rights.failed")

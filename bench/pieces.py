@@ -132,7 +132,7 @@ def statements_written_anew() -> AbstractContextManager[object]:
     def get_user(_backend: object, user_id: int) -> User:
         return User.objects.get(pk=user_id)
 
-    def default_for(query: models.ConnectionQuerySet, user: models.Person) -> models.Connection | None:
+    def default_for(query: models.ConnectionQuerySet, user: models.AnyUser) -> models.Connection | None:
         return models._of(user, query.filter(user_id=user.pk or 0, is_default=True).first())
 
     return replaced(
@@ -225,8 +225,9 @@ def every_view_counted_in_the_database() -> AbstractContextManager[object]:
 def preferences_from_the_database() -> AbstractContextManager[object]:
     """A query for the person's preferences on every page."""
     from accounts import preferences
+    from accounts.models import Preferences
 
-    return replaced((preferences, "of", lambda request: preferences.Preferences(**preferences._read(request.user.pk))))
+    return replaced((preferences, "of", lambda request: Preferences(**preferences._read(request.user.pk))))
 
 
 PIECES: dict[str, Without] = {
@@ -252,7 +253,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "the call": ("orders.cdp.transport.fetching.Transport.get",),
     "decoding": ("orders.cdp.client.CdpClient.get_order",),
-    "trip and digest": ("orders.services.orders.journeys.plan", "orders.services.orders.digest"),
+    "trip and summary": ("orders.services.orders.journeys.plan", "orders.services.orders.summarize"),
     "access record": ("orders.privacy.access_log.record",),
     "template": ("django.template.backends.jinja2.Template.render",),
     "compression": ("django.middleware.gzip.GZipMiddleware.process_response",),

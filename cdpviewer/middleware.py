@@ -1,11 +1,11 @@
-"""The outermost layer: request id, the headers that every answer carries (static files and errors too), one log line."""
+"""The outermost middleware: request id, security headers on every response (static files and errors too), one log line."""
 
 from __future__ import annotations
 
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 
 from orders.cdp.transport.bulkhead import wait_in_line
+from orders.http import GetResponse, Request, prepare
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Everything a page could ask for and none of ours does; copying to the clipboard and passkeys are used.
@@ -29,8 +30,9 @@ PERMISSIONS_POLICY = "clipboard-write=(self), publickey-credentials-get=(self), 
     )
 )  # fmt: skip
 
+NOT_STORED = "no-store, private"
+
 log = structlog.stdlib.get_logger("cdpviewer.request")
-Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def policy(directives: Mapping[str, Sequence[str]]) -> str:
@@ -43,17 +45,24 @@ def accepted_id(sent: str | None) -> str:
     return sent if sent and ACCEPTED_REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
-def standing_headers() -> dict[str, str]:
-    """Every security header, for an answer that is made outside of Django."""
-    headers = {
+def own_headers() -> dict[str, str]:
+    """The security headers that Django's middleware does not set."""
+    return {
         "Content-Security-Policy": policy(settings.SECURE_CSP),
         "Permissions-Policy": PERMISSIONS_POLICY,
         "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+def all_headers() -> dict[str, str]:
+    """Every security header, for a response made outside of Django."""
+    headers = {
+        **own_headers(),
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": settings.X_FRAME_OPTIONS,
-        "Cache-Control": "no-store, private",
+        "Cache-Control": NOT_STORED,
     }
     if settings.SECURE_HSTS_SECONDS:
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
@@ -66,27 +75,23 @@ def _note_sign_out(request: HttpRequest | None, **_kwargs: Any) -> None:
         request.META["cdpviewer.signed_out"] = True
 
 
-def frame(get_response: Answer) -> Answer:
-    """Middleware, the first in the list. Sets `request.id`; adds headers; writes one line without path, query or name."""
-    headers = (
-        ("Content-Security-Policy", policy(settings.SECURE_CSP)),
-        ("Permissions-Policy", PERMISSIONS_POLICY),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-    )
+def response_headers_and_log(get_response: GetResponse) -> GetResponse:
+    """Middleware, the first in the list: set our request attributes, add headers, log one line without path, query or name."""
+    headers = own_headers()
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         started = time.perf_counter()
         request_id = accepted_id(request.META.get("HTTP_X_REQUEST_ID"))
-        request.id = request_id  # type: ignore[attr-defined]  # read by error pages and access records
+        prepare(request, request_id)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             response = get_response(request)
-            for name, value in headers:
+            for name, value in headers.items():
                 response.headers[name] = value
             response.headers["X-Request-ID"] = request_id
             if not isinstance(response, WhiteNoiseFileResponse):
                 # Not only signed-in pages: what a person sees signed out may hold what they typed.
-                response.headers["Cache-Control"] = "no-store, private"
+                response.headers["Cache-Control"] = NOT_STORED
             if "cdpviewer.signed_out" in request.META:
                 response.headers["Clear-Site-Data"] = '"cache", "storage"'
             log.info(
@@ -118,10 +123,10 @@ def person(request: HttpRequest) -> int | None:
     return number
 
 
-def in_line(get_response: Answer) -> Answer:
+def in_line(get_response: GetResponse) -> GetResponse:
     """Middleware: pages begin one after the other. Comes after the probes and the static files, which wait for nobody."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         wait_in_line()
         return get_response(request)
 

@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "orders",
 ]
 MIDDLEWARE = [
-    "cdpviewer.middleware.frame",
+    "cdpviewer.middleware.response_headers_and_log",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",

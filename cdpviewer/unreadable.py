@@ -39,7 +39,7 @@ def _refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
 
 
 def _page(status: HTTPStatus, sentence: str) -> bytes:
-    from cdpviewer.middleware import standing_headers  # late: gunicorn needs this module before Django is set up
+    from cdpviewer.middleware import all_headers  # late: gunicorn needs this module before Django is set up
 
     body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
     lines = [
@@ -47,6 +47,6 @@ def _page(status: HTTPStatus, sentence: str) -> bytes:
         "Connection: close",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in standing_headers().items()),
+        *(f"{name}: {value}" for name, value in all_headers().items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

@@ -24,7 +24,7 @@ class OrdersConfig(AppConfig):
 
 
 def _keep_append_only(*, using: str, **_kwargs: Any) -> None:
-    """Put the triggers back after every migrate: a later migration that alters the table rebuilds it on SQLite without them."""
+    """Reinstall the triggers after every migrate: on SQLite a migration that alters the table rebuilds it without them."""
     from orders.privacy import append_only
 
     connection = connections[using]

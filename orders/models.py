@@ -25,13 +25,13 @@ from orders.storage.prepared_query import PreparedQuery
 
 __all__ = [
     "AccessRecord",
+    "AnyUser",
     "AppendOnly",
     "Connection",
-    "Person",
     "ViewedOrder",
 ]
 
-# The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
+# "Last used" shows whether a connection is still needed; a minute is precise enough.
 NOTE_USE_EVERY = timedelta(minutes=1)
 
 EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
@@ -40,24 +40,24 @@ AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
-    """Connections are always reached through their person."""
+    """Connections are always read through their owner."""
 
     def for_user(self, user: AnyUser) -> ConnectionQuerySet:
-        """The person's own connections, the default first."""
+        """The user's own connections, the default first."""
         return self.filter(user_id=user.pk or 0).order_by("-is_default", "name")
 
     def default_for(self, user: AnyUser) -> Connection | None:
-        """The one asked when the address names none; None when the person has no connection."""
+        """The connection used if the URL names none; None if the user has no connection."""
         return _of(user, _DEFAULT.get(user.pk or 0))
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
-        """The person's connection of exactly this name, or None: never another one in its place."""
+        """The user's connection of exactly this name, or None: never another in its place."""
         # PostgreSQL takes no NUL in a text, and an address may hold one.
         return None if "\x00" in name else _of(user, _NAMED.get(user.pk or 0, name))
 
 
 class Connection(models.Model):
-    """A person's way into one CDP tenant. The credential is sealed, bound to this row, and is never given back to a page."""
+    """A user's access to one CDP tenant. The credential is sealed and bound to this row, and never returned to a page."""
 
     class Version(models.TextChoices):
         V2 = "v2", _("v2")
@@ -112,20 +112,20 @@ class Connection(models.Model):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the person vouched for this connection under their present password."""
+        """Whether the user confirmed this connection under their current password."""
         return password_mark.is_marked(self.user, self.confirmed)
 
     def confirm(self) -> None:
-        """Vouch for the connection under the person's present password."""
+        """Confirm the connection under the user's current password."""
         self.confirmed = password_mark.mark(self.user)
         with transaction.atomic():
             self.record(Action.CONNECTION_CONFIRMED)
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
-        """Open the credential for use; `CredentialUnreadable` also while the connection waits to be confirmed. Nothing is sent then."""
+        """Open the credential for use; `CredentialUnreadable` also while the connection is not confirmed."""
         if not self.is_confirmed:
-            raise CredentialUnreadable("the connection waits until its person confirms it")
+            raise CredentialUnreadable("the connection waits for its user to confirm it")
         return self.open_sealed()
 
     def open_sealed(self) -> Credentials:
@@ -136,7 +136,7 @@ class Connection(models.Model):
         )
 
     def note_use(self, result: str) -> None:
-        """Remember when the CDP last answered, and how: written when the result changes, else at most once a minute."""
+        """Store the time and result of the last use: when the result changes, else at most once a minute."""
         now = timezone.now()
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
             return
@@ -145,7 +145,7 @@ class Connection(models.Model):
         type(self).objects.filter(pk=self.pk, set_at=self.set_at).update(last_used_at=now, last_result=result)
 
     def keep(self) -> None:
-        """Save a new or changed connection; a person's first one becomes the default."""
+        """Save a new or changed connection; a user's first one becomes the default."""
         with _one_at_a_time(self.user_id):
             others = type(self).objects.filter(user_id=self.user_id).exclude(pk=self.pk)
             if not others.filter(is_default=True).exists():
@@ -184,7 +184,7 @@ class Connection(models.Model):
         return heir
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Put an event of this connection on record, about its person."""
+        """Record an account event of this connection, about its owner."""
         account_events.record(what, about=self.user, detail=detail, outcome=outcome, connection=(self.pk, str(self)))
 
     def _binding(self, field: str) -> Binding:
@@ -192,7 +192,7 @@ class Connection(models.Model):
 
 
 def _of(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """The connection with its person at hand, whose password decides whether it may be used."""
+    """The connection with its user set, whose password decides whether it may be used."""
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
     return connection
@@ -204,7 +204,7 @@ _NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=
 
 @contextmanager
 def _one_at_a_time(user_id: int) -> Iterator[None]:
-    """A transaction that waits for others about the same person; the partial unique constraint is behind it all the same."""
+    """A transaction that waits for others about the same user; the partial unique constraint holds as well."""
     with transaction.atomic():
         get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
         yield

@@ -1,4 +1,4 @@
-"""Every address of orders, connections and activity."""
+"""URLs of orders, connections and activity."""
 
 from __future__ import annotations
 

@@ -150,13 +150,6 @@ OUTCOMES: dict[str, str] = {
     r"removed: (?P<count>\d+)": _("removed: %(count)s"),
     r"(?P<count>\d+) a minute": _("limit: %(count)s a minute"),
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
-    r"accepted": _("accepted"),
-    r"not permitted": _("not permitted"),
-    r"unreadable": _("cannot be opened: enter it again"),
-    r"rate limited": _("asked to wait"),
-    r"slow": _("no answer in time"),
-    r"unreachable": _("not reachable"),
-    r"broken": _("answered with a fault"),
 }
 
 # What account events are about: the forms that `AccessRecord.detail` may have.
@@ -171,26 +164,6 @@ DETAILS: dict[str, str] = {
     r"was (?P<name>.+)": _("was %(name)s"),
     r"everybody’s": _("everybody’s"),
     r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
-}
-
-# By the codes of orders/problems.py: why a search failed, short enough for a table.
-FAILURES: dict[str, str] = {
-    "refused": _("credential refused"),
-    "not-permitted": _("not permitted"),
-    "credential-unreadable": _("credential cannot be opened"),
-    "connection": _("connection needs attention"),
-    "bad-reference": _("not a reference"),
-    "not-found": _("not found"),
-    "too-many": _("too many fit"),
-    "request-refused": _("request refused"),
-    "rate-limited": _("asked to wait"),
-    "busy": _("CDP too busy"),
-    "wait": _("CDP too busy"),
-    "unreachable": _("CDP not reachable"),
-    "slow": _("no answer in time"),
-    "broken": _("fault of the CDP"),
-    "unreadable": _("answer not readable"),
-    "too-large": _("more than is read"),
 }
 
 # Whose hidden fields, and which, by the names that orders/privacy/masking.py gives them.

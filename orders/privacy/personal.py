@@ -1,4 +1,4 @@
-"""Whether a text speaks of a person, and so must stay out of addresses, logs and access records."""
+"""Whether a text identifies a person, and so must stay out of URLs, logs and access records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
 
 
 def is_personal(text: str) -> bool:
-    """Whether `text` holds an e-mail address, or is a phone number or a name as far as that can be seen."""
+    """Whether `text` holds an e-mail address, or appears to be a phone number or a name."""
     if "@" in text or like_phone(text):
         return True
     reading = lookup.read(text)

@@ -38,14 +38,14 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> Head | None:
-        """The head that `text` says, or None if it says none."""
+        """The head written in `text`, or None."""
         found = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
         return cls(found[1], int(found[2]), found[3]) if found else None
 
 
 @dataclass(slots=True)
 class Proof:
-    """What reading all chains showed. `faults` are sentences, each with the number of its row where there is one."""
+    """The result of reading all chains. `faults` are sentences, each with its row number if there is one."""
 
     chains: int = 0
     records: int = 0
@@ -55,7 +55,7 @@ class Proof:
 
 @dataclass(slots=True)
 class _Noted:
-    """What the records say about other records."""
+    """What the records note about other records."""
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
     begun: tuple[int, int] = (0, 0)  # how many records without a chain, and the number of the last of them

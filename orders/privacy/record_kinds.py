@@ -1,4 +1,4 @@
-"""What an access record can be about: looks at orders and people, account events, and the records' own chains."""
+"""The actions in access records: views of orders and people, account events, and the records' own chains."""
 
 from __future__ import annotations
 
@@ -10,27 +10,38 @@ class Kind(models.TextChoices):
     """The groups of records that the activity page filters by."""
 
     ORDERS = "orders", _("orders")
-    PEOPLE = "people", _("people looked at")
+    PEOPLE = "people", _("people viewed")
     ACCOUNT = "account", _("account events")
+    # About the chains of the records themselves; `check_records` reads them, the activity page leaves them out.
+    CHAINS = "chains", _("chains of records")
 
 
 class Action(models.TextChoices):
-    """What was seen or done; stored in `AccessRecord.what`, 24 characters at most."""
+    """What was viewed or done; stored in `AccessRecord.what`, 24 characters at most. An account event unless another kind is named."""
 
-    ORDER_OPENED = "order_opened", _("order opened")
-    CONTACTS_SEEN = "contacts_seen", _("contacts seen")
-    TRAVELLERS_SEEN = "travellers_seen", _("travellers seen")
-    FIELD_REVEALED = "field_revealed", _("field revealed")
-    REVEAL_REFUSED = "reveal_refused", _("reveal refused")
-    GUEST_ORDERS_SEEN = "guest_orders_seen", _("guest’s orders seen")
-    ORDERS_LISTED = "orders_listed", _("orders listed to choose from")
-    SEARCHED_REFERENCE = "searched_reference", _("search by reference")
-    SEARCHED_EMAIL = "searched_email", _("search by e-mail")
-    SEARCHED_PHONE = "searched_phone", _("search by phone")
-    SEARCHED_NAME = "searched_name", _("search by name")
-    RAW_SEEN = "raw_seen", _("raw data seen")
-    CUSTOM_DATA_SEEN = "custom_data_seen", _("custom data seen")
-    CALENDAR_SEEN = "calendar_seen", _("calendar file taken")
+    kind: Kind
+
+    def __new__(cls, value: str, kind: Kind = Kind.ACCOUNT) -> Action:
+        """The member of that stored value; Django has taken the label off."""
+        member = str.__new__(cls, value)
+        member._value_, member.kind = value, kind
+        return member
+
+    ORDER_OPENED = "order_opened", Kind.ORDERS, _("opened order")
+    ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed orders to choose from")
+    SEARCHED_REFERENCE = "searched_reference", Kind.ORDERS, _("searched by reference")
+    RAW_SEEN = "raw_seen", Kind.ORDERS, _("viewed raw data")
+    CUSTOM_DATA_SEEN = "custom_data_seen", Kind.ORDERS, _("viewed custom data")
+    CALENDAR_SEEN = "calendar_seen", Kind.ORDERS, _("downloaded calendar file")
+
+    CONTACTS_SEEN = "contacts_seen", Kind.PEOPLE, _("viewed contacts")
+    TRAVELLERS_SEEN = "travellers_seen", Kind.PEOPLE, _("viewed travellers")
+    FIELD_REVEALED = "field_revealed", Kind.PEOPLE, _("revealed hidden field")
+    REVEAL_REFUSED = "reveal_refused", Kind.PEOPLE, _("was refused a hidden field")
+    GUEST_ORDERS_SEEN = "guest_orders_seen", Kind.PEOPLE, _("viewed a guest’s orders")
+    SEARCHED_EMAIL = "searched_email", Kind.PEOPLE, _("searched by e-mail")
+    SEARCHED_PHONE = "searched_phone", Kind.PEOPLE, _("searched by phone")
+    SEARCHED_NAME = "searched_name", Kind.PEOPLE, _("searched by name")
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
@@ -40,7 +51,7 @@ class Action(models.TextChoices):
     FACTOR_ADDED = "factor_added", _("second factor added")
     FACTOR_REMOVED = "factor_removed", _("second factor removed")
     FACTOR_RESET = "factor_reset", _("second factor reset by somebody else")
-    PASSWORD_CHANGED = "password_changed", _("own password changed")
+    PASSWORD_CHANGED = "password_changed", _("changed own password")
     PASSWORD_SET = "password_set", _("password set by somebody else")
     PERSON_ADDED = "person_added", _("user added")
     PERSON_RENAMED = "person_renamed", _("user renamed")
@@ -59,37 +70,12 @@ class Action(models.TextChoices):
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
-    # About the chains of the records themselves; `check_records` reads them, the activity page leaves them out.
-    CHAINS_BEGUN = "chains_begun", _("chaining of records begun")
-    CHAIN_SEEN = "chain_seen", _("head of another chain noted")
-    HEAD_TAKEN = "head_taken", _("head printed")
+    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records begun")
+    CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain noted")
+    HEAD_TAKEN = "head_taken", Kind.CHAINS, _("head printed")
 
 
-CHAINING = frozenset({Action.CHAINS_BEGUN, Action.CHAIN_SEEN, Action.HEAD_TAKEN})
-_PEOPLE = frozenset(
-    {
-        Action.CONTACTS_SEEN,
-        Action.TRAVELLERS_SEEN,
-        Action.FIELD_REVEALED,
-        Action.REVEAL_REFUSED,
-        Action.GUEST_ORDERS_SEEN,
-        Action.SEARCHED_EMAIL,
-        Action.SEARCHED_PHONE,
-        Action.SEARCHED_NAME,
-    }
-)
-_ORDERS = frozenset(
-    {
-        Action.ORDER_OPENED,
-        Action.ORDERS_LISTED,
-        Action.SEARCHED_REFERENCE,
-        Action.RAW_SEEN,
-        Action.CUSTOM_DATA_SEEN,
-        Action.CALENDAR_SEEN,
-    }
-)
+CHAINING = frozenset(action for action in Action if action.kind is Kind.CHAINS)
 OF_KIND: dict[Kind, frozenset[Action]] = {
-    Kind.ORDERS: _ORDERS,
-    Kind.PEOPLE: _PEOPLE,
-    Kind.ACCOUNT: frozenset(Action) - _ORDERS - _PEOPLE - CHAINING,
+    kind: frozenset(action for action in Action if action.kind is kind) for kind in Kind
 }

@@ -36,7 +36,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The place a sealed value belongs to, each part as text."""
+    """The row and field that a sealed value belongs to, each part as text."""
 
     owner: str
     connection: str
@@ -76,7 +76,7 @@ def reseal(sealed: str) -> str:
 
 
 def key_position(sealed: str) -> int | None:
-    """Which of the keys opens the value, counted from 0 (the one that seals), or None when none does."""
+    """Which of the keys opens the value, counted from 0 (the one that seals), or None if none does."""
     for position, key in enumerate(_keys()):
         try:
             Fernet(key).decrypt(sealed.encode("utf-8"))

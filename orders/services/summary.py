@@ -1,6 +1,6 @@
-"""What an agent needs in the first three seconds, worked out from an order and its trip. No wording, no Django.
+"""The order in short, for the first three seconds: computed from an order and its trip, without wording or Django.
 
-A digest never guesses: a sum is compared with the total only where the data allows it, a mixed state is said to be mixed.
+A summary never guesses: a sum is compared with the total only if the data allows it, and a mixed status is reported as mixed.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class OrderSummary:
     """The order in short.
 
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
-    was sent first; `mixed` is True where they differ from each other.
-    `adds_up` is True or False only where the sum can be compared with the total, else None; `items_sum` and `sum_currency` go
+    was sent first; `mixed` is True if they differ.
+    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` go
     with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
     has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
     those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
@@ -93,7 +93,7 @@ class OrderSummary:
 
 
 def summarize(order: Order, trip: Trip) -> OrderSummary:
-    """Work out the digest of `order`, whose itinerary is `trip`."""
+    """The summary of `order`, whose itinerary is `trip`."""
     statuses = _statuses(order.items)
     unchecked = _unchecked(order)
     items_sum = None if unchecked or not order.items else _sum(order.items)

@@ -1,7 +1,7 @@
-"""One row by a query that never changes, with the statement the ORM wrote for it the first time.
+"""Single-row query whose SQL is compiled once and reused.
 
 Every page reads three rows: session, person, connection. Writing the same statements anew took most of their time (0.13 ms
-instead of 0.86). The ORM still words the statement and turns the row into its model, so nothing here knows a column.
+instead of 0.86). The ORM still words the statement and turns the row into its model, so no column is named here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Statement(Generic[M]):
 
 
 class PreparedQuery(Generic[M]):
-    """The row that `query` finds. Its values are stand-ins, one `filter` for each: `get` takes the real ones in that order."""
+    """The query `query` with placeholder values, one `filter` for each: `get` takes the real values in that order."""
 
     def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:
         self._query = query  # called late: models and settings are not ready when modules load

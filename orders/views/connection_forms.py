@@ -1,4 +1,4 @@
-"""Forms about a person's own things: signing in, and their connections."""
+"""Forms for connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """The regions this server knows, as (name, name and host): picked, never typed."""
+    """The regions of this server, as (name, name and host): picked, never typed."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
 
 
@@ -76,7 +76,7 @@ class CredentialForm(forms.Form):
         label=_("API token"),
         max_length=4000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Kept sealed, and never shown again, to you or to anybody else."),
+        help_text=_("Stored encrypted. Nobody can view it again."),
     )
     save_anyway = forms.BooleanField(
         label=_("Save it even if the CDP does not accept it now"),
@@ -101,7 +101,7 @@ class ReplaceCredentialForm(CredentialForm):
 class ConnectionForm(CredentialForm, ConnectionNameForm):
     """A new connection."""
 
-    make_default = forms.BooleanField(label=_("Use it when a link names no connection"), required=False)
+    make_default = forms.BooleanField(label=_("Make this my default connection"), required=False)
     field_order = (
         "name",
         "region",

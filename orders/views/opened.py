@@ -1,11 +1,11 @@
-"""An order that was read, as a page: shown in the answer to whatever address or search led to it, and recorded once."""
+"""The page of an order, for every URL or search that leads to it, and its access record."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -13,31 +13,31 @@ from accounts.context import carried_by_redirect
 from orders.display.customer_text import customer_text
 from orders.display.internal_note import internal_note
 from orders.display.rows import SMALL_ROOM, Rows
+from orders.http import Request
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
-from orders.problems import describe
 from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
-from orders.views.cdp_view import with_action
+from orders.views.cdp_view import partial_problem
 from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
 
 
-def order_address(request: HttpRequest, ref: str) -> str:
+def order_address(request: Request, ref: str) -> str:
     """The address of an order's page, with connection and ticket carried along."""
     return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
-def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
+def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
     return render(request, "orders/order.html", {**_page(request, tenant, opened, ref), "changes": changes})
 
 
-def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
     trip = opened.trip
     problem = opened.order.items_problem
     flights = rows_of(request, tenant, "flights", len(trip.flights))
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -
         "reference": opened.summary.reference or ref,
         "trip": trip,
         "summary": opened.summary,
-        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
+        "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip),
         "customer_text": ""
         if opened.summary.segments_left
@@ -82,8 +82,8 @@ class _Pictures:
         return picture.draw(self._journeys[key])
 
 
-def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
-    """The way to a row by its anchor: on this page, or on the one that starts with it."""
+def _to_row(request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
+    """The link to a row by its anchor: on this page, or on the one that starts with it."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(int(name)):
         return _elsewhere(request, opened, ref, "items", int(name)) + f"#{anchor}"
@@ -94,14 +94,14 @@ def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, 
     return f"#{anchor}"
 
 
-def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
+def _elsewhere(request: Request, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
     return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
 def record_access(
-    request: HttpRequest, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
+    request: Request, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
-    """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
+    """Record a view of the order under its ref and reference; `ref` is what the address names it by."""
     access_log.record(
         request,
         what,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from accounts.context import carried_by_redirect, carried_to
 from orders.display.countries import choices
 from orders.display.not_searched import not_searched
 from orders.display.rows import Rows
+from orders.http import Request
 from orders.models import Connection
 from orders.privacy import access_log
 from orders.search_text import emails, lookup
@@ -32,8 +33,8 @@ NO_REFERENCE = {"search": "empty"}  # how the start page learns that a link held
 SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
 
 
-def search(request: HttpRequest, text: str) -> HttpResponseBase:
-    """Search for `text`. What speaks of a person is searched only if it was posted; a link with it leads to a form that posts it."""
+def search(request: Request, text: str) -> HttpResponseBase:
+    """Search for `text`. Personal data is searched for only if posted; a link with it leads to a form that posts it."""
     reading = read(request, text)
     if reading.kind is lookup.Kind.REFERENCE:
         return _find(request, reading, text)
@@ -51,7 +52,7 @@ def search(request: HttpRequest, text: str) -> HttpResponseBase:
     return _explain(request, text, reading)
 
 
-def read(request: HttpRequest, text: str) -> lookup.Lookup:
+def read(request: Request, text: str) -> lookup.Lookup:
     """Read a search text; national phone numbers with the country chosen on the page, or else the connection's.
 
     An e-mail address that was chosen among several readings is that address, and not read once more.
@@ -66,7 +67,7 @@ def read(request: HttpRequest, text: str) -> lookup.Lookup:
 
 
 @cdp_view(fresh=True)
-def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
+def _find(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
     found = find_orders(tenant, reading.candidates)
     if found.only and not reading.mixed:
         if request.method == "POST":
@@ -79,7 +80,7 @@ def _find(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup, text: st
 
 
 @cdp_view(fresh=True)
-def _find_by_address(request: HttpRequest, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
+def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
     if reading.kind is lookup.Kind.EMAIL:
         question = {"email": reading.address}
         return show_people(request, tenant, access_log.Action.SEARCHED_EMAIL, question, also=reading.also)
@@ -87,8 +88,8 @@ def _find_by_address(request: HttpRequest, tenant: Tenant, reading: lookup.Looku
     return show_people(request, tenant, access_log.Action.SEARCHED_PHONE, question, also=reading.also)
 
 
-def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
-    """Several orders fit: list them, newest first, each with what tells them apart. The look is recorded by their references.
+def show_chooser(request: Request, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
+    """Several orders fit: list them, newest first, each with what tells them apart. Recorded by their references.
 
     `also` are people named beside the references, offered as searches of their own.
     """
@@ -96,7 +97,7 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
     access_log.record(
         request,
         access_log.Action.ORDERS_LISTED,
-        connection=getattr(request, "connection", None),
+        connection=request.connection,
         reference=", ".join(references),
         outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
     )
@@ -113,9 +114,9 @@ def show_chooser(request: HttpRequest, found: Found, text: str, also: Sequence[l
 
 
 def show_not_found(
-    request: HttpRequest, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
+    request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """The CDP was asked and knows nothing: say where it was looked, and what else to try, such as the readings in `also`.
+    """Nothing was found: show which searches were made, and what else to try, such as the readings in `also`.
 
     Recorded by the references `asked` for.
     """
@@ -138,7 +139,7 @@ def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
     return choices() if any(reading.needs_country for reading in readings) else ()
 
 
-def _explain(request: HttpRequest, text: str, reading: lookup.Lookup) -> HttpResponseBase:
+def _explain(request: Request, text: str, reading: lookup.Lookup) -> HttpResponseBase:
     """A text that is not searched: say why in one sentence, keep what was typed, and offer what it can be read as."""
     itself = (replace(reading, also=()),) if reading.address or reading.national else ()
     also = (*itself, *reading.also)

@@ -11,10 +11,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
-from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
+from orders.http import Request, prepare
 from orders.models import AccessRecord, AppendOnly
 from orders.privacy import access_log, append_only
 from orders.privacy.checks import database_keeps_records
@@ -28,10 +28,9 @@ WRITE_OVER = {
 }
 
 
-def ask(user: User | AnonymousUser, address: str = "/") -> HttpRequest:
-    request = RequestFactory().get(address)
+def ask(user: User | AnonymousUser, address: str = "/") -> Request:
+    request = prepare(RequestFactory().get(address), "request-1234")
     request.user = user
-    request.id = "request-1234"  # type: ignore[attr-defined]
     return request
 
 

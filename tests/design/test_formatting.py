@@ -11,12 +11,11 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts import preferences
+from accounts.models import Preferences
 from orders import problems
-from orders.cdp import errors
 from orders.cdp.records import Order
 from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
 from orders.display.journey_bar import across
-from orders.display.vocabulary import FAILURES
 from orders.itinerary.codes import ClockChange, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 
@@ -34,7 +33,7 @@ def wall(*parts: int) -> datetime:
 
 @pytest.fixture
 def twelve_hours() -> Iterator[None]:
-    token = preferences._current.set(preferences.Preferences(clock="12"))
+    token = preferences._current.set(Preferences(clock="12"))
     yield
     preferences._current.reset(token)
 
@@ -339,9 +338,9 @@ def test_a_persons_fields() -> None:
         ("2 listed, perhaps more", "2 listed, perhaps more"),
         ("failed: rate-limited", "failed: asked to wait"),
         ("failed: odd", "failed: odd"),
-        ("shown: contact passport_number", "shown: contact, Passport"),
-        ("shown: traveller extra_loyaltyTier, or so", "shown: traveller, Loyalty tier, or so"),
-        ("refused: contact all", "refused: contact, all hidden fields"),
+        ("shown: contact passport_number", "shown: Passport (contact)"),
+        ("shown: traveller extra_loyaltyTier, or so", "shown: Loyalty tier, or so (traveller)"),
+        ("refused: contact all", "refused: all hidden fields (contact)"),
         ("refused: custom all", "refused: Custom data"),
         ("shown, and more", "shown, and more"),
         ("", ""),
@@ -351,6 +350,8 @@ def test_outcomes_in_words_and_unknown_ones_as_stored(stored: str, shown: str) -
     assert outcomes.outcome_words(stored) == shown
 
 
-def test_every_failure_has_a_word_for_the_table() -> None:
-    codes = {make(errors.CdpError()).code for make in problems.WORDS.values()}
-    assert codes == set(FAILURES)
+@pytest.mark.parametrize("row", problems.FAULTS.values(), ids=lambda row: row.code)
+def test_every_fault_has_a_word_for_the_table(row: problems.Row) -> None:
+    assert row.word
+    assert outcomes.outcome_words(f"failed: {row.code}") == f"failed: {row.word}"
+    assert row.accepted or outcomes.outcome_words(row.result)

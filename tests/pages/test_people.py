@@ -73,7 +73,7 @@ def test_without_the_record_nothing_is_shown(no_room_for_records: None, desk: Cl
     for path in ("", "contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"):
         answer = desk.get(f"/orders/{SEED}/{path}")
         assert answer.status_code == 503, path
-        assert "could not be recorded" in text_of(answer)
+        assert "could not be logged" in text_of(answer)
         assert "B94TXY" not in text_of(answer) and PASSPORT not in answer.content.decode()
 
 

@@ -1,0 +1,40 @@
+"""Rights are decided in `orders/views/access.py` alone, so that nobody has to look for them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ACCESS = ROOT / "orders" / "views" / "access.py"
+DECIDING = {"has_perm", "has_perms", "has_module_perms", "user_passes_test", "permission_required", "is_superuser", "is_staff"}  # fmt: skip
+CODE = sorted(
+    path for app in ("accounts", "orders", "cdpviewer") for path in (ROOT / app).rglob("*.py") if path != ACCESS
+)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def names_of(source: str) -> set[str]:
+    """The names and attributes that a module uses."""
+    nodes = list(ast.walk(ast.parse(source)))
+    used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return used | {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def test_no_module_but_access_decides_a_right() -> None:
+    deciding = {path.relative_to(ROOT).as_posix(): names_of(path.read_text()) & DECIDING for path in CODE}
+    assert {name: found for name, found in deciding.items() if found} == {}
+    assert names_of(ACCESS.read_text()) & DECIDING == {"has_perm"}
+
+
+def test_no_template_decides_a_right() -> None:
+    deciding = [path.name for path in TEMPLATES if re.search(r"\bperms\b", path.read_text())]
+    assert deciding == []
+
+
+@pytest.mark.parametrize("source", ["request.user.has_perm('x')", "@permission_required('x')\ndef view(): ..."])
+def test_such_a_module_would_be_found(source: str) -> None:
+    assert names_of(source) & DECIDING
