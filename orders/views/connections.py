@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
+from accounts.context import forget_tenants
 from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
@@ -217,4 +218,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
+    """Where to go on after a change; the switcher shows the connections as they are then."""
+    forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))
