@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ("user_id", models.BigIntegerField()),
                 ("at", models.DateTimeField()),
                 ("mark", models.CharField(max_length=32)),
-                ("summary", models.TextField()),
+                ("digest", models.TextField()),
                 ("since_at", models.DateTimeField(null=True)),
                 ("since_digest", models.TextField(blank=True, default="")),
             ],
