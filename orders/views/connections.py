@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import next_page, view_limits
 from accounts.access import may_share_connections
+from accounts.context import forget_tenants
 from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.http import Request
@@ -183,4 +184,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
+    """Where to go on after a change; the switcher shows the connections as they are then."""
+    forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))
