@@ -99,6 +99,10 @@ def open_menu(page: Page) -> None:
     page.locator("details.menu > summary").click()
 
 
+def open_switcher(page: Page) -> None:
+    page.locator("details.tenants > summary").click()
+
+
 def open_help(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("dialog#help")).to_be_visible()
