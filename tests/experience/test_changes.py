@@ -25,5 +25,5 @@ def test_a_moved_flight_is_marked_at_the_next_view_and_after_a_reload(signed_in:
         assert signed_in.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         if folder := os.environ.get("DESK_PICTURES"):
             signed_in.screenshot(path=f"{folder}/changes-{width}.png")
-    strip.get_by_role("link", name="BX 582 DUB–AGP").click()
+    signed_in.locator(".changes").get_by_role("link", name="BX 582 DUB–AGP").click()
     expect(signed_in.locator(".flight:target")).to_be_in_viewport()
