@@ -14,7 +14,6 @@ from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
 from orders.display.answers import answers
-from orders.display.customer_text import customer_text
 from orders.display.rows import Rows
 from orders.display.text import itinerary_text
 from orders.itinerary import journeys, picture, travel_groups
@@ -153,7 +152,7 @@ def page_of(items: list[Entry]) -> str:
         "trip": trip,
         "summary": shown.summary,
         "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
-        "customer_text": customer_text(shown.order, trip, shown.summary.others),
+        "customer_text": "",
         "internal_note": itinerary_text(trip),
         "answers": answers(shown.order, shown.summary, trip, NOW),
         "link": "/",
