@@ -127,7 +127,7 @@ def test_a_person_is_found_by_name_and_the_activity_tells(plain: Page) -> None:
     plain.locator("main form button").click()
     expect(plain.locator("main")).to_contain_text("Orla")
     plain.goto("/activity/")
-    expect(plain.locator("main")).to_contain_text("search by name")
+    expect(plain.locator("main")).to_contain_text("searched by name")
 
 
 def test_the_password_is_changed_and_the_person_signs_out(plain: Page) -> None:
