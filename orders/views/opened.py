@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.context import carried_by_redirect
+from orders.display.alerts import alert_lines
 from orders.display.answers import answers
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.display.text import itinerary_text
@@ -38,6 +39,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
     trip = opened.trip
     problem = opened.order.items_problem
+    now = timezone.now()
     flights = rows_of(request, tenant, "flights", len(trip.flights))
     items = rows_of(request, tenant, "items", len(opened.order.items))
     return {
@@ -52,7 +54,9 @@ def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> di
         "reference": opened.summary.reference or ref,
         "trip": trip,
         "summary": opened.summary,
-        "answers": answers(opened.order, opened.summary, trip, timezone.now()),
+        "answers": answers(opened.order, opened.summary, trip, now),
+        "alerts": alert_lines(opened.order, opened.summary, trip, now),
+        "now": now,
         "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip),
         "itinerary_text": itinerary_text(trip, reference=opened.summary.reference)
