@@ -304,6 +304,37 @@
   document.addEventListener("htmx:sendError", ({ detail }) => showLostConnection(detail.target));
   document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
+  // === People: a filter over a long list, and one card for a contact who also travels ===
+
+  document.addEventListener("input", ({ target }) => {
+    const list = target.matches("[data-filters]") && document.querySelectorAll(`#${target.dataset.filters} .persons > li`);
+    if (!list) return;
+    const wanted = target.value.trim().toLowerCase();
+    for (const row of list) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
+
+  const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
+    one.querySelector("h4").textContent === other.querySelector("h4").textContent;
+
+  const mergePeople = () => {
+    const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
+    for (const traveller of document.querySelectorAll("#order-travellers .persons > li > .person[data-guest]")) {
+      const contact = contacts.find((card) => isSamePerson(card, traveller));
+      if (!contact) continue;
+      const row = traveller.parentElement;
+      const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
+      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) value.parentElement.remove();
+      const hides = (card) => card.querySelector(".hidden-fields")?.textContent;
+      if (hides(traveller) === hides(contact)) traveller.querySelector(".hidden-fields")?.remove();
+      traveller.querySelector("a[data-hx-get]")?.closest(".button-row").remove();
+      (contact.querySelector(":scope > .person-more") || contact).append(traveller);
+      row.remove();
+      document.querySelector("[data-merged]").hidden = false;
+    }
+  };
+
+  document.addEventListener("htmx:afterSettle", mergePeople);
+
   // === The end of a session: what the page showed is removed, whether or not the server can be reached ===
 
   const watchSession = (over) => {

@@ -31,18 +31,18 @@ class AlertLine:
 
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
     """The things to check at the moment `now` (aware), those of the whole order first, then by flight in the trip's order."""
-    lines = [*_unsettled(order, summary, trip, now), *_sum(order, summary)]
+    alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
+    lines = [*_unsettled(order, summary, trip, alerts, now), *_sum(order, summary)]
     cities = {
         end.place.code: place_city(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
     }
     numbers = {f"flight-{flight.key}": flight.number for flight in trip.flights}
     grouped: dict[str, list[Alert]] = {}
-    for alert in summary.alerts:
-        if not _is_pill(alert.notice, order):
-            grouped.setdefault(alert.anchor, []).append(alert)
-    for anchor, alerts in grouped.items():
-        at = numbers.get(anchor, "") or next((alert.at for alert in alerts if alert.at not in cities), "")
-        words = dict.fromkeys(alert_words(alert.notice, cities.get(alert.at, "")) for alert in alerts)
+    for alert in alerts:
+        grouped.setdefault(alert.anchor, []).append(alert)
+    for anchor, group in grouped.items():
+        at = numbers.get(anchor, "") or next((alert.at for alert in group if alert.at not in cities), "")
+        words = dict.fromkeys(alert_words(alert.notice, cities.get(alert.at, "")) for alert in group)
         lines.append(AlertLine(anchor, at, tuple(words)))
     return lines
 
@@ -52,15 +52,17 @@ def _is_pill(notice: Notice, order: Order) -> bool:
     return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
 
 
-def _unsettled(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> Iterator[AlertLine]:
-    """A status that still needs something to happen before the trip: reserved, pending, declined."""
+def _unsettled(
+    order: Order, summary: OrderSummary, trip: Trip, alerts: list[Alert], now: datetime
+) -> Iterator[AlertLine]:
+    """A status that still needs something to happen before the trip: reserved, pending, declined. None that a flight has in `alerts`."""
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(flight.phase is Phase.DEPARTED for flight in flights):
         return
     sent = next(
         (one for one in (order.status, *(one for one, _count in summary.statuses)) if _is_open(status(one))), ""
     )
-    if not sent:
+    if not sent or any(same(alert.notice.status, sent) for alert in alerts if alert.notice.kind is NoticeKind.STATUS):
         return
     coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
     wait = wait_words(coming.origin, now) if coming and not trip.doubted else ""
