@@ -177,7 +177,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-link], [data-copy-text]");
     if (button) return void copy(button);
+    if (event.target.closest("[data-print-all]")) return void printEverything();
     if (event.target.closest("[data-print]")) return void print();
+    if (event.target.closest("[data-slim-contacts]")) return void clickFirst("[data-goes-to]")();
     if (event.target.closest("[data-help]")) return void showHelp();
     const link = event.target.closest("a[data-opens]");
     if (link && opensHere(event)) showOpening(link.dataset.opens);
@@ -195,11 +197,20 @@
 
   const clickFirst = (selector) => () => document.querySelector(selector)?.click();
 
+  let alertsShown = 0;
+
+  const goToNextAlert = () => {
+    const alerts = document.querySelectorAll("[data-alert]");
+    if (alerts.length) alerts[alertsShown++ % alerts.length].click();
+  };
+
   const SHORTCUTS = new Map([
     ["/", focusSearch],
     ["c", clickFirst("[data-copy-key=c]")],
     ["r", clickFirst("[data-refresh]")],
     ["p", clickFirst("[data-goes-to]")],
+    ["i", clickFirst("[data-copy-key=i]")],
+    ["n", goToNextAlert],
     ["?", showHelp],
   ]);
 
@@ -395,18 +406,29 @@
   const sessionOver = document.getElementById("session-over");
   if (sessionOver) watchSession(sessionOver);
 
-  // === Printing: everything is opened, and closed again after ===
+  // === Printing: what is open on the screen, or with one's own button everything, which is closed again after ===
 
-  let openedForPrint = [];
+  const printEverything = () => {
+    const opened = [...document.querySelectorAll("main details:not([open])")];
+    for (const details of opened) details.open = true;
+    addEventListener("afterprint", () => { for (const details of opened) details.open = false; }, { once: true });
+    print();
+  };
 
-  addEventListener("beforeprint", () => {
-    openedForPrint = [...document.querySelectorAll("main details:not([open])")];
-    for (const details of openedForPrint) details.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const details of openedForPrint) details.open = false;
-    openedForPrint = [];
-  });
+  // === Where a link leads: what is folded over it opens; and the slim row once the header is scrolled away ===
+
+  const openTarget = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    if (target?.closest("details")) target.scrollIntoView();
+  };
+
+  openTarget();
+  addEventListener("hashchange", openTarget);
+
+  const slim = document.querySelector(".slim");
+  if (slim) new IntersectionObserver(([header]) => { slim.hidden = header.isIntersecting; }, { rootMargin: "-56px 0px 0px" })
+    .observe(document.querySelector(".ticket"));
 
   // === The next flight in view, for a trip that is under way ===
 
