@@ -67,7 +67,6 @@ def test_an_alert_leads_to_the_page_that_its_flight_is_on(desk: Client, cdp: San
     items = [flown(flight) for flight in flights]
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/", {"ticket": "T1"}).content.decode()
-    assert "400 of 400 items" in page
     shown = re.search(r"Flights 1 to (\d+) of 400 are shown", page)
     assert shown and int(shown[1]) < 380
     link = re.search(r'href="(/orders/[^"]*\?flights=381&amp;ticket=T1)#(flight-[^"]+)"', page)
@@ -80,7 +79,7 @@ def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> 
     items = [flown(segment(1), segment(2, 600, 1), passengerTypeCode="ADT", name=f"seat {n}") for n in range(500)]
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/").content.decode()
-    assert page.count('<li class="order-item"') == 500 and "500 of 500 items" in page
+    assert page.count('<li class="order-item"') == 500
     assert "Show the rest" not in page and "are shown" not in page
 
 
