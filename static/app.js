@@ -419,7 +419,7 @@
 
   const openTarget = () => {
     const target = document.getElementById(location.hash.slice(1));
-    for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    for (let fold = target?.querySelector(":scope > .fold") || target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (target?.closest("details")) target.scrollIntoView();
   };
 
