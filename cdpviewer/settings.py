@@ -44,6 +44,7 @@ SIGN_ON = sign_on.read(env)
 CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env)
 SHOWN_FIELDS = remote.shown_fields(env)
+STATUSES = remote.statuses(env)
 
 # --- access records
 TICKET_PATTERN = env.pattern("CDPVIEWER_TICKET_PATTERN", r"[A-Za-z0-9#._/-]{1,64}")

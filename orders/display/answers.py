@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.language import translate as _
-from orders.cdp.records import Order
+from orders.cdp.records import Order, OrderItem
 from orders.display.clocks import clock, day, duration, short_day
 from orders.display.itinerary import place_city
 from orders.display.words import status_word
 from orders.itinerary.codes import Phase
+from orders.itinerary.flights import travellers
 from orders.itinerary.statuses import Icon, Status, Tone, status
 from orders.itinerary.trip import Clock, Flight, Trip
 from orders.services.summary import OrderSummary
@@ -34,20 +36,55 @@ class Answer:
 
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
-    found = [_booking(order, summary), _payment(order, summary)]
+    found = [_booking(order, summary, trip), _payment(order, summary)]
     words = time_words(trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
 
 
-def _booking(order: Order, summary: OrderSummary) -> Answer:
+def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
     counted = [(row, sent, count) for row, sent, count in _rows(summary) if not row.payment.alone]
     if not counted:
         row = status(order.status)
         if not order.status or row.payment.alone:
             return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, _("The CDP does not say whether it is confirmed"))
         return Answer("booking", row.tone, row.icon, _not_confirmed(row, status_word(order.status)))
-    parts = [_not_confirmed(row, _part(sent, count, summary)) for row, sent, count in counted[:MOST_PARTS]]
+    heads = _heads(order, trip)
+    parts = [
+        _not_confirmed(row, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
+        for row, sent, count in counted[:MOST_PARTS]
+    ]
     return Answer("booking", *_worst([row for row, _sent, _count in counted]), " · ".join(parts))
+
+
+def _heads(order: Order, trip: Trip) -> Counter[str]:
+    """The number of travellers by the code of their status, if the items say it; else none.
+
+    They do if all items have one status, or if every flight counts the same, one item for each traveller, and no other item has a
+    status of its own.
+    """
+    if not order.items_complete or not trip.flights:
+        return Counter()
+    codes = {status(item.status).code for item in order.items}
+    if len(codes) == 1:
+        return Counter({code: sum(count for _type, count in trip.passengers) for code in codes})
+    first, *others = ([order.items[index] for index in flight.item_indexes] for flight in trip.flights)
+    heads = _count_heads(first)
+    alike = codes == heads.keys() and all(_count_heads(items) == heads for items in others)
+    return heads if alike else Counter()
+
+
+def _count_heads(items: Sequence[OrderItem]) -> Counter[str]:
+    heads = Counter[str]()
+    for item in items:
+        heads[status(item.status).code] += travellers(item)
+    return heads
+
+
+def _for_travellers(sent: str, heads: Counter[str]) -> str:
+    word, count, total = status_word(sent), heads[status(sent).code], heads.total()
+    if total == 1:
+        return word
+    return _("%(word)s for %(count)s of %(total)s") % {"word": word, "count": count, "total": total}
 
 
 def _payment(order: Order, summary: OrderSummary) -> Answer:
@@ -91,11 +128,11 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """ "Confirmed for 3 of 4"; "at least" where not all items were read."""
+    """ "Confirmed for 3 of 4 items"; "at least" where not all items were read."""
     figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
     if summary.items_total is None:
-        return _("%(word)s for %(count)s of at least %(total)s") % figures
-    return word if summary.items_total == 1 else _("%(word)s for %(count)s of %(total)s") % figures
+        return _("%(word)s for %(count)s of at least %(total)s items") % figures
+    return word if summary.items_total == 1 else _("%(word)s for %(count)s of %(total)s items") % figures
 
 
 def _not_confirmed(row: Status, words: str) -> str:
@@ -106,11 +143,11 @@ def _not_confirmed(row: Status, words: str) -> str:
 
 # The payment types that the vendor recommends, in any case; others follow "Paid" as sent.
 PAID_BY = {
-    "card": _("Paid by card"),
-    "paypal": _("Paid with PayPal"),
-    "voucher": _("Paid by voucher"),
-    "cash": _("Paid in cash"),
-    "atm": _("Paid at an ATM"),
+    "card": gettext_noop("Paid by card"),
+    "paypal": gettext_noop("Paid with PayPal"),
+    "voucher": gettext_noop("Paid by voucher"),
+    "cash": gettext_noop("Paid in cash"),
+    "atm": gettext_noop("Paid at an ATM"),
 }
 
 
@@ -144,16 +181,19 @@ def _past(end: Clock) -> str:
 
 
 def _leaves(flight: Flight, now: datetime) -> str:
-    leaves = flight.origin
+    wait = wait_words(flight.origin, now)
+    return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin)} if wait else ""
+
+
+def wait_words(leaves: Clock, now: datetime) -> str:
+    """ "in 30 days" by the dates at the airport, "in 10 h" on the last one; "" if that is not known."""
     if leaves.instant is None or leaves.wall is None or leaves.offset is None:
         return ""
     if leaves.instant - now < TODAY:
-        wait = _("in %(time)s") % {"time": duration(max(1, (leaves.instant - now) // timedelta(minutes=1)))}
-    else:
-        today = (now.astimezone(UTC) + leaves.offset).date()  # at the airport
-        days = (leaves.wall.date() - today).days
-        wait = ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
-    return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(leaves)}
+        return _("in %(time)s") % {"time": duration(max(1, (leaves.instant - now) // timedelta(minutes=1)))}
+    today = (now.astimezone(UTC) + leaves.offset).date()
+    days = (leaves.wall.date() - today).days
+    return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
 
 
 def _at(end: Clock) -> dict[str, str]:

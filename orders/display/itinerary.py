@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 from orders.cdp.records import Order
+from orders.display.aircraft import TYPES, aircraft
 from orders.display.clocks import (
     clock,
     day,
@@ -30,7 +31,7 @@ MOST_STOPS = 60
 
 def place_city(place: Place) -> str:
     """The city, else the airport's name, else the code as sent; never empty unless nothing was sent."""
-    return place.city or place.name or place.code or _("Place not given")
+    return place.city or place.name or place.code or _("Airport not given")
 
 
 def place_name(place: Place) -> str:
@@ -45,7 +46,7 @@ def place_name(place: Place) -> str:
 def at_airport(place: Place) -> str:
     """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once."""
     if not place.name:
-        return f"{place.city} ({place.code})" if place.city else place.code or _("place not given")
+        return f"{place.city} ({place.code})" if place.city else place.code or _("airport not given")
     name = place.name.removesuffix(" Airport").removesuffix(" International")
     named = name if place.city and place.city in name else f"{place.city} {name}".strip()
     return f"{named} ({place.code})"
@@ -196,7 +197,9 @@ def flight_facts(flight: Flight) -> list[str]:
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     if flight.booking_class:
         facts.append(_("Class %(code)s") % {"code": flight.booking_class})
-    if flight.equipment_type:
+    if flight.equipment_type in TYPES:
+        facts.append(aircraft(flight.equipment_type))
+    elif flight.equipment_type:
         words = _("Aircraft %(code)s") if flight.mode is Mode.FLIGHT else _("Equipment %(code)s")
         facts.append(words % {"code": flight.equipment_type})
     return [fact for fact in facts if fact]

@@ -20,6 +20,7 @@ from django_htmx.jinja import htmx_script
 from accounts import next_page
 from accounts.language import language
 from orders.display import (
+    aircraft,
     changes,
     clocks,
     hidden,
@@ -31,12 +32,13 @@ from orders.display import (
     outcomes,
     passengers,
     people,
+    rail,
     words,
 )
 from orders.itinerary import statuses
 
 FILTERS = (
-    capfirst, icons.icon, static,
+    aircraft.aircraft, capfirst, icons.icon, static,
     changes.before_and_now, changes.fact_word, changes.flight_label, changes.total_words,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
@@ -45,10 +47,11 @@ FILTERS = (
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.route_words, itinerary.row_notices, itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
-    journey_bar.across, journey_bar.bar_sentence,
+    journey_bar.across, journey_bar.bar_sentence, journey_bar.length_fits, journey_bar.night_labels, journey_bar.now_across,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     notices.evidence_words, notices.notice_detail, notices.notice_icon, notices.notice_word, notices.sentence,
     passengers.passenger_type, passengers.passengers,
+    rail.joined, rail.phase_said, rail.time_there,
     outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
     words.channel_word, words.item_icon, words.item_type, words.note_reason,

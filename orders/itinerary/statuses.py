@@ -219,6 +219,24 @@ def status(sent: str | None) -> Status:
     return known or Status(key(text) or text, text)
 
 
+def add_spellings(spellings: Iterable[str]) -> None:
+    """Take the operator's own spellings, each as "GEBUCHT=CONFIRMED", beside and before the known ones.
+
+    Raises ValueError, with the position of the entry only, for a row that does not exist.
+    """
+    added = {}
+    for position, entry in enumerate(spellings, start=1):
+        own, equals, code = entry.partition("=")
+        row = _BY_CODE.get(code.strip().upper())
+        if not equals or not key(own) or row is None:
+            raise ValueError(
+                f"entry {position} names no status: it is SPELLING=STATUS, and STATUS one of {', '.join(_BY_CODE)}"
+            )
+        added[key(own)] = row
+    _BY_KEY.update(added)
+    status.cache_clear()
+
+
 def same(one: str | None, other: str | None) -> bool:
     """Whether two statuses as sent mean the same."""
     return status(one).code == status(other).code

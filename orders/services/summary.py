@@ -5,9 +5,10 @@ A summary never guesses: a sum is compared with the total only if the data allow
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ from orders.itinerary.statuses import distinct, status
 from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.currencies import canonical
 
+# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
+AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
 PRECISION = 100  # a sum keeps every digit of its amounts
 
 
@@ -51,7 +54,8 @@ class OtherItem:
     """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
 
     `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
-    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date.
+    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date. `flight` is the key of the
+    flight they go with, "" if the data does not say which.
     """
 
     index: int
@@ -60,6 +64,7 @@ class OtherItem:
     count: int = 1
     passengers: tuple[tuple[str, int], ...] = ()
     dates: tuple[Extra, ...] = ()
+    flight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class OrderSummary:
     unchecked: tuple[Unchecked, ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
     others: tuple[OtherItem, ...] = ()
+    extras: Mapping[str, Sequence[OtherItem]] = field(default_factory=dict)
     items_loaded: int = 0
     items_total: int | None = None
     items_known: int = 0
@@ -95,6 +101,7 @@ class OrderSummary:
 def summarize(order: Order, trip: Trip) -> OrderSummary:
     """The summary of `order`, whose itinerary is `trip`."""
     statuses = _statuses(order.items)
+    others = tuple(_others(order.items, trip))
     unchecked = _unchecked(order)
     items_sum = None if unchecked or not order.items else _sum(order.items)
     return OrderSummary(
@@ -107,7 +114,8 @@ def summarize(order: Order, trip: Trip) -> OrderSummary:
         sum_currency=canonical(order.currency_code),
         unchecked=unchecked,
         passengers=trip.passengers,
-        others=tuple(_others(order.items, trip)),
+        others=others,
+        extras=_extras(others),
         items_loaded=len(order.items),
         items_total=len(order.items) if order.items_complete else None,
         items_known=len(order.items) + order.items_left,
@@ -208,7 +216,26 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
         first = items[indexes[0]]
         types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
         belongs = _belongs(first, ways, places)
-        yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first))
+        flight = _flight_of(first, ways)
+        yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first), flight)
+
+
+def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
+    """The extras of each flight, by its key."""
+    found: dict[str, list[OtherItem]] = {}
+    for other in others:
+        if other.flight:
+            found.setdefault(other.flight, []).append(other)
+    return found
+
+
+def _flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
+    """The key of the one flight whose airports stand in the product, the name or the description of an extra; "" if none does."""
+    for text in (item.product_id, item.name, item.description):
+        pair = AIRPORT_PAIR.search((text or "").upper())
+        if pair and len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
+            return flights[0].key
+    return ""
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.context import carried_by_redirect
+from orders.display.alerts import alert_lines
 from orders.display.answers import answers
 from orders.display.customer_text import customer_text
 from orders.display.internal_note import internal_note
+from orders.display.item_groups import item_groups, positions
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.http import Request
 from orders.itinerary import picture
@@ -42,23 +44,28 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
     trip = opened.trip
     problem = opened.order.items_problem
+    now = timezone.now()
     flights = rows_of(request, tenant, "flights", len(trip.flights))
     items = rows_of(request, tenant, "items", len(opened.order.items))
+    groups = item_groups(opened.order)
     address = request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref]))
     link = address + link_query(request, tenant.connection)
     return {
         "flights": flights,
         "items": items,
+        "groups": groups,
         "others": Rows(room=SMALL_ROOM, in_time=tenant.in_time),
         "extras": Rows(room=SMALL_ROOM, in_time=tenant.in_time),
         "starting": partial(starting, request),
-        "to_row": partial(_to_row, request, opened, ref, flights, items),
+        "to_row": partial(_to_row, request, opened, ref, flights, items, positions(groups)),
         "order": opened.order,
         "order_ref": opened.order.ref or ref,
         "reference": opened.summary.reference or ref,
         "trip": trip,
         "summary": opened.summary,
-        "answers": answers(opened.order, opened.summary, trip, timezone.now()),
+        "answers": answers(opened.order, opened.summary, trip, now),
+        "alerts": alert_lines(opened.order, opened.summary, trip, now),
+        "now": now,
         "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip),
         "customer_text": ""
@@ -85,11 +92,13 @@ class _Pictures:
         return picture.draw(self._journeys[key])
 
 
-def _to_row(request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
+def _to_row(
+    request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, places: dict[int, int], anchor: str
+) -> str:
     """The link to a row by its anchor: on this page, or on the one that starts with it."""
     kind, _dash, name = anchor.partition("-")
-    if kind == "item" and not items.holds(int(name)):
-        return _elsewhere(request, opened, ref, "items", int(name)) + f"#{anchor}"
+    if kind == "item" and not items.holds(places[int(name)]):
+        return _elsewhere(request, opened, ref, "items", places[int(name)]) + f"#{anchor}"
     if kind == "flight" and not flights.whole:
         position = next((at for at, flight in enumerate(opened.trip.flights, start=1) if flight.key == name), 0)
         if not flights.holds(position):

@@ -262,7 +262,7 @@ def test_places_in_words() -> None:
     assert itinerary.place_name(XXX) == "unknown airport code"
     assert itinerary.place_name(LONDON) == "any airport"
     assert itinerary.at_airport(LAS) == "Las Vegas Harry Reid (LAS)"
-    assert itinerary.place_city(Place("")) == "Place not given"
+    assert itinerary.place_city(Place("")) == "Airport not given"
 
 
 def test_transfers_and_stays_in_words() -> None:

@@ -49,7 +49,7 @@ STATES = (
     State("unknown airport", "/orders/UNKAPT/"),
     State("flights in custom data", "/orders/V21FLT/"),
     # panels in place
-    State("contacts", f"/orders/{SEED}/", CONTACTS, shows="••••"),
+    State("contacts", f"/orders/{SEED}/", CONTACTS, shows="hidden field"),
     State("contacts and other orders", f"/orders/{SEED}/", contacts_then_orders),
     State("contacts, 58 of 60", "/orders/MISS2C/", CONTACTS, shows="58 of 60 loaded"),
     State("contacts, none", "/orders/NOCONT/", CONTACTS),

@@ -135,11 +135,13 @@ def contacts_then_orders(page: Page) -> None:
 
 def reveal_all(page: Page) -> None:
     show("Show contacts", "order-contacts")(page)
+    page.get_by_text("Reveal…").first.click()
     page.get_by_role("button", name="Reveal all").first.click()
     expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
 
 
 def reveal_one(page: Page) -> None:
+    page.get_by_text("Reveal…").first.click()
     page.locator("form:has(input[value=passport_number]) button").first.click()
     expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
 
@@ -157,6 +159,7 @@ def reveal_refused(page: Page) -> None:
     held = list(supervisors.permissions.all())
     supervisors.permissions.clear()
     try:
+        page.get_by_text("Reveal…").first.click()
         page.get_by_role("button", name="Reveal Passport", exact=True).click()
         expect(page.locator(".person").get_by_role("alert")).to_be_visible()
     finally:

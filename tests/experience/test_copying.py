@@ -69,8 +69,10 @@ def test_a_reveal_says_what_is_shown_now_and_never_its_value(page: Page, live_ap
     sign_in(page, "supervisor")
     page.goto(f"/orders/{SEED}/")
     CONTACTS(page)
+    page.get_by_text("Reveal…").click()
     page.get_by_role("button", name="Reveal Passport", exact=True).click()
     expect(page.locator("#say")).to_have_text("Passport revealed")
+    page.get_by_text("Reveal…").click()
     page.get_by_role("button", name="Reveal all").click()
     expect(page.locator("#say")).to_have_text("Hidden fields revealed")
 

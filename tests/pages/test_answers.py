@@ -31,14 +31,14 @@ PAID_UNKNOWN = "The CDP does not say whether it is paid"
 @pytest.mark.parametrize(
     ("order", "items", "booking"),
     [
-        ("PURCHASED", ["CONFIRMED"] * 4, "Confirmed for 4 of 4"),
+        ("PURCHASED", ["CONFIRMED"] * 4, "Confirmed for 4 of 4 items"),
         ("PURCHASED", ["CONFIRMED"], "Confirmed"),
         (
             "CONFIRMED",
             ["CONFIRMED", "CANCELLED", "confirmed", "Confirmed"],
-            "Confirmed for 3 of 4 · Cancelled for 1 of 4",
+            "Confirmed for 3 of 4 items · Cancelled for 1 of 4 items",
         ),
-        ("RESERVED", ["RESERVED"] * 2, "Reserved for 2 of 2, not confirmed"),
+        ("RESERVED", ["RESERVED"] * 2, "Reserved for 2 of 2 items, not confirmed"),
         ("RESERVED", [None, None], "Reserved, not confirmed"),
         ("CONFIRMED", [], "Confirmed"),
         ("PAYMENT_PENDING", ["PAYMENT_PENDING"], CONFIRMED_UNKNOWN),
@@ -46,7 +46,7 @@ PAID_UNKNOWN = "The CDP does not say whether it is paid"
         (None, [None], CONFIRMED_UNKNOWN),
         (None, ["HK"], "Confirmed"),
         ("WHATEVER", [None], "WHATEVER"),
-        ("PURCHASED", ["PURCHASED"] * 2, "Purchased for 2 of 2"),
+        ("PURCHASED", ["PURCHASED"] * 2, "Purchased for 2 of 2 items"),
     ],
 )
 def test_booking(order: str | None, items: list[str | None], booking: str) -> None:
@@ -66,8 +66,14 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
         ("RESERVED", ["RESERVED"], "", "", PAID_UNKNOWN),
         ("CANCELLED", ["CANCELLED"], "", "", PAID_UNKNOWN),
         ("CONFIRMED", ["PURCHASED", "PURCHASED"], "Card", "", "Paid by card"),
-        ("CONFIRMED", ["PURCHASED", "PAYMENT_PENDING"], "", "", "Paid for 1 of 2 · Payment pending for 1 of 2"),
-        ("CONFIRMED", ["PURCHASED", "CONFIRMED"], "", "", "Paid for 1 of 2"),
+        (
+            "CONFIRMED",
+            ["PURCHASED", "PAYMENT_PENDING"],
+            "",
+            "",
+            "Paid for 1 of 2 items · Payment pending for 1 of 2 items",
+        ),
+        ("CONFIRMED", ["PURCHASED", "CONFIRMED"], "", "", "Paid for 1 of 2 items"),
         ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded · Card"),
         ("DECLINED", ["DECLINED"], "", "", PAID_UNKNOWN),
         ("PAYMENT_FAILED", [], "Card", "", "Payment failed · Card"),
@@ -114,3 +120,27 @@ def test_a_cancelled_flight_is_not_the_next_one() -> None:
     gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status="CANCELLED")
     words = time_words(plan([gone, item(OUT)], now=NOW), NOW)
     assert words.startswith("Leaves in 30 days")
+
+
+FAMILY = ["ADT", "ADT", "CHD", "INF"]
+
+
+@pytest.mark.parametrize(
+    ("flights", "bags", "booking"),
+    [
+        (["CONFIRMED"] * 4, "CONFIRMED", "Confirmed for 4 of 4"),
+        (["RESERVED"] * 4, "RESERVED", "Reserved for 4 of 4, not confirmed"),
+        (["CONFIRMED"] * 3 + ["CANCELLED"], None, "Confirmed for 3 of 4 · Cancelled for 1 of 4"),
+        (["CONFIRMED"] * 4, "DECLINED", "Confirmed for 8 of 9 items · Declined for 1 of 9 items"),
+    ],
+)
+def test_where_each_item_is_one_traveller_travellers_are_counted(
+    flights: list[str], bags: str | None, booking: str
+) -> None:
+    both_ways = ["DUB AGP 2026-12-27T06:40 2026-12-27T10:40", "AGP DUB 2027-01-04T11:25 2027-01-04T13:30"]
+    items = [
+        item(way, status=sent, kind=ptc) for way in both_ways for sent, ptc in zip(flights, FAMILY, strict=True)
+    ] + ([OrderItem(ref="bag", status=bags)] if bags else [])
+    order = Order(ref="r", status="CONFIRMED", items=tuple(items))
+    trip = plan(order.items, now=NOW)
+    assert answers(order, summarize(order, trip), trip, NOW)[0].words == booking

@@ -13,7 +13,9 @@ from django.template.loader import render_to_string
 from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
+from orders.display.alerts import alert_lines
 from orders.display.answers import answers
+from orders.display.item_groups import item_groups
 from orders.display.rows import Rows
 from orders.display.text import itinerary_text
 from orders.itinerary import journeys, picture, travel_groups
@@ -155,6 +157,9 @@ def page_of(items: list[Entry]) -> str:
         "customer_text": "",
         "internal_note": itinerary_text(trip),
         "answers": answers(shown.order, shown.summary, trip, NOW),
+        "alerts": alert_lines(shown.order, shown.summary, trip, NOW),
+        "groups": item_groups(shown.order),
+        "now": NOW,
         "link": "/",
         "as_of": NOW,
         "calls": 1,

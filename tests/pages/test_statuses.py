@@ -172,7 +172,8 @@ def test_page_title_text_and_calendar_agree(desk: Client, reference: str, word: 
     assert f'class="pill pill-{row.tone}"' in html and f"#{row.icon}" in html and word in text_of(page)
     assert ('is-cancelled"' in html) == (word in STRUCK)
     alerts = text_in(html.partition('class="alerts"')[2].partition("</ul>")[0]) if 'class="alerts"' in html else ""
-    assert (f"{word} · BX 459" in alerts) == row.alert
+    # The pill says a settled status, a cancellation and a refund; what still needs something to happen is to check.
+    assert (word in alerts) == (row.tone == "pending" or (row.alert and not row.cancelled and not row.booked))
     assert (word in copied(page)) == (not row.settled)
     calendar = open_order(desk, reference, "itinerary.ics").content.decode()
     assert re.findall(r"\r\nSTATUS:(\w+)", calendar) == ([row.calendar.value] if row.calendar else [])
@@ -189,15 +190,15 @@ def test_the_page_shows_an_unknown_status_as_sent(desk: Client, reference: str, 
 def test_spellings_of_one_status_are_counted_together(desk: Client) -> None:
     page = open_order(desk, "MX01")
     text = text_of(page)
-    assert "3 confirmed 1 cancelled" in text
+    assert "Confirmed for 3 of 4 · Cancelled for 1 of 4" in text
     assert "Cancelled for 1 of 4 travellers; 3 still booked." in text
     assert "Cancelled for 1 of 4 travellers; 3 still booked." in copied(page)
     assert "is-cancelled" not in page.content.decode()
 
 
 def test_spellings_of_one_status_are_not_mixed(desk: Client) -> None:
-    html = open_order(desk, "MX02").content.decode()
-    assert 'class="status-mix"' not in html and "is-cancelled" in html
+    page = open_order(desk, "MX02")
+    assert "Cancelled for 3 of 3" in text_of(page) and "is-cancelled" in page.content.decode()
 
 
 def test_a_status_of_some_travellers_says_of_how_many(desk: Client) -> None:
