@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from orders.views import activity, connections, guests, order, people, reveal, search
+from orders.views import activity, connections, embed, guests, order, people, reveal, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
@@ -27,6 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connections/<uuid:connection_id>/default/", connections.connection_default, name="connection_default"),
     path("connections/<uuid:connection_id>/delete/", connections.connection_delete, name="connection_delete"),
     path("connections/<uuid:connection_id>/try/", connections.connection_try, name="connection_try"),
+    path("embed/", embed.frame, name="embed"),
+    path("embed/allow/", embed.embed_allow, name="embed_allow"),
+    path("embed/confirm/", embed.embed_confirm, name="embed_confirm"),
+    path("embed/token/", embed.embed_token, name="embed_token"),
+    path("embed/orders/", embed.embed_order, name="embed_orders"),
+    path("embed/orders/<str:ref>/", embed.embed_order, name="embed_order"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.

@@ -328,6 +328,10 @@
   const sessionOver = document.getElementById("session-over");
   if (sessionOver) watchSession(sessionOver);
 
+  // === The window in which a frame was allowed ===
+
+  if (document.querySelector("[data-close-window]")) close();
+
   // === Printing: everything is opened, and closed again after ===
 
   let openedForPrint = [];

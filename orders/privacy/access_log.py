@@ -104,6 +104,7 @@ def record(
         "about_id": None,
         "about_name": "",
         "detail": "",
+        "via": append_only.fit(request.via, 120),
     }
     try:
         append_only.add(connections[router.db_for_write(AccessRecord)], columns)

@@ -1,0 +1,148 @@
+"""The panel in a page of another site, in a browser that blocks third-party cookies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Request, Response, expect
+
+from accounts.models import EmbedGrant, EmbedSession
+from tests.browser import sign_in
+from tests.flows.frames import Sites, allow, cookies_of, running_sites, without_third_party_cookies
+from tests.live import App
+from tests.recorded import recorded_looks
+
+CHALLENGE = "x" * 43
+
+
+@pytest.fixture
+def sites(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Sites]:
+    live_app.person()
+    with running_sites(live_app, gathered_static, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def closed(browser: Browser, sites: Sites, tmp_path: Path) -> Iterator[BrowserContext]:
+    with without_third_party_cookies(browser, tmp_path, sites.orders) as context:
+        yield context
+
+
+def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
+    closed: BrowserContext, sites: Sites, live_app: App
+) -> None:
+    page = closed.new_page()
+    asked: list[Request] = []
+    answers: list[Response] = []
+    closed.on("request", lambda one: asked.append(one) if f"{sites.orders}/embed/" in one.url else None)
+    closed.on("response", lambda one: answers.append(one) if f"{sites.orders}/embed/" in one.url else None)
+    live_app.sandbox.reset()
+
+    page.goto(sites.ticket(sites.desk))
+    panel = page.frame_locator("#panel")
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    page.reload()
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    # The browser keeps the cookies of other sites' frames out: else the rest of this test shows nothing.
+    assert sites.cookies == ["", ""]
+    shell = answers[0].all_headers()
+    assert "set-cookie" not in shell
+    assert f"frame-ancestors {sites.desk}" in shell["content-security-policy"]
+    assert "x-frame-options" not in shell
+    assert shell["cache-control"] == "no-store, private"
+    assert "Sec-Fetch-Dest" in shell["vary"]
+    assert live_app.sandbox.calls()["total"] == 0
+    assert not recorded_looks().exists()
+
+    panel = allow(page, name="agent")
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    expect(panel.locator("#itinerary")).to_contain_text("DUB")
+    [look] = recorded_looks()
+    assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
+    framed = [one for one in asked if re.search("/embed/(orders|token)/", one.url)]
+    assert framed
+    assert not any(map(cookies_of, framed))
+    assert not any("set-cookie" in one.all_headers() for one in answers if "/embed/orders" in one.url)
+    assert panel.locator("body").evaluate("() => document.cookie") == ""
+    for width in (258, 320, 420):
+        page.locator("#panel").evaluate("(frame, width) => { frame.width = width }", width)
+        overflow = panel.locator("html").evaluate("(html) => html.scrollWidth - html.clientWidth")
+        assert overflow <= 0, f"at {width} px"
+
+    # What is personal opens in a tab of its own, where the person is signed in.
+    with closed.expect_page() as opened:
+        panel.get_by_role("link", name="Contacts").click()
+    expect(opened.value).to_have_url(re.compile(r"/contacts/\?ticket=ZD-1$"))
+    expect(opened.value.locator("#order-contacts")).to_be_visible()
+
+    tab = closed.new_page()
+    tab.goto("/")
+    tab.locator("summary", has_text="agent").click()
+    tab.get_by_role("button", name="Sign out").click()
+    expect(tab).to_have_url(re.compile("/accounts/"))
+    before = recorded_looks().count()
+    live_app.sandbox.reset()
+    panel.locator("[data-again]").first.click()
+    expect(panel.locator("#say")).to_have_text("You are signed out. Sign in again.")
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    assert panel.locator("#order").inner_html() == ""
+    assert recorded_looks().count() == before
+    assert live_app.sandbox.calls()["total"] == 0
+
+
+def test_a_deactivated_agent_reads_nothing_more(closed: BrowserContext, sites: Sites) -> None:
+    page = closed.new_page()
+    sign_in(page)
+    page.goto(sites.ticket(sites.desk))
+    panel = allow(page)
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    person = User.objects.get(username="agent")
+    person.is_active = False
+    person.save()
+    panel.locator("[data-again]").first.click()
+    expect(panel.locator("#say")).to_have_text("You are signed out. Sign in again.")
+
+
+def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites: Sites, live_app: App) -> None:
+    page = closed.new_page()
+    sign_in(page)
+    live_app.sandbox.reset()
+    # A page that is not listed may not frame the panel.
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if "frame-ancestors" in message.text else None)
+    page.goto(sites.ticket(sites.stranger), wait_until="networkidle")
+    assert page.frame_locator("#panel").locator("[data-sign-in]").count() == 0
+    assert errors
+
+    # A challenge of its own, in the name of the listed site: refused, signed in or not, whatever the site.
+    for site in (sites.stranger, sites.desk):
+        page.goto(f"{site}/attack?c={CHALLENGE}&o={sites.desk}", wait_until="networkidle")
+        with page.expect_navigation() as followed:
+            page.locator("#allow").click()
+        assert followed.value.status == 403
+        # The consent in a frame shows nothing to click on, and a form that posts it is refused.
+        page.goto(f"{site}/attack", wait_until="networkidle")
+        assert page.frame_locator("#framed").locator("button").count() == 0
+        with page.expect_navigation() as posted:
+            page.locator("#confirm").click()
+        assert posted.value.status == 403
+    page.goto("about:blank")
+    typed = page.goto(f"{sites.orders}/embed/allow/?c={CHALLENGE}&o={sites.desk}")
+    assert typed is not None
+    assert typed.status == 403
+
+    assert not EmbedGrant.objects.exists()
+    assert not EmbedSession.objects.exists()
+    assert not recorded_looks().exists()
+    assert live_app.sandbox.calls()["total"] == 0
+
+
+def test_the_panel_in_a_tab_of_its_own_is_the_order(closed: BrowserContext, sites: Sites) -> None:
+    page = closed.new_page()
+    sign_in(page)
+    page.goto(f"{sites.orders}/embed/?q=B94TXY&ticket=ZD-1")
+    expect(page).to_have_title(re.compile("^B94TXY"))
