@@ -48,6 +48,13 @@ class TickedUserAdmin(Ticked, People):
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
+    # Rights are given by groups; single permissions of a person are not used here.
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
     actions = ("end_sessions", "reset_second_factor")
 
     @admin.action(description=_("End all sessions"), permissions=["change"])

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
 from accounts.language import language
+from accounts.roles import MANAGES
 from orders.http import Request
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
@@ -19,7 +20,7 @@ from orders.privacy.personal import without_address
 
 def page(request: Request) -> dict[str, Any]:
     """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
-    `csrf_input` is made once for all forms of a page."""
+    `csrf_input` is made once for all forms of a page; `manages` names what the menu leads administrators to."""
     connection = request.connection
     ticket = ticket_of(request)
     return {
@@ -32,6 +33,7 @@ def page(request: Request) -> dict[str, Any]:
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "preferences": preferences.current(),
         "language_code": language(),
+        "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 

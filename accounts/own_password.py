@@ -23,6 +23,11 @@ def note_changed(user: AbstractBaseUser) -> None:
     SetPassword.objects.filter(user_id=user.pk, changed_at=None).update(changed_at=timezone.now())
 
 
+def note_chosen(user: AbstractBaseUser) -> None:
+    """Remember that the person's password was set by nobody else, whatever was set before."""
+    SetPassword.objects.filter(user_id=user.pk).delete()
+
+
 def must_change(user: AbstractBaseUser) -> bool:
     """Whether the person's password was set by somebody else and is still that one."""
     return SetPassword.objects.filter(user_id=user.pk, changed_at=None).exists()

@@ -26,6 +26,7 @@ from orders.privacy.record_kinds import Action
 WATCHED = ("username", "password", "is_active", "is_staff", "is_superuser")
 FLAGS = {"is_staff": "administration", "is_superuser": "superuser"}
 _rehashing: ContextVar[bool] = ContextVar("a password is hashed anew while it is checked", default=False)
+_by_link: ContextVar[bool] = ContextVar("a password is set with a link", default=False)
 
 
 class NeverDeleted(Exception):
@@ -40,6 +41,16 @@ def rehashing() -> Iterator[None]:
         yield
     finally:
         _rehashing.reset(token)
+
+
+@contextmanager
+def choosing_by_link() -> Iterator[None]:
+    """While somebody who is not signed in sets a password with a link, it is the person's own choice."""
+    token = _by_link.set(True)
+    try:
+        yield
+    finally:
+        _by_link.reset(token)
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.rights.signed_in")
@@ -86,9 +97,8 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(Action.PERSON_ADDED, about=instance)
-        if (
-            account_events.actor()[0] is not None
-        ):  # by another person; not by a command, nor by a sign-in that adds people
+        # By another person; not by a command, nor by a sign-in that adds people.
+        if account_events.actor()[0] is not None and instance.has_usable_password():
             _password_set(instance)
         before = {"username": instance.username, "is_active": True}
     elif before is None:
@@ -115,6 +125,10 @@ def _password_replaced(person: User, old_hash: str) -> None:
     if own:
         own_password.note_changed(person)
         account_events.record(Action.PASSWORD_CHANGED, about=person)
+    elif by_id is None and _by_link.get():
+        # The person who made the link could have used it: connections wait to be confirmed.
+        own_password.note_chosen(person)
+        account_events.record(Action.PASSWORD_CHANGED, about=person, outcome="by link")
     elif not _rehashing.get():
         _password_set(person)
         account_events.record(Action.PASSWORD_SET, about=person)

@@ -17,8 +17,9 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the start-up checks and the watch over the append-only table."""
-        from orders.privacy import checks  # noqa: F401  (importing registers)
+        """Register the start-up checks, the members of shared connections and the watch over the append-only table."""
+        from orders.connections import receivers  # noqa: F401  (importing registers)
+        from orders.privacy import checks  # noqa: F401
 
         post_migrate.connect(_keep_append_only, sender=self)
 

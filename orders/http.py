@@ -20,6 +20,9 @@ class ConnectionLabel(Protocol):
     name: str
     region: str
 
+    @property
+    def shared_by(self) -> str | None: ...
+
 
 class Request(HttpRequest):
     """Django's request with the attributes that middleware adds; `prepare` has the defaults.

@@ -1,12 +1,10 @@
-"""Connections to the CDP, and the access records, which `orders.privacy` keeps."""
+"""Users' own connections; with those of `orders.connections` and the access records of `orders.privacy`, all models of the app."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -16,6 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.errors import CredentialUnreadable
+from orders.connections.base import EDITABLE, AnyConnection
+from orders.connections.integrations import Integration
+from orders.connections.shared import ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
 from orders.privacy.record_kinds import Action
@@ -24,15 +25,15 @@ from orders.storage.prepared_query import PreparedQuery
 
 __all__ = [
     "AccessRecord",
+    "AnyConnection",
     "AnyUser",
     "AppendOnly",
     "Connection",
+    "ConnectionGrant",
+    "ConnectionMember",
+    "Integration",
+    "SharedConnection",
 ]
-
-# "Last used" shows whether a connection is still needed; a minute is precise enough.
-NOTE_USE_EVERY = timedelta(minutes=1)
-
-EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -54,31 +55,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return None if "\x00" in name else _of(user, _NAMED.get(user.pk or 0, name))
 
 
-class Connection(models.Model):
-    """A user's access to one CDP tenant. The credential is sealed and bound to this row, and never returned to a page."""
+class Connection(AnyConnection):
+    """A user's own access to one CDP tenant. The credential is sealed and bound to this row, and never returned to a page."""
 
-    class Version(models.TextChoices):
-        V2 = "v2", _("v2")
-        V2_1 = "v2.1", _("v2.1")
-
-    class Clock(models.TextChoices):
-        LOCAL = "local", _("local times, as documented")
-        UTC = "utc", _("this tenant sends UTC")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cdp_connections")
-    name = models.CharField(_("name"), max_length=60)
-    region = models.CharField(_("region"), max_length=40)
-    version = models.CharField(_("API version"), max_length=8, choices=Version.choices, default=Version.V2)
-    clock = models.CharField(_("segment times"), max_length=8, choices=Clock.choices, default=Clock.LOCAL)
-    country = models.CharField(_("country of national phone numbers"), max_length=2, blank=True, default="")
     is_default = models.BooleanField(_("default"), default=False)
-    sealed_client_key = models.TextField(editable=False)
-    sealed_token = models.TextField(editable=False)
-    set_at = models.DateTimeField(_("credential set"), editable=False)
-    changed_at = models.DateTimeField(_("changed"), editable=False)
-    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-    last_result = models.CharField(_("last result"), max_length=20, blank=True, default="", editable=False)
     # The mark of the person's password when they last vouched for this connection; see own_password.
     confirmed = models.CharField(max_length=64, blank=True, default="", editable=False)
 
@@ -92,12 +73,6 @@ class Connection(models.Model):
                 fields=["user"], condition=models.Q(is_default=True), name="connection_one_default_per_person"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.region})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a connection is never serialized")
 
     def set_credentials(self, *, region: str, client_key: str, token: str) -> None:
         """Seal a credential for this row. The region is part of the seal, so changing it means entering the credential again."""
@@ -132,15 +107,6 @@ class Connection(models.Model):
             client_key=unseal(self.sealed_client_key, self._binding("client_key")),
             token=unseal(self.sealed_token, self._binding("token")),
         )
-
-    def note_use(self, result: str) -> None:
-        """Store the time and result of the last use: when the result changes, else at most once a minute."""
-        now = timezone.now()
-        if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
-            return
-        self.last_used_at, self.last_result = now, result
-        # Only while the row still holds the credential that was used: a replaced one starts with a clean slate.
-        type(self).objects.filter(pk=self.pk, set_at=self.set_at).update(last_used_at=now, last_result=result)
 
     def keep(self) -> None:
         """Save a new or changed connection; a user's first one becomes the default."""

@@ -6,7 +6,7 @@ A new fault is a class in `orders.cdp.errors` and a row in FAULTS; a test goes o
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -354,6 +354,13 @@ def no_connection() -> Problem:
 def unknown_connection(name: str) -> Problem:
     """A link names a connection that the user does not have; it is never replaced by another."""
     return _problem(_UNKNOWN_CONNECTION, name=name)
+
+
+def of_shared(problem: Problem, shared_by: str) -> Problem:
+    """The same about a shared connection: only those who share it can put it right. `shared_by` is a user name, or ""."""
+    step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
+    unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
+    return replace(problem, step=step if shared_by else unknown)
 
 
 def unconfirmed(name: str) -> Problem:

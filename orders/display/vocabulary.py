@@ -143,6 +143,7 @@ OUTCOMES: dict[str, str] = {
     r"perhaps more": _("perhaps more"),
     r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
     r"refused": _("refused"),
+    r"by link": _("by link"),
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
     r"session over": _("session over"),
@@ -156,6 +157,12 @@ OUTCOMES: dict[str, str] = {
 DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),
+    r"shared": _("shared"),
+    r"shared connection: group (?P<name>.+) until (?P<end>\d\S+ \S+ UTC)": _(
+        "shared connection: group %(name)s until %(end)s"
+    ),
+    r"shared connection: group (?P<name>.+)": _("shared connection: group %(name)s"),
+    r"shared connection: all groups": _("shared connection: all groups"),
     r"group (?P<group>.+): permission (?P<right>\S+)": _("group %(group)s: permission %(right)s"),
     r"group (?P<group>.+) is now group (?P<name>.+)": _("group %(group)s is now called %(name)s"),
     r"group (?P<group>.+) \(deleted\)": _("group %(group)s (deleted)"),

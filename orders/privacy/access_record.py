@@ -71,6 +71,8 @@ class AccessRecord(models.Model):
         permissions: ClassVar = [
             ("reveal_personal_data", "May reveal masked personal data"),
             ("view_all_activity", "May see everybody’s activity"),
+            ("manage_people", "May add people and give them roles"),
+            ("manage_shared_connections", "May share connections and set up integrations"),
         ]
         # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every record would pay for.
         indexes: ClassVar = [

@@ -1,4 +1,4 @@
-"""Testing a connection, and the result that is kept with it."""
+"""A user's connections, own and shared; testing one, and the result that is kept with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from orders.cdp import errors
-from orders.models import Connection
+from orders.connections import members
+from orders.models import AnyConnection, AnyUser, Connection
 from orders.privacy.record_kinds import Action
 from orders.problems import FAULTS, LastResult
 from orders.services.tenant import Tenant
@@ -25,7 +26,24 @@ class Outcome:
         return self.result == LastResult.ACCEPTED
 
 
-def try_connection(connection: Connection) -> Outcome:
+def default_for(user: AnyUser) -> AnyConnection | None:
+    """The connection used if the URL names none: the user's own default, else a shared one; None without any."""
+    return Connection.objects.default_for(user) or members.default_for(user)
+
+
+def named(user: AnyUser, name: str) -> AnyConnection | None:
+    """The connection of exactly this name that the user may use, their own first, or None: never another in its place."""
+    return Connection.objects.named(user, name) or members.named(user, name)
+
+
+def usable_by(user: AnyUser) -> list[AnyConnection]:
+    """All connections that the user can name: their own, the default first, then shared ones."""
+    own = list(Connection.objects.for_user(user).select_related("user"))
+    names = {connection.name for connection in own}
+    return [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
+
+
+def try_connection(connection: AnyConnection) -> Outcome:
     """Test the connection's credential with one live call, and store the result with the connection."""
     try:
         Tenant(connection).client.probe()

@@ -9,7 +9,7 @@ from django.conf import settings
 from orders.cdp import errors
 from orders.cdp.bounds import in_time
 from orders.cdp.client import CdpClient, Deadline
-from orders.models import Connection
+from orders.models import AnyConnection
 from orders.storage.lock_timeout import give_back
 from orders.storage.session_answers import SessionAnswers
 
@@ -20,7 +20,9 @@ class Tenant:
     A `fresh` page requests everything again, unless a search has just handed over the order `handed`.
     """
 
-    def __init__(self, connection: Connection, *, session_key: str = "", fresh: bool = True, handed: str = "") -> None:
+    def __init__(
+        self, connection: AnyConnection, *, session_key: str = "", fresh: bool = True, handed: str = ""
+    ) -> None:
         self.connection = connection
         base_url = settings.CDP_REGIONS.get(connection.region)
         if base_url is None:

@@ -21,12 +21,13 @@ from accounts.context import carried
 from orders import problems
 from orders.cdp import errors
 from orders.http import Request
-from orders.models import Connection
+from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
 from orders.problems import NextStep, Problem
 from orders.search_text import lookup
+from orders.services.connections import default_for, named
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
@@ -88,7 +89,7 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
     return decorate
 
 
-def _tenant(request: Request, connection: Connection, fresh: bool) -> Tenant:
+def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
     handed = _named_order(request)["order_ref"] if fresh else ""
     tenant = Tenant(connection, session_key=request.session.session_key or "", fresh=fresh, handed=handed)
     request.reader = tenant.reader
@@ -110,7 +111,7 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
 
 def respond(
     request: Request,
-    connection: Connection,
+    connection: AnyConnection,
     panel: str,
     load: Callable[[], T],
     show: Callable[[T], HttpResponseBase],
@@ -159,7 +160,7 @@ def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
     )
 
 
-def _note_use(connection: Connection, result: str) -> None:
+def _note_use(connection: AnyConnection, result: str) -> None:
     try:
         connection.note_use(result)
     except DatabaseError as error:  # a note on the connection page is worth no page of an order
@@ -170,14 +171,14 @@ def _route(request: Request) -> str:
     return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
-def choose_connection(request: Request) -> tuple[Connection | None, Problem | None]:
+def choose_connection(request: Request) -> tuple[AnyConnection | None, Problem | None]:
     """The connection that `?connection=` names, or the person's default. An unknown name is a problem, never replaced."""
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     if name:
-        connection = Connection.objects.named(request.user, name)
+        connection = named(request.user, name)
         problem = _to_connections(request, problems.unknown_connection(name)) if connection is None else None
     else:
-        connection = Connection.objects.default_for(request.user)
+        connection = default_for(request.user)
         problem = _to_connections(request, problems.no_connection(), add=True) if connection is None else None
     if connection is not None and not connection.is_confirmed:
         problem = _to_confirm(request, problems.unconfirmed(connection.name))
@@ -205,7 +206,8 @@ def with_action(request: Request, problem: Problem) -> Problem:
     A panel asks again in its own place; a search that was posted is posted again with what was typed.
     """
     if problem.action is NextStep.CONNECTIONS:
-        return _to_connections(request, problem)
+        shared_by = request.connection.shared_by if request.connection is not None else None
+        return _to_connections(request, problem if shared_by is None else problems.of_shared(problem, shared_by))
     if problem.action is NextStep.NONE:
         return problem
     route = _route(request)

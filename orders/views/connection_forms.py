@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.display import countries
-from orders.models import AnyUser, Connection
+from orders.models import AnyUser, Connection, SharedConnection
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class ConnectionNameForm(ConnectionModelForm):
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You already have a connection of this name."), code="taken")
+        if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
+            raise ValidationError(_("A shared connection has this name. Choose another."), code="shared")
         return name
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -18,41 +17,26 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
+from accounts.roles import MAY_SHARE
 from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
-from orders.display.countries import choices
 from orders.http import Request
 from orders.models import Connection
-from orders.problems import result_word
-from orders.services.connections import try_connection
+from orders.services.connections import try_connection, usable_by
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionRow:
-    """A connection as the list shows it, without its credential. Stamps are aware UTC, or None for never."""
-
-    id: UUID
-    name: str
-    region: str
-    region_known: bool
-    version: str
-    clock: str
-    country: str
-    is_default: bool
-    is_confirmed: bool
-    set_at: datetime
-    last_used_at: datetime | None
-    last_result: str
-    last_result_words: str
+from orders.views.connection_rows import ConnectionRow, row_of
 
 
 @require_safe
 def connections(request: Request) -> HttpResponse:
-    """The person's own connections, the default first."""
-    rows = [_row(connection) for connection in Connection.objects.for_user(request.user).select_related("user")]
-    return render(request, "connections/list.html", {"connections": rows, "next": next_page.requested(request)})
+    """The connections a person may use: their own, the default first, then shared ones."""
+    context = {
+        "connections": [row_of(connection) for connection in usable_by(request.user)],
+        "may_share": request.user.has_perm(MAY_SHARE),
+        "next": next_page.requested(request),
+    }
+    return render(request, "connections/list.html", context)
 
 
 @confirmed
@@ -77,7 +61,7 @@ def connection_add(request: Request) -> HttpResponse:
 def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
     """Change the name, the API version, or how segment times and national phone numbers are read."""
     connection = _own(request, connection_id)
-    row = _row(connection)
+    row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
     if request.method == "POST" and form.is_valid() and _keep(form, connection):
         messages.success(request, _("“%(name)s” is changed.") % {"name": connection.name})
@@ -91,7 +75,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
 def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
     """Enter the credential again, or another one; also the way to another region."""
     connection = _own(request, connection_id)
-    row = _row(connection)
+    row = row_of(connection)
     form = ReplaceCredentialForm(
         request.POST or None, initial={"region": connection.region, "country": connection.country}
     )
@@ -116,7 +100,7 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
     """Delete a connection, after asking."""
     connection = _own(request, connection_id)
     if request.method != "POST":
-        context = {"connection": _row(connection), "next": next_page.requested(request)}
+        context = {"connection": row_of(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": connection.name})
@@ -143,24 +127,6 @@ def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
 def _own(request: Request, connection_id: UUID) -> Connection:
     """The person's own connection; anybody else's is as unknown as none (404)."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
-
-
-def _row(connection: Connection) -> ConnectionRow:
-    return ConnectionRow(
-        id=connection.pk,
-        name=connection.name,
-        region=connection.region,
-        region_known=connection.region in settings.CDP_REGIONS,
-        version=connection.get_version_display(),
-        clock=connection.get_clock_display(),
-        country=dict(choices()).get(connection.country, connection.country),
-        is_default=connection.is_default,
-        is_confirmed=connection.is_confirmed,
-        set_at=connection.set_at,
-        last_used_at=connection.last_used_at,
-        last_result=connection.last_result,
-        last_result_words=result_word(connection.last_result),
-    )
 
 
 def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:

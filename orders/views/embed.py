@@ -30,7 +30,7 @@ from orders.privacy import access_log
 from orders.privacy.personal import is_personal
 from orders.search_text import lookup
 from orders.services.orders import OpenedOrder
-from orders.services.search import Found, find_orders, open_if_one, open_or_find
+from orders.services.search import find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view
 from orders.views.opened import page_of, record_access

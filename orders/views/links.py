@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.context import carried_to
 from orders.http import Request
-from orders.models import AnyUser, Connection
+from orders.models import AnyUser
 from orders.search_text import lookup
+from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
@@ -47,4 +48,4 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 def names_now(user: AnyUser) -> dict[UUID, str]:
     """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
-    return dict(Connection.objects.for_user(user).values_list("pk", "name"))
+    return {connection.pk: connection.name for connection in usable_by(user)}

@@ -17,9 +17,9 @@ from orders.display.countries import choices
 from orders.display.not_searched import not_searched
 from orders.display.rows import Rows
 from orders.http import Request
-from orders.models import Connection
 from orders.privacy import access_log
 from orders.search_text import emails, lookup
+from orders.services.connections import usable_by
 from orders.services.orders import open_order
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
@@ -126,7 +126,7 @@ def show_not_found(
     Recorded by the references `asked` for.
     """
     access_log.record_miss(request, tenant.connection, asked)
-    others = Connection.objects.for_user(request.user).exclude(pk=tenant.connection.pk)
+    others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
         "typed": text,

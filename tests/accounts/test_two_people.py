@@ -42,7 +42,14 @@ NOT_WALKED = {"logout", "login"}
 
 def addresses(connection: Connection) -> Iterator[str]:
     """Every address of the app, filled in with what belongs to the other person."""
-    filled = {"connection_id": connection.pk, "ref": CANARY, "guest_ref": CANARY, "text": f"{CANARY}/x"}
+    filled = {
+        "connection_id": connection.pk,
+        "ref": CANARY,
+        "guest_ref": CANARY,
+        "text": f"{CANARY}/x",
+        "grant_id": 1,
+        "integration_id": 1,
+    }
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         if pattern.name and pattern.name not in NOT_WALKED:

@@ -77,6 +77,17 @@ def follow(*names: str) -> Act:
     return act
 
 
+def make_key(page: Page) -> None:
+    page.locator("main select[name=shared]").select_option(label="Airline (sandbox)")
+    fill(name="Help desk")(page)
+
+
+def from_link(page: Page) -> None:
+    """Add a person, and go where their link leads."""
+    fill(username="by-link")(page)
+    page.goto(page.locator("main code").inner_text())
+
+
 def first_record(page: Page) -> None:
     with page.expect_navigation():
         page.locator("#result_list tbody th a").first.click()
