@@ -54,7 +54,7 @@
     say("sayLoading");
     place.setAttribute("aria-busy", "true");
     try {
-      const headers = { Authorization: `Embed ${token}`, "HX-Request": "true" };
+      const headers = { Authorization: `Embed ${token}` };
       const answer = await fetch(addressOf(text), { headers, credentials: "omit", cache: "no-store", redirect: "error" });
       const part = await answer.text();
       if (number !== attempt) return;
