@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Request, Response, expe
 
 from accounts.models import EmbedGrant, EmbedSession
 from tests.browser import sign_in
+from tests.firefox import running_firefox
 from tests.flows.frames import Sites, allow, cookies_of, running_sites, without_third_party_cookies
-from tests.live import App
+from tests.live import PASSWORD, App
 from tests.recorded import recorded_looks
 
 CHALLENGE = "x" * 43
@@ -135,14 +136,54 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
     assert typed is not None
     assert typed.status == 403
 
-    assert not EmbedGrant.objects.exists()
-    assert not EmbedSession.objects.exists()
+    # In a tab of its own the address leads to the order.
     assert not recorded_looks().exists()
     assert live_app.sandbox.calls()["total"] == 0
-
-
-def test_the_panel_in_a_tab_of_its_own_is_the_order(closed: BrowserContext, sites: Sites) -> None:
-    page = closed.new_page()
-    sign_in(page)
     page.goto(f"{sites.orders}/embed/?q=B94TXY&ticket=ZD-1")
     expect(page).to_have_title(re.compile("^B94TXY"))
+    assert recorded_looks().get().via == ""
+
+    assert not EmbedGrant.objects.exists()
+    assert not EmbedSession.objects.exists()
+
+
+def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
+    hosts = [site.removeprefix("https://").partition(":")[0] for site in (sites.orders, sites.desk, sites.stranger)]
+    with running_firefox(tmp_path, *hosts) as firefox:
+        [ticket] = firefox.windows()
+        firefox.send("WebDriver:Navigate", url=sites.ticket(sites.desk))
+        firefox.send("WebDriver:Refresh")
+        # No cookie of a third party comes back: else the rest of this test shows nothing.
+        assert set(sites.cookies) == {""}
+        firefox.enter_frame("#panel")
+        firefox.click("[data-sign-in]")
+        window = firefox.new_window([ticket])
+        firefox.switch(window)
+        firefox.fill("input[name=username]", "agent")
+        firefox.fill("input[name=password]", PASSWORD)
+        firefox.click(".button-main", words="Sign in")
+        firefox.click(".button-main", words="Show orders there")
+        firefox.switch(ticket)
+        firefox.enter_frame("#panel")
+        firefox.find("#embed-order .reference", words="B94TXY")
+        [look] = recorded_looks()
+        assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
+
+        before = firefox.windows()
+        firefox.send("WebDriver:NewWindow", type="tab")
+        firefox.switch(firefox.new_window(before))
+        firefox.send("WebDriver:Navigate", url=f"{sites.orders}/")
+        firefox.click("details.menu > summary")
+        firefox.click("form[data-signs-out] button")
+        firefox.find("input[name=username]")
+        firefox.switch(ticket)
+        firefox.enter_frame("#panel")
+        firefox.click("[data-again]")
+        firefox.find("#say", words="You are signed out. Sign in again.")
+        firefox.find("[data-sign-in]")
+        assert recorded_looks().count() == 1
+
+        # A page that is not listed may not frame it: Firefox shows a page of its own in its place.
+        firefox.send("WebDriver:Navigate", url=sites.ticket(sites.stranger))
+        firefox.enter_frame("#panel")
+        assert firefox.send("WebDriver:FindElements", using="css selector", value="[data-sign-in]") == []
