@@ -34,8 +34,9 @@ ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]+)?")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
 VERIFIER = re.compile(r"[A-Za-z0-9_-]{43,128}")
 
-FRAMED = ("/embed/", "/embed/token/")  # and the orders
 ORDERS = "/embed/orders/"
+FRAMED = ("/embed/", "/embed/token/")
+API = "/api/"
 
 
 def is_listed(origin: str) -> bool:
@@ -106,16 +107,16 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_framed(path: str) -> bool:
-    """Whether a frame loads this: it is served without cookies."""
-    return path in FRAMED or path.startswith(ORDERS)
+def takes_no_cookies(path: str) -> bool:
+    """Whether a frame or another program loads this: no session counts there."""
+    return path in FRAMED or path.startswith((ORDERS, API))
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: a frame on a neighbouring host name sends cookies along; they are as good as not sent. Comes before the session."""
+    """Middleware: a frame on a neighbouring host name sends cookies along; there they do not count. Comes before the session."""
 
     def answer(request: Request) -> HttpResponseBase:
-        if is_framed(request.path_info):
+        if takes_no_cookies(request.path_info):
             request.META.pop("HTTP_COOKIE", None)
         return get_response(request)
 

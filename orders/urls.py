@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from orders.views import (
     activity,
+    api,
     connections,
     embed,
     guests,
@@ -56,6 +57,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connections/shared/<uuid:connection_id>/offer/", shared_connections.shared_offer, name="shared_offer"),
     path("integrations/", integrations.integrations, name="integrations"),
     path("integrations/<int:integration_id>/revoke/", integrations.integration_revoke, name="integration_revoke"),
+    path("api/v1/orders", api.look_up, name="api_orders"),
+    path("api/v1/openapi.json", api.openapi, name="api_document"),
     path("embed/", embed.frame, name="embed"),
     path("embed/allow/", embed.embed_allow, name="embed_allow"),
     path("embed/confirm/", embed.embed_confirm, name="embed_confirm"),

@@ -33,7 +33,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
         raise MiddlewareNotUsed
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if embedding.is_framed(request.path_info):
+        if embedding.takes_no_cookies(request.path_info):
             return get_response(request)
         name = named(request, chosen)
         by_proxy = request.session.get(SIGNED_IN_BY) == "proxy"

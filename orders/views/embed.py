@@ -30,7 +30,7 @@ from orders.privacy import access_log
 from orders.privacy.personal import is_personal
 from orders.search_text import lookup
 from orders.services.orders import OpenedOrder
-from orders.services.search import find_orders, open_if_one, open_or_find
+from orders.services.search import open_by_text
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view
 from orders.views.opened import page_of, record_access
@@ -156,8 +156,7 @@ def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
 
 @cdp_view(panel="embed_order", fresh=True)
 def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]) -> HttpResponseBase:
-    by_ref = lookup.is_ref(text)
-    opened = open_or_find(tenant, text) if by_ref else open_if_one(tenant, find_orders(tenant, candidates))
+    opened = open_by_text(tenant, text, candidates)
     if isinstance(opened, OpenedOrder):
         record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, text)
         return render_panel(request, "embed_order", page_of(request, tenant, opened, text))

@@ -24,7 +24,10 @@ from cdpviewer.environment import Environment
 from sandbox.server import Sandbox
 from tests.pages.conftest import connect
 from tests.pages.reading import text_of
+from tests.pages.test_nothing_leaks import SECRET, planted
 from tests.recorded import events, recorded_looks
+
+__all__ = ["planted"]
 
 DESK = "https://acme.zendesk.com"
 VERIFIER = "v" * 43
@@ -400,3 +403,10 @@ def test_another_connection_is_named_and_never_replaced(desk: Client, agent: Use
     assert read(token, connection="Second").status_code == 200
     assert recorded_looks().get().connection_name == "Second (sandbox)"
     assert read(token, connection="Third").status_code == 404
+
+
+def test_no_secret_stands_in_the_frame(desk: Client, planted: list[str]) -> None:
+    answer = read(token_for(desk), "00000000-0000-4000-8000-0000000d0c01")
+    assert answer.status_code == 200
+    assert SECRET.findall(answer.content.decode()) == []
+    assert not re.search("Jane|Doyle", answer.content.decode())
