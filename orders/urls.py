@@ -11,6 +11,7 @@ from orders.views import (
     embed,
     guests,
     integrations,
+    link_helper,
     order,
     people,
     reveal,
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("embed/token/", embed.embed_token, name="embed_token"),
     path("embed/orders/", embed.embed_order, name="embed_orders"),
     path("embed/orders/<str:ref>/", embed.embed_order, name="embed_order"),
+    path("links/", link_helper.links, name="links"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
