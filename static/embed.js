@@ -114,5 +114,41 @@
     }
   });
 
+  // Chatwoot names the conversation in a message. Nothing signs it, so it is a text to search for, and never an address of a person.
+  const isListed = (from) => body.dataset.origins.split(" ").some((listed) => {
+    const [start, end] = listed.split("*");
+    return end === undefined ? from === listed : from.startsWith(start) && from.endsWith(end) && from.length > listed.length;
+  });
+
+  const follow = (text, number) => {
+    if (typeof text !== "string" || text.includes("@") || text.length > 200) return;
+    const query = new URLSearchParams({ q: text });
+    if (Number.isInteger(number)) here.set("ticket", `CW-${number}`);
+    if (here.get("ticket")) query.set("ticket", here.get("ticket"));
+    const whole = document.getElementById("whole");
+    whole.href = `${whole.pathname}?${query}`;
+    document.getElementById("value").textContent = text;
+    document.getElementById("named").hidden = !text;
+    shown = text;
+    if (token) show(text);
+  };
+
+  if (body.dataset.host === "chatwoot") {
+    addEventListener("message", ({ data, origin: from, source }) => {
+      if (source !== parent || !isListed(from) || typeof data !== "string" || !data.startsWith("{")) return;
+      let sent = null;
+      try {
+        sent = JSON.parse(data);
+      } catch {
+        return;
+      }
+      if (sent.event !== "appContext") return;
+      const conversation = sent.data?.conversation;
+      const { field } = body.dataset;
+      follow(conversation?.custom_attributes?.[field] ?? sent.data?.contact?.custom_attributes?.[field], conversation?.id);
+    });
+    parent.postMessage("chatwoot-dashboard-app:fetch-info", origin() || "*");
+  }
+
   makeSecret();
 })();

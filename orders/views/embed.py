@@ -6,6 +6,7 @@ Nothing personal is shown in a frame and nothing there changes anything, so that
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -39,6 +40,8 @@ from orders.views.results import record_listed
 
 WAITING = "embed_waiting"  # in the session, the frame that waits to be allowed: its challenge, origin and when it asked
 WAITS_SECONDS = 10 * 60  # time to sign in
+HOSTS = frozenset({"chatwoot"})  # which name the ticket by a message instead of the address
+FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
 THEMES = frozenset({"light", "dark"})
 LONGEST_BODY = 500  # bytes
 SHOWN_OF_A_VALUE = 64  # characters of what the ticket holds
@@ -72,6 +75,9 @@ def frame(request: Request) -> HttpResponseBase:
             "whole": whole,
             "value": "" if is_personal(value) else value[:SHOWN_OF_A_VALUE],
             "theme": request.GET.get("theme") if request.GET.get("theme") in THEMES else "system",
+            "host": request.GET.get("host") if request.GET.get("host") in HOSTS else "",
+            "field": request.GET.get("field", "") if FIELD.fullmatch(request.GET.get("field", "")) else "",
+            "origins": " ".join(listed),
             # Where the browser does not name the page around the frame.
             "only_origin": listed[0] if len(listed) == 1 and "*" not in listed[0] else "",
         }

@@ -91,14 +91,16 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
     """Where the link of a ticket whose field holds `value` leads, as a browser and this server read it."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
-    path = unquote(path.replace("\\", "/"), errors="replace")
+    path = path.replace("\\", "/")
+    elsewhere = any(part.lower().replace("%2e", ".") == ".." for part in path.split("/"))
+    path = unquote(path, errors="replace")
     in_path, parameters = split(path, query)
     text = f"{path}?{in_path}" if in_path else path
     if text == "/orders/" or text.startswith("/orders//?"):
         text = parse_qs(parameters, keep_blank_values=True).get("q", [""])[0]
     else:
         text = text.removeprefix("/orders/").removesuffix("/")
-    return Leads(text, lookup.read(text), cut=bool(mark), elsewhere=".." in path.split("/"))
+    return Leads(text, lookup.read(text), cut=bool(mark), elsewhere=elsewhere)
 
 
 @permission_required(MAY_SHARE, raise_exception=True)

@@ -134,10 +134,10 @@ class IntegrationForm(forms.Form):
     )
 
     days = forms.IntegerField(
-        label=_("Days until the key ends"), min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
+        label=_("Days until the key ends"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
     )
     per_minute = forms.IntegerField(
-        label=_("Requests a minute"), min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
+        label=_("Requests a minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
     )
     networks = forms.CharField(
         label=_("Networks"),
@@ -145,6 +145,12 @@ class IntegrationForm(forms.Form):
         max_length=400,
         help_text=_("Where the program runs, as 203.0.113.0/24. Leave it empty for any address."),
     )
+
+    def clean_days(self) -> int:
+        return self.cleaned_data["days"] or USUAL_DAYS
+
+    def clean_per_minute(self) -> int:
+        return self.cleaned_data["per_minute"] or A_MINUTE
 
     def clean_networks(self) -> str:
         return clean_networks(self.cleaned_data["networks"])

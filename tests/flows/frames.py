@@ -17,6 +17,14 @@ from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, App
 from tests.wiring.hop import hop, production, serving
 
+# As Chatwoot answers a dashboard app, and a frame beside it that sends the same.
+CONTEXT = (
+    """JSON.stringify({event: "appContext", data: {conversation: {id: %d, custom_attributes: {booking: "%s"}}}})"""
+)
+CHATWOOT = """addEventListener("message", ({data, source}) => {
+  if (data === "chatwoot-dashboard-app:fetch-info") source.postMessage(%s, "*");
+});""" % (CONTEXT % (12, "B94TXY"))
+MEDDLING = f"""setInterval(() => parent.frames.panel.postMessage({CONTEXT % (13, "EVIL99")}, "*"), 50)"""
 ORDERS, DESK, STRANGER = "orders.example.test", "desk.help.test", "evil.stranger.test"
 
 
@@ -51,6 +59,14 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
                     f'<form method="post" action="{orders}/embed/confirm/"><button id="confirm">confirm</button></form>'
                     f'<iframe id="framed" src="{orders}/embed/confirm/"></iframe>'
                 )
+            elif path == "/chatwoot":
+                document = (
+                    f"<script>{CHATWOOT}</script>"
+                    f'<iframe id="panel" name="panel" width="320" height="700" src="{orders}/embed/?{query}"></iframe>'
+                    f'<iframe src="{stranger}/meddle"></iframe>'
+                )
+            elif path == "/meddle":
+                document = f"<script>{MEDDLING}</script>"
             else:
                 document = (
                     f'<h1>Ticket</h1><iframe id="other" src="{stranger}/cookie"></iframe>'

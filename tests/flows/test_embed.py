@@ -95,12 +95,16 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     assert live_app.sandbox.calls()["total"] == 0
 
 
-def test_a_deactivated_agent_reads_nothing_more(closed: BrowserContext, sites: Sites) -> None:
+def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more(
+    closed: BrowserContext, sites: Sites
+) -> None:
     page = closed.new_page()
     sign_in(page)
-    page.goto(sites.ticket(sites.desk))
+    page.goto(f"{sites.desk}/chatwoot?host=chatwoot&field=booking", wait_until="networkidle")
+    expect(page.frame_locator("#panel").locator("#value")).to_have_text("B94TXY")
     panel = allow(page)
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    assert {(look.reference, look.ticket) for look in recorded_looks()} == {("B94TXY", "CW-12")}
     person = User.objects.get(username="agent")
     person.is_active = False
     person.save()
