@@ -146,7 +146,8 @@ def allow(page: Page, *, name: str = "", password: str = PASSWORD) -> FrameLocat
         window.locator("input[name=username]").fill(name)
         window.locator("input[name=password]").fill(password)
         window.locator("input[name=password]").press("Enter")
-    window.get_by_role("button", name="Show orders there").click()
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Show orders there").click()
     return panel
 
 
