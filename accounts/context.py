@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,12 @@ from accounts import preferences
 from accounts.language import language
 from accounts.roles import MANAGES
 from orders.http import Request
+from orders.models import Connection
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
+
+TENANTS_KEY = "connections"
+TENANTS_READ_EVERY = 600  # seconds: a connection that came or went elsewhere
 
 
 def page(request: Request) -> dict[str, Any]:
@@ -28,6 +33,7 @@ def page(request: Request) -> dict[str, Any]:
         "ticket": ticket,
         "refused_ticket": refused_ticket_of(request) if not ticket else "",
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
+        "tenants": SimpleLazyObject(lambda: tenants(request)),
         "demo": settings.DEMO,
         "sign_on": settings.SIGN_ON,
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
@@ -36,6 +42,25 @@ def page(request: Request) -> dict[str, Any]:
         "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
+
+
+def tenants(request: HttpRequest) -> tuple[tuple[str, str, bool], ...]:
+    """The person's connections, the default first: name, query that leads to it, whether this page is about it."""
+    if not request.user.is_authenticated:
+        return ()
+    held: Any = request.session.get(TENANTS_KEY)
+    now = int(time.time())
+    if not isinstance(held, list) or now - held[0] >= TENANTS_READ_EVERY:
+        held = [now, list(Connection.objects.for_user(request.user).values_list("name", flat=True))]
+        request.session[TENANTS_KEY] = held
+    names = held[1]
+    wanted = request.GET.get("connection") or request.POST.get("connection") or next(iter(names), "")
+    return tuple((name, carried_to(request, name), name == wanted) for name in names)
+
+
+def forget_tenants(request: HttpRequest) -> None:
+    """Read the person's connections anew for the next page: one was added, renamed or deleted."""
+    request.session.pop(TENANTS_KEY, None)
 
 
 def carried(request: HttpRequest, **more: str) -> str:

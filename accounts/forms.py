@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import own_password, throttling
+from accounts.access import may_use_password
 from accounts.rights import sign_in_failed
 from accounts.sign_on.choices import Passwords
 from orders.privacy.access_log import hashed
@@ -72,7 +73,7 @@ class SignInForm(AuthenticationForm):
     def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive people, and a password that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
-        if settings.SIGN_ON.passwords is Passwords.STAFF and not user.is_staff:
+        if settings.SIGN_ON.passwords is Passwords.STAFF and not may_use_password(user, Passwords.STAFF):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
             raise ValidationError(
                 _("Here only administrators sign in with a password. Use the button above."), code="provider"

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.access import may_use_password
 from orders.models import AccessRecord
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
@@ -31,8 +32,7 @@ links = Links()
 
 def are_of_use_to(person: User) -> bool:
     """Whether the person may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN) and is active."""
-    allowed = {"on": True, "staff": person.is_staff, "off": False}
-    return person.is_active and allowed[settings.SIGN_ON.passwords]
+    return person.is_active and may_use_password(person, settings.SIGN_ON.passwords)
 
 
 def make(person: User) -> str:

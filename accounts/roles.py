@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-MAY_MANAGE_PEOPLE = "orders.manage_people"
-MAY_SHARE = "orders.manage_shared_connections"
+from accounts.access import may_manage_people, may_share_connections
+
 MANAGES = "manages"
 
 
@@ -65,6 +65,6 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
     """Keep in the session which links the menu has, so that no page asks for rights; the pages behind the links do."""
     if isinstance(user, User):
-        rights = {"people": MAY_MANAGE_PEOPLE, "connections": MAY_SHARE}
-        if manages := [name for name, right in rights.items() if user.has_perm(right)]:
+        rights = {"people": may_manage_people, "connections": may_share_connections}
+        if manages := [name for name, may in rights.items() if may(user)]:
             request.session[MANAGES] = manages

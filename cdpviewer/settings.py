@@ -21,6 +21,7 @@ CREDENTIAL_KEYS = env.listed("CDPVIEWER_CREDENTIAL_KEYS")
 # Prove that access records are as they were written: the first seals, all prove.
 RECORD_KEYS = env.listed("CDPVIEWER_RECORD_KEYS") or (SECRET_KEY,)
 LEAST_RECORD_DAYS = env.number("CDPVIEWER_LEAST_RECORD_DAYS", 90, least=1)
+CHANGES_DAYS = env.number("CDPVIEWER_CHANGES_DAYS", 90)  # 0: no digests are kept
 
 DEBUG = env.switch("CDPVIEWER_DEBUG", default=False)
 HTTPS = env.switch("CDPVIEWER_HTTPS", default=True)

@@ -21,6 +21,7 @@ from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, seal, unseal
+from orders.privacy.viewed_order import ViewedOrder
 from orders.storage.prepared_query import PreparedQuery
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ConnectionMember",
     "Integration",
     "SharedConnection",
+    "ViewedOrder",
 ]
 
 AnyUser = AbstractBaseUser | AnonymousUser

@@ -41,9 +41,28 @@
     return done;
   };
 
+  // A mail program takes the text with its headings and line breaks.
+  const htmlOf = (text) => {
+    const page = document.createElement("div");
+    for (const block of text.split("\n\n")) {
+      const [heading, ...lines] = block.split("\n");
+      const part = document.createElement("p");
+      part.append(document.createElement("b"), ...lines.flatMap((line) => [document.createElement("br"), line]));
+      part.firstChild.append(heading);
+      page.append(part);
+    }
+    return new XMLSerializer().serializeToString(page);
+  };
+
+  const withHtml = (text) => {
+    const kinds = { "text/plain": text, "text/html": htmlOf(text) };
+    const blobs = Object.entries(kinds).map(([type, content]) => [type, new Blob([content], { type })]);
+    return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+  };
+
   const writeToClipboard = async (text, button) => {
     try {
-      await navigator.clipboard.writeText(text);
+      await ("copyHtml" in button.dataset ? withHtml(text) : navigator.clipboard.writeText(text));
       return true;
     } catch {
       const done = copyWithExecCommand(text);
@@ -134,6 +153,22 @@
     if (box && !box.open) box.showModal();
   };
 
+  // === A button that leads to a panel: loaded once, then only gone to ===
+
+  const goToLoaded = (event) => {
+    const link = event.target.closest("[data-goes-to]");
+    const panel = link && document.getElementById(link.dataset.goesTo);
+    if (!panel) return;
+    panel.scrollIntoView({ block: "start" });
+    if (!panel.matches(".panel")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    panel.focus();
+  };
+
+  // Before htmx, which listens on the link itself.
+  document.addEventListener("click", goToLoaded, true);
+
   // === Clicks ===
 
   const opensHere = (event) =>
@@ -164,6 +199,7 @@
     ["/", focusSearch],
     ["c", clickFirst("[data-copy-key=c]")],
     ["r", clickFirst("[data-refresh]")],
+    ["p", clickFirst("[data-goes-to]")],
     ["?", showHelp],
   ]);
 

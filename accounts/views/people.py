@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -19,15 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import password_links
+from accounts.access import for_managers_of_people, may_change
 from accounts.people_forms import PersonForm, RolesForm
-from accounts.roles import GROUPS, MAY_MANAGE_PEOPLE, labels, set_roles
+from accounts.roles import GROUPS, labels, set_roles
 from accounts.sign_on.recent import confirmed
 from orders.models import AccessRecord
 
 PER_PAGE = 50
 MOST_FOUND = 200
-
-for_managers = permission_required(MAY_MANAGE_PEOPLE, raise_exception=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class PersonRow:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody by name, 50 to a page; a search is posted, because a name does not belong into an address."""
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
@@ -61,7 +59,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_managers
+@for_managers_of_people
 def person_add(request: HttpRequest) -> HttpResponse:
     """Add a person without a password, and show the link with which they set one."""
     form = PersonForm(request.POST or None, initial={"roles": ["Agents"]})
@@ -82,7 +80,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_managers
+@for_managers_of_people
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person: name, roles, connections, when they were seen last."""
     return _person_page(request, _find(person_id))
@@ -90,7 +88,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_managers
+@for_managers_of_people
 def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
     """Give a person exactly the ticked roles."""
     found = _may_change(request, person_id)
@@ -106,7 +104,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_managers
+@for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Make a link with which a person sets a new password."""
     found = _may_change(request, person_id)
@@ -118,7 +116,7 @@ def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_managers
+@for_managers_of_people
 def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
     """Deactivate a person, which ends their sessions at once, or activate them again."""
     found = _may_change(request, person_id)
@@ -136,14 +134,9 @@ def _find(person_id: int) -> User:
 
 def _may_change(request: HttpRequest, person_id: int) -> User:
     found = _find(person_id)
-    if not _changeable(request, found):
+    if not may_change(request.user, found):
         raise PermissionDenied
     return found
-
-
-def _changeable(request: HttpRequest, found: User) -> bool:
-    """Nobody changes their own rights, and superusers are changed by superusers alone."""
-    return found.pk != request.user.pk and (not found.is_superuser or request.user.is_superuser)
 
 
 def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
@@ -176,7 +169,7 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
     context = {
         "person": _row(found),
         "form": form or RolesForm(initial={"roles": held}),
-        "changeable": _changeable(request, found),
+        "changeable": may_change(request.user, found),
         "link_of_use": password_links.are_of_use_to(found),
     }
     return render(request, "people/one.html", context, status=422 if form is not None else 200)

@@ -20,6 +20,7 @@ from django_htmx.jinja import htmx_script
 from accounts import next_page
 from accounts.language import language
 from orders.display import (
+    changes,
     clocks,
     hidden,
     icons,
@@ -36,6 +37,7 @@ from orders.itinerary import statuses
 
 FILTERS = (
     capfirst, icons.icon, static,
+    changes.before_and_now, changes.fact_word, changes.flight_label, changes.total_words,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,

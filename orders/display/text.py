@@ -17,6 +17,7 @@ from orders.display.itinerary import (
     untimed_words,
 )
 from orders.display.notices import notice_line, notice_word
+from orders.display.passengers import passengers
 from orders.display.words import status_word
 from orders.itinerary.codes import Mode, NoticeKind, Reading
 from orders.itinerary.trip import Clock, Flight, Journey, Transfer, Trip
@@ -93,6 +94,8 @@ def _flight_lines(flight: Flight) -> list[str]:
     if flight.mode is not Mode.FLIGHT or not flight.number:
         facts.append(mode_words(flight))
     facts += [operated_by(flight), *flight_summary(flight)]
+    if not flight.all_passengers:
+        facts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
     arrival = _end(flight.destination)
     if change := day_change(flight.day_change):
         arrival = f"{arrival} ({change})"

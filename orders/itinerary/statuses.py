@@ -49,12 +49,37 @@ class CalendarStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Payment(StrEnum):
+    """What a status says of the money: that it was paid, or something else in the status' own word; most say nothing of it.
+
+    ALONE is a status of the money that says nothing of the seats.
+    """
+
+    NOT_SAID = ""
+    PAID = "paid"
+    OTHER = "other"
+    PAID_ALONE = "paid alone"
+    OTHER_ALONE = "other alone"
+
+    @property
+    def said(self) -> bool:
+        return self is not Payment.NOT_SAID
+
+    @property
+    def paid(self) -> bool:
+        return self in (Payment.PAID, Payment.PAID_ALONE)
+
+    @property
+    def alone(self) -> bool:
+        return self in (Payment.PAID_ALONE, Payment.OTHER_ALONE)
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """One status.
 
     `word` is English. `cancelled` alone strikes a flight out; `alert` puts it among the things to check; `booked` counts its
-    travellers among those who fly. `calendar` is None if it has no equivalent there.
+    travellers among those who fly. `calendar` is None if it has no equivalent there. `payment` is what it says of the money.
     """
 
     code: str
@@ -65,6 +90,7 @@ class Status:
     alert: bool = False
     booked: bool = True
     calendar: CalendarStatus | None = None
+    payment: Payment = Payment.NOT_SAID
 
     @property
     def settled(self) -> bool:
@@ -77,13 +103,18 @@ class Status:
         return self is _NONE or self.code in _BY_CODE
 
 
-def _good(code: str, word: str, icon: Icon = Icon.OK) -> Status:
-    return Status(code, word, Tone.GOOD, icon, calendar=CalendarStatus.CONFIRMED)
+def _good(code: str, word: str, icon: Icon = Icon.OK, payment: Payment = Payment.NOT_SAID) -> Status:
+    return Status(code, word, Tone.GOOD, icon, calendar=CalendarStatus.CONFIRMED, payment=payment)
 
 
-def _open(code: str, word: str, *, alert: bool = False) -> Status:
+def _open(code: str, word: str, *, alert: bool = False, payment: Payment = Payment.NOT_SAID) -> Status:
     """Something still has to happen before the flight is certain."""
-    return Status(code, word, Tone.WAITING, Icon.CLOCK, alert=alert, calendar=CalendarStatus.TENTATIVE)
+    calendar = CalendarStatus.TENTATIVE
+    return Status(code, word, Tone.WAITING, Icon.CLOCK, alert=alert, calendar=calendar, payment=payment)
+
+
+def _unpaid(code: str, word: str, *, alert: bool = False) -> Status:
+    return _open(code, word, alert=alert, payment=Payment.OTHER_ALONE)
 
 
 def _cancelling(code: str, word: str) -> Status:
@@ -91,9 +122,11 @@ def _cancelling(code: str, word: str) -> Status:
     return Status(code, word, Tone.WAITING, Icon.WARNING, alert=True, calendar=CalendarStatus.CONFIRMED)
 
 
-def _cancelled(code: str, word: str) -> Status:
+def _cancelled(code: str, word: str, payment: Payment = Payment.NOT_SAID) -> Status:
     icon, calendar = Icon.CANCELLED, CalendarStatus.CANCELLED
-    return Status(code, word, Tone.GONE, icon, cancelled=True, alert=True, booked=False, calendar=calendar)
+    return Status(
+        code, word, Tone.GONE, icon, cancelled=True, alert=True, booked=False, calendar=calendar, payment=payment
+    )
 
 
 def _partly_cancelled(code: str, word: str) -> Status:
@@ -108,7 +141,7 @@ def _lost(code: str, word: str) -> Status:
 def _refund(code: str, word: str, *, whole: bool = False) -> Status:
     """A refund is not proof that the seat is gone."""
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
-    return Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar)
+    return Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
 
 
 def _neutral(code: str, word: str) -> Status:
@@ -119,8 +152,8 @@ _ROWS = (
     # Documented for orders and items. The vendor writes PARTIALY_; `key` reads it as PARTIALLY_.
     _open("RESERVED", _("Reserved")),
     _open("PENDING", _("Pending")),
-    _open("PAYMENT_PENDING", _("Payment pending")),
-    _good("PURCHASED", _("Purchased")),
+    _unpaid("PAYMENT_PENDING", _("Payment pending")),
+    _good("PURCHASED", _("Purchased"), payment=Payment.PAID),
     _good("CONFIRMED", _("Confirmed")),
     _open("PARTIALLY_CONFIRMED", _("Partially confirmed")),
     _lost("DECLINED", _("Declined")),
@@ -136,14 +169,14 @@ _ROWS = (
     _cancelling("CANCELLATION_PENDING", _("Cancellation pending")),
     _cancelling("CANCELLATION_REJECTED", _("Cancellation rejected")),
     _cancelling("CANCEL_FAILED", _("Cancellation failed")),
-    _cancelled("CANCELLED_REFUNDED", _("Cancelled and refunded")),
+    _cancelled("CANCELLED_REFUNDED", _("Cancelled and refunded"), Payment.OTHER),
     _good("REINSTATED", _("Reinstated")),
     # Money.
-    _good("PAID", _("Paid")),
-    _open("PARTIALLY_PAID", _("Partially paid")),
-    _open("UNPAID", _("Unpaid")),
-    _open("PAYMENT_FAILED", _("Payment failed"), alert=True),
-    _open("PAYMENT_DECLINED", _("Payment declined"), alert=True),
+    _good("PAID", _("Paid"), payment=Payment.PAID_ALONE),
+    _unpaid("PARTIALLY_PAID", _("Partially paid")),
+    _unpaid("UNPAID", _("Unpaid")),
+    _unpaid("PAYMENT_FAILED", _("Payment failed"), alert=True),
+    _unpaid("PAYMENT_DECLINED", _("Payment declined"), alert=True),
     _refund("REFUND_REQUESTED", _("Refund requested")),
     _refund("REFUND_PENDING", _("Refund pending")),
     _refund("REFUND_REJECTED", _("Refund rejected")),

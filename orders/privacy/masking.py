@@ -107,10 +107,10 @@ def card(
 
 def _fields(person: Person, reveals: Callable[[str], bool], country: str) -> Iterator[Field]:
     countries = tuple(filter(None, ((person.country or "").upper(), country)))
-    for email in person.emails:
-        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
     for phone in person.phone_numbers:
         yield Field("phone", _("Phone"), phone, href=phones.href(phone, countries), copy=True)
+    for email in person.emails:
+        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
     address = ", ".join(
         part
         for part in (

@@ -17,7 +17,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
-from accounts.roles import MAY_SHARE
+from accounts.access import may_share_connections
+from accounts.context import forget_tenants
 from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.http import Request
@@ -33,7 +34,7 @@ def connections(request: Request) -> HttpResponse:
     """The connections a person may use: their own, the default first, then shared ones."""
     context = {
         "connections": [row_of(connection) for connection in usable_by(request.user)],
-        "may_share": request.user.has_perm(MAY_SHARE),
+        "may_share": may_share_connections(request.user),
         "next": next_page.requested(request),
     }
     return render(request, "connections/list.html", context)
@@ -183,4 +184,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
+    """Where to go on after a change; the switcher shows the connections as they are then."""
+    forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.roles import MAY_SHARE
+from accounts.access import for_managers_of_connections
 from accounts.sign_on.recent import confirmed
 from orders.connections import integrations as keys
 from orders.models import Integration
 from orders.views.shared_forms import IntegrationForm
 
-for_administrators = permission_required(MAY_SHARE, raise_exception=True)
-
 
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_administrators
+@for_managers_of_connections
 def integrations(request: HttpRequest) -> HttpResponse:
     """All integrations, those in use first; a new one's key is shown in the answer to the form, once."""
     form = IntegrationForm(request.POST or None)
@@ -45,7 +42,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_administrators
+@for_managers_of_connections
 def integration_revoke(request: HttpRequest, integration_id: int) -> HttpResponse:
     """End an integration: its key opens nothing from now on."""
     found = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)

@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from django import forms
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.roles import MAY_SHARE
+from accounts.access import for_managers_of_connections
 from accounts.split_links import split
 from orders.display.link_recipes import BY_CODE, RECIPES, Recipe, Shape
 from orders.display.not_searched import not_searched
@@ -103,8 +102,8 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
     return Leads(text, lookup.read(text), cut=bool(mark), elsewhere=elsewhere)
 
 
-@permission_required(MAY_SHARE, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
 def links(request: Request) -> HttpResponse:
     """Choose a system and get its link template; what a ticket holds is posted, for it may be personal."""
     form = LinkForm(request.POST if request.method == "POST" else None)

@@ -7,10 +7,11 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.context import carried_to
 from orders.http import Request
-from orders.models import AnyUser
+from orders.models import AnyConnection, AnyUser, Connection
 from orders.search_text import lookup
 from orders.services.connections import usable_by
 
@@ -44,6 +45,13 @@ def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
 def _address(request: Request, ref: str, connection: str | None) -> str:
     # What the CDP calls its order may hold anything, and not everything can stand in an address.
     return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
+
+
+def link_query(request: Request, connection: AnyConnection) -> str:
+    """The query of a link to pass on: it names the connection, unless that is the person's default."""
+    own_default = isinstance(connection, Connection) and connection.is_default
+    default = own_default or not (request.GET.get("connection") or request.POST.get("connection"))
+    return "" if default else "?" + urlencode({"connection": connection.name})
 
 
 def names_now(user: AnyUser) -> dict[UUID, str]:

@@ -8,17 +8,22 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.context import carried_by_redirect
+from orders.display.answers import answers
+from orders.display.customer_text import customer_text
+from orders.display.internal_note import internal_note
 from orders.display.rows import SMALL_ROOM, Rows
-from orders.display.text import itinerary_text
 from orders.http import Request
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
+from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import partial_problem
+from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
 
 
@@ -30,7 +35,8 @@ def order_address(request: Request, ref: str) -> str:
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
-    return render(request, "orders/order.html", page_of(request, tenant, opened, ref))
+    changes = note_and_compare(request.user, tenant, opened)
+    return render(request, "orders/order.html", {**page_of(request, tenant, opened, ref), "changes": changes})
 
 
 def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
@@ -39,6 +45,8 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
     problem = opened.order.items_problem
     flights = rows_of(request, tenant, "flights", len(trip.flights))
     items = rows_of(request, tenant, "items", len(opened.order.items))
+    address = request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref]))
+    link = address + link_query(request, tenant.connection)
     return {
         "flights": flights,
         "items": items,
@@ -51,15 +59,20 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
         "reference": opened.summary.reference or ref,
         "trip": trip,
         "summary": opened.summary,
+        "answers": answers(opened.order, opened.summary, trip, timezone.now()),
         "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip),
-        "itinerary_text": itinerary_text(trip, reference=opened.summary.reference)
-        if trip.journeys or trip.untimed
-        else "",
+        "customer_text": ""
+        if opened.summary.segments_left
+        else customer_text(opened.order, trip, opened.summary.others),
+        "internal_note": internal_note(
+            opened.order, trip, opened.summary, connection=str(tenant.connection), as_of=opened.as_of, link=link
+        ),
+        "link": link,
         "as_of": opened.as_of,
         "calls": tenant.reader.calls,
         "seconds": tenant.reader.seconds,
-        "canonical": request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref])),
+        "canonical": address,
     }
 
 

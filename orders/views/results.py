@@ -24,6 +24,7 @@ from orders.services.orders import open_order
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view, choose_connection
+from orders.views.everywhere import search_everywhere
 from orders.views.found_people import show_people
 from orders.views.opened import order_address, show_order
 
@@ -37,7 +38,8 @@ def search(request: Request, text: str) -> HttpResponseBase:
     """Search for `text`. Personal data is searched for only if posted; a link with it leads to a form that posts it."""
     reading = read(request, text)
     if reading.kind is lookup.Kind.REFERENCE:
-        return _find(request, reading, text)
+        everywhere = request.method == "POST" and "everywhere" in request.POST
+        return search_everywhere(request, reading, text) if everywhere else _find(request, reading, text)
     if reading.kind in {lookup.Kind.EMAIL, lookup.Kind.PHONE} and request.method == "POST":
         return _find_by_address(request, reading)
     if reading.kind is lookup.Kind.EMPTY and request.method == "POST" and text.strip():

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.forms import BaseForm
@@ -18,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import view_limits
-from accounts.roles import MAY_SHARE
+from accounts.access import for_managers_of_connections
 from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.connections import members
@@ -27,11 +26,9 @@ from orders.services.connections import Outcome, try_connection
 from orders.views.connection_rows import row_of
 from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnectionForm, SharedSettingsForm
 
-for_administrators = permission_required(MAY_SHARE, raise_exception=True)
-
 
 @require_safe
-@for_administrators
+@for_managers_of_connections
 def shared_connections(request: HttpRequest) -> HttpResponse:
     """All shared connections by name, with how many people use each."""
     found = SharedConnection.objects.select_related("set_by").annotate(people=Count("members")).order_by("name")
@@ -45,7 +42,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
 @confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_administrators
+@for_managers_of_connections
 def shared_add(request: HttpRequest) -> HttpResponse:
     """Add a shared connection: its credential is tested with one call before it is kept."""
     form = SharedConnectionForm(request.POST or None)
@@ -63,7 +60,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_administrators
+@for_managers_of_connections
 def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """One shared connection: its facts, and the groups it is granted to."""
     return _detail(request, _find(connection_id), GrantForm())
@@ -72,7 +69,7 @@ def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_administrators
+@for_managers_of_connections
 def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Replace the token: the old one stays in use until the CDP has accepted the new one."""
     shared = _find(connection_id)
@@ -97,7 +94,7 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_administrators
+@for_managers_of_connections
 def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Change the name, the API version, or how segment times and national phone numbers are read."""
     shared = _find(connection_id)
@@ -115,7 +112,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_administrators
+@for_managers_of_connections
 def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Test the stored credential with one call, and report the answer."""
     shared = _find(connection_id).for_administration()
@@ -131,7 +128,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_administrators
+@for_managers_of_connections
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Let a group use the connection, or change until when it may."""
     shared = _find(connection_id)
@@ -151,7 +148,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_administrators
+@for_managers_of_connections
 def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -> HttpResponse:
     """End the grant of a group."""
     given = get_object_or_404(
@@ -165,7 +162,7 @@ def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -
 
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_administrators
+@for_managers_of_connections
 def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Withdraw the connection from everybody, after asking."""
     shared = _find(connection_id)
@@ -181,7 +178,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 @confirmed
 @require_POST
-@for_administrators
+@for_managers_of_connections
 def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Offer a withdrawn connection again to the groups it is granted to."""
     shared = _find(connection_id)

@@ -73,7 +73,8 @@ STATES = (
     State("not allowed", f"/orders/{SEED}/reveal/", status=403),
     State("form too old", f"/orders/{SEED}/raw/", with_an_old_token, shows="expired"),
     State("request cannot be read", f"/orders/{SEED}/raw/", with_too_many_fields, shows="cannot be read"),
-    State("our mistake", "/", status=500, around="no sessions"),
+    State("our mistake", f"/orders/{SEED}/", status=500, around="a value of ours that nobody wrote"),
+    State("database away", "/", status=503, around="no sessions"),
     # connections
     State("connections, none", "/connections/", person="newcomer"),
     State("connections", "/connections/", person="two ways"),

@@ -59,7 +59,7 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def copied(page: Page) -> str:
-    """What a person would paste now. The pages' policy keeps them from reading the clipboard, so it goes through a page without one."""
+    """The text a person would paste now. The pages' policy keeps them from reading the clipboard, so it goes through a page without one."""
     blank = page.context.new_page()
     blank.goto("about:blank")
     blank.evaluate(
@@ -100,10 +100,11 @@ def test_sign_in_find_read_and_ask_with_keys_alone(page: Page, live_app: App) ->
     expect(page.locator("#say")).to_have_text("Copied: B94TXY")
     assert copied(page) == "B94TXY"
 
-    tab_to(page, "Copy for the ticket")
-    page.keyboard.press("Enter")
-    expect(page.locator("#say")).to_have_text("Copied: Itinerary")
-    assert "16:00" in copied(page)
+    for words, said in (("Copy for the customer", "for the customer"), ("Copy internal note", "internal note")):
+        tab_to(page, words)
+        page.keyboard.press("Enter")
+        expect(page.locator("#say")).to_have_text(f"Copied: {said}")
+        assert "16:00" in copied(page)
     tab_to(page, "Copy link")
     page.keyboard.press("Enter")
     expect(page.locator("#say")).to_have_text(re.compile("^Copied: "))

@@ -13,7 +13,7 @@ from tests.live import App
 from tests.pages.conftest import SEED
 
 ONLY_FOR_SCREENS = (
-    "Copy for the ticket", "Copy link", "Calendar file", "Raw data", "Refresh", "Show contacts", "Show travellers",
+    "Copy for the customer", "Copy internal note", "Copy link", "Calendar file", "Raw data", "Refresh", "Show contacts", "Show travellers",
     "Show custom data", "Opening these is logged", "Skip to the content", "Keyboard shortcuts", "Reveal", "Other orders",
 )  # fmt: skip
 

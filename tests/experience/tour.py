@@ -186,6 +186,16 @@ def _without(table: str, app: App) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def _odd_clock(app: App) -> Iterator[str]:
+    """Connections hold a reading of times that there is none of."""
+    Connection.objects.update(clock="?")
+    try:
+        yield app.url
+    finally:
+        Connection.objects.update(clock="local")
+
+
+@contextlib.contextmanager
 def _all_places_taken(app: App) -> Iterator[str]:
     """A second server, at which as many people as may wait on the CDP do so. It knows the same sessions."""
     port, log = free_port(), app.log.with_name("busy.log")
@@ -239,6 +249,7 @@ def _documents_in_custom_data(app: App) -> Iterator[str]:
 AROUND: dict[str, Any] = {
     "": _well,
     "no records": lambda app: _without("orders_accessrecord", app),
+    "a value of ours that nobody wrote": _odd_clock,
     "no sessions": lambda app: _without("django_session", app),
     "all places taken": _all_places_taken,
     "no orders of guests": _no_orders_of_guests,

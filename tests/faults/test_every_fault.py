@@ -19,7 +19,7 @@ from tests.pages.reading import text_in
 LONGEST = 12.0  # seconds a person ever waits
 
 REFUSED, NOT_PERMITTED, NOT_FOUND = (403, "refused"), (403, "not permitted"), (404, "not found")
-WAIT, DOWN, SLOW, UNREADABLE = (429, "wait"), (502, "down"), (504, "slow"), (502, "unreadable")
+WAIT, DOWN, SLOW, UNREADABLE = (429, "wait"), (502, "returned an error"), (504, "slow"), (502, "unreadable")
 WELL = (200, "")
 
 EXPECTED = {

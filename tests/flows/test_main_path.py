@@ -77,7 +77,7 @@ def test_reveal_shows_the_passport_and_a_record_appears(tab: Page, live_app: App
     tab.locator("form:has(input[value=passport_number]) button").first.click()
     expect(tab.locator("#order-contacts")).to_contain_text(PASSPORT)
     tab.goto("/activity/")
-    expect(tab.locator("main")).to_contain_text("field revealed")
+    expect(tab.locator("main")).to_contain_text("revealed hidden field")
 
 
 def test_without_the_permission_there_is_no_reveal(tab: Page, live_app: App) -> None:

@@ -90,7 +90,7 @@ def test_a_booking_reference_in_the_path_leads_to_its_order(desk: Client) -> Non
     assert shown_order(page) == SEED
     for part in ("raw/", "contacts/", "travellers/", "custom-data/", "itinerary.ics", ""):
         assert f'href="/orders/{SEED}/{part}?ticket=ZD-9"' in page.text
-    assert f'data-copy-link="/orders/{SEED}/"' in page.text
+    assert f'/orders/{SEED}/"' in page.text.partition("data-copy-link=")[2][:120]
     assert list(recorded_looks().values_list("what", "order_ref", "reference", "ticket")) == [
         ("order_opened", SEED, "B94TXY", "ZD-9")
     ]

@@ -85,6 +85,8 @@ class RunningDirectory:
     def pause(self) -> None:
         """Keep the port open and say nothing, as a directory does that hangs."""
         self.process.send_signal(signal.SIGSTOP)
+        while "\nState:\tT" not in Path(f"/proc/{self.process.pid}/status").read_text():
+            """It stops when it gets a processor."""
 
     def go_on(self) -> None:
         self.process.send_signal(signal.SIGCONT)

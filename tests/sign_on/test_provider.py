@@ -57,7 +57,7 @@ def test_the_code_is_bound_to_the_browser_by_pkce_state_and_nonce(client: Client
     elsewhere = come_back(Client(), back)
     assert (elsewhere.status_code, "has expired" in elsewhere.text) == (400, True)
     assert come_back(client, back).status_code == 302
-    client.logout()
+    client.post("/accounts/logout/")
     again = come_back(client, back)
     assert (again.status_code, "has expired" in again.text) == (400, True)
 

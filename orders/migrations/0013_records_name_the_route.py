@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("orders", "0011_account_events_of_sharing")]
+    dependencies: ClassVar = [("orders", "0012_viewed_orders")]
     operations: ClassVar = [
         # Nullable, so that SQLite adds the column without copying all rows and the triggers stay.
         migrations.AddField(

@@ -7,7 +7,7 @@ import orders.connections.integrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0012_records_name_the_route"),
+        ("orders", "0013_records_name_the_route"),
     ]
 
     operations = [
