@@ -14,6 +14,7 @@ from tests.experience.states import (
     make_key,
     open_help,
     open_menu,
+    open_switcher,
     press,
     reveal_one,
     search,
@@ -39,6 +40,7 @@ STATES = (
     # searching
     State("chooser", "/orders/TWICE1/", shows="TWICE1"),
     State("not found", "/orders/ZZZZ99/", person="two ways", status=404, shows="Not found"),
+    State("switcher", "/orders/ZZZZ99/", open_switcher, "two ways", status=404),
     State("not searched, placeholder", "/orders/?q=%7B%7Bticket.reference%7D%7D", status=400, shows="not filled in"),
     State("not searched, characters", "/orders/?q=%C2%A7%C2%A7%C2%A7", status=400),
     State("e-mail in a link", "/orders/?q=jane.doyle%40example.com", status=400, shows="Search for this person?"),

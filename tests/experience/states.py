@@ -107,7 +107,11 @@ def open_all(page: Page) -> None:
 
 
 def open_menu(page: Page) -> None:
-    page.locator("details.menu > summary").click()
+    page.locator("details.menu:not(.tenants) > summary").click()
+
+
+def open_switcher(page: Page) -> None:
+    page.locator("details.tenants > summary").click()
 
 
 def open_help(page: Page) -> None:

@@ -34,7 +34,8 @@ def rendered(trip: Trip) -> str:
         "pictures": pictures,
         "summary": OrderSummary("r"),
         "flights": Rows(),
-        "itinerary_text": "",
+        "customer_text": "",
+        "internal_note": "",
     }
     return render_to_string("orders/_itinerary.html", context)
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
+from orders.display.answers import answers
 from orders.display.rows import Rows
 from orders.display.text import itinerary_text
 from orders.itinerary import journeys, picture, travel_groups
@@ -151,7 +152,10 @@ def page_of(items: list[Entry]) -> str:
         "trip": trip,
         "summary": shown.summary,
         "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
-        "itinerary_text": itinerary_text(trip),
+        "customer_text": "",
+        "internal_note": itinerary_text(trip),
+        "answers": answers(shown.order, shown.summary, trip, NOW),
+        "link": "/",
         "as_of": NOW,
         "calls": 1,
         "seconds": 0.1,

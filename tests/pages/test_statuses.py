@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
 
+from orders.display.text import itinerary_text
 from orders.display.words import status_word
 from orders.itinerary.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
 from sandbox.server import Sandbox
@@ -156,7 +157,7 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 def copied(page: Any) -> str:
     """The text that the page puts into a ticket."""
-    text = page.context["itinerary_text"]
+    text = itinerary_text(page.context["trip"])
     assert isinstance(text, str)
     return text
 
