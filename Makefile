@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-postgres check fmt bench screenshots lock sbom
+.PHONY: help setup develop demo run test test-postgres check fmt bench screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
+	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip"
 	@echo "make setup fmt bench screenshots lock"
 
 # What serving people needs, and nothing else; LOCK=prod for PostgreSQL and Redis, LOCK=ldap for a directory as well.
@@ -89,6 +90,9 @@ $(VENV)/bench-installed: requirements/bench.lock $(VENV)/developing
 screenshots: develop
 	@.ci/tools
 	@$(BIN)/python -m tests.screenshots
+
+zendesk-app: setup
+	$(BIN)/python integrations/zendesk/pack.py zendesk-app.zip
 
 sbom: develop
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json requirements/app.lock

@@ -19,6 +19,11 @@ def client_address(request: HttpRequest) -> str:
     return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
 
 
+def address_of(request: HttpRequest) -> Address | None:
+    """The client's whole address, None if what was sent is none."""
+    return _parsed(_sent(request))
+
+
 def is_trusted(request: HttpRequest) -> bool:
     """Whether the request comes from a network that the operator trusts."""
     address = _parsed(_sent(request))

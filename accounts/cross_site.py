@@ -28,7 +28,8 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     def answer(request: Request) -> HttpResponseBase:
         if is_ahead(request):
             return refusal(request)
-        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or request.path_info == reverse("login"):
+        open_to_all = request.path_info in {reverse("login"), reverse("embed")}
+        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or open_to_all:
             return get_response(request)
         if not is_link(request):
             return refusal(request)

@@ -94,3 +94,39 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"attempt at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class EmbedGrant(models.Model):
+    """A frame that a person allows: the hash of its secret, and until when that can be exchanged for a token (aware UTC)."""
+
+    challenge = models.CharField(max_length=43, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=40)
+    origin = models.CharField(max_length=280)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"frame of {self.origin}, allowed by user {self.user_id}"
+
+
+class EmbedSession(models.Model):
+    """A frame in which a person reads orders. `session` is the key, as the table holds it, of the sign-in that allowed it.
+
+    Stamps are aware UTC; `until` is when that sign-in ends at the latest.
+    """
+
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=40)
+    origin = models.CharField(max_length=280)
+    seen_at = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"frame of {self.origin}, user {self.user_id}"

@@ -14,14 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.client_address import client_address
-from accounts.session_store import SessionStore, stored_key
+from accounts.session_store import Backend, SessionStore, stored_key
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 
@@ -46,6 +46,14 @@ class OpenSession:
     browser: str
     address: str
     is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A session that is good now: whose it is, and when it ends at the latest (aware UTC)."""
+
+    person: User
+    until: datetime
 
 
 def describe(request: HttpRequest) -> None:
@@ -77,6 +85,17 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
         if _is_valid(person, data) and _is_used(data)
     ]
     return sorted(found, key=lambda one: (one.is_here, one.seen), reverse=True)
+
+
+def good(key: str) -> Good | None:
+    """The session with that key of the table; None where there is none, it has ended, or its person or their password is another now."""
+    row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+    data = SessionStore().decode(row.session_data) if row is not None else {}
+    person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
+    if person is None or not (_is_valid(person, data) and _is_used(data)):
+        return None
+    until = _stamp(data[SIGNED_IN_AT] + settings.SESSION_COOKIE_AGE)
+    return Good(person, until) if until > timezone.now() else None
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:

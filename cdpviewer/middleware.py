@@ -45,6 +45,12 @@ def accepted_id(sent: str | None) -> str:
     return sent if sent and ACCEPTED_REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
+def framed_headers() -> dict[str, str]:
+    """Those of a page that listed origins may show in a frame: marked as Django marks it, `xframe_options_exempt`."""
+    framed = {**settings.SECURE_CSP, "frame-ancestors": settings.EMBED_ORIGINS or ("'none'",)}
+    return {**own_headers(), "Content-Security-Policy": policy(framed)}
+
+
 def own_headers() -> dict[str, str]:
     """The security headers that Django's middleware does not set."""
     return {
@@ -77,7 +83,7 @@ def _note_sign_out(request: HttpRequest | None, **_kwargs: Any) -> None:
 
 def response_headers_and_log(get_response: GetResponse) -> GetResponse:
     """Middleware, the first in the list: set our request attributes, add headers, log one line without path, query or name."""
-    headers = own_headers()
+    usual, framed = own_headers(), framed_headers()
 
     def answer(request: Request) -> HttpResponseBase:
         started = time.perf_counter()
@@ -86,6 +92,7 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             response = get_response(request)
+            headers = framed if getattr(response, "xframe_options_exempt", False) else usual
             for name, value in headers.items():
                 response.headers[name] = value
             response.headers["X-Request-ID"] = request_id

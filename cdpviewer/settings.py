@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from cdpviewer import bodies, environment, limits, logs, remote, sign_on
+from cdpviewer import bodies, embedding, environment, limits, logs, remote, sign_on
 from cdpviewer.caches import caches
 from cdpviewer.databases import databases
 
@@ -39,6 +39,9 @@ VIEW_LIMITS = limits.views(env)
 
 # --- how people sign in
 SIGN_ON = sign_on.read(env)
+
+# --- frames of other sites
+EMBED_ORIGINS = embedding.origins(env)
 
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "cdpviewer.middleware.in_line",
     "django.middleware.gzip.GZipMiddleware",
     "accounts.split_links.rejoin_split_links",
+    "accounts.embedding.without_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -87,6 +91,7 @@ MIDDLEWARE = [
     "accounts.cross_site.refuse_cross_site",
     "accounts.sessions.session_limits",
     *(["accounts.sign_on.proxy_header.named_by_proxy"] if SIGN_ON.proxy else ()),
+    "accounts.embedding.by_token",
     "accounts.preferences.follow_preferences",
     "accounts.sessions.own_password_first",
     "accounts.sessions.SignInRequired",

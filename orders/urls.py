@@ -6,9 +6,12 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from orders.views import (
     activity,
+    api,
     connections,
+    embed,
     guests,
     integrations,
+    link_helper,
     order,
     people,
     reveal,
@@ -55,6 +58,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connections/shared/<uuid:connection_id>/offer/", shared_connections.shared_offer, name="shared_offer"),
     path("integrations/", integrations.integrations, name="integrations"),
     path("integrations/<int:integration_id>/revoke/", integrations.integration_revoke, name="integration_revoke"),
+    path("api/v1/orders", api.look_up, name="api_orders"),
+    path("api/v1/openapi.json", api.openapi, name="api_document"),
+    path("embed/", embed.frame, name="embed"),
+    path("embed/allow/", embed.embed_allow, name="embed_allow"),
+    path("embed/confirm/", embed.embed_confirm, name="embed_confirm"),
+    path("embed/token/", embed.embed_token, name="embed_token"),
+    path("embed/orders/", embed.embed_order, name="embed_orders"),
+    path("embed/orders/<str:ref>/", embed.embed_order, name="embed_order"),
+    path("links/", link_helper.links, name="links"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.

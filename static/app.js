@@ -406,6 +406,10 @@
   const sessionOver = document.getElementById("session-over");
   if (sessionOver) watchSession(sessionOver);
 
+// === The window in which a frame was allowed ===
+
+  if (document.querySelector("[data-close-window]")) close();
+
   // === Printing: what is open on the screen, or with one's own button everything, which is closed again after ===
 
   const printEverything = () => {

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from accounts import embedding
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sign_on import door
 from accounts.sign_on.choices import ProxyHeader
@@ -32,6 +33,8 @@ def named_by_proxy(get_response: Answer) -> Answer:
         raise MiddlewareNotUsed
 
     def answer(request: HttpRequest) -> HttpResponseBase:
+        if embedding.takes_no_cookies(request.path_info):
+            return get_response(request)
         name = named(request, chosen)
         by_proxy = request.session.get(SIGNED_IN_BY) == "proxy"
         if request.user.is_authenticated and by_proxy and request.user.get_username() != name:

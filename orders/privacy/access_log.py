@@ -80,17 +80,15 @@ def record(
     reference and route are taken from the user's last opening of that order, because a panel has only its ref.
     A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
     """
-    person = request.user
-    if isinstance(person, AnonymousUser) or person.pk is None:
-        raise AccessNotRecorded("nobody is signed in")
-    if order_ref and not reference and what != Action.ORDER_OPENED:
-        reference, route = _as_opened(person.pk, connection, order_ref)
+    by_id, by_name = _actor(request)
+    if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
+        reference, route = _as_opened(by_id, connection, order_ref)
     if any("@" in part or like_phone(part) for part in reference.split(", ")):
         reference, subject = "", subject or hashed(reference)
     columns = {
         "at": timezone.now(),
-        "user_id": person.pk,
-        "user_name": append_only.fit(person.get_username(), 150),
+        "user_id": by_id,
+        "user_name": append_only.fit(by_name, 150),
         "what": Action(what).value,
         "order_ref": append_only.fit(order_ref, 128),
         "reference": append_only.fit(reference, 200),
@@ -103,12 +101,25 @@ def record(
         "subject": append_only.fit(subject, 64),
         "about_id": None,
         "about_name": "",
-        "detail": "",
+        "detail": append_only.fit(f"says: {request.program.agent}", 80)
+        if request.program and request.program.agent
+        else "",
+        "via": append_only.fit(request.via, 120),
     }
     try:
         append_only.add(connections[router.db_for_write(AccessRecord)], columns)
     except DatabaseError as error:
         raise AccessNotRecorded("the access record could not be written") from error
+
+
+def _actor(request: Request) -> tuple[int | None, str]:
+    """Number and name of the person, or of the program that asks in place of one."""
+    if request.program is not None:
+        return None, f"integration: {request.program.name}"
+    person = request.user
+    if isinstance(person, AnonymousUser) or person.pk is None:
+        raise AccessNotRecorded("nobody is signed in")
+    return person.pk, person.get_username()
 
 
 def record_miss(request: Request, connection: ConnectionLabel | None, asked: str) -> None:

@@ -70,6 +70,7 @@ def record(
         "outcome": append_only.fit(outcome, 60),
         "request_id": append_only.fit(request.id if request else "", 64),
         "subject": subject,
+        "via": append_only.fit(request.via if request else "", 120),
     }
     if connection is not None:
         columns |= {"connection_id": connection[0], "connection_name": append_only.fit(connection[1], 120)}

@@ -29,6 +29,7 @@ class Action(models.TextChoices):
 
     ORDER_OPENED = "order_opened", Kind.ORDERS, _("opened order")
     ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed orders to choose from")
+    ORDER_LOOKED_UP = "order_looked_up", Kind.ORDERS, _("looked up order")
     SEARCHED_REFERENCE = "searched_reference", Kind.ORDERS, _("searched by reference")
     RAW_SEEN = "raw_seen", Kind.ORDERS, _("viewed raw data")
     CUSTOM_DATA_SEEN = "custom_data_seen", Kind.ORDERS, _("viewed custom data")

@@ -104,6 +104,13 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
     return open_order(tenant, found.only) if found.only else found
 
 
+def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
+    """Open the one order that `text` names, whose readings are `candidates`; else return the orders found. Raises a CdpError."""
+    if lookup.is_ref(text):
+        return open_or_find(tenant, text)
+    return open_if_one(tenant, find_orders(tenant, candidates))
+
+
 def find_by_reference(tenant: Tenant, reference: str) -> Found:
     """Orders that have `reference` as their booking reference, as it was typed or in capitals. Raises a CdpError like `find_orders`."""
     return _run(tenant, _reference_searches(tenant, reference))

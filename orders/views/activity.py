@@ -46,6 +46,7 @@ COLUMNS = (
     "about_id",
     "about_name",
     "detail",
+    "via",
 )
 # What a spreadsheet takes for the start of a formula, in all widths. Blanks, controls, invisible signs and quotes in front do not count.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"

@@ -25,7 +25,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
     made, key = None, ""
     if request.method == "POST" and form.is_valid():
         try:
-            made, key = keys.add(form.cleaned_data["name"], form.cleaned_data["shared"], request.user.pk)
+            made, key = keys.add(**form.cleaned_data, by=request.user.pk)
             form = IntegrationForm()
         except IntegrityError:  # two administrators at the same moment
             form.add_error("name", _("There is an integration of this name."))

@@ -38,10 +38,11 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
-    return render(request, "orders/order.html", {**_page(request, tenant, opened, ref), "changes": changes})
+    return render(request, "orders/order.html", {**page_of(request, tenant, opened, ref), "changes": changes})
 
 
-def _page(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+    """The context of an order, whole or in short."""
     trip = opened.trip
     problem = opened.order.items_problem
     now = timezone.now()

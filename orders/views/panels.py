@@ -17,7 +17,9 @@ PROBLEM = "problem"  # the panel of a failure that belongs to no other panel
 
 
 def wants_part(request: Request) -> bool:
-    """Whether htmx asks for a part (and not for a whole page after a lost history entry)."""
+    """Whether a frame, or htmx, asks for a part (and not for a whole page after a lost history entry)."""
+    if request.via:
+        return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 

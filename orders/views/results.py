@@ -95,14 +95,7 @@ def show_chooser(request: Request, found: Found, text: str, also: Sequence[looku
 
     `also` are people named beside the references, offered as searches of their own.
     """
-    references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
-    access_log.record(
-        request,
-        access_log.Action.ORDERS_LISTED,
-        connection=request.connection,
-        reference=", ".join(references),
-        outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
-    )
+    record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
     context: dict[str, Any] = {
         "found": listed,
@@ -113,6 +106,18 @@ def show_chooser(request: Request, found: Found, text: str, also: Sequence[looku
         "countries": countries(also),
     }
     return render(request, "orders/chooser.html", context)
+
+
+def record_listed(request: Request, found: Found) -> None:
+    """Record several orders that are listed to choose from."""
+    references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
+    access_log.record(
+        request,
+        access_log.Action.ORDERS_LISTED,
+        connection=request.connection,
+        reference=", ".join(references),
+        outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
+    )
 
 
 def show_not_found(

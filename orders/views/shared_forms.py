@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.connections.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
 from orders.models import Integration, SharedConnection
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 from orders.views.connection_forms import CredentialForm, country_field
@@ -131,6 +132,28 @@ class IntegrationForm(forms.Form):
     shared = SharedChoice(
         label=_("Shared connection"), queryset=SharedConnection.objects.filter(active=True).order_by("name")
     )
+
+    days = forms.IntegerField(
+        label=_("Days until the key ends"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
+    )
+    per_minute = forms.IntegerField(
+        label=_("Requests a minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
+    )
+    networks = forms.CharField(
+        label=_("Networks"),
+        required=False,
+        max_length=400,
+        help_text=_("Where the program runs, as 203.0.113.0/24. Leave it empty for any address."),
+    )
+
+    def clean_days(self) -> int:
+        return self.cleaned_data["days"] or USUAL_DAYS
+
+    def clean_per_minute(self) -> int:
+        return self.cleaned_data["per_minute"] or A_MINUTE
+
+    def clean_networks(self) -> str:
+        return clean_networks(self.cleaned_data["networks"])
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])

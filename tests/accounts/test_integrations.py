@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.test import Client
+from django.utils import timezone
 
 from orders.connections.shared import set_active
 from orders.models import Integration, SharedConnection
@@ -140,3 +142,31 @@ def test_no_key_stands_in_a_log(as_ada: Client, shared: SharedConnection, capfd:
     assert key
     out, err = capfd.readouterr()
     assert io.StringIO(out + err).read().find(key[0]) == -1
+
+
+def test_a_key_has_an_end_a_limit_and_networks(shared: SharedConnection, as_ada: Client) -> None:
+    sent = {
+        "name": "Zammad",
+        "shared": shared.pk,
+        "days": 30,
+        "per_minute": 600,
+        "networks": "203.0.113.7, 2001:db8::/48",
+    }
+    as_ada.post("/integrations/", sent)
+    made = Integration.objects.get()
+    assert made.networks == "203.0.113.7/32 2001:db8::/48"
+    assert made.per_minute == 600
+    assert timedelta(days=29) < made.expires_at - timezone.now() <= timedelta(days=30)
+    run("add_integration", "Front", "--connection", "Airline", "--days", "400", "--networks", "10.0.0.0/8")
+    assert Integration.objects.get(name="Front").networks == "10.0.0.0/8"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"days": 401}, {"days": 0}, {"per_minute": 0}, {"networks": "10.0.0.1/8"}, {"networks": "here"}]
+)
+def test_limits_that_are_none(shared: SharedConnection, as_ada: Client, wrong: dict[str, object]) -> None:
+    assert as_ada.post("/integrations/", {"name": "Zammad", "shared": shared.pk, **wrong}).status_code == 422
+    [(name, value)] = wrong.items()
+    with pytest.raises(CommandError):
+        run("add_integration", "Zammad", "--connection", "Airline", f"--{name.replace('_', '-')}", str(value))
+    assert not Integration.objects.exists()
