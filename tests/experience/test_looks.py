@@ -47,7 +47,7 @@ def test_a_choice_is_in_the_first_bytes_so_that_nothing_flashes(
         page.context.add_cookies([{"name": name, "value": value, "url": live_app.url}])
     page.emulate_media(color_scheme="light" if theme == "dark" else "dark")
     page.goto(f"/orders/{SEED}/", wait_until="commit")
-    page.wait_for_selector("main")
+    page.wait_for_load_state()
     assert ground(page) == expected
 
 

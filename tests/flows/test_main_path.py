@@ -74,6 +74,7 @@ def test_reveal_shows_the_passport_and_a_record_appears(tab: Page, live_app: App
     tab.goto(f"/orders/{SEED}/")
     tab.get_by_role("link", name="Show contacts").click()
     expect(tab.locator("#order-contacts")).to_contain_text("hidden field")
+    tab.locator("details.hidden-fields > summary").first.click()
     tab.locator("form:has(input[value=passport_number]) button").first.click()
     expect(tab.locator("#order-contacts")).to_contain_text(PASSPORT)
     tab.goto("/activity/")
