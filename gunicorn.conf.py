@@ -13,9 +13,12 @@ import sys
 from pathlib import Path
 
 from cdpviewer import bodies, environment, logs, modes
+from cdpviewer.metrics.beginning import Metering
 
 modes.for_the_owner_alone()
 env = environment.find(Path(__file__).resolve().parent)
+metering = Metering(env)
+when_ready, child_exit, on_exit = metering.when_ready, metering.child_exit, metering.on_exit
 
 wsgi_app = "cdpviewer.wsgi:application"
 bind = env.text("CDPVIEWER_BIND", "127.0.0.1:" + env.text("PORT", "8000"))

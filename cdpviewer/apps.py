@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -21,6 +22,10 @@ class WiringConfig(AppConfig):
         """Register the checks, and close the database's files after `migrate`, which makes them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
 
+        if settings.METERED:
+            from cdpviewer.metrics import series
+
+            series.begin()
         # Without a sender: Django sends none for an app that has no models.
         post_migrate.connect(_close, dispatch_uid="cdpviewer.close_database_files")
 

@@ -115,7 +115,13 @@ def find(base: Path) -> Environment:
     return Environment(os.environ, load(Path(chosen)) if chosen else {})
 
 
-SECRETS = ("CDPVIEWER_SECRET_KEY", "CDPVIEWER_CREDENTIAL_KEYS", "CDPVIEWER_RECORD_KEYS", "DATABASE_URL")
+SECRETS = (
+    "CDPVIEWER_SECRET_KEY",
+    "CDPVIEWER_CREDENTIAL_KEYS",
+    "CDPVIEWER_RECORD_KEYS",
+    "CDPVIEWER_SENTRY_DSN",
+    "DATABASE_URL",
+)
 
 
 def files(base: Path) -> list[Path]:

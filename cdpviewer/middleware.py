@@ -6,7 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
@@ -17,6 +17,9 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 
 from orders.cdp.transport.fairness import wait_in_line
+
+if TYPE_CHECKING:  # it needs the models, which are not loaded when the settings name this module
+    from orders.desk import Desk
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.
@@ -96,6 +99,7 @@ def frame(get_response: Answer) -> Answer:
                 status=response.status_code,
                 person=person(request),
                 ms=round((time.perf_counter() - started) * 1000, 1),
+                **asked(request),
             )
             return response
         finally:
@@ -116,6 +120,19 @@ def person(request: HttpRequest) -> int | None:
     # Not request.user, which may ask the database: a line is written even when that is what failed.
     number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
     return number
+
+
+def asked(request: HttpRequest) -> dict[str, Any]:
+    """Region and number of the connection that was asked, calls made and the time they took; {} where the CDP was not asked."""
+    desk: Desk | None = getattr(request, "desk", None)
+    if desk is None:
+        return {}
+    return {
+        "region": desk.connection.region,
+        "connection": str(desk.connection.pk),
+        "calls": desk.calls,
+        "cdp_ms": round(desk.seconds * 1000, 1),
+    }
 
 
 def in_line(get_response: Answer) -> Answer:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from cdpviewer import bodies, environment, limits, logs, remote
+from cdpviewer import bodies, environment, limits, logs, remote, sentry, traces
 from cdpviewer.caches import caches
 from cdpviewer.databases import database
+from cdpviewer.metrics import beginning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.find(BASE_DIR)
@@ -41,6 +43,11 @@ SHOWN_FIELDS = remote.shown_fields(env)
 # --- access records
 TICKET_PATTERN = env.pattern("CDPVIEWER_TICKET_PATTERN", r"[A-Za-z0-9#._/-]{1,64}")
 
+# --- metrics and traces: where they go, and whether this process is one of the server's
+METRICS_BIND = beginning.bind(env)
+OTLP_ENDPOINT = traces.endpoint(env)
+METERED = METRICS_BIND is not None and beginning.FOLDER in os.environ
+
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"
 WSGI_APPLICATION = "cdpviewer.wsgi.application"
@@ -58,6 +65,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "cdpviewer.middleware.frame",
+    *(["cdpviewer.metrics.series.measured"] if METERED else []),
+    *(["cdpviewer.traces.traced"] if OTLP_ENDPOINT else []),
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
@@ -161,7 +170,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = bodies.LARGEST
 
 # --- logs
 LOGGING_CONFIG = "cdpviewer.logs.configure"
-LOGGING = logs.settings(level="INFO")
+LOGGING = logs.settings(level="INFO", sentry=sentry.dsn(env))
 
 # --- language, time, files
 # LANGUAGES stays Django's long list: orders.preferences offers those whose catalogue here is complete.

@@ -128,7 +128,7 @@ def _recording_misses(
 
 
 def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
-    """Code, route, calls, time; the request's number is in every line. Nothing of a person, a reference or a connection."""
+    """Code, route, region, connection, calls, time; the request's number is in every line. Nothing of a person or a reference."""
     desk: Desk | None = getattr(request, "desk", None)
     failures = desk.client.take_failures() if desk is not None else []
     told = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
@@ -140,6 +140,8 @@ def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
         code=problems.describe(error).code,
         error=str(error),
         route=_route(request),
+        region=desk.connection.region if desk is not None else "",
+        connection=str(desk.connection.pk) if desk is not None else "",
         calls=desk.calls if desk is not None else 0,
         failed=len(failures),
         ms=round(desk.seconds * 1000) if desk is not None else 0,
