@@ -143,7 +143,7 @@ def planning(segments: int = 120, turns: int = 40) -> float:
 def feed(rows: int = 10_000) -> float:
     """CPU milliseconds a row that `check_feed` takes for a table of so many rows, no two of one route."""
     from orders.itinerary import airports
-    from orders.itinerary.feed import check
+    from orders.itinerary.clock_check.feed import check
 
     codes = [code for code, place in sorted(airports.all_places().items()) if place.zone][:5000]
     table = [

@@ -1,4 +1,4 @@
-"""Build orders/common_passwords.bloom from a list of passwords, one a line, the most common first:
+"""Build accounts/common_passwords.bloom from a list of passwords, one a line, the most common first:
 
     python -m calibration.common_passwords LIST.txt
 
@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from orders.common_passwords import FILE, LEAST_CORE, build, core, folded
+from accounts.common_passwords import FILE, LEAST_CORE, build, core, folded
 
 LEAST_PASSWORD = 12  # shorter ones are refused for their length
 COMMON = 100_000  # of these even the cores that occur once are taken

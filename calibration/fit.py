@@ -5,7 +5,7 @@ told.
 
 `segments.csv` holds published segments of 2005 to 2026 (origin, destination, local departure and arrival, stated
 minutes), gathered from public schedule and flight-search records. Prints the constants for
-`orders/itinerary/blocktime.py` and a table. The fit is least squares on Huber's weights (a detour or a stop pulls no
+`orders/itinerary/clock_check/blocktime.py` and a table. The fit is least squares on Huber's weights (a detour or a stop pulls no
 harder than a large residual), each route counting once however often it is published. Measured by cross-validation:
 the pairs of cities are dealt into ten folds, and each fold is judged by the constants that the other nine give. A
 false alarm is a feed of local times called "utc" (or impossible); a catch is the same flights, written in UTC, called
@@ -23,8 +23,8 @@ from pathlib import Path
 from zlib import crc32
 
 from orders.itinerary.airports import distance_km, place
-from orders.itinerary.belief import Weighed, decide, weigh
-from orders.itinerary.blocktime import FITTED, Constants, features
+from orders.itinerary.clock_check.blocktime import FITTED, Constants, features
+from orders.itinerary.clock_check.local_or_utc import SegmentScore, decide, score
 from orders.itinerary.clocks import read_local, zone
 from orders.itinerary.trip import Place
 
@@ -189,9 +189,9 @@ def _count(tally: Tally, order: Sequence[Published], constants: Constants) -> No
             tally.missed.append(label)
 
 
-def _weigh(flight: Published, clock: str, constants: Constants) -> Weighed:
+def _weigh(flight: Published, clock: str, constants: Constants) -> SegmentScore:
     departs, arrives = flight.sent(clock)
-    return weigh(flight.origin, flight.destination, departs, arrives, constants=constants)
+    return score(flight.origin, flight.destination, departs, arrives, constants=constants)
 
 
 def measure(flights: Sequence[Published]) -> dict[str, Tally]:

@@ -29,7 +29,7 @@ def caches(redis_url: str) -> dict[str, Any]:
         "LOCATION": redis_url,
         "KEY_PREFIX": "cdpviewer",
         "OPTIONS": {
-            "serializer": "orders.shared_memory.JsonSerializer",
+            "serializer": "orders.storage.shared_answer_cache.JsonSerializer",
             "socket_connect_timeout": PATIENCE,
             "socket_timeout": PATIENCE,
             "max_connections": 1_000,  # as many as pages may wait; the client gives up on more than 100 by itself

@@ -6,8 +6,8 @@ import ipaddress
 
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.limits import Network, SignInLimits, ViewLimits
 from cdpviewer.environment import Environment
-from orders.limits import Network, SignInLimits, ViewLimits
 
 STANDARD = SignInLimits()
 WIDEST = {4: 8, 6: 19}  # bits of prefix: nobody's own network is wider

@@ -19,7 +19,7 @@ from whitenoise.middleware import WhiteNoiseFileResponse
 from orders.cdp.transport.fairness import wait_in_line
 
 if TYPE_CHECKING:  # it needs the models, which are not loaded when the settings name this module
-    from orders.desk import Desk
+    from orders.services.tenant import Tenant
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.
@@ -124,7 +124,7 @@ def person(request: HttpRequest) -> int | None:
 
 def asked(request: HttpRequest) -> dict[str, Any]:
     """Region and number of the connection that was asked, calls made and the time they took; {} where the CDP was not asked."""
-    desk: Desk | None = getattr(request, "desk", None)
+    desk: Tenant | None = getattr(request, "desk", None)
     if desk is None:
         return {}
     return {

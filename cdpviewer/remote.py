@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
-from orders.busy import LONGEST_WAIT
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
-from orders.harmless import shown_fields as known_shown_fields
+from orders.privacy.harmless import shown_fields as known_shown_fields
+from orders.storage.lock_timeout import LONGEST_WAIT
 
 STANDARD = Limits()
 PROMISED = 12.0  # seconds in which every page is answered, whatever the CDP and the database do

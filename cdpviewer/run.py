@@ -55,7 +55,7 @@ def main() -> int:
     if reason := refusal():
         print(f"cdpviewer does not start.\n{reason}", file=sys.stderr)
         return 1
-    from orders.zones import VERSION
+    from orders.itinerary.zones import VERSION
 
     print(f"Zone rules: tzdata {VERSION}.", flush=True)
     call_command("migrate", interactive=False, verbosity=0)

@@ -54,7 +54,7 @@ WSGI_APPLICATION = "cdpviewer.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "cdpviewer.apps.WiringConfig",
-    "orders.apps.BrandedAdminConfig",
+    "accounts.apps.BrandedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,17 +74,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cdpviewer.middleware.in_line",
     "django.middleware.gzip.GZipMiddleware",
-    "orders.split_links.rejoin_split_links",
+    "accounts.split_links.rejoin_split_links",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "orders.account_events.acting",
-    "orders.cross_site.refuse_cross_site",
-    "orders.session.session_limits",
-    "orders.preferences.follow_preferences",
-    "orders.session.own_password_first",
-    "orders.session.SignInRequired",
+    "orders.privacy.account_events.acting",
+    "accounts.cross_site.refuse_cross_site",
+    "accounts.sessions.session_limits",
+    "accounts.preferences.follow_preferences",
+    "accounts.sessions.own_password_first",
+    "accounts.sessions.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -98,10 +98,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "environment": "orders.display.environment.environment",
+            "environment": "orders.display.jinja.environment",
             # What is not there is shown as nothing, however deep it was asked for: half an order is better than none.
             "undefined": jinja2.ChainableUndefined,
-            "context_processors": [*_CONTEXT[1:], "orders.context.page"],
+            "context_processors": [*_CONTEXT[1:], "accounts.context.page"],
         },
     },
     {
@@ -117,14 +117,14 @@ CACHES = caches(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"orders.passwords.{name}"} for name in ("Length", "NotCommon", "NotSimple", "WithoutNames")
+    {"NAME": f"accounts.passwords.{name}"} for name in ("Length", "NotCommon", "NotSimple", "WithoutNames")
 ]
 PASSWORD_HASHERS = ["cdpviewer.hashing.Argon2"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_ENGINE = "orders.signed_in"
-AUTHENTICATION_BACKENDS = ["orders.signed_in.Backend"]
+SESSION_ENGINE = "accounts.session_store"
+AUTHENTICATION_BACKENDS = ["accounts.session_store.Backend"]
 SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds; the idle limit is the app's own middleware
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -173,7 +173,7 @@ LOGGING_CONFIG = "cdpviewer.logs.configure"
 LOGGING = logs.settings(level="INFO", sentry=sentry.dsn(env))
 
 # --- language, time, files
-# LANGUAGES stays Django's long list: orders.preferences offers those whose catalogue here is complete.
+# LANGUAGES stays Django's long list: accounts.preferences offers those whose catalogue here is complete.
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"

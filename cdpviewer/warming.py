@@ -15,7 +15,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from orders import preferences
+from accounts import preferences
 from orders.display.clocks import day, plain_day, short_day
 from orders.itinerary import airports, clocks
 

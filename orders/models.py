@@ -15,23 +15,20 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders import account_events, own_password
-from orders.access_record import AccessRecord, AppendOnly
+from accounts.models import SetPassword
 from orders.cdp.errors import CredentialUnreadable
-from orders.own_password import SetPassword
-from orders.record_kinds import What
-from orders.rows import OneRow
-from orders.sealing import Binding, Credentials, seal, unseal
+from orders.privacy import account_events, password_mark
+from orders.privacy.access_record import AccessRecord, AppendOnly
+from orders.privacy.record_kinds import What
+from orders.privacy.sealing import Binding, Credentials, seal, unseal
+from orders.storage.prepared_query import PreparedQuery
 
 __all__ = [
     "AccessRecord",
     "AppendOnly",
     "Connection",
     "Person",
-    "Preferences",
     "SetPassword",
-    "SignInFailure",
-    "ViewCount",
 ]
 
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
@@ -111,16 +108,16 @@ class Connection(models.Model):
         self.sealed_token = seal(token, self._binding("token"))
         self.set_at = self.changed_at = timezone.now()
         self.last_used_at, self.last_result = None, ""
-        self.confirmed = own_password.mark(self.user)
+        self.confirmed = password_mark.mark(self.user)
 
     @property
     def is_confirmed(self) -> bool:
         """Whether the person vouched for this connection under their present password."""
-        return own_password.is_marked(self.user, self.confirmed)
+        return password_mark.is_marked(self.user, self.confirmed)
 
     def confirm(self) -> None:
         """Vouch for the connection under the person's present password."""
-        self.confirmed = own_password.mark(self.user)
+        self.confirmed = password_mark.mark(self.user)
         with transaction.atomic():
             self.record(What.CONNECTION_CONFIRMED)
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
@@ -201,71 +198,8 @@ def _of(user: Person, connection: Connection | None) -> Connection | None:
     return connection
 
 
-_DEFAULT = OneRow(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
-_NAMED = OneRow(lambda: Connection.objects.filter(user_id=0).filter(name=""))
-
-
-class Preferences(models.Model):
-    """How a person likes to read the pages. Kept here, because signing out clears the browser's storage."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
-    language = models.CharField(_("language"), max_length=16, blank=True, default="")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
-    clock = models.CharField(_("clock"), max_length=2, default="24")
-    theme = models.CharField(_("theme"), max_length=8, default="system")
-    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"preferences of user {self.user_id}"
-
-
-class ViewCount(models.Model):
-    """How often a person asked the CDP: in a minute and on a day, both counted from 1970 in UTC; and the last of them noted as too many."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    minute = models.IntegerField()
-    in_minute = models.IntegerField()
-    day = models.IntegerField()
-    on_day = models.IntegerField()
-    noted_minute = models.IntegerField(default=0)
-    noted_day = models.IntegerField(default=0)
-
-    objects: ClassVar[models.Manager[ViewCount]]
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"views of user {self.user_id}"
-
-
-class SignInFailure(models.Model):
-    """One attempt to sign in that is under way or has failed. Name, address and device are keyed hashes; rows go after a day.
-
-    `device` is the browser in which the person signed in before, "" for a stranger's; `new_address` says that a stranger's address
-    had not failed on this name for a day.
-    """
-
-    at = models.DateTimeField(db_index=True)
-    name = models.CharField(max_length=64)
-    address = models.CharField(max_length=64)
-    device = models.CharField(max_length=64, blank=True, default="")
-    new_address = models.BooleanField(default=False)
-    under_way = models.BooleanField(default=False)
-
-    class Meta:
-        default_permissions = ()
-        indexes: ClassVar = [
-            models.Index(fields=["name", "at"], name="sign_in_failure_name"),
-            models.Index(fields=["address", "at"], name="sign_in_failure_address"),
-            models.Index(fields=["device", "at"], name="sign_in_failure_device"),
-        ]
-
-    def __str__(self) -> str:
-        return f"attempt at {self.at:%Y-%m-%d %H:%M:%S}"
+_DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
+_NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
 
 
 @contextmanager

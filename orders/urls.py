@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from orders.views import account, activity, connections, customers, order, people, preferences, reveal, search
+from accounts.views import preferences, sign_in
+from orders.views import activity, connections, guests, order, people, reveal, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
     # Answered at once: a redirect would repeat a search that may be personal. `reverse` takes the second.
     path("orders", search.orders, name="orders"),
     path("orders/", search.orders, name="orders"),
-    path("find-person/", customers.find_person, name="find_person"),
+    path("find-person/", guests.find_person, name="find_person"),
     path("orders/<str:ref>/", order.order, name="order"),
     path("orders/<str:ref>/contacts/", order.part(people.order_contacts), name="order_contacts"),
     path("orders/<str:ref>/travellers/", order.part(people.order_travellers), name="order_travellers"),
     path("orders/<str:ref>/reveal/", order.part(reveal.reveal), name="reveal"),
-    path("orders/<str:ref>/guests/<str:guest_ref>/orders/", order.part(customers.guest_orders), name="guest_orders"),
+    path("orders/<str:ref>/guests/<str:guest_ref>/orders/", order.part(guests.guest_orders), name="guest_orders"),
     path("orders/<str:ref>/custom-data/", order.part(order.order_custom_data), name="order_custom_data"),
     path("orders/<str:ref>/raw/", order.part(order.order_raw), name="order_raw"),
     path("orders/<str:ref>/itinerary.ics", order.part(order.order_calendar), name="order_calendar"),
@@ -30,11 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
     path("preferences/", preferences.preferences, name="preferences"),
-    path("accounts/login/", account.login, name="login"),
-    path("accounts/logout/", account.logout, name="logout"),
-    path("accounts/password/", account.password_change, name="password_change"),
-    path("accounts/password/done/", account.password_change_done, name="password_change_done"),
-    path("accounts/connections/", account.confirm_connections, name="confirm_connections"),
+    path("accounts/login/", sign_in.login, name="login"),
+    path("accounts/logout/", sign_in.logout, name="logout"),
+    path("accounts/password/", sign_in.password_change, name="password_change"),
+    path("accounts/password/done/", sign_in.password_change_done, name="password_change_done"),
+    path("accounts/connections/", sign_in.confirm_connections, name="confirm_connections"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
     re_path(r"^orders/(?P<text>[\s\S]+)$", order.unclean, name="order_unclean"),
 ]

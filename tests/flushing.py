@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from orders import append_only, chain
+from orders.privacy import append_only, chain
 
 migration = importlib.import_module("orders.migrations.0002_append_only_and_groups")
 

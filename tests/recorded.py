@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from orders.models import AccessRecord
-from orders.record_kinds import OF_KIND, Kind
+from orders.privacy.record_kinds import OF_KIND, Kind
 
 
 def recorded_looks() -> QuerySet[AccessRecord]:

@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from django.test.signals import template_rendered
 
-from orders.display import environment as own
+from orders.display import jinja as own
 
 
 class Missing(jinja2.Undefined):

@@ -12,9 +12,9 @@ os.environ.setdefault("CDPVIEWER_SECRET_KEY", "a key of the tests, long enough f
 os.environ.setdefault("CDPVIEWER_CREDENTIAL_KEYS", "bmV2ZXIgdXNlZCBvdXRzaWRlIHRoZSB0ZXN0cyEhISE=")
 os.environ.setdefault("CDPVIEWER_HTTPS", "off")
 
+from accounts.limits import ViewLimits
 from cdpviewer.settings import *  # noqa: F403
 from cdpviewer.settings import DATABASES, TEMPLATES
-from orders.limits import ViewLimits
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # One test after another asks as the person with the same number; those about the limits set their own.

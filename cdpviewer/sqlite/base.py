@@ -21,7 +21,7 @@ from django.dispatch import receiver
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds for forms and commands; `orders.busy` has what a page waits
+PATIENCE = 20.0  # seconds for forms and commands; `orders.storage.lock_timeout` has what a page waits
 BETWEEN_TRIES = (0.002, 0.02)
 MOST_IDLE = 16
 

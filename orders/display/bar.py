@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from accounts.language import translate as _
 from orders.display.clocks import clock
 from orders.itinerary.picture import WIDTH, Picture
 from orders.itinerary.trip import Journey
-from orders.speech import say as _
 
 
 def bar_sentence(journey: Journey, picture: Picture) -> str:

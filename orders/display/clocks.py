@@ -16,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from orders.preferences import current
-from orders.speech import language
-from orders.speech import say as _
+from accounts.language import language
+from accounts.language import translate as _
+from accounts.preferences import current
 
 # Plain "en" would mean American month-first dates; the trade writes 15 Aug 2025.
 REGION_OF = {"en": "en_GB"}

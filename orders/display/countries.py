@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from babel import Locale
 
+from accounts.language import language
 from orders.search_text.phones import COUNTRIES
-from orders.speech import language
 
 
 def choices() -> tuple[tuple[str, str], ...]:

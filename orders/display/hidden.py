@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.conf import settings
 
+from accounts.language import translate as _
 from orders.cdp.records import Extra, Note
-from orders.hiding import MASK, masked_name, masked_typed, masked_value
-from orders.speech import say as _
+from orders.privacy.hiding import MASK, masked_name, masked_typed, masked_value
 
 # Why a known field could not be read: it should have been a number or a time, or it is of another kind altogether.
 NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text", "only in part"})

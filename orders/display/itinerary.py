@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from babel.numbers import format_decimal
 from django.utils.translation import ngettext
 
+from accounts.language import language
+from accounts.language import translate as _
 from orders.cdp.records import Order
 from orders.display.clocks import (
     clock,
@@ -20,11 +22,9 @@ from orders.display.clocks import (
 from orders.display.words import passengers, phase_word, status_word
 from orders.itinerary import wording
 from orders.itinerary.airports import same_site
+from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
 from orders.itinerary.wording import mode_words, time_words
-from orders.speech import language
-from orders.speech import say as _
-from orders.statuses import status
 
 LONGEST_ROUTE = 9
 

@@ -9,14 +9,14 @@ from functools import lru_cache
 from babel.numbers import NumberPattern, get_currency_precision, parse_pattern
 from django.conf import settings
 
+from accounts.language import language
+from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem, not_understood
-from orders.currencies import canonical
 from orders.display.clocks import locale_of
 from orders.display.vocabulary import UNCHECKED
 from orders.display.words import in_words
-from orders.hiding import masked_value
-from orders.speech import language
-from orders.speech import say as _
+from orders.privacy.hiding import masked_value
+from orders.services.currencies import canonical
 
 # Beyond this an amount is no price; it is shown as sent, and nobody is made to wait for a million digits.
 LARGEST_EXPONENT = 18

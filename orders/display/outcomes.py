@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from accounts.language import translate as _
 from orders.display.vocabulary import DETAILS, FAILURES, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
-from orders.speech import say as _
 
 FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
 DETAIL_FORMS = tuple((re.compile(form), phrase) for form, phrase in DETAILS.items())

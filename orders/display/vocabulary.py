@@ -1,13 +1,13 @@
 """The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py.
 
-Statuses have a table of their own, orders/statuses.py.
+Statuses have a table of their own, orders/itinerary/statuses.py.
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-from orders.digest import Unchecked
+from orders.services.summary import Unchecked
 
 ITEM_TYPES: dict[str, tuple[str, str]] = {
     "FLIGHT": (_("Flight"), "plane"),
@@ -201,7 +201,7 @@ FAILURES: dict[str, str] = {
     "too-large": _("more than is read"),
 }
 
-# Whose hidden fields, and which, by the names that orders/masking.py gives them.
+# Whose hidden fields, and which, by the names that orders/privacy/masking.py gives them.
 REVEALED: dict[str, str] = {
     "contact": _("contact"),
     "traveller": _("traveller"),

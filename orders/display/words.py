@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from accounts.language import language
+from accounts.language import translate as _
 from orders.display.clocks import locale_of
 from orders.display.rows import Rows
 from orders.display.vocabulary import (
@@ -27,9 +29,7 @@ from orders.display.vocabulary import (
     PHASES,
     VERDICTS,
 )
-from orders.speech import language
-from orders.speech import say as _
-from orders.statuses import status
+from orders.itinerary.statuses import status
 
 MOST_TYPES = 24  # of passengers in one line; nobody sells as many
 LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 
 from orders.cdp.bounds import EXTRAS
 from orders.cdp.records import Extra, FlightSegment, OrderItem
-from orders.itinerary.belief import believable, evidence, odd
+from orders.itinerary.clock_check.local_or_utc import believable, evidence, odd
 from orders.itinerary.clocks import minutes_between
 from orders.itinerary.designators import airline, carrier_name
 from orders.itinerary.durations import grouped, in_words
-from orders.itinerary.ends import Ends
+from orders.itinerary.flight_times import FlightTimes
 from orders.itinerary.flights import MOST_VALUES, Draft, travellers
 from orders.itinerary.modes import mode
+from orders.itinerary.statuses import calendar_status, distinct, same, status
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
-from orders.statuses import calendar_status, distinct, same, status
 
 Passengers = tuple[tuple[str, int], ...]
 
@@ -38,7 +38,7 @@ def is_cancelled(items: Sequence[OrderItem], draft: Draft) -> bool:
 
 def build(
     draft: Draft,
-    both: Ends,
+    both: FlightTimes,
     items: Sequence[OrderItem],
     *,
     reading: str,
@@ -134,7 +134,7 @@ def _extras(draft: Draft) -> tuple[Extra, ...]:
 
 def _notices(
     draft: Draft,
-    both: Ends,
+    both: FlightTimes,
     judged: Evidence,
     reading: str,
     _: Callable[[str], str],

@@ -14,10 +14,10 @@ from icalendar import Calendar, Event
 from orders.cdp.records import Order
 from orders.itinerary.clocks import zone
 from orders.itinerary.durations import in_words
+from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Mode, Trip
 from orders.itinerary.vtimezones import vtimezone
 from orders.itinerary.wording import both_times, check_words, city_of, mode_words, time_words
-from orders.statuses import status
 
 CLOSE = timedelta(hours=3)
 ZONES_FROM, ZONES_TO = 1971, 2099

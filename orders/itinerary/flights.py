@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from orders.cdp.records import FlightSegment, OrderItem
 from orders.itinerary.airports import place
-from orders.itinerary.belief import Weighed, weigh
+from orders.itinerary.clock_check.local_or_utc import SegmentScore, score
 from orders.itinerary.sameness import identities
 from orders.itinerary.trip import Duplicate, Place
 
 Index = tuple[int, int]
 MOST_VALUES = 24  # of one field of a flight, in the items that name it
-NOT_WEIGHED = Weighed(lacks="time")
+NOT_WEIGHED = SegmentScore(lacks="time")
 
 
 @dataclass(slots=True, eq=False)
@@ -32,7 +32,7 @@ class Draft:
     number: str
     segments: list[FlightSegment]
     at: list[Index]
-    weighed: Weighed = NOT_WEIGHED
+    weighed: SegmentScore = NOT_WEIGHED
     repeats: list[Index] = field(default_factory=list)
     key: str = ""
 
@@ -129,12 +129,12 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
     return Gathered(drafts, strands, [Duplicate(at, draft.key) for at, draft in repeats])
 
 
-def _weighed(draft: Draft) -> Weighed:
+def _weighed(draft: Draft) -> SegmentScore:
     """Both readings of a flight: the first departure and the first arrival that any item gives."""
     leaves, lands = draft.leaves, draft.lands
     offsets = leaves.departure_offset, lands.arrival_offset
     equipment = draft.first("equipment_type")
-    return weigh(draft.origin, draft.destination, leaves.departure, lands.arrival, *offsets, equipment=equipment)
+    return score(draft.origin, draft.destination, leaves.departure, lands.arrival, *offsets, equipment=equipment)
 
 
 def _name(drafts: Iterable[Draft]) -> None:

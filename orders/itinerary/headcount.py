@@ -10,16 +10,16 @@ from itertools import chain
 
 from orders.cdp.records import OrderItem
 from orders.itinerary.building import Passengers, passengers_of
-from orders.itinerary.ends import Ends
+from orders.itinerary.flight_times import FlightTimes
 from orders.itinerary.flights import Draft, travellers
-from orders.statuses import status
+from orders.itinerary.statuses import status
 
 Way = tuple[str, str, object]
 Airborne = tuple[datetime, datetime, tuple[int, ...]]
 
 
 def everyone(
-    items: Sequence[OrderItem], flown: Sequence[tuple[Draft, Ends]], reading: str, trusted: bool = True
+    items: Sequence[OrderItem], flown: Sequence[tuple[Draft, FlightTimes]], reading: str, trusted: bool = True
 ) -> Passengers:
     """All travellers of the order by passenger type, given its flights in the order flown.
 

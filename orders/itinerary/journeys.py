@@ -10,19 +10,19 @@ from itertools import pairwise
 
 from orders.cdp.records import OrderItem
 from orders.itinerary.airports import same_city, same_site
-from orders.itinerary.belief import decide, together_evidence
 from orders.itinerary.building import build, is_cancelled
+from orders.itinerary.clock_check.local_or_utc import decide, together_evidence
 from orders.itinerary.clocks import minutes_between
-from orders.itinerary.ends import days_between, ends, flown_order, stay_between
+from orders.itinerary.flight_times import days_between, ends, flown_order, stay_between
 from orders.itinerary.flights import gather
 from orders.itinerary.headcount import everyone
 from orders.itinerary.notices import HOUSE_RULES, transfer_notices
-from orders.itinerary.parties import parties
 from orders.itinerary.phases import flight_phases, wait_phase, whole_phase
 from orders.itinerary.segments import is_flight
 from orders.itinerary.splitting import split
+from orders.itinerary.statuses import status
+from orders.itinerary.travel_groups import travel_groups
 from orders.itinerary.trip import Flight, Journey, Notice, Place, Stay, Transfer, Trip
-from orders.statuses import status
 
 HOUR = timedelta(hours=1)
 
@@ -72,7 +72,7 @@ def plan(
     }
     strands = [[draft.key for draft in strand] for strand in gathered.strands]
     groups = [
-        parties(
+        travel_groups(
             strands,
             {key: flight for key, flight in flights.items() if flight.cancelled is cancelled},
         )

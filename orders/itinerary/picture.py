@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
-from orders.itinerary import marks
+from orders.itinerary import axis_labels
+from orders.itinerary.axis_labels import AxisLabel, End
 from orders.itinerary.durations import in_words
-from orders.itinerary.marks import End, Mark
 from orders.itinerary.notices import nights
 from orders.itinerary.trip import Flight, Journey, Mode, Transfer
 
@@ -40,8 +40,8 @@ class Picture:
     title: str
     shapes: tuple[Shape, ...]
     nights: tuple[Shape, ...]
-    places: tuple[Mark, ...]
-    ticks: tuple[Mark, ...]
+    places: tuple[AxisLabel, ...]
+    ticks: tuple[AxisLabel, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -105,7 +105,7 @@ def draw(journey: Journey, _: Callable[[str], str] = str) -> Picture | None:
     ]
     drawn = [Shape("night", at(opens), max(1, at(closes) - at(opens)), _("night")) for opens, closes in dark]
     title = ", ".join([*(shape.label for shape in shapes), *_night_words(dark, _)])
-    return Picture(title, tuple(shapes), tuple(drawn), marks.codes(ends), marks.clocks(ends, at))
+    return Picture(title, tuple(shapes), tuple(drawn), axis_labels.codes(ends), axis_labels.clocks(ends, at))
 
 
 def _night_words(dark: list[tuple[datetime, datetime]], _: Callable[[str], str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from orders.itinerary.airports import same_city
-from orders.itinerary.ends import days_between, stay_between
+from orders.itinerary.flight_times import days_between, stay_between
 from orders.itinerary.trip import Flight
 
 # A way round has no more flights than this: a bound on odd data.

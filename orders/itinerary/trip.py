@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from orders.cdp.records import Extra
-from orders.statuses import CalendarStatus
+from orders.itinerary.statuses import CalendarStatus
 
 
 class Mode(StrEnum):
@@ -94,7 +94,7 @@ class Notice:
     """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
     "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "surface",
     "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled"; or the code of a
-    status of orders/statuses.py. `serious` notices go to the alert strip at the top of the page.
+    status of orders/itinerary/statuses.py. `serious` notices go to the alert strip at the top of the page.
     """
 
     word: str

@@ -7,8 +7,8 @@ from datetime import date
 
 from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.durations import day_mark, in_words
+from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
-from orders.statuses import status
 
 Translate = Callable[[str], str]
 MOST_NAMES = 20

@@ -8,7 +8,7 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from orders import append_only
+from orders.privacy import append_only
 
 PERMISSIONS = {
     "view_accessrecord": "Can view access record",

@@ -11,9 +11,9 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.utils import timezone
 
-from orders import append_only, own_password
-from orders.chain import Chain
-from orders.record_kinds import What
+from orders.privacy import append_only, password_mark
+from orders.privacy.chain import Chain
+from orders.privacy.record_kinds import What
 
 
 def text(length: int, label: str, *, editable: bool = True) -> models.CharField[str, str]:
@@ -38,7 +38,7 @@ def confirm_what_is_there(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -
     """Until now every connection could be used: those that exist are confirmed under the present password."""
     connections = apps.get_model("orders", "Connection").objects.using(schema_editor.connection.alias)
     for connection in connections.select_related("user"):
-        connections.filter(pk=connection.pk).update(confirmed=own_password.mark(connection.user))
+        connections.filter(pk=connection.pk).update(confirmed=password_mark.mark(connection.user))
 
 
 class Migration(migrations.Migration):

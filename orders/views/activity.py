@@ -19,11 +19,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from orders import account_events
 from orders.models import AccessRecord
+from orders.privacy import account_events
+from orders.privacy.record_kinds import CHAINING, OF_KIND, Kind, What
 from orders.problems import not_recorded
-from orders.record_kinds import CHAINING, OF_KIND, Kind, What
-from orders.views.again import with_addresses
+from orders.views.links import with_urls
 
 PER_PAGE = 50
 COLUMNS = (
@@ -87,7 +87,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     page = Paginator(_looks(request, everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "looks": with_addresses(request, page.object_list),
+        "looks": with_urls(request, page.object_list),
         "filter": chosen,
         "problems": problems,
         "everybody": everybody,

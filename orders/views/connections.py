@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from orders import onward, services, view_limits
+from accounts import next_page, view_limits
 from orders.cdp.errors import CredentialUnreadable
 from orders.display.countries import choices
-from orders.forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 from orders.models import Connection
-from orders.views.asking import show_problem
+from orders.services.connections import try_connection
+from orders.views.cdp_view import show_problem
+from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ConnectionRow:
 def connections(request: HttpRequest) -> HttpResponse:
     """The person's own connections, the default first."""
     rows = [_row(connection) for connection in Connection.objects.for_user(request.user).select_related("user")]
-    return render(request, "connections/list.html", {"connections": rows, "next": onward.wanted(request)})
+    return render(request, "connections/list.html", {"connections": rows, "next": next_page.requested(request)})
 
 
 @sensitive_post_parameters("client_key", "token")
@@ -110,7 +111,7 @@ def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse
     """Delete a connection, after asking."""
     connection = _own(request, connection_id)
     if request.method != "POST":
-        context = {"connection": _row(connection), "next": onward.wanted(request)}
+        context = {"connection": _row(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": connection.name})
@@ -128,7 +129,7 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     if over := view_limits.count(request.user):
         problem = replace(view_limits.problem(over), action_url=_back(request), action_label=_("Open your connections"))
         return show_problem(request, problem)
-    outcome = services.try_connection(connection)
+    outcome = try_connection(connection)
     level = messages.SUCCESS if outcome.code == "accepted" else messages.WARNING
     messages.add_message(request, level, f"{connection.name}: {outcome.sentence}")
     return redirect(_back(request))
@@ -188,7 +189,7 @@ def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection
             None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
         )
         return False
-    outcome = services.try_connection(connection)
+    outcome = try_connection(connection)
     accepted = outcome.code == "accepted"
     if not accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
@@ -218,7 +219,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
 def _form_page(
     request: HttpRequest, template: str, form: BaseForm, connection: ConnectionRow | None = None
 ) -> HttpResponse:
-    context = {"form": form, "connection": connection, "next": onward.wanted(request)}
+    context = {"form": form, "connection": connection, "next": next_page.requested(request)}
     response = render(request, template, context, status=422 if form.is_bound else 200)
     if over := getattr(form, "over", None):
         response.status_code = 429
@@ -227,4 +228,4 @@ def _form_page(
 
 
 def _back(request: HttpRequest) -> str:
-    return onward.own_path(onward.wanted(request, default=reverse("connections")))
+    return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-from orders import lookup, onward, preferences
-from orders.speech import language, speaking
-from orders.views import account
+from accounts import next_page, preferences
+from accounts.language import activate, language
+from accounts.views import sign_in
+from orders.search_text import lookup
 
 SEARCHES = frozenset({"orders", "find_person"})
 PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
@@ -42,9 +43,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
-        return account.sign_in_again(request)
+        return sign_in.sign_in_again(request)
     if name in SEARCHES and not request.user.is_authenticated:
-        return redirect_to_login(onward.page_of(request))
+        return redirect_to_login(next_page.page_of(request))
     context: dict[str, Any] = {
         "request_id": request_id(request),
         "q": request.POST.get("q", "") if name in SEARCHES else "",
@@ -57,7 +58,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 def body_too_large(request: HttpRequest) -> HttpResponse:
     """413: more was sent than a form holds. Nothing of it is read, so the page knows neither the person nor what was typed."""
-    with speaking(preferences.language_for(request, preferences.DEFAULT)):
+    with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
 

@@ -10,16 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from orders import looks
-from orders.context import carried_by_redirect
-from orders.desk import Desk
+from accounts.context import carried_by_redirect
+from accounts.language import translator
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.itinerary import picture, wording
 from orders.itinerary.trip import Trip
+from orders.privacy import access_log
 from orders.problems import describe
-from orders.services import OpenedOrder
-from orders.speech import speaker
-from orders.views.asking import with_action
+from orders.services.orders import OpenedOrder
+from orders.services.tenant import Tenant
+from orders.views.cdp_view import with_action
 from orders.views.panels import rows_of, starting
 
 
@@ -28,22 +28,22 @@ def order_address(request: HttpRequest, ref: str) -> str:
     return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
-def show_order(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> HttpResponse:
+def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
-    record_look(request, desk, looks.What.ORDER_OPENED, opened, ref)
-    return render(request, "orders/order.html", _page(request, desk, opened, ref))
+    record_look(request, tenant, access_log.What.ORDER_OPENED, opened, ref)
+    return render(request, "orders/order.html", _page(request, tenant, opened, ref))
 
 
-def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    trip, say = opened.trip, speaker()
+def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+    trip, say = opened.trip, translator()
     problem = opened.order.items_problem
-    flights = rows_of(request, desk, "flights", len(trip.flights))
-    items = rows_of(request, desk, "items", len(opened.order.items))
+    flights = rows_of(request, tenant, "flights", len(trip.flights))
+    items = rows_of(request, tenant, "items", len(opened.order.items))
     return {
         "flights": flights,
         "items": items,
-        "others": Rows(room=SMALL_ROOM, in_time=desk.in_time),
-        "extras": Rows(room=SMALL_ROOM, in_time=desk.in_time),
+        "others": Rows(room=SMALL_ROOM, in_time=tenant.in_time),
+        "extras": Rows(room=SMALL_ROOM, in_time=tenant.in_time),
         "starting": partial(starting, request),
         "to_row": partial(_to_row, request, opened, ref, flights, items),
         "order": opened.order,
@@ -57,8 +57,8 @@ def _page(request: HttpRequest, desk: Desk, opened: OpenedOrder, ref: str) -> di
             wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
         ),
         "as_of": opened.as_of,
-        "calls": desk.calls,
-        "seconds": desk.seconds,
+        "calls": tenant.calls,
+        "seconds": tenant.seconds,
         "canonical": request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref])),
     }
 
@@ -91,13 +91,13 @@ def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, p
 
 
 def record_look(
-    request: HttpRequest, desk: Desk, what: looks.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
+    request: HttpRequest, tenant: Tenant, what: access_log.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
     """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
-    looks.record(
+    access_log.record(
         request,
         what,
-        connection=desk.connection,
+        connection=tenant.connection,
         order_ref=opened.order.ref or ref,
         reference=opened.digest.reference,
         route="–".join(opened.trip.route),

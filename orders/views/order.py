@@ -14,21 +14,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from orders import looks, lookup
 from orders.cdp.raw import indent
-from orders.desk import Desk
 from orders.display.rows import fitting, size_of
-from orders.finding import Found, find_orders, open_if_one, open_or_find
-from orders.hiding import REST, masked_document
 from orders.itinerary import calendar
+from orders.privacy import access_log
+from orders.privacy.hiding import REST, masked_document
 from orders.problems import describe
-from orders.services import CustomData, OpenedOrder, load_custom_data, open_order
-from orders.views.asking import asks_the_cdp, with_action
+from orders.search_text import lookup
+from orders.services.orders import CustomData, OpenedOrder, load_custom_data, open_order
+from orders.services.search import Found, find_orders, open_if_one, open_or_find
+from orders.services.tenant import Tenant
+from orders.views.access import MAY_REVEAL
+from orders.views.cdp_view import cdp_view, with_action
 from orders.views.opened import order_address, record_look, show_order
 from orders.views.panels import render_panel, rows_of, starting
-from orders.views.people import MAY_REVEAL
-from orders.views.search import read, search, show_chooser, show_not_found
-from orders.views.waiting import with_progress
+from orders.views.progress import with_progress
+from orders.views.results import read, search, show_chooser, show_not_found
 
 RAW_ROOM = 800_000  # bytes of HTML: the answers of an order of 500 items
 LONGEST_NAME = 64  # characters of a file's name
@@ -66,36 +67,38 @@ def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
     return shown
 
 
-@asks_the_cdp(fresh=True)
-def _show(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
-    opened = open_or_find(desk, ref)
+@cdp_view(fresh=True)
+def _show(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+    opened = open_or_find(tenant, ref)
     if isinstance(opened, Found) and not opened.orders:
-        opened = open_if_one(desk, _other_readings(desk, ref, opened))
+        opened = open_if_one(tenant, _other_readings(tenant, ref, opened))
     if isinstance(opened, OpenedOrder):
-        return show_order(request, desk, opened, ref)
+        return show_order(request, tenant, opened, ref)
     if opened.orders:
         return show_chooser(request, opened, ref)
-    return show_not_found(request, desk, opened, ref, read(request, ref).also, asked=ref)
+    return show_not_found(request, tenant, opened, ref, read(request, ref).also, asked=ref)
 
 
-def _other_readings(desk: Desk, ref: str, found: Found) -> Found:
+def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
     """Orders under the other readings of `ref`, such as "B94TXY" for "B94TXY.", if there is nothing under the ref as it stands."""
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
     if not others:
         return found
-    more = find_orders(desk, others)
+    more = find_orders(tenant, others)
     return replace(more, looked=(*found.looked, *more.looked), partial=found.partial or more.partial)
 
 
 @require_safe
-@asks_the_cdp()
-def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+@cdp_view()
+def order_raw(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
-    desk.client.keep_documents()
-    opened = open_order(desk, ref)
+    tenant.client.keep_documents()
+    opened = open_order(tenant, ref)
     whole = request.user.has_perm(MAY_REVEAL)
-    record_look(request, desk, looks.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked")
-    documents = list(_shown_raw(opened, desk, whole=whole))
+    record_look(
+        request, tenant, access_log.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
+    )
+    documents = list(_shown_raw(opened, tenant, whole=whole))
     context = {
         "documents": documents,
         "whole": whole,
@@ -106,11 +109,11 @@ def order_raw(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
     return render(request, "orders/raw.html", context)
 
 
-def _shown_raw(opened: OpenedOrder, desk: Desk, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
+def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
     """Path and text of each answer, and whether that is all of it. Indenting and masking end where a page is full."""
     room = RAW_ROOM
     for document in opened.documents:
-        desk.in_time()
+        tenant.in_time()
         if room <= 0:
             yield document.path, "", False
             continue
@@ -126,11 +129,11 @@ def _shown_raw(opened: OpenedOrder, desk: Desk, *, whole: bool) -> Iterator[tupl
 
 
 @require_safe
-@asks_the_cdp()
-def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+@cdp_view()
+def order_calendar(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The flights as an iCalendar file with real time zones; where no flight has a date, a page that says so."""
-    opened = open_order(desk, ref)
-    record_look(request, desk, looks.What.CALENDAR_SEEN, opened, ref)
+    opened = open_order(tenant, ref)
+    record_look(request, tenant, access_log.What.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:
         context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
         return render(request, "orders/no_calendar.html", context, status=404)
@@ -143,22 +146,22 @@ def order_calendar(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBa
 
 
 @require_safe
-@asks_the_cdp(panel="order_custom_data")
-def order_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+@cdp_view(panel="order_custom_data")
+def order_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The data extensions of the order and its items, loaded on demand."""
 
     def show(loaded: CustomData) -> HttpResponse:
         groups, problem = loaded
-        looks.record(request, looks.What.CUSTOM_DATA_SEEN, connection=desk.connection, order_ref=ref)
+        access_log.record(request, access_log.What.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
         context = {
             "groups": groups,
             "problem": with_action(request, describe(problem)) if problem is not None else None,
             "order_ref": ref,
             "reference": ref,
-            "rows": rows_of(request, desk, "values", sum(len(values) for _label, values in groups)),
+            "rows": rows_of(request, tenant, "values", sum(len(values) for _label, values in groups)),
             "starting": partial(starting, request),
         }
         return render_panel(request, "order_custom_data", context)
 
-    load = partial(load_custom_data, desk, ref)
-    return with_progress(request, desk, "order_custom_data", load, show, of="custom data")
+    load = partial(load_custom_data, tenant, ref)
+    return with_progress(request, tenant, "order_custom_data", load, show, of="custom data")

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
-from orders.context import carried
-from orders.desk import Desk
+from accounts.context import carried
 from orders.display.rows import Rows, start_of
+from orders.services.tenant import Tenant
 
 # The URL names of the panels. The root element of each has its name, with dashes, as its id.
 PANELS = frozenset({"order_contacts", "order_travellers", "order_custom_data", "guest_orders"})
@@ -23,9 +23,9 @@ def wants_part(request: HttpRequest) -> bool:
     return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def rows_of(request: HttpRequest, desk: Desk, name: str, total: int) -> Rows:
+def rows_of(request: HttpRequest, tenant: Tenant, name: str, total: int) -> Rows:
     """The rows of the list `name`, which has `total` of them, from the one on that the address asks for."""
-    return Rows(start_of(request.GET.get(name, ""), total), in_time=desk.in_time)
+    return Rows(start_of(request.GET.get(name, ""), total), in_time=tenant.in_time)
 
 
 def starting(request: HttpRequest, name: str, position: int) -> str:

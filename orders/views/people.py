@@ -2,169 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from heapq import merge
-from itertools import groupby, islice
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from orders import looks
-from orders.cdp import errors
 from orders.cdp.records import Loaded, Person
-from orders.desk import Desk
-from orders.itinerary.trip import Trip
-from orders.masking import PersonCard, card
-from orders.people import Traveller, Travellers, load_travellers
-from orders.problems import describe
-from orders.services import load_contacts
-from orders.views.asking import asks_the_cdp, with_action
-from orders.views.panels import render_panel, rows_of, starting
-from orders.views.waiting import with_progress
-
-MAY_REVEAL = "orders.reveal_personal_data"
-# How many flights, and how many other items, a traveller's card names. An order with more has all of them elsewhere on its page;
-# naming all of them for each of its travellers would make a page that grows with their product.
-MOST_LABELS = 24
+from orders.privacy import access_log
+from orders.privacy.masking import card
+from orders.services.orders import load_contacts
+from orders.services.people import Travellers, load_travellers
+from orders.services.tenant import Tenant
+from orders.views.cards import cards_of, context_of, how_much, items_of
+from orders.views.cdp_view import cdp_view
+from orders.views.panels import render_panel
+from orders.views.progress import with_progress
 
 
 @require_safe
-@asks_the_cdp(panel="order_contacts")
-def order_contacts(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+@cdp_view(panel="order_contacts")
+def order_contacts(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
-        outcome, country = how_much(loaded), desk.connection.country
-        looks.record(request, looks.What.CONTACTS_SEEN, connection=desk.connection, order_ref=ref, outcome=outcome)
+        outcome, country = how_much(loaded), tenant.connection.country
+        access_log.record(
+            request, access_log.What.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
+        )
         cards = [card(person, position, country=country) for position, person in enumerate(loaded.items, start=1)]
-        return render_panel(request, "order_contacts", context_of(request, desk, ref, "contact", cards, loaded))
+        return render_panel(request, "order_contacts", context_of(request, tenant, ref, "contact", cards, loaded))
 
-    return with_progress(request, desk, "order_contacts", partial(load_contacts, desk, ref), show, of="contacts")
+    return with_progress(request, tenant, "order_contacts", partial(load_contacts, tenant, ref), show, of="contacts")
 
 
 @require_safe
-@asks_the_cdp(panel="order_travellers")
-def order_travellers(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+@cdp_view(panel="order_travellers")
+def order_travellers(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's travellers with passenger type, and the flights and extras each is on."""
 
     def show(travellers: Travellers) -> HttpResponse:
         loaded, opened = travellers.loaded, travellers.opened
-        looks.record(
+        access_log.record(
             request,
-            looks.What.TRAVELLERS_SEEN,
-            connection=desk.connection,
+            access_log.What.TRAVELLERS_SEEN,
+            connection=tenant.connection,
             order_ref=ref,
             reference=opened.digest.reference if opened else "",
             route="–".join(opened.trip.route) if opened else "",
             outcome=how_much(loaded),
         )
         context = context_of(
-            request, desk, ref, "traveller", cards_of(travellers, country=desk.connection.country), loaded
+            request, tenant, ref, "traveller", cards_of(travellers, country=tenant.connection.country), loaded
         )
         return render_panel(request, "order_travellers", context | items_of(request, travellers))
 
-    return with_progress(request, desk, "order_travellers", partial(load_travellers, desk, ref), show, of="consumers")
-
-
-def how_much(loaded: Loaded[Any]) -> str:
-    """The outcome of a look at a collection: "shown", or how much of it was."""
-    if loaded.complete:
-        return "shown"
-    count = len(loaded.items)
-    return f"shown: {count} of {count + loaded.missing}" if loaded.missing else f"shown: {count}, perhaps more"
-
-
-def cards_of(
-    travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
-) -> list[PersonCard]:
-    """A card for each traveller; `reveal` names the hidden fields to show of the person at a position (from 1).
-
-    `country` is the connection's.
-    """
-    labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
-    return [
-        _traveller_card(traveller, position, labels, country, reveal(traveller.person, position) if reveal else ())
-        for position, traveller in enumerate(travellers.loaded.items, start=1)
-    ]
-
-
-class _Labels:
-    """The trip's flights as cards name them, and which of them each item is on: worked out once for all travellers."""
-
-    def __init__(self, trip: Trip) -> None:
-        self._labels = [
-            f"{flight.carrier} {flight.flight_number} {flight.origin.place.code}–{flight.destination.place.code}".strip()
-            for flight in trip.flights
-        ]
-        self._flights_of: dict[int, list[int]] = {}
-        for at, flight in enumerate(trip.flights):
-            for index in flight.item_indexes:
-                self._flights_of.setdefault(index, []).append(at)
-
-    def has(self, index: int) -> bool:
-        """Whether the item is on any flight."""
-        return index in self._flights_of
-
-    def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights these items are on, each once, in the trip's order; not worked out before they are asked for."""
-        flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
-        return (self._labels[at] for at, _same in groupby(flights))
-
-
-def _traveller_card(
-    traveller: Traveller, position: int, labels: _Labels, country: str, shown: Iterable[str]
-) -> PersonCard:
-    types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in traveller.items if item.passenger_type_code))
-    extras = [(item.type or "", item.name or "") for index, item in traveller.items if not labels.has(index)]
-    flights = tuple(islice(labels.of(index for index, _item in traveller.items), MOST_LABELS + 1))
-    return card(
-        traveller.person,
-        position,
-        reveal=shown,
-        passenger_types=types[:MOST_LABELS],
-        flights=flights[:MOST_LABELS],
-        extras=tuple(extras[:MOST_LABELS]),
-        country=country,
-        more=max(len(types), len(flights), len(extras)) > MOST_LABELS,
+    return with_progress(
+        request, tenant, "order_travellers", partial(load_travellers, tenant, ref), show, of="consumers"
     )
-
-
-def items_of(request: HttpRequest, travellers: Travellers) -> dict[str, Any]:
-    """What the panel says where somebody may be on more than it shows."""
-    problem = travellers.items_problem
-    return {
-        "items_complete": travellers.items_complete,
-        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-    }
-
-
-def context_of(
-    request: HttpRequest, desk: Desk, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
-) -> dict[str, Any]:
-    """What both panels are rendered with; `kind` is "contact" or "traveller"."""
-    return {
-        "order_ref": ref,
-        "reference": ref,
-        "kind": kind,
-        "people": cards,
-        "persons": rows_of(request, desk, "people", len(cards)),
-        "starting": partial(starting, request),
-        "loaded": len(cards),
-        "missing": loaded.missing,
-        "complete": loaded.complete,
-        "problem": None,
-        "partial": told(request, loaded.problem),
-        "items_complete": True,
-        "items_problem": None,
-        "may_reveal": request.user.has_perm(MAY_REVEAL),
-        "calls": desk.calls,
-        "seconds": desk.seconds,
-    }
-
-
-def told(request: HttpRequest, problem: errors.CdpError | None) -> Any:
-    """A failure of a part in words, with the way to try again; None for none."""
-    return with_action(request, describe(problem)) if problem is not None else None

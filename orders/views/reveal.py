@@ -13,20 +13,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from orders import looks, problems
+from accounts.context import carried_by_redirect
+from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Person
-from orders.context import carried_by_redirect
-from orders.desk import Desk
 from orders.display.people import field_label
-from orders.harmless import is_name
-from orders.masking import PersonCard, card
-from orders.people import load_travellers
+from orders.privacy import access_log
+from orders.privacy.harmless import is_name
+from orders.privacy.masking import PersonCard, card
 from orders.problems import Problem
-from orders.services import load_contacts, load_custom_data
-from orders.views.asking import asks_the_cdp, choose_connection, show_problem, with_action
+from orders.services.orders import load_contacts, load_custom_data
+from orders.services.people import load_travellers
+from orders.services.tenant import Tenant
+from orders.views.access import MAY_REVEAL
+from orders.views.cards import cards_of, context_of, items_of, told
+from orders.views.cdp_view import cdp_view, choose_connection, show_problem, with_action
 from orders.views.panels import render_panel, rows_of, starting, wants_part
-from orders.views.people import MAY_REVEAL, cards_of, context_of, items_of, told
 
 ALL, CUSTOM = "all", "custom"
 # The names `masking` gives to hidden fields; anything else was not posted by a form of ours and stands in no record.
@@ -48,22 +50,22 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
     return response
 
 
-@asks_the_cdp(panel="problem")
-def _reveal(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+@cdp_view(panel="problem")
+def _reveal(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponse:
     kind, field, wanted = _asked(request)
     if kind == CUSTOM:
-        return _reveal_custom_data(request, desk, ref)
-    cards, context = _cards(request, desk, ref, kind, wanted, field)
+        return _reveal_custom_data(request, tenant, ref)
+    cards, context = _cards(request, tenant, ref, kind, wanted, field)
     chosen = next((shown for shown, _hidden in cards if shown.ref == wanted), None)
     hidden = next((names for shown, names in cards if shown.ref == wanted), frozenset[str]())
     if chosen is None or (field != ALL and field not in hidden):
         raise errors.NotFound("no such person on this order, or no such hidden field")
-    looks.record(
+    access_log.record(
         request,
-        looks.What.FIELD_REVEALED,
-        connection=desk.connection,
+        access_log.What.FIELD_REVEALED,
+        connection=tenant.connection,
         order_ref=ref,
-        subject=looks.hashed(wanted),
+        subject=access_log.hashed(wanted),
         outcome=f"shown: {kind} {field}",
     )
     if wants_part(request):
@@ -79,13 +81,13 @@ def _label(chosen: PersonCard, field: str) -> str:
     return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
 
 
-def _reveal_custom_data(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def _reveal_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponse:
     """The order's custom data with all its values."""
-    groups, problem = load_custom_data(desk, ref)
-    what, outcome = looks.What.FIELD_REVEALED, "shown: custom data"
-    looks.record(request, what, connection=desk.connection, order_ref=ref, outcome=outcome)
+    groups, problem = load_custom_data(tenant, ref)
+    what, outcome = access_log.What.FIELD_REVEALED, "shown: custom data"
+    access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=outcome)
     context = {"groups": groups, "problem": told(request, problem), "order_ref": ref, "reference": ref, "bare": True}
-    context["rows"] = rows_of(request, desk, "values", sum(len(values) for _label, values in groups))
+    context["rows"] = rows_of(request, tenant, "values", sum(len(values) for _label, values in groups))
     context["starting"] = partial(starting, request)
     return render_panel(request, "order_custom_data", context)
 
@@ -97,24 +99,24 @@ def _asked(request: HttpRequest) -> tuple[str, str, str]:
 
 
 def _cards(
-    request: HttpRequest, desk: Desk, ref: str, kind: str, wanted: str, field: str
+    request: HttpRequest, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
 ) -> tuple[list[tuple[PersonCard, frozenset[str]]], dict[str, Any]]:
     """The order's people of one kind, with the wanted person's field shown; with each the names of what is hidden at first."""
 
     def shown(person: Person, position: int) -> set[str]:
         return {field} if (person.ref or f"n{position}") == wanted else set()
 
-    country = desk.connection.country
+    country = tenant.connection.country
     if kind == "traveller":
-        travellers = load_travellers(desk, ref)
+        travellers = load_travellers(tenant, ref)
         masked, cards = cards_of(travellers, country=country), cards_of(travellers, shown, country)
-        context = context_of(request, desk, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
+        context = context_of(request, tenant, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
     else:
-        contacts = load_contacts(desk, ref)
+        contacts = load_contacts(tenant, ref)
         numbered = list(enumerate(contacts.items, start=1))
         masked = [card(person, n, country=country) for n, person in numbered]
         cards = [card(person, n, reveal=shown(person, n), country=country) for n, person in numbered]
-        context = context_of(request, desk, ref, kind, cards, contacts)
+        context = context_of(request, tenant, ref, kind, cards, contacts)
     hidden = [frozenset(one.name for one in before.fields if one.masked) for before in masked]
     return list(zip(cards, hidden, strict=True)), context
 
@@ -124,15 +126,15 @@ def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     kind, field, wanted = _asked(request)
     asked_for = f"{kind} {field if _is_ours(field) else 'unknown field'}"
     try:
-        looks.record(
+        access_log.record(
             request,
-            looks.What.REVEAL_REFUSED,
+            access_log.What.REVEAL_REFUSED,
             connection=connection,
             order_ref=ref,
-            subject=looks.hashed(wanted) if wanted else "",
+            subject=access_log.hashed(wanted) if wanted else "",
             outcome=f"refused: {asked_for}",
         )
-    except looks.LookNotRecorded:
+    except access_log.LookNotRecorded:
         return show_problem(request, with_action(request, problems.not_recorded()), "problem")
     if wants_part(request):
         return show_problem(request, _may_not(), "problem")

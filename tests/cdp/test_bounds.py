@@ -15,7 +15,7 @@ from orders.cdp.errors import TimedOut, TooLarge
 from orders.cdp.raw import indent
 from orders.cdp.records import Note, Order, OrderItem
 from orders.cdp.transport import Deadline, Limits, Transport
-from orders.hiding import masked_order
+from orders.privacy.hiding import masked_order
 from tests.cdp.conftest import BASE, Make
 
 REF = "d680c9be-4c07-4731-857e-9602034b15f2"

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from pytest_django import Settings
 
-from orders import preferences
+from accounts import preferences
 from orders.management.commands.extract_messages import phrases
 from tests.design.stylesheet import ROOT
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from orders import preferences, problems
+from accounts import preferences
+from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Order
 from orders.display import clocks, itinerary, money, outcomes, people, words

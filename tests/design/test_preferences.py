@@ -9,9 +9,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from orders import preferences
-from orders.models import Preferences as Row
-from orders.views.preferences import zones
+from accounts import preferences
+from accounts.models import Preferences as Row
+from accounts.views.preferences import zones
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ import pytest
 from django.template.loader import get_template
 
 from orders.display.vocabulary import ITEM_TYPES, NOTICES
-from orders.statuses import Icon
+from orders.itinerary.statuses import Icon
 from tests.design.stylesheet import ROOT
 
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "django" not in path.parts)

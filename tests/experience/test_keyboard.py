@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from orders.models import Preferences
+from accounts.models import Preferences
 from tests.experience.states import Act, nothing, search
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED

@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from orders.models import Preferences
+from accounts.models import Preferences
 from tests.live import App
 from tests.pages.conftest import SEED
 

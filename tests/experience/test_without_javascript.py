@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from orders.models import Connection, Preferences
+from accounts.models import Preferences
+from orders.models import Connection
 from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.live import PASSWORD, App

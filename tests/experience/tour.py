@@ -23,7 +23,8 @@ from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from orders.models import Connection, Preferences
+from accounts.models import Preferences
+from orders.models import Connection
 from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing

@@ -10,8 +10,8 @@ import pytest
 from calibration.fit import Published, Tally, fit, judge, judge_orders, measure, published
 from orders.cdp.records import FlightSegment, OrderItem
 from orders.itinerary.airports import place
-from orders.itinerary.belief import decide, evidence, weigh
-from orders.itinerary.blocktime import FITTED, expected_minutes
+from orders.itinerary.clock_check.blocktime import FITTED, expected_minutes
+from orders.itinerary.clock_check.local_or_utc import decide, evidence, score
 from orders.itinerary.clocks import read_local
 from orders.itinerary.journeys import plan
 
@@ -84,7 +84,7 @@ def test_usual_flights_elsewhere_raise_no_alarm_and_are_caught(
     instant = read_local(leaves, place(origin).zone).instant
     assert instant is not None
     flight = Published(place(origin), place(destination), leaves, instant, int(minutes))
-    local, utc = (weigh(flight.origin, flight.destination, *flight.sent(clock)) for clock in ("local", "utc"))
+    local, utc = (score(flight.origin, flight.destination, *flight.sent(clock)) for clock in ("local", "utc"))
     assert decide([local]) != "utc"
     assert local.possible_local
     if local.local_minutes != local.utc_minutes:
@@ -92,7 +92,7 @@ def test_usual_flights_elsewhere_raise_no_alarm_and_are_caught(
 
 
 def one(origin: str, destination: str, departs: str, arrives: str) -> tuple[str, str]:
-    weighed = weigh(place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives))
+    weighed = score(place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives))
     found = evidence(weighed, decide([weighed]))
     return found.verdict, found.reason
 
@@ -143,14 +143,14 @@ def test_a_wrong_day_is_named_as_one() -> None:
 
 def test_an_order_is_believed_as_a_whole() -> None:
     """Each alone is doubtful; out and back pull in opposite directions, so together they decide."""
-    out = weigh(place("RUN"), place("CDG"), datetime(2025, 7, 1, 18), datetime(2025, 7, 2, 5, 10))
-    back = weigh(place("CDG"), place("RUN"), datetime(2025, 7, 9, 18), datetime(2025, 7, 10, 4, 50))
+    out = score(place("RUN"), place("CDG"), datetime(2025, 7, 1, 18), datetime(2025, 7, 2, 5, 10))
+    back = score(place("CDG"), place("RUN"), datetime(2025, 7, 9, 18), datetime(2025, 7, 10, 4, 50))
     assert decide([out, back]) == "utc"
 
 
 def test_half_an_hour_between_two_zones_is_told_from_out_and_back() -> None:
-    out = weigh(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22, 0), datetime(2025, 6, 9, 23, 15))
-    back = weigh(place("ADL"), place("MEL"), datetime(2025, 6, 12, 7, 30), datetime(2025, 6, 12, 8, 45))
+    out = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22, 0), datetime(2025, 6, 9, 23, 15))
+    back = score(place("ADL"), place("MEL"), datetime(2025, 6, 12, 7, 30), datetime(2025, 6, 12, 8, 45))
     assert decide([out]) != "utc"
     assert decide([out, back]) == "utc"
 

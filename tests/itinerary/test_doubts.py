@@ -11,7 +11,7 @@ from calibration.fit import Published
 from orders.cdp.records import Order, OrderItem
 from orders.itinerary import calendar, wording
 from orders.itinerary.airports import place
-from orders.itinerary.belief import decide, verdict_of, weigh
+from orders.itinerary.clock_check.local_or_utc import decide, score, verdict_of
 from orders.itinerary.clocks import read_local
 from orders.itinerary.journeys import plan
 from tests.itinerary.test_parts import item
@@ -57,13 +57,13 @@ def sent(origin: str, destination: str, leaves: datetime, minutes: int, clock: s
 @pytest.mark.parametrize(("origin", "destination", "minutes"), LONGER)
 def test_known_detours_are_no_doubt(origin: str, destination: str, minutes: str, month: int) -> None:
     times = sent(origin, destination, datetime(2025, month, 15, 9), int(minutes), "local")
-    weighed = weigh(place(origin), place(destination), *times)
+    weighed = score(place(origin), place(destination), *times)
     assert verdict_of(weighed, decide([weighed])) == "local"
 
 
 def test_a_detour_counts_in_its_years_only() -> None:
     at = {
-        year: weigh(place("DOH"), place("KRT"), *sent("DOH", "KRT", datetime(year, 3, 1, 9), 310, "local"))
+        year: score(place("DOH"), place("KRT"), *sent("DOH", "KRT", datetime(year, 3, 1, 9), 310, "local"))
         for year in (2019, 2024)
     }
     assert at[2019].weight < 0.1 < at[2024].weight
@@ -81,7 +81,7 @@ def test_a_detour_counts_in_its_years_only() -> None:
     ],
 )
 def test_the_ways_round_russia_are_caught_in_a_utc_feed(origin: str, destination: str, minutes: int) -> None:
-    weighed = weigh(
+    weighed = score(
         place(origin), place(destination), *sent(origin, destination, datetime(2025, 1, 15, 9), minutes, "utc")
     )
     assert verdict_of(weighed, decide([weighed])) == "utc"
@@ -89,7 +89,7 @@ def test_the_ways_round_russia_are_caught_in_a_utc_feed(origin: str, destination
 
 def test_a_flight_that_only_one_reading_allows_decides() -> None:
     """23 h 5 min as local cannot be; 15 h 5 min as UTC can, however unusual both are for 8,500 km."""
-    weighed = weigh(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
+    weighed = score(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
     assert (weighed.possible_local, weighed.possible_utc) == (False, True)
     assert verdict_of(weighed, decide([weighed])) == "utc"
 
@@ -97,7 +97,7 @@ def test_a_flight_that_only_one_reading_allows_decides() -> None:
 def test_one_flight_in_many_items_is_evidence_once() -> None:
     alone = [item("MEL ADL 2025-06-09T22:00 2025-06-09T23:15")]
     assert plan(alone * 9).evidence.verdict == plan(alone).evidence.verdict != "utc"
-    weighed = weigh(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
+    weighed = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
     assert weighed.weight > 0
     assert decide([weighed] * 9) == decide([weighed])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from orders.cdp.records import OrderItem
-from orders.itinerary import marks, picture
+from orders.itinerary import axis_labels, picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.picture import Picture
 from orders.itinerary.trip import Flight
@@ -76,8 +76,8 @@ def test_labels_stand_on_the_ground_and_apart(order: list[OrderItem]) -> None:
             clock.place.code for leg in flights for clock in (leg.origin, leg.destination)
         }
         for row, apart, narrow in (
-            (bar.ticks, marks.CLOCKS_APART, marks.CLOCKS_APART_NARROW),
-            (bar.places, marks.CODES_APART, marks.CODES_APART_NARROW),
+            (bar.ticks, axis_labels.CLOCKS_APART, axis_labels.CLOCKS_APART_NARROW),
+            (bar.places, axis_labels.CODES_APART, axis_labels.CODES_APART_NARROW),
         ):
             assert (row[0].wide, row[-1].wide) == (False, False)
             for kept, least in ((row, apart), ([mark for mark in row if not mark.wide], narrow)):

@@ -11,7 +11,7 @@ from orders.cdp.records import FlightSegment, OrderItem
 from orders.display.words import notice_word
 from orders.itinerary import wording
 from orders.itinerary.airports import place
-from orders.itinerary.belief import decide, verdict_of, weigh
+from orders.itinerary.clock_check.local_or_utc import decide, score, verdict_of
 from orders.itinerary.clocks import read_local
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Trip
@@ -102,14 +102,14 @@ def test_slow_and_fast_flights_are_read_as_documented(entry: str, month: int) ->
     instant = read_local(leaves, place(origin).zone).instant
     assert instant is not None
     flight = Published(place(origin), place(destination), leaves, instant, int(minutes))
-    weighed = weigh(flight.origin, flight.destination, *flight.sent("local"))
+    weighed = score(flight.origin, flight.destination, *flight.sent("local"))
     assert verdict_of(weighed, decide([weighed])) == "local"
 
 
 @pytest.mark.parametrize(("equipment", "verdict"), [("AT7", "local"), ("dh4", "local"), ("320", "utc"), ("", "utc")])
 def test_a_propeller_may_be_slow(equipment: str, verdict: str) -> None:
     """Sofia to Bremen: by jet an hour too long, and as UTC usual."""
-    weighed = weigh(
+    weighed = score(
         place("SOF"), place("BRE"), datetime(2026, 6, 4, 8), datetime(2026, 6, 4, 10, 35), equipment=equipment
     )
     assert verdict_of(weighed, decide([weighed])) == verdict

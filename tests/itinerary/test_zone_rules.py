@@ -15,7 +15,7 @@ import pytest
 
 from orders.itinerary.airports import place
 from orders.itinerary.clocks import read_local, zone
-from orders.zones import VERSION
+from orders.itinerary.zones import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 

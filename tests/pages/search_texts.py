@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders.lookup import Lookup
+from orders.search_text.lookup import Lookup
 
 
 def addresses(reading: Lookup) -> list[str]:

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders import looks
 from orders.models import AccessRecord, Connection
+from orders.privacy import access_log
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
@@ -38,7 +38,7 @@ def test_guests_that_do_not_load_are_a_failure_and_not_nobody(plain_cdp: Sandbox
     assert page.status_code == 502
     assert "Nobody found" not in text_of(page)
     look = recorded_looks().get()
-    assert (look.what, look.outcome, look.subject) == ("searched_email", "failed: broken", looks.hashed(SHARED))
+    assert (look.what, look.outcome, look.subject) == ("searched_email", "failed: broken", access_log.hashed(SHARED))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_orders_of_a_guest_on_the_order_with_the_order_itself_marked(desk: C
     assert text_of(page).count("this order") == 1
     assert f'href="/orders/{SEED}/"' not in page.text.split('id="guest-orders"')[1]
     look = AccessRecord.objects.get(what="guest_orders_seen")
-    assert (look.reference, look.outcome, look.subject) == ("B94TXY", "shown", looks.hashed(JANE))
+    assert (look.reference, look.outcome, look.subject) == ("B94TXY", "shown", access_log.hashed(JANE))
 
 
 def test_a_traveller_who_is_no_contact_has_orders_too(plain_cdp: Sandbox, desk: Client) -> None:
@@ -112,7 +112,7 @@ def test_nobody_elses_orders_are_shown(ref: str, desk: Client, cdp: Sandbox) -> 
     assert page.status_code == 404
     assert "FAM4OB" not in text_of(page)
     look = recorded_looks().get()
-    assert (look.outcome, look.subject) == ("not shown: nobody on this order", looks.hashed(TOM))
+    assert (look.outcome, look.subject) == ("not shown: nobody on this order", access_log.hashed(TOM))
 
 
 @pytest.mark.parametrize("part", ["contacts", "consumers"])

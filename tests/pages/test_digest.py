@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from orders.cdp.records import FlightSegment, Note, Order, OrderItem
-from orders.digest import Digest, digest
 from orders.itinerary import journeys
+from orders.services.summary import Digest, digest
 
 FLIGHT = OrderItem(
     ref="i1",

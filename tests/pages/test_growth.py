@@ -13,13 +13,13 @@ from django.template.loader import render_to_string
 from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
-from orders.digest import digest
 from orders.display.rows import Rows
-from orders.itinerary import journeys, parties, picture, wording
-from orders.masking import card
-from orders.people import Travellers, joined
-from orders.services import OpenedOrder
-from orders.views.people import cards_of
+from orders.itinerary import journeys, picture, travel_groups, wording
+from orders.privacy.masking import card
+from orders.services.orders import OpenedOrder
+from orders.services.people import Travellers, joined
+from orders.services.summary import digest
+from orders.views.cards import cards_of
 from tests.growing import growth, lines_run
 
 Entry = dict[str, Any]
@@ -165,8 +165,8 @@ def page_of(items: list[Entry]) -> str:
 @pytest.mark.parametrize("way", WAYS)
 def test_an_order_page_grows_with_its_order(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Work per flight is bounded by these; with small ones the growth beyond them shows at small sizes.
-    monkeypatch.setattr(parties, "PARTIES", 8)
-    monkeypatch.setattr(parties, "FLIGHTS_A_DAY", 4)
+    monkeypatch.setattr(travel_groups, "PARTIES", 8)
+    monkeypatch.setattr(travel_groups, "FLIGHTS_A_DAY", 4)
     make = WAYS[way]
     assert growth(lambda n: lines_run(lambda: opened(make(n))), 2 * N) < MOST
     assert growth(lambda n: lines_run(lambda: page_of(make(n))), N) < MOST

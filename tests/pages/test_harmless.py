@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orders.harmless import is_harmless, is_name, shown_fields
-from orders.hiding import MASK, masked_name, masked_value
+from orders.privacy.harmless import is_harmless, is_name, shown_fields
+from orders.privacy.hiding import MASK, masked_name, masked_value
 
 PERSONAL_NAMES = """
 passport passportNumber passport_no PASSPORT-NUMBER passportno PassportExpiry travelDocument travel_document_number documentNumber docNo

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders.lookup import is_ref
 from orders.models import Connection
+from orders.search_text.lookup import is_ref
 from sandbox.server import Sandbox
 from sandbox.world import Order
 from tests.pages.conftest import SEED, connect

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import lookup
+from orders.search_text import lookup
 
 REF = "d680c9be-4c07-4731-857e-9602034b15f2"
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from orders.cdp.records import Extra, Identifier, Person
-from orders.hiding import MASK
-from orders.masking import card
+from orders.privacy.hiding import MASK
+from orders.privacy.masking import card
 
 PERSON = Person(
     ref="c1",

@@ -6,27 +6,28 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from orders.memory import AnswerMemory, Reader
+from orders.storage.answer_cache import AnswerCache
+from orders.storage.session_answers import SessionAnswers
 
 
 def test_a_panel_reads_what_the_page_has_read() -> None:
-    memory = AnswerMemory()
-    Reader("session", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")
-    assert Reader("session", "connection/1", fresh=False, memory=memory).get("/v2/orders/x") == b"{}"
+    memory = AnswerCache()
+    SessionAnswers("session", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")
+    assert SessionAnswers("session", "connection/1", fresh=False, memory=memory).get("/v2/orders/x") == b"{}"
 
 
 def test_the_page_itself_always_asks_anew() -> None:
-    memory = AnswerMemory()
-    reader = Reader("session", "connection/1", fresh=True, memory=memory)
+    memory = AnswerCache()
+    reader = SessionAnswers("session", "connection/1", fresh=True, memory=memory)
     reader.put("/v2/orders/x", b"{}")
     assert reader.get("/v2/orders/x") is None
 
 
 def test_an_order_that_was_handed_over_is_shown_once_and_forgotten_by_a_refresh() -> None:
-    memory = AnswerMemory()
+    memory = AnswerCache()
 
-    def page(ref: str) -> Reader:
-        return Reader("session", "connection/1", fresh=True, handed=ref, memory=memory)
+    def page(ref: str) -> SessionAnswers:
+        return SessionAnswers("session", "connection/1", fresh=True, handed=ref, memory=memory)
 
     for wanted, shown in (("order", b"{}"), ("ORDER", b"{}"), ("another", None)):
         search = page("")
@@ -38,26 +39,26 @@ def test_an_order_that_was_handed_over_is_shown_once_and_forgotten_by_a_refresh(
 
 
 def test_nobody_else_and_no_other_state_of_the_connection_reads_it() -> None:
-    memory = AnswerMemory()
-    Reader("session", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")
-    assert Reader("another", "connection/1", fresh=False, memory=memory).get("/v2/orders/x") is None
-    assert Reader("session", "connection/2", fresh=False, memory=memory).get("/v2/orders/x") is None
+    memory = AnswerCache()
+    SessionAnswers("session", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")
+    assert SessionAnswers("another", "connection/1", fresh=False, memory=memory).get("/v2/orders/x") is None
+    assert SessionAnswers("session", "connection/2", fresh=False, memory=memory).get("/v2/orders/x") is None
 
 
 def test_without_a_session_nothing_is_kept() -> None:
-    memory = AnswerMemory()
-    Reader("", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")
-    assert Reader("", "connection/1", fresh=False, memory=memory).get("/v2/orders/x") is None
+    memory = AnswerCache()
+    SessionAnswers("", "connection/1", fresh=True, memory=memory).put("/v2/orders/x", b"{}")
+    assert SessionAnswers("", "connection/1", fresh=False, memory=memory).get("/v2/orders/x") is None
 
 
 def test_an_answer_is_forgotten_when_its_time_is_over() -> None:
-    memory = AnswerMemory(seconds=-1)
+    memory = AnswerCache(seconds=-1)
     memory.put(("session", "c", "k"), b"{}")
     assert memory.get(("session", "c", "k")) is None
 
 
 def test_the_oldest_go_when_there_is_too_much() -> None:
-    memory = AnswerMemory(most_bytes=10)
+    memory = AnswerCache(most_bytes=10)
     memory.put(("s", "c", "1"), b"12345678")
     memory.put(("s", "c", "2"), b"12345678")
     assert memory.get(("s", "c", "1")) is None
@@ -66,7 +67,7 @@ def test_the_oldest_go_when_there_is_too_much() -> None:
 
 
 def test_signing_out_forgets_all_of_a_session() -> None:
-    memory = AnswerMemory()
+    memory = AnswerCache()
     memory.put(("one", "c", "k"), b"1")
     memory.put(("two", "c", "k"), b"2")
     memory.forget("one")
@@ -75,17 +76,17 @@ def test_signing_out_forgets_all_of_a_session() -> None:
 
 
 def test_refresh_forgets_what_the_panels_showed() -> None:
-    memory = AnswerMemory()
-    panel = Reader("session", "connection/1", fresh=False, memory=memory)
+    memory = AnswerCache()
+    panel = SessionAnswers("session", "connection/1", fresh=False, memory=memory)
     panel.put("/v2/orders/x/contacts", b"old")
-    Reader("session", "connection/2", fresh=False, memory=memory).put("/v2/orders/x", b"other")
-    Reader("session", "connection/1", fresh=True, memory=memory)
+    SessionAnswers("session", "connection/2", fresh=False, memory=memory).put("/v2/orders/x", b"other")
+    SessionAnswers("session", "connection/1", fresh=True, memory=memory)
     assert panel.get("/v2/orders/x/contacts") is None
-    assert Reader("session", "connection/2", fresh=False, memory=memory).get("/v2/orders/x") == b"other"
+    assert SessionAnswers("session", "connection/2", fresh=False, memory=memory).get("/v2/orders/x") == b"other"
 
 
 def test_any_look_drops_what_is_too_old() -> None:
-    memory = AnswerMemory(seconds=0.05)
+    memory = AnswerCache(seconds=0.05)
     memory.put(("one", "c", "k"), b"1")
     threading.Event().wait(0.06)
     memory.get(("two", "c", "k"))
@@ -93,7 +94,7 @@ def test_any_look_drops_what_is_too_old() -> None:
 
 
 def test_what_nobody_asks_for_again_goes_by_itself() -> None:
-    memory = AnswerMemory(seconds=0.05)
+    memory = AnswerCache(seconds=0.05)
     memory.put(("one", "c", "k"), b"1")
     limit = time.monotonic() + 5
     while len(memory) and time.monotonic() < limit:
@@ -104,11 +105,11 @@ def test_what_nobody_asks_for_again_goes_by_itself() -> None:
 
 
 def test_a_page_of_remembered_answers_is_as_old_as_the_oldest() -> None:
-    memory = AnswerMemory()
-    Reader("session", "c", fresh=True, memory=memory).put("a", b"{}")
+    memory = AnswerCache()
+    SessionAnswers("session", "c", fresh=True, memory=memory).put("a", b"{}")
     between = datetime.now(UTC)
     threading.Event().wait(0.01)
-    panel = Reader("session", "c", fresh=False, memory=memory)
+    panel = SessionAnswers("session", "c", fresh=False, memory=memory)
     assert panel.as_of > between
     panel.put("b", b"{}")
     assert panel.get("b") == b"{}" and panel.as_of > between

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
-from orders import looks
+from orders.privacy import access_log
 from sandbox.server import Sandbox
 from tests.recorded import recorded_looks
 
@@ -72,14 +72,14 @@ def test_a_failure_is_no_miss(desk: Client, cdp: Sandbox) -> None:
 def test_a_reference_that_names_a_person_is_hashed_in_every_record(agent: User, reference: str) -> None:
     request = RequestFactory().get("/")
     request.user = agent
-    looks.record(request, looks.What.ORDER_OPENED, order_ref="r", reference=reference)
+    access_log.record(request, access_log.What.ORDER_OPENED, order_ref="r", reference=reference)
     record = recorded_looks().get()
-    assert (record.reference, record.subject) == ("", looks.hashed(reference))
+    assert (record.reference, record.subject) == ("", access_log.hashed(reference))
 
 
 @pytest.mark.parametrize("reference", ["B94TXY", "4711008", "2041/7", "15082025", "A:93", "B94TXY, FAM4OB"])
 def test_a_plain_reference_is_kept_as_it_is(agent: User, reference: str) -> None:
     request = RequestFactory().get("/")
     request.user = agent
-    looks.record(request, looks.What.ORDER_OPENED, order_ref="r", reference=reference)
+    access_log.record(request, access_log.What.ORDER_OPENED, order_ref="r", reference=reference)
     assert recorded_looks().get().reference == reference

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from orders.cdp.records import Note, OrderItem
-from orders.currencies import canonical
 from orders.display import money
-from orders.hiding import MASK
+from orders.privacy.hiding import MASK
+from orders.services.currencies import canonical
 from sandbox.server import Sandbox
 from tests.pages.reading import text_in
 from tests.pages.world_of import open_order, sandbox_with

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders import looks
 from orders.models import AccessRecord
+from orders.privacy import access_log
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
@@ -28,7 +28,7 @@ def test_the_record_says_of_whom_what_and_on_which_order(desk: Client, superviso
     answer = desk.post(ADDRESS, {"person": one, "kind": "contact", "field": "passport_number"}, headers=HTMX)
     assert PASSPORT in text_of(answer)
     look = AccessRecord.objects.get(what="field_revealed")
-    assert (look.outcome, look.subject) == ("shown: contact passport_number", looks.hashed(one))
+    assert (look.outcome, look.subject) == ("shown: contact passport_number", access_log.hashed(one))
     assert look.reference == "B94TXY"
     assert look.route
 
@@ -53,7 +53,7 @@ def test_a_refusal_says_what_was_asked_for_and_nothing_that_was_made_up(
     answer = desk.post(ADDRESS, {"person": one, "kind": "traveller", "field": posted})
     assert answer.status_code == 403
     look = AccessRecord.objects.get(what="reveal_refused")
-    assert (look.outcome, look.subject) == (f"refused: traveller {kept}", looks.hashed(one))
+    assert (look.outcome, look.subject) == (f"refused: traveller {kept}", access_log.hashed(one))
 
 
 def test_a_refusal_stands_below_the_card_and_not_in_its_place(desk: Client, cdp: Sandbox) -> None:

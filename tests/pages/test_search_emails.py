@@ -6,10 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from orders import lookup
 from orders.cdp.records import Person
-from orders.masking import card
-from orders.search_text import emails
+from orders.privacy.masking import card
+from orders.search_text import emails, lookup
 from tests.pages.search_texts import addresses
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from orders import lookup
+from orders.search_text import lookup
 
 REF = "d680c9be-4c07-4731-857e-9602034b15f2"
 OURS = "https://orders.example.com/orders/B94TXY/?ticket=ZD-12"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orders import lookup
+from orders.search_text import lookup
 from orders.search_text.names import normalize, spellings
 
 

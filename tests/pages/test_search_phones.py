@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orders import lookup
 from orders.cdp.records import Person
-from orders.masking import card
+from orders.privacy.masking import card
+from orders.search_text import lookup
 from tests.pages.search_texts import addresses
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orders import lookup
+from orders.search_text import lookup
 
 LABELS = [
     "PNR: {}", "PNR {}", "PNR#{}", "pnr = {}", "PNR:{}", "My PNR number is {}", "Booking {}", "booking: {}", "Booking ref. - {}.",

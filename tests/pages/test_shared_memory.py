@@ -10,9 +10,9 @@ import pytest
 from django.core.cache.backends.base import BaseCache
 from redis.exceptions import RedisError
 
-from orders import shared_memory
-from orders.memory import Reader
-from orders.shared_memory import SharedMemory
+from orders.storage import shared_answer_cache
+from orders.storage.session_answers import SessionAnswers
+from orders.storage.shared_answer_cache import SharedAnswerCache
 from tests.redis_server import Server, running
 
 KEY = ("the-session-key", "connection/1", "/v2/orders?referenceId=B94TXY")
@@ -31,9 +31,9 @@ def redis(server: Server) -> Server:
     return server
 
 
-def memory(redis: Server) -> SharedMemory:
+def memory(redis: Server) -> SharedAnswerCache:
     """The memory of one process."""
-    return SharedMemory(redis.cache())
+    return SharedAnswerCache(redis.cache())
 
 
 def test_what_one_process_reads_another_has(redis: Server) -> None:
@@ -62,7 +62,7 @@ def test_redis_holds_nothing_that_can_be_read(redis: Server) -> None:
 def moved(redis: Server, source: Any, target: Any) -> None:
     """Put what is sealed for one key in the place of another's, as somebody could who writes to Redis."""
     cache = redis.cache()
-    name = shared_memory._name
+    name = shared_answer_cache._name
     cache.set(name("answer", *target), cache.get(name("answer", *source)))
 
 
@@ -81,7 +81,9 @@ def test_a_value_opens_only_where_it_was_sealed_for(redis: Server, other: Any) -
 def test_a_session_that_knows_the_numbers_opens_nothing_of_anothers(redis: Server) -> None:
     memory(redis).put(KEY, ANSWER)
     cache, other = redis.cache(), ("another", KEY[1], KEY[2])
-    for mine, theirs in zip(shared_memory._numbers(*KEY[:2]), shared_memory._numbers(*other[:2]), strict=True):
+    for mine, theirs in zip(
+        shared_answer_cache._numbers(*KEY[:2]), shared_answer_cache._numbers(*other[:2]), strict=True
+    ):
         cache.set(theirs, cache.get(mine))
     moved(redis, KEY, other)
     assert memory(redis).get(other) is None
@@ -91,10 +93,10 @@ def test_a_session_that_knows_the_numbers_opens_nothing_of_anothers(redis: Serve
 def test_an_odd_value_is_none(redis: Server, odd: Any) -> None:
     one = memory(redis)
     one.put(KEY, ANSWER)
-    redis.cache().set(shared_memory._name("answer", *KEY), odd)
+    redis.cache().set(shared_answer_cache._name("answer", *KEY), odd)
     assert one.get(KEY) is None
     one.put(KEY, ANSWER)
-    redis.cache().set(shared_memory._numbers(*KEY[:2])[0], odd)
+    redis.cache().set(shared_answer_cache._numbers(*KEY[:2])[0], odd)
     assert one.get(KEY) is None
 
 
@@ -102,7 +104,7 @@ def test_what_is_no_json_is_none(redis: Server) -> None:
     one = memory(redis)
     one.put(KEY, ANSWER)
     cache = redis.cache()
-    name = cache.make_and_validate_key(shared_memory._name("answer", *KEY))
+    name = cache.make_and_validate_key(shared_answer_cache._name("answer", *KEY))
     with redis.client() as client:
         client.set(name, b"\x80\x04N.")  # what pickle writes
     assert one.get(KEY) is None
@@ -125,26 +127,26 @@ def test_a_refresh_in_one_process_forgets_in_all(redis: Server) -> None:
     here, there = memory(redis), memory(redis)
     here.put(KEY, ANSWER)
     here.put((KEY[0], "connection/2", "a"), ANSWER)
-    Reader(KEY[0], KEY[1], fresh=True, memory=there)
+    SessionAnswers(KEY[0], KEY[1], fresh=True, memory=there)
     assert here.get(KEY) is None
     assert here.get((KEY[0], "connection/2", "a")) is not None
 
 
 def test_an_order_is_handed_over_once(redis: Server) -> None:
-    search = Reader(KEY[0], KEY[1], fresh=True, memory=memory(redis))
+    search = SessionAnswers(KEY[0], KEY[1], fresh=True, memory=memory(redis))
     search.put("a", ANSWER)
     search.hand_over("ORDER")
-    page = Reader(KEY[0], KEY[1], fresh=True, handed="order", memory=memory(redis))
+    page = SessionAnswers(KEY[0], KEY[1], fresh=True, handed="order", memory=memory(redis))
     assert page.get("a") == ANSWER
-    assert Reader(KEY[0], KEY[1], fresh=True, handed="order", memory=memory(redis)).get("a") is None
-    assert Reader(KEY[0], KEY[1], fresh=False, memory=memory(redis)).get("a") is None
+    assert SessionAnswers(KEY[0], KEY[1], fresh=True, handed="order", memory=memory(redis)).get("a") is None
+    assert SessionAnswers(KEY[0], KEY[1], fresh=False, memory=memory(redis)).get("a") is None
 
 
 def test_what_is_kept_ends_by_itself(redis: Server) -> None:
     memory(redis).put(KEY, ANSWER)
     cache = redis.cache()
     lives = {cache.make_and_validate_key(name): most for name, most in (
-        (shared_memory._name("answer", *KEY), 60), *((name, 600) for name in shared_memory._numbers(*KEY[:2])),
+        (shared_answer_cache._name("answer", *KEY), 60), *((name, 600) for name in shared_answer_cache._numbers(*KEY[:2])),
     )}  # fmt: skip
     with redis.client() as client:
         assert {key.decode() for key in client.keys("*")} == set(lives)
@@ -166,7 +168,7 @@ class Counting:
 def test_a_redis_that_is_gone_is_asked_once_in_a_while() -> None:
     with running() as redis:
         cache = Counting(redis.cache())
-        one = SharedMemory(cache, rest=60)  # type: ignore[arg-type]
+        one = SharedAnswerCache(cache, rest=60)  # type: ignore[arg-type]
         one.put(KEY, ANSWER)
         assert one.get(KEY) is not None
         redis.stop()
@@ -189,7 +191,7 @@ def test_what_was_to_be_forgotten_meanwhile_is_forgotten_first(redis: Server) ->
             return super().__getattr__(name)
 
     cache = Away(redis.cache())
-    one = SharedMemory(cache, rest=0)  # type: ignore[arg-type]
+    one = SharedAnswerCache(cache, rest=0)  # type: ignore[arg-type]
     one.put(KEY, ANSWER)
     cache.away = True
     one.forget(KEY[0], KEY[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orders.split_links import split
+from accounts.split_links import split
 
 
 @pytest.mark.parametrize(

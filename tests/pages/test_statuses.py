@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from orders.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
+from orders.itinerary.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
 from sandbox.server import Sandbox
 from tests.design.stylesheet import ROOT
 from tests.pages.reading import text_in, text_of

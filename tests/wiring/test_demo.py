@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from cdpviewer.demo import WORTH_SEEING, CannotStart, hold
+from cdpviewer.demo.demo import WORTH_SEEING, CannotStart, hold
 from tests.live import PROJECT, environment, free_port, sign_in
 
 

@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cdpviewer import health
+from orders.itinerary.zones import VERSION
 from orders.models import Connection
-from orders.zones import VERSION
 from tests.live import App
 
 

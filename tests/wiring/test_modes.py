@@ -64,7 +64,7 @@ def test_the_server_makes_its_files_for_its_owner_alone() -> None:
         assert os.umask(0o022) == 0o077
     finally:
         os.umask(before)
-    for file in ("manage.py", "gunicorn.conf.py", "cdpviewer/wsgi.py", "cdpviewer/run.py", "cdpviewer/demo.py"):
+    for file in ("manage.py", "gunicorn.conf.py", "cdpviewer/wsgi.py", "cdpviewer/run.py", "cdpviewer/demo/demo.py"):
         assert "for_the_owner_alone()" in (PROJECT / file).read_text()
 
 

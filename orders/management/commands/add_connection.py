@@ -11,12 +11,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from orders import services
 from orders.cdp.errors import CredentialUnreadable
-from orders.credential_text import clean_client_key, clean_token
-from orders.forms import clean_connection_name
 from orders.models import Connection
 from orders.search_text.phones import COUNTRIES
+from orders.services import connections
+from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 
 LONGEST_TOKEN = 4000
 
@@ -72,7 +71,7 @@ class Command(BaseCommand):
         if options["default"]:
             connection.make_default()
         self.stdout.write(f"Stored {connection.name!r} ({connection.region}) for {options['user']}.")
-        self.stdout.write(services.try_connection(connection).sentence)
+        self.stdout.write(connections.try_connection(connection).sentence)
 
 
 def _cleaned(what: str, clean: Callable[[str], str], value: str) -> str:

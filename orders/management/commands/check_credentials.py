@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from orders import sealing
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
+from orders.privacy import sealing
 
 
 class Command(BaseCommand):

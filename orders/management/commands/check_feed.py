@@ -13,8 +13,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders import feed_file
-from orders.itinerary.feed import VERDICTS, BadRow, Checked, check, written
+from orders.itinerary.clock_check import feed_file
+from orders.itinerary.clock_check.feed import VERDICTS, BadRow, Checked, check, written
 
 
 class Command(BaseCommand):

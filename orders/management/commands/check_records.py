@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 
-from orders import append_only, proving
 from orders.models import AccessRecord
+from orders.privacy import append_only, proving
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
 from django.utils import timezone
 
-from orders import account_events, append_only
 from orders.models import AccessRecord
+from orders.privacy import account_events, append_only
 
 DAYS = {"d": 1, "w": 7}
 

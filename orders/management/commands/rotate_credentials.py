@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from orders import sealing
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
+from orders.privacy import sealing
 
 # How often a row is read again when somebody replaces its credential at the same moment.
 TRIES = 3

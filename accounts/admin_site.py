@@ -1,0 +1,38 @@
+"""The admin under the app's name, without a sign-in form of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.next_page import safe_url
+
+
+class BrandedAdminSite(AdminSite):
+    """Users, groups and access records. Connections are not here: an administrator has no business with a credential."""
+
+    site_header = _("cdpviewer administration")
+    site_title = _("cdpviewer")
+    index_title = _("People and what they looked at")
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send people to the one sign-in page, where guessing is limited; whoever is signed in and not staff gets a 403."""
+        wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(wanted)
+
+    def password_change(  # type: ignore[override]  # the stubs know only Django's own page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is one page for that too, with the same limits."""
+        return redirect("password_change")

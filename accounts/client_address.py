@@ -1,0 +1,47 @@
+"""The address a request comes from, as far as trusted proxies are believed."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.limits import Address
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address; for IPv6 its /64, since one household or host has all of that. As it was sent if it is no address."""
+    text = _sent(request)
+    address = _parsed(text)
+    if address is None:
+        return text
+    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+
+
+def is_trusted(request: HttpRequest) -> bool:
+    """Whether the request comes from a network that the operator trusts."""
+    address = _parsed(_sent(request))
+    return address is not None and settings.SIGN_IN_LIMITS.trusts(address)
+
+
+def _sent(request: HttpRequest) -> str:
+    """`X-Forwarded-For` is believed only as far as trusted proxies wrote it: with two of them, the second entry from the right."""
+    address: str = request.META.get("REMOTE_ADDR", "")
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies > 0:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if hops:
+            address = hops[-min(proxies, len(hops))]
+    # Some proxies append the client's port, which would make every attempt look like another client's.
+    if address.startswith("["):
+        return address.partition("]")[0].strip("[")
+    return address.partition(":")[0] if address.count(":") == 1 else address
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address

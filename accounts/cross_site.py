@@ -1,0 +1,73 @@
+"""Requests that another site started. A browser names their origin in the Sec-Fetch headers; one that sends none is served as before.
+
+A page on a neighbouring host name (same-site) gets the Lax session cookie with every image and frame, so without this rule it could
+write access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+
+from accounts.context import carried_by_redirect
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookmark, or another program
+
+
+def refuse_cross_site(get_response: Answer) -> Answer:
+    """Middleware: of what another site starts, serve only a link that opens a page. Placed right after authentication.
+
+    Everything else, and what any site loads ahead, is answered 403 before any view, access record or CDP call. A link to a part
+    of an order (contacts, raw data, calendar file) opens the order, a link to the export opens the activity: nothing is recorded
+    that nobody asked to see.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if is_ahead(request):
+            return refusal(request)
+        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or request.path_info == reverse("login"):
+            return get_response(request)
+        if not is_link(request):
+            return refusal(request)
+        page = page_around(request)
+        return HttpResponseRedirect(page + carried_by_redirect(request)) if page else get_response(request)
+
+    return answer
+
+
+def refusal(request: HttpRequest) -> HttpResponse:
+    """403: a page for a person who sees it in a tab, a line for an image or a script, which nobody reads."""
+    if request.headers.get("Sec-Fetch-Dest") != "document":
+        return HttpResponse("Refused: asked for by another site.", status=403, content_type="text/plain; charset=utf-8")
+    return render(request, "403.html", {"cross_site": True, "request_id": getattr(request, "id", "")}, status=403)
+
+
+def is_link(request: HttpRequest) -> bool:
+    """Whether a person followed a link: a top-level GET navigation."""
+    headers = request.headers
+    navigation = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    return request.method == "GET" and navigation
+
+
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser loads the page before anybody asks for it, as Chromium does while an address is typed."""
+    return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+
+
+def page_around(request: HttpRequest) -> str:
+    """The path of the page that the requested part belongs to, "" if a whole page is requested."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return ""
+    if match.url_name == "activity_csv":
+        return reverse("activity")
+    if "ref" in match.kwargs and match.url_name != "order":
+        return reverse("order", args=[match.kwargs["ref"]])
+    return ""

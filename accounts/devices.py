@@ -1,0 +1,64 @@
+"""Device cookies: a browser in which a person signed in before is known by a signed cookie, and its failed attempts count for itself.
+
+The cookie holds, for each person who signed in there, a keyed hash of the name, a random number and the day of that sign-in. It opens
+nothing: it only decides which failed attempts count together.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import astuple, dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from accounts.names import name_hash
+
+SALT = "orders.devices"
+LIFE = 180 * 24 * 60 * 60  # seconds since the person's last sign-in in this browser
+MOST_PEOPLE = 8  # at one browser, as on a shared desk
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One person's mark in a browser. `since` is in whole seconds since 1970."""
+
+    name: str
+    number: str
+    since: int
+
+
+def known(request: HttpRequest, username: str) -> str:
+    """The number of the device for that name, or "" if the person never signed in here, too long ago, or the cookie is forged."""
+    name = _short(username)
+    return next((device.number for device in _read(request) if device.name == name), "")
+
+
+def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
+    """Set the cookie anew after a successful sign-in: with a new number, so that a copy taken before counts apart."""
+    name = _short(username)
+    others = [device for device in _read(request) if device.name != name]
+    devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        signing.dumps([astuple(device) for device in devices], salt=SALT),
+        max_age=LIFE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _read(request: HttpRequest) -> list[Device]:
+    try:
+        held = signing.loads(request.COOKIES[settings.DEVICE_COOKIE_NAME], salt=SALT)
+        devices = [Device(str(name), str(number), int(since)) for name, number, since in held]
+    except (KeyError, TypeError, ValueError, signing.BadSignature):
+        return []
+    return [device for device in devices if time.time() - device.since < LIFE]
+
+
+def _short(username: str) -> str:
+    return name_hash("device", username)[:24]

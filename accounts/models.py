@@ -1,0 +1,94 @@
+"""A person's preferences, failed sign-ins, counted views, and passwords that somebody else set."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SetPassword(models.Model):
+    """A password that somebody else set, with what became of it. Stamps are aware UTC, or None for not yet."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[SetPassword]]
+
+    class Meta:
+        db_table = "orders_setpassword"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"password of user {self.user_id}, set by somebody else"
+
+
+class Preferences(models.Model):
+    """How a person likes to read the pages. Kept here, because signing out clears the browser's storage."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    language = models.CharField(_("language"), max_length=16, blank=True, default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    clock = models.CharField(_("clock"), max_length=2, default="24")
+    theme = models.CharField(_("theme"), max_length=8, default="system")
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+
+    class Meta:
+        db_table = "orders_preferences"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"preferences of user {self.user_id}"
+
+
+class ViewCount(models.Model):
+    """How often a person asked the CDP: in a minute and on a day, both counted from 1970 in UTC; and the last of them noted as too many."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    minute = models.IntegerField()
+    in_minute = models.IntegerField()
+    day = models.IntegerField()
+    on_day = models.IntegerField()
+    noted_minute = models.IntegerField(default=0)
+    noted_day = models.IntegerField(default=0)
+
+    objects: ClassVar[models.Manager[ViewCount]]
+
+    class Meta:
+        db_table = "orders_viewcount"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"views of user {self.user_id}"
+
+
+class SignInFailure(models.Model):
+    """One attempt to sign in that is under way or has failed. Name, address and device are keyed hashes; rows go after a day.
+
+    `device` is the browser in which the person signed in before, "" for a stranger's; `new_address` says that a stranger's address
+    had not failed on this name for a day.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    name = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    device = models.CharField(max_length=64, blank=True, default="")
+    new_address = models.BooleanField(default=False)
+    under_way = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "orders_signinfailure"
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["name", "at"], name="sign_in_failure_name"),
+            models.Index(fields=["address", "at"], name="sign_in_failure_address"),
+            models.Index(fields=["device", "at"], name="sign_in_failure_device"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,143 @@
+"""Where a person goes next: only ever to a page of this site, and never by an address that names a person."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.split_links import CARRIED
+from orders.privacy.personal import holds_address, is_personal, without_address
+from orders.search_text import lookup
+
+# Pages that make no sense as a goal: signing in again, or a page that only takes a POST.
+NO_GOALS = frozenset({"login", "logout"})
+NOT_SENT = {"search": "not-sent"}  # what the start page says of a search that could not be carried in an address
+MOST_DECODINGS = 8  # nobody encodes a path more often in good faith
+
+
+def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
+    """`address` as a path with its query if it leads to this site, else `default`. Never another host or scheme."""
+    if not address or not _is_plain(address):
+        return default
+    if not url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return default
+    parts = urlsplit(address)
+    own = urlunsplit(("", "", parts.path or ("/" if parts.netloc else ""), parts.query, ""))
+    match = _match(own)
+    return own if is_own_path(own) and (match is None or match.url_name not in NO_GOALS) else default
+
+
+def is_own_path(address: str) -> bool:
+    """Whether every browser reads `address` as a path on this host, and as this very path.
+
+    False for another host or scheme, backslashes, control characters, white space, and dot segments however often encoded.
+    """
+    if not _is_plain(address):
+        return False
+    path = address.partition("?")[0].partition("#")[0]
+    for _turn in range(MOST_DECODINGS):
+        decoded = unquote(path, errors="replace")
+        if decoded == path:
+            break
+        path = decoded
+    else:
+        return False
+    odd = "\\" in path or not path.replace(" ", "").isprintable()
+    return path.startswith("/") and not path.startswith("//") and not odd and not {".", ".."} & set(path.split("/"))
+
+
+def own_path(address: str) -> str:
+    """`address` for a link or redirect, checked once more where it is written out; the start page if it is none of ours."""
+    return address if is_own_path(address) else "/"
+
+
+def requested(request: HttpRequest, *, default: str = "") -> str:
+    """The checked `next` of this request, from the form or the address, which names no person either."""
+    page = safe_url(request, request.POST.get("next") or request.GET.get("next"), default=default)
+    return _without_person(page) if page else page
+
+
+def next_query(address: str) -> str:
+    """The query that carries `address` along to the next page, "" where there is nothing to carry."""
+    return "?" + urlencode({"next": address}) if address else ""
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page a person is on, for coming back to it after signing in.
+
+    That is the address asked for, but for a panel the page around it, for a search that was posted the same search as a link, and
+    for any other POST the page its form stood on. A search for a person is never put into an address: the start page says so.
+    """
+    if request.headers.get("HX-Request") == "true":
+        return _without_person(safe_url(request, request.headers.get("HX-Current-URL")))
+    if request.method in {"GET", "HEAD"}:
+        return _without_person(request.get_full_path())
+    query = request.META.get("QUERY_STRING", "")
+    name = request.resolver_match.url_name if request.resolver_match else None
+    if name == "orders":
+        return _search_again(request.POST.get("q", ""), _carried(request.POST.urlencode()) | _carried(query))
+    if name == "find_person":
+        return _address("home", {**NOT_SENT, **_carried(query)})
+    return _without_person(safe_url(request, request.headers.get("Referer")))
+
+
+def _search_again(text: str, carried: dict[str, str]) -> str:
+    """The search that was typed, as a link if all that it asks for is references; the start page otherwise."""
+    found = lookup.read(text)
+    if found.kind == "empty":
+        return _address("home", carried)
+    if found.kind != "reference" or is_personal(text):
+        return _address("home", {**NOT_SENT, **carried})
+    # Of several words only the references: the others may be a name.
+    words = text.split()
+    return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **carried})
+
+
+def _without_person(address: str) -> str:
+    """`address`, unless it names a person (then the start page) or holds a value that is no clean ref (then the search for it).
+
+    A parameter keeps no e-mail address or phone number, and the form for names only the ticket and the connection.
+    """
+    path, _mark, query = address.partition("?")
+    match = _match(path)
+    if match is None:
+        return address
+    text = match.kwargs.get("ref") or match.kwargs.get("text", "").removesuffix("/")
+    if match.url_name == "orders":
+        text = dict(parse_qsl(query)).get("q", "")
+    if not text and match.url_name == "order_unclean":
+        return _address("home", _carried(query))
+    if text and is_personal(text):
+        return _address("home", {**NOT_SENT, **_carried(query)})
+    if match.url_name == "order_unclean" or (match.url_name == "order" and not lookup.is_ref(text)):
+        return _address("orders", {"q": text[: lookup.LONGEST + 1], **_carried(query)})
+    if match.url_name == "find_person":
+        return _address("find_person", _carried(query))
+    pairs = parse_qsl(query, keep_blank_values=True)
+    harmless = [(name, without_address(value)) for name, value in pairs if not holds_address(name)]
+    return address if harmless == pairs else path + ("?" + urlencode(harmless) if harmless else "")
+
+
+def _carried(query: str) -> dict[str, str]:
+    return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
+
+
+def _address(name: str, query: dict[str, str]) -> str:
+    return reverse(name) + ("?" + urlencode(query) if query else "")
+
+
+def _match(address: str) -> ResolverMatch | None:
+    try:
+        return resolve(unquote(address.partition("?")[0]))
+    except Resolver404:
+        return None
+
+
+def _is_plain(address: str) -> bool:
+    """Printable ASCII without space and backslash, as every address is that a browser or this program wrote."""
+    return address.isascii() and address.isprintable() and not set(" \\") & set(address)

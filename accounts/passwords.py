@@ -1,0 +1,116 @@
+"""Validators of new passwords: long enough, not known from breaches, without names that anybody knows, and not simple.
+
+There are no rules about capitals, digits or signs. All of Unicode is allowed, spaces too, and any length.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.common_passwords import core, folded, is_listed
+from accounts.simplicity import weight
+from orders.models import Connection
+
+LEAST, ADVISED = 12, 15  # characters
+LEAST_WEIGHT = 8  # see accounts.simplicity
+LEAST_NAME = 4  # letters; a shorter name is in too many other words
+SITE = ("cdpviewer", "sitecore")
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Length:
+    """At least 12 characters; 15 are advised."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        if len(password) < LEAST:
+            raise ValidationError(
+                _("This password has %(count)s characters; it needs at least %(least)s.")
+                % {"count": len(password), "least": LEAST},
+                code="password_too_short",
+            )
+
+    def get_help_text(self) -> str:
+        return _(
+            "At least %(least)s characters, better %(advised)s or more: a few words that have nothing to do with one another "
+            "are easy to remember. Spaces and all letters and signs may be used."
+        ) % {"least": LEAST, "advised": ADVISED}
+
+
+class NotCommon:
+    """Not one of the passwords that are tried first because others chose them."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        if is_common(password):
+            raise ValidationError(
+                _("This password is known from breaches, or is a known one with digits or signs around it."),
+                code="password_too_common",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Not known from breaches, even with other digits or signs around it.")
+
+
+class NotSimple:
+    """Not made of repetitions, sequences and rows of the keyboard."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        if is_simple(password):
+            raise ValidationError(
+                _("This password repeats itself, or follows the alphabet, the digits or a row of keys."),
+                code="password_too_simple",
+            )
+
+    def get_help_text(self) -> str:
+        return _("More than repetitions, sequences or rows of keys.")
+
+
+class WithoutNames:
+    """Not made of the person's, the site's or the tenant's name."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        rest = left = folded(password)
+        for name in sorted(_names(user), key=len, reverse=True):
+            rest = rest.replace(name, "")
+        if rest != left and (len(rest) < LEAST_WEIGHT or is_simple(rest) or is_common(rest)):
+            raise ValidationError(
+                _("This password is little more than your name, or the name of this site or of a connection."),
+                code="password_too_similar",
+            )
+
+    def get_help_text(self) -> str:
+        return _("More than your own name, or the name of this site or of a connection.")
+
+
+def is_common(password: str) -> bool:
+    """Whether the password is listed, or has little around a core that is."""
+    spelling = folded(password)
+    inside = core(spelling)
+    around = spelling.replace(inside, "", 1) if inside else ""
+    return is_listed(spelling) or (is_listed(inside) and weight(around) < LEAST_WEIGHT)
+
+
+def is_simple(password: str) -> bool:
+    """Whether there is little to guess, or a short piece is written again and again."""
+    spelling = folded(password)
+    piece = (spelling + spelling).find(spelling, 1)
+    return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))
+
+
+def _names(user: AbstractBaseUser | None) -> set[str]:
+    """Folded names that anybody knows who wants to guess: whole, in words, and without what stands between the words."""
+    texts = [*SITE, *settings.ALLOWED_HOSTS]
+    if user is not None:
+        texts += [str(getattr(user, field, "")) for field in ("username", "first_name", "last_name", "email")]
+        if user.pk:
+            texts += Connection.objects.for_user(user).values_list("name", flat=True)
+    names: set[str] = set()
+    for text in map(folded, texts):
+        words = _WORD.findall(text)
+        names |= {text, "".join(words), *words}
+    return {name for name in names if len(name) >= LEAST_NAME}

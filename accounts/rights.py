@@ -1,0 +1,190 @@
+"""Receivers that put on record what happens to people, groups and sign-ins, wherever it is done: pages, admin, commands, code.
+
+Changes by `QuerySet.update` and by SQL send no signal and leave no record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NoReturn
+
+from django.contrib.auth.models import AbstractBaseUser, Group, Permission, User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import own_password
+from orders.models import Connection
+from orders.privacy import account_events, password_mark
+from orders.privacy.access_log import hashed
+from orders.privacy.record_kinds import What
+
+WATCHED = ("username", "password", "is_active", "is_staff", "is_superuser")
+FLAGS = {"is_staff": "administration", "is_superuser": "superuser"}
+_rehashing: ContextVar[bool] = ContextVar("a password is hashed anew while it is checked", default=False)
+
+
+class NeverDeleted(Exception):
+    """People are deactivated, never deleted: what they did must stay theirs."""
+
+
+@contextmanager
+def rehashing() -> Iterator[None]:
+    """While a password is checked, its hash may be renewed; that is no new password."""
+    token = _rehashing.set(True)
+    try:
+        yield
+    finally:
+        _rehashing.reset(token)
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.rights.signed_in")
+def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
+    account_events.record(What.SIGNED_IN, about=user)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.rights.signed_out")
+def signed_out(request: HttpRequest, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
+    if user is not None and user.pk:
+        over = getattr(request, "session_over", False)
+        account_events.record(What.SIGNED_OUT, about=user, outcome="session over" if over else "")
+
+
+@receiver(user_login_failed, dispatch_uid="accounts.rights.failed")
+def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
+    sign_in_failed(What.SIGN_IN_FAILED, str(credentials.get("username", "")))
+
+
+def sign_in_failed(what: What, name: str, outcome: str = "") -> None:
+    """Record a failed sign-in: about the person of that name, or with a keyed hash of a name that nobody has."""
+    person = None if "\x00" in name else User.objects.filter(username=name).first()
+    account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
+
+
+@receiver(pre_save, sender=User, dispatch_uid="accounts.rights.before")
+def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
+    """Read what is stored of the person, for comparison after saving."""
+    touched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
+    stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if touched else None
+    instance.__dict__["stored_before"] = stored
+
+
+@receiver(post_save, sender=User, dispatch_uid="accounts.rights.saved")
+def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
+    """Record what saving changed: name, password, being active, being staff or superuser."""
+    before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
+    if created:
+        account_events.record(What.PERSON_ADDED, about=instance)
+        if (
+            account_events.actor()[0] is not None
+        ):  # by another person; not by a command, nor by a sign-in that adds people
+            _password_set(instance)
+        before = {"username": instance.username, "is_active": True}
+    elif before is None:
+        return
+    changed = {name for name in WATCHED if update_fields is None or name in update_fields}
+    if "password" in changed and not created and before["password"] != instance.password:
+        _password_replaced(instance, before["password"])
+    if "username" in changed and before["username"] != instance.username:
+        account_events.record(What.PERSON_RENAMED, about=instance, detail=f"was {before['username']}")
+    if "is_active" in changed and before["is_active"] != instance.is_active:
+        what = What.PERSON_ACTIVATED if instance.is_active else What.PERSON_DEACTIVATED
+        account_events.record(what, about=instance)
+    for name, right in FLAGS.items():
+        if name in changed and before.get(name, False) != getattr(instance, name):
+            _rights(getattr(instance, name), right, instance)
+
+
+def _password_replaced(person: User, old_hash: str) -> None:
+    by_id, _name = account_events.actor()
+    own = by_id == person.pk
+    if own or _rehashing.get():
+        marked = Connection.objects.filter(user_id=person.pk, confirmed__in=password_mark.marks(person, old_hash))
+        marked.update(confirmed=password_mark.mark(person))
+    if own:
+        own_password.note_changed(person)
+        account_events.record(What.PASSWORD_CHANGED, about=person)
+    elif not _rehashing.get():
+        _password_set(person)
+        account_events.record(What.PASSWORD_SET, about=person)
+
+
+def _password_set(person: User) -> None:
+    own_password.note_set_by(person, account_events.actor()[1])
+
+
+@receiver(pre_delete, sender=User, dispatch_uid="accounts.rights.never_deleted")
+def never_deleted(**_kwargs: Any) -> NoReturn:
+    raise NeverDeleted("people are deactivated, never deleted: take away “active” instead")
+
+
+@receiver(m2m_changed, sender=User.groups.through, dispatch_uid="accounts.rights.groups")
+@receiver(m2m_changed, sender=User.user_permissions.through, dispatch_uid="accounts.rights.permissions")
+def rights_of_people(
+    instance: Model, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **kwargs: Any
+) -> None:
+    """Groups or permissions of a person, from either side: `person.groups.add(group)` and `group.user_set.add(person)`."""
+    if action not in {"post_add", "post_remove", "pre_clear"}:
+        return
+    people_side = kwargs["sender"] is User.groups.through
+    if action == "pre_clear":
+        others: Iterable[Model] = _related(instance, people_side, reverse).all()
+    else:
+        others = _these(model, pk_set)
+    for other in others:
+        person, right = (other, instance) if reverse else (instance, other)
+        _rights(action == "post_add", _named(right), person)
+
+
+def _related(instance: Any, groups: bool, reverse: bool) -> Any:
+    if reverse:
+        return instance.user_set
+    return instance.groups if groups else instance.user_permissions
+
+
+@receiver(m2m_changed, sender=Group.permissions.through, dispatch_uid="accounts.rights.of_groups")
+def rights_of_groups(
+    instance: Any, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **_kwargs: Any
+) -> None:
+    """Permissions of a group, from either side."""
+    if action not in {"post_add", "post_remove", "pre_clear"}:
+        return
+    if action == "pre_clear":
+        others: Iterable[Model] = (instance.group_set if reverse else instance.permissions).all()
+    else:
+        others = _these(model, pk_set)
+    for other in others:
+        group, permission = (other, instance) if reverse else (instance, other)
+        _rights(action == "post_add", f"{_named(group)}: {_named(permission)}")
+
+
+def _these(model: type[Model], numbers: Iterable[Any] | None) -> Iterable[Model]:
+    return model._default_manager.filter(pk__in=numbers or ())  # noqa: SLF001  (Django's own name for it)
+
+
+@receiver(pre_delete, sender=Group, dispatch_uid="accounts.rights.group_deleted")
+def group_deleted(instance: Group, **_kwargs: Any) -> None:
+    for person in instance.user_set.all():
+        _rights(False, f"{_named(instance)} (deleted)", person)
+    _rights(False, f"{_named(instance)} (deleted)")
+
+
+@receiver(pre_save, sender=Group, dispatch_uid="accounts.rights.group_renamed")
+def group_renamed(instance: Group, **_kwargs: Any) -> None:
+    before = Group.objects.filter(pk=instance.pk).first() if instance.pk else None
+    if before is not None and before.name != instance.name:
+        _rights(True, f"{_named(before)} is now {_named(instance)}")
+
+
+def _rights(given: bool, right: str, person: Any = None) -> None:
+    account_events.record(What.RIGHTS_GIVEN if given else What.RIGHTS_TAKEN, about=person, detail=right)
+
+
+def _named(right: Model) -> str:
+    if isinstance(right, Permission):
+        return f"permission {right.content_type.app_label}.{right.codename}"
+    return f"group {right}"

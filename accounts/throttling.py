@@ -1,0 +1,184 @@
+"""Login throttling. Attempts are counted in the database, so limits hold across processes.
+
+Failed attempts count in lanes: a known browser has one of its own; strangers share those of the name, of the address, and of both.
+Once a lane's limit is reached within 15 minutes, its attempts are spaced out and the others are asked to wait for some seconds: nobody
+is locked out. An address that has not failed on a name for a day shares no lane of that name with those that have, so a stranger with
+a few addresses cannot take every turn. An attempt under way takes a place until its password is checked; further ones wait for that.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+
+from django.conf import settings
+from django.db import connections, router, transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts import devices
+from accounts.client_address import client_address, is_trusted
+from accounts.models import SignInFailure
+from accounts.names import name_hash
+
+WINDOW = timedelta(minutes=15)
+MEMORY = timedelta(days=1)  # for how long an address that failed on a name is no new one to it
+STALE = timedelta(
+    seconds=30
+)  # an attempt under way for longer belongs to a process that has died, and counts as failed
+PATIENCE = 8.0  # seconds an attempt waits for others under way
+# How many attempts of a process wait at a time; more are asked to come back, so that pages go on.
+MOST_WAITING = 64
+_WAITING = BoundedSemaphore(MOST_WAITING)
+# Checking takes a core for its time, so more at once are no quicker; a hundred would only lock each other out of SQLite.
+AT_ONCE = 4
+_CHECKING = BoundedSemaphore(AT_ONCE)
+
+
+class TryLater(Exception):
+    """Too many wrong attempts. `until` (aware) is when the next one is looked at."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("too many attempts to sign in")
+        self.until = until
+
+    def seconds(self, now: datetime | None = None) -> int:
+        """Whole seconds to wait, at least 1."""
+        return max(1, math.ceil((self.until - (now or timezone.now())).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt whose password may be checked now. Ends with `succeeded` or `failed`."""
+
+    pk: int
+    same_source: Q
+
+    def succeeded(self) -> None:
+        """Forget this attempt and the failed ones of the same name from the same browser or address."""
+        SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
+
+    def failed(self) -> None:
+        """Count the attempt from now on."""
+        SignInFailure.objects.filter(pk=self.pk).update(under_way=False, at=timezone.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Attempts that count together, and how many may fail before they are spaced out."""
+
+    rows: Q
+    limit: int
+
+
+@contextmanager
+def attempt(request: HttpRequest, username: str) -> Iterator[None]:
+    """Check a password inside: an exception means that it was wrong. `TryLater` before that if there is no place."""
+    if not _CHECKING.acquire(timeout=PATIENCE):
+        raise TryLater(timezone.now() + timedelta(seconds=2))
+    try:
+        begun = begin(request, username)
+        try:
+            yield
+        except BaseException:
+            begun.failed()
+            raise
+        begun.succeeded()
+    finally:
+        _CHECKING.release()
+
+
+def begin(request: HttpRequest, username: str) -> Attempt:
+    """Wait for a place, for PATIENCE seconds at most, and take it; `TryLater` if there is none."""
+    row = _enter(request, username)
+    try:
+        until = _turn(row, _lanes(row, is_trusted(request)))
+    except BaseException:
+        row.delete()
+        raise
+    if until is not None:
+        # An attempt that is not looked at does not count, or knocking on would keep the door shut for ever.
+        row.delete()
+        raise TryLater(until)
+    source = Q(device=row.device) if row.device else Q(device="", name=row.name, address=row.address)
+    return Attempt(row.pk, source)
+
+
+def _enter(request: HttpRequest, username: str) -> SignInFailure:
+    now = timezone.now()
+    SignInFailure.objects.filter(at__lte=now - MEMORY).delete()
+    name, number = name_hash("name", username), devices.known(request, username)
+    address = _hashed("address", client_address(request))
+    failed_here = SignInFailure.objects.filter(device="", name=name, address=address)
+    row = SignInFailure(at=now, name=name, address=address, under_way=True)
+    row.device = _hashed("device", number) if number else ""
+    row.new_address = not number and not failed_here.exists()
+    connection = connections[router.db_for_write(SignInFailure)]
+    if connection.vendor == "postgresql":
+        # Rows get their numbers in the order in which others see them: who comes later sees all that came before.
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('orders.throttling'))")
+            row.save(force_insert=True)
+    else:
+        row.save(force_insert=True)
+    return row
+
+
+def _lanes(row: SignInFailure, trusted: bool) -> list[Lane]:
+    limits = settings.SIGN_IN_LIMITS
+    if row.device:
+        return [Lane(Q(device=row.device), limits.browser)]
+    lanes = [
+        Lane(Q(device="", name=row.name, new_address=row.new_address), limits.name),
+        Lane(Q(device="", name=row.name, address=row.address), limits.tries),
+    ]
+    return lanes if trusted else [*lanes, Lane(Q(device="", address=row.address), limits.address)]
+
+
+def _turn(row: SignInFailure, lanes: Iterable[Lane]) -> datetime | None:
+    """Wait for the row's turn in all lanes: None once it has come, or when to try again."""
+    until, wait = _places(row, lanes)
+    if until is not None or not wait:
+        return until
+    soon = timezone.now() + timedelta(seconds=2)
+    if not _WAITING.acquire(blocking=False):
+        return soon
+    try:
+        ends = time.monotonic() + PATIENCE
+        while wait and until is None:
+            if time.monotonic() > ends:
+                return soon
+            time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that not all look at once)
+            until, wait = _places(row, lanes)
+        return until
+    finally:
+        _WAITING.release()
+
+
+def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:
+    """When the row may try again if a lane is over its limit, and whether it has to wait for others under way."""
+    now = timezone.now()
+    pace = timedelta(seconds=settings.SIGN_IN_LIMITS.pace)
+    until: datetime | None = None
+    wait = False
+    for lane in lanes:
+        rows = SignInFailure.objects.filter(lane.rows, at__gt=now - WINDOW).exclude(pk=row.pk)
+        others = list(rows.order_by("-at").values_list("pk", "at", "under_way"))
+        failed = [at for _pk, at, under_way in others if not under_way or at < now - STALE]
+        ahead = sum(pk < row.pk for pk, at, under_way in others if under_way and at >= now - STALE)
+        if len(failed) >= lane.limit and failed[0] + pace > now:
+            until = max(until or now, failed[0] + pace)
+        wait = wait or ahead >= max(1, lane.limit - len(failed))
+    return until, wait
+
+
+def _hashed(kind: str, value: str) -> str:
+    return salted_hmac(f"orders.throttling.{kind}", value, algorithm="sha256").hexdigest()

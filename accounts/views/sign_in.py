@@ -1,0 +1,138 @@
+"""Signing in and out, changing one's own password, and confirming connections after somebody else set it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import devices, next_page, own_password
+from accounts.forms import OwnPasswordForm, SignInForm
+from accounts.sessions import MUST_CHANGE
+from orders.models import Connection
+
+
+class SignIn(views.LoginView):
+    """Sign in, and go on to the page that was asked for; after too many wrong passwords, wait some seconds (429)."""
+
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, **_kwargs: Any) -> str:
+        page = next_page.requested(self.request)
+        return next_page.own_path(page) if page else ""
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, and know this browser from now on."""
+        response = super().form_valid(form)
+        devices.remember(self.request, response, form.get_user().get_username())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        return _or_wait(super().form_invalid(form), form)
+
+    def again(self) -> HttpResponse:
+        """Answer a sign-in form whose token is out of date: go on if the person is signed in by now, else show it anew (403).
+
+        Nothing is lost but the password, which is never sent back.
+        """
+        if self.request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        form = SignInForm(self.request, initial={"username": self.request.POST.get("username", "")[:150]})
+        return self.render_to_response(self.get_context_data(form=form, too_old=True), status=403)
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Answer a sign-in form whose token is out of date."""
+    view = SignIn()
+    view.setup(request)
+    return view.again()
+
+
+class SignOut(views.LogoutView):
+    """Sign out. Only by POST; the headers that clear the browser's storage are the middleware's."""
+
+
+class ChangePassword(views.PasswordChangeView):
+    """Change one's own password; every other session of the person ends with it."""
+
+    template_name = "registration/change_password.html"
+    success_url = reverse_lazy("password_change_done")
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        first = own_password.last_set(self.request.user) if MUST_CHANGE in self.request.session else None
+        return {**super().get_context_data(**kwargs), "set_password": first}
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Change it, and go on to the connections that wait, if there are any."""
+        with transaction.atomic():
+            response = super().form_valid(form)
+        self.request.session.pop(MUST_CHANGE, None)
+        if waiting(self.request):
+            response = redirect("confirm_connections")
+        devices.remember(self.request, response, self.request.user.get_username())
+        return response
+
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        return _or_wait(super().form_invalid(form), form)
+
+
+class PasswordChanged(views.PasswordChangeDoneView):
+    """Say that the password is changed."""
+
+    template_name = "registration/password_changed.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_connections(request: HttpRequest) -> HttpResponse:
+    """The connections that wait since somebody else set the person's password: each ticked one may be used again."""
+    connections = waiting(request)
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("connection"))
+        confirmed = [connection for connection in connections if str(connection.pk) in ticked]
+        for connection in confirmed:
+            connection.confirm()
+        if confirmed:
+            names = ", ".join(connection.name for connection in confirmed)
+            messages.success(request, _("Confirmed: %(names)s.") % {"names": names})
+            return redirect(next_page.own_path(next_page.requested(request, default="/")))
+        messages.warning(request, _("Nothing is confirmed. Tick the connections that are yours."))
+    context = {
+        "connections": connections,
+        "set_password": own_password.last_set(request.user),
+        "next": next_page.requested(request),
+    }
+    return render(request, "registration/confirm_connections.html", context)
+
+
+def waiting(request: HttpRequest) -> list[Connection]:
+    """The person's connections that may not be used until they confirm them."""
+    return [each for each in Connection.objects.for_user(request.user).select_related("user") if not each.is_confirmed]
+
+
+def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:
+    """429 and when to come back, if the form was not even looked at because of too many attempts."""
+    wait: int | None = getattr(form, "wait", None)
+    if wait is not None:
+        response.status_code = 429
+        response["Retry-After"] = str(wait)
+    return response
+
+
+login = SignIn.as_view()
+logout = SignOut.as_view()
+password_change = ChangePassword.as_view()
+password_change_done = PasswordChanged.as_view()

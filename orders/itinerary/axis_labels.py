@@ -1,0 +1,105 @@
+"""What is written along a journey's bar: above it the airports, below it the clock of the place one is at.
+
+An hour belongs to a place. Nothing is written below a flight, where the zone changes on the way and hours would repeat or be left
+out: a flight has its departure at one end and its arrival at the other, and full hours stand only where somebody waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orders.itinerary.airports import same_site
+from orders.itinerary.trip import Clock
+
+# How far labels stay apart, in units of the picture: on a page of some width, and in a ticket's side panel.
+CLOCKS_APART, CLOCKS_APART_NARROW = 84, 260
+CODES_APART, CODES_APART_NARROW = 56, 150
+HOUR = timedelta(hours=1)
+STEPS = (1, 2, 3, 6, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class AxisLabel:
+    """A label at `x` of the picture: an airport's code, or a local time as "18:00". `wide` has room only on a wide page."""
+
+    x: int
+    label: str
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a flight, and where in the picture it is."""
+
+    x: int
+    clock: Clock
+
+
+def codes(ends: Sequence[End]) -> tuple[AxisLabel, ...]:
+    """The airports, as many as have room: the first and the last, then those where one stays longest.
+
+    `ends` are departure and arrival of each flight in turn. A stop is named in its middle; where one leaves from another airport, both.
+    """
+    found = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
+    for arrival, departure in _stops(ends):
+        here, there = arrival.clock.place, departure.clock.place
+        if here.code == there.code or same_site(here, there):
+            found.append(((arrival.x + departure.x) // 2, here.code))
+        else:
+            found += [(arrival.x, here.code), (departure.x, there.code)]
+    return _with_room(found, CODES_APART, CODES_APART_NARROW)
+
+
+def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel, ...]:
+    """Local times, as many as have room: the first departure, the last arrival, those between, then full hours of the waits.
+
+    `at` gives the place in the picture of an instant, as a naive UTC value.
+    """
+    stops = _stops(ends)
+    told = [ends[0], ends[-1], *(stop[1] for stop in stops), *(stop[0] for stop in stops)]
+    found = [(end.x, f"{end.clock.wall:%H:%M}") for end in told if end.clock.wall is not None]
+    for arrival, departure in stops:
+        hours = _full_hours(arrival.clock, departure.clock, departure.x - arrival.x)
+        found += [(at(instant), f"{hour:%H:%M}") for instant, hour in hours]
+    return _with_room(found, CLOCKS_APART, CLOCKS_APART_NARROW)
+
+
+def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
+    """Arrival and next departure, the longest stay first."""
+    between = list(zip(ends[1:-1:2], ends[2:-1:2], strict=True))
+    return sorted(between, key=lambda stop: stop[0].x - stop[1].x)
+
+
+def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple[datetime, datetime]]:
+    """Instant and local time of full hours between, every one or every second, third … to fit; `across` is how wide the wait is.
+
+    None where the place or its offset changes meanwhile.
+    """
+    if arrival.instant is None or departure.instant is None or arrival.offset is None:
+        return
+    if arrival.place != departure.place and not same_site(arrival.place, departure.place):
+        return
+    if arrival.offset != departure.offset:
+        return
+    opens, closes = (moment.replace(tzinfo=None) + arrival.offset for moment in (arrival.instant, departure.instant))
+    if across <= 0 or closes <= opens:
+        return
+    step = next((hours for hours in STEPS if across * HOUR * hours >= (closes - opens) * CLOCKS_APART), 24)
+    hour = opens.replace(minute=0, second=0, microsecond=0) + HOUR
+    while hour < closes:
+        if hour.hour % step == 0:
+            yield hour - arrival.offset, hour
+        hour += HOUR
+
+
+def _with_room(found: Iterable[tuple[int, str]], apart: int, apart_narrow: int) -> tuple[AxisLabel, ...]:
+    """Those that stay apart, from left to right. Who comes first has the place."""
+    kept: list[AxisLabel] = []
+    for x, label in found:
+        near = min((abs(x - mark.x) for mark in kept), default=apart_narrow)
+        if near >= apart:
+            beside = min((abs(x - mark.x) for mark in kept if not mark.wide), default=apart_narrow)
+            kept.append(AxisLabel(x, label, wide=beside < apart_narrow))
+    return tuple(sorted(kept, key=lambda mark: mark.x))

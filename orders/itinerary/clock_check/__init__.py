@@ -1,0 +1,1 @@
+"""Decide whether a feed's times are local (documented) or UTC."""

@@ -1,0 +1,68 @@
+"""Statuses as other systems spell them: other words, short forms, codes and languages for the rows of `statuses`."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+from orders.privacy.personal_text import listed
+
+# By the code of a row: what `key` makes of other spellings.
+_SPELLED = {
+    "CANCEL_REQUESTED": "CANCELLATIONREQUESTED CANCELLATIONREQUEST CANCELREQUEST",
+    "CANCELLATION_PENDING": "PENDINGCANCELLATION PENDINGCANCEL CANCELPENDING CANCELPENDINGAPPROVAL CANCELLING TOBECANCELLED",
+    "CANCELLATION_REJECTED": "CANCELREJECTED CANCELLATIONDENIED CANCELLATIONDECLINED CANCELDENIED CANCELDECLINED",
+    "CANCEL_FAILED": "CANCELLATIONFAILED",
+    "CANCELLED_REFUNDED": "CANCELLEDANDREFUNDED",
+    # Short forms of agents, codes of reservation systems, and other languages with their endings.
+    "CANCELLED": "FULLYCANCELLED CANCELLATIONCONFIRMED CANCELLATIONCOMPLETED CXL CXLD XLD CANX CNX CNXD CNCLD CNL HX "
+    "STORNIERT ANNULLIERT ANNULE ANNULEE ANNULES CANCELADO CANCELADA ANULADO ANULADA ANNULLATO ANNULLATA GEANNULEERD "
+    "ANULOWANE ANULOWANY AVBOKAD KANSELLERT PERUUTETTU",
+    "PARTIALLY_CANCELLED": "PARTIALLYCANCEL PARTIALLYCANCELLATION",
+    "CONFIRMED": "HK KK BESTATIGT CONFIRME CONFIRMEE CONFIRMADO CONFIRMADA",
+    "REFUNDED": "FULLYREFUNDED",
+    "REFUND_REQUESTED": "REFUNDREQUEST",
+    "REFUND_PENDING": "PENDINGREFUND",
+    "REFUND_REJECTED": "REFUNDDENIED REFUNDDECLINED",
+    "PAYMENT_PENDING": "PENDINGPAYMENT AWAITINGPAYMENT",
+    "PAYMENT_DECLINED": "PAYMENTREJECTED",
+    "ON_HOLD": "HOLD HELD",
+    "VOID": "VOIDED",
+    "WAITLISTED": "WAITLIST WAITINGLIST HL",
+    "COMPLETED": "COMPLETE",
+    "IN_PROGRESS": "PROCESSING",
+    "NO_SHOW": "NOSHOWED",
+    "REJECTED": "UC UN",
+}
+ALSO = {spelling: code for code, spellings in _SPELLED.items() for spelling in spellings.split()}
+
+_USUAL = (
+    (re.compile(r"CANCELL?(?=ED|ATION|ING)"), "CANCELL"),
+    (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
+)
+# Words beside "cancelled" that say by whom, of what or on which terms, and leave it cancelled.
+_BEFORE = listed(
+    "AGENT AIRLINE AUTO AUTOMATICALLY BOOKING CARRIER CUSTOMER FLIGHT FULLY INVOLUNTARILY INVOLUNTARY IS ITEM ORDER PASSENGER "
+    "PAX PNR SYSTEM USER VOLUNTARILY VOLUNTARY WAS"
+)
+_AFTER = _BEFORE | listed("BUT DUE FEE NO PENALTY PENDING REFUND REFUNDED REQUESTED SHOW WITH WITHOUT")
+
+
+def key(text: str) -> str:
+    """A status without case, accents, spaces, underscores and hyphens, in British spelling."""
+    letters = "".join(letter for letter in normalize("NFKD", text).upper() if letter.isalnum())
+    for spelling, usual in _USUAL:
+        letters = spelling.sub(usual, letters, count=1)
+    return letters
+
+
+def says_cancelled(text: str) -> bool:
+    """Whether a text of several words says that all of it is cancelled: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
+
+    "To be cancelled", "not cancelled" and "payment cancelled" do not.
+    """
+    if key(text).startswith("CANCELLEDBY"):
+        return True
+    spaced = " ".join(re.split(r"[\W_]+", text.upper())).replace("CANCELED", "CANCELLED")
+    before, cancelled, after = spaced.partition("CANCELLED")
+    return bool(cancelled) and _BEFORE.issuperset(before.split()) and _AFTER.issuperset(after.split())

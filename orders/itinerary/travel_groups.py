@@ -1,0 +1,103 @@
+"""Who flies together: chains of flights that one party of travellers can have flown, one after the other.
+
+Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights are one
+party, and a flight that cannot follow (it overlaps, or repeats the same way) belongs to somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from orders.itinerary.airports import distance_km, same_city
+from orders.itinerary.flight_times import stay_between
+from orders.itinerary.trip import Flight
+
+DAY = timedelta(hours=24)
+GROUND_KM_PER_HOUR = 120.0
+# No order has more parties than this under way at once, and no traveller more flights within a day: bounds on odd data.
+PARTIES = 32
+FLIGHTS_A_DAY = 12
+
+
+def travel_groups(strands: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
+    """Chains of flights, each flight in exactly one; `flights` is by key in the order flown, `strands` the keys each item names."""
+    rank = {key: at for at, key in enumerate(flights)}
+    heads = {key: sum(count for _code, count in flight.passengers) for key, flight in flights.items()}
+    chains: list[list[Flight]] = []
+    under_way: list[list[Flight]] = []
+    for run in sorted(_runs(strands, flights, rank), key=lambda run: rank[run[0].key]):
+        follows = [chain for chain in under_way if _can_follow(chain, run[0])]
+        if follows:
+            best = max(follows, key=lambda chain: _closeness(chain, run, rank, heads))
+            under_way = [chain for chain in under_way if chain is not best]
+            best.extend(run)
+        else:
+            best = list(run)
+            chains.append(best)
+        under_way = [*under_way[1 - PARTIES :], best]
+    return chains
+
+
+def _runs(
+    strands: Sequence[Sequence[str]],
+    flights: Mapping[str, Flight],
+    rank: Mapping[str, int],
+) -> list[list[Flight]]:
+    """Each item's flights in the order flown, the most shared items first; a flight already taken cuts a later item in two."""
+    weight: dict[tuple[str, ...], int] = {}
+    for strand in strands:
+        keys = tuple(sorted((key for key in strand if key in rank), key=rank.__getitem__))
+        if keys:
+            weight[keys] = weight.get(keys, 0) + 1
+    taken: set[str] = set()
+    runs: list[list[Flight]] = []
+    for keys in sorted(weight, key=lambda keys: (-weight[keys], -len(keys), rank[keys[0]])):
+        run: list[Flight] = []
+        for key in keys:
+            if key in taken:
+                if run:
+                    runs.append(run)
+                run = []
+            else:
+                taken.add(key)
+                run.append(flights[key])
+        if run:
+            runs.append(run)
+    return runs
+
+
+def _can_follow(chain: Sequence[Flight], flight: Flight) -> bool:
+    """Whether the same travellers can have taken this flight after the chain's last one."""
+    last = chain[-1]
+    stay = stay_between(last.destination, flight.origin)
+    if same_city(last.destination.place, flight.origin.place):
+        return not _same_way(last, flight)
+    if stay is None:
+        return not any(_same_way(earlier, flight) for earlier in chain[-FLIGHTS_A_DAY:])
+    if stay < timedelta(0):
+        return False
+    if stay >= DAY:
+        return True
+    if any(_same_way(earlier, flight) for earlier in chain[-FLIGHTS_A_DAY:]):
+        return False
+    apart = distance_km(last.destination.place, flight.origin.place)
+    return apart is None or apart <= GROUND_KM_PER_HOUR * (stay / timedelta(hours=1))
+
+
+def _same_way(one: Flight, other: Flight) -> bool:
+    """Whether two flights go between the same cities within a day, so that one traveller will hardly take both."""
+    if not same_city(one.origin.place, other.origin.place):
+        return False
+    if not same_city(one.destination.place, other.destination.place):
+        return False
+    apart = stay_between(one.origin, other.origin)
+    return apart is None or abs(apart) < DAY
+
+
+def _closeness(
+    chain: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int], heads: Mapping[str, int]
+) -> tuple[bool, bool, int, int]:
+    last = chain[-1]
+    here = same_city(last.destination.place, run[0].origin.place)
+    return here, last.passengers == run[0].passengers, heads[last.key], rank[last.key]

@@ -1,0 +1,1 @@
+"""What is sealed, masked and put on record."""

@@ -1,0 +1,99 @@
+"""The access records as a model: append-only here as in the database."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders.privacy.record_kinds import What
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or remove an access record."""
+
+
+class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
+    """Reads and adds; everything else is refused here, and by the database."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("access records are never changed")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly("access records are never removed; see prune_access_records")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("access records are never changed")
+
+    def _raw_delete(self, using: str | None) -> NoReturn:
+        raise AppendOnly("access records are never removed; see prune_access_records")
+
+
+class AccessRecord(models.Model):
+    """Who looked at what or changed which account, and when. Plain columns: a record outlives the connection it speaks of.
+
+    `user_*` is the person who acted (nobody for commands and unknown names), `about_*` the person an account event concerns.
+    """
+
+    What = What
+
+    at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
+    user_id = models.BigIntegerField(_("person’s number"), null=True)
+    user_name = models.CharField(_("person"), max_length=150)
+    what = models.CharField(_("what"), max_length=24, choices=What.choices)
+    order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
+    reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
+    route = models.CharField(_("route"), max_length=200, blank=True, default="")
+    connection_id = models.UUIDField(_("connection’s number"), null=True)
+    connection_name = models.CharField(_("connection"), max_length=120, blank=True, default="")
+    outcome = models.CharField(_("outcome"), max_length=60, blank=True, default="shown")
+    request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
+    ticket = models.CharField(_("ticket"), max_length=64, blank=True, default="")
+    subject = models.CharField(_("subject (keyed hash)"), max_length=64, blank=True, default="")
+    about_id = models.BigIntegerField(_("number of the person concerned"), null=True)
+    about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
+    detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
+    # "" and NULL: from before records were chained.
+    chain = models.CharField(_("chain"), max_length=24, blank=True, default="", editable=False)
+    link = models.IntegerField(_("link"), null=True, editable=False)
+    seal = models.CharField(_("seal"), max_length=64, blank=True, default="", editable=False)
+
+    objects: ClassVar[models.Manager[AccessRecord]] = AccessRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("reveal_personal_data", "May reveal masked personal data"),
+            ("view_all_activity", "May see everybody’s activity"),
+        ]
+        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every look pays for.
+        indexes: ClassVar = [
+            models.Index(fields=["user_id", "-at"], name="access_record_own"),
+            models.Index(fields=["at"], name="access_record_at"),
+            models.Index(fields=["order_ref"], name="access_record_order"),
+            models.Index(fields=["reference"], name="access_record_reference"),
+            models.Index(fields=["ticket"], name="access_record_ticket"),
+            # These two hold a few rows only, and cost a look nothing.
+            models.Index(
+                fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
+            ),
+            models.Index(fields=["id"], condition=models.Q(what="chain_seen"), name="access_record_chain_seen"),
+        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["chain", "link"], name="access_record_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the record. Saving one that exists is `AppendOnly`."""
+        if not self._state.adding:
+            raise AppendOnly("access records are never changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("access records are never removed; see prune_access_records")

@@ -1,0 +1,221 @@
+"""Access records cannot be changed or removed, nor people deleted, not even by SQL: the database itself refuses.
+
+SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing), PostgreSQL
+one function behind UPDATE, DELETE and TRUNCATE. Retention is the one way out: `delete_older_than`, in one transaction.
+On SQLite that transaction takes the delete trigger away and puts it back (data definition is transactional there, so a crash
+leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it sets a limit that holds for this transaction
+only, and the function lets go of rows before that limit: no lock on the table, nobody waits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.apps import apps
+from django.db import DatabaseError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+from django.utils import timezone
+
+from orders.privacy.chain import CHAINS, Chain
+from orders.privacy.record_kinds import What
+from orders.storage.lock_timeout import set_lock_timeout
+
+log = structlog.stdlib.get_logger("orders.records")
+
+TABLE = "orders_accessrecord"
+REFUSAL = "access records are append-only"
+
+PEOPLE = "auth_user"
+NEVER_DELETED = "people are deactivated, never deleted"
+
+_SQLITE_DELETE = f"""CREATE TRIGGER IF NOT EXISTS {TABLE}_no_delete BEFORE DELETE ON {TABLE}
+BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"""
+
+_SQLITE = (
+    f"""CREATE TRIGGER IF NOT EXISTS {TABLE}_no_update BEFORE UPDATE ON {TABLE}
+BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
+    f"""CREATE TRIGGER IF NOT EXISTS {TABLE}_no_replace BEFORE INSERT ON {TABLE}
+WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name is the constant above
+    _SQLITE_DELETE,
+    f"""CREATE TRIGGER IF NOT EXISTS {PEOPLE}_no_delete BEFORE DELETE ON {PEOPLE}
+BEGIN SELECT RAISE(ABORT, '{NEVER_DELETED}'); END""",
+)
+
+_POSTGRESQL = (
+    f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND OLD.at < NULLIF(current_setting('cdpviewer.prune_before', true), '')::timestamptz THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION '{REFUSAL}';
+END $$""",
+    f"DROP TRIGGER IF EXISTS {TABLE}_no_change ON {TABLE}",
+    f"""CREATE TRIGGER {TABLE}_no_change BEFORE UPDATE OR DELETE ON {TABLE}
+FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()""",
+    f"DROP TRIGGER IF EXISTS {TABLE}_no_truncate ON {TABLE}",
+    f"""CREATE TRIGGER {TABLE}_no_truncate BEFORE TRUNCATE ON {TABLE}
+FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()""",
+    f"""CREATE OR REPLACE FUNCTION {PEOPLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '{NEVER_DELETED}';
+END $$""",
+    f"DROP TRIGGER IF EXISTS {PEOPLE}_no_delete ON {PEOPLE}",
+    f"""CREATE TRIGGER {PEOPLE}_no_delete BEFORE DELETE OR TRUNCATE ON {PEOPLE}
+FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()""",
+)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CHAINED = {"id", "chain", "link", "seal"}
+# The last record of each chain with a row after a given one. Grouped by an expression, or SQLite would read the index of all chains.
+_HEADS = f"""SELECT record.chain, record.link, record.seal FROM {TABLE} record
+JOIN (SELECT MAX(chain) AS chain, MAX(link) AS link FROM {TABLE} WHERE id > %s AND chain <> '' GROUP BY chain || '') head
+ON record.chain = head.chain AND record.link = head.link"""  # noqa: S608
+# PostgreSQL numbers rows before they are committed, so some arrive after others with a higher number.
+LATE_ROWS = 2000
+
+_REMOVE = {
+    "sqlite": (
+        *(f"DROP TRIGGER IF EXISTS {TABLE}_{name}" for name in ("no_update", "no_replace", "no_delete")),
+        f"DROP TRIGGER IF EXISTS {PEOPLE}_no_delete",
+    ),
+    "postgresql": (
+        f"DROP FUNCTION IF EXISTS {TABLE}_refuse() CASCADE",
+        f"DROP FUNCTION IF EXISTS {PEOPLE}_refuse() CASCADE",
+    ),
+}
+
+
+class Unsupported(Exception):
+    """The database is neither SQLite nor PostgreSQL, and so cannot be told to keep the records."""
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Make the records append-only and keep the people. Safe to run again, and needed after a migration that rebuilds a table on SQLite."""
+    statements = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}.get(connection.vendor)
+    if statements is None:
+        raise Unsupported(f"no append-only triggers are known for {connection.vendor}; use SQLite or PostgreSQL")
+    _run(connection, statements)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away: for turning the migration back."""
+    _run(connection, _REMOVE[connection.vendor])
+
+
+def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False) -> None:
+    """Insert one record, by name of its columns, as the next link of a chain of this process. `DatabaseError` when that fails.
+
+    One plain statement instead of the ORM's: every page waits for it, and this takes half the time. Another writer is waited
+    for shortly only, unless `patient`: a page that has waited on the CDP already must still say in time that nothing can be shown.
+    Within a transaction the chain goes on only after the commit; outside of one the record is a transaction of its own.
+    """
+    if not patient:
+        set_lock_timeout(connection)
+    chain = CHAINS.take(columns["at"])
+    insert(connection, chain.extend(columns))
+    if connection.in_atomic_block:
+        transaction.on_commit(lambda: CHAINS.give_back(chain), using=connection.alias)
+        return
+    if CHAINS.must_note_others(chain.at):
+        try:
+            note_other_chains(connection, chain)
+        except DatabaseError as error:  # the record itself is written, and the heads are noted an hour later
+            log.warning("the heads of other chains could not be noted", exc_info=error)
+            return
+    CHAINS.give_back(chain)
+
+
+def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
+    """Note in `chain` the head of each chain that was moved since anybody last did so: its end cannot be cut off unnoticed then."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        # Written out and not as a parameter, so that the index of these few records is used.
+        cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
+        latest: int = (cursor.fetchone() or [None])[0] or 0
+        cursor.execute(_HEADS, [latest - LATE_ROWS])
+        for name, link, seal in cursor.fetchall():
+            if name != chain.name:
+                note = {"at": chain.at, "what": What.CHAIN_SEEN.value, "detail": f"{name}/{link}", "subject": seal}
+                insert(connection, chain.extend({**empty_record(), **note}))
+
+
+def take_head(connection: BaseDatabaseWrapper) -> Chain:
+    """Note the heads of all chains in a new one, which is returned: its end stands for everything that was written before."""
+    chain = Chain.open(timezone.now())
+    note_other_chains(connection, chain)
+    insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": What.HEAD_TAKEN.value}))
+    return chain
+
+
+@lru_cache(maxsize=8)
+def _insert(names: tuple[str, ...]) -> str:
+    places = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - the names are the model's own
+
+
+def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any]) -> None:
+    """Insert the columns of `record` as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_insert(tuple(record)), [_adapted(connection, value) for value in record.values()])
+
+
+def fit(text: str, length: int) -> str:
+    """What any database takes in a column of that length: an odd reference must not cost the record, and so the page."""
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
+
+
+def model() -> type[Model]:
+    """The model of the records, whose module stands above this one."""
+    return apps.get_model("orders", "AccessRecord")
+
+
+def empty_record() -> dict[str, Any]:
+    """Every column but the chain's, with the time now and nobody as the person."""
+    return {**_defaults(), "at": timezone.now(), "outcome": ""}
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> dict[str, Any]:
+    fields = model()._meta.concrete_fields  # noqa: SLF001  (Django's own name for it)
+    return {field.attname: field.get_default() for field in fields if field.attname not in _CHAINED}
+
+
+def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    return value
+
+
+def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 5000) -> int:
+    """Remove up to `batch` of the records before `limit` (aware) and say how many went; 0 when none is left."""
+    moment = limit.astimezone(UTC)
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_delete")
+        else:
+            cursor.execute("SELECT set_config('cdpviewer.prune_before', %s, true)", [moment.isoformat()])
+        cursor.execute(
+            f"DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} WHERE at < %s ORDER BY at LIMIT %s)",  # noqa: S608
+            [connection.ops.adapt_datetimefield_value(moment), batch],
+        )
+        gone: int = cursor.rowcount
+        if connection.vendor == "sqlite":
+            cursor.execute(_SQLITE_DELETE)
+        else:
+            cursor.execute("SELECT set_config('cdpviewer.prune_before', '', true)")
+    return gone
+
+
+def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,132 @@
+"""Access records are chained: each carries a keyed hash over itself and over the hash of the one before it.
+
+One chain for the whole table would make every writer wait for every other one, so each process keeps its own, by day (UTC), and a
+second one for a page that writes at the same moment. Its state is in memory, so a record still costs one INSERT. What ties the chains
+together is noted in the records: once an hour, and when it starts, a process writes down the heads of the chains that others
+have moved (`What.CHAIN_SEEN`). `orders.privacy.proving` reads all of it back.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+NOTE_OTHERS_EVERY = timedelta(hours=1)
+# Not part of what is sealed: the database numbers the rows, and the seal is the result.
+UNSEALED = frozenset({"id", "seal"})
+
+
+def seal_keys() -> tuple[bytes, ...]:
+    """The keys of the seals, derived from RECORD_KEYS: the first seals, all prove."""
+    return tuple(_derived(key) for key in settings.RECORD_KEYS)
+
+
+@lru_cache(maxsize=16)
+def _derived(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"cdpviewer access records", "sha256")
+
+
+def seal(key: bytes, before: str, record: Mapping[str, Any]) -> str:
+    """The keyed hash (64 hexadecimal digits) of a record whose predecessor has the seal `before`, "" for the first of a chain.
+
+    Empty columns are left out, so a column that a later version adds changes no older seal. Each value goes with its name and length, so
+    nothing can be moved from one column into the next.
+    """
+    values = ((name, _plain(record[name])) for name in sorted(record) if name not in UNSEALED)
+    content = "\n".join(f"{name} {len(value)} {value}" for name, value in values if value)
+    return hmac.digest(key, f"{before}\n{content}".encode(), "sha256").hex()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, UUID):
+        return value.hex
+    return "" if value is None else str(value)
+
+
+def day_of(chain: str) -> date | None:
+    """The day (UTC) in a chain's name, or None if it has none."""
+    try:
+        return date.fromisoformat(chain[:8])
+    except ValueError:
+        return None
+
+
+@dataclass(slots=True)
+class Chain:
+    """One writer's chain on one day: its name, and link, seal and time of its last record."""
+
+    name: str
+    day: date
+    at: datetime
+    link: int = 0
+    seal: str = ""
+
+    @classmethod
+    def open(cls, at: datetime) -> Chain:
+        return cls(f"{at:%Y%m%d}-{secrets.token_hex(6)}", at.date(), at)
+
+    def extend(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns of the chain's next record. Within a chain time never goes back, whatever the clock does."""
+        self.at = max(self.at, columns["at"].astimezone(UTC))
+        self.link += 1
+        record = {**columns, "at": self.at, "chain": self.name, "link": self.link}
+        self.seal = record["seal"] = seal(seal_keys()[0], self.seal, record)
+        return record
+
+
+class Chains:
+    """The chains of this process that nobody is writing to at the moment.
+
+    A chain is taken, extended and given back once its record is committed. One that is not given back, because its record may or may
+    not have been written, is never continued; the next record begins another.
+    """
+
+    def __init__(self) -> None:
+        self.renew()
+        os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        """Begin new chains: those of a parent process are continued by the parent alone."""
+        self._idle: deque[Chain] = deque()
+        self._noted_at: datetime | None = None
+
+    def take(self, at: datetime) -> Chain:
+        """A chain of the day of `at` (aware), the one given back last, or a new one."""
+        moment = at.astimezone(UTC)
+        for chain in self._taken():
+            if chain.day == moment.date():
+                return chain
+        return Chain.open(moment)
+
+    def _taken(self) -> Iterator[Chain]:
+        """Chains out of the idle ones; those of another day are not put back, because their day is over."""
+        while True:
+            try:
+                yield self._idle.pop()
+            except IndexError:
+                return
+
+    def give_back(self, chain: Chain) -> None:
+        self._idle.append(chain)
+
+    def must_note_others(self, now: datetime) -> bool:
+        """Whether it is time to write down the heads of other chains; a yes counts as done."""
+        if self._noted_at is not None and now - self._noted_at < NOTE_OTHERS_EVERY:
+            return False
+        self._noted_at = now
+        return True
+
+
+CHAINS = Chains()

@@ -1,0 +1,297 @@
+"""What of an order somebody sees who may not see personal data: every value that is not known to be harmless is a mask.
+
+One rule for the order page, custom data and the raw view: the name of a field, with the names of those that hold it, must be harmless
+(`harmless`), and a text must not give somebody away (`personal_text`). Nothing here reads the database or a request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar
+
+from orders.cdp.decode import DOCUMENTED_FIELDS, ITEM_FIELDS, ORDER_FIELDS, SEGMENT_FIELDS
+from orders.cdp.jsontext import NotANumber, readable
+from orders.cdp.raw import indent
+from orders.cdp.records import FlightSegment, Order, OrderItem
+from orders.privacy.harmless import LONGEST, is_harmless, is_name, words
+from orders.privacy.personal_text import announces, holds_card, is_personal, listed, names_document
+
+T = TypeVar("T", Order, OrderItem, FlightSegment)
+V = TypeVar("V")
+MASK = "••••"
+Shown = frozenset[tuple[str, ...]]
+DEEPEST = 20
+ROOM = 40_000  # values of a document: an order of 500 items has 15,000
+SMALL_ROOM = 300  # values of a field, of which a page shows 500 characters
+LONGEST_INNER = 20_000  # characters of a JSON text inside a text
+REST = "…"
+# A pair of a name and a value, as lists of attributes are sent; the first that is there names the value.
+NAMED = "key name field attribute property parameter param label title question k code type kind id"
+NAMING = tuple(NAMED.split())
+VALUES = listed("value val v values content text data answer string")
+# References may hold any digits; they are personal only where words or signs say so.
+REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
+FRAME = frozenset({"ref", "href", "offset", "limit", "createdAt", "modifiedAt"})
+NUMBER_OR_TIME = re.compile(r"[A-Z€$£¥]{0,3} ?[\d .,:/'’+−-]{1,40}(?:T[\d:.+−-]{1,20})?Z?(?: ?[A-Z€$£¥]{1,3})?")
+ADDRESS = re.compile(
+    r"(https?://[A-Za-z0-9.:-]+)?(/[A-Za-z0-9._~-]*)*(\?[A-Za-z]+=[A-Za-z0-9.]+(&[A-Za-z]+=[A-Za-z0-9.]+)*)?"
+)
+SAME = frozenset({"items", "first", "last", "next", "prev", "previous"})  # what a collection and its links are made of
+
+
+class Pairs(list[tuple[str, object]]):
+    """An object of a JSON text with its keys in their order, those sent twice included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a JSON text as it was written, so that 100.00 stays 100.00."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One kind of object in the API's answers: the `harmless` fields of its own, and which `inner` objects it holds."""
+
+    harmless: frozenset[str] = FRAME
+    inner: tuple[tuple[str, str], ...] = ()
+
+
+_PEOPLE = (
+    *((name, "person") for name in ("contact", "contacts", "consumer", "consumers", "guest")),
+    ("order", "order"),
+)
+_CUSTOM = tuple((name, "custom") for name in ("extensions", "ext", "extExt", "extext"))
+_ITEMS = (("orderItems", "item"), ("orderItem", "item"))
+LEVELS = {
+    "order": Level(FRAME | ORDER_FIELDS, (*_PEOPLE, *_CUSTOM, *_ITEMS)),
+    "item": Level(FRAME | ITEM_FIELDS, (*_PEOPLE, *_CUSTOM, *_ITEMS, ("flightSegments", "segment"))),
+    "segment": Level(SEGMENT_FIELDS),
+    "person": Level(FRAME, (*_PEOPLE, *_ITEMS)),
+    "custom": Level(FRAME, (("order", "order"), ("orderItem", "item"))),
+    "other": Level(frozenset()),
+}
+LEVEL_OF = {
+    **dict.fromkeys(("contacts", "orderContacts", "consumers", "orderConsumers", "guests"), "person"),
+    **dict.fromkeys(("extensions", "extExt"), "custom"),
+    "orders": "order",
+    "orderItems": "item",
+}
+
+
+def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
+    """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
+
+    `path` is the address that it answers, which says what kind of object it holds. Structure, exact numbers and keys sent twice are kept.
+    Of a document with very many values the first ROOM are looked at; "…" stands for the rest.
+    """
+    tree = _read(text.lstrip("\ufeff"))
+    try:
+        return None if tree is None else indent(_written(_Hiding(shown, ROOM).level(tree, _level_of(path))))
+    except RecursionError:
+        return None
+
+
+def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
+    """The value of one unknown field as text, hidden wholly or where it must be.
+
+    `documented` says that a name of the API's own may stand for it: a known field in another spelling, or one that could not be read.
+    """
+    if documented and key.lower() in _lower(DOCUMENTED_FIELDS) and not isinstance(sent, dict | list):
+        return MASK if _gives_away(key, sent) else readable(sent if isinstance(sent, str) else _text(sent))
+    hidden = _Hiding(shown, SMALL_ROOM).value((key,), sent)
+    return readable(hidden if isinstance(hidden, str) else _written(hidden))
+
+
+def masked_typed(text: str) -> str:
+    """What was sent in place of a number or a time: shown if it is made of what these are made of."""
+    return text if NUMBER_OR_TIME.fullmatch(text) and not is_personal(text) else MASK
+
+
+def masked_name(key: str, shown: Shown = frozenset()) -> str:
+    """The key of an unknown field, or a mask where it may itself be somebody's number or name."""
+    return key if is_name(key) or words(key[:LONGEST]) in shown else MASK
+
+
+def masked_order(order: Order) -> Order:
+    """The order with a mask for each of its texts that gives somebody away, in its items and segments too."""
+    items = tuple(_masked_item(item) for item in order.items)
+    return _masked(order if items == order.items else replace(order, items=items))
+
+
+def _masked_item(item: OrderItem) -> OrderItem:
+    segments = tuple(_masked(segment) for segment in item.flight_segments)
+    return _masked(item if segments == item.flight_segments else replace(item, flight_segments=segments))
+
+
+def _masked(record: T) -> T:
+    changed: dict[str, Any] = {
+        name: MASK
+        for name, gives_away in TEXTS[type(record)]
+        if (text := getattr(record, name)) and not text.isalpha() and gives_away(text)
+    }
+    return replace(record, **changed) if changed else record
+
+
+def _texts(kind: type[Order | OrderItem | FlightSegment]) -> tuple[tuple[str, Callable[[str], bool]], ...]:
+    """The texts of a kind of record, each with the rule for it. Refs are not among them: they are asked for again."""
+    names = [field.name for field in fields(kind) if field.type in ("str", "str | None")]
+    rules = {name: announces if name.replace("_", "") in REFERENCES else is_personal for name in names}
+    rules |= {name: _is_no_time for name in names if name.endswith("_sent")}
+    return tuple((name, rule) for name, rule in rules.items() if name not in ("ref", "guest_ref"))
+
+
+def _is_no_time(text: str) -> bool:
+    return masked_typed(text) != text
+
+
+TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
+
+
+class _Hiding:
+    """One walk through an answer. `level` reads objects that the API documents, `value` everything else.
+
+    `room` is how many values it looks at; what lies beyond is left out, and "…" stands in its place.
+    """
+
+    def __init__(self, shown: Shown, room: int) -> None:
+        self.shown = shown
+        self._room = room
+
+    def _first(self, values: list[V]) -> list[V]:
+        """As many of the values of a list or an object as there is room for."""
+        taken = values[: max(0, self._room)]
+        self._room -= len(taken)
+        return taken
+
+    def level(self, value: object, name: str) -> object:
+        """An object or a list of the kind `name`; what stands in its place and is neither is hidden."""
+        if isinstance(value, list) and not isinstance(value, Pairs):
+            entries = self._first(value)
+            return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
+        if not isinstance(value, Pairs):
+            return None if value is None else MASK
+        pairs = self._first(value)
+        return Pairs(
+            [self._field(key, inner, name) for key, inner in pairs] + [(REST, REST)] * (len(pairs) < len(value))
+        )
+
+    def _field(self, key: str, value: object, name: str) -> tuple[str, object]:
+        level, small = LEVELS[name], key.lower()
+        below = {known.lower(): kind for known, kind in level.inner}.get(small) or (name if small in SAME else None)
+        if below is not None:
+            return key, self.level(value, below)
+        if small in _lower(level.harmless) and not isinstance(value, list):
+            return key, MASK if _gives_away(key, value) else value
+        return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
+
+    def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
+        """A value at the path of keys from the first unknown one; `beside` if it stands beside the name of a document."""
+        if deep > DEEPEST:
+            return MASK
+        if isinstance(value, dict | Pairs):
+            sent = list(value.items() if isinstance(value, dict) else value)
+            pairs = self._first(sent)
+            cut = len(pairs) < len(sent)  # what names a document may be among the rest
+            return Pairs([*self._entries(path, pairs, deep + 1, beside or cut), *[(REST, REST)] * cut])
+        if isinstance(value, list):
+            entries = self._first(value)
+            cut = len(entries) < len(value)
+            beside = beside or cut or any(isinstance(entry, str) and names_document(entry) for entry in entries)
+            return [self.value(path, entry, deep=deep + 1, beside=beside) for entry in entries] + [REST] * cut
+        if value is None or value == "":
+            return value
+        text = _text(value)
+        if isinstance(value, str) and text.lstrip()[:1] in ("{", "["):
+            tree = _read(text) if len(text) <= LONGEST_INNER else None
+            return MASK if tree is None else _written(self.value(path, tree, deep=deep + 1, beside=beside))
+        return (
+            value if not beside and is_harmless(path, text, self.shown) and not _gives_away(path[-1], value) else MASK
+        )
+
+    def _entries(
+        self, path: tuple[str, ...], pairs: list[tuple[str, object]], deep: int, beside: bool
+    ) -> Iterator[tuple[str, object]]:
+        names = {rank: value for key, value in pairs if isinstance(value, str) and (rank := _rank(key)) is not None}
+        naming = names[min(names)] if names else ""
+        beside = beside or any(names_document(name) for name in names.values())
+        for key, value in pairs:
+            if isinstance(value, str) and _rank(key) is not None and is_name(value):
+                yield masked_name(key, self.shown), value
+            else:
+                named = naming if naming and _last_word(key) in VALUES else key
+                yield masked_name(key, self.shown), self.value((*path, named), value, deep=deep, beside=beside)
+
+
+def _rank(key: str) -> int | None:
+    """How surely this key holds the name of a value beside it: 0 most of all."""
+    last = _last_word(key)
+    return NAMING.index(last) if last in NAMING else None
+
+
+def _last_word(key: str) -> str:
+    return (words(key[:LONGEST]) or ("",))[-1]
+
+
+def _gives_away(key: str, value: object) -> bool:
+    text = _text(value)
+    if not isinstance(value, str):
+        return len(text) > LONGEST or holds_card(text)
+    if key.lower() == "href" and not ADDRESS.fullmatch(text):
+        return True
+    return text.lstrip()[:1] in ("{", "[", "<") or (announces if key.lower() in REFERENCES else is_personal)(text)
+
+
+def _nothing_of(value: object) -> object:
+    """A person's field as far as its structure goes."""
+    if isinstance(value, Pairs):
+        return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
+    if isinstance(value, list):
+        return [_nothing_of(entry) for entry in value]
+    return value if value is None else MASK
+
+
+def _level_of(path: str) -> str:
+    """The kind of object that answers /<version>/<name>/<ref>/<name>: the last name says it."""
+    names = path.partition("?")[0].split("/")[2::2]
+    return LEVEL_OF.get(names[-1] if names else "", "other")
+
+
+def _read(text: str) -> object:
+    """A JSON text with its numbers as they were written; None if it is none."""
+    try:
+        return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=Number)
+    except (ValueError, RecursionError):
+        return None
+
+
+@cache
+def _lower(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Number | NotANumber):
+        return value.text
+    return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _written(value: object) -> str:
+    """The masked tree as JSON."""
+    if isinstance(value, Pairs):
+        return (
+            "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_written(inner)}" for key, inner in value) + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(entry) for entry in value) + "]"
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, int | Decimal | Number | NotANumber):
+        return _text(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,169 @@
+"""What of a person is shown, and what stays hidden until somebody who may asks for it. Masking happens here, on the server.
+
+Shown at once is what an agent needs to recognize and to reach somebody: names, e-mails, phones, address, nationality.
+Hidden are passport, birth date, every identifier that is not plainly a number of trade (loyalty, booking, customer number), and
+every field of a person we do not know: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
+own, in `hiding`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.cdp.records import Extra, Identifier, Note, Person
+from orders.privacy.harmless import is_name, words
+from orders.privacy.hiding import MASK, masked_name
+from orders.privacy.personal_text import is_personal
+from orders.search_text import emails, phones
+
+# Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), numbers of trade only a few: those are listed.
+# The second set alone says nothing about what kind of number it is.
+TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", "pnr", "crm", "customer", "membership"})
+SAYS_NOTHING = frozenset(
+    {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Field:
+    """One line about a person. With `masked` the `value` holds no more than its mask. `date` values are given as dates."""
+
+    name: str
+    label: object
+    value: str | date
+    masked: bool = False
+    href: str = ""
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonCard:
+    """A person as the page shows them. `ref` identifies them inside this order's list, also where the CDP gave no ref.
+
+    `flights` are labels, `extras` the other items they are on as (type as sent, name); with `more` these are not all.
+    """
+
+    ref: str
+    name: str
+    initials: str
+    fields: tuple[Field, ...]
+    passenger_types: tuple[str, ...] = ()
+    flights: tuple[str, ...] = ()
+    extras: tuple[tuple[str, str], ...] = ()
+    more: bool = False
+    guest_ref: str = ""
+    guest_type: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def masked(self) -> bool:
+        return any(field.masked for field in self.fields)
+
+
+def card(
+    person: Person,
+    position: int,
+    *,
+    reveal: Iterable[str] = (),
+    passenger_types: tuple[str, ...] = (),
+    flights: tuple[str, ...] = (),
+    extras: tuple[tuple[str, str], ...] = (),
+    more: bool = False,
+    country: str = "",
+) -> PersonCard:
+    """The card of `person`; `reveal` names the hidden fields to show, "all" for every one.
+
+    `country` (ISO 3166 alpha-2) is the connection's, in which national phone numbers are read beside the person's own.
+    """
+    shown = frozenset(reveal)
+    names = [name for name in (person.title, person.first_name, person.last_name) if name]
+    letters = [name[0] for name in (person.first_name, person.last_name) if name]
+    return PersonCard(
+        ref=person.ref or f"n{position}",
+        name=" ".join(names),
+        initials="".join(letters).upper(),
+        fields=tuple(_fields(person, lambda name: name in shown or "all" in shown, country)),
+        passenger_types=passenger_types,
+        flights=flights,
+        extras=extras,
+        more=more,
+        guest_ref=person.guest_ref or "",
+        guest_type=person.guest_type or "",
+        notes=tuple(replace(note, field=masked_name(note.field)) for note in person.notes),
+    )
+
+
+def _fields(person: Person, reveals: Callable[[str], bool], country: str) -> Iterator[Field]:
+    countries = tuple(filter(None, ((person.country or "").upper(), country)))
+    for email in person.emails:
+        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
+    for phone in person.phone_numbers:
+        yield Field("phone", _("Phone"), phone, href=phones.href(phone, countries), copy=True)
+    address = ", ".join(
+        part
+        for part in (
+            *person.street,
+            " ".join(p for p in (person.post_code, person.city) if p),
+            person.state,
+            person.country,
+        )
+        if part
+    )
+    if address:
+        yield Field("address", _("Address"), address, copy=True)
+    for name, label, value in (
+        ("nationality", _("Nationality"), person.nationality),
+        ("gender", _("Gender"), person.gender),
+        ("language", _("Language"), person.language),
+    ):
+        if value:
+            yield Field(name, label, value)
+    yield from _hidden(person, reveals)
+
+
+def _hidden(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
+    for name, label, value in (
+        ("date_of_birth", _("Date of birth"), person.date_of_birth),
+        ("passport_number", _("Passport"), person.passport_number),
+        ("passport_expiry", _("Passport valid until"), person.passport_expiry),
+    ):
+        if value:
+            yield Field(name, label, value) if reveals(name) else Field(name, label, MASK, masked=True)
+    for number, identifier in enumerate(person.identifiers):
+        if identifier.id:
+            yield _identifier(identifier, f"identifier_{number}", reveals)
+    for number, extra in enumerate(person.extras, start=1):
+        name = extra_name(extra, number)
+        if reveals(name):
+            yield Field(name, extra.key, extra.value)
+        else:
+            yield Field(name, masked_name(extra.key), MASK, masked=True)
+
+
+def extra_name(extra: Extra, number: int) -> str:
+    """The name of a hidden field that the API does not know. It stands in records: a key that may be a secret itself is left out."""
+    return f"extra_{extra.key}" if is_name(extra.key) else f"extra_field_{number}"
+
+
+def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool]) -> Field:
+    value, label = identifier.id or "", identifier.provider or _("Identifier")
+    if reveals(name):
+        return Field(name, label, value, copy=True)
+    if is_trade(identifier.provider or "") and not is_personal(value):
+        return Field(name, label, value, copy=True)
+    # A provider is a name; one with digits in it may be the number.
+    hides = identifier.provider and (is_personal(identifier.provider) or re.search(r"\d", identifier.provider))
+    return Field(name, MASK if hides else label, MASK, masked=True)
+
+
+@lru_cache(maxsize=1024)
+def is_trade(provider: str) -> bool:
+    """Whether an identifier of this provider is plainly a number of trade; in doubt it is not."""
+    named = set(words(provider))
+    return named <= TRADE | SAYS_NOTHING and not named <= SAYS_NOTHING

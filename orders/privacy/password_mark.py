@@ -1,0 +1,25 @@
+"""The mark of a password: a keyed hash of its hash. Whatever replaces the password makes earlier marks wrong."""
+
+from __future__ import annotations
+
+import hmac
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from orders.privacy import chain
+
+
+def marks(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> list[str]:
+    """The marks (64 hexadecimal digits) of the person's password hash, or of an earlier one: one for each key, the sealing one first."""
+    hashed = password_hash or getattr(user, "password", "")
+    return [hmac.digest(key, f"password {user.pk} {hashed}".encode(), "sha256").hex() for key in chain.seal_keys()]
+
+
+def mark(user: AbstractBaseUser | AnonymousUser) -> str:
+    """The mark of the person's present password hash."""
+    return marks(user)[0]
+
+
+def is_marked(user: AbstractBaseUser | AnonymousUser, stored: str) -> bool:
+    """Whether `stored` is the mark of the person's present password hash, under any of the keys."""
+    return any(hmac.compare_digest(stored, each) for each in marks(user))

@@ -1,0 +1,43 @@
+"""Whether a text speaks of a person, and so must stay out of addresses, logs and access records."""
+
+from __future__ import annotations
+
+import re
+
+from orders.search_text import lookup
+from orders.search_text.normalize import decoded
+
+# The kinds of reading that name no person. A free text ("unreadable") may hold a name: it is kept out where it was typed by hand.
+IMPERSONAL = frozenset({"reference", "empty", "placeholder", "unreadable"})
+# An e-mail address without its sign: "jane (at) example.com".
+_SPELLED_OUT = re.compile(
+    r"\w\W{1,3}(?:at|arroba|chez)\W{1,3}[\w-]+(?:\.|\W{1,3}(?:dot|punkt|punto|point)\W{1,3})[a-z]{2}", re.IGNORECASE
+)
+# Digits with a plus, or with the zero or zeros that stand in its place: seven at least, however they are grouped.
+_PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
+
+
+def is_personal(text: str) -> bool:
+    """Whether `text` holds an e-mail address, or is a phone number or a name as far as that can be seen."""
+    if "@" in text or like_phone(text):
+        return True
+    reading = lookup.read(text)
+    if reading.kind == "unreadable" and (reading.also or _SPELLED_OUT.search(text)):
+        return True
+    return reading.mixed or reading.kind not in IMPERSONAL or reading.why in {"email", "phone", "country"}
+
+
+def holds_address(text: str) -> bool:
+    """Whether `text` holds an e-mail address or is a phone number with its plus, also encoded. Ticket numbers may begin with zeros."""
+    plain = decoded(text).strip()
+    return "@" in plain or (plain.startswith("+") and like_phone(plain))
+
+
+def without_address(text: str) -> str:
+    """`text`, or "…" in place of an e-mail address or a phone number, so that what is said about it still can be."""
+    return "…" if holds_address(text) else text
+
+
+def like_phone(text: str) -> bool:
+    """Whether all of `text` has the form of a phone number."""
+    return _PHONE.fullmatch(text.strip()) is not None

@@ -1,0 +1,184 @@
+"""Proof that the access records are as they were written: every chain read back, link by link.
+
+Found are records that were changed, moved, given another date, written without the key, or removed, also from the end of a chain as
+far as another chain noted its head. What nobody can see in the records alone is that all chains lost what came after one moment, as
+if an old copy of the database had been put back. A head kept elsewhere shows that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from hmac import compare_digest
+from itertools import groupby
+from typing import Any
+
+from orders.privacy.access_record import AccessRecord
+from orders.privacy.chain import day_of, seal, seal_keys
+from orders.privacy.record_kinds import What
+
+_BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
+_PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")
+_COLUMNS = tuple(column.attname for column in AccessRecord._meta.concrete_fields)  # noqa: SLF001  (Django's own name for it)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain at some moment; written as `chain/link/seal`."""
+
+    chain: str
+    link: int
+    seal: str
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.link}/{self.seal}"
+
+    @classmethod
+    def read(cls, text: str) -> Head | None:
+        """The head that `text` says, or None if it says none."""
+        found = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
+        return cls(found[1], int(found[2]), found[3]) if found else None
+
+
+@dataclass(slots=True)
+class Proof:
+    """What reading all chains showed. `faults` are sentences, each with the number of its row where there is one."""
+
+    chains: int = 0
+    records: int = 0
+    without_chain: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Noted:
+    """What the records say about other records."""
+
+    heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
+    begun: tuple[int, int] = (0, 0)  # how many records without a chain, and the number of the last of them
+    pruned: list[tuple[datetime, date, int]] = field(default_factory=list)
+
+    @property
+    def limit(self) -> date:
+        """Records from before this day have been removed for their age."""
+        return max((limit for _at, limit, _left in self.pruned), default=date.min)
+
+    def unchained(self) -> tuple[int, int]:
+        """How many records without a chain there must be, and the highest number one may have."""
+        left = max(self.pruned)[2] if self.pruned else self.begun[0]
+        return left, self.begun[1]
+
+
+def prove(since: Head | None = None) -> Proof:
+    """Read every record and check it. With `since`, a head that was kept elsewhere must still be there."""
+    proof, noted, ends = Proof(), _Noted(), dict[str, int]()
+    faults: dict[str, list[str]] = {}
+    kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
+    kept_found = False
+    chained = AccessRecord.objects.exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
+    for chain, rows in groupby(chained.iterator(chunk_size=2000), key=lambda row: row["chain"]):
+        proof.chains += 1
+        for row in _proved(chain, rows, proof, faults.setdefault(chain, [])):
+            ends[chain] = row["link"] or 0
+            _note(noted, row)
+            if since and (chain, row["link"]) == (since.chain, since.link):
+                kept_found = compare_digest(row["seal"], since.seal)
+    # Of days past the limit of age anything may be gone: a prune may have been interrupted.
+    proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
+    _compare_with_heads(proof, noted, ends)
+    _check_unchained(proof, noted)
+    if since and not kept_found:
+        proof.faults.append(
+            f"{kept} is not there: records were removed or an old copy of the database was put back."
+            if _is_kept(since.chain, noted)
+            else f"{kept} is older than the records that are kept, and shows nothing any more: keep a newer one."
+        )
+    return proof
+
+
+def _is_kept(chain: str, noted: _Noted) -> bool:
+    """Whether the chain's day is within the age that records are kept for; what has no day was never pruned."""
+    return (day_of(chain) or date.max) >= noted.limit
+
+
+def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
+    """The rows of one chain that are as they were written; the others become faults."""
+    before: Row | None = None
+    for row in rows:
+        proof.records += 1
+        place = f"row {row['id']} (chain {chain}, link {row['link']})"
+        last = before["link"] if before else 0
+        if row["link"] is None or row["link"] <= last:
+            faults.append(f"{place} stands twice or has no place: it was added without the key.")
+            continue
+        if row["link"] > last + 1:
+            gap = (
+                f"link {last + 1} of chain {chain} is"
+                if row["link"] == last + 2
+                else f"links {last + 1} to {row['link'] - 1} of chain {chain} are"
+            )
+            faults.append(f"{gap} missing before row {row['id']}, which cannot be proved without.")
+            yield row
+        elif not _is_sealed(row, before["seal"] if before else ""):
+            faults.append(f"{place} is not as it was written: changed, moved, or added without the key.")
+        elif row["at"].astimezone(UTC).date() != day_of(chain):
+            faults.append(f"{place} has another day than its chain.")
+        else:
+            yield row
+        before = row
+
+
+def _is_sealed(row: Row, before: str) -> bool:
+    return any(compare_digest(seal(key, before, row), row["seal"]) for key in seal_keys())
+
+
+def _note(noted: _Noted, row: Row) -> None:
+    if row["what"] == What.CHAIN_SEEN:
+        chain, _slash, link = row["detail"].partition("/")
+        noted.heads.setdefault((chain, int(link)), []).append((row["id"], row["subject"]))
+    elif row["what"] == What.CHAINS_BEGUN and (begun := _BEGUN.fullmatch(row["detail"])):
+        noted.begun = int(begun["count"]), int(begun["last"])
+    elif row["what"] == What.RECORDS_PRUNED and (pruned := _PRUNED.fullmatch(row["detail"])):
+        noted.pruned.append((row["at"], date.fromisoformat(pruned["limit"]), int(pruned["left"])))
+
+
+def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> None:
+    """Every head that another chain noted must still be there, unless its day is past the limit of age."""
+    seals = _seals_of(list(noted.heads))
+    for (chain, link), notes in noted.heads.items():
+        row, noted_seal = notes[0]
+        if not _is_kept(chain, noted):
+            continue
+        if link > ends.get(chain, 0):
+            proof.faults.append(
+                f"chain {chain} ends after link {ends.get(chain, 0)}, but row {row} saw its link {link}: its end was removed."
+            )
+        elif (chain, link) in seals and not compare_digest(seals[chain, link], noted_seal):
+            proof.faults.append(f"link {link} of chain {chain} is not the one that row {row} saw.")
+
+
+def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    wanted = set(links)
+    seals = dict[tuple[str, int], str]()
+    chains = sorted({chain for chain, _link in wanted})
+    for start in range(0, len(chains), 200):
+        rows = AccessRecord.objects.filter(chain__in=chains[start : start + 200]).values_list("chain", "link", "seal")
+        seals |= {(chain, link or 0): found for chain, link, found in rows.iterator() if (chain, link or 0) in wanted}
+    return seals
+
+
+def _check_unchained(proof: Proof, noted: _Noted) -> None:
+    """Records without a chain are those from before records were chained, and no others."""
+    expected, last = noted.unchained()
+    unchained = AccessRecord.objects.filter(chain="")
+    for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():
+        proof.faults.append(f"row {number} has no chain: it was added without the key.")
+    limit = datetime.combine(noted.limit, datetime.min.time(), tzinfo=UTC)
+    proof.without_chain = unchained.filter(pk__lte=last, at__gte=limit).count()
+    if proof.without_chain < expected:
+        proof.faults.append(
+            f"{expected - proof.without_chain} of the {expected} records from before the chains were removed."
+        )

@@ -1,0 +1,97 @@
+"""A client key or an API token as it was typed or pasted. What is not fit for Basic authentication is refused in words, before any call.
+
+No message repeats any of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LABEL = re.compile(
+    r"(?:-H\s|-u\s|authorization\b|bearer\b|basic\b|(?:the\s+|your\s+)?(?:client|api|access|secret|cdp|sitecore)?[ _-]*"
+    r"(?:api[ _-]*)?(?:key|token|id|secret|schlüssel|clé|clave|chiave|jeton)\b|pass(?:word)?\b|user(?:name)?\b)\s*(?:[:=：]|\s\S|$)",
+    re.IGNORECASE,
+)
+MASKED = re.compile(r"[•●∙⋅·○◦◉⬤⚫■▪◾＊∗⁎✱…․‥]|\*{3,}|\.{3,}|x{8,}$", re.IGNORECASE)
+AROUND = (
+    *("'", '"', "`", "´", "“", "”", "„", "‘", "’", "‚", "«", "»", "‹", "›", "「", "」", "＂", "＇"),
+    *("<", ">", "{", "}", "[", "]", "(", ")"),
+)
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)
+# Letters by category that leave no ink.
+BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+
+
+def clean_client_key(value: str) -> str:
+    """The client key without white space around it. A colon would end it in Basic authentication. Raises ValidationError."""
+    key = _clean(value)
+    if ":" in key:
+        raise ValidationError(
+            _("It has a colon inside, so key and token may stand together. Enter each in its own field."), code="colon"
+        )
+    return key
+
+
+def clean_token(value: str) -> str:
+    """The API token without white space around it. Raises ValidationError."""
+    return _clean(value)
+
+
+def _clean(value: str) -> str:
+    value = value.strip()
+    if not value:
+        raise ValidationError(_("It is empty."), code="empty")
+    if any(_is_unseen(sign) for sign in value):
+        raise ValidationError(
+            _(
+                "It holds characters that cannot be seen. Copy it again from Sitecore CDP, without what stands around it."
+            ),
+            code="unseen",
+        )
+    if ADDRESS.match(value):
+        raise ValidationError(
+            _("It is a web address. Enter the value that Sitecore CDP shows under Settings, API access."),
+            code="address",
+        )
+    if MASKED.search(value):
+        raise ValidationError(
+            _("It holds dots or stars in place of hidden characters. Show it in Sitecore CDP first, then copy it."),
+            code="masked",
+        )
+    if LABEL.match(value):
+        raise ValidationError(
+            _("A label stands in front of it, such as “Bearer” or “token:”. Enter it without the label."), code="label"
+        )
+    if value.startswith(AROUND) or value.endswith(AROUND):
+        raise ValidationError(_("Quotes or brackets stand around it. Enter it without them."), code="quotes")
+    if re.search(r"\s", value):
+        raise ValidationError(_("It has a space or a line break inside. Copy it again, in one piece."), code="space")
+    if not value.isascii():
+        raise ValidationError(
+            _("It holds characters other than plain letters, digits and signs. Copy it again from Sitecore CDP."),
+            code="letters",
+        )
+    return value
+
+
+def _is_unseen(sign: str) -> bool:
+    """Whether a character leaves no ink and is no white space either: zero-width, control, variation selector."""
+    if sign in BLANK:
+        return True
+    kind = unicodedata.category(sign)
+    return kind in {"Cf", "Cs", "Co", "Cn"} or (kind == "Cc" and not sign.isspace()) or "\ufe00" <= sign <= "\ufe0f"
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_connection_name(value: str) -> str:
+    """A name fit for a link and a heading; `ValidationError` otherwise."""
+    value = value.strip()
+    if not value or len(value) > 60 or _CONTROL.search(value):
+        raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")
+    return value

@@ -1,0 +1,104 @@
+"""What an agent does with an order, as functions: open it, read its contacts and custom data; and try a connection.
+
+Nothing here knows of requests, templates or HTTP statuses, and no database transaction is open while it waits for the CDP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from django.utils import timezone
+
+from accounts.language import translator
+from orders.cdp import errors
+from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person
+from orders.itinerary import journeys, segments
+from orders.itinerary.trip import Trip
+from orders.privacy.hiding import masked_order
+from orders.services.summary import Digest, digest
+from orders.services.tenant import Tenant
+
+T = TypeVar("T")
+CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedOrder:
+    """One order, read: the record, its trip, its digest, and the answers as they came, if the desk's client keeps them."""
+
+    order: Order
+    trip: Trip
+    digest: Digest
+    documents: tuple[Document, ...]
+    as_of: datetime
+
+
+def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> OpenedOrder:
+    """Read the order `ref` with all its items and plan its trip.
+
+    One call for an order of fewer than ten items. Raises a CdpError; items that could not be read are told by the order.
+    """
+    order = masked_order(tenant.client.get_order(ref))
+    if tenant.connection.version == "v2.1":
+        order = masked_order(_with_trips_from_extensions(tenant, order))
+    tenant.in_time()
+    trip = journeys.plan(order.items, reading=tenant.connection.clock, now=now or timezone.now(), _=translator())
+    tenant.in_time()
+    opened = OpenedOrder(order, trip, digest(order, trip), tuple(tenant.client.documents), tenant.as_of)
+    tenant.in_time()
+    return opened
+
+
+def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
+    """v2.1 keeps the trip of a "Flight Item" in the item's data extension; fetch those, side by side, and read them in."""
+    wanted = [
+        (index, item.ref)
+        for index, item in enumerate(order.items)
+        if item.ref and not item.flight_segments and segments.is_flight(item.type)
+    ]
+    if not wanted:
+        return order
+    answers = tenant.client.get_item_extensions([ref for _index, ref in wanted])
+    items = list(order.items)
+    for (index, _ref), answer in zip(wanted, answers, strict=True):
+        if isinstance(answer, errors.CdpError):
+            items[index] = replace(items[index], notes=(*items[index].notes, Note("extensions/ext", "not loaded")))
+        elif answer is not None and (segment := segments.from_extension(answer.values)):
+            items[index] = replace(items[index], flight_segments=(segment,))
+    return replace(order, items=tuple(items))
+
+
+def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
+    """The order's contacts (the bookers): one round trip where the CDP expands the list, else two and more, 25 at a time."""
+    return tenant.client.list_contacts(ref)
+
+
+def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
+    """The data extensions of the order and its items, as (label, values); an absent one (404) is simply not in the list.
+
+    The label is "" for the order and the item's name or reference for an item. The second value is the first failure.
+    """
+    order = masked_order(tenant.client.get_order(ref))
+    owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]
+    for item in order.items:
+        if item.ref:
+            label = item.name or item.reference_id or item.product_id or item.ref
+            owners.append((label, partial(tenant.client.get_item_extension, item.ref)))
+    groups: list[tuple[str, Sequence[Extra]]] = []
+    problem = order.items_problem
+    for (label, _job), answer in zip(
+        owners, tenant.run_parallel([job for _label, job in owners], of="custom data"), strict=True
+    ):
+        if isinstance(answer, errors.CdpError):
+            problem = problem or answer
+        elif answer is not None:
+            groups.append((label, answer.values))
+            if answer.left:
+                problem = problem or errors.TooLarge(f"{answer.left} more values of custom data")
+    if problem is not None and not groups:
+        raise problem
+    return groups, problem

@@ -1,0 +1,116 @@
+"""Who is on an order, and what else its people have booked: the questions an agent asks about people, as functions.
+
+Nothing here knows of requests, templates or access records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from orders.cdp import errors, refs
+from orders.cdp.records import Loaded, Order, OrderItem, Person
+from orders.services.orders import OpenedOrder, open_order
+from orders.services.search import load_guest_orders
+from orders.services.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Traveller:
+    """A consumer of the order with the items that name them, each with its position among the order's items."""
+
+    person: Person
+    items: tuple[tuple[int, OrderItem], ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Travellers:
+    """The order's consumers as far as they could be read, and the order they were joined with.
+
+    `opened` is None where the order itself could not be read. `items_complete` is False where somebody may be on more than is
+    shown, and `items_problem` is then the reason, as far as there is one.
+    """
+
+    loaded: Loaded[Traveller]
+    opened: OpenedOrder | None
+    items_complete: bool = True
+    items_problem: errors.CdpError | None = None
+
+
+def load_travellers(tenant: Tenant, ref: str) -> Travellers:
+    """The order's consumers joined to its items; consumers and order are read at the same time.
+
+    v2.1 may name a consumer's items only by a link: those are asked for, side by side, one call for each such person. Raises a
+    CdpError when the consumers cannot be read; people without their items are better than none.
+    """
+    jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
+    opened, people = tenant.run_parallel(jobs)
+    if isinstance(people, errors.CdpError):
+        raise people
+    people, problem = _with_items(tenant, people)
+    if isinstance(opened, errors.CdpError):
+        return Travellers(joined(people, ()), None, items_complete=False, items_problem=opened)
+    order = opened.order
+    return Travellers(
+        joined(people, order.items), opened, order.items_complete and problem is None, problem or order.items_problem
+    )
+
+
+def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
+    """The people, those without items by the link their items have in v2.1; the second value is the first failure."""
+    without = {person.ref for person in people.items if person.ref and not person.item_refs}
+    if tenant.connection.version != "v2.1" or not without:
+        return people, None
+    asked = sorted(without)
+    answers = tenant.run_parallel([partial(tenant.client.list_consumer_item_refs, ref) for ref in asked])
+    found = {ref: answer for ref, answer in zip(asked, answers, strict=True) if not isinstance(answer, errors.CdpError)}
+    problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
+    named = tuple(
+        replace(person, item_refs=found[person.ref]) if person.ref in found and not person.item_refs else person
+        for person in people.items
+    )
+    return replace(people, items=named), problem
+
+
+def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
+    """The people, each with those of the items that they name by ref or by the client's own reference."""
+    by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
+    by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
+    travellers = []
+    for person in people.items:
+        # A loader may link by the item's ref or by the client's own item id; both are looked up.
+        named = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
+        travellers.append(Traveller(person, tuple(item for item in named if item is not None)))
+    return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
+
+
+def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
+    """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
+
+    Raises NotFound for anybody else: the way to a stranger's orders is a search, which is recorded as one. The orders and the
+    contacts are asked for at the same time, and the panel that led here has just left its people in the memory.
+    """
+    jobs: list[Callable[[], Any]] = [
+        partial(load_guest_orders, tenant, guest_ref),
+        partial(tenant.client.list_contacts, order_ref),
+    ]
+    orders, contacts = tenant.run_parallel(jobs)
+    if not _among(contacts, guest_ref):
+        travellers = tenant.client.list_consumers(order_ref)
+        if not _among(travellers, guest_ref):
+            for people in (contacts, travellers):
+                if isinstance(people, errors.CdpError):
+                    raise people
+                if not people.complete:
+                    raise people.problem or errors.Unreadable("the people of the order could not be read to the end")
+            raise errors.NotFound("nobody on this order is that guest")
+    if isinstance(orders, errors.CdpError):
+        raise orders
+    found: Loaded[Order] = orders
+    return found
+
+
+def _among(people: Loaded[Person] | errors.CdpError, guest_ref: str) -> bool:
+    return not isinstance(people, errors.CdpError) and any(refs.same(one.guest_ref, guest_ref) for one in people.items)

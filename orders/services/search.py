@@ -1,0 +1,237 @@
+"""How an agent finds an order or a customer: every reading that is possible is tried, at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from orders.cdp import errors, refs
+from orders.cdp.client import CdpClient
+from orders.cdp.records import Loaded, Order, Person
+from orders.search_text import lookup
+from orders.services.orders import OpenedOrder, open_order
+from orders.services.tenant import Tenant
+
+MOST_PEOPLE = 50  # each costs a call or more for their orders, and nobody reads through more
+
+Looks = dict[tuple[str, str], Callable[[], Loaded[Order]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Orders found, each once. `looked` tells how it was looked: ("ref" | "reference", the value), in order.
+
+    `partial` is True where a look failed or was not read to its end: there may be more than what is here.
+    """
+
+    orders: tuple[Order, ...]
+    looked: tuple[tuple[str, str], ...]
+    partial: bool = False
+
+    @property
+    def only(self) -> str:
+        """The ref of the one order that can be meant; "" where there are several, where one may be missing, or it has no ref."""
+        return (self.orders[0].ref or "") if len(self.orders) == 1 and not self.partial else ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GuestOrders:
+    """One guest the CDP knows, and their orders as far as they could be read, newest first."""
+
+    guest: Person
+    orders: Loaded[Order]
+
+
+def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
+    """Look for orders under `candidates`, each read as an order ref and as a booking reference, all at the same time.
+
+    Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
+    type it in small letters. Raises the first failure when nothing was found and not every look succeeded: then nobody knows.
+    """
+    looks: Looks = {}
+    for candidate in candidates:
+        if lookup.is_ref(candidate):
+            looks["ref", candidate] = partial(_by_ref, tenant.client, candidate)
+        looks |= _reference_looks(tenant, candidate)
+    if not looks:
+        raise errors.BadReference("no candidate could be a reference")
+    return _look(tenant, looks)
+
+
+def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
+    """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else which orders there are.
+
+    What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
+    else both are asked at the same time. Where one reading failed, the other's orders are `partial`: the one meant may not be among
+    them. Raises a CdpError when neither reading gave an order and not both were answered.
+    """
+    opened: errors.CdpError
+    found: OpenedOrder | Found | errors.CdpError
+    if lookup.looks_like_ref(ref):
+        try:
+            return open_order(tenant, ref)
+        except errors.NotFound as error:
+            opened, found = error, _look(tenant, _reference_looks(tenant, ref))
+    else:
+        jobs: list[Callable[[], OpenedOrder | Found]] = [
+            partial(open_order, tenant, ref),
+            partial(_look, tenant, _reference_looks(tenant, ref)),
+        ]
+        one, found = tenant.run_parallel(jobs)
+        if not isinstance(one, errors.CdpError):
+            return one
+        opened = one
+    # A 400 for something without the shape of a ref only says that it is none.
+    unanswered = not isinstance(opened, errors.NotFound | errors.RequestRefused)
+    if not isinstance(found, Found):
+        raise opened if unanswered or not isinstance(found, errors.CdpError) else found
+    # Leading on to the very order that was not to be read would come back here without end.
+    if (unanswered and not found.orders) or any(refs.same(order.ref, ref) for order in found.orders):
+        raise opened
+    return open_if_one(
+        tenant, replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered)
+    )
+
+
+def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
+    """Open the order that was found, if there is exactly one and no other can be meant; `found` itself otherwise.
+
+    What the search has read of it is not asked for again. Raises a CdpError where the order cannot be read.
+    """
+    return open_order(tenant, found.only) if found.only else found
+
+
+def find_by_reference(tenant: Tenant, reference: str) -> Found:
+    """Orders that have `reference` as their booking reference, as it was typed or in capitals. Raises a CdpError like `find_orders`."""
+    return _look(tenant, _reference_looks(tenant, reference))
+
+
+def _reference_looks(tenant: Tenant, reference: str) -> Looks:
+    """The reference as it was typed, and in capitals."""
+    return {
+        ("reference", spelling): partial(tenant.client.list_orders, reference_id=spelling)
+        for spelling in dict.fromkeys((reference, reference.upper()))
+    }
+
+
+def _look(tenant: Tenant, looks: Looks) -> Found:
+    """Take all looks at the same time; each order found counts once. With nothing found and a look failed, its error is raised."""
+    orders: dict[str, Order] = {}
+    problem: errors.CdpError | None = None
+    incomplete = False
+    for result in tenant.run_parallel(list(looks.values())):
+        if isinstance(result, errors.CdpError):
+            problem = problem or result
+            continue
+        problem, incomplete = problem or result.problem, incomplete or not result.complete
+        for order in result.items:
+            orders.setdefault(order.ref.lower() if order.ref else f"#{len(orders)}", order)
+    if incomplete and not orders:
+        problem = problem or errors.Unreadable("the list of orders could not be read to its end")
+    if problem is not None and not orders:
+        raise problem
+    return Found(_newest_first(orders.values()), tuple(looks), incomplete or problem is not None)
+
+
+def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
+    try:
+        return Loaded((client.get_order(ref),))
+    except (errors.NotFound, errors.BadReference):
+        return Loaded()
+    except errors.RequestRefused:
+        # What a CDP answers to a ref that is no UUID is not documented; a 400 then only means "no ref of mine".
+        if lookup.looks_like_ref(ref):
+            raise
+        return Loaded()
+
+
+def _newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(orders, key=lambda order: order.ordered_at or long_ago, reverse=True))
+
+
+def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
+    """The orders of one guest, newest first."""
+    listed = tenant.client.list_orders(guest_ref=guest_ref)
+    return replace(listed, items=_newest_first(listed.items))
+
+
+def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
+    """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
+
+    Several `questions`, spellings of one name, are asked at the same time, and each guest counts once.
+    One round trip for the guests, one for the orders of all of them; one more where the CDP answers references only, because a
+    guest's orders are asked for together with the guest. A guest whose orders could not be read is still there, with the reason.
+    Only the first MOST_PEOPLE are read: `problem` is TooMany where there are more.
+    """
+    orders = _OrdersOfGuests(tenant)
+    guests = _list_guests(tenant, questions, orders.start)
+    if not guests.complete and guests.problem is None and len(guests.items) == MOST_PEOPLE:
+        guests = replace(guests, problem=errors.TooMany("more people than one page shows"))
+    orders.load(guest.ref for guest in guests.items if guest.ref)
+    found = tuple(GuestOrders(guest, orders.of(guest)) for guest in guests.items)
+    return Loaded(found, guests.missing, guests.complete, guests.problem)
+
+
+class _OrdersOfGuests:
+    """The orders of guests by their refs, each asked for once; safe to use from the threads of a fan-out."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._orders: dict[str, Loaded[Order]] = {}
+
+    def start(self, ref: str) -> None:
+        """Load the orders of a guest who was listed, unless MOST_PEOPLE are under way: several spellings may list more than are shown."""
+        if len(self._orders) < MOST_PEOPLE:
+            self._load(ref)
+
+    def load(self, refs_shown: Iterable[str]) -> None:
+        """Load what is not yet there for the guests who are shown."""
+        self._tenant.run_parallel([partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders])
+
+    def of(self, guest: Person) -> Loaded[Order]:
+        """The guest's orders; incomplete where they could not be asked for."""
+        return self._orders.get((guest.ref or "").lower()) or Loaded(complete=False)
+
+    def _load(self, ref: str) -> None:
+        under_way: Loaded[Order] = Loaded(complete=False)
+        if self._orders.setdefault(ref.lower(), under_way) is not under_way:
+            return
+        try:
+            self._orders[ref.lower()] = load_guest_orders(self._tenant, ref)
+        except errors.CdpError as error:
+            self._orders[ref.lower()] = replace(under_way, problem=error)
+
+
+def _list_guests(
+    tenant: Tenant, questions: Sequence[Mapping[str, str]], load_orders: Callable[[str], None]
+) -> Loaded[Person]:
+    """The guests of all `questions`, with `load_orders` called for the ref of each.
+
+    Raises the first failure if no guest was found and not every question was answered.
+    """
+
+    def ask(question: Mapping[str, str]) -> Loaded[Person]:
+        terms: dict[str, Any] = dict(question)
+        return tenant.client.list_guests(**terms, most=MOST_PEOPLE, beside=load_orders)
+
+    if len(questions) == 1:
+        return ask(questions[0])
+    answers = tenant.run_parallel([partial(ask, question) for question in questions])
+    guests: dict[str, Person] = {}
+    missing, complete, problem = 0, True, None
+    for answer in answers:
+        if isinstance(answer, errors.CdpError):
+            complete, problem = False, problem or answer
+            continue
+        missing, complete, problem = missing + answer.missing, complete and answer.complete, problem or answer.problem
+        for guest in answer.items:
+            guests.setdefault(guest.ref.lower() if guest.ref else f"#{len(guests)}", guest)
+    if problem is not None and not guests:
+        raise problem
+    if len(guests) > MOST_PEOPLE:
+        complete = False
+    return Loaded(tuple(guests.values())[:MOST_PEOPLE], missing, complete, problem)

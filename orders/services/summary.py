@@ -1,0 +1,260 @@
+"""What an agent needs in the first three seconds, worked out from an order and its trip. No wording, no Django.
+
+A digest never guesses: a sum is compared with the total only where the data allows it, a mixed state is said to be mixed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from enum import StrEnum
+
+from orders.cdp import stamps
+from orders.cdp.records import Extra, Note, Order, OrderItem, not_understood
+from orders.itinerary.statuses import distinct, status
+from orders.itinerary.trip import Flight, Notice, Transfer, Trip
+from orders.services.currencies import canonical
+
+PRECISION = 100  # a sum keeps every digit of its amounts
+
+
+class Unchecked(StrEnum):
+    """Why the items' sum is not compared with the order's total."""
+
+    ITEMS_MISSING = "items missing"
+    NO_TOTAL = "no total"
+    TOTAL_NOT_UNDERSTOOD = "total not understood"
+    NO_PRICE = "no price"
+    PRICE_NOT_UNDERSTOOD = "price not understood"
+    NO_CURRENCY = "no currency"
+    TWO_CURRENCIES = "two currencies"
+    SEVERAL_CURRENCIES = "several currencies"
+    QUANTITY_ABOVE_ONE = "quantity above one"
+    ODD_QUANTITY = "odd quantity"
+    NO_QUANTITY = "no quantity"
+    QUANTITY_NOT_UNDERSTOOD = "quantity not understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to check: `anchor` is the DOM id of the row it is about, `word` a notice's code, `detail` its evidence."""
+
+    anchor: str
+    word: str
+    detail: str = ""
+    serious: bool = True
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherItem:
+    """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
+
+    `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
+    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date.
+    """
+
+    index: int
+    item: OrderItem
+    belongs: str = ""
+    count: int = 1
+    passengers: tuple[tuple[str, int], ...] = ()
+    dates: tuple[Extra, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The order in short.
+
+    `statuses` counts the items' statuses, most frequent first, each in the spelling that
+    was sent first; `mixed` is True where they differ from each other.
+    `adds_up` is True or False only where the sum can be compared with the total, else None; `items_sum` and `sum_currency` go
+    with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
+    has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
+    those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
+    """
+
+    reference: str
+    statuses: tuple[tuple[str, int], ...] = ()
+    mixed: bool = False
+    alerts: tuple[Alert, ...] = ()
+    adds_up: bool | None = None
+    items_sum: Decimal | None = None
+    sum_currency: str = ""
+    unchecked: tuple[Unchecked, ...] = ()
+    passengers: tuple[tuple[str, int], ...] = ()
+    others: tuple[OtherItem, ...] = ()
+    items_loaded: int = 0
+    items_total: int | None = None
+    items_known: int = 0
+    segments_read: int = 0
+    segments_left: int = 0
+    notes: tuple[tuple[str, Note], ...] = ()
+
+
+def digest(order: Order, trip: Trip) -> Digest:
+    """Work out the digest of `order`, whose itinerary is `trip`."""
+    statuses = _statuses(order.items)
+    unchecked = _unchecked(order)
+    items_sum = None if unchecked or not order.items else _sum(order.items)
+    return Digest(
+        reference=order.reference_id or order.ref or "",
+        statuses=statuses,
+        mixed=len(statuses) > 1,
+        alerts=tuple(_alerts(trip)),
+        adds_up=None if items_sum is None else items_sum == order.price,
+        items_sum=items_sum,
+        sum_currency=canonical(order.currency_code),
+        unchecked=unchecked,
+        passengers=trip.passengers,
+        others=tuple(_others(order.items, trip)),
+        items_loaded=len(order.items),
+        items_total=len(order.items) if order.items_complete else None,
+        items_known=len(order.items) + order.items_left,
+        segments_read=sum(len(item.flight_segments) for item in order.items),
+        segments_left=sum(item.segments_left for item in order.items),
+        notes=tuple(_notes(order)),
+    )
+
+
+def _statuses(items: Sequence[OrderItem]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(status(item.status).code for item in items if item.status)
+    spelled = {status(sent).code: sent for sent in distinct(item.status for item in items)}
+    return tuple((spelled[code], count) for code, count in counts.most_common())
+
+
+def _unchecked(order: Order) -> tuple[Unchecked, ...]:
+    """Why the items' sum may not be compared with the total; nothing where it may, or where there are no items."""
+    if not order.items:
+        return ()
+    reasons = {
+        Unchecked.ITEMS_MISSING: not order.items_complete,
+        _lacking(order, Unchecked.NO_TOTAL, Unchecked.TOTAL_NOT_UNDERSTOOD): order.price is None,
+        **{
+            _lacking(item, Unchecked.NO_PRICE, Unchecked.PRICE_NOT_UNDERSTOOD): True
+            for item in order.items
+            if item.price is None
+        },
+        **dict.fromkeys(_unchecked_currencies(order), True),
+        **dict.fromkeys(_unchecked_quantities(order.items), True),
+    }
+    return tuple(reason for reason in Unchecked if reasons.get(reason))
+
+
+def _lacking(record: Order | OrderItem, missing: Unchecked, odd: Unchecked) -> Unchecked:
+    return odd if not_understood(record.notes, "price") else missing
+
+
+def _unchecked_currencies(order: Order) -> Iterator[Unchecked]:
+    currencies = {canonical(order.currency_code), *(canonical(item.currency_code) for item in order.items)}
+    if "" in currencies:
+        yield Unchecked.NO_CURRENCY
+    known = len(currencies - {""})
+    if known > 1:
+        yield Unchecked.TWO_CURRENCIES if known == 2 else Unchecked.SEVERAL_CURRENCIES
+
+
+def _unchecked_quantities(items: Sequence[OrderItem]) -> Iterator[Unchecked]:
+    for item in items:
+        if item.quantity is None:
+            odd = not_understood(item.notes, "quantity")
+            yield Unchecked.QUANTITY_NOT_UNDERSTOOD if odd else Unchecked.NO_QUANTITY
+        elif item.quantity != 1:
+            yield Unchecked.QUANTITY_ABOVE_ONE if item.quantity > 1 else Unchecked.ODD_QUANTITY
+
+
+def _sum(items: Sequence[OrderItem]) -> Decimal:
+    with localcontext(prec=PRECISION):
+        return sum((item.price for item in items if item.price is not None), Decimal(0))
+
+
+def _alerts(trip: Trip) -> list[Alert]:
+    """The serious notices of the trip, its flights and transfers, each with the row it belongs to."""
+    alerts = [_alert("itinerary", notice, "") for notice in trip.notices if notice.serious]
+    # What is said of the whole trip is not repeated for each of its forty flights.
+    whole = {notice.word for notice in trip.notices}
+    for journey in trip.journeys:
+        before: Flight | None = None
+        for leg in journey.legs:
+            if isinstance(leg, Flight):
+                before = leg
+                at = (
+                    f"{leg.carrier} {leg.flight_number}".strip()
+                    or f"{leg.origin.place.code}–{leg.destination.place.code}"
+                )
+                serious = (notice for notice in leg.notices if notice.serious and notice.word not in whole)
+                alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in serious]
+            elif isinstance(leg, Transfer):
+                anchor = f"flight-{before.key}" if before else "itinerary"
+                alerts += [_alert(anchor, notice, leg.at.code) for notice in leg.notices if notice.serious]
+    return alerts
+
+
+def _alert(anchor: str, notice: Notice, at: str) -> Alert:
+    return Alert(anchor=anchor, word=notice.word, detail=notice.detail, serious=notice.serious, at=at)
+
+
+def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
+    """The items without flights, in order of first appearance; one line for all that differ in nothing the line shows."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    ways, places = _ways(trip)
+    for index in trip.other_item_indexes:
+        item = items[index]
+        named = (item.type, item.name, item.product_id, item.description, _dates(item))
+        line = (
+            *named,
+            _price(item),
+            canonical(item.currency_code),
+            status(item.status).code,
+            item.quantity,
+            item.vendor,
+        )
+        alike.setdefault(line, []).append(index)
+    for indexes in alike.values():
+        first = items[indexes[0]]
+        types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
+        belongs = _belongs(first, ways, places)
+        yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first))
+
+
+def _dates(item: OrderItem) -> tuple[Extra, ...]:
+    """The unknown fields of an item that hold dates: by these a hotel's second night is told from its first."""
+    return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
+
+
+def _price(item: OrderItem) -> Decimal | str | None:
+    """The price on the line: the amount, or what was sent in its place."""
+    return item.price if item.price is not None else not_understood(item.notes, "price")
+
+
+def _ways(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
+    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and all the codes they pass."""
+    ways: dict[str, list[Flight]] = {}
+    for flight in trip.flights:
+        ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
+    ends = (end.place.code for flight in trip.flights for end in (flight.origin, flight.destination))
+    return ways, frozenset(ends)
+
+
+def _belongs(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
+    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
+
+    Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
+    """
+    product = (item.product_id or "").upper().strip()
+    flights = ways.get(product, ())
+    if len(flights) == 1:
+        return f"{flights[0].carrier} {flights[0].flight_number} {product}".strip()
+    return product if len(product) == 7 and product[3] == "-" and {product[:3], product[4:]} <= places else ""
+
+
+def _notes(order: Order) -> list[tuple[str, Note]]:
+    """Every oddity with a label of where it stands: "", "item 3", "item 3, segment 1"."""
+    found = [("", note) for note in order.notes]
+    for number, item in enumerate(order.items, start=1):
+        found += [(f"{number}", note) for note in item.notes]
+        for leg, segment in enumerate(item.flight_segments, start=1):
+            found += [(f"{number}.{leg}", note) for note in segment.notes]
+    return found

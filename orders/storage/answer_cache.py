@@ -1,0 +1,123 @@
+"""What a person has just read, kept for a minute, so that the panels of a page do not ask again.
+
+Kept in this process, or in Redis for all processes where there is one (`shared_memory`). Without it, another worker process asks
+the CDP anew, or answers from what it read itself within the minute. Never on disk. An entry belongs to one session and to one state
+of one connection, so nobody else can reach it and a changed credential forgets it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import NamedTuple, Protocol
+
+SECONDS = 60.0
+MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
+SWEEP = 1.0  # seconds between two sweeps at least
+
+
+Owner = tuple[str, str]  # a session and a state of a connection
+Key = tuple[str, str, str]  # the same, and the name of an answer
+
+
+class Held(NamedTuple):
+    """An answer: when it came by the monotonic clock and by the wall clock (seconds since 1970), and its bytes."""
+
+    at: float
+    read_at: float
+    answer: bytes
+
+
+class AnswerCache:
+    """Answers by (session, connection, key), forgotten after `seconds` or when `most_bytes` are held. Safe to use from many threads."""
+
+    def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[str, str, str], Held] = OrderedDict()
+        self._of: dict[Owner, set[str]] = {}
+        self._bytes = 0
+        self._sweeping = False
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def get(self, key: Key) -> Held | None:
+        """The answer under `key`, or None when there is none or it is too old."""
+        with self._lock:
+            self._drop_old()
+            return self._answers.get(key)
+
+    def take(self, key: Key) -> bool:
+        """Whether there was an answer under `key`; it is gone then."""
+        with self._lock:
+            self._drop_old()
+            there = key in self._answers
+            self._drop(key)
+            return there
+
+    def put(self, key: Key, answer: bytes) -> None:
+        """Keep `answer` under `key`; the oldest go when there is too much."""
+        with self._lock:
+            self._drop(key)
+            self._answers[key] = Held(time.monotonic(), time.time(), answer)
+            self._of.setdefault(key[:2], set()).add(key[2])
+            self._bytes += len(answer)
+            while self._bytes > self._most_bytes:
+                self._drop(next(iter(self._answers)))
+            self._drop_old()
+            if not self._sweeping:
+                self._sweeping = True
+                threading.Thread(target=self._sweep, name="memory-sweep", daemon=True).start()
+
+    def forget(self, session: str, connection: str | None = None) -> None:
+        """Drop all that one session has read, or only what it read over one connection."""
+        with self._lock:
+            owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
+            for owner in owners:
+                for key in list(self._of.get(owner, ())):
+                    self._drop((*owner, key))
+
+    def _drop(self, key: Key) -> None:
+        held = self._answers.pop(key, None)
+        if held is None:
+            return
+        self._bytes -= len(held.answer)
+        keys = self._of[key[:2]]
+        keys.discard(key[2])
+        if not keys:
+            del self._of[key[:2]]
+
+    def _drop_old(self) -> None:
+        # Oldest first, so personal data does not outlive its minute just because nobody asks for it again.
+        oldest = time.monotonic() - self._seconds
+        while self._answers:
+            key, held = next(iter(self._answers.items()))
+            if held.at >= oldest:
+                return
+            self._drop(key)
+
+    def _sweep(self) -> None:
+        """On a thread of its own, for as long as there is anything: on a quiet server nothing else would drop the last answers."""
+        while True:
+            with self._lock:
+                self._drop_old()
+                if not self._answers:
+                    self._sweeping = False
+                    return
+                first = next(iter(self._answers.values())).at
+            time.sleep(max(SWEEP, first + self._seconds - time.monotonic()))
+
+
+class Memory(Protocol):
+    """What keeps answers by (session, connection, name)."""
+
+    def get(self, key: Key) -> Held | None: ...
+
+    def put(self, key: Key, answer: bytes) -> None: ...
+
+    def take(self, key: Key) -> bool: ...
+
+    def forget(self, session: str, connection: str | None = None) -> None: ...

@@ -1,0 +1,66 @@
+"""The answers that one session may use again: from this process, or from Redis if there is one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from django.conf import settings
+from django.core.cache import caches
+
+from orders.storage.answer_cache import AnswerCache, Memory
+
+_HANDED = "handed/"  # and an order's ref
+
+
+@cache
+def answers() -> Memory:
+    """The memory of this server: Redis, if CDPVIEWER_REDIS_URL names one, or else this process."""
+    if "answers" not in settings.CACHES:
+        return AnswerCache()
+    from orders.storage.shared_answer_cache import SharedAnswerCache
+
+    return SharedAnswerCache(caches["answers"])
+
+
+class SessionAnswers:
+    """The part of the memory that one session and one state of one connection may use; what `CdpClient` takes as `memory`.
+
+    With `fresh` it forgets before it reads: the page always asks anew, and what its panels showed before is asked anew as well.
+    Should the page then fail, nothing older is shown in its place. Only an order that the page before has handed over (`handed`)
+    may be read from memory, once: its address was opened by that very page.
+    """
+
+    def __init__(
+        self, owner: str, connection: str, *, fresh: bool, handed: str = "", memory: Memory | None = None
+    ) -> None:
+        memory = answers() if memory is None else memory
+        self._owner, self._connection, self._memory = owner, connection, memory
+        if fresh and handed and owner:
+            fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
+        self._fresh = fresh
+        self._oldest: float | None = None
+        if fresh and owner:
+            memory.forget(owner, connection)
+
+    @property
+    def as_of(self) -> datetime:
+        """When the oldest of the remembered answers was read, aware UTC; now where nothing was remembered."""
+        return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
+
+    def hand_over(self, ref: str) -> None:
+        """Let the next page of the order `ref` be made of what is here."""
+        self.put(_HANDED + ref.lower(), b"")
+
+    def get(self, key: str) -> bytes | None:
+        if self._fresh:
+            return None
+        held = self._memory.get((self._owner, self._connection, key))
+        if held is None:
+            return None
+        self._oldest = held.read_at if self._oldest is None else min(self._oldest, held.read_at)
+        return held.answer
+
+    def put(self, key: str, answer: bytes) -> None:
+        if self._owner:
+            self._memory.put((self._owner, self._connection, key), answer)

@@ -1,0 +1,141 @@
+"""The minute's memory in Redis, for all processes of all hosts: what one has read, another shows without a call.
+
+Redis holds nothing that can be read. Keys are keyed hashes, values are sealed under the server's secret, the session's key and two
+random numbers, one of the session and one of its state of a connection. Forgetting is deleting such a number: what was sealed with
+it opens no more. A Redis that does not answer costs one short wait and then nothing for some seconds; pages ask the CDP instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.cache.backends.base import BaseCache
+from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
+
+from orders.storage.answer_cache import SECONDS, Held, Key
+
+T = TypeVar("T")
+
+NUMBER_SECONDS = 600.0  # a random number's time; what is sealed with it is lost at its end, which costs a call
+REST = 5.0  # seconds without Redis after it failed
+MOST_UNTOLD = 1_000  # what was to be forgotten while Redis was away
+
+log = structlog.stdlib.get_logger("orders.memory")
+
+
+class JsonSerializer:
+    """What Django's RedisCache writes and reads: JSON, so that nothing that is read can run."""
+
+    def dumps(self, value: Any) -> bytes:
+        return json.dumps(value).encode()
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data)
+
+
+class SharedAnswerCache:
+    """Answers by (session, connection, key) in a cache, forgotten after a minute; the same questions as `AnswerMemory` answers."""
+
+    def __init__(self, cache: BaseCache, *, rest: float = REST) -> None:
+        self._cache, self._rest = cache, rest
+        self._away_until = 0.0
+        self._untold: set[str] = set()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> Held | None:
+        """The answer under `key`, or None when there is none, it is too old, or Redis is away."""
+        names = (*_numbers(key[0], key[1]), _name("answer", *key))
+        held: dict[str, Any] = self._asked(lambda: self._cache.get_many(names), {})
+        if len(held) < len(names) or not all(isinstance(value, str) for value in held.values()):
+            return None
+        return _opened(key, held[names[0]] + held[names[1]], held[names[2]])
+
+    def put(self, key: Key, answer: bytes) -> None:
+        """Keep `answer` under `key` for a minute."""
+        self._asked(lambda: self._put(key, answer), None)
+
+    def take(self, key: Key) -> bool:
+        """Whether there was an answer under `key`; it is gone then, and of two that ask at the same time only one gets it."""
+        return self.get(key) is not None and self._asked(lambda: self._cache.delete(_name("answer", *key)), False)
+
+    def forget(self, session: str, connection: str | None = None) -> None:
+        """Let nothing open any more of what one session has read, or only of what it read over one connection."""
+        number = _numbers(session, connection or "")[1 if connection else 0]
+        if not self._asked(lambda: self._cache.delete(number) or True, False):
+            with self._lock:
+                if len(self._untold) < MOST_UNTOLD:
+                    self._untold.add(number)
+
+    def _put(self, key: Key, answer: bytes) -> None:
+        names = _numbers(key[0], key[1])
+        numbers = self._cache.get_many(names)
+        for name in names:
+            if name not in numbers:
+                numbers[name] = secrets.token_hex(16)
+                # Where another process is first, its number counts.
+                if not self._cache.add(name, numbers[name], timeout=NUMBER_SECONDS):
+                    numbers[name] = self._cache.get(name, "")
+        sealed = _sealed(key, "".join(numbers[name] for name in names), answer)
+        self._cache.set(_name("answer", *key), sealed, timeout=SECONDS)
+
+    def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
+        """What Redis answers; `otherwise` where it does not, and for some seconds after that without asking."""
+        if time.monotonic() < self._away_until:
+            return otherwise
+        try:
+            self._catch_up()
+            return ask()
+        except (RedisError, ValueError) as error:
+            self._away_until = time.monotonic() + self._rest
+            log.warning("the shared memory does not answer", error=type(error).__name__)
+            return otherwise
+
+    def _catch_up(self) -> None:
+        """Forget what could not be forgotten while Redis was away, before anything else is asked of it."""
+        if self._untold:
+            with self._lock:
+                self._cache.delete_many(self._untold)
+                self._untold.clear()
+
+
+def _numbers(session: str, connection: str) -> tuple[str, str]:
+    """The names of the session's random number and of that of its connection."""
+    return _name("session", session), _name("connection", session, connection)
+
+
+def _name(kind: str, *parts: str) -> str:
+    """A name that tells nobody what it was made of."""
+    return (
+        f"{kind}-{salted_hmac('orders.shared_memory.name', json.dumps([kind, *parts]), algorithm='sha256').hexdigest()}"
+    )
+
+
+def _lock_of(key: Key, numbers: str) -> Fernet:
+    secret = salted_hmac(
+        "orders.shared_memory.seal", json.dumps([key[0], key[1], numbers]), algorithm="sha256"
+    ).digest()
+    return Fernet(base64.urlsafe_b64encode(secret))
+
+
+def _sealed(key: Key, numbers: str, answer: bytes) -> str:
+    """The answer with the time it was read and the name it is kept under, so that none can be put in another's place."""
+    head = json.dumps([time.time(), _name("answer", *key)]).encode()
+    return _lock_of(key, numbers).encrypt(head + b"\n" + answer).decode("ascii")
+
+
+def _opened(key: Key, numbers: str, sealed: str) -> Held | None:
+    try:
+        head, _newline, answer = _lock_of(key, numbers).decrypt(sealed, ttl=int(SECONDS)).partition(b"\n")
+    except InvalidToken:
+        return None
+    read_at, name = json.loads(head)
+    return Held(time.monotonic(), read_at, answer) if name == _name("answer", *key) else None

@@ -1,0 +1,127 @@
+"""Cards of contacts and travellers, and what both panels are rendered with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from heapq import merge
+from itertools import groupby, islice
+from typing import Any
+
+from django.http import HttpRequest
+
+from orders.cdp import errors
+from orders.cdp.records import Loaded, Person
+from orders.itinerary.trip import Trip
+from orders.privacy.masking import PersonCard, card
+from orders.problems import describe
+from orders.services.people import Traveller, Travellers
+from orders.services.tenant import Tenant
+from orders.views.access import MAY_REVEAL
+from orders.views.cdp_view import with_action
+from orders.views.panels import rows_of, starting
+
+# How many flights, and how many other items, a traveller's card names. An order with more has all of them elsewhere on its page;
+# naming all of them for each of its travellers would make a page that grows with their product.
+MOST_LABELS = 24
+
+
+def how_much(loaded: Loaded[Any]) -> str:
+    """The outcome of a look at a collection: "shown", or how much of it was."""
+    if loaded.complete:
+        return "shown"
+    count = len(loaded.items)
+    return f"shown: {count} of {count + loaded.missing}" if loaded.missing else f"shown: {count}, perhaps more"
+
+
+def cards_of(
+    travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
+) -> list[PersonCard]:
+    """A card for each traveller; `reveal` names the hidden fields to show of the person at a position (from 1).
+
+    `country` is the connection's.
+    """
+    labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
+    return [
+        _traveller_card(traveller, position, labels, country, reveal(traveller.person, position) if reveal else ())
+        for position, traveller in enumerate(travellers.loaded.items, start=1)
+    ]
+
+
+class _Labels:
+    """The trip's flights as cards name them, and which of them each item is on: worked out once for all travellers."""
+
+    def __init__(self, trip: Trip) -> None:
+        self._labels = [
+            f"{flight.carrier} {flight.flight_number} {flight.origin.place.code}–{flight.destination.place.code}".strip()
+            for flight in trip.flights
+        ]
+        self._flights_of: dict[int, list[int]] = {}
+        for at, flight in enumerate(trip.flights):
+            for index in flight.item_indexes:
+                self._flights_of.setdefault(index, []).append(at)
+
+    def has(self, index: int) -> bool:
+        """Whether the item is on any flight."""
+        return index in self._flights_of
+
+    def of(self, indexes: Iterable[int]) -> Iterator[str]:
+        """The labels of the flights these items are on, each once, in the trip's order; not worked out before they are asked for."""
+        flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
+        return (self._labels[at] for at, _same in groupby(flights))
+
+
+def _traveller_card(
+    traveller: Traveller, position: int, labels: _Labels, country: str, shown: Iterable[str]
+) -> PersonCard:
+    types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in traveller.items if item.passenger_type_code))
+    extras = [(item.type or "", item.name or "") for index, item in traveller.items if not labels.has(index)]
+    flights = tuple(islice(labels.of(index for index, _item in traveller.items), MOST_LABELS + 1))
+    return card(
+        traveller.person,
+        position,
+        reveal=shown,
+        passenger_types=types[:MOST_LABELS],
+        flights=flights[:MOST_LABELS],
+        extras=tuple(extras[:MOST_LABELS]),
+        country=country,
+        more=max(len(types), len(flights), len(extras)) > MOST_LABELS,
+    )
+
+
+def items_of(request: HttpRequest, travellers: Travellers) -> dict[str, Any]:
+    """What the panel says where somebody may be on more than it shows."""
+    problem = travellers.items_problem
+    return {
+        "items_complete": travellers.items_complete,
+        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
+    }
+
+
+def context_of(
+    request: HttpRequest, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
+) -> dict[str, Any]:
+    """What both panels are rendered with; `kind` is "contact" or "traveller"."""
+    return {
+        "order_ref": ref,
+        "reference": ref,
+        "kind": kind,
+        "people": cards,
+        "persons": rows_of(request, tenant, "people", len(cards)),
+        "starting": partial(starting, request),
+        "loaded": len(cards),
+        "missing": loaded.missing,
+        "complete": loaded.complete,
+        "problem": None,
+        "partial": told(request, loaded.problem),
+        "items_complete": True,
+        "items_problem": None,
+        "may_reveal": request.user.has_perm(MAY_REVEAL),
+        "calls": tenant.calls,
+        "seconds": tenant.seconds,
+    }
+
+
+def told(request: HttpRequest, problem: errors.CdpError | None) -> Any:
+    """A failure of a part in words, with the way to try again; None for none."""
+    return with_action(request, describe(problem)) if problem is not None else None

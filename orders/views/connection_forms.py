@@ -1,0 +1,115 @@
+"""Forms about a person's own things: signing in, and their connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orders.display import countries
+from orders.models import Connection, Person
+from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
+
+if TYPE_CHECKING:
+    ConnectionModelForm = forms.ModelForm[Connection]
+else:
+    ConnectionModelForm = forms.ModelForm
+
+
+def region_choices() -> list[tuple[str, str]]:
+    """The regions this server knows, as (name, name and host): picked, never typed."""
+    return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """No country, then all of them by name."""
+    return [("", gettext("none")), *countries.choices()]
+
+
+def country_field() -> forms.ChoiceField:
+    """The country in which the phone numbers of a tenant are read, wherever a connection's tenant is entered or changed."""
+    return forms.ChoiceField(
+        label=_("Country of phone numbers"),
+        choices=country_choices,
+        required=False,
+        help_text=_("Phone numbers without a country code are searched for as numbers of this country."),
+    )
+
+
+class ConnectionNameForm(ConnectionModelForm):
+    """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
+
+    country = country_field()
+
+    class Meta:
+        model = Connection
+        fields = ("name", "version", "clock", "country")
+
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
+
+    def clean_name(self) -> str:
+        name = clean_connection_name(self.cleaned_data["name"])
+        if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("You already have a connection of this name."), code="taken")
+        return name
+
+
+class CredentialForm(forms.Form):
+    """Region, client key and token belong together: the credential is bound to its region. Never filled in again."""
+
+    region = forms.ChoiceField(label=_("Region"), choices=region_choices)
+    client_key = forms.CharField(
+        label=_("Client key"),
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("In Sitecore CDP under Settings, API access."),
+    )
+    token = forms.CharField(
+        label=_("API token"),
+        max_length=4000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Kept sealed, and never shown again, to you or to anybody else."),
+    )
+    save_anyway = forms.BooleanField(
+        label=_("Save it even if the CDP does not accept it now"),
+        required=False,
+        help_text=_("For when the CDP is down or the token is switched on later."),
+    )
+
+    def clean_client_key(self) -> str:
+        return clean_client_key(self.cleaned_data["client_key"])
+
+    def clean_token(self) -> str:
+        return clean_token(self.cleaned_data["token"])
+
+
+class ReplaceCredentialForm(CredentialForm):
+    """Another credential, perhaps of another tenant, whose customers live in another country."""
+
+    country = country_field()
+    field_order = ("region", "client_key", "token", "country", "save_anyway")
+
+
+class ConnectionForm(CredentialForm, ConnectionNameForm):
+    """A new connection."""
+
+    make_default = forms.BooleanField(label=_("Use it when a link names no connection"), required=False)
+    field_order = (
+        "name",
+        "region",
+        "client_key",
+        "token",
+        "version",
+        "clock",
+        "country",
+        "make_default",
+        "save_anyway",
+    )

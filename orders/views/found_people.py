@@ -1,0 +1,100 @@
+"""The page of people found, each with all their orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from orders.cdp import errors
+from orders.cdp.records import Loaded
+from orders.display.rows import Rows
+from orders.privacy import access_log
+from orders.privacy.masking import card
+from orders.problems import describe
+from orders.search_text.lookup import Lookup
+from orders.services.search import GuestOrders, find_people
+from orders.services.tenant import Tenant
+
+SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order in which they are repeated to the agent
+
+
+def show_people(
+    request: HttpRequest, tenant: Tenant, what: access_log.What, *questions: dict[str, str], also: Sequence[Lookup] = ()
+) -> HttpResponse:
+    """All guests found, each named apart with all their orders. The look is recorded with a keyed hash of the first question.
+
+    `also` are other readings of what was pasted, offered beside the result.
+
+    Raises a CdpError where nobody was found and not everybody could be read: that is no "nobody". The record says so too.
+    """
+    subject = access_log.hashed(" ".join(questions[0].values()).strip().lower())
+    try:
+        found = _people(tenant, questions)
+    except errors.CdpError as error:
+        outcome = f"failed: {describe(error).code}"
+        access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=outcome)
+        raise
+    access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=_outcome(found))
+    guests = [
+        {
+            "card": card(one.guest, position, country=tenant.connection.country),
+            "orders": one.orders.items,
+            "complete": one.orders.complete,
+            "missing": one.orders.missing,
+            "partial": describe(one.orders.problem) if one.orders.problem is not None else None,
+        }
+        for position, one in enumerate(found.items, start=1)
+    ]
+    context: dict[str, Any] = {
+        "guests": guests,
+        "persons": Rows(in_time=tenant.in_time),
+        "rows": Rows(in_time=tenant.in_time),
+        "by": str(what),
+        "sought": " ".join(questions[0][name] for name in SOUGHT if name in questions[0]),
+        "also": also,
+        "countries": (),
+        "missing": found.missing,
+        "complete": found.complete,
+        "partial": describe(found.problem) if found.problem is not None else None,
+        "again": _again(request) if _failed(found) else [],
+        "asked": {"name": tenant.connection.name, "region": tenant.connection.region},
+    }
+    return render(request, "orders/people_found.html", context, status=200 if guests else 404)
+
+
+def _people(tenant: Tenant, questions: Sequence[dict[str, str]]) -> Loaded[GuestOrders]:
+    found = find_people(tenant, *questions)
+    if not found.items and not found.complete:
+        raise found.problem or errors.Unreadable("the list of people could not be read to its end")
+    return found
+
+
+def _outcome(found: Loaded[GuestOrders]) -> str:
+    """ "2 found", with what is known to be missing: people, and people whose orders did not all come."""
+    without = sum(1 for one in found.items if not one.orders.complete)
+    parts = [f"{len(found.items)} found"]
+    if found.missing:
+        parts.append(f"{found.missing} not loaded")
+    elif not found.complete:
+        parts.append("perhaps more")
+    if without:
+        parts.append(f"orders of {without} incomplete")
+    return ", ".join(parts)
+
+
+def _failed(found: Loaded[GuestOrders]) -> bool:
+    """Whether asking again may bring more. Where too many fit, only another question does."""
+    people = found.complete or isinstance(found.problem, errors.TooMany)
+    return not (people and all(one.orders.complete for one in found.items))
+
+
+def _again(request: HttpRequest) -> list[tuple[str, str]]:
+    """The search as it was posted, for the form that repeats it; what was typed stands in no URL."""
+    return [
+        (name, request.POST[name])
+        for name in ("q", "country", "exactly", "first_name", "last_name")
+        if name in request.POST
+    ]

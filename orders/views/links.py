@@ -1,0 +1,50 @@
+"""Links to orders seen earlier: each leads through the connection it was seen with, by the name that one has now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.context import carried_to
+from orders.models import Connection, Person
+from orders.search_text import lookup
+
+
+class Seen(Protocol):
+    """A look at an order, as far as a link to it goes."""
+
+    @property
+    def order_ref(self) -> str: ...
+
+    @property
+    def connection_id(self) -> UUID | None: ...
+
+
+S = TypeVar("S", bound=Seen)
+
+
+def with_urls(request: HttpRequest, seen: Iterable[S]) -> list[tuple[S, str]]:
+    """Each look with the address of its order, "" where it is of no order. The ticket is carried along.
+
+    A connection that was renamed is named as it is called now. One that is gone, or another person's, is not named: the link then
+    asks the default.
+    """
+    names = names_now(request.user)
+    return [
+        (look, _address(request, look.order_ref, names.get(look.connection_id) if look.connection_id else None))
+        for look in seen
+    ]
+
+
+def _address(request: HttpRequest, ref: str, connection: str | None) -> str:
+    # What the CDP calls its order may hold anything, and not everything can stand in an address.
+    return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
+
+
+def names_now(user: Person) -> dict[UUID, str]:
+    """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
+    return dict(Connection.objects.for_user(user).values_list("pk", "name"))
