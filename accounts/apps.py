@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class BrandedAdminConfig(admin_apps.AdminConfig):
-    """Django's admin, signed into by the app's own door: the limits on guessing hold there as well."""
+    """Django's admin, with the app's own sign-in page: the limits on guessing hold there as well."""
 
     default = False
     default_site = "accounts.admin_site.BrandedAdminSite"
+
+
+class AccountsConfig(AppConfig):
+    default = True
+    name = "accounts"
+    verbose_name = _("Accounts")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the receivers for rights and sessions."""
+        from accounts import rights, sessions  # noqa: F401  (importing registers)

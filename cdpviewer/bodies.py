@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 LARGEST = 65_536  # bytes; the largest form, a new connection, has 5,000
+LINGER = 2.0  # seconds for a browser to notice that nobody reads the rest of what it sends
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
@@ -33,3 +37,19 @@ def close_unread(_worker: Any, request: Any) -> None:
     headers = {name.upper(): value for name, value in request.headers}
     if is_refused(headers.get("CONTENT-LENGTH", ""), headers.get("TRANSFER-ENCODING", "")):
         request.force_close()
+
+
+def read_off(link: socket.socket, request: Any) -> None:
+    """Read and drop what is left of a request's body before the connection closes, for LINGER seconds at most.
+
+    A connection closed over unread bytes is reset, and then the browser never shows the answer.
+    """
+    if not any(name.upper() in {"CONTENT-LENGTH", "TRANSFER-ENCODING"} for name, _value in request.headers):
+        return
+    until = time.monotonic() + LINGER
+    with suppress(OSError):  # the browser has gone, or goes on too long
+        link.shutdown(socket.SHUT_WR)
+        while (left := until - time.monotonic()) > 0:
+            link.settimeout(left)
+            if not link.recv(65_536):
+                break

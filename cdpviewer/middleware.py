@@ -124,14 +124,14 @@ def person(request: HttpRequest) -> int | None:
 
 def asked(request: HttpRequest) -> dict[str, Any]:
     """Region and number of the connection that was asked, calls made and the time they took; {} where the CDP was not asked."""
-    desk: Tenant | None = getattr(request, "desk", None)
-    if desk is None:
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    if tenant is None:
         return {}
     return {
-        "region": desk.connection.region,
-        "connection": str(desk.connection.pk),
-        "calls": desk.calls,
-        "cdp_ms": round(desk.seconds * 1000, 1),
+        "region": tenant.connection.region,
+        "connection": str(tenant.connection.pk),
+        "calls": tenant.calls,
+        "cdp_ms": round(tenant.seconds * 1000, 1),
     }
 
 

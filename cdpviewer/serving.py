@@ -9,7 +9,7 @@ from typing import Any
 import gevent  # type: ignore[import-untyped]
 from gunicorn.workers import ggevent
 
-from cdpviewer import unreadable
+from cdpviewer import bodies, unreadable
 
 # All connections that have come are taken in, where gunicorn sets one at a time: a health check must not wait behind a crowd.
 ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
@@ -32,6 +32,14 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
                 yield
         finally:
             del self._idle[here]
+
+    def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Answer a request; a connection that then closes (gunicorn's StopIteration) stays open until the answer has arrived."""
+        try:
+            super().handle_request(listener, req, sock, addr)
+        except StopIteration:
+            bodies.read_off(sock, req)
+            raise
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """Stop: pages under way are finished; kept connections end now, or stopping would take as long as they may be kept."""

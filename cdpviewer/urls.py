@@ -1,4 +1,4 @@
-"""Addresses: Django's admin and the app's own. `/livez` and `/readyz` are answered before any of these, by the middleware."""
+"""Addresses: Django's admin and those of the two apps. `/livez` and `/readyz` are answered before any of these, by the middleware."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
     path("", include("orders.urls")),
 ]
 

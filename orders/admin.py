@@ -1,53 +1,18 @@
-"""The admin: users and groups are Django's, with boxes to tick; access records are there to read, connections are not there at all."""
+"""The admin of access records: there to read. Connections are not there at all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, Model
-from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from orders.models import AccessRecord
 
 if TYPE_CHECKING:
     ReadOnly = admin.ModelAdmin[AccessRecord]
-    People = UserAdmin[User]
 else:
-    ReadOnly, People = admin.ModelAdmin, UserAdmin
-
-
-admin.site.unregister((User, Group))
-
-
-class Ticked:
-    """Groups and permissions as boxes to tick: there are few, and Django's two list boxes are hard to use without a mouse."""
-
-    def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Model, Model], request: HttpRequest | None = None, **kwargs: Any
-    ) -> ModelMultipleChoiceField[Model] | None:
-        kwargs["widget"] = CheckboxSelectMultiple
-        field: ModelMultipleChoiceField[Model] | None = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
-        return field
-
-
-@admin.register(User)
-class TickedUserAdmin(Ticked, People):
-    """People are made inactive and never deleted: what they did stays theirs."""
-
-    filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False
-
-
-@admin.register(Group)
-class TickedGroupAdmin(Ticked, GroupAdmin):
-    filter_horizontal = ()
+    ReadOnly = admin.ModelAdmin
 
 
 @admin.register(AccessRecord)
@@ -66,7 +31,7 @@ class AccessRecordAdmin(ReadOnly):
         "outcome",
         "ticket",
     )
-    list_filter = ("what", "outcome")
+    list_filter = ("what",)
     search_fields = ("=user_name", "=order_ref", "=reference", "=ticket", "=request_id")
     date_hierarchy = "at"
     ordering = ("-at",)

@@ -1,4 +1,4 @@
-"""The app: orders of a CDP tenant, the people who look at them, and what they looked at."""
+"""The app: orders of a CDP tenant, connections to it, and the records of who viewed what."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the start-up checks, the session's clock and the watch over the append-only table."""
-        from orders.privacy import checks  # noqa: F401 (importing them registers their receivers)
+        """Register the start-up checks and the watch over the append-only table."""
+        from orders.privacy import checks  # noqa: F401  (importing registers)
 
         post_migrate.connect(_keep_append_only, sender=self)
 

@@ -1,4 +1,4 @@
-"""What is kept here: people's connections to the CDP, their preferences, failed sign-ins, and who looked at what."""
+"""Connections to the CDP, and the access records, which `orders.privacy` keeps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import SetPassword
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
@@ -28,7 +27,6 @@ __all__ = [
     "AppendOnly",
     "Connection",
     "Person",
-    "SetPassword",
 ]
 
 # The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.

@@ -1,10 +1,9 @@
-"""Every address of the app."""
+"""Every address of orders, connections and activity."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from accounts.views import preferences, sign_in
 from orders.views import activity, connections, guests, order, people, reveal, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,12 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connections/<uuid:connection_id>/try/", connections.connection_try, name="connection_try"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
-    path("preferences/", preferences.preferences, name="preferences"),
-    path("accounts/login/", sign_in.login, name="login"),
-    path("accounts/logout/", sign_in.logout, name="logout"),
-    path("accounts/password/", sign_in.password_change, name="password_change"),
-    path("accounts/password/done/", sign_in.password_change_done, name="password_change_done"),
-    path("accounts/connections/", sign_in.confirm_connections, name="confirm_connections"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
     re_path(r"^orders/(?P<text>[\s\S]+)$", order.unclean, name="order_unclean"),
 ]

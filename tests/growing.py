@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = str(Path(__file__).parents[1])
-OURS = tuple(f"{ROOT}/{room}/" for room in ("orders", "cdpviewer", "templates"))
+OURS = tuple(f"{ROOT}/{room}/" for room in ("accounts", "orders", "cdpviewer", "templates"))
 
 
 def lines_run(work: Callable[[], object]) -> int:

@@ -22,7 +22,7 @@ from typing import IO
 
 from cdpviewer import children, modes
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 AGENT = "agent"
 CLIENT_KEY = "sandbox-key"
 START_SECONDS = 60.0
@@ -193,7 +193,3 @@ def main() -> int:
     except children.Ended:
         print("\nEnded.", flush=True)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from orders.privacy.personal_text import listed
-
 # By the code of a row: what `key` makes of other spellings.
 _SPELLED = {
     "CANCEL_REQUESTED": "CANCELLATIONREQUESTED CANCELLATIONREQUEST CANCELREQUEST",
@@ -41,11 +39,13 @@ _USUAL = (
     (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
 )
 # Words beside "cancelled" that say by whom, of what or on which terms, and leave it cancelled.
-_BEFORE = listed(
+_BEFORE_IT = (
     "AGENT AIRLINE AUTO AUTOMATICALLY BOOKING CARRIER CUSTOMER FLIGHT FULLY INVOLUNTARILY INVOLUNTARY IS ITEM ORDER PASSENGER "
     "PAX PNR SYSTEM USER VOLUNTARILY VOLUNTARY WAS"
 )
-_AFTER = _BEFORE | listed("BUT DUE FEE NO PENALTY PENDING REFUND REFUNDED REQUESTED SHOW WITH WITHOUT")
+_AFTER_IT = "BUT DUE FEE NO PENALTY PENDING REFUND REFUNDED REQUESTED SHOW WITH WITHOUT"
+_BEFORE = frozenset(_BEFORE_IT.split())
+_AFTER = _BEFORE | frozenset(_AFTER_IT.split())
 
 
 def key(text: str) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, connections, router
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from orders.models import AccessRecord, Connection, Person
 from orders.privacy import append_only
+from orders.privacy.access_record import AccessRecord
 from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import What
 from orders.search_text.lookup import is_nothing
@@ -36,6 +37,14 @@ RECENT = 20
 READ_BACK = 400
 
 LONGEST_TICKET = 64
+
+
+class Connection(Protocol):
+    """What a record keeps of a connection."""
+
+    pk: UUID
+    name: str
+    region: str
 
 
 class LookNotRecorded(Exception):
@@ -151,7 +160,7 @@ def _as_opened(user_id: int, connection: Connection | None, order_ref: str) -> t
     return found or ("", "")
 
 
-def recent(user: Person) -> list[RecentLook]:
+def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentLook]:
     """The orders the person opened last, newest first, each once; at most 20."""
     rows = (
         AccessRecord.objects.filter(user_id=user.pk, what=AccessRecord.What.ORDER_OPENED)

@@ -28,7 +28,7 @@ CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 @dataclass(frozen=True, slots=True)
 class OpenedOrder:
-    """One order, read: the record, its trip, its digest, and the answers as they came, if the desk's client keeps them."""
+    """One order, read: the record, its trip, its digest, and the answers as they came, if the tenant's client keeps them."""
 
     order: Order
     trip: Trip

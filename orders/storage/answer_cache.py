@@ -1,6 +1,6 @@
 """What a person has just read, kept for a minute, so that the panels of a page do not ask again.
 
-Kept in this process, or in Redis for all processes where there is one (`shared_memory`). Without it, another worker process asks
+Kept in this process, or in Redis for all processes where there is one (`shared_answer_cache`). Without it, another worker process asks
 the CDP anew, or answers from what it read itself within the minute. Never on disk. An entry belongs to one session and to one state
 of one connection, so nobody else can reach it and a changed credential forgets it.
 """

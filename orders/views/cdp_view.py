@@ -34,7 +34,7 @@ from orders.views.panels import PANELS, render_panel
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-DeskView = Callable[Concatenate[HttpRequest, Tenant, P], HttpResponseBase]
+TenantView = Callable[Concatenate[HttpRequest, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
@@ -47,13 +47,13 @@ PAGES_OF_AN_ORDER = frozenset(
 NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many", "too-large"})  # the same question gets the same answer
 
 
-def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[DeskView[P]], View[P]]:
-    """Hand the view a `Desk` for the person's connection, and turn every failure into a page, or into the `panel` of that name.
+def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]], View[P]]:
+    """Give the view a `Tenant` of the user's connection, and turn every failure into a page, or into the `panel` of that name.
 
     With `fresh` the CDP is asked anew, but for an order that a search has just handed over; without, an answer of the last minute will do.
     """
 
-    def decorate(view: DeskView[P]) -> View[P]:
+    def decorate(view: TenantView[P]) -> View[P]:
         @wraps(view)
         def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             set_lock_timeout(database)

@@ -37,11 +37,14 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else."""
-    if request.method != "POST":
-        return redirect(reverse("order_contacts", args=[ref]) + carried_by_redirect(request))
+    """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else.
+
+    Opened as an address, which a sign-in in between makes of the form, it leads back to the contacts.
+    """
     if not request.user.has_perm(MAY_REVEAL):
         response: HttpResponseBase = _refuse(request, ref)
+    elif request.method != "POST":
+        response = redirect(reverse("order_contacts", args=[ref]) + carried_by_redirect(request))
     else:
         response = _reveal(request, ref)
     if response.status_code >= 400 and wants_part(request):
@@ -124,7 +127,7 @@ def _cards(
 def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
     connection, _problem = choose_connection(request)
     kind, field, wanted = _asked(request)
-    asked_for = f"{kind} {field if _is_ours(field) else 'unknown field'}"
+    asked_for = f": {kind} {field if _is_ours(field) else 'unknown field'}" if request.method == "POST" else ""
     try:
         access_log.record(
             request,
@@ -132,7 +135,7 @@ def _refuse(request: HttpRequest, ref: str) -> HttpResponse:
             connection=connection,
             order_ref=ref,
             subject=access_log.hashed(wanted) if wanted else "",
-            outcome=f"refused: {asked_for}",
+            outcome=f"refused{asked_for}",
         )
     except access_log.LookNotRecorded:
         return show_problem(request, with_action(request, problems.not_recorded()), "problem")

@@ -18,7 +18,8 @@ from tests.faults.hostile import CONSUMERS, CONTACTS, CUSTOM, ITEMS, ORDER, REF
 WORDS = {
     "letters": "W" * 5_000,
     "digits": "8" * 5_000,
-    "a path": "/x_" * 1_600,
+    "an address": "https://example.com/" + "x_" * 2_400,
+    "Chinese": "漢" * 5_000,
     "marks": "\u202e" * 600,
     "Arabic": "\u0645" * 5_000,
 }

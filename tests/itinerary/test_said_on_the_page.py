@@ -13,20 +13,27 @@ from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
 from orders.display.itinerary import flight_sentence, stay_words, title_line
+from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES
 from orders.itinerary import picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Flight, Transfer, Trip
+from orders.services.summary import Digest
 from tests.itinerary.test_parts import BACK, OUT, item
 
 ROOM = Path(__file__).parents[2] / "orders"
 
 
+def rendered(trip: Trip) -> str:
+    """The itinerary card."""
+    pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
+    context = {"trip": trip, "pictures": pictures, "digest": Digest("r"), "flights": Rows(), "itinerary_text": ""}
+    return render_to_string("orders/_itinerary.html", context)
+
+
 def shown(trip: Trip) -> str:
     """The itinerary card as text, its rows apart."""
-    pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
-    page = render_to_string("orders/_itinerary.html", {"trip": trip, "pictures": pictures, "itinerary_text": ""})
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", rendered(trip))).split())
 
 
 def said(room: str, function: str, at: int) -> set[str]:
@@ -129,11 +136,7 @@ def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
 
 
 def test_the_bar_says_its_local_hours_and_nights() -> None:
-    trip = plan([item(*OUT)])
-    page = render_to_string(
-        "orders/_itinerary.html",
-        {"trip": trip, "pictures": {trip.journeys[0].key: picture.draw(trip.journeys[0])}, "itinerary_text": ""},
-    )
+    page = rendered(plan([item(*OUT)]))
     assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
     assert "night hours 1 h 20 min" in page
 

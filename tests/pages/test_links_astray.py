@@ -190,9 +190,9 @@ def test_nothing_is_recorded_of_a_page_loaded_ahead(desk: Client, site: str, hea
     assert not AccessRecord.objects.filter(what__in=LOOKS).exists()
 
 
-def test_following_a_link_to_a_reveal_shows_the_contacts_and_records_no_refusal(desk: Client) -> None:
+def test_following_a_link_to_a_reveal_shows_the_contacts_and_reveals_nothing(desk: Client, supervisor: User) -> None:
     assert desk.get(f"{ORDER}reveal/?ticket=RM-4")["Location"] == f"{ORDER}contacts/?ticket=RM-4"
-    assert not AccessRecord.objects.filter(what="reveal_refused").exists()
+    assert not AccessRecord.objects.filter(what__in=("reveal_refused", "field_revealed")).exists()
 
 
 def test_a_failed_search_that_a_link_brought_is_repeated_by_a_form(desk: Client, cdp: object) -> None:

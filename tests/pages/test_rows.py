@@ -10,8 +10,9 @@ from django.test import Client
 
 from orders.display.rows import Rows, fitting, size_of, start_of
 from sandbox.server import Sandbox
-from tests.pages.hostile import REF, answer
 from tests.pages.test_growth import flown, segment
+
+REF = "0f0e0d0c-0b0a-0908-0706-050403020100"
 
 
 @pytest.mark.parametrize("room", [1, 25, 100, 10**6])
@@ -46,6 +47,12 @@ def test_the_beginning_of_a_text_fits(text: str) -> None:
         shown = fitting(text, room)
         assert text.startswith(shown) and (shown == text or len(shown) % 2_000 == 0)
         assert size_of(shown) <= room + 2_000 * 5
+
+
+def answer(**fields: object) -> str:
+    """An order."""
+    order = {"ref": REF, "referenceId": "HOSTIL", "status": "CONFIRMED", "price": 1, "currencyCode": "EUR"}
+    return json.dumps(order | fields, ensure_ascii=False)
 
 
 def serve(cdp: Sandbox, items: list[dict[str, object]]) -> None:

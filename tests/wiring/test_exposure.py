@@ -12,7 +12,7 @@ from tests.live import PROJECT, App
 
 OUTSIDE = [
     "/.git/config", "/.git/HEAD", "/.env", "/cdpviewer.sqlite3", "/manage.py", "/gunicorn.conf.py", "/docs/operating.md",
-    "/requirements/app.lock", "/orders/sealing.py", "/static/../.env.example", "/static/../manage.py", "/static/%2e%2e/manage.py",
+    "/requirements/app.lock", "/orders/privacy/sealing.py", "/static/../.env.example", "/static/../manage.py", "/static/%2e%2e/manage.py",
     "/static/..%2fmanage.py", "/static/%2e%2e%2fmanage.py", "/static//etc/passwd", "/static/....//manage.py", "/static/..\\manage.py",
 ]  # fmt: skip
 FOLDERS = ["/static/", "/static", "/static/admin/", "/static/admin/css/", "/static/django_htmx/"]

@@ -28,7 +28,7 @@ KEYWORDS: dict[str, Any] = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-CODE = ("orders", "cdpviewer")
+CODE = ("accounts", "orders", "cdpviewer")
 
 
 class Command(BaseCommand):
