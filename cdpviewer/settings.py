@@ -38,6 +38,7 @@ VIEW_LIMITS = limits.views(env)
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env)
+CDP_OUTBOUND = remote.outbound(env)
 SHOWN_FIELDS = remote.shown_fields(env)
 
 # --- access records

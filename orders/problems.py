@@ -163,6 +163,16 @@ def _unreachable(error: errors.CdpError) -> Problem:
     )
 
 
+def _untrusted(error: errors.CdpError) -> Problem:
+    return Problem(
+        "untrusted",
+        502,
+        _("The CDP’s certificate is not trusted"),
+        _("Nothing was sent: what answered could not prove that it is the CDP. This says nothing about the order."),
+        _("Contact your cdpviewer administrator with the technical detail below."),
+    )
+
+
 def _timed_out(error: errors.CdpError) -> Problem:
     return Problem(
         "slow",
@@ -227,6 +237,7 @@ WORDS: dict[type, Callable[[errors.CdpError], Problem]] = {
     errors.TooBusy: _too_busy,
     errors.Wait: _wait,
     errors.Unreachable: _unreachable,
+    errors.Untrusted: _untrusted,
     errors.TimedOut: _timed_out,
     errors.Broken: _broken,
     errors.Unreadable: _unreadable,

@@ -15,6 +15,7 @@ CdpError
 │   └── TooBusy              our own waiting places are taken
 └── TheyMustAct              the CDP, or the way to it
     ├── Unreachable          no connection, refused, reset, name not found
+    │   └── Untrusted        somebody answers, and its certificate does not prove that it is the CDP
     ├── TimedOut             not within the deadline
     ├── Broken               5xx, or a redirect
     ├── Unreadable           an answer that is not what the API documents
@@ -88,6 +89,10 @@ class TheyMustAct(CdpError):
 
 class Unreachable(TheyMustAct):
     """No connection to the CDP, or it broke off."""
+
+
+class Untrusted(Unreachable):
+    """Somebody answers in the CDP's place, or its certificate is out of order; nothing was sent."""
 
 
 class TimedOut(TheyMustAct):

@@ -164,6 +164,7 @@ OUTCOMES: dict[str, str] = {
     r"rate limited": _("asked to wait"),
     r"slow": _("no answer in time"),
     r"unreachable": _("not reachable"),
+    r"untrusted": _("certificate not trusted"),
     r"broken": _("answered with a fault"),
 }
 
@@ -195,6 +196,7 @@ FAILURES: dict[str, str] = {
     "busy": _("CDP too busy"),
     "wait": _("CDP too busy"),
     "unreachable": _("CDP not reachable"),
+    "untrusted": _("certificate not trusted"),
     "slow": _("no answer in time"),
     "broken": _("fault of the CDP"),
     "unreadable": _("answer not readable"),

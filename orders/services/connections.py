@@ -49,6 +49,7 @@ def _outcome(error: errors.CdpError) -> Outcome:
         (errors.RateLimited, "rate limited", _("The CDP asks us to wait, so the credential is not proven yet.")),
         (errors.Wait, "slow", _("The CDP is slow at the moment, so the credential is not proven yet.")),
         (errors.TimedOut, "slow", _("The CDP did not answer in time, so the credential is not proven yet.")),
+        (errors.Untrusted, "untrusted", _("The CDP’s certificate is not trusted, so nothing was sent.")),
         (errors.Unreachable, "unreachable", _("The CDP could not be reached, so the credential is not proven yet.")),
         (errors.CdpError, "broken", _("The CDP answered with a fault, so the credential is not proven yet.")),
     ]

@@ -42,6 +42,7 @@ class Tenant:
             memory=self._memory,
             deadline=self._deadline,
             limits=settings.CDP_LIMITS,
+            outbound=settings.CDP_OUTBOUND,
         )
         give_back()
 

@@ -146,6 +146,7 @@ def result_words(code: str) -> str:
         "rate limited": _("asked to wait"),
         "slow": _("no answer in time"),
         "unreachable": _("not reachable"),
+        "untrusted": _("certificate not trusted"),
         "broken": _("answered with a fault"),
     }
     return words.get(code, code)

@@ -21,11 +21,13 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util import make_headers, parse_url
 from urllib3.util.ssltransport import SSLTransport
 
 from orders.cdp.regions import is_loopback
 from orders.cdp.transport.connecting import connect, resolve
 from orders.cdp.transport.deadline import Deadline
+from orders.cdp.transport.outbound import Outbound
 
 # urllib3 logs whole URLs, and the query of a guest search is an e-mail address.
 for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.response", "urllib3.util.retry"):
@@ -96,13 +98,13 @@ class _TLS(ssl.SSLContext):
 
 
 class SharedAdapter(HTTPAdapter):
-    """One per process. Keeps a pool per origin; verifies certificates, speaks TLS 1.2 or newer, knows no proxy."""
+    """One per process. Keeps a pool per origin; verifies certificates, speaks TLS 1.2 or newer, takes the proxy it is given."""
 
-    def __init__(self, connections: int, ca_file: str | None = None) -> None:
+    def __init__(self, connections: int, outbound: Outbound | None = None) -> None:
         super().__init__()
         self._connections = connections
         self._pools: dict[tuple[int, str], HTTPConnectionPool] = {}
-        self._ca_file = ca_file or certifi.where()
+        self._outbound = outbound or Outbound()
 
     def get_connection_with_tls_context(self, request: Any, *_args: object, **_kwargs: object) -> HTTPConnectionPool:
         # By process: a forked one that talks over its parent's connections gets its parent's answers.
@@ -134,8 +136,14 @@ class SharedAdapter(HTTPAdapter):
         parts = urlsplit(origin)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            tls = _TLS(self._ca_file)
-            pool: HTTPConnectionPool = HTTPSConnectionPool(host, parts.port, maxsize=self._connections, ssl_context=tls)
+            tls = _TLS(certifi.where())
+            if self._outbound.ca_file:
+                tls.load_verify_locations(self._outbound.ca_file)
+            proxy = parse_url(self._outbound.proxy) if self._outbound.proxy else None
+            known = make_headers(proxy_basic_auth=self._outbound.credentials or None)
+            pool: HTTPConnectionPool = HTTPSConnectionPool(
+                host, parts.port, maxsize=self._connections, ssl_context=tls, _proxy=proxy, _proxy_headers=known
+            )
             pool.ConnectionCls = _TLSConnection
         elif parts.scheme == "http" and is_loopback(host):
             pool = HTTPConnectionPool(host, parts.port, maxsize=self._connections)
