@@ -12,7 +12,8 @@ import socket
 import sys
 from pathlib import Path
 
-from cdpviewer import bodies, environment, logs, modes
+from cdpviewer import bodies, environment, logs, modes, served
+from cdpviewer.databases import database
 from cdpviewer.metrics.beginning import Metering
 
 modes.for_the_owner_alone()
@@ -65,7 +66,8 @@ logconfig_dict = logs.settings(level="INFO")
 
 
 def on_starting(_arbiter: object) -> None:
-    """Refuse a port that another server holds: with queues of their own the two would share it, and nobody would notice."""
+    """Mark the database as served, and refuse a port that another server holds: the two would share it, and nobody would notice."""
+    served.hold(database(env.text("DATABASE_URL"), Path(__file__).resolve().parent))
     host, _, port = bind.rpartition(":")
     if (
         not port.isdigit() or "GUNICORN_PID" in os.environ
