@@ -61,6 +61,7 @@ check: develop
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
+	@! grep -nE '^.{121}' static/*.css || { echo 'These lines of a stylesheet are longer than 120 characters.'; exit 1; }
 	@$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 	@bash -n .ci/run .ci/tools

@@ -1,24 +1,35 @@
-// What HTML cannot do alone: copying, shortcuts, focus after a swap, and saying what is being waited for.
+// What HTML cannot do alone: copying, shortcuts, focus after a swap, and announcing what the page waits for.
 (() => {
   "use strict";
-  const say = (words) => {
-    const live = document.getElementById("say");
-    live.textContent = "";
-    requestAnimationFrame(() => { live.textContent = words; });
-  };
-  const words = (name) => document.body.dataset[name] || "";
 
-  // htmx notes the page's address in the session's storage, and an address from a ticket may hold a person's.
+  const WAIT_BEFORE_SHOWING = 300;
+  const REDRAW_EVERY = 100;
+  const COPIED_FOR = 1600;
+  const CHECK_SESSION_EVERY = 10_000;
+
+  // htmx notes the page's URL in the session's storage, and a URL from a ticket may hold personal data.
   try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, nothing kept */ }
 
-  // --- copying
-  const selectForHand = (source) => {
+  // === Announcing: the one live region, and the words that the page brings along ===
+
+  const phrase = (name) => document.body.dataset[name] || "";
+
+  const announce = (text) => {
+    const live = document.getElementById("say");
+    live.textContent = "";
+    requestAnimationFrame(() => { live.textContent = text; });
+  };
+
+  // === Copying ===
+
+  const selectForManualCopy = (source) => {
     if (!source) return;
     const details = source.closest("details");
     if (details) details.open = true;
     getSelection().selectAllChildren(source);
   };
-  const byCommand = (text) => {
+
+  const copyWithExecCommand = (text) => {
     const field = document.createElement("textarea");
     field.value = text;
     field.className = "hidden-text";
@@ -29,189 +40,313 @@
     field.remove();
     return done;
   };
-  // What was copied, for those who listen: what the button says it is, a value itself, or the heading over a longer text.
-  const nameOf = (button, source, text) => {
+
+  const writeToClipboard = async (text, button) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const done = copyWithExecCommand(text);
+      button.focus();
+      return done;
+    }
+  };
+
+  const textToCopy = (button, source) => {
+    if (button.dataset.copyLink) return new URL(button.dataset.copyLink, location.href).href;
+    return button.dataset.copyText || (source ? source.textContent.trim() : "");
+  };
+
+  // For screen readers: the button's own word, the value itself, or the heading over a longer text.
+  const nameOfCopy = (button, source, text) => {
     const heading = document.getElementById(source?.closest("[aria-labelledby]")?.getAttribute("aria-labelledby"));
     return button.dataset.copied || (text.length > 100 && heading ? heading.textContent.trim() : text);
   };
-  const copy = async (button) => {
-    const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
-    const text = button.dataset.copyLink ? new URL(button.dataset.copyLink, location.href).href
-      : button.dataset.copyText || (source ? source.textContent.trim() : "");
-    let done = false;
-    try { await navigator.clipboard.writeText(text); done = true; } catch { done = byCommand(text); button.focus(); }
-    if (!done) selectForHand(source);
-    say(done ? `${words("sayCopied")}: ${nameOf(button, source, text)}` : words("sayNotCopied"));
-    if (!done) return;
+
+  const showCheckMark = (button) => {
     const use = button.querySelector("use");
-    if (!use || button.classList.contains("done")) return;
+    if (!use || button.classList.contains("copied")) return;
     const before = use.getAttribute("href");
     use.setAttribute("href", before.replace(/#.*/, "#check"));
-    button.classList.add("done");
-    setTimeout(() => { use.setAttribute("href", before); button.classList.remove("done"); }, 1600);
+    button.classList.add("copied");
+    setTimeout(() => { use.setAttribute("href", before); button.classList.remove("copied"); }, COPIED_FOR);
   };
 
-  // --- a page that takes its time: the reference at once, then what is waited for
-  const counted = (started) => `${words("sayWaiting")} ${Math.floor((performance.now() - started) / 1000)} s`;
-  let ticking;
-  const opening = (reference) => {
+  const copy = async (button) => {
+    const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
+    const text = textToCopy(button, source);
+    const done = await writeToClipboard(text, button);
+    if (!done) selectForManualCopy(source);
+    announce(done ? `${phrase("sayCopied")}: ${nameOfCopy(button, source, text)}` : phrase("sayNotCopied"));
+    if (done) showCheckMark(button);
+  };
+
+  // === Opening a page that takes its time: the reference at once, then the seconds waited ===
+
+  const waitedSince = (started) => `${phrase("sayWaiting")} ${Math.floor((performance.now() - started) / 1000)} s`;
+
+  let openingTimer;
+
+  const showOpening = (reference) => {
     const sheet = document.getElementById("opening");
     if (!sheet) return;
     const started = performance.now();
-    clearInterval(ticking);
-    ticking = setInterval(() => {
-      if (performance.now() - started < 300) return;
-      if (sheet.hidden) say(words("sayWaiting"));
+    clearInterval(openingTimer);
+    openingTimer = setInterval(() => {
+      if (performance.now() - started < WAIT_BEFORE_SHOWING) return;
+      if (sheet.hidden) announce(phrase("sayWaiting"));
       sheet.hidden = false;
       sheet.querySelector("[data-opening-reference]").textContent = reference.includes("@") ? "" : reference.slice(0, 40);
-      sheet.querySelector("[data-opening-words]").textContent = counted(started);
-    }, 100);
+      sheet.querySelector("[data-opening-words]").textContent = waitedSince(started);
+    }, REDRAW_EVERY);
   };
-  const opened = () => { clearInterval(ticking); const sheet = document.getElementById("opening"); if (sheet) sheet.hidden = true; };
-  addEventListener("pageshow", opened);
+
+  const hideOpening = () => {
+    clearInterval(openingTimer);
+    const sheet = document.getElementById("opening");
+    if (sheet) sheet.hidden = true;
+  };
+
+  addEventListener("pageshow", hideOpening);
+
+  document.addEventListener("submit", (event) => {
+    const field = event.target.matches(".search, .search-big") && event.target.elements.q;
+    if (field) showOpening(field.value.trim());
+  });
+
+  // === Menus and help ===
+
+  const openMenus = () => document.querySelectorAll("details[data-closes][open]");
+
+  const closeMenusOutside = (element) => {
+    for (const menu of openMenus()) if (!menu.contains(element)) menu.open = false;
+  };
+
+  const closeMenusAndFocus = () => {
+    for (const menu of openMenus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  };
+
+  const showHelp = () => {
+    const box = document.getElementById("help");
+    if (box && !box.open) box.showModal();
+  };
+
+  // === Clicks ===
+
+  const opensHere = (event) =>
+    !event.defaultPrevented && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-link], [data-copy-text]");
     if (button) return void copy(button);
     if (event.target.closest("[data-print]")) return void print();
-    if (event.target.closest("[data-help]")) return void help();
+    if (event.target.closest("[data-help]")) return void showHelp();
     const link = event.target.closest("a[data-opens]");
-    if (link && !event.defaultPrevented && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey)) opening(link.dataset.opens);
-    for (const menu of document.querySelectorAll("details[data-closes][open]")) if (!menu.contains(event.target)) menu.open = false;
-  });
-  document.addEventListener("submit", (event) => {
-    const field = event.target.matches(".search, .search-big") && event.target.elements.q;
-    if (field) opening(field.value.trim());
+    if (link && opensHere(event)) showOpening(link.dataset.opens);
+    closeMenusOutside(event.target);
   });
 
-  // --- keyboard
-  const help = () => { const box = document.getElementById("help"); if (box && !box.open) box.showModal(); };
+  // === Keyboard shortcuts ===
+
+  const focusSearch = () => {
+    const field = document.getElementById("q");
+    if (!field) return;
+    field.focus();
+    field.select();
+  };
+
+  const clickFirst = (selector) => () => document.querySelector(selector)?.click();
+
+  const SHORTCUTS = new Map([
+    ["/", focusSearch],
+    ["c", clickFirst("[data-copy-key=c]")],
+    ["r", clickFirst("[data-refresh]")],
+    ["?", showHelp],
+  ]);
+
+  const takesShortcuts = (event) =>
+    "shortcuts" in document.body.dataset && !event.defaultPrevented && !(event.ctrlKey || event.metaKey || event.altKey) &&
+    !event.target.closest("input, textarea, select, [contenteditable], dialog[open]");
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      opened();
-      for (const menu of document.querySelectorAll("details[data-closes][open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+      hideOpening();
+      closeMenusAndFocus();
       return;
     }
-    if (!("shortcuts" in document.body.dataset) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
-    const act = {
-      "/": () => { const field = document.getElementById("q"); if (field) { field.focus(); field.select(); } },
-      c: () => document.querySelector("[data-copy-key=c]")?.click(),
-      r: () => document.querySelector("[data-refresh]")?.click(),
-      "?": help,
-    }[event.key];
-    if (act) { event.preventDefault(); act(); }
+    const act = takesShortcuts(event) && SHORTCUTS.get(event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
   });
 
-  // --- a link whose value holds a # that the ticket system did not encode: the server never sees what follows
-  const valueOfHash = () => {
+  // === A link whose value holds a # that the ticket system did not encode: the server never gets what follows ===
+
+  const readHash = () => {
     const [, value, parameters] = location.hash.slice(1).match(/^(.*?)(?:\/?[?&]((?:ticket|connection)=.*))?$/s);
     let text = value.replace(/\/$/, "");
     try { text = decodeURIComponent(text); } catch { /* a percent sign of its own: taken as it stands */ }
     return { text, parameters: new URLSearchParams(parameters) };
   };
-  const takeHash = (form) => {
-    const { text, parameters } = valueOfHash();
+
+  const addParameters = (form, parameters) => {
     const action = new URL(form.action);
     for (const [name, value] of parameters) if (!action.searchParams.has(name)) action.searchParams.set(name, value);
     form.action = action.href;
+  };
+
+  // The hash may be personal, and a URL stays in the history.
+  const removeHashFromUrl = () => history.replaceState(null, "", location.pathname + location.search);
+
+  const showHashNotes = () => {
+    for (const note of document.querySelectorAll("[data-hash-unseen]")) note.remove();
+    for (const note of document.querySelectorAll("[data-hash-taken]")) {
+      note.hidden = false;
+      announce(note.textContent.trim());
+    }
+  };
+
+  const moveHashIntoSearch = (form) => {
+    const { text, parameters } = readHash();
+    addParameters(form, parameters);
     if (!text) return;
     const field = form.elements.q;
     field.value = field.value ? `${field.value}#${text}` : text;
-    // It may be personal, and an address stays in the history.
-    history.replaceState(null, "", location.pathname + location.search);
-    for (const note of document.querySelectorAll("[data-hash-unseen]")) note.remove();
-    for (const note of document.querySelectorAll("[data-hash-taken]")) { note.hidden = false; say(note.textContent.trim()); }
+    removeHashFromUrl();
+    showHashNotes();
     field.focus();
   };
-  const lookAtHash = () => {
+
+  const handleHash = () => {
     if (location.hash.length < 2 || document.getElementById(location.hash.slice(1))) return;
     const form = document.querySelector("[data-takes-hash]");
-    if (form) takeHash(form);
+    if (form) moveHashIntoSearch(form);
     for (const note of document.querySelectorAll("[data-hash-kept]")) note.hidden = false;
   };
-  lookAtHash();
-  addEventListener("hashchange", lookAtHash);
 
-  // --- panels
-  const waits = new WeakMap();
-  const stop = (target) => {
-    const wait = waits.get(target);
-    if (!wait) return;
-    clearInterval(wait.timer);
-    wait.line.remove();
-    target.removeAttribute("aria-busy");
-    waits.delete(target);
+  handleHash();
+  addEventListener("hashchange", handleHash);
+
+  // === Panels: a line while one loads, its focus and its announcement once it is there ===
+
+  const loading = new WeakMap();
+
+  // A long response begins with a comment for each step: how many of how many have arrived.
+  const progressOf = (xhr) => {
+    const steps = xhr.responseText.match(/^(?:<!-- \d+\/\d+ -->\s*)*<!-- (\d+)\/(\d+) -->/);
+    return steps ? ` · ${phrase("sayOf").replace("@1", steps[1]).replace("@2", steps[2])}` : "";
   };
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const target = event.detail.target;
-    stop(target);
+
+  const hideLoading = (target) => {
+    const shown = loading.get(target);
+    if (!shown) return;
+    clearInterval(shown.timer);
+    shown.line.remove();
+    target.removeAttribute("aria-busy");
+    loading.delete(target);
+  };
+
+  const showLoading = (target, xhr) => {
+    hideLoading(target);
     const line = document.createElement("p");
     line.className = "waiting";
     const started = performance.now();
     target.setAttribute("aria-busy", "true");
-    // A long answer begins with a comment for each step: how many of how many came.
-    const progress = () => event.detail.xhr.responseText.match(/^(?:<!-- \d+\/\d+ -->\s*)*<!-- (\d+)\/(\d+) -->/);
     const timer = setInterval(() => {
-      if (performance.now() - started < 300) return;
-      if (!line.isConnected) { target.append(line); say(words("sayWaiting")); }
-      const steps = progress();
-      line.textContent = counted(started) + (steps ? ` · ${words("sayOf").replace("@1", steps[1]).replace("@2", steps[2])}` : "");
-    }, 100);
-    waits.set(target, { line, timer });
-  });
-  document.addEventListener("htmx:afterRequest", (event) => stop(event.detail.target));
-  document.addEventListener("htmx:sendError", (event) => {
+      if (performance.now() - started < WAIT_BEFORE_SHOWING) return;
+      if (!line.isConnected) {
+        target.append(line);
+        announce(phrase("sayWaiting"));
+      }
+      line.textContent = waitedSince(started) + progressOf(xhr);
+    }, REDRAW_EVERY);
+    loading.set(target, { line, timer });
+  };
+
+  const showLostConnection = (target) => {
     const line = document.createElement("p");
     line.className = "notice notice-serious";
     line.setAttribute("role", "alert");
-    line.textContent = words("sayLost");
-    event.detail.target.querySelector(":scope > [role=alert]")?.remove();
-    event.detail.target.append(line);
-  });
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const part = event.detail.elt;
-    const wished = part.querySelector?.("[autofocus]") || (part.hasAttribute?.("tabindex") ? part : part.querySelector?.("[tabindex='-1']"));
-    if (wished) wished.focus();
-    if (part.dataset?.says) say(part.dataset.says);
-  });
+    line.textContent = phrase("sayLost");
+    target.querySelector(":scope > [role=alert]")?.remove();
+    target.append(line);
+  };
 
-  // --- when the session is over, what the page showed goes, whether or not the server can be reached
-  const over = document.getElementById("session-over");
-  if (over) {
+  const focusPanel = (part) => {
+    const wished = part.querySelector?.("[autofocus]") ||
+      (part.hasAttribute?.("tabindex") ? part : part.querySelector?.("[tabindex='-1']"));
+    if (wished) wished.focus();
+    if (part.dataset?.says) announce(part.dataset.says);
+  };
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => showLoading(detail.target, detail.xhr));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => hideLoading(detail.target));
+  document.addEventListener("htmx:sendError", ({ detail }) => showLostConnection(detail.target));
+  document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
+
+  // === The end of a session: what the page showed is removed, whether or not the server can be reached ===
+
+  const watchSession = (over) => {
     const tabs = new BroadcastChannel("session");
     let used = Date.now();
-    const clear = () => {
+
+    const clearPage = () => {
       const sheet = over.content.cloneNode(true);
       sheet.querySelector("a").href = location.href;
-      clearInterval(ticking);
+      clearInterval(openingTimer);
       document.title = over.dataset.title;
       document.body.replaceChildren(sheet);
       document.getElementById("main").focus();
     };
-    const look = () => { if (over.isConnected && Date.now() - used >= over.dataset.idleSeconds * 1000) clear(); };
-    // Whatever a tab asks of the server prolongs the session for all of them.
-    const asked = () => { used = Date.now(); tabs.postMessage("asked"); };
+
+    const clearIfIdle = () => {
+      if (over.isConnected && Date.now() - used >= over.dataset.idleSeconds * 1000) clearPage();
+    };
+
+    // A request from one tab prolongs the session for all of them.
+    const noteRequest = () => {
+      used = Date.now();
+      tabs.postMessage("asked");
+    };
+
     tabs.addEventListener("message", ({ data }) => {
       if (data === "asked") used = Date.now();
-      else if (over.isConnected) clear();
+      else if (over.isConnected) clearPage();
     });
-    document.addEventListener("submit", (event) => { if (event.target.matches("[data-signs-out]")) tabs.postMessage("signed out"); });
-    document.addEventListener("htmx:afterRequest", asked);
-    document.addEventListener("visibilitychange", look);
-    setInterval(look, 10_000);
-    asked();
-  }
+    document.addEventListener("submit", (event) => {
+      if (event.target.matches("[data-signs-out]")) tabs.postMessage("signed out");
+    });
+    document.addEventListener("htmx:afterRequest", noteRequest);
+    document.addEventListener("visibilitychange", clearIfIdle);
+    setInterval(clearIfIdle, CHECK_SESSION_EVERY);
+    noteRequest();
+  };
 
-  // --- print: everything opened, and closed again after
-  let closed = [];
+  const sessionOver = document.getElementById("session-over");
+  if (sessionOver) watchSession(sessionOver);
+
+  // === Printing: everything is opened, and closed again after ===
+
+  let openedForPrint = [];
+
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("main details:not([open])")];
-    for (const details of closed) details.open = true;
+    openedForPrint = [...document.querySelectorAll("main details:not([open])")];
+    for (const details of openedForPrint) details.open = true;
   });
-  addEventListener("afterprint", () => { for (const details of closed) details.open = false; closed = []; });
+  addEventListener("afterprint", () => {
+    for (const details of openedForPrint) details.open = false;
+    openedForPrint = [];
+  });
 
-  // --- "next" in view, for a trip that is under way
-  const next = document.querySelector("[data-next]");
-  if (next && !location.hash && next.getBoundingClientRect().top > innerHeight * 2) next.scrollIntoView({ block: "center" });
+  // === The next flight in view, for a trip that is under way ===
+
+  const showNextFlight = () => {
+    const next = document.querySelector("[data-next]");
+    if (next && !location.hash && next.getBoundingClientRect().top > innerHeight * 2) next.scrollIntoView({ block: "center" });
+  };
+
+  showNextFlight();
 })();

@@ -23,9 +23,9 @@ class Tone(StrEnum):
     """The colour of a status, as in the style sheet's `pill-…`. An icon and a word always stand beside it."""
 
     GOOD = "good"
-    WAITING = "waiting"
-    GONE = "gone"
-    BACK = "back"
+    WAITING = "pending"
+    GONE = "cancelled"
+    BACK = "refunded"
     NEUTRAL = "neutral"
 
 

@@ -70,10 +70,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
 
 
-def _bare(request: HttpRequest) -> dict[str, str]:
+def _bare(request: HttpRequest) -> dict[str, Any]:
     """All that a page needs which is made without session and database."""
     return {
-        "stylesheet": static("app.css"),
+        "stylesheets": [static("base.css"), static("components.css")],
         "favicon": static("favicon.svg"),
         "request_id": request_id(request),
         "language_code": language(),

@@ -34,8 +34,10 @@ def starting(request: HttpRequest, name: str, position: int) -> str:
 
 
 def render_panel(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render `orders/_<name>.html` for htmx or `orders/<name>.html`, which includes it, for everyone else."""
-    template = f"orders/_{name}.html" if wants_part(request) else f"orders/{name}.html"
-    response = render(request, template, {"part": f"orders/_{name}.html", **context}, status=status)
+    """Render `orders/_<name>.html` for htmx; for everyone else `orders/panel_page.html`, which includes it."""
+    part = f"orders/_{name}.html"
+    whole = "orders/panel_page.html" if name in PANELS else f"orders/{name}.html"
+    template = part if wants_part(request) else whole
+    response = render(request, template, {"part": part, "panel": name, **context}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

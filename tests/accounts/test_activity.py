@@ -28,7 +28,7 @@ def look(user: User, ref: str = "ref-1", **columns: object) -> AccessRecord:
 
 def outcomes(page: str) -> list[str]:
     """The column of outcomes, newest first."""
-    return re.findall(r'class="name">[^<]*</td>\s*<td data-label="[^"]+">([^<]*)</td>', page)
+    return re.findall(r'class="connection-name">[^<]*</td>\s*<td data-label="[^"]+">([^<]*)</td>', page)
 
 
 def export(client: Client, **query: str) -> list[dict[str, str]]:

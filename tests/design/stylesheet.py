@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-STYLESHEET = ROOT / "static" / "app.css"
+STYLESHEETS = [ROOT / "static" / f"{name}.css" for name in ("base", "components", "order")]
 HEX = r"#[0-9a-fA-F]{6}"
 
 
 def colours(theme: str) -> dict[str, str]:
     """Name -> "#rrggbb" of every colour variable, in the "light" or the "dark" theme."""
-    text = STYLESHEET.read_text(encoding="utf-8")
+    text = STYLESHEETS[0].read_text(encoding="utf-8")
     found = dict(re.findall(rf"--([\w-]+): ({HEX});", text))
     for name, light, dark in re.findall(rf"--([\w-]+): light-dark\(({HEX}), ({HEX})\);", text):
         found[name] = light if theme == "light" else dark

@@ -10,11 +10,18 @@ TEXT = [
     ("ink", "ground"), ("ink", "card"), ("ink", "sunk"), ("quiet", "ground"), ("quiet", "card"), ("quiet", "sunk"),
     ("link", "ground"), ("link", "card"), ("link", "sunk"), ("main-ink", "main"), ("signal-ink", "signal"), ("card", "ink"),
     ("bar-ink", "bar"), ("bar-quiet", "bar"), ("bar-ink", "bar-field"), ("bar-quiet", "bar-field"),
-    ("good", "good-ground"), ("waiting", "waiting-ground"), ("gone", "gone-ground"), ("back", "back-ground"),
-    ("neutral", "neutral-ground"), ("good", "card"), ("waiting", "card"), ("gone", "card"), ("back", "card"),
-    ("neutral", "card"), ("gone", "gone-ground"),
+    ("status-good", "status-good-ground"), ("status-pending", "status-pending-ground"), ("status-cancelled", "status-cancelled-ground"), ("status-refunded", "status-refunded-ground"),
+    ("neutral", "neutral-ground"), ("status-good", "card"), ("status-pending", "card"), ("status-cancelled", "card"), ("status-refunded", "card"),
+    ("neutral", "card"), ("status-cancelled", "status-cancelled-ground"),
 ]  # fmt: skip
-LINES = [("edge", "card"), ("edge", "ground"), ("rail", "card"), ("link", "card"), ("signal", "bar"), ("gone", "card")]
+LINES = [
+    ("edge", "card"),
+    ("edge", "ground"),
+    ("rail", "card"),
+    ("link", "card"),
+    ("signal", "bar"),
+    ("status-cancelled", "card"),
+]
 
 
 def test_the_measure_agrees_with_the_known_ends() -> None:

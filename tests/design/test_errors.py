@@ -43,7 +43,7 @@ def test_500_needs_no_user_no_session_and_no_database() -> None:
     bare = RequestFactory().get("/orders/x/")
     answer = errors.server_error(bare)
     assert answer.status_code == 500
-    assert "<h1>Our mistake</h1>" in answer.content.decode()
+    assert "<h1>Something went wrong on our side</h1>" in answer.content.decode()
 
 
 @override_settings(
@@ -62,5 +62,5 @@ def test_a_form_without_its_token_is_told_so() -> None:
     client.force_login(User.objects.create_user("agent"))
     answer = client.post(reverse("preferences"), {"theme": "dark"})
     assert answer.status_code == 403
-    assert "The form was too old" in answer.content.decode()
+    assert "This page expired" in answer.content.decode()
     assert "CSRF" not in answer.content.decode()

@@ -24,13 +24,13 @@ from tests.pages.conftest import SEED
 STATES = (
     # nobody signed in
     State("sign-in", "/accounts/login/", person=""),
-    State("sign-in, asked for an order", f"/orders/{SEED}/?ticket=ZD-1", person="", shows="go on to the page"),
+    State("sign-in, asked for an order", f"/orders/{SEED}/?ticket=ZD-1", person="", shows="Sign in to continue"),
     State("sign-in failed", "/accounts/login/", fill(username="nobody", password="wrong"), ""),
     State("sign-in locked", "/accounts/login/", lock_out, "", shows="Too many wrong passwords"),
     State("not found, signed out", "/nowhere/", person="", status=404),
     State("sign-in, German", "/accounts/login/", person="Besucher", shows="Anmelden"),
     # the start page
-    State("home, empty", "/", person="newcomer", shows="Nothing looked at yet"),
+    State("home, empty", "/", person="newcomer", shows="No orders viewed yet"),
     State("account menu", "/", open_menu),
     State("help", f"/orders/{SEED}/", open_help),
     State("opening", "/", while_opening),
@@ -69,13 +69,13 @@ STATES = (
     State("not recorded", f"/orders/{SEED}/", status=503, around="no records"),
     State("no such page", "/nowhere/", status=404, shows="No such page"),
     State("not allowed", f"/orders/{SEED}/reveal/", status=403),
-    State("form too old", f"/orders/{SEED}/raw/", with_an_old_token, shows="too old"),
+    State("form too old", f"/orders/{SEED}/raw/", with_an_old_token, shows="expired"),
     State("request cannot be read", f"/orders/{SEED}/raw/", with_too_many_fields, shows="cannot be read"),
     State("our mistake", "/", status=500, around="no sessions"),
     # connections
     State("connections, none", "/connections/", person="newcomer"),
     State("connections", "/connections/", person="two ways"),
-    State("connections, tried", "/connections/", press("Try again")),
+    State("connections, tried", "/connections/", press("Test now")),
     State("connection add", "/connections/add/"),
     State("connection add, empty", "/connections/add/", fill()),
     State("connection add, refused", "/connections/add/", fill(name="Third", client_key="x", token="y"), shows="Nothing is saved"),

@@ -106,7 +106,9 @@ def test_the_table_of_looks_becomes_blocks_in_a_narrow_window(signed_in: Page, w
         )
         <= 0
     )
-    named = signed_in.locator(".looks td").first.evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    named = signed_in.locator(".activity-table td").first.evaluate(
+        "(cell) => getComputedStyle(cell, '::before').content"
+    )
     assert named == '"When"'
 
 

@@ -14,7 +14,7 @@ from tests.pages.conftest import SEED
 
 ONLY_FOR_SCREENS = (
     "Copy for the ticket", "Copy link", "Calendar file", "Raw data", "Refresh", "Show contacts", "Show travellers",
-    "Show custom data", "Each look is recorded", "Skip to the content", "Keyboard shortcuts", "Reveal", "Other orders",
+    "Show custom data", "Opening these is logged", "Skip to the content", "Keyboard shortcuts", "Reveal", "Other orders",
 )  # fmt: skip
 
 

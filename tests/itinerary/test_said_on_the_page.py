@@ -91,13 +91,13 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
     trip = plan([item(flight)], reading=reading)
     page = shown(trip)
     assert "All times are local to the airport" not in page
-    assert "turned into local times: see below" in page or "read as local: see below" in page
+    assert "Times in doubt: see below" in page or "Converted from UTC, in doubt: see below" in page
     assert page.lower().count(trip.notices[0].detail.lower()) == 2
     assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
     assert "Flight time in doubt" in page
     assert "local time" not in flight_sentence(trip.flights[0])
     assert "Las Vegas direct" in page.replace(" ·", "")
-    assert ("the times are shown as sent" in page) is (reading == "local")
+    assert ("Shown as sent" in page) is (reading == "local")
 
 
 def test_a_trip_without_doubt_says_that_its_times_are_local() -> None:

@@ -280,7 +280,7 @@ def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry
     assert [line.count for line in page.context["digest"].others] == [1, 1]
     others = text_of(page).partition("Also on this order")[2]
     for words in shown:
-        assert words in others.partition("Money")[0]
+        assert words in others.partition("Payment")[0]
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_extras_that_are_alike_stay_one_line(opened: Any, one: Entry, other: Ent
 def test_a_status_is_said_once_on_its_row(desk: Client, cdp: Sandbox) -> None:
     cdp.add_order({"referenceId": "ONCE01", "items": [flown(segment(), status="CANCEL_REQUESTED")]})
     page = desk.get("/orders/", {"q": "ONCE01"}, follow=True)
-    row = page.content.decode().partition('class="middle"')[2].partition("<details")[0]
+    row = page.content.decode().partition('class="flight-middle"')[2].partition("<details")[0]
     assert row.count("Cancellation requested") == 1
     assert "1 thing to check" in text_of(page)
 

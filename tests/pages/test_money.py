@@ -77,8 +77,8 @@ EUR = '"currencyCode": "EUR"'
 ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
 # The order's own fields, its items, and what is said of their sum.
 SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "SM01": (f'"price": 100, {EUR}', (ITEM, ITEM), "The items add up to the total, 100.00 EUR"),
-    "SM02": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("EUR", "eur")), "The items add up to the total, 100.00 EUR"),
+    "SM01": (f'"price": 100, {EUR}', (ITEM, ITEM), "Items add up to the order total, 100.00 EUR"),
+    "SM02": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("EUR", "eur")), "Items add up to the order total, 100.00 EUR"),
     "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not checked: two currencies"),
     "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not checked: a quantity above 1"),
     "SM05": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": null')), "not checked: a quantity is missing"),
@@ -89,12 +89,12 @@ SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "SM10": (f'"price": "1.000,00", {EUR}', (ITEM, ITEM), "not checked: the total was not understood"),
     "SM11": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"EUR"', "null")), "not checked: a currency is missing"),
     "SM12": (f'"price": 100, {EUR}', (ITEM.replace("EUR", "USD"), ITEM.replace("EUR", "GBP")), "not checked: more than two currencies"),
-    "SM13": (f'"price": 100, {EUR}', (ITEM.replace("50", "0.1"), ITEM.replace("50", "0.2")), "The items come to 0.30 EUR, the total is 100.00 EUR"),
-    "SM14": (f'"price": "100.00", {EUR}', (ITEM, ITEM.replace("50", '"50.00"')), "The items add up to the total, 100.00 EUR"),
+    "SM13": (f'"price": 100, {EUR}', (ITEM.replace("50", "0.1"), ITEM.replace("50", "0.2")), "Items add up to 0.30 EUR; the order total is 100.00 EUR"),
+    "SM14": (f'"price": "100.00", {EUR}', (ITEM, ITEM.replace("50", '"50.00"')), "Items add up to the order total, 100.00 EUR"),
     "SM15": (
         f'"price": 999999999999999.000000000000003, {EUR}',
         (ITEM.replace("50", "999999999999999.000000000000001"), ITEM.replace("50", "0.000000000000002")),
-        "The items add up to the total, 999,999,999,999,999.000000000000003 EUR",
+        "Items add up to the order total, 999,999,999,999,999.000000000000003 EUR",
     ),
     "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not checked: two currencies, a quantity above 1"),
 }  # fmt: skip

@@ -52,7 +52,9 @@ def test_a_failed_search_is_asked_again_with_what_was_typed(desk: Client, faulty
     faulty("*", "503", "guests")
     failed = desk.post("/orders/?ticket=ZD-1", {"q": "jane.doyle@example.com"})
     assert failed.status_code == 502
-    (form,) = re.findall(r'<form class="inline" method="post" action="([^"]*)">(.*?)</form>', failed.content.decode())
+    (form,) = re.findall(
+        r'<form class="inline-form" method="post" action="([^"]*)">(.*?)</form>', failed.content.decode()
+    )
     assert form[0] == "/orders/?ticket=ZD-1"
     typed = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
     assert typed.pop("csrfmiddlewaretoken")

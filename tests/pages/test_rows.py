@@ -80,7 +80,7 @@ def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> 
     items = [flown(segment(1), segment(2, 600, 1), passengerTypeCode="ADT", name=f"seat {n}") for n in range(500)]
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/").content.decode()
-    assert page.count('<li class="item"') == 500 and "500 of 500 items" in page
+    assert page.count('<li class="order-item"') == 500 and "500 of 500 items" in page
     assert "Show the rest" not in page and "are shown" not in page
 
 

@@ -108,7 +108,7 @@ def test_a_word_of_the_feed_is_never_taken_for_a_phrase_of_ours() -> None:
 
 def test_every_row_has_its_symbol_and_its_colour() -> None:
     symbols = (ROOT / "static/icons.svg").read_text(encoding="utf-8")
-    styles = (ROOT / "static/app.css").read_text(encoding="utf-8")
+    styles = (ROOT / "static/components.css").read_text(encoding="utf-8")
     for spellings in SENT.values():
         row: Status = status(spellings[0])
         assert f'id="{row.icon}"' in symbols
@@ -196,7 +196,7 @@ def test_spellings_of_one_status_are_counted_together(desk: Client) -> None:
 
 def test_spellings_of_one_status_are_not_mixed(desk: Client) -> None:
     html = open_order(desk, "MX02").content.decode()
-    assert 'class="mix"' not in html and "is-cancelled" in html
+    assert 'class="status-mix"' not in html and "is-cancelled" in html
 
 
 def test_a_status_of_some_travellers_says_of_how_many(desk: Client) -> None:

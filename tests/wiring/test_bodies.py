@@ -73,7 +73,7 @@ def send(app: App, head: bytes, body: bytes = b"") -> tuple[bytes, float]:
     return answer, time.monotonic() - began
 
 
-@pytest.mark.parametrize("path", [b"/accounts/login/", b"/orders/", b"/livez-not/", b"/static/app.css"])
+@pytest.mark.parametrize("path", [b"/accounts/login/", b"/orders/", b"/livez-not/", b"/static/base.css"])
 @pytest.mark.parametrize(
     "length", [b"Content-Length: 65537", b"Content-Length: 9999999999", b"Transfer-Encoding: chunked"]
 )
