@@ -11,13 +11,14 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test check fmt bench screenshots lock sbom
+.PHONY: help setup develop demo run test test-postgres check fmt bench screenshots lock sbom
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo         the app with a stand-in CDP on this machine (PORT=8000, SANDBOX_PORT=9000)"
 	@echo "make run          the app against real regions"
 	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
+	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make setup fmt bench screenshots lock"
@@ -54,6 +55,12 @@ run: setup
 test: develop
 	@.ci/tools
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# The same tests on PostgreSQL instead of SQLite: without ARGS those that reach the database.
+test-postgres: develop
+	@.ci/tools
+	@$(BIN)/python -m tests.postgres_server $(BIN)/python -m pytest -n 2 --dist loadfile \
+		$(or $(ARGS),tests/accounts tests/pages tests/wiring tests/faults/test_under_load.py)
 
 check: develop
 	$(BIN)/ruff format --check --quiet .

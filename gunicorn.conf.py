@@ -40,7 +40,7 @@ reuse_port = not bind.startswith("unix:")  # which a socket in the file system c
 preload_app = True
 
 # No page takes longer than 12 s, so this is enough for every one that is under way when the server is told to stop.
-graceful_timeout = 15
+graceful_timeout = 15 + env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 timeout = 30
 keepalive = 30
 

@@ -16,7 +16,6 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -67,11 +66,8 @@ class SessionStore(db.SessionStore):
             return
         changed = Session.objects.filter(session_key=stored_key(self.session_key))
         data = self.encode(dict(self.items()))
-        try:
-            written = changed.update(session_data=data, expire_date=self.get_expiry_date())
-        except DatabaseError as error:
-            raise UpdateError from error
-        if not written:
+        # A DatabaseError passes on: UpdateError says that the session has ended, which the person would have to make good.
+        if not changed.update(session_data=data, expire_date=self.get_expiry_date()):
             raise UpdateError
 
 

@@ -21,6 +21,7 @@ class WiringConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, and close the database's files after `migrate`, which makes them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
+        from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 
         if settings.METERED:
             from cdpviewer.metrics import series

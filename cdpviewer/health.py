@@ -6,16 +6,29 @@ people, orders, tenants or the configuration beyond "ok" and what is wrong.
 
 from __future__ import annotations
 
+import queue
+import shutil
+import sqlite3
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from django.core import checks
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from orders.itinerary import zones
 
+PATIENCE = 1.0  # seconds in which the database must answer
+LEAST_ROOM = 16 * 1024 * 1024  # bytes left on the disk of a SQLite file
+TABLE = "django_migrations"
+SILENT = ("does not answer", "not known")
+
 _found_complete: list[bool] = []
+_stopping = threading.Event()
+_asking = threading.Lock()
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
@@ -24,30 +37,92 @@ def livez(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """The database answers, its migrations are applied, the keys can be used: 200, else 503 with what is wrong.
+    """The database takes changes, its migrations are applied, the keys can be used: 200, else 503 with what is wrong, after 1 s at most.
 
     How the CDP answers is not asked and not said: an outage there must not take this server out of service as well, and which
     tenants are in use is nobody's business who has not signed in. `tzdata` is the version of the zone rules.
     """
+    if _stopping.is_set():
+        return JsonResponse({"server": "stops"}, status=503)
     state = {"database": "ok", "migrations": "ok", "keys": "ok"}
     if any(message.is_serious() for message in checks.run_checks(tags=["keys"])):
         state["keys"] = "not usable: run manage.py check"
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        if not migrated():
-            state["migrations"] = "not applied: run manage.py migrate"
-    except DatabaseError:
-        state["database"] = "does not answer"
-        state["migrations"] = "not known"
+    state["database"], state["migrations"] = _in_time()
     return JsonResponse({**state, "tzdata": zones.VERSION}, status=200 if set(state.values()) == {"ok"} else 503)
 
 
-def migrated() -> bool:
+def stop() -> None:
+    """From now on `/readyz` says that this server stops."""
+    _stopping.set()
+
+
+def _in_time() -> tuple[str, str]:
+    """The state of database and migrations, asked aside; no second question while one is without an answer."""
+    if not _asking.acquire(blocking=False):
+        return SILENT
+    answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_asked())
+        finally:
+            _asking.release()
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return answers.get(timeout=PATIENCE)
+    except queue.Empty:
+        return SILENT
+
+
+def _asked() -> tuple[str, str]:
+    """Ask on a connection of its own: pages may hold all others."""
+    probe = connection.copy("readyz")
+    probe.settings_dict["OPTIONS"].pop("pool", None)
+    try:
+        state = READINESS[probe.vendor](probe)
+        return state, "ok" if migrated(probe) else "not applied: run manage.py migrate"
+    except (DatabaseError, InterfaceError):
+        return SILENT
+    finally:
+        probe.close()
+
+
+def _postgresql(probe: BaseDatabaseWrapper) -> str:
+    with probe.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+        (read_only,) = cursor.fetchone()
+    return "is read-only" if read_only else "ok"
+
+
+def _sqlite(probe: BaseDatabaseWrapper) -> str:
+    probe.patience = 0.0  # type: ignore[attr-defined]  # of cdpviewer.sqlite
+    try:
+        with probe.cursor() as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+    except OperationalError as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_READONLY:
+            return "is read-only"
+        if code != sqlite3.SQLITE_BUSY:  # somebody else is writing
+            raise
+    folder = Path(str(probe.settings_dict["NAME"])).parent
+    return "ok" if shutil.disk_usage(folder).free >= LEAST_ROOM else "is on a disk that is full"
+
+
+READINESS = {"postgresql": _postgresql, "sqlite": _sqlite}
+
+
+def migrated(asked: BaseDatabaseWrapper) -> bool:
     """Are all migrations applied? A yes is remembered for the life of the process, because they are not taken back under it."""
     if not _found_complete:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        with asked.cursor() as cursor:
+            if TABLE not in asked.introspection.table_names(cursor):
+                return False
+            cursor.execute(f"SELECT app, name FROM {TABLE}")  # noqa: S608  (Django's own name)
+            applied = set(cursor.fetchall())
+        if not applied.issuperset(MigrationLoader(None).graph.nodes):
             return False
         _found_complete.append(True)
     return True

@@ -55,10 +55,14 @@ def main() -> int:
     if reason := refusal():
         print(f"cdpviewer does not start.\n{reason}", file=sys.stderr)
         return 1
+    from django.db import connection
+
+    from cdpviewer.health import migrated
     from orders.itinerary.zones import VERSION
 
     print(f"Zone rules: tzdata {VERSION}.", flush=True)
-    call_command("migrate", interactive=False, verbosity=0)
+    if not migrated(connection):
+        call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if found := missing():
         print("Still missing to serve people:", *(f"- {one}" for one in found), sep="\n", flush=True)

@@ -7,9 +7,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import gevent  # type: ignore[import-untyped]
+from django.conf import settings
 from gunicorn.workers import ggevent
 
-from cdpviewer import bodies, unreadable
+from cdpviewer import bodies, health, unreadable
 
 # All connections that have come are taken in, where gunicorn sets one at a time: a health check must not wait behind a crowd.
 ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
@@ -21,6 +22,7 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._idle: dict[gevent.Greenlet, gevent.Timeout] = {}
+        self._draining = False
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
@@ -42,7 +44,14 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
             raise
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop: pages under way are finished; kept connections end now, or stopping would take as long as they may be kept."""
+        """Stop, after DRAIN_SECONDS. Pages under way are finished; kept connections end, or stopping would take as long as those."""
+        health.stop()
+        if settings.DRAIN_SECONDS and not self._draining:
+            # The balancer needs time to see that `/readyz` says no. Until then pages go on, each on a connection that then ends.
+            self._draining = True
+            self.cfg.set("keepalive", 0)
+            gevent.spawn_later(settings.DRAIN_SECONDS, self.handle_exit, sig, frame)
+            return
         super().handle_exit(sig, frame)
         for connection, limit in self._idle.items():
             gevent.kill(connection, limit)

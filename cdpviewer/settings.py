@@ -10,7 +10,7 @@ import jinja2
 
 from cdpviewer import bodies, environment, limits, logs, remote, sentry, traces
 from cdpviewer.caches import caches
-from cdpviewer.databases import database
+from cdpviewer.databases import databases
 from cdpviewer.metrics import beginning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,6 +30,9 @@ DEMO = env.switch("CDPVIEWER_DEMO", default=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
+
+# How long a server that is told to stop goes on, with `/readyz` at 503, so that a balancer sends nothing more.
+DRAIN_SECONDS = env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 
 # --- limits of people
 SIGN_IN_LIMITS = limits.sign_in(env)
@@ -114,7 +117,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {"context_processors": _CONTEXT},
     },
 ]
-DATABASES = {"default": database(env.text("DATABASE_URL"), BASE_DIR)}
+DATABASES = databases(env, BASE_DIR)
 CACHES = caches(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions

@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from orders.cdp import errors
 
+DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another question
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -292,6 +294,7 @@ def not_recorded() -> Problem:
             "Whoever looks at a customer’s data is recorded first. The record could not be written, so nothing is shown."
         ),
         _("Try again. If it stays so, tell whoever runs this program: its database does not take new records."),
+        retry_after=DATABASE_AWAY,
     )
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -34,6 +35,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
         return number
+
+
+def database_url() -> str:
+    """The tests' own database as DATABASE_URL names it, for processes that a test starts."""
+    setting = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{setting['NAME']}"
+    return f"postgres://{setting['USER']}@{quote(setting['HOST'], safe='')}/{setting['NAME']}"
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -162,7 +171,7 @@ def running_app(
         CDPVIEWER_STATIC_ROOT=str(gathered_static),
         CDPVIEWER_EXTRA_REGIONS=f"sandbox={running_sandbox.url}",
         CDPVIEWER_VIEWS_A_MINUTE="0",  # a test asks faster than a person
-        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+        DATABASE_URL=database_url(),
     )
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)

@@ -13,8 +13,9 @@ os.environ.setdefault("CDPVIEWER_CREDENTIAL_KEYS", "bmV2ZXIgdXNlZCBvdXRzaWRlIHRo
 os.environ.setdefault("CDPVIEWER_HTTPS", "off")
 
 from accounts.limits import ViewLimits
+from cdpviewer.databases import database
 from cdpviewer.settings import *  # noqa: F403
-from cdpviewer.settings import DATABASES, TEMPLATES
+from cdpviewer.settings import BASE_DIR, DATABASES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # One test after another asks as the person with the same number; those about the limits set their own.
@@ -26,9 +27,12 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 
-# A file, not memory: the real server, started by a test, opens the same database.
-_folder = tempfile.mkdtemp(prefix="cdpviewer-tests-")
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
+if server := os.environ.get("TESTS_DATABASE_URL"):  # from tests.postgres_server
+    DATABASES["default"] = database(server, BASE_DIR)
+else:
+    # A file, not memory: the real server, started by a test, opens the same database.
+    _folder = tempfile.mkdtemp(prefix="cdpviewer-tests-")
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
 
 TEMPLATES[0]["OPTIONS"]["environment"] = "tests.rendering.environment"

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import OF_KIND, Kind, What
 
 
 class AppendOnly(Exception):
@@ -77,11 +77,15 @@ class AccessRecord(models.Model):
             models.Index(fields=["order_ref"], name="access_record_order"),
             models.Index(fields=["reference"], name="access_record_reference"),
             models.Index(fields=["ticket"], name="access_record_ticket"),
-            # These two hold a few rows only, and cost a look nothing.
+            models.Index(fields=["request_id"], name="access_record_request"),
+            # These hold a few rows only, and cost a look nothing.
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
             ),
             models.Index(fields=["id"], condition=models.Q(what="chain_seen"), name="access_record_chain_seen"),
+            models.Index(
+                fields=["-at"], condition=models.Q(what__in=sorted(OF_KIND[Kind.ACCOUNT])), name="access_record_account"
+            ),
         ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["chain", "link"], name="access_record_link_once")]
 

@@ -3,8 +3,8 @@
 SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing), PostgreSQL
 one function behind UPDATE, DELETE and TRUNCATE. Retention is the one way out: `delete_older_than`, in one transaction.
 On SQLite that transaction takes the delete trigger away and puts it back (data definition is transactional there, so a crash
-leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it sets a limit that holds for this transaction
-only, and the function lets go of rows before that limit: no lock on the table, nobody waits.
+leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it calls a function of the table's owner, who alone
+may let go of rows: no lock on the table, nobody waits, and the role of the pages may not call it.
 """
 
 from __future__ import annotations
@@ -49,28 +49,38 @@ BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name
 BEGIN SELECT RAISE(ABORT, '{NEVER_DELETED}'); END""",
 )
 
+# The owner of the table alone gets past, and the function that it lent: `current_user` is the owner inside of that.
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' AND OLD.at < NULLIF(current_setting('cdpviewer.prune_before', true), '')::timestamptz THEN
+  IF TG_OP = 'DELETE' AND OLD.at < NULLIF(current_setting('cdpviewer.prune_before', true), '')::timestamptz
+     AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_catalog.pg_class WHERE oid = TG_RELID) THEN
     RETURN OLD;
   END IF;
   RAISE EXCEPTION '{REFUSAL}';
-END $$""",
-    f"DROP TRIGGER IF EXISTS {TABLE}_no_change ON {TABLE}",
-    f"""CREATE TRIGGER {TABLE}_no_change BEFORE UPDATE OR DELETE ON {TABLE}
-FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()""",
-    f"DROP TRIGGER IF EXISTS {TABLE}_no_truncate ON {TABLE}",
-    f"""CREATE TRIGGER {TABLE}_no_truncate BEFORE TRUNCATE ON {TABLE}
-FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()""",
+END $$""",  # noqa: S608 - the table's name is the constant above
     f"""CREATE OR REPLACE FUNCTION {PEOPLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '{NEVER_DELETED}';
 END $$""",
-    f"DROP TRIGGER IF EXISTS {PEOPLE}_no_delete ON {PEOPLE}",
-    f"""CREATE TRIGGER {PEOPLE}_no_delete BEFORE DELETE OR TRUNCATE ON {PEOPLE}
-FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()""",
+    f"""CREATE OR REPLACE FUNCTION {TABLE}_prune(before timestamptz, batch integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $$
+DECLARE gone bigint;
+BEGIN
+  PERFORM set_config('cdpviewer.prune_before', before::text, true);
+  DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} WHERE at < before ORDER BY at LIMIT batch);
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  PERFORM set_config('cdpviewer.prune_before', '', true);
+  RETURN gone;
+END $$""",  # noqa: S608 - as above
+    f"REVOKE ALL ON FUNCTION {TABLE}_prune(timestamptz, integer) FROM PUBLIC",
 )
+# Made only where they are missing: making one waits for every writer of the table, and all later ones wait behind it.
+_POSTGRESQL_TRIGGERS = {
+    f"{TABLE}_no_change": f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
+    f"{TABLE}_no_truncate": f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()",
+    f"{PEOPLE}_no_delete": f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()",
+}
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CHAINED = {"id", "chain", "link", "seal"}
@@ -87,6 +97,7 @@ _REMOVE = {
         f"DROP TRIGGER IF EXISTS {PEOPLE}_no_delete",
     ),
     "postgresql": (
+        f"DROP FUNCTION IF EXISTS {TABLE}_prune(timestamptz, integer)",
         f"DROP FUNCTION IF EXISTS {TABLE}_refuse() CASCADE",
         f"DROP FUNCTION IF EXISTS {PEOPLE}_refuse() CASCADE",
     ),
@@ -99,10 +110,24 @@ class Unsupported(Exception):
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Make the records append-only and keep the people. Safe to run again, and needed after a migration that rebuilds a table on SQLite."""
-    statements = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}.get(connection.vendor)
-    if statements is None:
+    if connection.vendor == "sqlite":
+        _run(connection, _SQLITE)
+    elif connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(current_schema())")
+            schema = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'O'", [[*_POSTGRESQL_TRIGGERS]]
+            )
+            there = {name for (name,) in cursor.fetchall()}
+        missing = (
+            f"CREATE OR REPLACE TRIGGER {name} {rest}"
+            for name, rest in _POSTGRESQL_TRIGGERS.items()
+            if name not in there
+        )
+        _run(connection, (*(statement.replace("{schema}", schema) for statement in _POSTGRESQL), *missing))
+    else:
         raise Unsupported(f"no append-only triggers are known for {connection.vendor}; use SQLite or PostgreSQL")
-    _run(connection, statements)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -198,20 +223,18 @@ def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
 def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 5000) -> int:
     """Remove up to `batch` of the records before `limit` (aware) and say how many went; 0 when none is left."""
     moment = limit.astimezone(UTC)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {TABLE}_prune(%s, %s)", [moment, batch])
+            return int(cursor.fetchone()[0])
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_delete")
-        else:
-            cursor.execute("SELECT set_config('cdpviewer.prune_before', %s, true)", [moment.isoformat()])
+        cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_delete")
         cursor.execute(
             f"DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} WHERE at < %s ORDER BY at LIMIT %s)",  # noqa: S608
             [connection.ops.adapt_datetimefield_value(moment), batch],
         )
         gone: int = cursor.rowcount
-        if connection.vendor == "sqlite":
-            cursor.execute(_SQLITE_DELETE)
-        else:
-            cursor.execute("SELECT set_config('cdpviewer.prune_before', '', true)")
+        cursor.execute(_SQLITE_DELETE)
     return gone
 
 

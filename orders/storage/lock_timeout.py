@@ -20,6 +20,15 @@ def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
         connection.patience = LONGEST_WAIT  # type: ignore[attr-defined]  # of cdpviewer.sqlite
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether `error` says that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
+    from django.db import InterfaceError, InternalError, OperationalError
+
+    # PostgreSQL files "read-only" under internal errors.
+    read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
+    return read_only or isinstance(error, (OperationalError, InterfaceError))
+
+
 def give_back() -> None:
     """Give this page's connections to the database back before it waits for the CDP; the next statement gets one again."""
     from django.db import connections

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
-from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -22,7 +21,9 @@ from django.views.decorators.http import require_safe
 from orders.models import AccessRecord
 from orders.privacy import account_events
 from orders.privacy.record_kinds import CHAINING, OF_KIND, Kind, What
-from orders.problems import not_recorded
+from orders.problems import DATABASE_AWAY, not_recorded
+from orders.storage.distinct import distinct
+from orders.storage.newest_first import everything, page
 from orders.views.links import with_urls
 
 PER_PAGE = 50
@@ -84,10 +85,11 @@ class Filter:
 def activity(request: HttpRequest) -> HttpResponse:
     """The records, newest first, 50 to a page."""
     everybody, chosen, problems = _asked(request)
-    page = Paginator(_looks(request, everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    shown = page(_looks(request, everybody, chosen), PER_PAGE, before=before, after=after)
     context = {
-        "page": page,
-        "looks": with_urls(request, page.object_list),
+        "page": shown,
+        "looks": with_urls(request, shown.rows),
         "filter": chosen,
         "problems": problems,
         "everybody": everybody,
@@ -107,10 +109,15 @@ def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     try:
         account_events.record(What.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
     except DatabaseError:
-        return HttpResponse(not_recorded().sentence, status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            not_recorded().sentence,
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(DATABASE_AWAY)},
+        )
     name = f"activity-{started.astimezone(UTC):%Y%m%d-%H%M%S}.csv"
     return StreamingHttpResponse(
-        _csv(_looks(request, everybody, chosen).filter(at__lte=started)),
+        _csv([looks.filter(at__lte=started) for looks in _looks(request, everybody, chosen)]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -143,12 +150,11 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
     return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
 
 
-def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[AccessRecord]:
-    looks = AccessRecord.objects.order_by("-at", "-pk")
+def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
+    """The records asked for: of one person in two parts, what they did and what was done to them."""
+    looks = AccessRecord.objects.all()
     looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
-    if person is not None:
-        looks = looks.filter(Q(user_id=person) | Q(about_id=person))
     if chosen.order:
         spellings = {chosen.order, chosen.order.lower(), chosen.order.upper()}
         looks = looks.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
@@ -156,7 +162,9 @@ def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> QuerySet[Ac
         looks = looks.filter(ticket=chosen.ticket)
     if chosen.day is not None:
         looks = looks.filter(at__gte=_midnight(chosen.day), at__lt=_midnight(chosen.day + timedelta(days=1)))
-    return looks
+    if person is None:
+        return [looks]
+    return [looks.filter(user_id=person), looks.filter(Q(user_id=None) | ~Q(user_id=person), about_id=person)]
 
 
 def _midnight(day: date) -> datetime:
@@ -168,11 +176,7 @@ def _people() -> list[tuple[int, str]]:
     """Everybody who is in the records: number and name. Those who are gone by the name they had then."""
     # The numbers come from indexes alone; a name for each of millions of records would be read row by row.
     records = AccessRecord.objects.order_by()
-    numbers = {
-        number
-        for column in ("user_id", "about_id")
-        for number in records.exclude(**{column: None}).values_list(column, flat=True).distinct()
-    }
+    numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}
     names = dict(get_user_model().objects.filter(pk__in=numbers).values_list("pk", get_user_model().USERNAME_FIELD))
     for number in numbers - names.keys():
         names[number] = records.filter(user_id=number).values_list("user_name", flat=True).first() or str(number)
@@ -186,10 +190,9 @@ class _Line:
         return line
 
 
-def _csv(looks: QuerySet[AccessRecord]) -> Iterator[str]:
+def _csv(looks: list[QuerySet[AccessRecord]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     # Without the mark Excel takes the file for the machine's old code page, and names lose their accents.
     yield "\ufeff" + str(writer.writerow(COLUMNS))
-    rows: Iterator[Sequence[object]] = looks.values_list(*COLUMNS).iterator(chunk_size=2000)
-    for row in rows:
+    for row in everything(looks, *COLUMNS):
         yield str(writer.writerow([safe_cell(value) for value in row]))

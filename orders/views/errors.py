@@ -1,7 +1,8 @@
-"""The pages for 400, 403, 404, 413 and 500, and for a form whose token does not fit. Named in cdpviewer/urls.py."""
+"""The pages for 400, 403, 404, 413, 500 and 503, and for a form whose token does not fit. Named in cdpviewer/urls.py."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -14,7 +15,9 @@ from django.templatetags.static import static
 from accounts import next_page, preferences
 from accounts.language import activate, language
 from accounts.views import sign_in
+from orders.problems import DATABASE_AWAY
 from orders.search_text import lookup
+from orders.storage.lock_timeout import is_away
 
 SEARCHES = frozenset({"orders", "find_person"})
 PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
@@ -63,11 +66,15 @@ def body_too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our own fault. Needs neither database nor session nor context processors, which may be what is broken."""
+    """500: our own fault; 503 if it is the database's. Needs neither database nor session nor context processors, which may be broken."""
+    status = 503 if is_away(sys.exception()) else 500
     try:
-        return HttpResponse(render_to_string("500.html", _bare(request)), status=500)
+        response = HttpResponse(render_to_string(f"{status}.html", _bare(request)), status=status)
     except Exception:  # noqa: BLE001 (whatever fails while telling of a failure, the person still gets a sentence)
-        return HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(PLAIN, status=status, content_type="text/plain; charset=utf-8")
+    if status == 503:
+        response["Retry-After"] = str(DATABASE_AWAY)
+    return response
 
 
 def _bare(request: HttpRequest) -> dict[str, Any]:

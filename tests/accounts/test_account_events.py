@@ -18,6 +18,7 @@ from orders.cdp.errors import CredentialUnreadable
 from orders.models import AccessRecord, Connection
 from orders.privacy import access_log
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
+from tests.full_disk import no_room
 from tests.recorded import events
 
 NEW = "another long passphrase"
@@ -213,16 +214,8 @@ def test_connections(as_anna: Client, anna: User, cdp: Cdp) -> None:
 
 def test_a_change_that_cannot_be_recorded_does_not_happen(transactional_db: None, as_anna: Client, anna: User) -> None:
     own = connect(anna)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_accessrecord BEGIN SELECT RAISE(ABORT, 'no room'); END"
-        )
-    try:
-        with pytest.raises(DatabaseError):
-            own.drop()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER full_disk")
+    with no_room("NEW.at IS NOT NULL"), pytest.raises(DatabaseError):
+        own.drop()
     assert Connection.objects.filter(pk=own.pk).exists()
 
 

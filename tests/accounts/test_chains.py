@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from orders.models import AccessRecord
 from orders.privacy import append_only, chain, proving
 from orders.privacy.record_kinds import What
-from tests.live import PROJECT, environment
+from tests.live import PROJECT, database_url, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -320,7 +320,7 @@ def test_processes_that_write_at_once_lose_nothing_and_fork_no_chain() -> None:
     env = environment(
         DJANGO_SETTINGS_MODULE="cdpviewer.settings",
         CDPVIEWER_HTTPS="off",
-        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+        DATABASE_URL=database_url(),
     )
     running = [subprocess.Popen([sys.executable, "-c", WRITER], env=env, cwd=PROJECT) for _writer in range(4)]
     for _number in range(20):

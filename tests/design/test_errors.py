@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from orders.views import errors
+
+
+def internal_error(sqlstate: str) -> InternalError:
+    """As Django wraps one of psycopg."""
+    error = InternalError()
+    error.__cause__ = type("Cause", (Exception,), {"sqlstate": sqlstate})()
+    return error
 
 
 @pytest.fixture
@@ -44,6 +52,28 @@ def test_500_needs_no_user_no_session_and_no_database() -> None:
     answer = errors.server_error(bare)
     assert answer.status_code == 500
     assert "<h1>Something went wrong on our side</h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("no more room"), 503),
+        (InterfaceError("the connection is closed"), 503),
+        (internal_error("25006"), 503),
+        (internal_error("XX000"), 500),
+        (IntegrityError("twice"), 500),
+        (ValueError(), 500),
+    ],
+    ids=["operational", "interface", "read-only", "internal", "integrity", "ours"],
+)
+def test_a_database_that_is_away_is_no_mistake_of_ours(error: Exception, status: int) -> None:
+    try:
+        raise error
+    except Exception:  # noqa: BLE001 (as Django does)
+        answer = errors.server_error(RequestFactory().get("/orders/x/"))
+    assert answer.status_code == status
+    assert answer.get("Retry-After") == ("5" if status == 503 else None)
+    assert ("<h1>Not available at the moment</h1>" in answer.content.decode()) is (status == 503)
 
 
 @override_settings(

@@ -16,12 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
-from django.db import connection
 
 from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.canary import CANARY
-from tests.live import PROJECT, App, environment, free_port, wait_until_it_answers
+from tests.live import PROJECT, App, database_url, environment, free_port, wait_until_it_answers
 from tests.pages.conftest import SEED
 
 SLOW_PAGES = 64
@@ -174,7 +173,7 @@ def writers_environment() -> dict[str, str]:
     return environment(
         DJANGO_SETTINGS_MODULE="cdpviewer.settings",
         CDPVIEWER_HTTPS="off",
-        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+        DATABASE_URL=database_url(),
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection as database
 from django.test import Client
 
 from orders.models import Connection
 from sandbox.server import Sandbox
+from tests.full_disk import no_room
 
 SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 
@@ -62,11 +62,5 @@ def desk(agent: User, client: Client) -> Client:
 @pytest.fixture
 def no_room_for_records(transactional_db: None) -> Iterator[None]:
     """The record table takes no rows of people, as on a full disk; people may still be added."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_accessrecord WHEN NEW.user_id IS NOT NULL"
-            " BEGIN SELECT RAISE(ABORT, 'no room'); END"
-        )
-    yield
-    with database.cursor() as cursor:
-        cursor.execute("DROP TRIGGER full_disk")
+    with no_room("NEW.user_id IS NOT NULL"):
+        yield

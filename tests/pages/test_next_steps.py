@@ -109,6 +109,8 @@ def test_a_failure_in_part_leaves_one_line_and_an_answer_of_none(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_locked_database_is_not_waited_for_beyond_the_promise(agent: User, client: Client) -> None:
+    if database.vendor == "postgresql":
+        pytest.skip("PostgreSQL locks tables and rows; tests/faults/test_postgresql.py waits for those")
     client.force_login(agent)
     client.get(f"/orders/{SEED}/")
     other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)

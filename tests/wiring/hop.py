@@ -13,9 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
-from tests.live import PROJECT, environment, free_port, wait_until_it_answers
+from tests.live import PROJECT, database_url, environment, free_port, wait_until_it_answers
 
 
 @contextmanager
@@ -100,7 +98,7 @@ def production(name: str, static: Path, log: Path, **more: str) -> Iterator[int]
         CDPVIEWER_TRUSTED_PROXIES="1",
         CDPVIEWER_WORKERS="1",
         CDPVIEWER_STATIC_ROOT=str(static),
-        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+        DATABASE_URL=database_url(),
         **more,
     )
     with log.open("wb") as out:

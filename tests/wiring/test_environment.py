@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer import environment
-from cdpviewer.databases import database
+from cdpviewer.databases import database, wait_like_pages
 from cdpviewer.environment import Environment
 from cdpviewer.remote import limits, regions, shown_fields
 
@@ -199,7 +199,18 @@ def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path:
     assert sqlite["OPTIONS"]["transaction_mode"] == "IMMEDIATE" and sqlite["OPTIONS"]["timeout"] <= 0.05
     postgres = database("postgres://someone:pass@db.example.com:5433/orders", tmp_path)
     assert (postgres["HOST"], postgres["PORT"], postgres["NAME"]) == ("db.example.com", 5433, "orders")
-    assert postgres["CONN_HEALTH_CHECKS"] is True and postgres["OPTIONS"]["pool"]
+    assert postgres["OPTIONS"]["pool"]["max_size"] == 20 and postgres["DISABLE_SERVER_SIDE_CURSORS"] is False
+    assert "options" not in postgres["OPTIONS"] and "patience" not in postgres["OPTIONS"], (
+        "commands may take their time"
+    )
+    wait_like_pages(postgres)
+    assert "-c lock_timeout=750ms" in postgres["OPTIONS"]["options"] and postgres["OPTIONS"]["patience"] < 3
+    external = database("postgres://pooler/orders", tmp_path, pool="external")
+    wait_like_pages(external)
+    assert external["DISABLE_SERVER_SIDE_CURSORS"] is True and "options" not in external["OPTIONS"]
+    assert "pool" not in database("postgres://db/orders", tmp_path, pool="none")["OPTIONS"]
+    with pytest.raises(ImproperlyConfigured, match="psycopg, external, none"):
+        database("postgres://db/orders", tmp_path, pool="pgbouncer")
     assert sqlite["CONN_MAX_AGE"] == postgres["CONN_MAX_AGE"] == 0
     assert sqlite["ATOMIC_REQUESTS"] is postgres["ATOMIC_REQUESTS"] is False
 

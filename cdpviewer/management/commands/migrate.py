@@ -1,0 +1,42 @@
+"""Django's `migrate`, safe beside a server at work: one at a time, never waiting long for a lock, and never on a newer database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands import migrate
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+
+from cdpviewer import migrating
+from cdpviewer.databases import OWNER
+from cdpviewer.postgresql import roles
+
+
+class Command(migrate.Command):
+    """As the owner of the tables, where CDPVIEWER_OWNER_DATABASE_URL names one; the pages' role then gets what it needs."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=OWNER if OWNER in connections else DEFAULT_DB_ALIAS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        try:
+            with migrating.alone(connection), migrating.waiting_shortly(connection):
+                if newer := migrating.unknown(connection):
+                    raise CommandError(
+                        f"This database has been migrated by a newer version ({', '.join(newer)}). Nothing was changed."
+                    )
+                super().handle(*args, **options)
+                if connection.alias == OWNER:
+                    roles.grant(connection, connections[DEFAULT_DB_ALIAS].settings_dict["USER"])
+        except migrating.Busy as busy:
+            raise CommandError(f"{busy} Run it again.") from None
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != migrating.LOCK_NOT_AVAILABLE:
+                raise
+            raise CommandError(
+                "Somebody holds a table for longer than a migration may wait, because pages would wait behind it. Migrations that were "
+                "finished before stay. Run it again."
+            ) from None

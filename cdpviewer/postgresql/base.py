@@ -1,0 +1,111 @@
+"""PostgreSQL for pages: a statement that is not answered in time ends its connection, and ended connections are never handed out.
+
+The server's own limits (`cdpviewer.databases`) end a slow statement. They do nothing where the server hangs, or where the network
+swallows what is sent; the limit here holds on our side. SELECT 1 before each page would cost a round trip: an idle connection has
+nothing to read unless the server has ended it, and that costs no question.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import psycopg
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from psycopg_pool import ConnectionPool
+
+T = TypeVar("T")
+SPARED = 1.0  # seconds
+
+
+class Silence:
+    """After a statement without an answer nobody asks for a second: a page waits for a hanging server once, not for each statement."""
+
+    def __init__(self) -> None:
+        self._ends = 0.0
+
+    def begin(self) -> None:
+        self._ends = time.monotonic() + SPARED
+
+    def reigns(self) -> bool:
+        return time.monotonic() < self._ends
+
+
+SILENCE = Silence()
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that is closed when the server takes longer than `patience` seconds for an answer; None waits for ever."""
+
+    patience: float | None = None
+
+    def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Every exchange with the server passes here."""
+        try:
+            return super().wait(gen, interval=interval, timeout=timeout or self.patience)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001  (psycopg has no public name for it)
+            # The answer may still come, and would be taken for that of the next statement.
+            self.pgconn.finish()
+            SILENCE.begin()
+            raise psycopg.OperationalError("the database did not answer in time") from None
+
+
+def still_open(connection: psycopg.Connection[Any]) -> None:
+    """Raise OperationalError for a connection out of the pool that the server has ended."""
+    readable = select.poll()
+    readable.register(connection.fileno(), select.POLLIN)
+    if not readable.poll(0):
+        return
+    pool = connection._pool  # noqa: SLF001  (set by the pool itself)
+    connection.close()
+    if isinstance(pool, ConnectionPool):
+        pool.drain()  # those beside it have most likely ended too
+    raise psycopg.OperationalError("the server has ended the connection")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's, with connections that are given up in time. OPTIONS take `patience` (seconds) and the parameters of a `pool`."""
+
+    @property
+    def pool(self) -> ConnectionPool[Connection] | None:
+        """This process' pool, made at the first question; None where OPTIONS have none."""
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self.alias == NO_DB_ALIAS or not options:
+            return None
+        pools: dict[str, ConnectionPool[Connection]] = self._connection_pools  # type: ignore[attr-defined]  # unknown to the stubs
+        if self.alias not in pools:
+            pool = ConnectionPool(
+                connection_class=self._connection_class(),
+                kwargs={
+                    **self.get_connection_params(),
+                    "autocommit": True,
+                },  # as Django's own; it sets its own mode later
+                open=False,
+                configure=self._configure_connection,  # type: ignore[attr-defined]  # as above
+                check=still_open,
+                **options,
+            )
+            pools.setdefault(self.alias, pool)  # another thread may have been quicker
+        return pools[self.alias]
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        params.pop("patience", None)
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        if SILENCE.reigns():
+            raise psycopg.OperationalError("the database did not answer a moment ago")
+        pool = self.pool
+        if pool is None:
+            return self._connection_class().connect(**conn_params)
+        pool.open()
+        return pool.getconn()
+
+    def _connection_class(self) -> type[Connection]:
+        patience = self.settings_dict["OPTIONS"].get("patience")
+        return type("PatientConnection", (Connection,), {"patience": patience})

@@ -1,0 +1,30 @@
+"""An index on a table with millions of rows, made while others write."""
+
+from __future__ import annotations
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import AddIndex
+from django.db.migrations.state import ProjectState
+
+
+class AddIndexBesideWriters(AddIndex):
+    """Nobody waits for it on PostgreSQL; the migration must have `atomic = False`. One that was interrupted begins anew."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        connection = schema_editor.connection
+        if connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            (limit,) = cursor.fetchone()
+            # It waits for transactions that are open, and keeps nobody waiting meanwhile.
+            cursor.execute("SELECT set_config('lock_timeout', '0', false)")
+            try:
+                cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+                schema_editor.add_index(model, self.index, concurrently=True)  # type: ignore[call-arg]  # PostgreSQL's takes it
+            finally:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [limit])

@@ -1,0 +1,91 @@
+"""The real server on a PostgreSQL of its own: an agent with a connection to the sandbox, signed in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from sandbox.server import Sandbox
+from tests.canary import CANARY
+from tests.live import PASSWORD, PROJECT, environment, free_port, sign_in, wait_until_it_answers
+
+AGENT = f"""
+import django; django.setup()
+from django.contrib.auth.models import Group, User
+from orders.models import Connection
+user = User.objects.create_user("agent", password={PASSWORD!r})
+user.groups.set(Group.objects.filter(name="Agents"))
+way = Connection(user=user, name="Sandbox")
+way.set_credentials(region="sandbox", client_key={CANARY.client_key!r}, token={CANARY.token!r})
+way.keep()
+"""
+
+
+@dataclass
+class Served:
+    """A running server. `session` is the agent's browser; `log` what the server wrote."""
+
+    url: str
+    session: requests.Session
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.url + path, timeout=30, allow_redirects=False)
+
+    def get_when_well(self, path: str, seconds: float = 40) -> requests.Response:
+        """The answer once it is no 503 any more."""
+        limit = time.monotonic() + seconds
+        while (answer := self.get(path)).status_code == 503 and time.monotonic() < limit:
+            time.sleep(0.1)  # nothing tells that a server has recovered
+        return answer
+
+
+def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python with `arguments` in the project folder, to its end."""
+    return subprocess.run(
+        [sys.executable, *arguments], env=env, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=240
+    )
+
+
+def settings(sandbox: Sandbox, static: Path, **more: str) -> dict[str, str]:
+    return environment(
+        DJANGO_SETTINGS_MODULE="cdpviewer.settings",
+        CDPVIEWER_HTTPS="off",
+        CDPVIEWER_WORKERS="1",
+        CDPVIEWER_STATIC_ROOT=str(static),
+        CDPVIEWER_EXTRA_REGIONS=f"sandbox={sandbox.url}",
+        CDPVIEWER_VIEWS_A_MINUTE="0",
+        **more,
+    )
+
+
+@contextmanager
+def serving(env: dict[str, str], folder: Path) -> Iterator[Served]:
+    """Gunicorn with these settings on a migrated database with the agent in it."""
+    port, log = free_port(), folder / "app.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            env={**env, "CDPVIEWER_BIND": f"127.0.0.1:{port}"},
+            cwd=PROJECT,
+            stdout=out,
+            stderr=out,
+        )
+    session = requests.Session()
+    session.trust_env = False
+    try:
+        wait_until_it_answers(process, port, log)
+        sign_in(session, f"http://127.0.0.1:{port}", "agent")
+        yield Served(f"http://127.0.0.1:{port}", session, log, process)
+    finally:
+        session.close()
+        process.terminate()
+        process.wait(40)

@@ -1,0 +1,215 @@
+"""PostgreSQL as companies run it: two roles, migrations beside a server at work, and a pooler between."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sandbox.server import Sandbox
+from tests import on_postgres
+from tests.live import PROJECT
+from tests.pooler import pooling
+from tests.postgres_server import Server, postgres
+
+__all__ = ["postgres"]
+
+NAME = "two_roles"
+ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
+
+
+@pytest.fixture(scope="module")
+def env(postgres: Server, running_sandbox: Sandbox, gathered_static: Path) -> dict[str, str]:
+    """A migrated database of the role `keeper`, and settings for the pages as the role `pages`."""
+    with postgres.connect() as superuser:
+        superuser.execute("CREATE ROLE keeper LOGIN")
+        superuser.execute("CREATE ROLE pages LOGIN")
+        superuser.execute(f"CREATE DATABASE {NAME} OWNER keeper".encode())
+    settings = on_postgres.settings(
+        running_sandbox,
+        gathered_static,
+        DATABASE_URL=postgres.url(NAME, "pages"),
+        CDPVIEWER_OWNER_DATABASE_URL=postgres.url(NAME, "keeper"),
+    )
+    for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT)):
+        done = on_postgres.run(settings, *arguments)
+        assert done.returncode == 0, done.stderr
+    return settings
+
+
+def migrate(env: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "migrate"],
+        env=env, cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+OLD = datetime.now(UTC) - timedelta(days=500)
+RECORD = (
+    "INSERT INTO orders_accessrecord (at, user_name, what, order_ref, reference, route, connection_name, outcome, request_id, ticket,"
+    " subject, about_name, detail, chain, seal) VALUES (%s, 'x', 'order_opened', '', '', '', '', '', '', '', '', '', '', '', '')"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE orders_accessrecord SET user_name = 'y'",
+        "DELETE FROM orders_accessrecord",
+        "SELECT set_config('cdpviewer.prune_before', '2999-01-01', false); DELETE FROM orders_accessrecord",
+        "SELECT orders_accessrecord_prune('2999-01-01', 10)",
+        "TRUNCATE orders_accessrecord",
+        "ALTER TABLE orders_accessrecord DISABLE TRIGGER ALL",
+        "DROP TRIGGER orders_accessrecord_no_change ON orders_accessrecord",
+        "CREATE OR REPLACE FUNCTION orders_accessrecord_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+        "DROP TABLE orders_accessrecord",
+        "DELETE FROM auth_user",
+        "DELETE FROM django_migrations",
+        "CREATE TABLE mine (id integer)",
+    ],
+)
+def test_the_role_of_the_pages_may_not(env: dict[str, str], postgres: Server, statement: str) -> None:
+    with postgres.connect(NAME, "pages") as pages:
+        pages.execute(RECORD, [OLD])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            pages.execute(statement.encode())
+        assert pages.execute("SELECT count(*) > 0 FROM orders_accessrecord").fetchone() == (True,)
+
+
+def test_a_role_that_was_given_delete_by_mistake_still_removes_no_record(env: dict[str, str], postgres: Server) -> None:
+    with postgres.connect(NAME, "keeper") as keeper, postgres.connect(NAME, "pages") as pages:
+        pages.execute(RECORD, [OLD])
+        keeper.execute("GRANT DELETE ON orders_accessrecord TO pages")
+        try:
+            pages.execute("SELECT set_config('cdpviewer.prune_before', '2999-01-01', false)")
+            with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+                pages.execute("DELETE FROM orders_accessrecord")
+        finally:
+            keeper.execute("REVOKE DELETE ON orders_accessrecord FROM pages")
+
+
+def test_the_owner_prunes_and_nothing_else_goes(env: dict[str, str], postgres: Server) -> None:
+    with postgres.connect(NAME, "pages") as pages:
+        pages.execute(RECORD, [OLD])
+        pages.execute(RECORD, [datetime.now(UTC)])
+        pruned = on_postgres.run(env, "manage.py", "prune_access_records", "--older-than", "400d")
+        assert pruned.returncode == 0, pruned.stderr
+        assert pages.execute(
+            "SELECT count(*) FROM orders_accessrecord WHERE at < now() - interval '400 days'"
+        ).fetchone() == (0,)
+        assert pages.execute("SELECT count(*) > 1 FROM orders_accessrecord").fetchone() == (True,)
+
+
+def test_pages_work_with_what_their_role_may(env: dict[str, str], tmp_path: Path) -> None:
+    with on_postgres.serving(env, tmp_path) as served:
+        assert served.get("/").status_code == 200
+        assert served.get(ORDER).status_code == 200
+        assert served.get("/activity/").status_code == 200
+        assert served.get("/readyz").status_code == 200
+
+
+def test_two_migrations_at_once_do_it_once(env: dict[str, str], postgres: Server) -> None:
+    with postgres.connect() as superuser:
+        superuser.execute("CREATE DATABASE twice OWNER keeper")
+    urls = {
+        "DATABASE_URL": postgres.url("twice", "pages"),
+        "CDPVIEWER_OWNER_DATABASE_URL": postgres.url("twice", "keeper"),
+    }
+    both = [migrate({**env, **urls}) for _number in range(2)]
+    said = [each.communicate(timeout=240) for each in both]
+    assert [each.returncode for each in both] == [0, 0], said
+    assert sorted("Applying orders.0001_initial" in out for out, _err in said) == [False, True]
+
+
+def test_a_migration_with_nothing_to_do_waits_for_no_reader(env: dict[str, str], postgres: Server) -> None:
+    with postgres.connect(NAME, "keeper") as reader, reader.transaction():
+        reader.execute("SELECT count(*) FROM orders_accessrecord")
+        done = migrate(env)
+        _out, err = done.communicate(timeout=120)
+    assert done.returncode == 0, err
+
+
+def test_a_migration_that_needs_a_held_table_gives_up_soon(env: dict[str, str], postgres: Server) -> None:
+    with postgres.connect(NAME, "keeper") as keeper:
+        keeper.execute("DROP TRIGGER orders_accessrecord_no_change ON orders_accessrecord")
+        with postgres.connect(NAME, "keeper") as writer, writer.transaction():
+            writer.execute(RECORD, [datetime.now(UTC)])
+            held = migrate(env)
+            _out, err = held.communicate(timeout=120)
+        assert held.returncode == 1
+        assert "Somebody holds a table" in err and "Traceback" not in err
+        again = migrate(env)
+        _out, err = again.communicate(timeout=120)
+        assert again.returncode == 0, err
+        there = keeper.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname = 'orders_accessrecord_no_change'"
+        ).fetchone()
+        assert there == (1,)
+
+
+def test_an_older_version_does_not_migrate_a_newer_database(env: dict[str, str], postgres: Server) -> None:
+    with postgres.connect(NAME, "keeper") as keeper:
+        keeper.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('orders', '9999_later', now())")
+        try:
+            refused = migrate(env)
+            _out, err = refused.communicate(timeout=120)
+        finally:
+            keeper.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+    assert refused.returncode == 1
+    assert "orders.9999_later" in err and "Traceback" not in err
+
+
+def test_behind_a_pooler_nothing_outlives_its_transaction(
+    env: dict[str, str], postgres: Server, tmp_path: Path
+) -> None:
+    with postgres.connect(NAME, "pages") as pages:
+        for _number in range(2_500):  # more than one statement of the file reads
+            pages.execute(RECORD, [datetime.now(UTC)])
+    with pooling(postgres, NAME, "pages", size=3) as url:
+        behind = {**env, "DATABASE_URL": url, "CDPVIEWER_DB_POOL": "external"}
+        with on_postgres.serving(behind, tmp_path) as served, ThreadPoolExecutor(16) as crowd:
+            paths = ["/", ORDER, "/activity/", f"{ORDER}contacts/", "/activity/export.csv"]
+            assert set(crowd.map(lambda path: served.get(path).status_code, paths * 12)) == {200}
+            with postgres.connect() as superuser:
+                held = superuser.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pages'").fetchone()
+            assert held is not None and held[0] <= 3
+            assert served.get("/readyz").status_code == 200
+
+
+def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server, tmp_path: Path) -> None:
+    with postgres.connect(NAME, "keeper") as keeper:
+        keeper.execute(
+            "INSERT INTO auth_user_groups (user_id, group_id) SELECT u.id, g.id FROM auth_user u, auth_group g"
+            " WHERE u.username = 'agent' AND g.name = 'Auditors' ON CONFLICT DO NOTHING"
+        )
+        for number in range(4_100):
+            keeper.execute(RECORD.replace("'order_opened', ''", "'order_opened', %s"), [OLD, f"ref-{number:04}"])
+    with on_postgres.serving(env, tmp_path) as served:
+        text = served.get("/activity/export.csv").text.removeprefix("\ufeff")
+    refs = [row["order_ref"] for row in csv.DictReader(io.StringIO(text)) if row["order_ref"].startswith("ref-")]
+    assert refs == [f"ref-{number:04}" for number in reversed(range(4_100))]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ""),
+        ({"CDPVIEWER_WORKERS": "8"}, "may open 160 connections"),
+        ({"CDPVIEWER_WORKERS": "8", "CDPVIEWER_DB_POOL": "none"}, ""),
+        ({"CDPVIEWER_DB_POOL": "external"}, "ALTER ROLE … SET lock_timeout = '750ms';"),
+    ],
+    ids=["fits", "too many", "no pool", "pooler"],
+)
+def test_the_check_of_the_database_says_what_the_server_must_allow(
+    env: dict[str, str], more: dict[str, str], said: str
+) -> None:
+    checked = on_postgres.run({**env, **more}, "manage.py", "check", "--database", "default")
+    assert checked.returncode == 0, checked.stderr
+    assert said in checked.stderr if said else "cdpviewer.W" not in checked.stderr, checked.stderr
