@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 
@@ -31,3 +32,12 @@ def test_no_index_is_named(name: str) -> None:
 def test_every_npm_package_has_a_hash() -> None:
     packages = json.loads((PROJECT / "package-lock.json").read_text())["packages"]
     assert all(entry.get("integrity") for path, entry in packages.items() if path and not entry.get("link"))
+
+
+@pytest.mark.parametrize("name", ["requirements/app.lock", "requirements/prod.lock"])
+def test_what_serves_people_has_all_that_the_server_imports(name: str) -> None:
+    """gunicorn's gevent worker wants more than gunicorn, and the tools of the tests would hide that it is missing."""
+    needed = [one for one in importlib.metadata.requires("gunicorn") or [] if one.endswith('extra == "gevent"')]
+    locked = set(re.findall(r"^([\w.-]+)==", (PROJECT / name).read_text(), re.MULTILINE))
+    assert len(needed) > 1
+    assert {re.split(r"[^\w.-]", one)[0] for one in needed} <= locked
