@@ -7,6 +7,8 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from requests.exceptions import SSLError
+
 from orders.cdp.errors import CdpError, Unreachable, Untrusted
 
 TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
@@ -34,7 +36,7 @@ def failure(error: BaseException) -> tuple[CdpError, bool] | None:
             return Untrusted(_of_certificate(one.verify_code)), False
         if refused := TUNNEL.search(str(one)) if isinstance(one, OSError) else None:
             return _of_proxy(int(refused[1]))
-    if any(isinstance(one, ssl.SSLError) for one in _chain(error)):
+    if any(isinstance(one, ssl.SSLError | SSLError) for one in _chain(error)):
         return Unreachable(
             "the TLS handshake failed: TLS 1.2 or newer is needed, and nothing between that breaks it"
         ), False
