@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, Model
+from django.db.models import ManyToManyField, Model, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import open_sessions
+from accounts.sign_on import factors
 
 if TYPE_CHECKING:
     People = UserAdmin[User]
@@ -18,6 +24,11 @@ else:
 
 
 admin.site.unregister((User, Group))
+# What allauth keeps is seen and changed on pages of ours only.
+for _app in ("account", "socialaccount", "mfa"):
+    admin.site.unregister(
+        [model for model in apps.get_app_config(_app).get_models() if admin.site.is_registered(model)]
+    )
 
 
 class Ticked:
@@ -37,6 +48,26 @@ class TickedUserAdmin(Ticked, People):
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
+    # Rights are given by groups; single permissions of a person are not used here.
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    actions = ("end_sessions", "reset_second_factor")
+
+    @admin.action(description=_("End all sessions"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        count = sum(open_sessions.end(person) for person in queryset)
+        said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
+        self.message_user(request, said % {"count": count})
+
+    @admin.action(description=_("Reset the second step"), permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For those who lost their phone or key: the password alone lets them in again, or to adding a new one."""
+        reset = [person.username for person in queryset if factors.reset(person)]
+        self.message_user(request, _("Reset: %(names)s") % {"names": ", ".join(reset) or "–"})
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

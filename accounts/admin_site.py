@@ -14,18 +14,23 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.next_page import safe_url
+from accounts.sign_on.recent import confirmed
 
 
 class BrandedAdminSite(AdminSite):
-    """Users, groups and access records. Connections are not here: an administrator has no business with a credential."""
+    """Users, groups and access records. Connections are not here: administrators never handle credentials."""
 
     site_header = _("cdpviewer administration")
     site_title = _("cdpviewer")
-    index_title = _("People and what they looked at")
+    index_title = _("Users and access log")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page of the administration gives or shows rights, so all of them need a recent sign-in where that is set."""
+        return confirmed(super().admin_view(view, cacheable))
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send people to the one sign-in page, where guessing is limited; whoever is signed in and not staff gets a 403."""
+        """Redirect to the sign-in page, which limits guessing; signed-in users who are not staff get a 403."""
         wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:
             raise PermissionDenied
@@ -34,5 +39,5 @@ class BrandedAdminSite(AdminSite):
     def password_change(  # type: ignore[override]  # the stubs know only Django's own page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """There is one page for that too, with the same limits."""
+        """Redirect to the page for changing one's own password, which has the same limits."""
         return redirect("password_change")

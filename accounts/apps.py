@@ -21,5 +21,5 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the receivers for rights and sessions."""
-        from accounts import rights, sessions  # noqa: F401  (importing registers)
+        """Register the receivers for rights, roles and sessions."""
+        from accounts import rights, roles, sessions  # noqa: F401  (importing registers)

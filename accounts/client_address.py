@@ -1,4 +1,4 @@
-"""The address a request comes from, as far as trusted proxies are believed."""
+"""The client's IP address, as reported by trusted proxies."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from accounts.limits import Address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address; for IPv6 its /64, since one household or host has all of that. As it was sent if it is no address."""
+    """The client's address; for IPv6 its /64, since one household or host has all of that. As sent if it is not an IP address."""
     text = _sent(request)
     address = _parsed(text)
     if address is None:
         return text
     return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+
+
+def address_of(request: HttpRequest) -> Address | None:
+    """The client's whole address, None if what was sent is none."""
+    return _parsed(_sent(request))
 
 
 def is_trusted(request: HttpRequest) -> bool:

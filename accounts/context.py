@@ -1,7 +1,8 @@
-"""What every page gets: the way to carry connection and ticket onward, and how the person likes to read."""
+"""The context of every page: connection and ticket to carry onward, and the user's preferences."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,30 +13,58 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
 from accounts.language import language
+from accounts.roles import MANAGES
+from orders.http import Request
+from orders.models import Connection
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
+TENANTS_KEY = "connections"
+TENANTS_READ_EVERY = 600  # seconds: a connection that came or went elsewhere
 
-def page(request: HttpRequest) -> dict[str, Any]:
+
+def page(request: Request) -> dict[str, Any]:
     """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
-    `csrf_input` is made once for all forms of a page."""
-    connection = getattr(request, "connection", None)
+    `csrf_input` is made once for all forms of a page; `manages` names what the menu leads administrators to."""
+    connection = request.connection
     ticket = ticket_of(request)
     return {
         "carry": carried(request),
         "ticket": ticket,
         "refused_ticket": refused_ticket_of(request) if not ticket else "",
         "connection_label": {"name": connection.name, "region": connection.region} if connection is not None else None,
+        "tenants": SimpleLazyObject(lambda: tenants(request)),
         "demo": settings.DEMO,
+        "sign_on": settings.SIGN_ON,
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "preferences": preferences.current(),
         "language_code": language(),
+        "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 
 
+def tenants(request: HttpRequest) -> tuple[tuple[str, str, bool], ...]:
+    """The person's connections, the default first: name, query that leads to it, whether this page is about it."""
+    if not request.user.is_authenticated:
+        return ()
+    held: Any = request.session.get(TENANTS_KEY)
+    now = int(time.time())
+    if not isinstance(held, list) or now - held[0] >= TENANTS_READ_EVERY:
+        held = [now, list(Connection.objects.for_user(request.user).values_list("name", flat=True))]
+        request.session[TENANTS_KEY] = held
+    names = held[1]
+    wanted = request.GET.get("connection") or request.POST.get("connection") or next(iter(names), "")
+    return tuple((name, carried_to(request, name), name == wanted) for name in names)
+
+
+def forget_tenants(request: HttpRequest) -> None:
+    """Read the person's connections anew for the next page: one was added, renamed or deleted."""
+    request.session.pop(TENANTS_KEY, None)
+
+
 def carried(request: HttpRequest, **more: str) -> str:
-    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" when there is nothing to carry."""
+    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" if there is nothing to carry."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]

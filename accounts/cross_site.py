@@ -6,21 +6,18 @@ write access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 
 from accounts.context import carried_by_redirect
-
-Answer = Callable[[HttpRequest], HttpResponseBase]
+from orders.http import GetResponse, Request
 
 OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookmark, or another program
 
 
-def refuse_cross_site(get_response: Answer) -> Answer:
+def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     """Middleware: of what another site starts, serve only a link that opens a page. Placed right after authentication.
 
     Everything else, and what any site loads ahead, is answered 403 before any view, access record or CDP call. A link to a part
@@ -28,10 +25,11 @@ def refuse_cross_site(get_response: Answer) -> Answer:
     that nobody asked to see.
     """
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         if is_ahead(request):
             return refusal(request)
-        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or request.path_info == reverse("login"):
+        open_to_all = request.path_info in {reverse("login"), reverse("embed")}
+        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or open_to_all:
             return get_response(request)
         if not is_link(request):
             return refusal(request)
@@ -41,26 +39,26 @@ def refuse_cross_site(get_response: Answer) -> Answer:
     return answer
 
 
-def refusal(request: HttpRequest) -> HttpResponse:
+def refusal(request: Request) -> HttpResponse:
     """403: a page for a person who sees it in a tab, a line for an image or a script, which nobody reads."""
     if request.headers.get("Sec-Fetch-Dest") != "document":
         return HttpResponse("Refused: asked for by another site.", status=403, content_type="text/plain; charset=utf-8")
-    return render(request, "403.html", {"cross_site": True, "request_id": getattr(request, "id", "")}, status=403)
+    return render(request, "403.html", {"cross_site": True, "request_id": request.id}, status=403)
 
 
-def is_link(request: HttpRequest) -> bool:
+def is_link(request: Request) -> bool:
     """Whether a person followed a link: a top-level GET navigation."""
     headers = request.headers
     navigation = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
     return request.method == "GET" and navigation
 
 
-def is_ahead(request: HttpRequest) -> bool:
+def is_ahead(request: Request) -> bool:
     """Whether a browser loads the page before anybody asks for it, as Chromium does while an address is typed."""
     return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
 
 
-def page_around(request: HttpRequest) -> str:
+def page_around(request: Request) -> str:
     """The path of the page that the requested part belongs to, "" if a whole page is requested."""
     try:
         match = resolve(request.path_info)

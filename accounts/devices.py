@@ -1,4 +1,4 @@
-"""Device cookies: a browser in which a person signed in before is known by a signed cookie, and its failed attempts count for itself.
+"""Device cookies: a signed cookie marks a browser in which a user signed in before; its failed attempts are counted separately.
 
 The cookie holds, for each person who signed in there, a keyed hash of the name, a random number and the day of that sign-in. It opens
 nothing: it only decides which failed attempts count together.

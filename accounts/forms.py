@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -12,35 +13,46 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import own_password, throttling
+from accounts.access import may_use_password
 from accounts.rights import sign_in_failed
+from accounts.sign_on.choices import Passwords
 from orders.privacy.access_log import hashed
-from orders.privacy.record_kinds import What
-from orders.problems import spoken
+from orders.privacy.record_kinds import Action
+from orders.problems import duration_words
 
 
 def too_many(limit: throttling.TryLater) -> ValidationError:
-    """The sentence that says how long to wait."""
+    """The error that says how long to wait."""
     return ValidationError(
         _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked."),
         code="wait",
-        params={"time": spoken(limit.seconds())},
+        params={"time": duration_words(limit.seconds())},
+    )
+
+
+def not_checked() -> ValidationError:
+    """The sentence for a directory that cannot be asked."""
+    return ValidationError(
+        _("Your company’s directory does not answer, so the password could not be checked. Try again in a minute."),
+        code="down",
     )
 
 
 def locked_out(username: str) -> None:
-    """Put on record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
+    """Record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
-        sign_in_failed(What.LOCKED_OUT, username)
+        sign_in_failed(Action.LOCKED_OUT, username)
 
 
 class SignInForm(AuthenticationForm):
     """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
 
     wait: int | None = None
+    not_checked = False
 
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": _("This name and password do not belong together. Mind capitals in both."),
+        "invalid_login": _("Wrong user name or password. Both are case-sensitive."),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -50,6 +62,9 @@ class SignInForm(AuthenticationForm):
         try:
             with throttling.attempt(self.request, username):
                 return super().clean()
+        except throttling.NotChecked:
+            self.not_checked = True
+            raise not_checked() from None
         except throttling.TryLater as limit:
             self.wait = limit.seconds()
             locked_out(username)
@@ -58,8 +73,13 @@ class SignInForm(AuthenticationForm):
     def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive people, and a password that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
+        if settings.SIGN_ON.passwords is Passwords.STAFF and not may_use_password(user, Passwords.STAFF):
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
+            raise ValidationError(
+                _("Here only administrators sign in with a password. Use the button above."), code="provider"
+            )
         if not own_password.use(user):
-            sign_in_failed(What.SIGN_IN_FAILED, user.get_username(), "password used before")
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
                 _("This password was set for you and works once only. Ask your administrator for a new one."),
                 code="used",
@@ -92,6 +112,6 @@ class OwnPasswordForm(PasswordChangeForm):
             "new_password1"
         ):
             self.add_error(
-                "new_password1", ValidationError(_("This is your present password. Choose another."), code="same")
+                "new_password1", ValidationError(_("This is your current password. Choose another."), code="same")
             )
         return cleaned

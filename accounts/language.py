@@ -1,13 +1,11 @@
-"""The language of the page, and phrases in it. A page asks for both a hundred times: the language is held where that costs
-nothing, and each phrase is looked up once per language.
-"""
+"""The language of the page, and translation of phrases: both cached, since a page needs them a hundred times."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, override
 
@@ -33,14 +31,9 @@ def language() -> str:
 
 def translate(phrase: str) -> str:
     """`gettext` in the language in force."""
-    return _said(language(), phrase)
-
-
-def translator() -> Callable[[str], str]:
-    """`say` with the language in force now; to be used at once, not kept."""
-    return partial(_said, language())
+    return _translated(language(), phrase)
 
 
 @lru_cache(maxsize=8192)
-def _said(_language: str, phrase: str) -> str:
+def _translated(_language: str, phrase: str) -> str:
     return gettext(phrase)

@@ -29,7 +29,7 @@ class SetPassword(models.Model):
 
 
 class Preferences(models.Model):
-    """How a person likes to read the pages. Kept here, because signing out clears the browser's storage."""
+    """A user's preferences. `language` "" follows the browser; `clock` is "24" or "12"; `theme` "system", "light" or "dark"."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
@@ -37,6 +37,8 @@ class Preferences(models.Model):
     clock = models.CharField(_("clock"), max_length=2, default="24")
     theme = models.CharField(_("theme"), max_length=8, default="system")
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+
+    objects: ClassVar[models.Manager[Preferences]]
 
     class Meta:
         db_table = "orders_preferences"
@@ -92,3 +94,39 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"attempt at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class EmbedGrant(models.Model):
+    """A frame that a person allows: the hash of its secret, and until when that can be exchanged for a token (aware UTC)."""
+
+    challenge = models.CharField(max_length=43, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=40)
+    origin = models.CharField(max_length=280)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"frame of {self.origin}, allowed by user {self.user_id}"
+
+
+class EmbedSession(models.Model):
+    """A frame in which a person reads orders. `session` is the key, as the table holds it, of the sign-in that allowed it.
+
+    Stamps are aware UTC; `until` is when that sign-in ends at the latest.
+    """
+
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=40)
+    origin = models.CharField(max_length=280)
+    seen_at = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"frame of {self.origin}, user {self.user_id}"

@@ -1,10 +1,11 @@
-"""Where a person goes next: only ever to a page of this site, and never by an address that names a person."""
+"""The page to go to next: always of this site, and never with a URL that names a person."""
 
 from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -13,7 +14,19 @@ from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
 # Pages that make no sense as a goal: signing in again, or a page that only takes a POST.
-NO_GOALS = frozenset({"login", "logout"})
+NO_GOALS = frozenset(
+    {
+        "login",
+        "logout",
+        "oidc_begin",
+        "oidc_callback",
+        "signed_out",
+        "second_step",
+        "confirm",
+        "recovery_codes",
+        "second_factor_remove",
+    }
+)
 NOT_SENT = {"search": "not-sent"}  # what the start page says of a search that could not be carried in an address
 MOST_DECODINGS = 8  # nobody encodes a path more often in good faith
 
@@ -52,23 +65,33 @@ def is_own_path(address: str) -> bool:
 
 
 def own_path(address: str) -> str:
-    """`address` for a link or redirect, checked once more where it is written out; the start page if it is none of ours."""
+    """`address` for a link or redirect, checked again on output; the start page if it is not of this site."""
     return address if is_own_path(address) else "/"
 
 
 def requested(request: HttpRequest, *, default: str = "") -> str:
-    """The checked `next` of this request, from the form or the address, which names no person either."""
+    """The checked `next` of this request, from the form or the URL, without personal data."""
     page = safe_url(request, request.POST.get("next") or request.GET.get("next"), default=default)
     return _without_person(page) if page else page
 
 
 def next_query(address: str) -> str:
-    """The query that carries `address` along to the next page, "" where there is nothing to carry."""
+    """`?next=<address>`, or "" if `address` is empty."""
     return "?" + urlencode({"next": address}) if address else ""
 
 
+def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
+    """Redirect to `address`; htmx gets a 401 with HX-Redirect, so that the whole page goes there and not a panel."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect(address)
+    response = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
+    response["HX-Redirect"] = address
+    response["Vary"] = "HX-Request"
+    return response
+
+
 def page_of(request: HttpRequest) -> str:
-    """The page a person is on, for coming back to it after signing in.
+    """The page the user is on, to return to after signing in.
 
     That is the address asked for, but for a panel the page around it, for a search that was posted the same search as a link, and
     for any other POST the page its form stood on. A search for a person is never put into an address: the start page says so.
@@ -89,9 +112,9 @@ def page_of(request: HttpRequest) -> str:
 def _search_again(text: str, carried: dict[str, str]) -> str:
     """The search that was typed, as a link if all that it asks for is references; the start page otherwise."""
     found = lookup.read(text)
-    if found.kind == "empty":
+    if found.kind is lookup.Kind.EMPTY:
         return _address("home", carried)
-    if found.kind != "reference" or is_personal(text):
+    if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
         return _address("home", {**NOT_SENT, **carried})
     # Of several words only the references: the others may be a name.
     words = text.split()

@@ -1,7 +1,7 @@
-"""Is a person's password their own? One that somebody else set works once, and connections wait until the person confirms them.
+"""Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
-A connection carries a mark of the password hash under which its person last vouched for it. Whatever replaces the hash, an
-administrator, a command or SQL, makes the mark wrong, and the credential is not opened.
+A connection carries a mark of the password hash under which its person last vouched for it. If anything replaces the hash (an
+administrator, a command or SQL), the mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ def note_set_by(user: AbstractBaseUser, name: str) -> None:
 def note_changed(user: AbstractBaseUser) -> None:
     """Remember that the person has chosen a password of their own."""
     SetPassword.objects.filter(user_id=user.pk, changed_at=None).update(changed_at=timezone.now())
+
+
+def note_chosen(user: AbstractBaseUser) -> None:
+    """Remember that the person's password was set by nobody else, whatever was set before."""
+    SetPassword.objects.filter(user_id=user.pk).delete()
 
 
 def must_change(user: AbstractBaseUser) -> bool:

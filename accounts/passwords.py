@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.common_passwords import core, folded, is_listed
 from accounts.simplicity import weight
-from orders.models import Connection
+from orders.models import Connection, SharedConnection
 
 LEAST, ADVISED = 12, 15  # characters
 LEAST_WEIGHT = 8  # see accounts.simplicity
@@ -109,6 +109,7 @@ def _names(user: AbstractBaseUser | None) -> set[str]:
         texts += [str(getattr(user, field, "")) for field in ("username", "first_name", "last_name", "email")]
         if user.pk:
             texts += Connection.objects.for_user(user).values_list("name", flat=True)
+            texts += SharedConnection.objects.filter(members__user=user.pk).values_list("name", flat=True)
     names: set[str] = set()
     for text in map(folded, texts):
         words = _WORD.findall(text)

@@ -1,15 +1,13 @@
-"""How a person wants the page: language, zone for the CDP's own stamps, clock, theme, shortcuts.
+"""User preferences: language, time zone for the CDP's own stamps, clock, theme, shortcuts.
 
-Kept in the database, held in the session so that a page costs no query, rendered with the page so that nothing
-flashes, and never in the browser's storage (signing out clears that).
+Stored in the database and cached in the session, so that a page costs no query. Rendered with the page, so that nothing flashes,
+and never kept in the browser's storage (signing out clears that).
 """
 
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,65 +15,57 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
 from accounts.language import SOURCE_LANGUAGE, activate, language
+from accounts.models import Preferences
+from orders.http import GetResponse, Request
 
 SESSION_KEY = "preferences"
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """A person's choices. `language` "" follows the browser; `clock` is "24" or "12"; `theme` "system", "light" or "dark"."""
-
-    language: str = ""
-    time_zone: str = "UTC"
-    clock: str = "24"
-    theme: str = "system"
-    shortcuts: bool = True
-
-
+# A preference is a field of the model and a field of the form.
+FIELDS = tuple(field.name for field in Preferences._meta.fields if field.name not in {"id", "user"})  # noqa: SLF001  (Django's own name)
 DEFAULT = Preferences()
 _current: ContextVar[Preferences] = ContextVar("preferences", default=DEFAULT)
 
 
 def current() -> Preferences:
-    """The preferences of the request being answered; the defaults outside of one."""
+    """The preferences of the current request; the defaults outside of one."""
     return _current.get()
 
 
 def of(request: HttpRequest) -> Preferences:
-    """The signed-in person's preferences, read from the database once a session; the defaults for everyone else."""
+    """The signed-in user's preferences, read from the database once a session; the defaults for everyone else."""
     if not request.user.is_authenticated:
         return DEFAULT
     held: Any = request.session.get(SESSION_KEY)
     if not isinstance(held, dict):
         held = _read(request.user.pk)
         request.session[SESSION_KEY] = held
-    known = {field.name for field in fields(Preferences)}
-    return Preferences(**{name: value for name, value in held.items() if name in known})
+    return Preferences(**{name: value for name, value in held.items() if name in FIELDS})
 
 
 def keep(request: HttpRequest, chosen: Preferences) -> None:
-    """Save the choices of the signed-in person, for this session and every later one."""
-    from accounts.models import Preferences as Row
-
-    Row.objects.update_or_create(user_id=request.user.pk, defaults=asdict(chosen))
-    request.session[SESSION_KEY] = asdict(chosen)
+    """Save the choices of the signed-in user, for this session and every later one."""
+    Preferences.objects.update_or_create(user_id=request.user.pk, defaults=_values(chosen))
+    request.session[SESSION_KEY] = _values(chosen)
 
 
 def _read(user_pk: int) -> dict[str, Any]:
-    from accounts.models import Preferences as Row
-
-    row = Row.objects.filter(user_id=user_pk).values(*(field.name for field in fields(Preferences))).first()
-    return row or asdict(DEFAULT)
+    return Preferences.objects.filter(user_id=user_pk).values(*FIELDS).first() or _values(DEFAULT)
 
 
-def follow_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: answer in the person's language and zone. Comes after authentication."""
+def _values(chosen: Preferences) -> dict[str, Any]:
+    return {name: getattr(chosen, name) for name in FIELDS}
 
-    def answer(request: HttpRequest) -> HttpResponse:
+
+def follow_preferences(get_response: GetResponse) -> GetResponse:
+    """Middleware: respond in the user's language and time zone. Placed after authentication."""
+
+    def answer(request: Request) -> HttpResponseBase:
         chosen = of(request)
         token = _current.set(chosen)
         try:
@@ -90,7 +80,7 @@ def follow_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
 
 def language_for(request: HttpRequest, chosen: Preferences) -> str:
-    """The chosen language, else the best of the browser's wishes, among the languages that are complete."""
+    """The chosen language, else the browser's first choice among the languages whose catalogue is complete."""
     offered = offered_languages()
     if chosen.language in offered:
         return chosen.language
@@ -103,7 +93,7 @@ def language_for(request: HttpRequest, chosen: Preferences) -> str:
 
 @lru_cache(maxsize=1)
 def offered_languages() -> dict[str, str]:
-    """Code -> own name of every language whose catalogue is complete; English is the source and always there."""
+    """Language code -> native name, for every language with a complete catalogue; English is the source and always offered."""
     offered = {SOURCE_LANGUAGE: "English"}
     for code, _name in settings.LANGUAGES:
         catalogues = (Path(root) / translation.to_locale(code) / "LC_MESSAGES" for root in settings.LOCALE_PATHS)
@@ -113,7 +103,7 @@ def offered_languages() -> dict[str, str]:
 
 
 def _complete(folder: Path) -> bool:
-    """Is the catalogue compiled, and is every message of the template translated in it?"""
+    """Whether the catalogue is compiled and translates every message of the template."""
     source, template = folder / "django.po", folder.parents[1] / "django.pot"
     if not (source.is_file() and (folder / "django.mo").is_file() and template.is_file()):
         return False
@@ -131,7 +121,7 @@ def _complete(folder: Path) -> bool:
 
 
 def own_name(code: str) -> str:
-    """What speakers of a language call it: "de" -> "Deutsch"."""
+    """The native name of a language: "de" -> "Deutsch"."""
     try:
         parsed = Locale.parse(code, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -140,7 +130,7 @@ def own_name(code: str) -> str:
 
 
 def zone(name: str) -> zoneinfo.ZoneInfo:
-    """The zone of that name; UTC where there is none, so that an old choice never costs a page."""
+    """The time zone of that name; UTC if there is none, so that an old choice never fails a page."""
     try:
         return _zone(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

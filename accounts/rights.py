@@ -15,17 +15,18 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.dispatch import receiver
-from django.http import HttpRequest
 
 from accounts import own_password
+from orders.http import Request
 from orders.models import Connection
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_log import hashed
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 WATCHED = ("username", "password", "is_active", "is_staff", "is_superuser")
 FLAGS = {"is_staff": "administration", "is_superuser": "superuser"}
 _rehashing: ContextVar[bool] = ContextVar("a password is hashed anew while it is checked", default=False)
+_by_link: ContextVar[bool] = ContextVar("a password is set with a link", default=False)
 
 
 class NeverDeleted(Exception):
@@ -42,24 +43,41 @@ def rehashing() -> Iterator[None]:
         _rehashing.reset(token)
 
 
+@contextmanager
+def choosing_by_link() -> Iterator[None]:
+    """While somebody who is not signed in sets a password with a link, it is the person's own choice."""
+    token = _by_link.set(True)
+    try:
+        yield
+    finally:
+        _by_link.reset(token)
+
+
 @receiver(user_logged_in, dispatch_uid="accounts.rights.signed_in")
-def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
-    account_events.record(What.SIGNED_IN, about=user)
+def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
+    account_events.record(Action.SIGNED_IN, about=user, outcome=_route(request))
+
+
+def _route(request: Request) -> str:
+    """By which route somebody came in, "" for a password alone."""
+    by = getattr(request, "signed_in_by", "password")
+    if getattr(request, "second_step_done", False):
+        return f"{by}, second step"
+    return "" if by == "password" else by
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.rights.signed_out")
-def signed_out(request: HttpRequest, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
+def signed_out(request: Request, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
     if user is not None and user.pk:
-        over = getattr(request, "session_over", False)
-        account_events.record(What.SIGNED_OUT, about=user, outcome="session over" if over else "")
+        account_events.record(Action.SIGNED_OUT, about=user, outcome="session over" if request.session_over else "")
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.rights.failed")
 def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
-    sign_in_failed(What.SIGN_IN_FAILED, str(credentials.get("username", "")))
+    sign_in_failed(Action.SIGN_IN_FAILED, str(credentials.get("username", "")))
 
 
-def sign_in_failed(what: What, name: str, outcome: str = "") -> None:
+def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
     """Record a failed sign-in: about the person of that name, or with a keyed hash of a name that nobody has."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
@@ -78,10 +96,9 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     """Record what saving changed: name, password, being active, being staff or superuser."""
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
-        account_events.record(What.PERSON_ADDED, about=instance)
-        if (
-            account_events.actor()[0] is not None
-        ):  # by another person; not by a command, nor by a sign-in that adds people
+        account_events.record(Action.PERSON_ADDED, about=instance)
+        # By another person; not by a command, nor by a sign-in that adds people.
+        if account_events.actor()[0] is not None and instance.has_usable_password():
             _password_set(instance)
         before = {"username": instance.username, "is_active": True}
     elif before is None:
@@ -90,9 +107,9 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     if "password" in changed and not created and before["password"] != instance.password:
         _password_replaced(instance, before["password"])
     if "username" in changed and before["username"] != instance.username:
-        account_events.record(What.PERSON_RENAMED, about=instance, detail=f"was {before['username']}")
+        account_events.record(Action.PERSON_RENAMED, about=instance, detail=f"was {before['username']}")
     if "is_active" in changed and before["is_active"] != instance.is_active:
-        what = What.PERSON_ACTIVATED if instance.is_active else What.PERSON_DEACTIVATED
+        what = Action.PERSON_ACTIVATED if instance.is_active else Action.PERSON_DEACTIVATED
         account_events.record(what, about=instance)
     for name, right in FLAGS.items():
         if name in changed and before.get(name, False) != getattr(instance, name):
@@ -107,10 +124,14 @@ def _password_replaced(person: User, old_hash: str) -> None:
         marked.update(confirmed=password_mark.mark(person))
     if own:
         own_password.note_changed(person)
-        account_events.record(What.PASSWORD_CHANGED, about=person)
+        account_events.record(Action.PASSWORD_CHANGED, about=person)
+    elif by_id is None and _by_link.get():
+        # The person who made the link could have used it: connections wait to be confirmed.
+        own_password.note_chosen(person)
+        account_events.record(Action.PASSWORD_CHANGED, about=person, outcome="by link")
     elif not _rehashing.get():
         _password_set(person)
-        account_events.record(What.PASSWORD_SET, about=person)
+        account_events.record(Action.PASSWORD_SET, about=person)
 
 
 def _password_set(person: User) -> None:
@@ -181,7 +202,7 @@ def group_renamed(instance: Group, **_kwargs: Any) -> None:
 
 
 def _rights(given: bool, right: str, person: Any = None) -> None:
-    account_events.record(What.RIGHTS_GIVEN if given else What.RIGHTS_TAKEN, about=person, detail=right)
+    account_events.record(Action.RIGHTS_GIVEN if given else Action.RIGHTS_TAKEN, about=person, detail=right)
 
 
 def _named(right: Model) -> str:

@@ -7,23 +7,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
+from orders.http import GetResponse, Request
 
 CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link template
 _VALUE_IN_PATH = re.compile(r"/orders/(?:[^/].*)?", re.DOTALL)
 _SEARCH = re.compile(r"(?:.*&)?q=", re.DOTALL)
 
 
-def rejoin_split_links(get_response: Answer) -> Answer:
+def rejoin_split_links(get_response: GetResponse) -> GetResponse:
     """Middleware: put such a link back together, as if its value had been encoded. Placed before anything reads the query."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
         if query and request.method in {"GET", "HEAD"} and _VALUE_IN_PATH.fullmatch(request.path_info):
             value, parameters = split(request.path_info, query)

@@ -55,6 +55,10 @@ class TryLater(Exception):
         return max(1, math.ceil((self.until - (now or timezone.now())).total_seconds()))
 
 
+class NotChecked(Exception):
+    """Nobody could say whether a password is right, so the attempt does not count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """An attempt whose password may be checked now. Ends with `succeeded` or `failed`."""
@@ -65,6 +69,10 @@ class Attempt:
     def succeeded(self) -> None:
         """Forget this attempt and the failed ones of the same name from the same browser or address."""
         SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
+
+    def withdraw(self) -> None:
+        """Forget this attempt alone, as if it had not been made."""
+        SignInFailure.objects.filter(pk=self.pk).delete()
 
     def failed(self) -> None:
         """Count the attempt from now on."""
@@ -88,6 +96,9 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
         begun = begin(request, username)
         try:
             yield
+        except NotChecked:
+            begun.withdraw()
+            raise
         except BaseException:
             begun.failed()
             raise

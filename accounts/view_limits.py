@@ -1,4 +1,4 @@
-"""Limits on how often one person asks the CDP, in a minute and on a day (UTC).
+"""View limits: how often one user may read from the CDP, per minute and per day (UTC).
 
 Views are counted in the process and added to the person's row every few views, which also brings what other processes counted. So a
 view costs a fraction of a statement, and each further process lets a person have those few views more than the limit, at most.
@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from accounts.limits import Over
 from accounts.models import ViewCount
-from orders.models import Person
+from orders import problems
+from orders.models import AnyUser
 from orders.privacy import account_events
-from orders.privacy.record_kinds import What
-from orders.problems import Problem, spoken
+from orders.privacy.record_kinds import Action
+from orders.problems import Problem
 
 MINUTE, DAY = 60, 86_400  # seconds
 # The part of a limit that a process may count before it adds that to the row; from NEAR on it adds every view.
@@ -107,7 +108,7 @@ def _add_to_row(row: list[int]) -> tuple[int, int]:
 COUNTS = Counts()
 
 
-def count(person: Person) -> Over | None:
+def count(person: AnyUser) -> Over | None:
     """Count a view of the person, and return the limit that it is over; None if there is none.
 
     The first one over a limit in each minute and day is put on record. If the database takes nothing, the process counts on alone: a
@@ -136,20 +137,13 @@ def problem(over: Over) -> Problem:
     """The person has reached a limit on views; the CDP was not asked."""
     if over.window == "a day":
         sentence = _(
-            "The limit for one person is %(limit)s views a day, and you have reached it. The CDP was not asked."
+            "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."
         )
     else:
         sentence = _(
-            "The limit for one person is %(limit)s views a minute, and you have reached it. The CDP was not asked."
+            "The limit for one person is %(limit)s views a minute, and you have reached it. Nothing was sent to the CDP."
         )
-    return Problem(
-        "views-limited",
-        429,
-        _("Too many views in a short time"),
-        sentence % {"limit": over.limit},
-        _("Try again in %(time)s. Auditors can see that you reached the limit.") % {"time": spoken(over.seconds)},
-        retry_after=over.seconds,
-    )
+    return problems.views_limited(sentence % {"limit": over.limit}, over.seconds)
 
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
@@ -157,4 +151,4 @@ def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
     column, window = ("noted_day", now // DAY) if over.window == "a day" else ("noted_minute", now // MINUTE)
     rows = ViewCount.objects.filter(user_id=person.pk, **{f"{column}__lt": window})
     if rows.update(**{column: window}):
-        account_events.record(What.VIEWS_LIMITED, about=person, outcome=f"{over.limit} {over.window}")
+        account_events.record(Action.VIEWS_LIMITED, about=person, outcome=f"{over.limit} {over.window}")

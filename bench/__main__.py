@@ -11,7 +11,19 @@ import time
 from pathlib import Path
 
 NEEDED = ("psutil", "uvloop", "fastapi", "uvicorn", "httptools", "httpx", "aiohttp", "jinja2", "gunicorn")
-ROWS = ("speed", "contacts", "items", "memory", "wire", "planning", "lighthouse")
+ROWS = (
+    "tasks",
+    "waiting",
+    "sign-ins",
+    "pieces",
+    "speed",
+    "contacts",
+    "items",
+    "memory",
+    "wire",
+    "planning",
+    "lighthouse",
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -23,7 +35,9 @@ def arguments() -> argparse.Namespace:
         "--only", action="append", choices=ROWS, metavar="ROW", help=f"one of: {', '.join(ROWS)}; may be repeated"
     )
     parser.add_argument("--write", action="store_true", help="also write docs/benchmark.md")
-    parser.add_argument("--rounds", type=int, help="rounds of the speed rows (3; quick: 1)")
+    parser.add_argument(
+        "--rounds", type=int, help="rounds of the speed rows (3; quick: 1); with 1 the other rows are shorter too"
+    )
     return parser.parse_args()
 
 

@@ -113,14 +113,14 @@ class Agent(asyncio.Protocol):
                 self.run.tally.failed("the page is not this agent's own")
             self.run.tally.body = len(body)
         self.run.answered(took, data[9:12])
-        if self.run.goes_on():
+        if self.run.goes_on() and not self.run.once:
             self._send()
         else:
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None
-        if not self.run.goes_on():
+        if not self.run.goes_on() or (self.run.once and self.count):
             return
         if self.waiting and self.received:
             self.run.tally.failed("cut off inside an answer")
@@ -137,7 +137,8 @@ class Agent(asyncio.Protocol):
 class Run:
     """One run: `warm` seconds that do not count, then `seconds` (or `pages` answers, whichever ends first) that do."""
 
-    def __init__(self, port: int, warm: float, seconds: float, pages: int) -> None:
+    def __init__(self, port: int, warm: float, seconds: float, pages: int, *, once: bool = False) -> None:
+        self.once = once
         self.tally = Tally()
         self.port = port
         self.warm_until = warm
@@ -173,7 +174,8 @@ class Run:
             self.tally.times.append(took)
         else:
             self.tally.failed(f"status {status.decode('ascii', 'replace')}")
-        if self.pages and len(self.tally.times) >= self.pages:
+        came = len(self.tally.times) + (self.tally.error_count if self.once else 0)
+        if self.pages and came >= self.pages:
             self.ended.set()
 
     async def go(self, asks: Sequence[Ask]) -> Tally:
@@ -206,12 +208,16 @@ def load(
     warm: float = 1.0,
     seconds: float = 5.0,
     pages: int = 0,
+    once: bool = False,
     on_measuring: Callable[[], None] = lambda: None,
 ) -> Tally:
-    """All `asks` at once against a port of loopback, as a closed loop; `on_measuring` is called when counting begins."""
+    """All `asks` at once against a port of loopback, as a closed loop; `on_measuring` is called when counting begins.
+
+    With `once` each agent asks a single time, and `pages` counts what failed as well.
+    """
 
     async def go() -> Tally:
-        run = Run(port, warm, seconds, pages)
+        run = Run(port, warm, seconds, pages, once=once)
         run.on_measuring = on_measuring
         return await run.go(asks)
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from bench.crowd import SignIns, Waiting, middle
 from bench.goals import Goal, table
 from bench.lighthouse import Verdict
 from bench.speed import AIOHTTP, APP, HTTPX, PLAIN, UPSTREAM, Cells
-from bench.trips import ContactRows, ItemRows, cost_per_item
+from bench.trips import ContactRows, ItemRows, TaskRows, cost_per_item
 from bench.weight import Memory, Part
 
 PACKAGES = (
@@ -37,6 +39,10 @@ PACKAGES = (
 class Findings:
     """What a run has measured; a row that was not asked for stays empty."""
 
+    tasks: TaskRows = field(default_factory=dict)
+    waiting: Waiting | None = None
+    sign_ins: SignIns | None = None
+    pieces: dict[str, Any] = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
     contacts: ContactRows = field(default_factory=dict)
     items: ItemRows = field(default_factory=dict)
@@ -52,7 +58,25 @@ class Findings:
 
 def goals(found: Findings) -> list[Goal]:
     """The goals of every row that was measured."""
-    return [*_speed_goals(found.cells), *_trip_goals(found), *_weight_goals(found), *found.lighthouse.goals()]
+    return [
+        *_felt_goals(found),
+        *_speed_goals(found.cells),
+        *_trip_goals(found),
+        *_weight_goals(found),
+        *found.lighthouse.goals(),
+    ]
+
+
+def _felt_goals(found: Findings) -> Iterable[Goal]:
+    for name, (trip, limit) in found.tasks.items():
+        yield Goal(f"{name}: answers of the CDP in a row", trip.round_trips, limit)
+    if seen := found.waiting:
+        yield Goal(
+            f"{seen.pages:,} pages waiting on a CDP of 5 s: did not come", seen.pages - seen.came, 0, shown="{:.0f}"
+        )
+        yield Goal("the health check meanwhile, at most s", max(seen.probes, default=math.nan), 0.5)
+    if found.pieces:
+        yield Goal("CPU of an order page in the process, ms", sum(found.pieces["stages"].values()), 4.0)
 
 
 def _speed_goals(cells: Cells) -> Iterable[Goal]:
@@ -162,6 +186,7 @@ def render(found: Findings, about: str, command: str, minutes: float) -> str:
             "run. Times of pages are from the load's first byte out to its last byte in. CPU is user and system time of all processes of "
             "a server."
         ),
+        *_felt_tables(found),
         "## Goals",
         table(
             ["goal", "measured", "limit", ""],
@@ -176,11 +201,73 @@ def render(found: Findings, about: str, command: str, minutes: float) -> str:
             ],
         ),
         *_speed_tables(found),
+        *_piece_tables(found),
         *_trip_tables(found),
         *_weight_tables(found),
         *_notes(found),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _felt_tables(found: Findings) -> Iterable[str]:
+    if found.tasks:
+        yield "## What an agent waits for"
+        yield "In answer times of the CDP, which takes 500 ms for each: 1.00 is one answer and nothing else."
+        yield table(
+            ["task", "answers in a row", "at most", "seconds", "calls", "errors"],
+            [
+                [
+                    name,
+                    f"{trip.round_trips:.2f}",
+                    f"{limit:.2f}",
+                    f"{trip.seconds:.2f}",
+                    str(trip.calls),
+                    str(trip.errors),
+                ]
+                for name, (trip, limit) in found.tasks.items()
+            ],
+        )
+    if seen := found.waiting:
+        came = f"{seen.came:,} came; {_words(seen.refused) or 'none was refused'}"
+        most = 1000 * max(seen.probes, default=math.nan)
+        yield (
+            f"{seen.pages:,} pages asked for at once from a CDP that takes 5 s: {came}. "
+            f"The health check meanwhile took {1000 * middle(seen.probes):.0f} ms, {most:.0f} ms at most."
+        )
+    if both := found.sign_ins:
+        yield (
+            f"Pages at 200 ms: median {1000 * both.alone.median:.0f} ms, p99 {1000 * both.alone.p99:.0f} ms; while {len(both.took)} people "
+            f"sign in at once: {1000 * both.beside.median:.0f} ms, {1000 * both.beside.p99:.0f} ms. A sign-in then takes "
+            f"{1000 * middle(both.took):.0f} ms, {1000 * max(both.took):.0f} ms at most; {both.let_in} of {len(both.took)} got in."
+        )
+
+
+def _words(errors: dict[str, int]) -> str:
+    return ", ".join(f"{count} × {why}" for why, count in errors.items())
+
+
+def _piece_tables(found: Findings) -> Iterable[str]:
+    if not found.pieces:
+        return
+    yield "## Where the CPU of a page goes"
+    yield "In the process itself, without the server around it: the order page of one agent, 0 ms upstream."
+    whole = sum(found.pieces["stages"].values())
+    yield table(
+        ["stage", "CPU ms", "of the page"],
+        [[name, f"{spent:.2f}", f"{100 * spent / whole:.0f} %"] for name, spent in found.pieces["stages"].items()],
+    )
+    yield "## Speed that is bought"
+    yield (
+        "Each piece that exists for speed, taken out alone and put back, in turns. The share is the median of all turns; the first row "
+        "shows how far chance goes. What saves less than 5 % is not kept, unless something else needs it."
+    )
+    yield table(
+        ["piece", "CPU ms with it", "without it", "saves"],
+        [
+            [one["name"], f"{one['with_it']:.2f}", f"{one['without']:.2f}", f"{100 * one['saves']:.1f} %"]
+            for one in found.pieces["pieces"]
+        ],
+    )
 
 
 def _speed_tables(found: Findings) -> Iterable[str]:
@@ -202,7 +289,7 @@ def _speed_tables(found: Findings) -> Iterable[str]:
                     f"{1e6 * cell.standin_cpu / pages:.0f}",
                     f"{1e6 * tally.own_cpu / pages:.0f}",
                     str(len(tally.times)),
-                    ", ".join(f"{count} × {why}" for why, count in tally.errors.items()) or "0",
+                    _words(tally.errors) or "0",
                 ]
             )
     head = ["", "median ms", "p99 ms", "per second", "CPU ms a page", "stand-in µs", "load µs", "pages", "errors"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+import json
 import os
 import secrets
 import socket
@@ -16,6 +17,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -24,6 +26,7 @@ from cdpviewer import children
 
 PROJECT = Path(__file__).resolve().parent.parent
 CLIENT_KEY, TOKEN = "bench-key", "bench-token"  # open nothing but the stand-in on this machine
+PASSWORD = "of the benchmark, 41 marmots"  # pragma: allowlist secret - of agents in the database of the run alone
 START_SECONDS = 40.0
 
 
@@ -177,6 +180,7 @@ class Servers:
             CDPVIEWER_BIND=f"127.0.0.1:{port}",
             DATABASE_URL=f"sqlite:///{self.folder / 'app.sqlite3'}",
         )
+        self.app_environment = env
         cookies = self._prepare(["bench.prepare_app", str(self.agents)], env)
         app = self._start("this app", ["gunicorn", "cdpviewer.wsgi"], env, port, cookies, "/livez")
         # The first worker answers before the last one is forked; the peers get as many as there will be.
@@ -186,6 +190,11 @@ class Servers:
                 raise CannotMeasure(f"the app has not started its {self.workers} workers")
             time.sleep(0.1)
         return app
+
+    def pieces(self, app: Server, rounds: int) -> dict[str, Any]:
+        """What `bench.pieces` finds, in a process of its own beside the stand-in."""
+        found = self._prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
+        return dict(json.loads(found[-1]))
 
     def start_peer(self, name: str) -> Server:
         """A peer of bench/peers by its name, with as many processes as the app has workers."""

@@ -12,6 +12,7 @@ from bench.servers import Server, Servers
 from bench.speed import APP, PLAIN, Targets, measure
 
 LATENCY = 200
+TASK_LATENCY = 500  # milliseconds, so that what the app itself takes is small beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,23 @@ class Trip:
     seconds: float
     calls: int
     errors: int
+    latency: int = LATENCY
 
     @property
     def round_trips(self) -> float:
-        return self.seconds * 1000 / LATENCY
+        return self.seconds * 1000 / self.latency
 
 
-def once(servers: Servers, server: Server, path: str, marker: str, samples: int, *, htmx: bool = False) -> Trip:
+def once(
+    servers: Servers,
+    server: Server,
+    path: str,
+    marker: str,
+    samples: int,
+    *,
+    htmx: bool = False,
+    latency: int = LATENCY,
+) -> Trip:
     """The page asked for by one agent after another, each for the first time, so that nobody's memory of it helps."""
     headers = ["HX-Request: true"] if htmx else []
     times, errors, calls = [], 0, 0
@@ -38,7 +49,39 @@ def once(servers: Servers, server: Server, path: str, marker: str, samples: int,
         calls = servers.calls() - before
         times += seen.tally.times
         errors += seen.tally.error_count
-    return Trip(statistics.median(times) if times else float("nan"), calls, errors)
+    return Trip(statistics.median(times) if times else float("nan"), calls, errors, latency)
+
+
+TaskRows = dict[str, tuple[Trip, float]]
+
+# What an agent does, by its address, the words of the page, and the most answers in a row that it should take.
+TASKS: dict[str, tuple[str, str, float]] = {
+    "a link with the order's ref": (f"/orders/{world.ref(world.AGENT, 0)}/", world.reference(world.AGENT, 0), 1.05),
+    "a ticket link with the booking reference": (
+        f"/orders/{world.reference(world.AGENT, 1)}/",
+        world.reference(world.AGENT, 1),
+        2.15,
+    ),
+    "a search link (`?q=`)": (f"/orders/?q={world.reference(world.AGENT, 2)}", world.reference(world.AGENT, 2), 2.15),
+    "237 items": (f"/orders/{world.ref(world.ITEMS, 237)}/", "item237", 4.0),
+    "73 contacts": (f"/orders/{world.ref(world.CONTACTS, 73)}/contacts/", "Example73", 1.15),
+    "73 contacts, listed as references": (
+        f"/orders/{world.ref(world.CONTACTS_BY_REFERENCE, 73)}/contacts/",
+        "Example73",
+        4.15,
+    ),
+}
+
+
+def tasks(servers: Servers, server: Server, samples: int) -> TaskRows:
+    """By task: the page once for each of `samples` agents, and the limit in round trips."""
+    servers.set_latency(TASK_LATENCY)
+    rows = {
+        name: (once(servers, server, path, marker, samples, htmx="/contacts/" in path, latency=TASK_LATENCY), limit)
+        for name, (path, marker, limit) in TASKS.items()
+    }
+    servers.set_latency(0)
+    return rows
 
 
 ContactRows = dict[tuple[int, bool, str], Trip]

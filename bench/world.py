@@ -193,7 +193,7 @@ def answer(base: str, path: str, query: dict[str, str]) -> tuple[int, bytes]:
 def _find(base: str, parts: list[str], query: dict[str, str]) -> dict[str, Any] | None:
     if parts[:1] != ["v2"] or len(parts) < 2:
         return None
-    offset, limit = int(query.get("offset", "0")), int(query.get("limit", "10"))
+    offset, limit = _window(query)
     expand = query.get("expand") == "true"
     match parts[1:]:
         case ["orders"]:
@@ -203,25 +203,35 @@ def _find(base: str, parts: list[str], query: dict[str, str]) -> dict[str, Any] 
         case ["orderContacts", own]:
             return one_contact(base, own)
         case ["orders", own, *rest]:
-            known = read_ref(own)
-            if known is None or known[0] not in (AGENT, ITEMS, CONTACTS, CONTACTS_BY_REFERENCE):
-                return None
-            kind, number = known
-            items, contacts = how_many(kind, number)
-            match rest:
-                case []:
-                    return order(base, kind, number, expand_items=query.get("expand") == "orderItems")
-                case ["orderItems"]:
-                    rows = [item(base, kind, number, index) for index in range(items)]
-                case ["contacts"]:
-                    rows = [contact(base, kind, number, index) for index in range(contacts)]
-                    expand = expand and kind != CONTACTS_BY_REFERENCE
-                case ["consumers"]:
-                    rows = []
-                case _:
-                    return None
-            return collection(f"{base}/v2/orders/{own}/{rest[0]}", rows, offset, limit, expand)
+            return _find_in_order(base, own, rest, query)
     return None
+
+
+def _find_in_order(base: str, own: str, rest: list[str], query: dict[str, str]) -> dict[str, Any] | None:
+    """An order, or one of its collections."""
+    known = read_ref(own)
+    if known is None or known[0] not in (AGENT, ITEMS, CONTACTS, CONTACTS_BY_REFERENCE):
+        return None
+    kind, number = known
+    if not rest:
+        return order(base, kind, number, expand_items=query.get("expand") == "orderItems")
+    items, contacts = how_many(kind, number)
+    expand = query.get("expand") == "true"
+    match rest:
+        case ["orderItems"]:
+            rows = [item(base, kind, number, index) for index in range(items)]
+        case ["contacts"]:
+            rows = [contact(base, kind, number, index) for index in range(contacts)]
+            expand = expand and kind != CONTACTS_BY_REFERENCE
+        case ["consumers"]:
+            rows = []
+        case _:
+            return None
+    return collection(f"{base}/v2/orders/{own}/{rest[0]}", rows, *_window(query), expand)
+
+
+def _window(query: dict[str, str]) -> tuple[int, int]:
+    return int(query.get("offset", "0")), int(query.get("limit", "10"))
 
 
 def _orders_of(base: str, query: dict[str, str]) -> list[dict[str, Any]]:

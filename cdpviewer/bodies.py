@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from orders.http import GetResponse, Request
 
 LARGEST = 65_536  # bytes; the largest form, a new connection, has 5,000
 LINGER = 2.0  # seconds for a browser to notice that nobody reads the rest of what it sends
@@ -20,11 +20,11 @@ def is_refused(length: str, transfer_encoding: str) -> bool:
     return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
 
 
-def only_small(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+def only_small(get_response: GetResponse) -> GetResponse:
     """Middleware: refuse large bodies. Comes before everything that reads forms or the database: CSRF, sessions, sign-in."""
     from orders.views.errors import body_too_large
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):
             return body_too_large(request)
         return get_response(request)

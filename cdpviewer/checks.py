@@ -85,7 +85,7 @@ def _is_fernet(key: str) -> bool:
 def _bad_key(position: int, what: str, identity: str) -> CheckMessage:
     return Error(
         f"Key {position} of CDPVIEWER_CREDENTIAL_KEYS {what}.",
-        hint=f"Mend or remove it. Credentials that were sealed with it stay unreadable until it is back. {NEW_KEYS}",
+        hint=f"Fix or remove it. Credentials that were sealed with it stay unreadable until it is back. {NEW_KEYS}",
         id=identity,
     )
 

@@ -35,7 +35,7 @@ def load(path: Path) -> dict[str, str]:
 
 
 class Environment:
-    """Looks a setting up in the environment first and in the settings file second."""
+    """Settings by name, from the environment first and the settings file second."""
 
     def __init__(self, environ: Mapping[str, str], local: Mapping[str, str]) -> None:
         self._sources = (environ, local)

@@ -1,4 +1,4 @@
-"""`/livez` and `/readyz`, for whoever watches over the server.
+"""Health probes: `/livez` and `/readyz`.
 
 Both answer without sign-in and for every Host, because a probe calls an address and not a name; neither says anything about
 people, orders, tenants or the configuration beyond "ok" and what is wrong.
@@ -18,7 +18,9 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
 
+from orders.http import GetResponse, Request
 from orders.itinerary import zones
 
 PATIENCE = 1.0  # seconds in which the database must answer
@@ -131,10 +133,10 @@ def migrated(asked: BaseDatabaseWrapper) -> bool:
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/readyz": readyz}
 
 
-def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def probes(get_response: GetResponse) -> GetResponse:
     """Middleware: answers the probes before sessions, host names and sign-in are looked at."""
 
-    def respond(request: HttpRequest) -> HttpResponse:
+    def respond(request: Request) -> HttpResponseBase:
         probe = PROBES.get(request.path_info)
         if probe is None:
             return get_response(request)

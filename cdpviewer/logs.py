@@ -128,6 +128,7 @@ def settings(level: str, sentry: str = "") -> dict[str, Any]:
             # Below ERROR these repeat what the line of each request says.
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+            "django_auth_ldap": {"handlers": [], "level": "CRITICAL", "propagate": False},  # its lines hold names
             "gunicorn.error": lines,
             # Its lines hold paths. The line of each request is the application's own (cdpviewer/serverlog.py).
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},

@@ -1,12 +1,12 @@
-"""The outermost layer: request id, the headers that every answer carries (static files and errors too), one log line."""
+"""The outermost middleware: request id, security headers on every response (static files and errors too), one log line."""
 
 from __future__ import annotations
 
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -16,24 +16,23 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 
-from orders.cdp.transport.fairness import wait_in_line
-
-if TYPE_CHECKING:  # it needs the models, which are not loaded when the settings name this module
-    from orders.services.tenant import Tenant
+from orders.cdp.transport.bulkhead import wait_in_line
+from orders.http import GetResponse, Request, prepare
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Everything a page could ask for and none of ours does; copying to the clipboard is the one thing used.
-PERMISSIONS_POLICY = "clipboard-write=(self), " + ", ".join(
+# Everything a page could ask for and none of ours does; copying to the clipboard and passkeys are used.
+PERMISSIONS_POLICY = "clipboard-write=(self), publickey-credentials-get=(self), " + ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media", "fullscreen", "geolocation",
-        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+        "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
         "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
     )
 )  # fmt: skip
 
+NOT_STORED = "no-store, private"
+
 log = structlog.stdlib.get_logger("cdpviewer.request")
-Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def policy(directives: Mapping[str, Sequence[str]]) -> str:
@@ -46,17 +45,30 @@ def accepted_id(sent: str | None) -> str:
     return sent if sent and ACCEPTED_REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
-def standing_headers() -> dict[str, str]:
-    """Every security header, for an answer that is made outside of Django."""
-    headers = {
+def framed_headers() -> dict[str, str]:
+    """Those of a page that listed origins may show in a frame: marked as Django marks it, `xframe_options_exempt`."""
+    framed = {**settings.SECURE_CSP, "frame-ancestors": settings.EMBED_ORIGINS or ("'none'",)}
+    return {**own_headers(), "Content-Security-Policy": policy(framed)}
+
+
+def own_headers() -> dict[str, str]:
+    """The security headers that Django's middleware does not set."""
+    return {
         "Content-Security-Policy": policy(settings.SECURE_CSP),
         "Permissions-Policy": PERMISSIONS_POLICY,
         "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+def all_headers() -> dict[str, str]:
+    """Every security header, for a response made outside of Django."""
+    headers = {
+        **own_headers(),
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": settings.X_FRAME_OPTIONS,
-        "Cache-Control": "no-store, private",
+        "Cache-Control": NOT_STORED,
     }
     if settings.SECURE_HSTS_SECONDS:
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
@@ -69,27 +81,24 @@ def _note_sign_out(request: HttpRequest | None, **_kwargs: Any) -> None:
         request.META["cdpviewer.signed_out"] = True
 
 
-def frame(get_response: Answer) -> Answer:
-    """Middleware, the first in the list. Sets `request.id`; adds headers; writes one line without path, query or name."""
-    headers = (
-        ("Content-Security-Policy", policy(settings.SECURE_CSP)),
-        ("Permissions-Policy", PERMISSIONS_POLICY),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-    )
+def response_headers_and_log(get_response: GetResponse) -> GetResponse:
+    """Middleware, the first in the list: set our request attributes, add headers, log one line without path, query or name."""
+    usual, framed = own_headers(), framed_headers()
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         started = time.perf_counter()
         request_id = accepted_id(request.META.get("HTTP_X_REQUEST_ID"))
-        request.id = request_id  # type: ignore[attr-defined]  # read by error pages and access records
+        prepare(request, request_id)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             response = get_response(request)
-            for name, value in headers:
+            headers = framed if getattr(response, "xframe_options_exempt", False) else usual
+            for name, value in headers.items():
                 response.headers[name] = value
             response.headers["X-Request-ID"] = request_id
             if not isinstance(response, WhiteNoiseFileResponse):
                 # Not only signed-in pages: what a person sees signed out may hold what they typed.
-                response.headers["Cache-Control"] = "no-store, private"
+                response.headers["Cache-Control"] = NOT_STORED
             if "cdpviewer.signed_out" in request.META:
                 response.headers["Clear-Site-Data"] = '"cache", "storage"'
             log.info(
@@ -122,23 +131,23 @@ def person(request: HttpRequest) -> int | None:
     return number
 
 
-def asked(request: HttpRequest) -> dict[str, Any]:
-    """Region and number of the connection that was asked, calls made and the time they took; {} where the CDP was not asked."""
-    tenant: Tenant | None = getattr(request, "tenant", None)
-    if tenant is None:
+def asked(request: Request) -> dict[str, Any]:
+    """Region and number of the connection, calls made and the time they took; {} where the CDP was not asked."""
+    connection, reader = request.connection, request.reader
+    if connection is None or reader is None:
         return {}
     return {
-        "region": tenant.connection.region,
-        "connection": str(tenant.connection.pk),
-        "calls": tenant.calls,
-        "cdp_ms": round(tenant.seconds * 1000, 1),
+        "region": connection.region,
+        "connection": str(connection.pk),
+        "calls": reader.calls,
+        "cdp_ms": round(reader.seconds * 1000, 1),
     }
 
 
-def in_line(get_response: Answer) -> Answer:
+def in_line(get_response: GetResponse) -> GetResponse:
     """Middleware: pages begin one after the other. Comes after the probes and the static files, which wait for nobody."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         wait_in_line()
         return get_response(request)
 

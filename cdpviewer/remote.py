@@ -12,6 +12,7 @@ from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
 from orders.cdp.transport.outbound import Outbound
+from orders.itinerary.statuses import add_spellings
 from orders.privacy.harmless import shown_fields as known_shown_fields
 from orders.storage.lock_timeout import LONGEST_WAIT
 
@@ -36,6 +37,16 @@ def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
         raise ImproperlyConfigured(
             f"CDPVIEWER_SHOWN_FIELDS: {error}. It takes names of fields, separated by commas, such as crmSegment,shopCode."
         ) from None
+
+
+def statuses(env: Environment) -> tuple[str, ...]:
+    """The spellings of CDPVIEWER_STATUSES (`GEBUCHT=CONFIRMED,…`), which `orders.itinerary.statuses` takes from here on."""
+    spellings = env.listed("CDPVIEWER_STATUSES")
+    try:
+        add_spellings(spellings)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"CDPVIEWER_STATUSES: {error}.") from None
+    return spellings
 
 
 def limits(env: Environment) -> Limits:

@@ -17,7 +17,7 @@ def missing() -> list[str]:
     from django.conf import settings
     from django.contrib.auth.models import User
 
-    from orders.models import Connection
+    from orders.models import Connection, SharedConnection
 
     found = []
     if settings.HTTPS and not settings.ALLOWED_HOSTS:
@@ -33,10 +33,10 @@ def missing() -> list[str]:
         found.append(
             "a user: .venv/bin/python manage.py createsuperuser makes the first, who adds others under /admin/."
         )
-    if not Connection.objects.exists():
+    if not (Connection.objects.exists() or SharedConnection.objects.exists()):
         found.append(
-            "a connection to the CDP: each person adds their own under /connections/, or you do it for them with "
-            ".venv/bin/python manage.py add_connection --user U --name N --region R --client-key K (the token on standard input)."
+            "a connection to the CDP: share one with a group under /connections/shared/, or with .venv/bin/python manage.py "
+            "add_connection --shared --name N --region R --client-key K --group Agents (the token on standard input)."
         )
     return found
 

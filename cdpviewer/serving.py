@@ -58,10 +58,9 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer an unreadable request; everything else goes gunicorn's way."""
-        refused = unreadable.refusal(exc)
-        if refused is None:
+        if answer := unreadable.answer(exc):
+            self.log.warning("a request could not be read: %s", type(exc).__name__)
+            with suppress(OSError):  # the client has gone
+                client.sendall(answer)
+        else:
             super().handle_error(req, client, addr, exc)
-            return
-        self.log.warning("a request could not be read: %s", type(exc).__name__)
-        with suppress(OSError):  # the client has gone
-            client.sendall(unreadable.answer(*refused))

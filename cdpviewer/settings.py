@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from cdpviewer import bodies, environment, limits, logs, remote, sentry, traces
+from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, sign_on, traces
 from cdpviewer.caches import caches
 from cdpviewer.databases import databases
 from cdpviewer.metrics import beginning
@@ -23,6 +23,7 @@ CREDENTIAL_KEYS = env.listed("CDPVIEWER_CREDENTIAL_KEYS")
 # Prove that access records are as they were written: the first seals, all prove.
 RECORD_KEYS = env.listed("CDPVIEWER_RECORD_KEYS") or (SECRET_KEY,)
 LEAST_RECORD_DAYS = env.number("CDPVIEWER_LEAST_RECORD_DAYS", 90, least=1)
+CHANGES_DAYS = env.number("CDPVIEWER_CHANGES_DAYS", 90)  # 0: no digests are kept
 
 DEBUG = env.switch("CDPVIEWER_DEBUG", default=False)
 HTTPS = env.switch("CDPVIEWER_HTTPS", default=True)
@@ -38,11 +39,18 @@ DRAIN_SECONDS = env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 SIGN_IN_LIMITS = limits.sign_in(env)
 VIEW_LIMITS = limits.views(env)
 
+# --- how people sign in
+SIGN_ON = sign_on.read(env)
+
+# --- frames of other sites
+EMBED_ORIGINS = embedding.origins(env)
+
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env)
 CDP_OUTBOUND = remote.outbound(env)
 SHOWN_FIELDS = remote.shown_fields(env)
+STATUSES = remote.statuses(env)
 
 # --- access records
 TICKET_PATTERN = env.pattern("CDPVIEWER_TICKET_PATTERN", r"[A-Za-z0-9#._/-]{1,64}")
@@ -65,11 +73,15 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    # Installed whatever is chosen, so that the tables are the same everywhere.
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "accounts",
     "orders",
 ]
 MIDDLEWARE = [
-    "cdpviewer.middleware.frame",
+    "cdpviewer.middleware.response_headers_and_log",
     *(["cdpviewer.metrics.series.measured"] if METERED else []),
     *(["cdpviewer.traces.traced"] if OTLP_ENDPOINT else []),
     "django.middleware.security.SecurityMiddleware",
@@ -80,6 +92,7 @@ MIDDLEWARE = [
     "cdpviewer.middleware.in_line",
     "django.middleware.gzip.GZipMiddleware",
     "accounts.split_links.rejoin_split_links",
+    "accounts.embedding.without_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -87,11 +100,14 @@ MIDDLEWARE = [
     "orders.privacy.account_events.acting",
     "accounts.cross_site.refuse_cross_site",
     "accounts.sessions.session_limits",
+    *(["accounts.sign_on.proxy_header.named_by_proxy"] if SIGN_ON.proxy else ()),
+    "accounts.embedding.by_token",
     "accounts.preferences.follow_preferences",
     "accounts.sessions.own_password_first",
     "accounts.sessions.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 _CONTEXT = [
     "django.template.context_processors.request",
@@ -129,7 +145,20 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_ENGINE = "accounts.session_store"
-AUTHENTICATION_BACKENDS = ["accounts.session_store.Backend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.session_store.Backend",
+    *(["accounts.sign_on.directory.Backend"] if SIGN_ON.directory else ()),
+]
+# allauth's part: what it does is decided by these adapters, and none of its pages has an address.
+ACCOUNT_ADAPTER = "accounts.sign_on.door.Adapter"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_on.oidc.SocialAdapter"
+MFA_ADAPTER = "accounts.sign_on.factors.Adapter"
+ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_RATE_LIMITS = False  # guessing is slowed down by the app itself, in the database
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half minutes before and after
 SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds; the idle limit is the app's own middleware
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -163,7 +192,8 @@ SECURE_CSP = {
     "img-src": ["'self'"],
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
-    "form-action": ["'self'"],
+    # A form that begins the sign-in at the provider is redirected there.
+    "form-action": ["'self'", *(SIGN_ON.provider.form_origins() if SIGN_ON.provider else ())],
     "base-uri": ["'none'"],
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],

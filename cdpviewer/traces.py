@@ -6,7 +6,6 @@ Written by hand: the ready-made instruments note addresses, queries and statemen
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -14,15 +13,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from cdpviewer.environment import Environment
+from orders.http import GetResponse, Request
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
 NEEDS = "CDPVIEWER_OTLP_ENDPOINT needs opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http: install them, or leave it unset."
 
 
@@ -39,7 +37,7 @@ def endpoint(env: Environment) -> str:
     return address
 
 
-def traced(get_response: Answer) -> Answer:
+def traced(get_response: GetResponse) -> GetResponse:
     """Middleware: a span around the request, named by its method and route."""
     from opentelemetry.trace import SpanKind
 
@@ -48,7 +46,7 @@ def traced(get_response: Answer) -> Answer:
 
     watching.watchers.append(Calls())
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         tracer = _tracer(settings.OTLP_ENDPOINT, os.getpid())
         with tracer.start_as_current_span(
             "request", kind=SpanKind.SERVER, record_exception=False, set_status_on_exception=False
@@ -62,7 +60,7 @@ def traced(get_response: Answer) -> Answer:
                     "http.request.method": method,
                     "http.route": name,
                     "http.response.status_code": response.status_code,
-                    "cdpviewer.request_id": str(getattr(request, "id", "")),
+                    "cdpviewer.request_id": request.id,
                 }
             )
             return response

@@ -22,8 +22,13 @@ NOT_HTTP = "The request could not be read. Nothing was looked up."
 """What a person reads, by what gunicorn could not read."""
 
 
-def refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
-    """Status and sentence for a request that cannot be read; None for anything else that went wrong."""
+def answer(error: Exception) -> bytes:
+    """The whole answer to a request that cannot be read, ready for the socket; b"" for anything else that went wrong."""
+    refused = _refusal(error)
+    return _page(*refused) if refused else b""
+
+
+def _refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
     if isinstance(error, errors.LimitRequestLine):
         return HTTPStatus.REQUEST_URI_TOO_LONG, TOO_LONG
     if isinstance(error, errors.LimitRequestHeaders):
@@ -33,9 +38,8 @@ def refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
     return None
 
 
-def answer(status: HTTPStatus, sentence: str) -> bytes:
-    """The whole answer, ready for the socket."""
-    from cdpviewer.middleware import standing_headers  # late: gunicorn needs this module before Django is set up
+def _page(status: HTTPStatus, sentence: str) -> bytes:
+    from cdpviewer.middleware import all_headers  # late: gunicorn needs this module before Django is set up
 
     body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
     lines = [
@@ -43,6 +47,6 @@ def answer(status: HTTPStatus, sentence: str) -> bytes:
         "Connection: close",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in standing_headers().items()),
+        *(f"{name}: {value}" for name, value in all_headers().items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

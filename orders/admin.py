@@ -1,4 +1,4 @@
-"""The admin of access records: there to read. Connections are not there at all."""
+"""The admin of access records, read-only. Connections are not in the admin at all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import AccessRecord
+from orders.views.access import may_view_all_activity
 
 if TYPE_CHECKING:
     ReadOnly = admin.ModelAdmin[AccessRecord]
@@ -33,7 +34,7 @@ class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs alon
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnly):
-    """Look, filter and search; nothing can be added, changed or removed."""
+    """View, filter and search; nothing can be added, changed or removed."""
 
     list_display = (
         "at",
@@ -66,8 +67,8 @@ class AccessRecordAdmin(ReadOnly):
         return super().get_search_results(request, queryset, search_term)
 
     def has_view_permission(self, request: HttpRequest, obj: AccessRecord | None = None) -> bool:
-        """The same permission as on the activity page: whoever may see everybody's looks."""
-        return request.user.has_perm("orders.view_all_activity")
+        """The same right as on the activity page."""
+        return may_view_all_activity(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

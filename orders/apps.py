@@ -17,14 +17,15 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the start-up checks and the watch over the append-only table."""
-        from orders.privacy import checks  # noqa: F401  (importing registers)
+        """Register the start-up checks, the members of shared connections and the watch over the append-only table."""
+        from orders.connections import receivers  # noqa: F401  (importing registers)
+        from orders.privacy import checks  # noqa: F401
 
         post_migrate.connect(_keep_append_only, sender=self)
 
 
 def _keep_append_only(*, using: str, **_kwargs: Any) -> None:
-    """Put the triggers back after every migrate: a later migration that alters the table rebuilds it on SQLite without them."""
+    """Reinstall the triggers after every migrate: on SQLite a migration that alters the table rebuilds it without them."""
     from orders.privacy import append_only
 
     connection = connections[using]

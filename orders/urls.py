@@ -1,10 +1,23 @@
-"""Every address of orders, connections and activity."""
+"""URLs of orders, connections and activity."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from orders.views import activity, connections, guests, order, people, reveal, search
+from orders.views import (
+    activity,
+    api,
+    connections,
+    embed,
+    guests,
+    integrations,
+    link_helper,
+    order,
+    people,
+    reveal,
+    search,
+    shared_connections,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
@@ -27,6 +40,33 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connections/<uuid:connection_id>/default/", connections.connection_default, name="connection_default"),
     path("connections/<uuid:connection_id>/delete/", connections.connection_delete, name="connection_delete"),
     path("connections/<uuid:connection_id>/try/", connections.connection_try, name="connection_try"),
+    path("connections/shared/", shared_connections.shared_connections, name="shared_connections"),
+    path("connections/shared/add/", shared_connections.shared_add, name="shared_add"),
+    path("connections/shared/<uuid:connection_id>/", shared_connections.shared_connection, name="shared_connection"),
+    path("connections/shared/<uuid:connection_id>/replace/", shared_connections.shared_replace, name="shared_replace"),
+    path("connections/shared/<uuid:connection_id>/change/", shared_connections.shared_change, name="shared_change"),
+    path("connections/shared/<uuid:connection_id>/test/", shared_connections.shared_test, name="shared_test"),
+    path("connections/shared/<uuid:connection_id>/grant/", shared_connections.shared_grant, name="shared_grant"),
+    path(
+        "connections/shared/<uuid:connection_id>/grants/<int:grant_id>/take-back/",
+        shared_connections.shared_take_back,
+        name="shared_take_back",
+    ),
+    path(
+        "connections/shared/<uuid:connection_id>/withdraw/", shared_connections.shared_withdraw, name="shared_withdraw"
+    ),
+    path("connections/shared/<uuid:connection_id>/offer/", shared_connections.shared_offer, name="shared_offer"),
+    path("integrations/", integrations.integrations, name="integrations"),
+    path("integrations/<int:integration_id>/revoke/", integrations.integration_revoke, name="integration_revoke"),
+    path("api/v1/orders", api.look_up, name="api_orders"),
+    path("api/v1/openapi.json", api.openapi, name="api_document"),
+    path("embed/", embed.frame, name="embed"),
+    path("embed/allow/", embed.embed_allow, name="embed_allow"),
+    path("embed/confirm/", embed.embed_confirm, name="embed_confirm"),
+    path("embed/token/", embed.embed_token, name="embed_token"),
+    path("embed/orders/", embed.embed_order, name="embed_orders"),
+    path("embed/orders/<str:ref>/", embed.embed_order, name="embed_order"),
+    path("links/", link_helper.links, name="links"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.

@@ -259,6 +259,13 @@ class Sandbox:
         self.service.take_faults(order)
         return order.ref
 
+    def change_order(self, entry: dict[str, Any]) -> str:
+        """Put an order in the place of the one with its ref, as a feed does when a flight moved; its ref."""
+        self.service.world.remove(order_from(entry).ref)
+        ref = self.add_order(entry)
+        self.service.forget_pages()
+        return ref
+
     def answer_with(self, path: str, body: bytes, status: int = 200, kind: str = "application/json") -> None:
         """From now on send this body for a path (`/v2/orders/…`, with its query or without), whatever the world says."""
         self.service.instead[path] = wire.answer(status, body, kind=kind)

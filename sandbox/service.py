@@ -65,6 +65,10 @@ class Service:
         for entry in order.faults:
             self.faults.set(order.ref, entry["fault"], entry.get("part"))
 
+    def forget_pages(self) -> None:
+        """Make every answer anew from now on, after the world has changed."""
+        self._pages.clear()
+
     def reply(self, method: str, target: str, headers: dict[str, str]) -> Reply:
         """The reply to one call of the API; it is already counted."""
         if method != "GET":

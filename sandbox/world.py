@@ -60,6 +60,18 @@ class World:
         for guest in order.guests:
             self.orders_of_guest.setdefault(guest, []).append(order)
 
+    def remove(self, ref: str) -> None:
+        """Forget an order with all that belongs to it; one that is not there is no mistake."""
+        order = self.orders.pop(ref.lower(), None)
+        if order is None:
+            return
+        for entries in (self.items, self.contacts, self.consumers):
+            for name in [name for name, (owner, _position) in entries.items() if owner is order]:
+                del entries[name]
+        for orders in (*self.references.values(), *self.orders_of_guest.values()):
+            if order in orders:
+                orders.remove(order)
+
     def with_reference(self, reference: str) -> list[Order]:
         """The orders of a reference id, matched exactly as the API does."""
         return self.references.get(reference, [])

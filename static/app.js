@@ -41,9 +41,28 @@
     return done;
   };
 
+  // A mail program takes the text with its headings and line breaks.
+  const htmlOf = (text) => {
+    const page = document.createElement("div");
+    for (const block of text.split("\n\n")) {
+      const [heading, ...lines] = block.split("\n");
+      const part = document.createElement("p");
+      part.append(document.createElement("b"), ...lines.flatMap((line) => [document.createElement("br"), line]));
+      part.firstChild.append(heading);
+      page.append(part);
+    }
+    return new XMLSerializer().serializeToString(page);
+  };
+
+  const withHtml = (text) => {
+    const kinds = { "text/plain": text, "text/html": htmlOf(text) };
+    const blobs = Object.entries(kinds).map(([type, content]) => [type, new Blob([content], { type })]);
+    return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+  };
+
   const writeToClipboard = async (text, button) => {
     try {
-      await navigator.clipboard.writeText(text);
+      await ("copyHtml" in button.dataset ? withHtml(text) : navigator.clipboard.writeText(text));
       return true;
     } catch {
       const done = copyWithExecCommand(text);
@@ -134,6 +153,22 @@
     if (box && !box.open) box.showModal();
   };
 
+  // === A button that leads to a panel: loaded once, then only gone to ===
+
+  const goToLoaded = (event) => {
+    const link = event.target.closest("[data-goes-to]");
+    const panel = link && document.getElementById(link.dataset.goesTo);
+    if (!panel) return;
+    panel.scrollIntoView({ block: "start" });
+    if (!panel.matches(".panel")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    panel.focus();
+  };
+
+  // Before htmx, which listens on the link itself.
+  document.addEventListener("click", goToLoaded, true);
+
   // === Clicks ===
 
   const opensHere = (event) =>
@@ -142,7 +177,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-link], [data-copy-text]");
     if (button) return void copy(button);
+    if (event.target.closest("[data-print-all]")) return void printEverything();
     if (event.target.closest("[data-print]")) return void print();
+    if (event.target.closest("[data-slim-contacts]")) return void clickFirst("[data-goes-to]")();
     if (event.target.closest("[data-help]")) return void showHelp();
     const link = event.target.closest("a[data-opens]");
     if (link && opensHere(event)) showOpening(link.dataset.opens);
@@ -160,10 +197,20 @@
 
   const clickFirst = (selector) => () => document.querySelector(selector)?.click();
 
+  let alertsShown = 0;
+
+  const goToNextAlert = () => {
+    const alerts = document.querySelectorAll("[data-alert]");
+    if (alerts.length) alerts[alertsShown++ % alerts.length].click();
+  };
+
   const SHORTCUTS = new Map([
     ["/", focusSearch],
     ["c", clickFirst("[data-copy-key=c]")],
     ["r", clickFirst("[data-refresh]")],
+    ["p", clickFirst("[data-goes-to]")],
+    ["i", clickFirst("[data-copy-key=i]")],
+    ["n", goToNextAlert],
     ["?", showHelp],
   ]);
 
@@ -287,6 +334,37 @@
   document.addEventListener("htmx:sendError", ({ detail }) => showLostConnection(detail.target));
   document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
+  // === People: a filter over a long list, and one card for a contact who also travels ===
+
+  document.addEventListener("input", ({ target }) => {
+    const list = target.matches("[data-filters]") && document.querySelectorAll(`#${target.dataset.filters} .persons > li`);
+    if (!list) return;
+    const wanted = target.value.trim().toLowerCase();
+    for (const row of list) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
+
+  const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
+    one.querySelector("h4").textContent === other.querySelector("h4").textContent;
+
+  const mergePeople = () => {
+    const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
+    for (const traveller of document.querySelectorAll("#order-travellers .persons > li > .person[data-guest]")) {
+      const contact = contacts.find((card) => isSamePerson(card, traveller));
+      if (!contact) continue;
+      const row = traveller.parentElement;
+      const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
+      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) value.parentElement.remove();
+      const hides = (card) => card.querySelector(".hidden-fields")?.textContent;
+      if (hides(traveller) === hides(contact)) traveller.querySelector(".hidden-fields")?.remove();
+      traveller.querySelector("a[data-hx-get]")?.closest(".button-row").remove();
+      (contact.querySelector(":scope > .person-more") || contact).append(traveller);
+      row.remove();
+      document.querySelector("[data-merged]").hidden = false;
+    }
+  };
+
+  document.addEventListener("htmx:afterSettle", mergePeople);
+
   // === The end of a session: what the page showed is removed, whether or not the server can be reached ===
 
   const watchSession = (over) => {
@@ -328,18 +406,33 @@
   const sessionOver = document.getElementById("session-over");
   if (sessionOver) watchSession(sessionOver);
 
-  // === Printing: everything is opened, and closed again after ===
+// === The window in which a frame was allowed ===
 
-  let openedForPrint = [];
+  if (document.querySelector("[data-close-window]")) close();
 
-  addEventListener("beforeprint", () => {
-    openedForPrint = [...document.querySelectorAll("main details:not([open])")];
-    for (const details of openedForPrint) details.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const details of openedForPrint) details.open = false;
-    openedForPrint = [];
-  });
+  // === Printing: what is open on the screen, or with one's own button everything, which is closed again after ===
+
+  const printEverything = () => {
+    const opened = [...document.querySelectorAll("main details:not([open])")];
+    for (const details of opened) details.open = true;
+    addEventListener("afterprint", () => { for (const details of opened) details.open = false; }, { once: true });
+    print();
+  };
+
+  // === Where a link leads: what is folded over it opens; and the slim row once the header is scrolled away ===
+
+  const openTarget = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    for (let fold = target?.querySelector(":scope > .fold") || target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    if (target?.closest("details")) target.scrollIntoView();
+  };
+
+  openTarget();
+  addEventListener("hashchange", openTarget);
+
+  const slim = document.querySelector(".slim");
+  if (slim) new IntersectionObserver(([header]) => { slim.hidden = header.isIntersecting; }, { rootMargin: "-56px 0px 0px" })
+    .observe(document.querySelector(".ticket"));
 
   // === The next flight in view, for a trip that is under way ===
 

@@ -12,7 +12,14 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from orders.privacy import append_only, chain
 
-migration = importlib.import_module("orders.migrations.0002_append_only_and_groups")
+MIGRATIONS = {"0002_append_only_and_groups": "make_groups", "0010_shared_connections": "make_administrators"}
+
+
+def make_groups() -> None:
+    """The groups that come with migrations and are there on every real database."""
+    with connection.schema_editor() as editor:
+        for name, function in MIGRATIONS.items():
+            getattr(importlib.import_module(f"orders.migrations.{name}"), function)(apps, editor)
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +36,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
         finally:
             append_only.install(self.connection)
         chain.CHAINS.renew()  # their records are gone
-        # The groups came with a migration and are there on every real database.
-        with self.connection.schema_editor() as editor:
-            migration.make_groups(apps, editor)
+        make_groups()
 
     operations.execute_sql_flush = flush_records_too  # type: ignore[method-assign]
     yield

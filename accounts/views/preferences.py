@@ -1,13 +1,13 @@
-"""How the person wants the pages: language, zone, clock, theme, shortcuts."""
+"""The page of preferences: language, time zone, clock, theme, shortcuts."""
 
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import asdict
 from functools import lru_cache
 
 from django import forms
 from django.contrib import messages
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import preferences as choices
 from accounts.context import carried
+from accounts.models import Preferences
 
 
 class PreferencesForm(forms.Form):
@@ -36,7 +37,7 @@ class PreferencesForm(forms.Form):
     theme = forms.ChoiceField(
         label=gettext_lazy("Theme"),
         choices=[
-            ("system", gettext_lazy("As the system")),
+            ("system", gettext_lazy("Match system")),
             ("light", gettext_lazy("Light")),
             ("dark", gettext_lazy("Dark")),
         ],
@@ -51,7 +52,7 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["language"].choices = [  # type: ignore[attr-defined]
-            ("", _("As the browser asks")),
+            ("", _("Browser language")),
             *choices.offered_languages().items(),
         ]
         self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in zones()]  # type: ignore[attr-defined]
@@ -59,7 +60,7 @@ class PreferencesForm(forms.Form):
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
-    """UTC first, then every zone named after a place, in alphabetical order."""
+    """UTC first, then every time zone named after a place, in alphabetical order."""
     places = (
         name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
     )
@@ -68,10 +69,10 @@ def zones() -> tuple[str, ...]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Show the person's choices; POST keeps them, in force from the next page on."""
-    form = PreferencesForm(request.POST or None, initial=asdict(choices.current()))
+    """Show the user's preferences; POST saves them, in force from the next page on."""
+    form = PreferencesForm(request.POST or None, initial=model_to_dict(choices.current(), choices.FIELDS))
     if request.method == "POST" and form.is_valid():
-        chosen = choices.Preferences(**form.cleaned_data)
+        chosen = Preferences(**form.cleaned_data)
         choices.keep(request, chosen)
         with translation.override(choices.language_for(request, chosen)):
             messages.success(request, _("Your preferences are saved."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
@@ -17,7 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import devices, next_page, own_password
 from accounts.forms import OwnPasswordForm, SignInForm
+from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sessions import MUST_CHANGE
+from accounts.sign_on import door
+from accounts.sign_on.choices import Passwords
 from orders.models import Connection
 
 
@@ -32,10 +36,19 @@ class SignIn(views.LoginView):
         return next_page.own_path(page) if page else ""
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in, and know this browser from now on."""
-        response = super().form_valid(form)
-        devices.remember(self.request, response, form.get_user().get_username())
+        """Sign in, or go on to the second step; know this browser from then on."""
+        person = form.get_user()
+        by = "password" if person.has_usable_password() else "directory"
+        response = door.enter(self.request, person, self.get_success_url(), by=by)
+        if self.request.user.is_authenticated:
+            devices.remember(self.request, response, person.get_username())
         return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """No password is even read where nobody signs in with one."""
+        if settings.SIGN_ON.passwords is Passwords.OFF:
+            return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
+        return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return _or_wait(super().form_invalid(form), form)
@@ -60,6 +73,12 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 
 class SignOut(views.LogoutView):
     """Sign out. Only by POST; the headers that clear the browser's storage are the middleware's."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who came by the provider is told that they may still be signed in there."""
+        by_provider = request.session.get(SIGNED_IN_BY) == "provider"
+        response = super().post(request, *args, **kwargs)
+        return redirect("signed_out") if by_provider else response
 
 
 class ChangePassword(views.PasswordChangeView):
@@ -125,6 +144,8 @@ def waiting(request: HttpRequest) -> list[Connection]:
 
 def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:
     """429 and when to come back, if the form was not even looked at because of too many attempts."""
+    if getattr(form, "not_checked", False):
+        response.status_code = 503
     wait: int | None = getattr(form, "wait", None)
     if wait is not None:
         response.status_code = 429

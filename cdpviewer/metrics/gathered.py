@@ -1,4 +1,7 @@
-"""What the database holds, counted at each scrape: sessions, and how the connections were answered last."""
+"""What the database holds, counted at each scrape: sessions, and how the connections were answered last.
+
+The label `team` is the name that administrators gave a shared connection; people's own connections count together, under "".
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from orders.connections.shared import SharedConnection
 from orders.models import Connection
 
 
@@ -37,9 +41,11 @@ class Gathered(Collector):
             "Connections by how the CDP answered them last.",
             labels=["region", "team", "result"],
         )
-        rows = Connection.objects.order_by().values_list("region", "last_result").annotate(Count("pk"))
-        for region, result, number in rows:
+        own = Connection.objects.order_by().values_list("region", Value(""), "last_result").annotate(Count("pk"))
+        shared = SharedConnection.objects.filter(active=True).order_by()
+        rows = [*own, *shared.values_list("region", "name", "last_result").annotate(Count("pk"))]
+        for region, team, result, number in rows:
             # A region may have been taken out of the settings; its connections are counted all the same.
             name = region if region in settings.CDP_REGIONS else "other"
-            results.add_metric([name, "", result or "never_used"], number)
+            results.add_metric([name, team, result or "never_used"], number)
         return [sessions, results]

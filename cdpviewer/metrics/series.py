@@ -13,15 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.db.backends.signals import connection_created
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from prometheus_client import Counter, Gauge, Histogram
 
 from cdpviewer.middleware import route
 from orders.cdp import watching
+from orders.http import GetResponse, Request
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
-
+SIGNING_IN = frozenset({"login", "second_step", "confirm"})
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 PAGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 CALLS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0)
@@ -60,17 +59,17 @@ def begin() -> None:
         SIGN_INS_REFUSED.labels(reason)
 
 
-def measured(get_response: Answer) -> Answer:
+def measured(get_response: GetResponse) -> GetResponse:
     """Middleware: count the request by route, method and status, and its time."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         began = time.perf_counter()
         response = get_response(request)
         name = route(request, response) or "none"
         method = request.method if request.method in METHODS else "other"
         REQUESTS.labels(name, method, response.status_code).inc()
         REQUEST_SECONDS.labels(name).observe(time.perf_counter() - began)
-        if name == "login" and response.status_code == 429:
+        if name in SIGNING_IN and response.status_code == 429:
             SIGN_INS_REFUSED.labels("too_many").inc()
         return response
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+# Where words meet in camel case: "loyaltyTier", "PNRSource".
+CASE_BOUNDARY = "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+
 _CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _MARKED = _CONTROL | {code: f"[U+{code:04X}]" for code in _DIRECTION}

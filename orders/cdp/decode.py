@@ -49,8 +49,8 @@ _DEFAULT_PAGE = 10
 class Page:
     """One answer of a collection: its entries as sent, and what it says about more.
 
-    `limit` is None where none was sent; `onward` is whether a `next` link points beyond this page's offset `at`. `left` is how many
-    more entries came than are read.
+    `limit` is None if none was sent; `onward` is whether a `next` link points beyond this page's offset `at`. `left` counts the
+    entries received but not read.
     """
 
     entries: tuple[Any, ...]
@@ -132,7 +132,7 @@ def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | 
 
 
 def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
-    """One order, with the items that came inline. Raises Unreadable for an object that has nothing of an order."""
+    """One order, with its inline items. Raises Unreadable for an object without any field of an order."""
     fields = Fields(raw, _ORDER)
     if all(fields.sent(name) is None for name in _MARKS_OF_AN_ORDER):
         raise Unreadable("the answer is no order")
@@ -143,7 +143,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
     items = tuple(
         item(entry, order_ref=ref, room=room)
         for entry in entries
-        if isinstance(entry, dict) and not is_reference(entry)
+        if isinstance(entry, dict) and not is_bare_reference(entry)
     )
     return Order(
         ref=ref,
@@ -168,7 +168,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 
 
 def extension(raw: dict[str, Any]) -> Extension:
-    """Custom data: whatever is not the extension's own frame is a value, in the order it came."""
+    """Custom data: every field that is not the extension's own is a value, in the order received."""
     fields = Fields(raw, _EXTENSION)
     values = fields.extras(CUSTOM)
     return Extension(
@@ -182,7 +182,7 @@ def extension(raw: dict[str, Any]) -> Extension:
 
 
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One answer of a collection asked for from offset `at`. Raises Unreadable where it is none.
+    """One answer of a collection asked for from offset `at`. Raises Unreadable if it is not one.
 
     A collection without `items` is empty if it has anything else of a collection; `{}` is not: it must not read as "none".
     """
@@ -195,7 +195,7 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
 
 
 def inline_items(raw: dict[str, Any]) -> Page | None:
-    """The items that came with an order, as a page; None where it holds only a link to them, or something unreadable."""
+    """The items that came with an order, as a page; None if it holds only a link to them, or something unreadable."""
     sent = next((raw[key] for key in raw if key.lower() == "orderitems"), None)
     if isinstance(sent, list):
         return Page.of(sent)
@@ -214,8 +214,8 @@ def is_error_body(raw: dict[str, Any]) -> bool:
     return raw.keys() <= _ERROR_BODY and not raw.keys().isdisjoint(("message", "developerMessage"))
 
 
-def is_reference(entry: dict[str, Any]) -> bool:
-    """Whether an entry only names a record (`href`, perhaps `ref`) and has to be asked for."""
+def is_bare_reference(entry: dict[str, Any]) -> bool:
+    """Whether an entry is only a reference (`href`, perhaps `ref`), whose record has to be fetched."""
     return all(key in ("href", "ref") for key in entry)
 
 

@@ -1,27 +1,27 @@
-"""What can go wrong between us and the CDP, by who must act.
+"""Errors of the CDP and the connection to it, by who must act.
 
 CdpError
-├── YouMustAct               the person or their administrator
+├── ClientActionNeeded               the user or their administrator
 │   ├── CredentialRefused    401: client key or token wrong or switched off
 │   ├── NotPermitted         403: the credential may not read this
 │   └── CredentialUnreadable the stored credential cannot be opened here
-├── ReferenceProblem         the reference the person gave
+├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
 │   ├── NotFound             404, or an empty list
 │   ├── TooMany              more fit than one page shows
-│   └── RequestRefused       400 and other 4xx: the CDP will not take the request
-├── Wait                     the same call may succeed later
-│   ├── RateLimited          429, with how long where it is known
-│   └── TooBusy              our own waiting places are taken
-└── TheyMustAct              the CDP, or the way to it
+│   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
+├── RetryLater                   the same call may succeed later
+│   ├── RateLimited          429, with the wait if known
+│   └── TooBusy              our own places for waiting requests are taken
+└── UpstreamFailure              the CDP, or the network to it
     ├── Unreachable          no connection, refused, reset, name not found
-    │   └── Untrusted        somebody answers, and its certificate does not prove that it is the CDP
+    ├── Untrusted            the certificate does not prove that the answer comes from the CDP
     ├── TimedOut             not within the deadline
     ├── Broken               5xx, or a redirect
     ├── Unreadable           an answer that is not what the API documents
     └── TooLarge             more than one page reads
 
-No message of these ever holds a key, a token, a body or a person's data.
+No message holds a key, a token, a response body or personal data.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ class CdpError(Exception):
     """Root of the tree. `str(error)` is a short technical sentence that is safe to log."""
 
 
-class YouMustAct(CdpError):
-    """The person, or whoever administers their connection, has to change something."""
+class ClientActionNeeded(CdpError):
+    """The user, or the administrator of their connection, has to change something."""
 
 
-class CredentialRefused(YouMustAct):
+class CredentialRefused(ClientActionNeeded):
     """401: the CDP does not accept the client key and token."""
 
 
-class NotPermitted(YouMustAct):
-    """403: the CDP knows the credential, and it may not read this."""
+class NotPermitted(ClientActionNeeded):
+    """403: the CDP accepts the credential, but does not permit this."""
 
 
-class CredentialUnreadable(YouMustAct):
+class CredentialUnreadable(ClientActionNeeded):
     """The sealed credential cannot be opened or belongs to another row; nothing was sent."""
 
 
 class ReferenceProblem(CdpError):
-    """The reference is the thing to look at."""
+    """The reference has to be checked."""
 
 
 class BadReference(ReferenceProblem):
-    """Not a reference the API could know; refused before any call."""
+    """Not in the form of a reference; refused before any call."""
 
 
 class NotFound(ReferenceProblem):
-    """404: the CDP knows no such resource."""
+    """404: the CDP has no such resource."""
 
 
 class TooMany(ReferenceProblem):
@@ -64,52 +64,52 @@ class TooMany(ReferenceProblem):
 
 
 class RequestRefused(ReferenceProblem):
-    """400 or another 4xx: the CDP will not take this request."""
+    """400 or another 4xx: the CDP does not accept this request."""
 
 
-class Wait(CdpError):
+class RetryLater(CdpError):
     """The same call may succeed later."""
 
 
-class RateLimited(Wait):
-    """429. `retry_after` is in seconds, or None when the CDP did not say."""
+class RateLimited(RetryLater):
+    """429. `retry_after` is in seconds, or None if the CDP did not say."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
 
-class TooBusy(Wait):
-    """Every place for waiting on the CDP is taken; nothing was sent."""
+class TooBusy(RetryLater):
+    """All places for requests that wait for the CDP are taken; nothing was sent."""
 
 
-class TheyMustAct(CdpError):
+class UpstreamFailure(CdpError):
     """The CDP or the network to it is at fault."""
 
 
-class Unreachable(TheyMustAct):
+class Unreachable(UpstreamFailure):
     """No connection to the CDP, or it broke off."""
 
 
-class Untrusted(Unreachable):
-    """Somebody answers in the CDP's place, or its certificate is out of order; nothing was sent."""
+class Untrusted(UpstreamFailure):
+    """The certificate of the server that answered is not that of the CDP, or not valid; nothing was sent."""
 
 
-class TimedOut(TheyMustAct):
+class TimedOut(UpstreamFailure):
     """The deadline passed first."""
 
 
-class Broken(TheyMustAct):
-    """5xx or a redirect: the CDP is not working as documented. `retry_after` is in seconds, None when it did not say."""
+class Broken(UpstreamFailure):
+    """5xx or a redirect: the CDP is not working as documented. `retry_after` is in seconds, None if it did not say."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
 
-class Unreadable(TheyMustAct):
+class Unreadable(UpstreamFailure):
     """An answer that cannot be read: not JSON, not the documented shape, or too large."""
 
 
-class TooLarge(TheyMustAct):
+class TooLarge(UpstreamFailure):
     """The answers hold more than one page reads; what was read is shown."""

@@ -1,4 +1,4 @@
-"""One collection of the API to its end: inlined records as they come, references fetched one by one, side by side."""
+"""A collection of the API, read to its end: inline records as received, references fetched in parallel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orders.cdp import decode, refs
 from orders.cdp.bounds import in_time
 from orders.cdp.errors import CdpError, RequestRefused, TooLarge, Unreadable
 from orders.cdp.fields import ref_of
-from orders.cdp.paging import Gathered, gather
+from orders.cdp.paging import Gathered, Pager
 from orders.cdp.reader import Reader
 from orders.cdp.records import Loaded
 
@@ -18,9 +18,11 @@ T = TypeVar("T")
 
 
 class Listing:
-    """The collection at `parts` filtered by `search`; `owner` is the order it belongs to, where an entry could be mistaken for it."""
+    """The collection at `parts` filtered by `search`; `owner` is its order, if an entry could be mistaken for that."""
 
-    def __init__(self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None) -> None:
+    def __init__(
+        self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
+    ) -> None:
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
         self.is_one_record = False  # once read: one entry, with its record and not a mere reference
@@ -37,22 +39,23 @@ class Listing:
     ) -> Loaded[T]:
         """All records, or the first `most`; those that are only references come from /`single`/{ref}.
 
-        `fetch_lone` fetches the record of a collection of one, where more than the record is wanted. `beside` is called with the
-        ref of each entry while the records are fetched, and raises no CdpError. Where there are more than the API's client reads at
-        all, `problem` is TooLarge. A failing first page is raised.
+        `fetch_lone` fetches the record of a collection of one, if more than the record is needed. `beside` is called with the ref
+        of each entry while the records are fetched, and raises no CdpError. `problem` is TooLarge if there are more than the client
+        reads. The error of a failed first page is raised.
         """
         limits = self._reader.limits
-        gathered = gather(
-            self._ask,
-            self._ask_many,
-            page_size=limits.page_size,
+        pager = Pager(
+            self._ask(0),
+            limits,
             most=limits.most_records if most is None else most,
-            most_pages=limits.most_pages,
             at_least=at_least,
             identity=self._identity,
         )
+        while (gathered := pager.done()) is None:
+            if offsets := pager.next_offsets():
+                pager.add(self._reader.run_parallel([partial(self._ask, offset) for offset in offsets]))
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
-        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_reference(first)
+        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_bare_reference(first)
         fetch: Callable[[str], T] = partial(self._fetch, single, read)
         if fetch_lone is not None and len(gathered.entries) == 1:
             fetch = fetch_lone
@@ -67,7 +70,7 @@ class Listing:
 
     @property
     def first_page(self) -> str:
-        """The address of the first page, as it was asked for."""
+        """The URL of the first page, as requested."""
         return self._reader.target(self._parts, self._search if self._bare else self._full(0))
 
     def _ask(self, offset: int) -> decode.Page:
@@ -84,11 +87,8 @@ class Listing:
     def _full(self, offset: int) -> dict[str, str | int]:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
-    def _ask_many(self, offsets: list[int]) -> list[decode.Page | CdpError]:
-        return self._reader.side_by_side([partial(self._ask, offset) for offset in offsets])
-
     def _identity(self, entry: object) -> str | None:
-        """What tells an entry from others. In the vendor's sample an item's link ends in its order's ref, which is no name."""
+        """The ref that identifies an entry. In the vendor's sample an item's link ends in its order's ref, which does not."""
         if not isinstance(entry, dict):
             return None
         ref = ref_of(entry)
@@ -107,7 +107,7 @@ class Listing:
         def one(entry: object) -> Callable[[], T] | T | CdpError:
             if not isinstance(entry, dict) or not entry:
                 return Unreadable("an entry of the collection is no record")
-            if not decode.is_reference(entry):
+            if not decode.is_bare_reference(entry):
                 try:
                     return read(entry)
                 except CdpError as error:
@@ -123,7 +123,7 @@ class Listing:
         tasks: list[Callable[[], T | None]] = [task for task in found if callable(task)]
         if beside is not None:
             tasks += [partial(beside, ref) for ref in map(self._identity, entries) if ref is not None]
-        asked = iter(cast("list[T | CdpError]", self._reader.side_by_side(tasks, of=self._parts[-1])))
+        asked = iter(cast("list[T | CdpError]", self._reader.run_parallel(tasks, of=self._parts[-1])))
         return [next(asked) if callable(task) else task for task in found]
 
 
@@ -132,7 +132,7 @@ def _too_large(gathered: Gathered) -> TooLarge | None:
 
 
 def whole_record(raw: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a single record; `{}` is none."""
+    """The answer for a single record. Raises Unreadable for `{}`."""
     if not raw:
         raise Unreadable("the answer is no record")
     return raw

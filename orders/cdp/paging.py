@@ -1,4 +1,4 @@
-"""Reading a collection to its end, whatever its server makes of offset, limit and `next`.
+"""Paging: read a collection to its end, however its server handles offset, limit and `next`.
 
 The API gives no total. The end is a page that is shorter than the step, an empty one, or one whose `next` link is gone.
 Links are hints only: the vendor's own samples contradict each other.
@@ -6,22 +6,23 @@ Links are hints only: the vendor's own samples contradict each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
 from orders.cdp.decode import Page
 from orders.cdp.errors import CdpError
+from orders.cdp.transport.limits import Limits
 
 _DEFAULT_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Entries in order. `complete` is False when a page failed (`problem`) or the server contradicted itself.
+    """Entries in order. `complete` is False if a page failed (`problem`) or the server contradicted itself.
 
-    `left` is how many more came than are read; None where nothing was left out for being too much.
+    `left` counts the entries received but not read; None if nothing was left out for being too much.
     """
 
     entries: tuple[Any, ...]
@@ -30,65 +31,73 @@ class Gathered:
     left: int | None = None
 
 
-def gather(
-    ask: Callable[[int], Page],
-    ask_many: Callable[[list[int]], list[Page | CdpError]],
-    *,
-    page_size: int,
-    most: int,
-    most_pages: int,
-    at_least: int,
-    identity: Callable[[Any], str | None],
-) -> Gathered:
-    """All entries. `ask(offset)` reads one page, `ask_many(offsets)` several side by side; a failing first page is raised.
+class Pager:
+    """Reads a collection page by page: ask for `next_offsets()`, hand what was read to `add`, until `done()`.
 
-    `at_least` is how many are known to exist, so that a first page with fewer is not taken for all.
-    `identity` names an entry, None where it has no name; by it a server that ignores `offset` is found out.
+    `at_least` is how many entries are known to exist, so that a first page with fewer is not taken for all. `identity` names an
+    entry, None if it has no name: this is how a server that ignores `offset` is noticed.
     """
-    first = ask(0)
-    reading = _Reading(identity)
-    reading.add(first)
-    if first.left or len(first.entries) > most:
-        return reading.cut(most, first.left)
-    if not first.entries or (_is_all(first, page_size) and len(first.entries) >= at_least):
-        return Gathered(tuple(reading.entries))
-    step, offset, last = len(first.entries), len(first.entries), first
-    for count in _bursts(full=step >= page_size):
-        if len(reading.entries) >= most or offset >= step * most_pages:
-            return reading.cut(most, 0)
-        offsets = [offset + step * turn for turn in range(count)]
-        problem: CdpError | None = None
-        for one in ask_many(offsets):
-            if isinstance(one, CdpError):
-                problem = problem or one
-                continue  # the pages behind the failed one are still the customer's
-            if not one.entries:
-                return Gathered(tuple(reading.entries), problem is None, problem)
-            if not reading.add(one):
-                # The first page again. If it held more than was asked for, its server does not page and sent all there is.
-                return Gathered(tuple(reading.entries), problem is None and step > page_size, problem)
-            if one.left:
-                return reading.cut(most, one.left)
-            if _ends(one, last, step):
-                return Gathered(tuple(reading.entries), problem is None, problem)
-            last = one
-        if problem is not None:
-            return Gathered(tuple(reading.entries), False, problem)
-        offset += step * count
-    raise AssertionError("the bursts never end")
 
-
-class _Reading:
-    """What came so far, and how a repeated page is recognized."""
-
-    def __init__(self, identity: Callable[[Any], str | None]) -> None:
-        self.entries: list[Any] = []
-        self._identity = identity
+    def __init__(
+        self, first: Page, limits: Limits, *, most: int, at_least: int, identity: Callable[[Any], str | None]
+    ) -> None:
+        self._limits, self._most, self._identity = limits, most, identity
+        self._entries: list[Any] = []
         self._names: set[str] = set()
         self._pages: list[tuple[Any, ...]] = []
+        self._problem: CdpError | None = None
+        self._gathered: Gathered | None = None
+        self._step = self._offset = len(first.entries)
+        self._last = first
+        self._bursts = _bursts(full=self._step >= limits.page_size)
+        self._keep(first)
+        if first.left or self._step > most:
+            self._cut(first.left)
+        elif not first.entries or (_is_all(first, limits.page_size) and self._step >= at_least):
+            self._finish()
 
-    def add(self, page: Page) -> bool:
-        """Keep what is new on `page`; False when nothing is."""
+    def done(self) -> Gathered | None:
+        """The whole collection as far as it was read; None while there is more to ask for."""
+        return self._gathered
+
+    def next_offsets(self) -> list[int]:
+        """The offsets of the pages to ask for side by side; none when done."""
+        if self._gathered is None and (
+            len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
+        ):
+            self._cut(0)
+        if self._gathered is not None:
+            return []
+        start, count = self._offset, next(self._bursts)
+        self._offset += self._step * count
+        return [start + self._step * turn for turn in range(count)]
+
+    def add(self, pages: Iterable[Page | CdpError]) -> None:
+        """Take the pages at the offsets asked for, in their order. Pages after a failed one are still read."""
+        for page in pages:
+            if isinstance(page, CdpError):
+                self._problem = self._problem or page
+            else:
+                self._add(page)
+            if self._gathered is not None:
+                return
+        if self._problem is not None:
+            self._finish()
+
+    def _add(self, page: Page) -> None:
+        if not page.entries:
+            self._finish()
+        elif not self._keep(page):
+            # The first page again. If it held more than was asked for, its server does not page and sent all there is.
+            self._finish(complete=self._step > self._limits.page_size)
+        elif page.left:
+            self._cut(page.left)
+        elif _ends(page, self._last, self._step):
+            self._finish()
+        self._last = page
+
+    def _keep(self, page: Page) -> bool:
+        """Keep the new entries of `page`; False if there are none."""
         if page.entries in self._pages:
             return False
         self._pages.append(page.entries)
@@ -99,22 +108,26 @@ class _Reading:
             if name is None or name.lower() not in self._names
         ]
         self._names.update(name.lower() for name in names if name is not None)
-        self.entries += new
+        self._entries += new
         return bool(new)
 
-    def cut(self, most: int, left: int) -> Gathered:
-        """The first `most` entries of more than are read; `left` did not even become entries."""
-        return Gathered(tuple(self.entries[:most]), complete=False, left=left + max(0, len(self.entries) - most))
+    def _finish(self, *, complete: bool = True) -> None:
+        self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
+
+    def _cut(self, left: int) -> None:
+        """End with the first `most` entries; `left` more came that did not even become entries."""
+        beyond = left + max(0, len(self._entries) - self._most)
+        self._gathered = Gathered(tuple(self._entries[: self._most]), complete=False, left=beyond)
 
 
 def _bursts(*, full: bool) -> Iterator[int]:
-    """Pages asked for side by side, turn by turn. After a full first page there are mostly several: 500 entries take two round
-    trips. Pages that are shorter than asked for may be all there is, so then one is tried alone."""
+    """How many pages to ask for side by side, round by round. A full first page mostly has several after it: 500 entries take two
+    round trips. A short first page may be all there is, so the second is tried alone."""
     return chain((5, 10) if full else (1, 5, 10), repeat(20))
 
 
 def _is_all(first: Page, page_size: int) -> bool:
-    """Whether the first page is the whole collection by what it says itself; in doubt one more page is asked for."""
+    """Whether the first page is the whole collection judging by its own limit and link; if unclear, one more page is asked for."""
     came = len(first.entries)
     if first.onward or first.limit is None or came >= first.limit:
         return False

@@ -17,7 +17,7 @@ _IDENTIFIER = Known("provider id expiryDate")
 
 
 def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
-    """One person. Notes tell the field and the reason and never the value."""
+    """One person. Notes name the field and the reason, never the value."""
     fields = Fields(raw, _PERSON, personal=True)
     identifiers, odd = _identifiers(fields)
     return Person(
@@ -64,7 +64,7 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 
 
 def _item_refs(fields: Fields) -> tuple[str, ...]:
-    """Which items a traveller is on: a bare list, or a collection of links; a lone link names none."""
+    """The refs of a traveller's items, from a plain list or a collection of links; a single link names none."""
     sent = fields.sent("orderItems")
     entries = sent.get("items") if isinstance(sent, dict) else sent
     if not isinstance(entries, list):

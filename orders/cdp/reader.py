@@ -1,6 +1,6 @@
-"""One page's conversation with the CDP: the private door every client method goes through.
+"""The requests of one page to the CDP: every client method reads through `Reader.get`.
 
-It keeps what the page tells its reader (calls, seconds, documents) and what the next request of the same person may reuse.
+It counts calls and seconds, keeps documents for the raw view, and remembers answers for the user's next page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PERSONAL = frozenset({"email", "phoneNumber", "firstName", "lastName"})
 
 
 class Memory(Protocol):
-    """Answers a person has just read, for the pages opened right after. Keys hold no personal data."""
+    """Answers the user has just read, for the pages opened right after. Keys hold no personal data."""
 
     def get(self, key: str) -> bytes | None: ...
 
@@ -39,7 +39,7 @@ class Memory(Protocol):
 
 
 class Reader:
-    """GET and nothing else, for one credential and one page; safe to use from the threads of a fan-out."""
+    """GET requests with one credential, for one page. Thread-safe."""
 
     def __init__(
         self,
@@ -103,20 +103,20 @@ class Reader:
             return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
 
     def keep_documents(self) -> None:
-        """Keep the answers from now on, for `documents`."""
+        """Keep the answers from now on, for the raw view."""
         self._kept = []
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The answers that were kept as they came, in the order they were asked for."""
+        """The kept answers as received, in the order of the requests."""
         return tuple(_document(*slot) for slot in self._kept or () if slot is not None)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """The JSON object at /<version>/<parts>?<params> and what was odd about its bytes. Raises CdpError,
         TooLarge once the page's answers are more than it reads.
 
-        One page asks for an address once: whoever wants it again, or at the same time, gets the same answer or failure.
-        Parts are validated and quoted (BadReference before any call); personal parameters stay out of memory and documents.
+        A page requests a URL once: later and concurrent callers get the same answer or error. Parts are validated and quoted
+        (BadReference before any call); personal parameters stay out of memory and documents.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -134,12 +134,12 @@ class Reader:
         return parsed
 
     def target(self, parts: Sequence[str], params: Mapping[str, str | int]) -> str:
-        """The path and query of an address. Raises BadReference for a part that is none."""
+        """The path and query of a URL. Raises BadReference for a part that is no reference."""
         path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """What this page or one of the last minute was answered at `target`; None where nobody knows, and never a call."""
+        """The answer to `target` that this page or one of the last minute got; None if there is none. Never makes a call."""
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:
@@ -155,20 +155,20 @@ class Reader:
         return parse(body)[0]
 
     def note(self, key: str, value: str) -> None:
-        """Keep a remark of ours with the answers of this page and, where there is a memory, of the next minute."""
+        """Store a value of our own beside the answers: for this page and, with a memory, for the next minute."""
         self._notes[key] = value
         if self._memory is not None:
             self._memory.put(key, value.encode())
 
     def noted(self, key: str) -> str | None:
-        """The remark under `key`, None where there is none."""
+        """The value stored under `key`, or None."""
         if key not in self._notes and self._memory is not None:
             kept = self._memory.get(key)
             return kept.decode() if kept is not None else None
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """What went wrong since the last look, for one line in the log. That there is no such thing is no failure."""
+        """The calls that failed since this was last called, for one log line. A 4xx about a reference is not among them."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -199,7 +199,7 @@ class Reader:
             raise TimedOut("the same call did not end in time") from None
 
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """Parse an answer if the page has room for it. Commas and brackets are counted, which tells how many values it holds."""
+        """Parse an answer if it is within the page's bounds. Its values are estimated by counting commas and brackets."""
         with self._lock:
             self._bytes += len(body)
             self._values += body.count(b",") + body.count(b"{") + body.count(b"[")
@@ -211,31 +211,34 @@ class Reader:
         if self._bytes > self.limits.page_bytes or self._values > self.limits.page_values:
             raise TooLarge("the answers are more than one page reads")
 
-    def tell(self, of: str, listener: Callable[[int, int], None]) -> None:
-        """Have `listener(came, of_all)` called while records of that kind are fetched, from whatever thread."""
+    def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
+        """Call `listener(loaded, total)`, from any thread, while the records of that kind are fetched.
+
+        `of` is an unexpanded collection ("contacts", "consumers", "orders"), or the name given to `run_parallel`.
+        """
         self._listener = (of, listener)
 
-    def side_by_side(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
-        """Results in order, errors in their places; `of` names what they are, for whoever is told how many came."""
+    def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
+        """Run `tasks` at the same time; results in their order, CdpErrors in place. `of` is the name for `report_progress`."""
         if tasks and self._listener is not None and self._listener[0] == of:
-            tasks = self._telling(tasks, self._listener[1])
+            tasks = self._counted(tasks, self._listener[1])
         return self._transport.side_by_side(tasks, self.deadline)
 
-    def _telling(self, tasks: Sequence[Callable[[], T]], tell: Callable[[int, int], None]) -> list[Callable[[], T]]:
+    def _counted(self, tasks: Sequence[Callable[[], T]], report: Callable[[int, int], None]) -> list[Callable[[], T]]:
         turns = itertools.count(1)  # next() on it is one step, whatever thread takes it
-        tell(0, len(tasks))
+        report(0, len(tasks))
 
-        def telling(task: Callable[[], T]) -> T:
+        def counted(task: Callable[[], T]) -> T:
             try:
                 return task()
             finally:
-                tell(next(turns), len(tasks))
+                report(next(turns), len(tasks))
 
-        return [partial(telling, task) for task in tasks]
+        return [partial(counted, task) for task in tasks]
 
     def _call(self, target: str) -> bytes:
         if not self._room.acquire(timeout=max(0.0, self.deadline.left())):
-            raise TimedOut("no turn for the call in time")
+            raise TimedOut("the call did not get its turn in time")
         try:
             return self._timed_call(target)
         finally:
@@ -267,7 +270,7 @@ class Reader:
             watcher.tried(self._origin)
 
     def _place_for(self, path: str) -> Callable[[bytes], None]:
-        """What keeps the answer to `path`, in the order of asking; nothing where no answer is kept."""
+        """A function that keeps the answer to `path` at its place in the order of requests, or drops it if none are kept."""
         kept = self._kept
         if kept is None:
             return _forget

@@ -1,4 +1,4 @@
-"""References: what may stand in a path of ours."""
+"""CDP refs: validation, quoting and extraction from links."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _REF = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
 
 
 def is_ref(text: str) -> bool:
-    """1 to 128 of `[A-Za-z0-9._~-]` and never a way up the path. Not only UUIDs: the vendor's own samples hold others."""
+    """Whether `text` is 1 to 128 of `[A-Za-z0-9._~-]` without "..". Not only UUIDs: the vendor's own samples hold others."""
     return _REF.fullmatch(text) is not None and ".." not in text and text != "."
 
 
 def in_path(ref: str) -> str:
-    """`ref` ready to stand in a path. Raises BadReference, without repeating what was given."""
+    """`ref` quoted for a path. Raises BadReference, without repeating the value."""
     if not is_ref(ref):
         raise BadReference("a reference is 1 to 128 letters, digits, dots, hyphens, underscores or tildes")
     return quote(ref, safe="")
 
 
 def of_href(href: object) -> str | None:
-    """The last path segment of a link, its query stripped. The link itself is never followed: its host may be anyone's."""
+    """The last path segment of a link, its query stripped. The link itself is never followed: its host may be anybody's."""
     if not isinstance(href, str) or not href:
         return None
     try:
@@ -35,7 +35,7 @@ def of_href(href: object) -> str | None:
 
 
 def offset_of_href(href: str) -> int | None:
-    """The `offset` in a paging link's query, None where it holds none that is a plain number."""
+    """The `offset` in a paging link's query, None unless it is a plain number."""
     try:
         values = parse_qs(urlsplit(href).query).get("offset", [])
     except ValueError:
@@ -45,5 +45,5 @@ def offset_of_href(href: str) -> int | None:
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two refs name the same thing: the vendor's samples spell one ref in either case."""
+    """Whether two refs are equal, ignoring case: the vendor's samples spell one ref both ways."""
     return one is not None and other is not None and one.lower() == other.lower()

@@ -1,6 +1,6 @@
-"""Where the CDP may be reached: a closed map of regions, and what the operator adds to it.
+"""The hosts of the CDP: a closed map of regions, which the operator can extend.
 
-A person picks a region by name and never types an address, so the credential cannot be sent anywhere else.
+Users pick a region by name and never type a URL, so the credential cannot be sent anywhere else.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """Only scheme, host and port may stand in an address, so that every URL is built by us alone."""
+    """The URL with scheme, host and port. Anything else is refused, so that only our code builds URLs."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
@@ -67,7 +67,7 @@ def _base_url(name: str, address: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` (a name or an address) is this machine itself."""
+    """Whether `host` (a name or an address) is this machine."""
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 

@@ -1,7 +1,7 @@
-"""Dates, clocks and durations in the person's language and clock (24 or 12 h).
+"""Dates, times and durations in the user's language and clock (24 or 12 h).
 
-Wall-clock values of an itinerary are naive and shown as they are. The CDP's own stamps are UTC instants and shown in
-the person's zone, which is always named. Patterns and results are cached: an order repeats its few dates many times.
+Local times of an itinerary are naive and shown as they are. The CDP's own stamps are UTC instants, shown in the user's zone, which
+is always named. Patterns and results are cached: an order repeats a few dates many times.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REGION_OF = {"en": "en_GB"}
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Babel's locale for a language code of Django's; British English where Babel knows none."""
+    """Babel's locale for a language code of Django's; British English if Babel has none."""
     try:
         return Locale.parse(REGION_OF.get(language, language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
@@ -49,7 +49,7 @@ def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> 
 
 
 def clock(value: datetime | None) -> str:
-    """A wall-clock time: "16:00", or "4:00 pm" for those who chose so, in their language. Never shifted."""
+    """A local time: "16:00", or "4:00 pm" by preference. Never converted."""
     return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
 
 
@@ -69,7 +69,7 @@ def plain_day(value: date | None) -> str:
 
 
 def day_clock(value: datetime | None) -> str:
-    """ "Fri 15 Aug 16:00", a dash for none: two readings of one value may fall on different days."""
+    """ "Fri 15 Aug 16:00", a dash for none."""
     return "–" if value is None else f"{short_day(value)} {clock(value)}"
 
 
@@ -87,7 +87,7 @@ def iso(value: datetime | date | None) -> str:
 
 
 def stamp(value: datetime | None) -> SafeString | str:
-    """A UTC instant of the CDP in the person's zone, named: "15 Aug 2025 18:00 CEST"."""
+    """A UTC instant of the CDP in the user's zone, named: "15 Aug 2025 18:00 CEST"."""
     if value is None:
         return ""
     return _stamp(value, timezone.get_current_timezone(), current().clock, language())
@@ -102,13 +102,13 @@ def _stamp(value: datetime, zone: tzinfo, _clock: str, _language: str) -> SafeSt
 
 
 def stamp_seconds(value: datetime) -> SafeString:
-    """The same to the second, where looks follow each other quickly: "15 Aug 2025 18:00:55 CEST"."""
+    """The same to the second, for views in quick succession: "15 Aug 2025 18:00:55 CEST"."""
     there = timezone.localtime(value)
     return format_html('<time datetime="{}">{} {}</time>', iso(value), plain_day(there), _to_the_second(there))
 
 
 def stamp_clock(value: datetime | None) -> SafeString | str:
-    """The time of an instant with seconds, in the person's zone: "14:02:07 UTC"."""
+    """The time of an instant with seconds, in the user's zone: "14:02:07 UTC"."""
     if value is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', iso(value), _to_the_second(timezone.localtime(value)))
@@ -120,7 +120,7 @@ def _to_the_second(there: datetime) -> str:
 
 
 def zone_word(value: datetime) -> str:
-    """A zone's short name where it has one (CEST), else its distance from UTC ("UTC+5:45")."""
+    """A zone's short name if it has one (CEST), else its distance from UTC ("UTC+5:45")."""
     name = value.tzname() or ""
     return name if name.isalpha() else offset_word(value.utcoffset())
 
@@ -137,7 +137,7 @@ def offset_word(value: timedelta | None) -> str:
 
 
 def duration(minutes: int | None) -> str:
-    """Minutes in words an agent can read out: "10 h 40 min", "2 d 3 h", "−25 min"."""
+    """Minutes in words: "10 h 40 min", "2 d 3 h", "−25 min"."""
     if minutes is None:
         return ""
     sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)
@@ -152,7 +152,7 @@ def duration(minutes: int | None) -> str:
 
 
 def day_change(days: int | None) -> str:
-    """The change of local date in words: "+1 day", "−1 day"; "" where there is none."""
+    """The change of local date in words: "+1 day", "−1 day"; "" if there is none."""
     if not days:
         return ""
     return ngettext("%(sign)s%(count)s day", "%(sign)s%(count)s days", abs(days)) % {
@@ -162,7 +162,7 @@ def day_change(days: int | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A time taken: "0.4 s", and "0.03 s" where a tenth would say nothing."""
+    """A duration: "0.4 s", or "0.03 s" if it is below a tenth."""
     if value is None:
         return ""
     return _("%(count)s s") % {

@@ -1,4 +1,4 @@
-"""Countries by their names in the person's language."""
+"""Countries by their names in the user's language."""
 
 from __future__ import annotations
 

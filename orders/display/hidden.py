@@ -1,4 +1,4 @@
-"""Unknown fields of an order: the page gets a mask for every name and value that is not known to be harmless."""
+"""Unknown fields of an order, with a mask for each name and value that is not known to be harmless."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from accounts.language import translate as _
 from orders.cdp.records import Extra, Note
 from orders.privacy.hiding import MASK, masked_name, masked_typed, masked_value
 
-# Why a known field could not be read: it should have been a number or a time, or it is of another kind altogether.
+# Why a known field could not be read: a bad number or time, or a value of another kind.
 NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text", "only in part"})
 OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
 
 def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Name and value of each unknown field of an order, an item or a segment, masked where they must be."""
+    """Name and value of each unknown field of an order, an item or a segment, masked if necessary."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra, documented=True)) for extra in extras)
 
 
@@ -26,12 +26,12 @@ def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Name and value of each, as sent: for somebody who may see them and whose view is recorded."""
+    """Name and value of each as sent, for users who may see them and whose view is recorded."""
     return ((extra.key, extra.value) for extra in extras)
 
 
 def masked_note(note: Note) -> tuple[str, str]:
-    """The field that could not be read, and what was sent in its place."""
+    """The field that could not be read, and the value sent."""
     name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
     if not note.shown:
         return name, ""

@@ -1,4 +1,4 @@
-"""Symbols of the one sprite. Always decoration: the word beside it says the same."""
+"""Symbols of the one sprite. Always decoration: the word beside it has the same meaning."""
 
 from __future__ import annotations
 

@@ -1,44 +1,44 @@
-"""The trip in words: ways, lengths, transfers, stays, and one clear sentence per flight for those who listen."""
+"""The itinerary in words: places, routes, lengths, transfers, stays, and one sentence per flight for screen readers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from babel.numbers import format_decimal
 from django.utils.translation import ngettext
 
-from accounts.language import language
 from accounts.language import translate as _
 from orders.cdp.records import Order
+from orders.display.aircraft import TYPES, aircraft
 from orders.display.clocks import (
     clock,
     day,
     day_change,
     duration,
-    locale_of,
     offset_word,
     plain_day,
 )
-from orders.display.words import passengers, phase_word, status_word
-from orders.itinerary import wording
+from orders.display.passengers import passengers
+from orders.display.words import phase_word, status_word, whole_number
 from orders.itinerary.airports import same_site
+from orders.itinerary.codes import ClockChange, Mode, NoticeKind, PlaceKind
 from orders.itinerary.statuses import status
-from orders.itinerary.trip import Clock, Flight, Journey, Mode, Notice, Place, Stay, Transfer, Trip
-from orders.itinerary.wording import mode_words, time_words
+from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 
 LONGEST_ROUTE = 9
+MOST_NAMES = 20
+MOST_STOPS = 60
 
 
 def place_city(place: Place) -> str:
     """The city, else the airport's name, else the code as sent; never empty unless nothing was sent."""
-    return place.city or place.name or place.code or _("Place not given")
+    return place.city or place.name or place.code or _("Airport not given")
 
 
 def place_name(place: Place) -> str:
-    """What stands under the city: the airport's name, "any airport" for a city code, or that the code is unknown."""
-    if place.kind == "city":
+    """The line under the city: the airport's name, "any airport" for a city code, "unknown airport code"."""
+    if place.kind is PlaceKind.CITY:
         return _("any airport")
-    if place.kind == "unknown":
+    if place.kind is PlaceKind.UNKNOWN:
         return _("unknown airport code") if place.code else ""
     return place.name
 
@@ -46,14 +46,16 @@ def place_name(place: Place) -> str:
 def at_airport(place: Place) -> str:
     """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once."""
     if not place.name:
-        return f"{place.city} ({place.code})" if place.city else place.code or _("place not given")
+        return f"{place.city} ({place.code})" if place.city else place.code or _("airport not given")
     name = place.name.removesuffix(" Airport").removesuffix(" International")
     named = name if place.city and place.city in name else f"{place.city} {name}".strip()
     return f"{named} ({place.code})"
 
 
 def journey_way(journey: Journey) -> str:
-    """ "Dublin to Las Vegas"."""
+    """ "Dublin to Las Vegas"; "Airports not given" if neither is known."""
+    if not any(place.city or place.name or place.code for place in (journey.origin, journey.destination)):
+        return _("Airports not given")
     return _("%(origin)s to %(destination)s") % {
         "origin": place_city(journey.origin),
         "destination": place_city(journey.destination),
@@ -65,13 +67,13 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
-def route_words(route: Sequence[str]) -> str:
-    """ "DUB – LHR – LAS" for those who listen, of a route without end its first stops."""
-    return " – ".join(route if len(route) <= wording.MOST_STOPS else (*route[: wording.MOST_STOPS], "…"))
+def route_words(route: Sequence[str], between: str = " – ") -> str:
+    """ "DUB – LHR – LAS"; of a very long route the first stops."""
+    return between.join(route if len(route) <= MOST_STOPS else (*route[:MOST_STOPS], "…"))
 
 
 def short_line(route: str) -> str:
-    """The same of a route as a record keeps it, in one word: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
+    """The short form of a route as stored in a record: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
     return "–".join(code or "…" for code in short_route(route.split("–")))
 
 
@@ -80,7 +82,7 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
     parts = [reference, status_word(order.status) if order.status else ""]
     if trip.route:
         start, end = trip.route[0], trip.route[-1]
-        # Out and back: the far end says more than "DUB→DUB".
+        # Out and back: "DUB→LAS" rather than "DUB→DUB".
         parts.append(f"{start}→{trip.first.destination.code if start == end and trip.first else end}")
     if trip.first and trip.first.departs.day:
         parts.append(plain_day(trip.first.departs.day))
@@ -88,120 +90,145 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
 
 
 def journey_length(journey: Journey) -> str:
-    """ "14 h 40 min, 1 stop"; without the length where it cannot be known or believed."""
+    """ "14 h 40 min, 1 stop"; without the length if it is unknown or in doubt."""
     stops = (
         ngettext("%(count)s stop", "%(count)s stops", journey.stops) % {"count": journey.stops}
         if journey.stops
         else _("direct")
     )
-    told = journey.minutes is not None and not any(flight.doubted for flight in journey.flights)
-    return f"{duration(journey.minutes)}, {stops}" if told else stops
+    certain = journey.minutes is not None and not any(flight.doubted for flight in journey.flights)
+    return f"{duration(journey.minutes)}, {stops}" if certain else stops
 
 
 def stay_words(stay: Stay) -> str:
-    """ "7 days in Las Vegas"; hours where it is less than a day of them; both places where the next journey starts elsewhere."""
-    where = {"place": place_city(stay.place)}
-    if stay.onward is not None:
-        ends = {"here": where["place"], "there": place_city(stay.onward)}
-        where["place"] = _("%(here)s and %(there)s") % ends
-    if stay.days and (stay.hours is None or stay.hours >= 24):
-        return ngettext("%(count)s day in %(place)s", "%(count)s days in %(place)s", stay.days) % {
-            "count": stay.days,
-            **where,
-        }
-    if stay.hours:
-        return ngettext("%(count)s hour in %(place)s", "%(count)s hours in %(place)s", stay.hours) % {
-            "count": stay.hours,
-            **where,
-        }
-    return _("Stay in %(place)s") % where
+    """ "7 days in Las Vegas", "20 h in New York"; "8 days, Rome to Nice not on this order" if the next journey starts elsewhere."""
+    length = _stay_length(stay)
+    here = place_city(stay.place)
+    if stay.onward is None:
+        return (_("%(length)s in %(place)s") if length else _("Stay in %(place)s")) % {"length": length, "place": here}
+    gap = _("%(here)s to %(there)s not on this order") % {"here": here, "there": place_city(stay.onward)}
+    return f"{length}, {gap}" if length else gap
+
+
+def _stay_length(stay: Stay) -> str:
+    """Hours of a stay of less than a day, or over a single night; days of a longer one; "" if unknown."""
+    if stay.hours and (stay.hours < 24 or (stay.days or 0) <= 1):
+        return duration(stay.hours * 60)
+    return ngettext("%(count)s day", "%(count)s days", stay.days) % {"count": stay.days} if stay.days else ""
+
+
+def mode_words(flight: Flight) -> str:
+    """ "Flight", "Train", "Bus" or "Boat"."""
+    return {Mode.FLIGHT: _("Flight"), Mode.TRAIN: _("Train"), Mode.BUS: _("Bus"), Mode.BOAT: _("Boat")}[flight.mode]
 
 
 def mode_word(flight: Flight) -> str:
     """ "Train", "Bus" or "Boat"; "" for a flight, which needs no word."""
-    return "" if flight.mode is Mode.FLIGHT else mode_words(flight, _)
+    return "" if flight.mode is Mode.FLIGHT else mode_words(flight)
+
+
+def flight_time(flight: Flight) -> str:
+    """ "Flight time 1 h 20 min"; the travel time of a train, bus or boat; "" if unknown."""
+    if flight.minutes is None:
+        return ""
+    phrase = _("Flight time %(time)s") if flight.mode is Mode.FLIGHT else _("Travel time %(time)s")
+    return phrase % {"time": duration(flight.minutes)}
+
+
+def both_times(flight: Flight) -> str:
+    """A doubted flight time under both readings: "18 h 35 min read as local, 10 h 35 min read as UTC"."""
+    times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
+    return _("%(local)s read as local, %(utc)s read as UTC") % times
 
 
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"."""
-    where = at_airport(transfer.at)
+    place = at_airport(transfer.at)
     if transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward):
-        where = _("%(arrival)s, onward from %(departure)s") % {
-            "arrival": where,
-            "departure": at_airport(transfer.onward),
-        }
+        ends = {"arrival": place, "departure": at_airport(transfer.onward)}
+        place = _("%(arrival)s, onward from %(departure)s") % ends
     if transfer.minutes is None:
-        return _("Transfer at %(place)s, time not known") % {"place": where}
+        return _("Transfer at %(place)s, time not known") % {"place": place}
     if transfer.minutes < 0:
-        return _("The next flight leaves %(time)s before this one arrives at %(place)s") % {
-            "time": duration(-transfer.minutes),
-            "place": where,
-        }
-    return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": where}
+        early = {"time": duration(-transfer.minutes), "place": place}
+        return _("The next flight leaves %(time)s before this one arrives at %(place)s") % early
+    return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": place}
 
 
 def untimed_words(trip: Trip) -> str:
-    """ "2 flights without times: …", of items that are flights and have no segments."""
-    return wording.untimed_words(trip, _)
+    """ "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"; of very many the first names."""
+    flights = sum(count for _name, count in trip.untimed)
+    named = [(name or _("Flight"), count) for name, count in trip.untimed[:MOST_NAMES]]
+    names = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in named)
+    if len(trip.untimed) > MOST_NAMES:
+        names += ", …"
+    if flights == 1:
+        return _("1 flight without times: %(names)s") % {"names": names}
+    return _("%(count)s flights without times: %(names)s") % {"count": flights, "names": names}
 
 
 def any_serious(notices: Iterable[Notice]) -> bool:
-    """Is there anything among the notices that an agent must check?"""
+    """Whether an agent must check any of the notices."""
     return any(notice.serious for notice in notices)
 
 
 def kilometres(distance: int) -> str:
     """ "8,395 km" in the person's language."""
-    return f"{format_decimal(distance, locale=locale_of(language()))} km"
+    return f"{whole_number(distance)} km"
 
 
 def clock_words(end: Clock) -> str:
-    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a word where the clock was turned that night."""
+    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark on a time that the clocks skip or repeat."""
     if end.wall is None:
         return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
     words = f"{day(end.wall)}, {clock(end.wall)} {place_city(end.place)}"
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
-    if end.dst == "skipped":
+    if end.dst is ClockChange.SKIPPED:
         return _("%(time)s (the clocks skip this time that night)") % {"time": words}
-    if end.dst == "repeated":
+    if end.dst is ClockChange.REPEATED:
         return _("%(time)s (the clocks show this time twice that night)") % {"time": words}
     return words
 
 
 def flight_facts(flight: Flight) -> list[str]:
-    """The short facts under a flight's number: flight time, who flies it, cabin, fare, class, aircraft."""
-    facts = []
-    if flight.doubted:
-        facts.append(_("Flight time in doubt"))
-    elif flight.minutes is not None:
-        facts.append(time_words(flight, duration(flight.minutes), _))
-    if operated := operated_by(flight):
-        facts.append(operated)
-    facts.append(" ".join(word for word in (flight.fare_class, flight.fare_family) if word))
+    """The short facts under a flight's number: flight time, operating airline, cabin, fare, class, aircraft."""
+    facts = [_("Flight time in doubt") if flight.doubted else flight_time(flight), operated_by(flight)]
+    facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     if flight.booking_class:
         facts.append(_("Class %(code)s") % {"code": flight.booking_class})
-    if flight.equipment_type:
+    if flight.equipment_type in TYPES:
+        facts.append(aircraft(flight.equipment_type))
+    elif flight.equipment_type:
         words = _("Aircraft %(code)s") if flight.mode is Mode.FLIGHT else _("Equipment %(code)s")
         facts.append(words % {"code": flight.equipment_type})
     return [fact for fact in facts if fact]
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """What to check about a flight, without what the pill beside its number says already."""
-    said = {status(sent).code for sent in flight.statuses}
-    return [notice for notice in flight.notices if notice.detail or notice.word not in said]
+    """The notices of a flight, except for a status that the pill beside its number shows already.
+
+    Nor is the doubt about its reading repeated beside the table that has both.
+    """
+    shown = {status(sent).code for sent in flight.statuses}
+    both_readings = flight.origin.other_wall or flight.destination.other_wall
+    return [
+        notice
+        for notice in flight.notices
+        if not (notice.kind is NoticeKind.STATUS and notice.count == notice.total and notice.status in shown)
+        and not (notice.doubts_reading and both_readings)
+    ]
 
 
 def operated_by(flight: Flight) -> str:
-    """ "operated by Aer Lingus" where another airline flies it, else ""."""
+    """ "operated by Aer Lingus" if another airline flies it, else ""."""
     if not flight.operating_carrier:
         return ""
     return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}
 
 
 def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
-    """One end of a flight in the phrase for what is known of it: day and time, the day alone, nothing."""
+    """One end of a flight in the phrase for day and time, for a day alone, or for neither."""
     if end.wall is not None:
         return timed % {"day": day(end.wall), "time": clock(end.wall)}
     return dated % {"day": day(end.day)} if end.day is not None else neither
@@ -213,10 +240,10 @@ def flight_sentence(flight: Flight) -> str:
     number = f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip()
     parts = [number] if number else []
     if flight.mode is not Mode.FLIGHT or not number:
-        parts.append(mode_words(flight, _))
+        parts.append(mode_words(flight))
     ends = {"origin": at_airport(start.place), "destination": at_airport(end.place)}
     parts.append(_("from %(origin)s to %(destination)s") % ends)
-    # Where the clocks are doubted, nobody is told that these are local times.
+    # Times in doubt are not called local.
     leaves, lands = (
         (_("departs %(day)s at %(time)s"), _("arrives %(day)s at %(time)s"))
         if flight.doubted

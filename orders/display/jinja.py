@@ -1,4 +1,4 @@
-"""The environment of the templates: what they may call, by name. Named in the settings.
+"""The environment of the templates: the filters and globals they may use. Named in the settings.
 
 Templates are Jinja2: the order page is rendered in a third of the time that Django's own templates took. Only the admin keeps those.
 """
@@ -7,24 +7,39 @@ from __future__ import annotations
 
 import html
 import re
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import jinja2
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 
 from accounts import next_page
 from accounts.language import language
-from orders.display import bar, clocks, hidden, icons, itinerary, money, outcomes, people, words
+from orders.display import (
+    aircraft,
+    changes,
+    clocks,
+    hidden,
+    icons,
+    itinerary,
+    journey_bar,
+    money,
+    notices,
+    outcomes,
+    passengers,
+    people,
+    rail,
+    words,
+)
 from orders.itinerary import statuses
 
 FILTERS = (
-    capfirst, icons.icon, static,
-    bar.across, bar.bar_sentence, bar.tick_hour,
+    aircraft.aircraft, capfirst, icons.icon, static,
+    changes.before_and_now, changes.fact_word, changes.flight_label, changes.total_words,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
@@ -32,13 +47,16 @@ FILTERS = (
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.route_words, itinerary.row_notices, itinerary.short_line, itinerary.short_route,
     itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
+    journey_bar.across, journey_bar.bar_sentence, journey_bar.length_fits, journey_bar.night_labels, journey_bar.now_across,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
-    outcomes.outcome_words,
-    outcomes.detail_words,
+    notices.evidence_words, notices.notice_detail, notices.notice_icon, notices.notice_word, notices.sentence,
+    passengers.passenger_type, passengers.passengers,
+    rail.joined, rail.phase_said, rail.time_there,
+    outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
-    words.channel_word, words.item_icon, words.item_type, words.note_reason, words.notice_icon,
-    words.notice_word, words.passenger_type, words.passengers, words.phase_word, words.readable, words.shown_flights,
-    words.shown_items, words.shown_rows, words.status_word, words.verdict_word, words.whole_number,
+    words.channel_word, words.item_icon, words.item_type, words.note_reason,
+    words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
+    words.verdict_word, words.whole_number,
 )  # fmt: skip
 
 
@@ -46,21 +64,21 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 
 
 class Environment(jinja2.Environment):
-    """Compiles a template once per language, with its plain phrases already in it: half of a page says the same every time."""
+    """Compiles a template once per language, with its plain phrases already translated: half of a page is the same every time."""
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
-        """The template in the language in force; what it extends, includes and imports comes in its own language."""
+        """The template in the language in force; templates that it extends, includes or imports are in the same one."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def join_path(self, template: str, parent: str) -> str:
-        """ "orders/order.html" asked for by "de/…" is "de/orders/order.html"."""
+        """ "orders/order.html" requested by "de/…" is "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """The source with every `{{ _("…") }}` said in the language that `name` begins with."""
-        said = super().preprocess(source, name, filename)
+        """The source with every `{{ _("…") }}` translated to the language that `name` begins with."""
+        text = super().preprocess(source, name, filename)
         with override((name or "").partition("/")[0]):
-            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), said)
+            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), text)
 
 
 class Loader(jinja2.FileSystemLoader):
@@ -74,7 +92,7 @@ class Loader(jinja2.FileSystemLoader):
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 backend renders with."""
     options["loader"] = Loader(options["loader"].searchpath)
-    # All templates stay in memory (-1): keeping only the latest means a lock around each look.
+    # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path)})
@@ -82,7 +100,7 @@ def environment(**options: Any) -> Environment:
         {
             "_": gettext,
             "and_back": next_page.next_query,
-            "htmx_script": cache(partial(htmx_script, version=2)),  # asked late: checks run before `collectstatic`
+            "htmx_script": cache(partial(htmx_script, version=2)),  # evaluated late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
             "same_status": statuses.same,
             "status_pill": words.status_pill,
@@ -93,17 +111,6 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-STAND_IN = "stand-in"
-CLEAN = re.compile(r"[A-Za-z0-9._~-]+")  # what an address never quotes
-
-
 def url(name: str, *values: object) -> str:
-    """The path of the page `name`. Django works it out once with stand-ins, whose places clean refs take as they are."""
-    if all(isinstance(value, str) and CLEAN.fullmatch(value) for value in values):
-        return _address(name, len(values), get_script_prefix()).format(*values)
+    """The path of the page `name`."""
     return reverse(name, args=values)
-
-
-@lru_cache(maxsize=256)
-def _address(name: str, places: int, _mounted_at: str) -> str:
-    return reverse(name, args=[STAND_IN] * places).replace(STAND_IN, "{}")

@@ -14,11 +14,11 @@ from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem, not_understood
 from orders.display.clocks import locale_of
 from orders.display.vocabulary import UNCHECKED
-from orders.display.words import in_words
 from orders.privacy.hiding import masked_value
 from orders.services.currencies import canonical
+from orders.services.summary import Unchecked
 
-# Beyond this an amount is no price; it is shown as sent, and nobody is made to wait for a million digits.
+# A larger exponent is no price; it is shown as sent, without formatting a million digits.
 LARGEST_EXPONENT = 18
 PRECISION = 100  # all digits that an amount can have, where the decimal module would keep 28
 
@@ -43,7 +43,7 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
 
 
 def money(value: Decimal | None, currency: str | None = None) -> str:
-    """ "1,234.50 EUR": the number in the person's language, then the code; without a code the bare number."""
+    """ "1,234.50 EUR": the number in the user's language, then the code; without a code the bare number."""
     if value is None:
         return ""
     code = canonical(currency)
@@ -60,14 +60,14 @@ def quantity(value: Decimal | None) -> str:
 
 
 def price(record: Order | OrderItem) -> str:
-    """ "1,234.50 EUR"; what was sent where that is no number; "" where nothing was sent."""
+    """ "1,234.50 EUR"; the value as sent if that is no number; "" if nothing was sent."""
     if record.price is None:
         return number_as_sent(record, "price")
     return money(record.price, record.currency_code)
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent, not understood: 1.234,56" of a field that should hold a number, "" where it does or nothing was sent."""
+    """ "sent, not understood: 1.234,56" for a field that should hold a number, else ""."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""
@@ -76,7 +76,7 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 
 
 def before_conversion(item: OrderItem) -> str:
-    """ "112.00 USD before conversion", per unit as the CDP keeps it; "" where the currency is the same, or one is not known."""
+    """ "112.00 USD before conversion", per unit as the CDP keeps it; "" if both currencies are the same, or one is unknown."""
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:
         return ""
@@ -86,6 +86,6 @@ def before_conversion(item: OrderItem) -> str:
     return _("%(price)s before conversion") % amount
 
 
-def unchecked(reasons: tuple[str, ...]) -> str:
-    """ "a quantity above 1, two currencies": why the items' sum is not compared with the total."""
-    return ", ".join(in_words(UNCHECKED, reason, reason) for reason in reasons)
+def unchecked(reasons: tuple[Unchecked, ...]) -> str:
+    """ "a quantity above 1, two currencies": the reasons why the items' sum is not compared with the total."""
+    return ", ".join(_(UNCHECKED[reason]) for reason in reasons)

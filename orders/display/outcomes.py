@@ -1,11 +1,12 @@
-"""What came of a look, in the person's language. Records keep a few fixed English forms; here they are read back."""
+"""The outcomes of access records in the user's language. Records keep a few fixed English forms, which are parsed here."""
 
 from __future__ import annotations
 
 import re
 
 from accounts.language import translate as _
-from orders.display.vocabulary import DETAILS, FAILURES, OUTCOMES, REVEALED
+from orders import problems
+from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
 
 FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
@@ -30,21 +31,21 @@ def detail_words(stored: str) -> str:
 
 
 def _part(part: str) -> str:
-    """One of the parts between commas; "" where it is not known."""
+    """One of the parts between commas; "" if it is unknown."""
     for form, phrase in FORMS:
         if found := form.fullmatch(part):
             named = found.groupdict()
             if "why" in named:
-                named["why"] = in_words(FAILURES, named["why"], named["why"])
+                named["why"] = problems.failure_word(named["why"])
             return _(phrase) % named
-    return ""
+    return problems.result_word(part) if part in set(problems.LastResult) else ""
 
 
 def _reveal(how: str, kind: str, field: str) -> str:
-    """Whose hidden field was asked for: "shown: contact, Passport"."""
+    """The hidden field, and of whom: "shown: Passport (contact)"."""
     outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
     if kind == "custom":
         return outcome % {"what": _("Custom data")}
     name = "identifier" if field.startswith("identifier_") else field
     what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else in_words(REVEALED, name, field)
-    return outcome % {"what": f"{in_words(REVEALED, kind, kind)}, {what}"}
+    return outcome % {"what": f"{what} ({in_words(REVEALED, kind, kind)})"}

@@ -1,4 +1,4 @@
-"""What stands about a person: labels and values of their fields. Escaping is the template's."""
+"""Labels and values of a person's fields. Templates escape them."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def field_label(label: object) -> str:
 
 
 def field_value(value: str | date) -> str:
-    """Dates in the person's language, everything else as it is."""
+    """Dates in the user's language, everything else as it is."""
     return plain_day(value) if isinstance(value, date) else value

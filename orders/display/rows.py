@@ -1,4 +1,4 @@
-"""How many rows of a list a page shows: as many as fit, from the one on that its address asks for. The rest is a link away."""
+"""The rows of a list on one page: as many as fit, from the position in its URL. The rest is a link away."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ class Rows:
 
 
 def start_of(asked: str, total: int) -> int:
-    """The position that an address asks for, 1 where there is no such row."""
+    """The position in a URL, 1 if there is no such row."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
 
 
 def size_of(text: str) -> int:
-    """How many bytes of HTML a text takes."""
+    """The size of a text in bytes of HTML."""
     return len(escape(text).encode())
 
 

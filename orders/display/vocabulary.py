@@ -1,12 +1,13 @@
-"""The tables behind the words: what each code of the CDP, and each code of the itinerary, reads as. Still in English: see words.py.
+"""Words and icons of the codes of the CDP, of the itinerary and of records, in English: `words.py` translates them.
 
-Statuses have a table of their own, orders/itinerary/statuses.py.
+Statuses have a table of their own, `orders/itinerary/statuses.py`.
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from orders.itinerary.codes import NoticeKind, Phase, Verdict
 from orders.services.summary import Unchecked
 
 ITEM_TYPES: dict[str, tuple[str, str]] = {
@@ -60,28 +61,30 @@ CHANNELS: dict[str, str] = {
     "WEB": _("Web"),
 }
 
-NOTICES: dict[str, tuple[str, str]] = {
-    "tight": (_("Tight transfer"), "warning"),
-    "overnight": (_("Overnight"), "moon"),
-    "long": (_("Long wait"), "hourglass"),
-    "airport change": (_("Change of airport"), "change"),
-    "carrier change": (_("Change of carrier"), "change"),
-    "overlap": (_("Flights overlap"), "alarm"),
-    "looks like utc": (_("Times look like UTC"), "clock"),
-    "clock skipped": (_("This clock time does not exist"), "clock"),
-    "clock repeated": (_("This clock time comes twice"), "clock"),
-    "impossible time": (_("Impossible time"), "alarm"),
-    "missing time": (_("Time missing"), "unknown"),
-    "unknown place": (_("Unknown airport code"), "place"),
-    "surface": (_("Gap on the ground"), "change"),
-    "looks like local": (_("Times look local"), "clock"),
-    "items disagree": (_("Items disagree"), "alarm"),
-    "partly cancelled": (_("Partly cancelled"), "cancelled"),
-    "duplicate": (_("Sent more than once"), "info"),
-    "long flight": (_("Unusually long"), "hourglass"),
+# All but STATUS, whose word and icon are the status's own.
+NOTICES: dict[NoticeKind, tuple[str, str]] = {
+    NoticeKind.TIGHT: (_("Tight connection"), "warning"),
+    NoticeKind.OVERNIGHT: (_("Overnight wait"), "moon"),
+    NoticeKind.LONG: (_("Long wait"), "hourglass"),
+    NoticeKind.OVERLAP: (_("Flights overlap"), "alarm"),
+    NoticeKind.AIRPORT_CHANGE: (_("Change of airport"), "change"),
+    NoticeKind.CARRIER_CHANGE: (_("Change of carrier"), "change"),
+    NoticeKind.SURFACE: (_("Gap on the ground"), "change"),
+    NoticeKind.LOOKS_LIKE_UTC: (_("Times look like UTC"), "clock"),
+    NoticeKind.LOOKS_LIKE_LOCAL: (_("Times look local"), "clock"),
+    NoticeKind.IMPOSSIBLE_TIME: (_("Check these times"), "alarm"),
+    NoticeKind.LONG_FLIGHT: (_("Unusually long"), "hourglass"),
+    NoticeKind.CLOCK_SKIPPED: (_("Time does not exist"), "clock"),
+    NoticeKind.CLOCK_REPEATED: (_("Time occurs twice"), "clock"),
+    NoticeKind.MISSING_TIME: (_("Time missing"), "unknown"),
+    NoticeKind.UNREADABLE_TIME: (_("Time not understood"), "unknown"),
+    NoticeKind.UNKNOWN_PLACE: (_("Unknown airport code"), "place"),
+    NoticeKind.ITEMS_DISAGREE: (_("Items disagree"), "alarm"),
+    NoticeKind.DUPLICATE: (_("Sent more than once"), "info"),
+    NoticeKind.PARTLY_CANCELLED: (_("Partly cancelled"), "cancelled"),
 }
 
-UNCHECKED: dict[str, str] = {
+UNCHECKED: dict[Unchecked, str] = {
     Unchecked.ITEMS_MISSING: _("not all items were read"),
     Unchecked.NO_TOTAL: _("the total is missing"),
     Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total was not understood"),
@@ -96,19 +99,19 @@ UNCHECKED: dict[str, str] = {
     Unchecked.QUANTITY_NOT_UNDERSTOOD: _("a quantity was not understood"),
 }
 
-PHASES: dict[str, str] = {
-    "departed": _("Departed"),
-    "now": _("Under way now"),
-    "next": _("Next"),
-    "later": _("Later"),
+PHASES: dict[Phase, str] = {
+    Phase.DEPARTED: _("Departed"),
+    Phase.NOW: _("Under way now"),
+    Phase.NEXT: _("Next"),
+    Phase.LATER: _("Later"),
 }
 
-VERDICTS: dict[str, str] = {
-    "local": _("Local times fit the distance"),
-    "utc": _("Looks like UTC"),
-    "unclear": _("Both readings are possible"),
-    "impossible": _("Neither reading is possible"),
-    "unknown place": _("Not checked: place unknown"),
+VERDICTS: dict[Verdict, str] = {
+    Verdict.LOCAL: _("Local times fit the distance"),
+    Verdict.UTC: _("Looks like UTC"),
+    Verdict.UNCLEAR: _("Both readings are possible"),
+    Verdict.IMPOSSIBLE: _("Neither reading is possible"),
+    Verdict.UNKNOWN_PLACE: _("Not checked: place unknown"),
 }
 
 NOTE_REASONS: dict[str, str] = {
@@ -126,17 +129,6 @@ NOTE_REASONS: dict[str, str] = {
     "and more": _("and more that is not as documented"),
 }
 
-PASSENGERS: dict[str, str] = {
-    "ADT": _("Adult"),
-    "CHD": _("Child"),
-    "CNN": _("Child"),
-    "INF": _("Infant"),
-    "INS": _("Infant with a seat"),
-    "YTH": _("Young adult"),
-    "SRC": _("Senior"),
-    "UNN": _("Unaccompanied minor"),
-}
-
 # The forms in which a record keeps what came of a look, part by part, and what each reads as.
 OUTCOMES: dict[str, str] = {
     r"shown": _("shown"),
@@ -151,6 +143,7 @@ OUTCOMES: dict[str, str] = {
     r"perhaps more": _("perhaps more"),
     r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
     r"refused": _("refused"),
+    r"by link": _("by link"),
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
     r"session over": _("session over"),
@@ -158,20 +151,18 @@ OUTCOMES: dict[str, str] = {
     r"removed: (?P<count>\d+)": _("removed: %(count)s"),
     r"(?P<count>\d+) a minute": _("limit: %(count)s a minute"),
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
-    r"accepted": _("accepted"),
-    r"not permitted": _("not permitted"),
-    r"unreadable": _("cannot be opened: enter it again"),
-    r"rate limited": _("asked to wait"),
-    r"slow": _("no answer in time"),
-    r"unreachable": _("not reachable"),
-    r"untrusted": _("certificate not trusted"),
-    r"broken": _("answered with a fault"),
 }
 
 # What account events are about: the forms that `AccessRecord.detail` may have.
 DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),
+    r"shared": _("shared"),
+    r"shared connection: group (?P<name>.+) until (?P<end>\d\S+ \S+ UTC)": _(
+        "shared connection: group %(name)s until %(end)s"
+    ),
+    r"shared connection: group (?P<name>.+)": _("shared connection: group %(name)s"),
+    r"shared connection: all groups": _("shared connection: all groups"),
     r"group (?P<group>.+): permission (?P<right>\S+)": _("group %(group)s: permission %(right)s"),
     r"group (?P<group>.+) is now group (?P<name>.+)": _("group %(group)s is now called %(name)s"),
     r"group (?P<group>.+) \(deleted\)": _("group %(group)s (deleted)"),
@@ -180,27 +171,6 @@ DETAILS: dict[str, str] = {
     r"was (?P<name>.+)": _("was %(name)s"),
     r"everybody’s": _("everybody’s"),
     r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
-}
-
-# By the codes of orders/problems.py: why a search failed, short enough for a table.
-FAILURES: dict[str, str] = {
-    "refused": _("credential refused"),
-    "not-permitted": _("not permitted"),
-    "credential-unreadable": _("credential cannot be opened"),
-    "connection": _("connection needs attention"),
-    "bad-reference": _("not a reference"),
-    "not-found": _("not found"),
-    "too-many": _("too many fit"),
-    "request-refused": _("request refused"),
-    "rate-limited": _("asked to wait"),
-    "busy": _("CDP too busy"),
-    "wait": _("CDP too busy"),
-    "unreachable": _("CDP not reachable"),
-    "untrusted": _("certificate not trusted"),
-    "slow": _("no answer in time"),
-    "broken": _("fault of the CDP"),
-    "unreadable": _("answer not readable"),
-    "too-large": _("more than is read"),
 }
 
 # Whose hidden fields, and which, by the names that orders/privacy/masking.py gives them.

@@ -1,14 +1,13 @@
-"""The CDP's codes in words: statuses, item types, channels, passenger types, things to check.
+"""The CDP's codes in words: statuses, item types, channels, notes.
 
-The CDP's own word is never replaced: templates show it beside ours. What is not in a table is shown as sent.
+Templates show the CDP's own word beside ours. A code without a word is shown as sent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
 
 from babel.numbers import format_decimal
 from django.templatetags.static import static
@@ -18,27 +17,27 @@ from django.utils.translation import ngettext
 
 from accounts.language import language
 from accounts.language import translate as _
+from orders.cdp.characters import CASE_BOUNDARY
 from orders.display.clocks import locale_of
 from orders.display.rows import Rows
 from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
     NOTE_REASONS,
-    NOTICES,
-    PASSENGERS,
     PHASES,
     VERDICTS,
 )
+from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
-MOST_TYPES = 24  # of passengers in one line; nobody sells as many
-LONGEST_ACRONYM = 4  # longer capitals are a word that is shouted
-JOIN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.]+")
+LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
+JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
 def status_word(sent: str | None) -> str:
     """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
-    return status(sent).in_words(_)
+    known = status(sent)
+    return _(known.word) if known.translated else known.word
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
@@ -59,7 +58,7 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """A known status inside "3 confirmed" starts small; what the CDP shouts stays as sent."""
+    """A known status in "3 confirmed" starts with a small letter; capitals of the CDP stay as sent."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
@@ -79,43 +78,6 @@ def item_icon(sent: str | None) -> str:
 def channel_word(sent: str | None) -> str:
     """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
     return in_words(CHANNELS, (sent or "").upper(), sent or "")
-
-
-def passengers(counts: Iterable[tuple[str, int]]) -> str:
-    """ "2 adults, 1 child" of (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
-    words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
-    return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
-
-
-def passenger_count(code: str, count: int) -> str:
-    """One passenger type with its count, in words."""
-    wanted = {"count": count}
-    match code.upper():
-        case "ADT":
-            return ngettext("%(count)s adult", "%(count)s adults", count) % wanted
-        case "CHD" | "CNN":
-            return ngettext("%(count)s child", "%(count)s children", count) % wanted
-        case "INF":
-            return ngettext("%(count)s infant", "%(count)s infants", count) % wanted
-        case "INS":
-            return ngettext("%(count)s infant with a seat", "%(count)s infants with a seat", count) % wanted
-        case "YTH" | "YCD":
-            return ngettext("%(count)s young adult", "%(count)s young adults", count) % wanted
-        case "SRC" | "SNR":
-            return ngettext("%(count)s senior", "%(count)s seniors", count) % wanted
-        case "UNN" | "UMNR":
-            return ngettext("%(count)s unaccompanied minor", "%(count)s unaccompanied minors", count) % wanted
-        case "":
-            return ngettext("%(count)s traveller", "%(count)s travellers", count) % wanted
-        case _:
-            return f"{count} × {code}"
-
-
-def passenger_type(code: str | None) -> str:
-    """ "Adult" for ADT, in a sentence of one; unknown codes as sent."""
-    if not code:
-        return ""
-    return in_words(PASSENGERS, code.upper(), code)
 
 
 def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
@@ -152,29 +114,23 @@ def _numbers(rows: Rows) -> dict[str, str]:
 
 
 def whole_number(count: int) -> str:
-    """ "8,000" in the person's language."""
-    return format_decimal(count, locale=locale_of(language()))
+    """ "8,000" in the user's language."""
+    return _whole_number(count, language())
 
 
-def notice_word(code: str) -> str:
-    """A thing to check, in a word or two: "Tight transfer", or a status: "Declined"."""
-    known = NOTICES.get(code)
-    return _(known[0]) if known else status_word(code)
+@lru_cache(maxsize=4096)
+def _whole_number(count: int, code: str) -> str:
+    return format_decimal(count, locale=locale_of(code))
 
 
-def notice_icon(code: str) -> str:
-    """The sprite's symbol for a thing to check."""
-    return NOTICES[code][1] if code in NOTICES else status(code).icon
+def phase_word(phase: Phase) -> str:
+    """ "Departed", "Under way now", "Next", "Later"; "" if unknown."""
+    return _(PHASES[phase]) if phase else ""
 
 
-def phase_word(phase: str) -> str:
-    """ "Departed", "In the air now", "Next", or "" for later and unknown, which need no word."""
-    return in_words(PHASES, phase, "")
-
-
-def verdict_word(verdict: str) -> str:
-    """What the evidence says about a clock, in a few words."""
-    return in_words(VERDICTS, verdict, verdict)
+def verdict_word(verdict: Verdict) -> str:
+    """The verdict on a flight's times in a few words."""
+    return _(VERDICTS[verdict])
 
 
 def note_reason(code: str) -> str:

@@ -1,6 +1,6 @@
-"""Airport, station and city codes: what place they are, its zone, and how far apart two places lie.
+"""Places by airport, station and city code, and the distances between them.
 
-The table is read once, at the first question, never over the network.
+The table is read from a package once, on first use.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ def _gazetteer() -> gazetteer.Gazetteer:
 
 
 def all_places() -> dict[str, Place]:
-    """Every known code with the place it stands for today. A code that is both is the airport rather than the city."""
+    """Each known code with its place of today. A code of both an airport and a city is the airport."""
     return _gazetteer().places
 
 
 def tidy(code: str | None) -> str:
-    """The code as it is looked up: without spaces around it, in capitals."""
+    """The code without spaces around it, in capitals."""
     return (code or "").strip().upper()
 
 
 def place(code: str | None, on: date | None = None) -> Place:
-    """The place an IATA code stands for, or stood for `on` that day (IST until April 2019: Atatürk Airport).
+    """The place of an IATA code, today or on a day (IST until April 2019: Atatürk Airport).
 
-    An unknown code comes back as it was sent, without a zone.
+    An unknown code gives a place with the code as sent and no zone.
     """
     tidied = tidy(code)
     if on is not None:
@@ -45,8 +45,8 @@ def place(code: str | None, on: date | None = None) -> Place:
 
 
 def distance_km(origin: Place, destination: Place) -> float | None:
-    """Great-circle kilometres between two places, None where either has no coordinates."""
-    # Only places of the gazetteer are remembered: of others, feeds send as many as they like.
+    """Great-circle kilometres between two places, None if either has no coordinates."""
+    # Only places of the gazetteer are cached: feeds may send any number of others.
     return None if origin.latitude is None or destination.latitude is None else _distance_km(origin, destination)
 
 

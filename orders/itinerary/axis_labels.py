@@ -1,7 +1,7 @@
-"""What is written along a journey's bar: above it the airports, below it the clock of the place one is at.
+"""Labels along a journey's bar: airports above it, local times below it.
 
-An hour belongs to a place. Nothing is written below a flight, where the zone changes on the way and hours would repeat or be left
-out: a flight has its departure at one end and its arrival at the other, and full hours stand only where somebody waits.
+An hour belongs to a place. There are no labels below a flight, on which the zone changes and hours would repeat or be left out: a
+flight has its departure at one end and its arrival at the other, and full hours stand only below a wait.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from orders.itinerary.airports import same_site
 from orders.itinerary.trip import Clock
@@ -18,52 +19,53 @@ CLOCKS_APART, CLOCKS_APART_NARROW = 84, 260
 CODES_APART, CODES_APART_NARROW = 56, 150
 HOUR = timedelta(hours=1)
 STEPS = (1, 2, 3, 6, 12)
+Label = TypeVar("Label", str, datetime)
 
 
 @dataclass(frozen=True, slots=True)
-class AxisLabel:
-    """A label at `x` of the picture: an airport's code, or a local time as "18:00". `wide` has room only on a wide page."""
+class AxisLabel(Generic[Label]):
+    """A label at `x` of the picture: an airport's code, or a local time. `wide` ones have room only on a wide page."""
 
     x: int
-    label: str
+    label: Label
     wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a flight, and where in the picture it is."""
+    """One end of a flight, at `x` of the picture."""
 
     x: int
     clock: Clock
 
 
-def codes(ends: Sequence[End]) -> tuple[AxisLabel, ...]:
-    """The airports, as many as have room: the first and the last, then those where one stays longest.
+def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
+    """The airports, as many as fit: the first and the last, then those of the longest stops.
 
-    `ends` are departure and arrival of each flight in turn. A stop is named in its middle; where one leaves from another airport, both.
+    `ends` are departure and arrival of each flight in turn. A stop's label is in its middle; a change of airport has two labels.
     """
-    found = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
+    labels = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
     for arrival, departure in _stops(ends):
         here, there = arrival.clock.place, departure.clock.place
         if here.code == there.code or same_site(here, there):
-            found.append(((arrival.x + departure.x) // 2, here.code))
+            labels.append(((arrival.x + departure.x) // 2, here.code))
         else:
-            found += [(arrival.x, here.code), (departure.x, there.code)]
-    return _with_room(found, CODES_APART, CODES_APART_NARROW)
+            labels += [(arrival.x, here.code), (departure.x, there.code)]
+    return _with_room(labels, CODES_APART, CODES_APART_NARROW)
 
 
-def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel, ...]:
-    """Local times, as many as have room: the first departure, the last arrival, those between, then full hours of the waits.
+def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
+    """Local times, as many as fit: the first departure, the last arrival, those between, then full hours of the waits.
 
-    `at` gives the place in the picture of an instant, as a naive UTC value.
+    `at` is the position in the picture of an instant, given as a naive UTC value.
     """
     stops = _stops(ends)
-    told = [ends[0], ends[-1], *(stop[1] for stop in stops), *(stop[0] for stop in stops)]
-    found = [(end.x, f"{end.clock.wall:%H:%M}") for end in told if end.clock.wall is not None]
+    by_rank = [ends[0], ends[-1], *(stop[1] for stop in stops), *(stop[0] for stop in stops)]
+    labels = [(end.x, end.clock.wall) for end in by_rank if end.clock.wall is not None]
     for arrival, departure in stops:
         hours = _full_hours(arrival.clock, departure.clock, departure.x - arrival.x)
-        found += [(at(instant), f"{hour:%H:%M}") for instant, hour in hours]
-    return _with_room(found, CLOCKS_APART, CLOCKS_APART_NARROW)
+        labels += [(at(instant), hour) for instant, hour in hours]
+    return _with_room(labels, CLOCKS_APART, CLOCKS_APART_NARROW)
 
 
 def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
@@ -73,9 +75,9 @@ def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
 
 
 def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple[datetime, datetime]]:
-    """Instant and local time of full hours between, every one or every second, third … to fit; `across` is how wide the wait is.
+    """Instant and local time of the full hours of a wait, each or every second, third … to fit its width `across`.
 
-    None where the place or its offset changes meanwhile.
+    None if the place or its offset changes meanwhile.
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return
@@ -94,12 +96,12 @@ def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple
         hour += HOUR
 
 
-def _with_room(found: Iterable[tuple[int, str]], apart: int, apart_narrow: int) -> tuple[AxisLabel, ...]:
-    """Those that stay apart, from left to right. Who comes first has the place."""
-    kept: list[AxisLabel] = []
-    for x, label in found:
-        near = min((abs(x - mark.x) for mark in kept), default=apart_narrow)
+def _with_room(labels: Iterable[tuple[int, Label]], apart: int, apart_narrow: int) -> tuple[AxisLabel[Label], ...]:
+    """The labels that keep their distance from those before them in rank, from left to right."""
+    kept: list[AxisLabel[Label]] = []
+    for x, label in labels:
+        near = min((abs(x - other.x) for other in kept), default=apart_narrow)
         if near >= apart:
-            beside = min((abs(x - mark.x) for mark in kept if not mark.wide), default=apart_narrow)
+            beside = min((abs(x - other.x) for other in kept if not other.wide), default=apart_narrow)
             kept.append(AxisLabel(x, label, wide=beside < apart_narrow))
-    return tuple(sorted(kept, key=lambda mark: mark.x))
+    return tuple(sorted(kept, key=lambda each: each.x))

@@ -1,34 +1,52 @@
-"""From a gathered flight to the record the page shows."""
+"""From a planned flight to the record that the page shows."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orders.cdp.bounds import EXTRAS
 from orders.cdp.records import Extra, FlightSegment, OrderItem
-from orders.itinerary.clock_check.local_or_utc import believable, evidence, odd
+from orders.itinerary.clock_check.local_or_utc import SegmentScore, believable, evidence, odd
 from orders.itinerary.clocks import minutes_between
+from orders.itinerary.codes import ClockChange, NoticeKind, Reading, Verdict
 from orders.itinerary.designators import airline, carrier_name
-from orders.itinerary.durations import grouped, in_words
-from orders.itinerary.flight_times import FlightTimes
+from orders.itinerary.flight_times import PlannedFlight, days_between
 from orders.itinerary.flights import MOST_VALUES, Draft, travellers
 from orders.itinerary.modes import mode
+from orders.itinerary.segments import arrival_of, local_day
 from orders.itinerary.statuses import calendar_status, distinct, same, status
 from orders.itinerary.trip import Clock, Evidence, Flight, Notice
 
 Passengers = tuple[tuple[str, int], ...]
 
 
-def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
-    """How many travellers of each passenger type these items are for, as ((type code or "", count), ...).
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The order around a flight: `together` is the reading its segments support, None if unclear; `headcount` all its travellers."""
 
-    Items that are cancelled, or never came about, count only if there are no others.
+    items: Sequence[OrderItem]
+    reading: Reading
+    together: Reading | None
+    headcount: int
+    usual_status: str
+
+
+def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
+    """The number of travellers of each passenger type of these items, as ((type code or "", count), ...).
+
+    Items that are not booked count only if there are no others.
     """
     counts: Counter[str] = Counter()
     for index in [at for at in indexes if status(items[at].status).booked] or indexes:
-        counts[(items[index].passenger_type_code or "").strip().upper()] += travellers(items[index])
+        counts[passenger_type(items[index])] += travellers(items[index])
     return tuple(counts.items())
+
+
+def passenger_type(item: OrderItem) -> str:
+    """The passenger type code of an item in capitals, "" if it has none."""
+    return (item.passenger_type_code or "").strip().upper()
 
 
 def is_cancelled(items: Sequence[OrderItem], draft: Draft) -> bool:
@@ -36,30 +54,15 @@ def is_cancelled(items: Sequence[OrderItem], draft: Draft) -> bool:
     return all(status(items[index].status).cancelled for index in draft.items)
 
 
-def build(
-    draft: Draft,
-    both: FlightTimes,
-    items: Sequence[OrderItem],
-    *,
-    reading: str,
-    together: str,
-    phase: str,
-    headcount: int,
-    usual_status: str,
-    _: Callable[[str], str] = str,
-) -> Flight:
-    """One flight of the trip; `together` is what the whole order's segments say of the clocks, `headcount` is all its travellers."""
-    judged = evidence(draft.weighed, together, _)
-    statuses = distinct(items[index].status for index in draft.items)
-    cancelled = is_cancelled(items, draft)
-    departs, arrives = both.departs, both.arrives
+def build(flight: PlannedFlight, order: Whole) -> Flight:
+    """The record of a planned flight."""
+    draft, departs, arrives = flight.draft, flight.departs, flight.arrives
+    proof = evidence(draft.score, order.together)
+    sent = [order.items[index].status for index in draft.items]
+    statuses = distinct(sent)
     minutes = minutes_between(departs.instant, arrives.instant)
-    fits = believable(draft.weighed, reading)
-    day_change = None
-    if departs.day is not None and arrives.day is not None:
-        day_change = (arrives.day - departs.day).days
-    aboard = passengers_of(items, draft.items)
-    distance = draft.weighed.distance
+    usable = minutes is not None and minutes > 0 and believable(draft.score, order.reading)
+    aboard = passengers_of(order.items, draft.items)
     equipment = draft.first("equipment_type")
     operating = draft.first("operating_carrier")
     if airline(operating) == draft.carrier:
@@ -79,21 +82,21 @@ def build(
         fare_family=draft.every("fare_family"),
         booking_class=draft.every("booking_class"),
         equipment_type=equipment,
-        distance_km=None if distance is None else round(distance),
-        minutes=minutes if fits and minutes is not None and minutes > 0 else None,
-        day_change=day_change,
-        evidence=judged,
-        statuses=() if _goes_without_saying(statuses, usual_status) else statuses[:MOST_VALUES],
-        booked=any(status(items[index].status).booked for index in draft.items),
-        calendar_status=calendar_status(items[index].status for index in draft.items),
-        cancelled=cancelled,
-        phase=phase,
+        distance_km=proof.distance_km,
+        minutes=minutes if usable else None,
+        day_change=days_between(departs, arrives),
+        evidence=proof,
+        statuses=() if _goes_without_saying(statuses, order.usual_status) else statuses[:MOST_VALUES],
+        booked=any(status(text).booked for text in sent),
+        calendar_status=calendar_status(sent),
+        cancelled=flight.cancelled,
+        phase=flight.phase,
         item_indexes=draft.items,
         segment_indexes=tuple(draft.at),
         passengers=aboard,
-        all_passengers=sum(count for _code, count in aboard) >= headcount,
+        all_passengers=sum(count for _code, count in aboard) >= order.headcount,
         extras=_extras(draft),
-        notices=(*_status_notices(items, draft.items, _), *_notices(draft, both, judged, reading, _)),
+        notices=(*_status_notices(order.items, draft.items), *_time_notices(flight, proof, order.reading)),
     )
 
 
@@ -101,124 +104,91 @@ def _goes_without_saying(statuses: Sequence[str], usual: str) -> bool:
     return len(statuses) == 1 and same(statuses[0], usual) and status(usual).settled
 
 
-def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int], _: Callable[[str], str]) -> list[Notice]:
-    """What to check about the statuses of a flight's items, with how many of its travellers each is about if not about all."""
+def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[Notice]:
+    """The statuses to check of a flight's items, with the number of its travellers that each concerns."""
     counts: Counter[str] = Counter()
     for at in indexes:
         counts[status(items[at].status).code] += travellers(items[at])
-    everybody = sum(counts.values())
-    gone = sum(count for code, count in counts.items() if status(code).cancelled)
-    found = []
-    if 0 < gone < everybody:
+    total = sum(counts.values())
+    cancelled = sum(count for code, count in counts.items() if status(code).cancelled)
+    notices = []
+    if 0 < cancelled < total:
         booked = sum(count for code, count in counts.items() if status(code).booked)
-        wanted = {"gone": gone, "all": everybody, "booked": booked}
-        detail = _("Cancelled for %(gone)s of %(all)s travellers; %(booked)s still booked.") % wanted
-        found.append(Notice("partly cancelled", True, detail))
+        notices.append(Notice(NoticeKind.PARTLY_CANCELLED, True, count=cancelled, total=total, booked=booked))
     for code, count in counts.items():
-        if status(code).alert and not (status(code).cancelled and gone < everybody):
-            part = _("%(count)s of %(all)s travellers") % {"count": count, "all": everybody}
-            found.append(Notice(code, True, "" if count == everybody else part))
-    return found
+        if status(code).alert and not (status(code).cancelled and cancelled < total):
+            notices.append(Notice(NoticeKind.STATUS, True, status=code, count=count, total=total))
+    return notices
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """What the feed sent beyond the fields we know, the two of those that are for looking up only, and spellings we do not show."""
-    found = [extra for segment in draft.segments for extra in segment.extras]
+    """Unknown fields, those that only help to find a segment, and spellings of carrier and number other than the one shown."""
+    extras = [extra for segment in draft.segments for extra in segment.extras]
     for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
-        found += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]
+        extras += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]
     for key, name in (("originDestination", "origin_destination"), ("id", "id")):
         if value := draft.first(name):
-            found.append(Extra(key, value))
-    return tuple(dict.fromkeys(found))[:EXTRAS]
+            extras.append(Extra(key, value))
+    return tuple(dict.fromkeys(extras))[:EXTRAS]
 
 
-def _notices(
-    draft: Draft,
-    both: FlightTimes,
-    judged: Evidence,
-    reading: str,
-    _: Callable[[str], str],
-) -> list[Notice]:
-    found = []
-    if judged.verdict == "impossible":
-        found.append(Notice("impossible time", True, judged.reason))
-    elif judged.verdict == "utc" and reading == "local":
-        found.append(Notice("looks like utc", True, judged.reason))
-    elif judged.verdict == "local" and reading == "utc":
-        found.append(Notice("looks like local", True, judged.reason))
-    else:
-        found += _long_flight(draft, reading, _)
-    found += _missing_times([clock for clock in (both.departs, both.arrives) if clock.wall is None], _)
-    for clock in (both.departs, both.arrives):
-        found += _clock_notices(clock, _)
-    if _arrivals_differ(draft.segments):
-        found.append(
-            Notice(
-                "items disagree",
-                True,
-                _("The items give different arrival times for this flight."),
-            )
-        )
-    if draft.repeats:
-        found.append(Notice("duplicate", False, _("An item names this flight more than once.")))
-    return found
+def _time_notices(flight: PlannedFlight, proof: Evidence, reading: Reading) -> list[Notice]:
+    ends = (flight.departs, flight.arrives)
+    notices = _reading_notices(flight.draft.score, proof, reading)
+    notices += _missing_times([clock for clock in ends if clock.wall is None])
+    for clock in ends:
+        notices += _clock_notices(clock)
+    if _arrivals_differ(flight.draft.segments):
+        notices.append(Notice(NoticeKind.ITEMS_DISAGREE, True))
+    if flight.draft.repeats:
+        notices.append(Notice(NoticeKind.DUPLICATE))
+    return notices
 
 
-def _long_flight(draft: Draft, reading: str, _: Callable[[str], str]) -> list[Notice]:
-    """That a flight takes far longer than its distance needs, as with stops under one number; its time is kept."""
-    weighed = draft.weighed
-    minutes = weighed.utc_minutes if reading == "utc" else weighed.local_minutes
-    if minutes is None or weighed.expected is None or weighed.distance is None or not odd(minutes, weighed.expected):
+def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> list[Notice]:
+    """The notice that the flight time is impossible, fits the other reading, or is far longer than usual, if it is."""
+    if proof.verdict is Verdict.IMPOSSIBLE:
+        return [Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=proof)]
+    if proof.verdict is Verdict.UTC and reading is Reading.LOCAL:
+        return [doubt_notice(Reading.UTC, proof)]
+    if proof.verdict is Verdict.LOCAL and reading is Reading.UTC:
+        return [doubt_notice(Reading.LOCAL, proof)]
+    minutes = score.utc_minutes if reading is Reading.UTC else score.local_minutes
+    if minutes is None or score.distance is None or not odd(minutes, score.expected):
         return []
-    facts = {
-        "time": in_words(minutes, _),
-        "km": grouped(round(weighed.distance), _),
-        "expected": in_words(round(weighed.expected), _),
-    }
-    detail = (
-        _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
-    )
-    return [Notice("long flight", False, detail)]
+    return [Notice(NoticeKind.LONG_FLIGHT, minutes=minutes, evidence=proof)]
+
+
+def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
+    """The notice that the evidence supports another reading than the one in force."""
+    kind = NoticeKind.LOOKS_LIKE_UTC if supported is Reading.UTC else NoticeKind.LOOKS_LIKE_LOCAL
+    return Notice(kind, True, evidence=proof)
 
 
 def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
     """Whether two items give different arrivals; a day alone agrees with every time on it."""
-    times = {(segment.arrival, segment.arrival_offset) for segment in segments if segment.arrival is not None}
-    days = {segment.arrival.date() for segment in segments if segment.arrival is not None}
-    days |= {segment.arrival_day for segment in segments if segment.arrival_day is not None}
+    arrivals = [arrival_of(segment) for segment in segments]
+    times = {(arrival.time, arrival.offset) for arrival in arrivals if arrival.time is not None}
+    days = {local_day(arrival) for arrival in arrivals} - {None}
     return len(times) > 1 or len(days) > 1
 
 
-def _missing_times(ends: Sequence[Clock], _: Callable[[str], str]) -> list[Notice]:
-    if not ends:
+def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
+    if not untimed:
         return []
-    if any(clock.sent and clock.day is None for clock in ends):
-        return [
-            Notice("missing time", True, _("What was sent as a time was not understood; the details have it as sent."))
-        ]
-    codes = [clock.place.code for clock in ends if clock.place.code]
-    if not codes:
-        return [Notice("missing time", True, "")]
-    if len(codes) == 1:
-        return [Notice("missing time", True, _("No time was sent for %(code)s.") % {"code": codes[0]})]
-    names = {"here": codes[0], "there": codes[1]}
-    return [Notice("missing time", True, _("No times were sent for %(here)s and %(there)s.") % names)]
+    if any(clock.sent and clock.day is None for clock in untimed):
+        return [Notice(NoticeKind.UNREADABLE_TIME, True)]
+    codes = tuple(clock.place.code for clock in untimed if clock.place.code)
+    return [Notice(NoticeKind.MISSING_TIME, True, names=codes)]
 
 
-def _clock_notices(clock: Clock, _: Callable[[str], str]) -> list[Notice]:
-    """What is to be said of one end's time: none on that clock, two on that clock, or a place without a zone."""
-    found = []
-    code = {"code": clock.place.code}
-    if clock.dst == "skipped":
-        found.append(Notice("clock skipped", False, _("The clocks in %(code)s skip this time that night.") % code))
-    elif clock.dst == "repeated":
-        passing = (
-            _("The clocks in %(code)s show this time twice that night; taken as the second, which fits the flight.")
-            if clock.fold
-            else _("The clocks in %(code)s show this time twice that night; taken as the first.")
-        )
-        found.append(Notice("clock repeated", False, passing % code))
+def _clock_notices(clock: Clock) -> list[Notice]:
+    """Notices about one end's time: skipped or repeated by its clock, or at a place without a zone."""
+    notices = []
+    if clock.dst is ClockChange.SKIPPED:
+        notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))
+    elif clock.dst is ClockChange.REPEATED:
+        notices.append(Notice(NoticeKind.CLOCK_REPEATED, clock=clock))
     if clock.place.zone is None and clock.place.code:
-        detail = _("%(code)s is not a place we know, so its times have no zone.") % code
-        found.append(Notice("unknown place", False, detail))
-    return found
+        notices.append(Notice(NoticeKind.UNKNOWN_PLACE, names=(clock.place.code,)))
+    return notices

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from orders.itinerary.codes import ClockChange
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -17,19 +19,19 @@ MINUTE = timedelta(minutes=1)
 class Moment:
     """A wall-clock value placed in its zone.
 
-    `dst` is "", "skipped" (no such time that day) or "repeated" (twice that day); `fold` is 1 for the second passing.
+    `fold` is 1 for the second occurrence of a repeated time.
     """
 
     wall: datetime
     instant: datetime | None
     offset: timedelta | None
-    dst: str = ""
+    dst: ClockChange = ClockChange.NONE
     fold: int = 0
 
 
 @cache
 def zone(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name, None for no name or one this machine does not know."""
+    """The zone of an IANA name, None for no name or one that tzdata does not have."""
     if not name:
         return None
     try:
@@ -40,17 +42,17 @@ def zone(name: str | None) -> ZoneInfo | None:
 
 @lru_cache(maxsize=65536)
 def _all_day(zone_name: str, day: date) -> timedelta | None:
-    """The zone's offset on a day when its clocks are not turned; None on the others."""
+    """The zone's offset on a day without a change of the clocks; None on other days."""
     there = zone(zone_name)
     ends = [datetime.combine(day, clock, there) for clock in (time.min, time.max)]
-    found = {end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}
-    return found.pop() if len(found) == 1 else None
+    offsets = {end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
-    """The zone's offsets when its clocks show `wall`: one, two for an hour that is repeated, none for an unknown zone.
+    """The zone's offsets at the local time `wall`: one, two for a repeated hour, none for an unknown zone.
 
-    A time that is skipped counts with the offset before the change, as if the clock had not been turned.
+    A skipped time has the offset before the change, as if the clock had not been turned.
     """
     there = zone(zone_name)
     if there is None or zone_name is None:
@@ -67,8 +69,8 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
     """Take the value as the place's own clock.
 
-    A time that the change to summer time skips is taken as the clock would have shown it unchanged (02:30 is 03:30); of one
-    that the change back repeats `fold` chooses the first passing (0) or the second (1). Both are said so.
+    A time that the change to summer time skips is taken as if the clock had not been turned (02:30 is 03:30); of one that the change
+    back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both.
     """
     there = zone(zone_name)
     if there is None or zone_name is None:
@@ -79,13 +81,16 @@ def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
     second = wall.replace(tzinfo=there, fold=1).utcoffset()
     if first is None or second is None:
         return Moment(wall, None, None)
-    dst = "" if first == second else "repeated" if first > second else "skipped"
-    offset = second if fold and dst == "repeated" else first
-    return Moment(wall, _minus(wall, offset), offset, dst, fold if dst == "repeated" else 0)
+    if first == second:
+        return Moment(wall, _minus(wall, first), first)
+    if first < second:
+        return Moment(wall, _minus(wall, first), first, ClockChange.SKIPPED)
+    offset = second if fold else first
+    return Moment(wall, _minus(wall, offset), offset, ClockChange.REPEATED, fold)
 
 
 def read_utc(value: datetime, zone_name: str | None) -> Moment:
-    """Take the value as UTC; the wall clock is what the place then shows, or the value itself where the zone is unknown."""
+    """Take the value as UTC; the wall time is the place's at that instant, or the value itself if the zone is unknown."""
     instant = value.replace(tzinfo=UTC)
     there = zone(zone_name)
     if there is None:
@@ -98,7 +103,7 @@ def read_utc(value: datetime, zone_name: str | None) -> Moment:
 
 
 def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Moment:
-    """Take a value that came with its own offset: the instant is certain, and the wall clock is the place's."""
+    """Take a value sent with its own offset: the instant is certain, and the wall time is the place's."""
     instant = _minus(wall, offset)
     if instant is None or zone(zone_name) is None:
         return Moment(wall, instant, offset)
@@ -106,7 +111,7 @@ def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Mom
 
 
 def minutes_between(start: datetime | None, end: datetime | None) -> int | None:
-    """Whole minutes from one instant to another, negative when they run backwards, None when either is unknown."""
+    """Whole minutes from one instant to another, negative if they run backwards, None if either is unknown."""
     return None if start is None or end is None else (end - start) // MINUTE
 
 

@@ -1,4 +1,4 @@
-"""Where OpenTravelData is put right: zones and names of cities that its rows have otherwise. Each was checked on a map.
+"""Corrections of OpenTravelData: zones and names of cities, each checked on a map.
 
 Found by comparing every code's zone with that of another table of airports and with the zone in which its coordinates lie.
 """
@@ -28,7 +28,7 @@ ZONES = {
     "QDK": "America/New_York",
 }
 
-# The city served, where the first name of the row is a suburb, an island's legal name, or a metropolis farther off.
+# The city served, if the first name of the row is a suburb, an island's legal name, or a more distant metropolis.
 CITIES = {
     "ACE": "Lanzarote",
     "ANU": "Antigua",

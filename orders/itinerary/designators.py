@@ -1,4 +1,4 @@
-"""Flight designators: which airline and which number are meant, in whatever spelling a feed sends them.
+"""Flight designators: the airline and flight number that a feed means, in any spelling.
 
 "BX" and "459", "BX459", "bx 0459", "#459" are one flight, "459A" is another: its letter is an operational suffix. An airline may be
 sent as IATA code, ICAO code or name ("BA", "BAW", "British Airways Plc").
@@ -13,17 +13,17 @@ from functools import lru_cache
 
 from orders.itinerary.airlines import ICAO, NAMES
 
-# What is longer is neither a flight number nor a name of an airline, and is left as it is.
+# A longer text is neither a flight number nor the name of an airline.
 LONGEST = 80
 LONGEST_CODE = 3
-# Words that say what kind of company it is, and not which one.
+# Words for the kind of company, which do not identify it.
 _LEGAL_FORMS = (
     "plc ltd limited llc inc incorporated corp corporation co company group holding gmbh ag kg se sa sau sab spa srl nv bv ab as "
     "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public"
 )
-TELL_NOTHING = frozenset(_LEGAL_FORMS.split()) | {"the"}
+NOT_DISTINCTIVE = frozenset(_LEGAL_FORMS.split()) | {"the"}
 _GENERAL = re.compile(r"airlines?|airways")
-# Names that airlines go by beside the one in the table, without general words and spaces.
+# Other names of airlines, without general words and spaces.
 ALSO_CALLED = {
     "aireuropalineasaereas": "UX",
     "deutschelufthansa": "LH",
@@ -50,7 +50,7 @@ _CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.
 
 @lru_cache(maxsize=8192)
 def airline(sent: str | None) -> str:
-    """The IATA code of the airline that a code or a name stands for; what we do not know in capitals.
+    """The IATA code of an airline sent as code or name; an unknown one in capitals.
 
     Two spellings are the same airline if their results are equal.
     """
@@ -61,7 +61,7 @@ def airline(sent: str | None) -> str:
 
 
 def carrier_name(code: str | None) -> str:
-    """The airline's name; what we have no name for as it was sent."""
+    """The airline's name; an unknown airline as sent."""
     return NAMES.get(airline(code)) or (code or "").strip()
 
 
@@ -69,33 +69,33 @@ def carrier_name(code: str | None) -> str:
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
     """The airline as by `airline` and the flight number without it and without leading zeros: ("BX", "459"), ("BX", "459A").
 
-    A number without a carrier may name it ("BX459"); a number that has no shape of one comes back in capitals.
+    A number without a carrier may contain it ("BX459"); a text that is no flight number is returned in capitals.
     """
-    who, text = airline(carrier), _plain(number)
+    code, text = airline(carrier), _plain(number)
     if len(text) > LONGEST:
-        return who, text
+        return code, text
     text = text.upper()
-    shouted = text[match.end() :] if (match := _IN_FRONT.match(text)) else text
-    if not who and not _NUMBER.fullmatch(shouted) and (match := _CARRIER_IN_FRONT.fullmatch(shouted)):
+    bare = text[match.end() :] if (match := _IN_FRONT.match(text)) else text
+    if not code and not _NUMBER.fullmatch(bare) and (match := _CARRIER_IN_FRONT.fullmatch(bare)):
         named = airline(match[1])
         if _NUMBER.fullmatch(match[2]) and (match[1].isalpha() or named in NAMES):
-            who = named
-    for rest in _without_airline(shouted, who):
+            code = named
+    for rest in _without_airline(bare, code):
         if match := _NUMBER.fullmatch(rest):
-            return who, (match[1].lstrip("0") or "0") + (match[2] or "")
-    return who, text
+            return code, (match[1].lstrip("0") or "0") + (match[2] or "")
+    return code, text
 
 
-def _without_airline(text: str, who: str) -> Iterator[str]:
-    """A number's text as it is and, where the airline stands in front of it, without."""
+def _without_airline(text: str, code: str) -> Iterator[str]:
+    """A number's text as it is, and without the airline in front of it."""
     yield text
-    if not who:
+    if not code:
         return
     for length in (2, 3):
-        if airline(text[:length]) == who:
+        if airline(text[:length]) == code:
             yield text[length:]
     name = text.rstrip("0123456789")
-    if airline(name) == who:
+    if airline(name) == code:
         yield text[len(name) :]
 
 
@@ -116,31 +116,31 @@ def _named(text: str) -> str | None:
 
 
 def _by_name(words: list[str]) -> str | None:
-    return _codes_by_name().get(_telling(words))
+    return _codes_by_name().get(_distinctive(words))
 
 
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str]:
     codes = dict(ALSO_CALLED)
     for code, name in NAMES.items():
-        codes.setdefault(_telling(_words(name)), code)
+        codes.setdefault(_distinctive(_words(name)), code)
     return codes
 
 
-def _telling(words: list[str]) -> str:
-    return _GENERAL.sub("", "".join(word for word in words if word not in TELL_NOTHING))
+def _distinctive(words: list[str]) -> str:
+    return _GENERAL.sub("", "".join(word for word in words if word not in NOT_DISTINCTIVE))
 
 
 def _words(name: str) -> list[str]:
     """The words of a name in small letters without accents: "Air Lines" is one word, and so is "P.L.C."."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    small = bare.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
+    letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    small = letters.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))
     return words[2:] if words[:2] == ["operated", "by"] else words
 
 
 def _plain(sent: str | None) -> str:
-    """The text with one spelling of each character: no invisible ones, one dash, digits of any script as 0 to 9, no blanks around it."""
+    """The text with one spelling of each character: no invisible ones, one dash, digits of any script as 0 to 9, no spaces around it."""
     text = (sent or "").strip()
     if text.isascii():
         return text

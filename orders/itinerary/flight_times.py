@@ -1,4 +1,4 @@
-"""Both ends of every flight as clocks, and the order in which the flights are flown."""
+"""Both ends of each flight as clocks, and the order in which the flights are flown."""
 
 from __future__ import annotations
 
@@ -9,83 +9,86 @@ from datetime import date, datetime, time, timedelta
 from orders.cdp.fields import Wall
 from orders.itinerary.airports import same_site
 from orders.itinerary.clocks import read_local, read_offset, read_utc
+from orders.itinerary.codes import Phase, Reading
 from orders.itinerary.flights import Draft
 from orders.itinerary.trip import Clock, Place
 
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class FlightTimes:
-    """A flight's two clocks under the reading in force."""
+@dataclass(slots=True, eq=False)
+class PlannedFlight:
+    """A flight being planned: its draft, both clocks under the reading in force, and its phase once that is worked out."""
 
+    draft: Draft
     departs: Clock
     arrives: Clock
+    cancelled: bool = False
+    phase: Phase = Phase.UNKNOWN
 
 
-def ends(draft: Draft, reading: str, other: bool) -> FlightTimes:
-    """Both clocks of a flight; `other` adds what they would show under the other reading."""
-    first, last = draft.leaves, draft.lands
-    leaves = Wall(first.departure, first.departure_offset, first.departure_day, first.departure_sent)
-    lands = Wall(last.arrival, last.arrival_offset, last.arrival_day, last.arrival_sent)
-    out, back = draft.weighed.folds
-    return FlightTimes(
-        _clock(draft.origin, leaves, reading, other, out), _clock(draft.destination, lands, reading, other, back)
+def read_times(draft: Draft, reading: Reading, *, both: bool) -> tuple[Clock, Clock]:
+    """Departure and arrival of a flight; with `both`, each also has its time under the other reading."""
+    out, back = draft.score.folds
+    return (
+        _clock(draft.origin, draft.departure, reading, both, out),
+        _clock(draft.destination, draft.arrival, reading, both, back),
     )
 
 
-def _clock(where: Place, wall: Wall, reading: str, other: bool, fold: int) -> Clock:
-    value, offset, day, sent = wall
-    if value is None:
-        return Clock(where, sent=sent, day_alone=day)
-    if offset is not None:
-        moment = read_offset(value, offset, where.zone)
-        return Clock(where, moment.wall, moment.instant, moment.offset, sent=sent)
-    if reading == "utc":
-        moment, elsewhere = read_utc(value, where.zone), value
+def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) -> Clock:
+    if sent.time is None:
+        return Clock(place, sent=sent.sent, day_alone=sent.day)
+    if sent.offset is not None:
+        moment = read_offset(sent.time, sent.offset, place.zone)
+        return Clock(place, moment.wall, moment.instant, moment.offset, sent=sent.sent)
+    other_wall = None
+    if reading is Reading.UTC:
+        moment = read_utc(sent.time, place.zone)
+        other_wall = sent.time if both else None
     else:
-        moment, elsewhere = read_local(value, where.zone, fold), read_utc(value, where.zone).wall if other else value
-    return Clock(
-        where, moment.wall, moment.instant, moment.offset, moment.dst, elsewhere if other else None, sent, moment.fold
-    )
+        moment = read_local(sent.time, place.zone, fold)
+        other_wall = read_utc(sent.time, place.zone).wall if both else None
+    return Clock(place, moment.wall, moment.instant, moment.offset, moment.dst, other_wall, sent.sent, moment.fold)
 
 
-def flown_order(drafts: Sequence[Draft], clocks: Sequence[FlightTimes]) -> list[int]:
-    """The drafts' places in the order they are flown: by instant, and in the order of the source where that does not tell.
+def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
+    """The flights by instant of departure, and in the order of the source if that does not decide.
 
-    A flight without a usable time keeps its place behind the one before it in the source; of one whose day alone is known that
-    holds among the flights of this day.
+    A flight without a usable time stays behind the one before it in the source; one with a day alone does so among the flights of
+    that day.
     """
-    starts: list[datetime | None] = [_start(draft, both) for draft, both in zip(drafts, clocks, strict=True)]
+    starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
     filled: list[datetime] = []
-    for start, both in zip(starts, clocks, strict=True):
+    for flight, start in zip(flights, starts, strict=True):
         if start is not None:
             following = start
-        elif both.departs.day is not None:
-            following = _within(both.departs, following)
+        elif flight.departs.day is not None:
+            following = _within(flight.departs, following)
         filled.append(following)
-    return sorted(range(len(drafts)), key=lambda at: (filled[at], drafts[at].at[0]))
+    order = sorted(range(len(flights)), key=lambda at: (filled[at], flights[at].draft.at[0]))
+    return [flights[at] for at in order]
 
 
 def _within(departs: Clock, following: datetime) -> datetime:
-    """`following`, a naive UTC value, where it falls on the day of a departure, else the beginning of that day."""
+    """`following`, a naive UTC value, if it falls on the day of a departure, else the beginning of that day."""
     day = departs.day or date.min
     begins = read_local(datetime.combine(day, time.min), departs.place.zone).instant
     opens = begins.replace(tzinfo=None) if begins is not None else datetime.combine(day, time.min)
     return following if opens <= following and following - opens < DAY else opens
 
 
-def _start(draft: Draft, both: FlightTimes) -> datetime | None:
-    """About when a flight starts, as a naive UTC value: exact where the zone is known, else by the zone of its other end."""
-    departs, arrives = both.departs, both.arrives
+def _start(flight: PlannedFlight) -> datetime | None:
+    """The departure as a naive UTC value: exact if its zone is known, else estimated from the other end."""
+    departs, arrives = flight.departs, flight.arrives
     try:
         if departs.instant is not None:
             return departs.instant.replace(tzinfo=None)
         if departs.wall is not None:
             return departs.wall - (arrives.offset or timedelta())
         if arrives.wall is not None:
-            took = timedelta(minutes=draft.weighed.expected or 60)
+            took = timedelta(minutes=flight.draft.score.expected or 60)
             return (arrives.instant.replace(tzinfo=None) if arrives.instant is not None else arrives.wall) - took
     except OverflowError:
         pass
@@ -93,9 +96,9 @@ def _start(draft: Draft, both: FlightTimes) -> datetime | None:
 
 
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
-    """How long a traveller is on the ground: by instants, else by the walls of one place, else unknown.
+    """The time on the ground: by instants, else by the local times of one place, else None.
 
-    Where only the days are known, the time that certainly lies between them; unknown where that is none.
+    If only the days are known, the time that certainly lies between them; None if that is none.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant
@@ -106,13 +109,13 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
         return timedelta(days=days - 1 if days > 0 else days)
     if same_site(arrives.place, leaves.place):
         return leaves.wall - arrives.wall
-    # Two zones, at least one of them unknown: only what is longer than any difference of zones is certain.
+    # Two zones, at least one of them unknown: only a stay longer than any difference of zones is certain.
     apart = leaves.wall - arrives.wall
     return apart if apart > timedelta(hours=50) else None
 
 
 def days_between(arrives: Clock, leaves: Clock) -> int | None:
-    """Local dates from one end to another, negative where they run backwards, None where one is unknown."""
+    """Local dates from one end to another, negative if they run backwards, None if one is unknown."""
     if arrives.day is None or leaves.day is None:
         return None
     return (leaves.day - arrives.day).days

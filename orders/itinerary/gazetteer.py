@@ -1,7 +1,7 @@
 """The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
 
-A code may have several rows: an airport and its city, and what it stood for in other years. The row in force goes first, an airport
-before a station and a station before a town; what a code meant before is kept with the last day on which it did.
+A code may have several rows: an airport and its city, and its meanings in other years. The row in force goes first, an airport
+before a station and a station before a town; former meanings are kept with their last day.
 """
 
 from __future__ import annotations
@@ -14,19 +14,28 @@ from typing import Any, NamedTuple
 
 from neobase import NeoBase
 
+from orders.itinerary.codes import PlaceKind
 from orders.itinerary.corrections import CITIES, EASTERN_CHINA, MIRRORED, NAMES, ZONES
 from orders.itinerary.trip import Place
 
 Row = Mapping[str, Any]
-KINDS = {"A": "airport", "H": "heliport", "P": "port", "R": "rail", "B": "bus", "O": "town", "C": "city"}
+KINDS = {
+    "A": PlaceKind.AIRPORT,
+    "H": PlaceKind.HELIPORT,
+    "P": PlaceKind.PORT,
+    "R": PlaceKind.RAIL,
+    "B": PlaceKind.BUS,
+    "O": PlaceKind.TOWN,
+    "C": PlaceKind.CITY,
+}
 ALWAYS = "9999-12-31"
 # Codes for any station of a country have coordinates that stand for no place.
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
-# What a station's name has behind its town's, also where the row cut it off.
+# The rest of a station's name behind its town's, also if the row cut it off.
 STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
-# Codes of nowhere, which feeds send where they have no place.
+# Codes of no place, which feeds send if they have none.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
@@ -39,7 +48,7 @@ class City(NamedTuple):
 
 
 class Former(NamedTuple):
-    """What a code stood for up to and including `until`."""
+    """The meaning of a code up to and including `until`."""
 
     until: date
     place: Place
@@ -118,7 +127,7 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """What a row is first of all: "CA" is a town's airport, so an airport."""
+    """The kind of a row: "CA" is a town's airport, so an airport."""
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -126,7 +135,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """The other sites a code stood for, the first to end first; towns and points without traffic do not count."""
+    """The former sites of a code, the first to end first, without towns and points without traffic."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
@@ -139,17 +148,17 @@ def _place(row: Row, towns: Mapping[str, Row]) -> Place:
     code, kind = row["iata_code"], KINDS[_letter(row)]
     located = bool(row["lat"] and row["lng"]) and not ANYWHERE.search(row["name"])
     town, name = _taken_apart(row["name"], row["country_code"])
-    cities = [city for city in row["cities"] if kind == "city" or not _is_site(city, row, towns)]
+    cities = [city for city in row["cities"] if kind is PlaceKind.CITY or not _is_site(city, row, towns)]
     return Place(
         code=code,
         kind=kind,
-        name="" if kind == "city" else NAMES.get(code, name),
+        name="" if kind is PlaceKind.CITY else NAMES.get(code, name),
         city=CITIES.get(code) or _served(cities, towns) or town.removesuffix(" Airport"),
         country=row["country_code"],
         zone=_zone(row),
         latitude=float(row["lat"]) if located else None,
         longitude=float(row["lng"]) * (-1 if code in MIRRORED else 1) if located else None,
-        site="" if kind == "city" or row["site"] == "0" else row["site"],
+        site="" if kind is PlaceKind.CITY or row["site"] == "0" else row["site"],
         cities=tuple(dict.fromkeys((*(city.code for city in row["cities"]), *(city.site for city in cities)))),
     )
 
@@ -185,5 +194,5 @@ def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
     if not settled:
         return ""
     city, town = max(settled, key=lambda pair: pair[1]["population"] if pair[1] is not None else 0)
-    # A name that only makes the usual one longer (Dubai City) is not what people say.
+    # People do not use a name that only makes the usual one longer (Dubai City).
     return town["english"] if town is not None and city.name not in town["english"] and town["english"] else city.name

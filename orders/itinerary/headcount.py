@@ -1,4 +1,4 @@
-"""How many travel on an order: items do not name their travellers, so they are counted where one person cannot be counted twice."""
+"""The number of travellers of an order: items do not name their travellers, so they are counted where nobody can be counted twice."""
 
 from __future__ import annotations
 
@@ -9,59 +9,73 @@ from heapq import heappop, heappush
 from itertools import chain
 
 from orders.cdp.records import OrderItem
-from orders.itinerary.building import Passengers, passengers_of
-from orders.itinerary.flight_times import FlightTimes
+from orders.itinerary.building import Passengers, passenger_type, passengers_of
+from orders.itinerary.codes import Reading
+from orders.itinerary.flight_times import PlannedFlight
 from orders.itinerary.flights import Draft, travellers
+from orders.itinerary.segments import local_day
 from orders.itinerary.statuses import status
 
-Way = tuple[str, str, object]
+Route = tuple[str, str, object]
 Airborne = tuple[datetime, datetime, tuple[int, ...]]
 
 
-def everyone(
-    items: Sequence[OrderItem], flown: Sequence[tuple[Draft, FlightTimes]], reading: str, trusted: bool = True
+def headcount(
+    items: Sequence[OrderItem], flights: Sequence[PlannedFlight], reading: Reading, *, trusted: bool = True
 ) -> Passengers:
     """All travellers of the order by passenger type, given its flights in the order flown.
 
-    Nobody goes from one city to another twice on a day, by one flight or by a whole item's, and nobody is in two aircraft at a
-    time: the most that do either is the number of travellers. Times that are not `trusted`, or impossible, put nobody in the air.
+    Nobody goes from one city to another twice on a day, by one flight or by all flights of an item, and nobody is in two aircraft at
+    a time: the largest number that does either is the number of travellers. Times that are not `trusted`, or impossible, do not count
+    as time in the air.
+
+    Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
+    be for either of their travellers.
+
+        item 0   Mon  DUB 07:00 LHR 08:20, LHR 12:00 LAS 14:40     Dublin - Las Vegas, Monday     items 0 and 1: 2 adults
+        item 1   Mon  DUB 09:00 JFK 11:40, JFK 14:00 LAS 16:40     in the air at 09:00            item 1: 1 adult
+        item 2   Sat  LAS 16:00 LHR 10:00                          Las Vegas - London, Saturday   item 2: 1 adult
+
+    The largest number is the result: (("ADT", 2),).
     """
-    ways: dict[Way, dict[int, None]] = {}
-    strands: dict[int, list[Draft]] = {}
+    routes: dict[Route, dict[int, None]] = {}
+    by_item: dict[int, list[Draft]] = {}
     airborne: list[Airborne] = []
-    for draft, both in flown:
-        ways.setdefault(_way(draft, draft), {}).update(dict.fromkeys(draft.items))
+    for flight in flights:
+        draft = flight.draft
+        routes.setdefault(_route(draft, draft), {}).update(dict.fromkeys(draft.items))
         for index in draft.items:
-            strands.setdefault(index, []).append(draft)
-        start, end = both.departs.instant, both.arrives.instant
-        fits = draft.weighed.possible_local if reading == "local" else draft.weighed.possible_utc
+            by_item.setdefault(index, []).append(draft)
+        start, end = flight.departs.instant, flight.arrives.instant
+        fits = draft.score.possible_utc if reading is Reading.UTC else draft.score.possible_local
         if trusted and fits and start is not None and end is not None and start < end:
             airborne.append((start, end, draft.items))
-    for index, strand in strands.items():
-        if len(strand) > 1:
-            ways.setdefault(_way(strand[0], strand[-1]), {})[index] = None
+    for index, drafts in by_item.items():
+        if len(drafts) > 1:
+            routes.setdefault(_route(drafts[0], drafts[-1]), {})[index] = None
     most: dict[str, int] = {}
     counted = chain(
-        (passengers_of(items, list(indexes)) for indexes in ways.values()),
+        (passengers_of(items, list(indexes)) for indexes in routes.values()),
         _in_the_air_together(items, airborne),
     )
     for code, count in chain.from_iterable(counted):
         most[code] = max(count, most.get(code, 0))
-    codes = dict.fromkeys(_code(item) for item in items)
+    codes = dict.fromkeys(passenger_type(item) for item in items)
     return tuple((code, most[code]) for code in codes if most.get(code))
 
 
-def _way(first: Draft, last: Draft) -> Way:
-    return first.origin.city or first.origin.code, last.destination.city or last.destination.code, first.day
+def _route(first: Draft, last: Draft) -> Route:
+    start, end = first.origin, last.destination
+    return start.city or start.code, end.city or end.code, local_day(first.departure)
 
 
 def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
-    """At each departure, how many are in the air of those passenger types that just took off; an item in two flights counts once.
+    """At each departure, the number in the air of those passenger types that just took off; an item in two flights counts once.
 
-    Items that are not booked do not count, unless none is. Counts grow with each departure and shrink with each landing, so that
-    the work grows with the flights' items and not with their square.
+    Items that are not booked do not count, unless none is. Counts are kept up to date by departures and landings, so that the work is
+    linear in the flights' items.
     """
-    in_air: Counter[int] = Counter()  # how many flights of an item are in the air
+    in_air: Counter[int] = Counter()  # flights of an item that are in the air
     aboard: Counter[str] = Counter()
     landing: list[tuple[datetime, int, tuple[int, ...]]] = []
     flown = {index for _start, _end, indexes in airborne for index in indexes}
@@ -71,16 +85,12 @@ def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne
             for index in heappop(landing)[2]:
                 in_air[index] -= 1
                 if not in_air[index]:
-                    aboard[_code(items[index])] -= travellers(items[index])
+                    aboard[passenger_type(items[index])] -= travellers(items[index])
         boarding = tuple(index for index in indexes if index in counting)
         heappush(landing, (end, number, boarding))
         for index in boarding:
             if not in_air[index]:
-                aboard[_code(items[index])] += travellers(items[index])
+                aboard[passenger_type(items[index])] += travellers(items[index])
             in_air[index] += 1
-        codes = dict.fromkeys(_code(items[index]) for index in boarding)
+        codes = dict.fromkeys(passenger_type(items[index]) for index in boarding)
         yield tuple((code, aboard[code]) for code in codes)
-
-
-def _code(item: OrderItem) -> str:
-    return (item.passenger_type_code or "").strip().upper()

@@ -1,8 +1,9 @@
-"""What a segment is travelled by. Airlines sell trains, buses and boats under flight numbers."""
+"""Means of transport of segments. Airlines sell trains, buses and boats under flight numbers."""
 
 from __future__ import annotations
 
-from orders.itinerary.trip import Mode, Place
+from orders.itinerary.codes import Mode, PlaceKind
+from orders.itinerary.trip import Place
 
 # IATA's codes of equipment that does not fly.
 EQUIPMENT = {
@@ -10,15 +11,15 @@ EQUIPMENT = {
     **dict.fromkeys(("BUS", "LMO", "RFS"), Mode.BUS),
     **dict.fromkeys(("HOV", "LCH"), Mode.BOAT),
 }
-# The kind of place that only one means of transport calls at, the more telling first.
-CALLS = {"rail": Mode.TRAIN, "bus": Mode.BUS, "port": Mode.BOAT}
+# Kinds of place that only one means of transport calls at, the most specific first.
+CALLS = {PlaceKind.RAIL: Mode.TRAIN, PlaceKind.BUS: Mode.BUS, PlaceKind.PORT: Mode.BOAT}
 
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
-    """The means of transport, by the equipment's code, else by the places: a train runs from a station to wherever it goes."""
+    """The means of transport, by the equipment's code, else by the places: from or to a railway station it is a train."""
     if equipment and (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
         return known
     kinds = (origin.kind, destination.kind)
-    if kinds == ("airport", "airport"):
+    if kinds == (PlaceKind.AIRPORT, PlaceKind.AIRPORT):
         return Mode.FLIGHT
     return next((by for kind, by in CALLS.items() if kind in kinds), Mode.FLIGHT)

@@ -1,22 +1,21 @@
-"""What an agent should look at between two flights, by house rules.
+"""Notices about the wait between two flights, by house rules.
 
 The rules are ours, to be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from orders.itinerary.airports import same_city, same_site
-from orders.itinerary.durations import in_words
+from orders.itinerary.codes import NoticeKind, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Notice
 
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """Minutes and local hours, the only numbers behind the notices."""
+    """Minutes and local hours behind the notices."""
 
     tight_within_country: int = 45
     tight_across_borders: int = 60
@@ -37,81 +36,74 @@ def transfer_notices(
     *,
     overlapping: bool = False,
     rules: HouseRules = HOUSE_RULES,
-    _: Callable[[str], str] = str,
 ) -> tuple[Notice, ...]:
-    """The notices of one transfer; `minutes` is the wait, None where unknown, negative where the flights overlap."""
-    found = []
-    here, there = arriving.destination.place, leaving.origin.place
-    moved = _moved(arriving, leaving, _)
-    if overlapping or (minutes is not None and minutes < 0):
-        found.append(Notice("overlap", True, _("The next flight leaves before this one arrives.")))
-    elif minutes is not None and minutes < _tight_limit(arriving, leaving, moved is not None, rules):
-        limit = in_words(_tight_limit(arriving, leaving, moved is not None, rules), _)
-        found.append(Notice("tight", True, _("Under %(limit)s, by house rule.") % {"limit": limit}))
-    if minutes is not None and minutes >= 0 and touches_night(arriving.destination, leaving.origin, rules):
-        hours = {"from": f"{rules.night_from:%H:%M}", "to": f"{rules.night_to:%H:%M}"}
-        detail = _("The wait touches the hours from %(from)s to %(to)s, by house rule.") % hours
-        found.append(Notice("overnight", False, detail))
-    if minutes is not None and minutes >= rules.long_from:
-        limit = in_words(rules.long_from, _)
-        found.append(Notice("long", False, _("%(limit)s or more, by house rule.") % {"limit": limit}))
+    """The notices of one transfer; `minutes` is the wait, None if unknown, negative if the flights overlap."""
+    moved = _moved(arriving, leaving)
+    notices = _length_notices(arriving, leaving, minutes, moved is not None, overlapping, rules)
     if moved is not None:
-        found.append(moved)
+        notices.append(moved)
     if arriving.carrier and leaving.carrier and arriving.carrier.upper() != leaving.carrier.upper():
-        names = {"from": arriving.carrier_name, "to": leaving.carrier_name}
-        found.append(Notice("carrier change", False, _("From %(from)s to %(to)s.") % names))
-    if here.kind == "unknown" or there.kind == "unknown":
-        return tuple(notice for notice in found if notice.word != "overnight")
-    return tuple(found)
+        notices.append(Notice(NoticeKind.CARRIER_CHANGE, names=(arriving.carrier_name, leaving.carrier_name)))
+    return tuple(notices)
+
+
+def _length_notices(
+    arriving: Flight, leaving: Flight, minutes: int | None, moved: bool, overlapping: bool, rules: HouseRules
+) -> list[Notice]:
+    """Too short, through the night, long."""
+    if minutes is None:
+        return [Notice(NoticeKind.OVERLAP, True)] if overlapping else []
+    limit = _tight_limit(arriving, leaving, moved, rules)
+    notices = []
+    if overlapping or minutes < 0:
+        notices.append(Notice(NoticeKind.OVERLAP, True))
+    elif minutes < limit:
+        notices.append(Notice(NoticeKind.TIGHT, True, minutes=minutes, limit=limit))
+    known = PlaceKind.UNKNOWN not in (arriving.destination.place.kind, leaving.origin.place.kind)
+    if minutes >= 0 and known and touches_night(arriving.destination, leaving.origin, rules):
+        notices.append(Notice(NoticeKind.OVERNIGHT))
+    if minutes >= rules.long_from:
+        notices.append(Notice(NoticeKind.LONG, minutes=minutes))
+    return notices
 
 
 def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES) -> bool:
-    """Whether the wait between two wall clocks touches the night hours of the place."""
+    """Whether the wait between two local times touches the night hours of the place."""
     if arrives.wall is None or leaves.wall is None or leaves.wall < arrives.wall:
         return False
     return any(arrives.wall < end and start < leaves.wall for start, end in nights(arrives.wall, leaves.wall, rules))
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The night hours between two wall-clock values, at most a month of them, cut to the values."""
-    found = []
+    """The night hours between two local times, cut to these; of a month at most."""
+    parts = []
     day = start.date()
     for _day in range(32):
-        opens, closes = (
-            datetime.combine(day, rules.night_from),
-            datetime.combine(day, rules.night_to),
-        )
+        opens, closes = datetime.combine(day, rules.night_from), datetime.combine(day, rules.night_to)
         if opens >= end or day.year >= 9999:
             break
         if closes > start:
-            found.append((max(opens, start), min(closes, end)))
+            parts.append((max(opens, start), min(closes, end)))
         day += timedelta(days=1)
-    return found
+    return parts
 
 
-def _moved(arriving: Flight, leaving: Flight, _: Callable[[str], str]) -> Notice | None:
-    """Whether the traveller has to get to another airport or station: of the same city, or over land to another one."""
+def _moved(arriving: Flight, leaving: Flight) -> Notice | None:
+    """The notice that travellers have to get to another airport or station, of the same city or over land to another one."""
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:
         return None
-    ends = {"from": here.code, "to": there.code}
+    kind = NoticeKind.SURFACE
     if same_city(here, there):
-        if "city" in (here.kind, there.kind):
+        if PlaceKind.CITY in (here.kind, there.kind):
             return None
-        return Notice("airport change", True, _("Arrives at %(from)s, leaves from %(to)s.") % ends)
-    return Notice(
-        "surface",
-        True,
-        _("No flight from %(from)s to %(to)s: by land, or not in this order.") % ends,
-    )
+        kind = NoticeKind.AIRPORT_CHANGE
+    return Notice(kind, True, names=(here.code, there.code))
 
 
 def _tight_limit(arriving: Flight, leaving: Flight, moved: bool, rules: HouseRules) -> int:
     if moved:
         return rules.tight_between_airports
-    countries = {
-        arriving.origin.place.country,
-        leaving.destination.place.country,
-        arriving.destination.place.country,
-    }
+    places = arriving.origin.place, arriving.destination.place, leaving.destination.place
+    countries = {place.country for place in places}
     return rules.tight_within_country if len(countries) == 1 else rules.tight_across_borders

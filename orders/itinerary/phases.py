@@ -1,50 +1,51 @@
-"""Departed, now, next, later: where a trip stands at a moment, told from instants."""
+"""Departed, now, next or later: the progress of a trip at a moment, from instants."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from orders.itinerary.codes import Phase
 from orders.itinerary.trip import Clock
 
 
-def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[str]:
+def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Phase]:
     """The phase of each flight, given departure and arrival clocks in travel order.
 
-    "departed" has arrived, "now" is in the air, "next" is the first to come, "later" the rest; "" where no instant is known.
+    DEPARTED has arrived, NOW is in the air, NEXT is the first to come, LATER the rest; UNKNOWN if no instant is known.
     """
-    found = [_one(departs.instant, arrives.instant, now) for departs, arrives in ends]
-    if "later" in found:
-        coming = [at for at, phase in enumerate(found) if phase == "later"]
+    phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]
+    coming = [at for at, phase in enumerate(phases) if phase is Phase.LATER]
+    if coming:
         soonest = min(coming, key=lambda at: (ends[at][0].instant or now, at))
-        found[soonest] = "next"
-    return found
+        phases[soonest] = Phase.NEXT
+    return phases
 
 
-def _one(departs: datetime | None, arrives: datetime | None, now: datetime) -> str:
+def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) -> Phase:
     if departs is None:
-        return "departed" if arrives is not None and arrives <= now else ""
+        return Phase.DEPARTED if arrives is not None and arrives <= now else Phase.UNKNOWN
     if now < departs:
-        return "later"
-    return "now" if arrives is not None and departs <= now < arrives else "departed"
+        return Phase.LATER
+    return Phase.NOW if arrives is not None and departs <= now < arrives else Phase.DEPARTED
 
 
-def wait_phase(before: str, after: str, arrives: Clock, leaves: Clock, now: datetime) -> str:
+def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
     """The phase of the wait between two flights of these phases."""
     if arrives.instant is None or leaves.instant is None or not before or not after:
-        return ""
+        return Phase.UNKNOWN
     if arrives.instant <= now < leaves.instant:
-        return "now"
-    return "departed" if leaves.instant <= now else "next" if before == "now" else "later"
+        return Phase.NOW
+    if leaves.instant <= now:
+        return Phase.DEPARTED
+    return Phase.NEXT if before is Phase.NOW else Phase.LATER
 
 
-def whole_phase(phases: Sequence[str]) -> str:
+def journey_phase(phases: Sequence[Phase]) -> Phase:
     """The phase of a journey whose flights have these phases."""
-    told = [phase for phase in phases if phase]
-    if not told:
-        return ""
-    if all(phase == "departed" for phase in told):
-        return "departed"
-    if "now" in told or "departed" in told:
-        return "now"
-    return "next" if "next" in told else "later"
+    known = {phase for phase in phases if phase}
+    if known <= {Phase.DEPARTED}:
+        return Phase.DEPARTED if known else Phase.UNKNOWN
+    if known & {Phase.NOW, Phase.DEPARTED}:
+        return Phase.NOW
+    return Phase.NEXT if Phase.NEXT in known else Phase.LATER

@@ -1,4 +1,4 @@
-"""When two segments are the same flight, however differently two items spell it."""
+"""Which segments are the same flight, however differently two items spell it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import NamedTuple, TypeVar
 from orders.cdp.records import FlightSegment
 from orders.itinerary.airports import tidy
 from orders.itinerary.designators import designator
+from orders.itinerary.segments import departure_of, local_day
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value", bound=Hashable)
 
 
 class Identity(NamedTuple):
-    """Equal for segments of the same flight: airline, number, airports in capitals, and the departure as naive wall clock."""
+    """Equal for segments of the same flight: airline, number, airports in capitals, and the departure in local time."""
 
     carrier: str
     number: str
@@ -28,40 +29,39 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether two equal ones are one flight: no number is flown twice on one way and day."""
+        """Whether equal identities mean one flight: no flight number is used twice on a route and day."""
         return self.departure is not None or (self.number != "" and self.day is not None)
 
 
 def identities(segments: Sequence[FlightSegment]) -> list[Identity]:
     """The identity of each segment.
 
-    What one segment leaves out, the airline or the time of day, is taken from those of the same number, way and day, where
-    these agree on it.
+    A missing airline or time of day is taken from the segments of the same number, route and day, if these agree on it.
     """
     sent = [_as_sent(segment) for segment in segments]
-    named = _agreed((_without_airline(one), one.carrier) for one in sent if one.carrier and one.number)
-    full = [one if one.carrier else one._replace(carrier=named.get(_without_airline(one), "")) for one in sent]
-    timed = _agreed((one[:5], one[5:]) for one in full if one.departure is not None and one.number)
+    airlines = _agreed((_without_airline(each), each.carrier) for each in sent if each.carrier and each.number)
+    named = [each if each.carrier else each._replace(carrier=airlines.get(_without_airline(each), "")) for each in sent]
+    times = _agreed((each[:5], each[5:]) for each in named if each.departure is not None and each.number)
     return [
-        Identity(*one[:5], *timed.get(one[:5], one[5:])) if one.departure is None and one.certain else one
-        for one in full
+        Identity(*each[:5], *times.get(each[:5], each[5:])) if each.departure is None and each.certain else each
+        for each in named
     ]
 
 
 def _as_sent(segment: FlightSegment) -> Identity:
-    day = segment.departure.date() if segment.departure is not None else segment.departure_day
+    departure = departure_of(segment)
     carrier, number = designator(segment.carrier, segment.flight_number)
-    where = tidy(segment.origin), tidy(segment.destination)
-    return Identity(carrier, number, *where, day, segment.departure, segment.departure_offset)
+    route = tidy(segment.origin), tidy(segment.destination)
+    return Identity(carrier, number, *route, local_day(departure), departure.time, departure.offset)
 
 
-def _without_airline(one: Identity) -> tuple[object, ...]:
-    return one[1:5]
+def _without_airline(identity: Identity) -> tuple[object, ...]:
+    return identity[1:5]
 
 
 def _agreed(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, Value]:
-    """The value of each key that has only one."""
+    """The value of each key that has a single one."""
     values: dict[Key, set[Value]] = defaultdict(set)
     for key, value in pairs:
         values[key].add(value)
-    return {key: next(iter(found)) for key, found in values.items() if len(found) == 1}
+    return {key: next(iter(all_values)) for key, all_values in values.items() if len(all_values) == 1}

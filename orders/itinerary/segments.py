@@ -1,17 +1,19 @@
-"""A flight whose trip sits in custom data: with v2.1 a "Flight Item" has no segments, and its extension says where it goes."""
+"""Segments of flights: both ends of one, and the one that v2.1 keeps in the custom data of a "Flight Item"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from orders.cdp import stamps
 from orders.cdp.bounds import SHORT
+from orders.cdp.characters import CASE_BOUNDARY
 from orders.cdp.fields import Wall
 from orders.cdp.jsontext import readable
 from orders.cdp.records import Extra, FlightSegment, Note
 
-# The extension's keys are free; these are those of the vendor's example and of the segment fields, written in any case.
+# The keys of an extension are free; these are those of the vendor's example and of the segment fields, in lower case.
 _TEXTS = {
     "origin": "origin",
     "destination": "destination",
@@ -35,24 +37,36 @@ _TIMES = {
     "arrivaldate": "arrival",
     "arrival": "arrival",
 }
-
-
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_BETWEEN_WORDS = re.compile(rf"{CASE_BOUNDARY}|[\W_]+")
 _FLIGHTS = frozenset({"flight", "flights", "air", "flug", "vol", "vuelo", "volo", "voo"})
 _KINDS_OF_RECORD = frozenset({"item", "product", "segment", "ticket", "booking", "order", "leg"})
 
 
+def departure_of(segment: FlightSegment) -> Wall:
+    """The departure as sent."""
+    return Wall(segment.departure, segment.departure_offset, segment.departure_day, segment.departure_sent)
+
+
+def arrival_of(segment: FlightSegment) -> Wall:
+    """The arrival as sent."""
+    return Wall(segment.arrival, segment.arrival_offset, segment.arrival_day, segment.arrival_sent)
+
+
+def local_day(wall: Wall) -> date | None:
+    """The local date of one end of a flight, with or without a time."""
+    return wall.time.date() if wall.time is not None else wall.day
+
+
 def is_flight(item_type: str | None) -> bool:
-    """Whether an item's type says that it is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" do not."""
-    words = {word.lower() for word in _WORDS.findall(item_type or "")}
+    """Whether an item's type is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" do not."""
+    words = {word.lower() for word in _BETWEEN_WORDS.split(item_type or "")} - {""}
     return bool(words & _FLIGHTS) and words <= _FLIGHTS | _KINDS_OF_RECORD
 
 
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
-    """The flight that an extension's values describe, as far as they go; None where neither end is given.
+    """The flight that an extension's values describe, None if neither origin nor destination is given.
 
-    Times keep their wall clock like those of any segment. What is no field of a segment (`tripType`) is kept in `extras`, a
-    time that cannot be read becomes a note.
+    Times keep their wall clock like those of any segment. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
     """
     texts: dict[str, str] = {}
     times: dict[str, Wall] = {}

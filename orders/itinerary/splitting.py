@@ -1,4 +1,4 @@
-"""Where one journey ends and the next begins: at a stay, and where the traveller turns round."""
+"""Split a group's flights into journeys: at a stay, and at the turn of a round trip."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from orders.itinerary.airports import same_city
 from orders.itinerary.flight_times import days_between, stay_between
 from orders.itinerary.trip import Flight
 
-# A way round has no more flights than this: a bound on odd data.
+# A round trip has no more flights than this: a bound on odd data.
 LEGS = 24
 
 
-def split(chain: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
-    """A party's flights as journeys. A stay of `stay_from_hours` or more parts two journeys.
+def split(group: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
+    """The journeys of a travel group. A stay of `stay_from_hours` or more separates two journeys.
 
-    So does turning round: once the flights come back to a city they have passed, the longest stay on the way round is the turn.
+    So does the turn of a round trip: when the flights return to a city, the longest stay since they left it is the turn.
     """
     journeys: list[list[Flight]] = []
     run: list[Flight] = []
-    for flight in chain:
+    for flight in group:
         if run:
             stay = stay_between(run[-1].destination, flight.origin)
             if stay is not None and stay >= timedelta(hours=stay_from_hours):
@@ -40,7 +40,7 @@ def _turns(run: list[Flight]) -> list[list[Flight]]:
 
 
 def _turn(run: Sequence[Flight], start: int) -> int | None:
-    """The index of the first flight after the turn, None where the run from `start` never comes back to a city it has passed."""
+    """The index of the first flight after the turn, None if the run from `start` never returns to a city."""
     for back in range(start, len(run)):
         flight = run[back]
         for left in range(max(start, back - LEGS), back):

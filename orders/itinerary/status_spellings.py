@@ -1,4 +1,4 @@
-"""Statuses as other systems spell them: other words, short forms, codes and languages for the rows of `statuses`."""
+"""Other systems' spellings of the rows of `statuses`: words, short forms, codes and languages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _USUAL = (
     (re.compile(r"CANCELL?(?=ED|ATION|ING)"), "CANCELL"),
     (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
 )
-# Words beside "cancelled" that say by whom, of what or on which terms, and leave it cancelled.
+# Words beside "cancelled" for who cancelled what on which terms, after which it is still cancelled.
 _BEFORE_IT = (
     "AGENT AIRLINE AUTO AUTOMATICALLY BOOKING CARRIER CUSTOMER FLIGHT FULLY INVOLUNTARILY INVOLUNTARY IS ITEM ORDER PASSENGER "
     "PAX PNR SYSTEM USER VOLUNTARILY VOLUNTARY WAS"
@@ -57,7 +57,7 @@ def key(text: str) -> str:
 
 
 def says_cancelled(text: str) -> bool:
-    """Whether a text of several words says that all of it is cancelled: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
+    """Whether a text of several words means a full cancellation: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
 
     "To be cancelled", "not cancelled" and "payment cancelled" do not.
     """

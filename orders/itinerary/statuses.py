@@ -1,12 +1,12 @@
-"""Statuses of orders, items, flights and payments: one row says all that any part of the program makes of one.
+"""Statuses of orders, items, flights and payments: one row each, for the pill, the itinerary, the text and the calendar.
 
-The CDP documents some, v2.1 takes any text, and feeds bring those of other systems. A status without a row is shown as sent
+The CDP documents some, v2.1 takes any text, and feeds send those of other systems. A status without a row is shown as sent
 and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,7 +15,7 @@ from orders.itinerary.status_spellings import ALSO, key, says_cancelled
 
 
 def _(phrase: str) -> str:
-    """Mark a phrase for translation, which happens where it is shown."""
+    """Mark a phrase for translation on display."""
     return phrase
 
 
@@ -49,12 +49,37 @@ class CalendarStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Payment(StrEnum):
+    """What a status says of the money: that it was paid, or something else in the status' own word; most say nothing of it.
+
+    ALONE is a status of the money that says nothing of the seats.
+    """
+
+    NOT_SAID = ""
+    PAID = "paid"
+    OTHER = "other"
+    PAID_ALONE = "paid alone"
+    OTHER_ALONE = "other alone"
+
+    @property
+    def said(self) -> bool:
+        return self is not Payment.NOT_SAID
+
+    @property
+    def paid(self) -> bool:
+        return self in (Payment.PAID, Payment.PAID_ALONE)
+
+    @property
+    def alone(self) -> bool:
+        return self in (Payment.PAID_ALONE, Payment.OTHER_ALONE)
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """One status.
 
-    `word` is English, to be translated. `cancelled` strikes a flight out, and nothing else does; `alert` puts it among the
-    things to check; `booked` counts its travellers among those who fly. `calendar` is None if the status says nothing about it.
+    `word` is English. `cancelled` alone strikes a flight out; `alert` puts it among the things to check; `booked` counts its
+    travellers among those who fly. `calendar` is None if it has no equivalent there. `payment` is what it says of the money.
     """
 
     code: str
@@ -65,34 +90,43 @@ class Status:
     alert: bool = False
     booked: bool = True
     calendar: CalendarStatus | None = None
+    payment: Payment = Payment.NOT_SAID
 
     @property
     def settled(self) -> bool:
-        """Whether a flight with this status needs no word about it."""
+        """Whether a flight with this status needs no remark."""
         return self.tone is Tone.GOOD
 
-    def in_words(self, translate: Callable[[str], str]) -> str:
-        """The word in the reader's language; one that came with the feed is never taken for a phrase of ours."""
-        return translate(self.word) if self is _NONE or self.code in _BY_CODE else self.word
+    @property
+    def translated(self) -> bool:
+        """Whether `word` is ours, to be translated, and not the feed's."""
+        return self is _NONE or self.code in _BY_CODE
 
 
-def _good(code: str, word: str, icon: Icon = Icon.OK) -> Status:
-    return Status(code, word, Tone.GOOD, icon, calendar=CalendarStatus.CONFIRMED)
+def _good(code: str, word: str, icon: Icon = Icon.OK, payment: Payment = Payment.NOT_SAID) -> Status:
+    return Status(code, word, Tone.GOOD, icon, calendar=CalendarStatus.CONFIRMED, payment=payment)
 
 
-def _open(code: str, word: str, *, alert: bool = False) -> Status:
+def _open(code: str, word: str, *, alert: bool = False, payment: Payment = Payment.NOT_SAID) -> Status:
     """Something still has to happen before the flight is certain."""
-    return Status(code, word, Tone.WAITING, Icon.CLOCK, alert=alert, calendar=CalendarStatus.TENTATIVE)
+    calendar = CalendarStatus.TENTATIVE
+    return Status(code, word, Tone.WAITING, Icon.CLOCK, alert=alert, calendar=calendar, payment=payment)
+
+
+def _unpaid(code: str, word: str, *, alert: bool = False) -> Status:
+    return _open(code, word, alert=alert, payment=Payment.OTHER_ALONE)
 
 
 def _cancelling(code: str, word: str) -> Status:
-    """The flight stands, and somebody wants it cancelled, or wanted."""
+    """The flight is still booked, although a cancellation was requested."""
     return Status(code, word, Tone.WAITING, Icon.WARNING, alert=True, calendar=CalendarStatus.CONFIRMED)
 
 
-def _cancelled(code: str, word: str) -> Status:
+def _cancelled(code: str, word: str, payment: Payment = Payment.NOT_SAID) -> Status:
     icon, calendar = Icon.CANCELLED, CalendarStatus.CANCELLED
-    return Status(code, word, Tone.GONE, icon, cancelled=True, alert=True, booked=False, calendar=calendar)
+    return Status(
+        code, word, Tone.GONE, icon, cancelled=True, alert=True, booked=False, calendar=calendar, payment=payment
+    )
 
 
 def _partly_cancelled(code: str, word: str) -> Status:
@@ -100,14 +134,14 @@ def _partly_cancelled(code: str, word: str) -> Status:
 
 
 def _lost(code: str, word: str) -> Status:
-    """There is no seat, though nobody cancelled it."""
+    """There is no seat, although nobody cancelled it."""
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 
 def _refund(code: str, word: str, *, whole: bool = False) -> Status:
-    """What happens to the money says nothing certain about the seat."""
+    """A refund is not proof that the seat is gone."""
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
-    return Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar)
+    return Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
 
 
 def _neutral(code: str, word: str) -> Status:
@@ -118,8 +152,8 @@ _ROWS = (
     # Documented for orders and items. The vendor writes PARTIALY_; `key` reads it as PARTIALLY_.
     _open("RESERVED", _("Reserved")),
     _open("PENDING", _("Pending")),
-    _open("PAYMENT_PENDING", _("Payment pending")),
-    _good("PURCHASED", _("Purchased")),
+    _unpaid("PAYMENT_PENDING", _("Payment pending")),
+    _good("PURCHASED", _("Purchased"), payment=Payment.PAID),
     _good("CONFIRMED", _("Confirmed")),
     _open("PARTIALLY_CONFIRMED", _("Partially confirmed")),
     _lost("DECLINED", _("Declined")),
@@ -135,14 +169,14 @@ _ROWS = (
     _cancelling("CANCELLATION_PENDING", _("Cancellation pending")),
     _cancelling("CANCELLATION_REJECTED", _("Cancellation rejected")),
     _cancelling("CANCEL_FAILED", _("Cancellation failed")),
-    _cancelled("CANCELLED_REFUNDED", _("Cancelled and refunded")),
+    _cancelled("CANCELLED_REFUNDED", _("Cancelled and refunded"), Payment.OTHER),
     _good("REINSTATED", _("Reinstated")),
     # Money.
-    _good("PAID", _("Paid")),
-    _open("PARTIALLY_PAID", _("Partially paid")),
-    _open("UNPAID", _("Unpaid")),
-    _open("PAYMENT_FAILED", _("Payment failed"), alert=True),
-    _open("PAYMENT_DECLINED", _("Payment declined"), alert=True),
+    _good("PAID", _("Paid"), payment=Payment.PAID_ALONE),
+    _unpaid("PARTIALLY_PAID", _("Partially paid")),
+    _unpaid("UNPAID", _("Unpaid")),
+    _unpaid("PAYMENT_FAILED", _("Payment failed"), alert=True),
+    _unpaid("PAYMENT_DECLINED", _("Payment declined"), alert=True),
     _refund("REFUND_REQUESTED", _("Refund requested")),
     _refund("REFUND_PENDING", _("Refund pending")),
     _refund("REFUND_REJECTED", _("Refund rejected")),
@@ -175,7 +209,7 @@ _NONE = Status("", _("No status"))
 
 @lru_cache(maxsize=1024)
 def status(sent: str | None) -> Status:
-    """The row of a status as sent. One that has none gets a row of its own: neutral, with the text as its word."""
+    """The row of a status as sent; an unknown one gets a neutral row with the text as its word."""
     text = (sent or "").strip()
     if not text:
         return _NONE
@@ -185,17 +219,35 @@ def status(sent: str | None) -> Status:
     return known or Status(key(text) or text, text)
 
 
+def add_spellings(spellings: Iterable[str]) -> None:
+    """Take the operator's own spellings, each as "GEBUCHT=CONFIRMED", beside and before the known ones.
+
+    Raises ValueError, with the position of the entry only, for a row that does not exist.
+    """
+    added = {}
+    for position, entry in enumerate(spellings, start=1):
+        own, equals, code = entry.partition("=")
+        row = _BY_CODE.get(code.strip().upper())
+        if not equals or not key(own) or row is None:
+            raise ValueError(
+                f"entry {position} names no status: it is SPELLING=STATUS, and STATUS one of {', '.join(_BY_CODE)}"
+            )
+        added[key(own)] = row
+    _BY_KEY.update(added)
+    status.cache_clear()
+
+
 def same(one: str | None, other: str | None) -> bool:
     """Whether two statuses as sent mean the same."""
     return status(one).code == status(other).code
 
 
 def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
-    """Each status once, in the spelling that comes first; items without one add nothing."""
+    """Each status once, in the spelling of its first appearance; None and "" are left out."""
     return tuple({status(text).code: text for text in reversed([*sent]) if text}.values())[::-1]
 
 
 def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:
-    """The calendar's word for a flight sold in several items: what holds for the best of them; None if none says anything."""
+    """The calendar's status of a flight sold in several items: that of the best of them, None if none has one."""
     words = {status(text).calendar for text in sent}
     return next((word for word in CalendarStatus if word in words), None)

@@ -1,7 +1,7 @@
-"""Who flies together: chains of flights that one party of travellers can have flown, one after the other.
+"""Who flies together: chains of flights that one group of travellers can have flown, one after the other.
 
 Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights are one
-party, and a flight that cannot follow (it overlaps, or repeats the same way) belongs to somebody else.
+group, and a flight that cannot follow (it overlaps, or repeats the same route) belongs to somebody else.
 """
 
 from __future__ import annotations
@@ -15,39 +15,50 @@ from orders.itinerary.trip import Flight
 
 DAY = timedelta(hours=24)
 GROUND_KM_PER_HOUR = 120.0
-# No order has more parties than this under way at once, and no traveller more flights within a day: bounds on odd data.
-PARTIES = 32
+# No order has more groups than this under way at once, and no traveller more flights within a day: bounds on odd data.
+GROUPS = 32
 FLIGHTS_A_DAY = 12
 
 
-def travel_groups(strands: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
-    """Chains of flights, each flight in exactly one; `flights` is by key in the order flown, `strands` the keys each item names."""
+def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
+    """Chains of flights, each flight in exactly one.
+
+    `flights` is by key in the order flown; `item_flights` has the keys of each item's flights.
+
+    Two adults fly out and back, and a child joins them in London from an earlier flight:
+
+        item 0  DUB 16:00 LHR, LHR 20:00 LAS      flown order:  DUB 14:00, DUB 16:00, LHR 20:00, LAS 16:00
+        item 1  DUB 16:00 LHR, LHR 20:00 LAS      runs:         items 0 and 1 together; of item 2 what is left, DUB 14:00;
+        item 2  DUB 14:00 LHR, LHR 20:00 LAS                    of item 3 LAS 16:00
+        item 3  LAS 16:00 DUB
+
+    DUB 14:00 starts a group. DUB 16:00 repeats its route on that day, so it starts another, with LHR 20:00. LAS 16:00 follows the
+    group that arrived there. The result is [[DUB 14:00], [DUB 16:00, LHR 20:00, LAS 16:00]].
+    """
     rank = {key: at for at, key in enumerate(flights)}
     heads = {key: sum(count for _code, count in flight.passengers) for key, flight in flights.items()}
-    chains: list[list[Flight]] = []
+    groups: list[list[Flight]] = []
     under_way: list[list[Flight]] = []
-    for run in sorted(_runs(strands, flights, rank), key=lambda run: rank[run[0].key]):
-        follows = [chain for chain in under_way if _can_follow(chain, run[0])]
-        if follows:
-            best = max(follows, key=lambda chain: _closeness(chain, run, rank, heads))
-            under_way = [chain for chain in under_way if chain is not best]
-            best.extend(run)
+    for run in sorted(_runs(item_flights, flights, rank), key=lambda run: rank[run[0].key]):
+        candidates = [group for group in under_way if _can_follow(group, run[0])]
+        if candidates:
+            joined = max(candidates, key=lambda group: _closeness(group, run, rank, heads))
+            under_way = [group for group in under_way if group is not joined]
+            joined.extend(run)
         else:
-            best = list(run)
-            chains.append(best)
-        under_way = [*under_way[1 - PARTIES :], best]
-    return chains
+            joined = list(run)
+            groups.append(joined)
+        under_way = [*under_way[1 - GROUPS :], joined]
+    return groups
 
 
 def _runs(
-    strands: Sequence[Sequence[str]],
-    flights: Mapping[str, Flight],
-    rank: Mapping[str, int],
+    item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight], rank: Mapping[str, int]
 ) -> list[list[Flight]]:
     """Each item's flights in the order flown, the most shared items first; a flight already taken cuts a later item in two."""
     weight: dict[tuple[str, ...], int] = {}
-    for strand in strands:
-        keys = tuple(sorted((key for key in strand if key in rank), key=rank.__getitem__))
+    for named in item_flights:
+        keys = tuple(sorted((key for key in named if key in rank), key=rank.__getitem__))
         if keys:
             weight[keys] = weight.get(keys, 0) + 1
     taken: set[str] = set()
@@ -67,26 +78,26 @@ def _runs(
     return runs
 
 
-def _can_follow(chain: Sequence[Flight], flight: Flight) -> bool:
-    """Whether the same travellers can have taken this flight after the chain's last one."""
-    last = chain[-1]
+def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
+    """Whether the same travellers can have taken this flight after the last one of the group."""
+    last = group[-1]
     stay = stay_between(last.destination, flight.origin)
     if same_city(last.destination.place, flight.origin.place):
-        return not _same_way(last, flight)
+        return not _same_route(last, flight)
     if stay is None:
-        return not any(_same_way(earlier, flight) for earlier in chain[-FLIGHTS_A_DAY:])
+        return not any(_same_route(earlier, flight) for earlier in group[-FLIGHTS_A_DAY:])
     if stay < timedelta(0):
         return False
     if stay >= DAY:
         return True
-    if any(_same_way(earlier, flight) for earlier in chain[-FLIGHTS_A_DAY:]):
+    if any(_same_route(earlier, flight) for earlier in group[-FLIGHTS_A_DAY:]):
         return False
     apart = distance_km(last.destination.place, flight.origin.place)
     return apart is None or apart <= GROUND_KM_PER_HOUR * (stay / timedelta(hours=1))
 
 
-def _same_way(one: Flight, other: Flight) -> bool:
-    """Whether two flights go between the same cities within a day, so that one traveller will hardly take both."""
+def _same_route(one: Flight, other: Flight) -> bool:
+    """Whether two flights go between the same cities within a day, so that hardly anybody takes both."""
     if not same_city(one.origin.place, other.origin.place):
         return False
     if not same_city(one.destination.place, other.destination.place):
@@ -96,8 +107,8 @@ def _same_way(one: Flight, other: Flight) -> bool:
 
 
 def _closeness(
-    chain: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int], heads: Mapping[str, int]
+    group: Sequence[Flight], run: Sequence[Flight], rank: Mapping[str, int], heads: Mapping[str, int]
 ) -> tuple[bool, bool, int, int]:
-    last = chain[-1]
+    last = group[-1]
     here = same_city(last.destination.place, run[0].origin.place)
     return here, last.passengers == run[0].passengers, heads[last.key], rank[last.key]

@@ -1,39 +1,29 @@
-"""The words the itinerary is told in: places, clocks, flights, transfers, stays, journeys, a trip.
+"""The records of an itinerary: places, clocks, flights, transfers, stays, journeys, a trip.
 
-Frozen records without behaviour beyond small read-only properties, made by `journeys.plan` and read by the
-templates. Instants are aware UTC datetimes, wall-clock values are naive and belong to their place.
+`journeys.plan` makes them, `orders/display` words them. Instants are aware UTC datetimes; wall-clock values are naive and belong to
+their place.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from orders.cdp.records import Extra
+from orders.itinerary.codes import ClockChange, Mode, NoticeKind, Phase, PlaceKind, Reading, Verdict
 from orders.itinerary.statuses import CalendarStatus
-
-
-class Mode(StrEnum):
-    """The means of transport of a segment; a helicopter's or a seaplane's is a flight."""
-
-    FLIGHT = "flight"
-    TRAIN = "train"
-    BUS = "bus"
-    BOAT = "boat"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a flight starts or ends. `kind` is "airport", "heliport", "rail", "bus", "port", "town" (without any of these),
-    "city" (LON: any airport of it) or "unknown".
+    """The start or end of a flight.
 
-    `zone` is an IANA name or None; `latitude`/`longitude` are degrees or None. `site` is the same for the codes of one airport (BSL,
-    MLH); `cities` are the codes and numbers of the cities it serves, for comparing.
+    `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. Codes of one airport (BSL, MLH) share a `site`;
+    `cities` are the codes and numbers of the cities a place serves, for comparing.
     """
 
     code: str
-    kind: str = "unknown"
+    kind: PlaceKind = PlaceKind.UNKNOWN
     name: str = ""
     city: str = ""
     country: str = ""
@@ -44,26 +34,25 @@ class Place:
     cities: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        # Places are the keys of several memories: the code alone tells nearly all of them apart, at a tenth of the time.
+        # Places are keys of several caches; the code alone parts nearly all of them, in a tenth of the time.
         return hash(self.code)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One end of a flight.
+    """The time at one end of a flight.
 
-    `wall` is what the place's clock shows under the reading in force; `instant` is UTC, None where the zone is unknown.
-    `offset` is the zone's offset at that moment, `dst` is "", "skipped" (the wall time does not exist) or "repeated".
-    `fold` is 1 where the second passing of a repeated time is meant.
-    `other_wall` is the wall clock under the other reading, set only where the segment looks as if it were the other one.
-    `sent` is the value as the CDP sent it. `day_alone` is the date of a value without a time; `day` is the local date in any case.
+    `wall` is the place's local time under the reading in force; `instant` is UTC, None if the zone is unknown; `offset` is the zone's
+    offset at that moment. Of a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
+    `other_wall` is the local time under the other reading, set only if the segment seems to follow that one.
+    `sent` is the value as the CDP sent it, `day_alone` the date of a value without a time; `day` is the local date in any case.
     """
 
     place: Place
     wall: datetime | None = None
     instant: datetime | None = None
     offset: timedelta | None = None
-    dst: str = ""
+    dst: ClockChange = ClockChange.NONE
     other_wall: datetime | None = None
     sent: str = ""
     fold: int = 0
@@ -76,43 +65,56 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a segment's clocks are believed or not: minutes under both readings, and what the distance allows.
+    """The figures behind a verdict: minutes under both readings, and what is usual for the distance.
 
-    `verdict` is "local", "utc", "unclear", "impossible" or "unknown place"; `reason` is one English sentence.
+    `days_off` is by how many days the arrival's date is wrong, if a whole number of days makes the flight time a usual one.
     """
 
-    verdict: str
-    reason: str = ""
+    verdict: Verdict
     local_minutes: int | None = None
     utc_minutes: int | None = None
     expected_minutes: int | None = None
     distance_km: int | None = None
+    days_off: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A thing to check. `word` is a code: "tight", "overnight", "long", "airport change", "carrier change", "overlap",
-    "looks like utc", "clock skipped", "clock repeated", "impossible time", "missing time", "unknown place", "surface",
-    "duplicate", "long flight", "looks like local" (under the reading "utc"), "items disagree", "partly cancelled"; or the code of a
-    status of orders/itinerary/statuses.py. `serious` notices go to the alert strip at the top of the page.
+    """A thing to check, with the facts its `kind` calls for; `serious` ones go to the alert strip at the top of the page.
+
+    `minutes` is the length of a wait or a flight, `limit` the shortest wait that the house rules advise. `count` of `total` travellers
+    are concerned, `booked` still are. `status` is the code of a row of `statuses`.
     """
 
-    word: str
+    kind: NoticeKind
     serious: bool = False
-    detail: str = ""
+    minutes: int = 0
+    limit: int = 0
+    names: tuple[str, ...] = ()
+    clock: Clock | None = None
+    evidence: Evidence | None = None
+    status: str = ""
+    count: int = 0
+    total: int = 0
+    booked: int = 0
+
+    @property
+    def doubts_reading(self) -> bool:
+        """Whether the times seem to follow the reading that is not in force."""
+        return self.kind in (NoticeKind.LOOKS_LIKE_UTC, NoticeKind.LOOKS_LIKE_LOCAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """One flight of the trip, however many items named it; or a train, bus or boat sold like one, by its `mode`.
+    """A flight of the trip, however many items hold it; or a train, bus or boat sold like one, by its `mode`.
 
-    `minutes` is the flight time by instants, None where it cannot be known or is impossible. `day_change` counts local dates
-    from departure to arrival (+1, +2, -1), None where unknown. `phase` is "departed", "now", "next", "later" or "" (unknown).
+    `minutes` is the flight time by instants, None if unknown or impossible. `day_change` counts local dates from departure to arrival
+    (+1, +2, -1), None if unknown.
     `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items that are still to be
-    flown, over all of them where none is. `all_passengers` is False where some travellers of the order are not on this flight.
-    `carrier` is an IATA code where we know the airline, `flight_number` comes without it and without leading zeros;
-    `operating_carrier` is "" where the same airline flies it, in whatever spelling. `statuses` are those of its items as sent, each
-    once; none if it is what all flights of the order have, and settled. `key` is unique in the trip and stable.
+    flown, or over all of them if none is. `all_passengers` is False if some travellers of the order are not on this flight.
+    `carrier` is an IATA code if the airline is known, `flight_number` is without it and without leading zeros;
+    `operating_carrier` is "" if the same airline flies it, in any spelling. `statuses` are those of its items as sent, each
+    once; none if all flights of the order have the same, and it is settled. `key` is unique in the trip and stable.
     """
 
     key: str
@@ -132,12 +134,12 @@ class Flight:
     distance_km: int | None = None
     minutes: int | None = None
     day_change: int | None = None
-    evidence: Evidence = Evidence("unclear")
+    evidence: Evidence = Evidence(Verdict.UNCLEAR)
     statuses: tuple[str, ...] = ()
     cancelled: bool = False
     booked: bool = True
     calendar_status: CalendarStatus | None = None
-    phase: str = ""
+    phase: Phase = Phase.UNKNOWN
     item_indexes: tuple[int, ...] = ()
     segment_indexes: tuple[tuple[int, int], ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
@@ -146,27 +148,32 @@ class Flight:
     notices: tuple[Notice, ...] = ()
 
     @property
+    def number(self) -> str:
+        """Carrier and flight number: "BX 459", "BX" or ""."""
+        return f"{self.carrier} {self.flight_number}".strip()
+
+    @property
     def doubted(self) -> bool:
-        """Whether the clocks look as if the other reading were the true one."""
-        return any(notice.word in ("looks like utc", "looks like local") for notice in self.notices)
+        """Whether the times seem to follow the other reading."""
+        return any(notice.doubts_reading for notice in self.notices)
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """The time between two flights of one journey. `minutes` is None where it cannot be known; negative means overlap."""
+    """The wait between two flights of one journey. `minutes` is None if unknown, negative if the flights overlap."""
 
     at: Place
     onward: Place
     minutes: int | None = None
-    phase: str = ""
+    phase: Phase = Phase.UNKNOWN
     notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The time between two journeys, never a layover: whole local days (nights) at a place.
+    """The time between two journeys: `days` counts local dates (nights), `hours` whole hours; None if unknown.
 
-    `onward` is where the next journey starts, set only where that is another city than `place`.
+    `onward` is the start of the next journey, set only if that is another city than `place`.
     """
 
     place: Place
@@ -191,7 +198,7 @@ class Journey:
     arrives: Clock
     minutes: int | None = None
     stops: int = 0
-    phase: str = ""
+    phase: Phase = Phase.UNKNOWN
     stay_after: Stay | None = None
     cancelled: bool = False
 
@@ -202,7 +209,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A segment that repeats a flight already shown: (item index, segment index) and the key of the flight it repeats."""
+    """A segment that repeats a flight of the same item: (item index, segment index) and the key of that flight."""
 
     at: tuple[int, int]
     flight_key: str
@@ -210,18 +217,18 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A whole order's itinerary.
+    """The itinerary of an order.
 
-    `route` is the codes in travel order (DUB, LHR, LAS). `reading` is the reading in force, "local" or "utc";
-    `evidence` judges the order's segments together; `notices` concern the whole trip.
-    `other_item_indexes` are the items without segments ("Also on this order"); `untimed` names those of them that are flights by
-    their type, as (name, "" where none was sent; how many items have it).
+    `route` is the codes in travel order (DUB, LHR, LAS). `reading` is the one in force; `evidence` is that of the segment that says
+    most about it; `notices` concern the whole trip.
+    `other_item_indexes` are the items without segments; `untimed` names those of them that are flights by their type, as
+    (name, "" if none was sent; how many items have it).
     """
 
     journeys: tuple[Journey, ...] = ()
     route: tuple[str, ...] = ()
-    reading: str = "local"
-    evidence: Evidence = Evidence("unclear")
+    reading: Reading = Reading.LOCAL
+    evidence: Evidence = Evidence(Verdict.UNCLEAR)
     passengers: tuple[tuple[str, int], ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     other_item_indexes: tuple[int, ...] = ()
@@ -244,10 +251,10 @@ class Trip:
 
     @property
     def first(self) -> Journey | None:
-        """The first journey still to be flown or flown; the first of all where every one is cancelled."""
+        """The first journey that is not cancelled, or the first of all if every one is."""
         return next((journey for journey in self.journeys if not journey.cancelled), next(iter(self.journeys), None))
 
     @property
     def doubted(self) -> bool:
-        """Whether the order's clocks look as if the other reading were the true one."""
-        return any(notice.word in ("looks like utc", "looks like local") for notice in self.notices)
+        """Whether the order's times seem to follow the other reading."""
+        return any(notice.doubts_reading for notice in self.notices)

@@ -1,7 +1,7 @@
-"""VTIMEZONE components that every calendar reader takes alike: the onsets of a zone around the years of a file.
+"""VTIMEZONE components that every calendar reader interprets alike: the onsets of a zone around the years of a file.
 
-A yearly rule is written as an RRULE, which all readers know. Onsets without one (Ramadan in Morocco, a province that stops changing
-its clocks) are written one by one. Either way the definition begins a year before the first event: some readers pass over the first onset.
+A yearly rule is written as an RRULE, which all readers support. Onsets without one (Ramadan in Morocco, a province that stops changing
+its clocks) are written one by one. The definition begins a year before the first event, as some readers ignore the first onset.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A change of the clocks: `wall` is what they show just before it, `before` and `after` are the offsets from UTC."""
+    """A change of the clocks: `wall` is the local time just before it, `before` and `after` are the offsets from UTC."""
 
     wall: datetime
     before: timedelta
@@ -38,7 +38,7 @@ class Onset:
 
 @lru_cache(maxsize=512)
 def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
-    """The VTIMEZONE of an IANA zone, right for every time of these years. It is shared: not to be changed."""
+    """The VTIMEZONE of an IANA zone, right for every time of these years. It is cached: do not change it."""
     zone = ZoneInfo(zone_name)
     start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     component = Timezone()
@@ -57,13 +57,13 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
     """The changes of the zone's offset from `start` to `end`, in order of time."""
-    found = []
+    onsets = []
     while start < end:
         later = start + STEP
         if start.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
-            found.append(_between(zone, start, later))
+            onsets.append(_between(zone, start, later))
         start = later
-    return found
+    return onsets
 
 
 def _between(zone: ZoneInfo, before: datetime, after: datetime) -> Onset:
@@ -82,7 +82,7 @@ def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
 
 
 def _at_the_start(zone: ZoneInfo, start: datetime) -> Onset:
-    """What the zone's clocks keep at `start`, as an onset that changes nothing."""
+    """The zone's offset at `start`, as an onset that changes nothing."""
     offset = _offset(zone, start)
     return Onset(start.replace(tzinfo=None), offset, offset, start.astimezone(zone).tzname() or "")
 
@@ -111,7 +111,7 @@ def _day_of_all(onsets: Sequence[Onset]) -> str:
 
 
 def _observance(onset: Onset, rule: Rule | None = None) -> TimezoneStandard | TimezoneDaylight:
-    """One sub-component. Clocks that go forward are DAYLIGHT, so that readers find summer time where people do."""
+    """One sub-component. Clocks that go forward are DAYLIGHT, as people call summer time."""
     component = TimezoneDaylight() if onset.after > onset.before else TimezoneStandard()
     component.add("dtstart", onset.wall)
     component.add("tzoffsetfrom", onset.before)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orders.privacy import append_only, password_mark
 from orders.privacy.chain import Chain
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 
 def text(length: int, label: str, *, editable: bool = True) -> models.CharField[str, str]:
@@ -30,7 +30,7 @@ def mark_the_beginning(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
     fields = records._meta.concrete_fields  # noqa: SLF001  (Django's own name for it)
     columns = {field.attname: field.get_default() for field in fields if field.attname != "id"}
     now = timezone.now()
-    begun = {"at": now, "what": What.CHAINS_BEGUN.value, "outcome": "", "detail": f"{count} records up to {last}"}
+    begun = {"at": now, "what": Action.CHAINS_BEGUN.value, "outcome": "", "detail": f"{count} records up to {last}"}
     append_only.insert(schema_editor.connection, Chain.open(now).extend({**columns, **begun}))
 
 
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AddField("accessrecord", "seal", text(64, "seal", editable=False)),
         # The choices are no part of the table, so they may be those of today.
         migrations.AlterField(
-            "accessrecord", "what", models.CharField(choices=What.choices, max_length=24, verbose_name="what")
+            "accessrecord", "what", models.CharField(choices=Action.choices, max_length=24, verbose_name="what")
         ),
         migrations.AddIndex(
             "accessrecord",

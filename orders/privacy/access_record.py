@@ -8,15 +8,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.privacy.record_kinds import OF_KIND, Kind, What
+from orders.privacy.record_kinds import OF_KIND, Action, Kind
 
 
 class AppendOnly(Exception):
-    """Somebody tried to change or remove an access record."""
+    """An attempt to change or remove an access record."""
 
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    """Reads and adds; everything else is refused here, and by the database."""
+    """Reading and adding only; everything else is refused, here and by the database."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnly("access records are never changed")
@@ -32,17 +32,17 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """Who looked at what or changed which account, and when. Plain columns: a record outlives the connection it speaks of.
+    """Who viewed what or changed which account, and when. Plain columns: a record outlives the connection it names.
 
-    `user_*` is the person who acted (nobody for commands and unknown names), `about_*` the person an account event concerns.
+    `user_*` is the user who acted (empty for commands and unknown names), `about_*` the user an account event concerns.
     """
 
-    What = What
+    Action = Action
 
     at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
     user_id = models.BigIntegerField(_("person’s number"), null=True)
     user_name = models.CharField(_("person"), max_length=150)
-    what = models.CharField(_("what"), max_length=24, choices=What.choices)
+    what = models.CharField(_("what"), max_length=24, choices=[(action.value, action.label) for action in Action])
     order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
     reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
     route = models.CharField(_("route"), max_length=200, blank=True, default="")
@@ -55,6 +55,8 @@ class AccessRecord(models.Model):
     about_id = models.BigIntegerField(_("number of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
+    # NULL: from before other sites and programs could read orders. A column with a value in every row would rebuild the table on SQLite.
+    via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # "" and NULL: from before records were chained.
     chain = models.CharField(_("chain"), max_length=24, blank=True, default="", editable=False)
     link = models.IntegerField(_("link"), null=True, editable=False)
@@ -69,8 +71,10 @@ class AccessRecord(models.Model):
         permissions: ClassVar = [
             ("reveal_personal_data", "May reveal masked personal data"),
             ("view_all_activity", "May see everybody’s activity"),
+            ("manage_people", "May add people and give them roles"),
+            ("manage_shared_connections", "May share connections and set up integrations"),
         ]
-        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every look pays for.
+        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every record would pay for.
         indexes: ClassVar = [
             models.Index(fields=["user_id", "-at"], name="access_record_own"),
             models.Index(fields=["at"], name="access_record_at"),

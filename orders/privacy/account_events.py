@@ -1,9 +1,8 @@
-"""Account events: what is done to people, rights and connections stands in the access records, with who did it."""
+"""Account events: changes of users, rights and connections, recorded with who made them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,19 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connections, router
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from orders.http import GetResponse, Request
 from orders.privacy import append_only
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
-_request: ContextVar[HttpRequest | None] = ContextVar("request that account events belong to", default=None)
+_request: ContextVar[Request | None] = ContextVar("request that account events belong to", default=None)
 
 
-def acting(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: make the person of this request the one who does what is recorded meanwhile. Comes right after authentication."""
+def acting(get_response: GetResponse) -> GetResponse:
+    """Middleware: attribute account events to the user of this request. Placed right after authentication."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: Request) -> HttpResponseBase:
         token = _request.set(request)
         try:
             return get_response(request)
@@ -34,10 +33,10 @@ def acting(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
 
 
 def actor() -> tuple[int | None, str]:
-    """Number and name of who acts now: the signed-in person, (None, "") before sign-in, (None, "command ...") outside of a request."""
+    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request."""
     request = _request.get()
     if request is None:
-        # No user name has a space in it, so nobody can be called like this.
+        # No user name has a space in it, so this is nobody's name.
         command = sys.argv[1:2] if Path(sys.argv[0]).name == "manage.py" else []
         return None, " ".join(["command", *command])
     person = request.user
@@ -45,7 +44,7 @@ def actor() -> tuple[int | None, str]:
 
 
 def record(
-    what: What,
+    what: Action,
     *,
     about: AbstractBaseUser | None = None,
     detail: str = "",
@@ -55,8 +54,8 @@ def record(
 ) -> None:
     """Write one account event; `DatabaseError` if that fails.
 
-    `about` is the person concerned; `subject` a keyed hash, never a name; `connection` its number, and its name with the region.
-    Inside a transaction the event stands or falls with it.
+    `about` is the user concerned; `subject` a keyed hash, never a name; `connection` its id, and its name with the region.
+    Inside a transaction the event is committed or rolled back with it.
     """
     request = _request.get()
     by_id, by_name = actor()
@@ -69,8 +68,9 @@ def record(
         "about_name": append_only.fit(about.get_username(), 150) if about else "",
         "detail": append_only.fit(detail, 200),
         "outcome": append_only.fit(outcome, 60),
-        "request_id": append_only.fit(str(getattr(request, "id", "")), 64),
+        "request_id": append_only.fit(request.id if request else "", 64),
         "subject": subject,
+        "via": append_only.fit(request.via if request else "", 120),
     }
     if connection is not None:
         columns |= {"connection_id": connection[0], "connection_name": append_only.fit(connection[1], 120)}

@@ -1,7 +1,7 @@
-"""Access records cannot be changed or removed, nor people deleted, not even by SQL: the database itself refuses.
+"""Database triggers: access records cannot be changed or removed, nor users deleted, not even by SQL.
 
 SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing), PostgreSQL
-one function behind UPDATE, DELETE and TRUNCATE. Retention is the one way out: `delete_older_than`, in one transaction.
+one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention: `delete_older_than`, in one transaction.
 On SQLite that transaction takes the delete trigger away and puts it back (data definition is transactional there, so a crash
 leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it calls a function of the table's owner, who alone
 may let go of rows: no lock on the table, nobody waits, and the role of the pages may not call it.
@@ -24,7 +24,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from orders.privacy.chain import CHAINS, Chain
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from orders.storage.lock_timeout import set_lock_timeout
 
 log = structlog.stdlib.get_logger("orders.records")
@@ -105,7 +105,7 @@ _REMOVE = {
 
 
 class Unsupported(Exception):
-    """The database is neither SQLite nor PostgreSQL, and so cannot be told to keep the records."""
+    """The database is neither SQLite nor PostgreSQL: no triggers are written for it."""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -131,16 +131,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for turning the migration back."""
+    """Remove the triggers: for reversing the migration."""
     _run(connection, _REMOVE[connection.vendor])
 
 
 def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False) -> None:
-    """Insert one record, by name of its columns, as the next link of a chain of this process. `DatabaseError` when that fails.
+    """Insert one record, by column name, as the next link of a chain of this process. `DatabaseError` if that fails.
 
-    One plain statement instead of the ORM's: every page waits for it, and this takes half the time. Another writer is waited
-    for shortly only, unless `patient`: a page that has waited on the CDP already must still say in time that nothing can be shown.
-    Within a transaction the chain goes on only after the commit; outside of one the record is a transaction of its own.
+    One plain statement instead of the ORM's: every page waits for it, and this takes half the time. It waits only briefly for
+    another writer unless `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
+    Inside a transaction the chain continues after the commit; outside of one the record is a transaction of its own.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -159,7 +159,7 @@ def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient:
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Note in `chain` the head of each chain that was moved since anybody last did so: its end cannot be cut off unnoticed then."""
+    """Note in `chain` the head of each chain extended since the last such note, so that its end cannot be cut off unnoticed."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # Written out and not as a parameter, so that the index of these few records is used.
         cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
@@ -167,15 +167,15 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
         cursor.execute(_HEADS, [latest - LATE_ROWS])
         for name, link, seal in cursor.fetchall():
             if name != chain.name:
-                note = {"at": chain.at, "what": What.CHAIN_SEEN.value, "detail": f"{name}/{link}", "subject": seal}
+                note = {"at": chain.at, "what": Action.CHAIN_SEEN.value, "detail": f"{name}/{link}", "subject": seal}
                 insert(connection, chain.extend({**empty_record(), **note}))
 
 
 def take_head(connection: BaseDatabaseWrapper) -> Chain:
-    """Note the heads of all chains in a new one, which is returned: its end stands for everything that was written before."""
+    """Note the heads of all chains in a new one, and return it: its end stands for everything written before."""
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)
-    insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": What.HEAD_TAKEN.value}))
+    insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": Action.HEAD_TAKEN.value}))
     return chain
 
 
@@ -192,7 +192,7 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any]) -> None:
 
 
 def fit(text: str, length: int) -> str:
-    """What any database takes in a column of that length: an odd reference must not cost the record, and so the page."""
+    """`text` as any database accepts it in a column of that length: an odd reference must not fail the record, and so the page."""
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
 
 
@@ -221,7 +221,7 @@ def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
 
 
 def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 5000) -> int:
-    """Remove up to `batch` of the records before `limit` (aware) and say how many went; 0 when none is left."""
+    """Remove up to `batch` of the records before `limit` (aware) and return their number; 0 if none is left."""
     moment = limit.astimezone(UTC)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

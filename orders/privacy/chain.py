@@ -1,9 +1,9 @@
 """Access records are chained: each carries a keyed hash over itself and over the hash of the one before it.
 
 One chain for the whole table would make every writer wait for every other one, so each process keeps its own, by day (UTC), and a
-second one for a page that writes at the same moment. Its state is in memory, so a record still costs one INSERT. What ties the chains
-together is noted in the records: once an hour, and when it starts, a process writes down the heads of the chains that others
-have moved (`What.CHAIN_SEEN`). `orders.privacy.proving` reads all of it back.
+second one for a page that writes at the same moment. Its state is in memory, so a record still costs one INSERT. The chains are tied
+together by notes in the records: once an hour, and when it starts, a process notes the heads of the chains that others
+have extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads all of it back.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Chain:
 
 
 class Chains:
-    """The chains of this process that nobody is writing to at the moment.
+    """The idle chains of this process.
 
     A chain is taken, extended and given back once its record is committed. One that is not given back, because its record may or may
     not have been written, is never continued; the next record begins another.
@@ -98,7 +98,7 @@ class Chains:
         os.register_at_fork(after_in_child=self.renew)
 
     def renew(self) -> None:
-        """Begin new chains: those of a parent process are continued by the parent alone."""
+        """Begin new chains: only the parent process continues its own."""
         self._idle: deque[Chain] = deque()
         self._noted_at: datetime | None = None
 
@@ -111,7 +111,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Chains out of the idle ones; those of another day are not put back, because their day is over."""
+        """Idle chains, taken out; those of another day are not put back."""
         while True:
             try:
                 yield self._idle.pop()
@@ -122,7 +122,7 @@ class Chains:
         self._idle.append(chain)
 
     def must_note_others(self, now: datetime) -> bool:
-        """Whether it is time to write down the heads of other chains; a yes counts as done."""
+        """Whether it is time to note the heads of other chains; True counts as done."""
         if self._noted_at is not None and now - self._noted_at < NOTE_OTHERS_EVERY:
             return False
         self._noted_at = now

@@ -1,7 +1,7 @@
-"""Which field names say that a value is harmless: the API's own fields and the trade words of airlines. All others are hidden.
+"""Field names whose values are harmless: the API's own fields and the trade words of airlines. All others are hidden.
 
-Documents have a hundred names in a hundred languages, so a list of what to hide is never whole; this is a list of what to show.
-A name is taken apart into its words (`bookingSource`, `BOOKING_SOURCE`, `booking-source`), and each word must be on the list. An
+Documents have a hundred names in a hundred languages, so a list of what to hide is never complete; this is a list of what to show.
+A name is split into its words (`bookingSource`, `BOOKING_SOURCE`, `booking-source`), and each word must be on the list. An
 operator adds names with the setting CDPVIEWER_SHOWN_FIELDS.
 """
 
@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from orders.cdp.characters import CASE_BOUNDARY
 from orders.cdp.decode import DOCUMENTED_FIELDS
 from orders.privacy.personal_text import ABBREVIATED, ANNOUNCING, fold, listed, names_document
 
-# What a harmless field is about.
+# Subjects of harmless fields.
 SUBJECTS = listed(
     "agency aircraft airline airport aisle alliance allowance amount ancillaries ancillary arrival bag baggage base "
     "basis batch board boarding booking brand breakfast bundle bus cabin campaign cancel cancellable cancellation "
@@ -29,7 +30,7 @@ SUBJECTS = listed(
     "ticket ticketed ticketing tier timestamp total tour train transfer trip upgrade upgraded utm validating "
     "variant vendor via voucher weight wifi window zone"
 )
-# What a name may have beside its subject; alone these say nothing.
+# Words beside a subject; alone they say nothing.
 FILLERS = listed(
     "access active actual additional advance after all and applied at attribute available average before block bool "
     "category checked code configuration count country created current custom data date day days default details "
@@ -85,7 +86,7 @@ NAMING = listed(
     "residence security seen sex social special street surname tax text title to tracking travel traveler travelers "
     "traveller travellers url user username vat visa"
 )
-JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+JOINTS = re.compile(rf"{CASE_BOUNDARY}|[\W_]+")
 NUMBERED = re.compile(r"(?<=\D)\d{1,2}$")
 FIELD_NAME = re.compile(r"[^\W\d][\w.-]{0,63}")
 LONGEST = 80
@@ -100,7 +101,7 @@ def words(name: str) -> tuple[str, ...]:
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
     """Whether the value at `path`, the keys that lead to it, may be shown by their names; `shown` are the operator's.
 
-    A name that says nothing alone (`code`, `name`) is read with the one that holds it (`hotel`, `name`). Where any key on the way is not
+    A name that says nothing alone (`code`, `name`) is read with the one that holds it (`hotel`, `name`). If any key on the path is not
     harmless, nothing below it is. `value` is the value as text: a number of passengers is harmless, their list is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
@@ -131,7 +132,7 @@ def _one_shorter(name: str) -> set[str]:
 
 
 def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """The operator's own harmless names, as words. Raises ValueError with what is wrong with which."""
+    """The operator's own harmless names, as words. Raises ValueError that names the entry and the reason."""
     for position, name in enumerate(names, start=1):
         if not FIELD_NAME.fullmatch(name) or not words(name):
             raise ValueError(f"entry {position} is not the name of a field")

@@ -1,7 +1,7 @@
-"""What of an order somebody sees who may not see personal data: every value that is not known to be harmless is a mask.
+"""Masking of orders for users who may not see personal data: every value not known to be harmless becomes a mask.
 
 One rule for the order page, custom data and the raw view: the name of a field, with the names of those that hold it, must be harmless
-(`harmless`), and a text must not give somebody away (`personal_text`). Nothing here reads the database or a request.
+(`harmless`), and a text must not identify anybody (`personal_text`). Nothing here reads the database or a request.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
 
     `path` is the address that it answers, which says what kind of object it holds. Structure, exact numbers and keys sent twice are kept.
-    Of a document with very many values the first ROOM are looked at; "…" stands for the rest.
+    Of a document with very many values the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -110,7 +110,7 @@ def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, document
 
 
 def masked_typed(text: str) -> str:
-    """What was sent in place of a number or a time: shown if it is made of what these are made of."""
+    """A value sent in place of a number or a time: shown if it has only the characters of those."""
     return text if NUMBER_OR_TIME.fullmatch(text) and not is_personal(text) else MASK
 
 
@@ -120,7 +120,7 @@ def masked_name(key: str, shown: Shown = frozenset()) -> str:
 
 
 def masked_order(order: Order) -> Order:
-    """The order with a mask for each of its texts that gives somebody away, in its items and segments too."""
+    """The order with a mask for each text that identifies somebody, in its items and segments too."""
     items = tuple(_masked_item(item) for item in order.items)
     return _masked(order if items == order.items else replace(order, items=items))
 
@@ -157,7 +157,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 class _Hiding:
     """One walk through an answer. `level` reads objects that the API documents, `value` everything else.
 
-    `room` is how many values it looks at; what lies beyond is left out, and "…" stands in its place.
+    `room` is how many values it reads; what lies beyond is left out, and "…" stands in its place.
     """
 
     def __init__(self, shown: Shown, room: int) -> None:
@@ -165,7 +165,7 @@ class _Hiding:
         self._room = room
 
     def _first(self, values: list[V]) -> list[V]:
-        """As many of the values of a list or an object as there is room for."""
+        """The first values of a list or object, as many as there is room for."""
         taken = values[: max(0, self._room)]
         self._room -= len(taken)
         return taken
@@ -230,7 +230,7 @@ class _Hiding:
 
 
 def _rank(key: str) -> int | None:
-    """How surely this key holds the name of a value beside it: 0 most of all."""
+    """The rank of this key as the name of a value beside it, 0 for the most likely; None if it is not one."""
     last = _last_word(key)
     return NAMING.index(last) if last in NAMING else None
 

@@ -1,8 +1,8 @@
-"""What of a person is shown, and what stays hidden until somebody who may asks for it. Masking happens here, on the server.
+"""Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
-Shown at once is what an agent needs to recognize and to reach somebody: names, e-mails, phones, address, nationality.
-Hidden are passport, birth date, every identifier that is not plainly a number of trade (loyalty, booking, customer number), and
-every field of a person we do not know: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
+Shown at once are the fields an agent needs to recognize and reach somebody: names, e-mails, phones, address, nationality.
+Hidden are passport, birth date, every identifier that is not clearly a trade number (loyalty, booking, customer number), and
+every unknown field: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
 own, in `hiding`.
 """
 
@@ -32,7 +32,7 @@ SAYS_NOTHING = frozenset(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Field:
-    """One line about a person. With `masked` the `value` holds no more than its mask. `date` values are given as dates."""
+    """One line about a person. `hidden` fields are masked unless revealed; with `masked` the `value` is only the mask."""
 
     name: str
     label: object
@@ -40,6 +40,7 @@ class Field:
     masked: bool = False
     href: str = ""
     copy: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,6 +65,11 @@ class PersonCard:
     @property
     def masked(self) -> bool:
         return any(field.masked for field in self.fields)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of the fields that are hidden unless revealed."""
+        return frozenset(field.name for field in self.fields if field.hidden)
 
 
 def card(
@@ -101,10 +107,10 @@ def card(
 
 def _fields(person: Person, reveals: Callable[[str], bool], country: str) -> Iterator[Field]:
     countries = tuple(filter(None, ((person.country or "").upper(), country)))
-    for email in person.emails:
-        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
     for phone in person.phone_numbers:
         yield Field("phone", _("Phone"), phone, href=phones.href(phone, countries), copy=True)
+    for email in person.emails:
+        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
     address = ", ".join(
         part
         for part in (
@@ -134,16 +140,20 @@ def _hidden(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
         ("passport_expiry", _("Passport valid until"), person.passport_expiry),
     ):
         if value:
-            yield Field(name, label, value) if reveals(name) else Field(name, label, MASK, masked=True)
+            yield Field(name, label, value, hidden=True) if reveals(name) else _mask(name, label)
     for number, identifier in enumerate(person.identifiers):
         if identifier.id:
             yield _identifier(identifier, f"identifier_{number}", reveals)
     for number, extra in enumerate(person.extras, start=1):
         name = extra_name(extra, number)
         if reveals(name):
-            yield Field(name, extra.key, extra.value)
+            yield Field(name, extra.key, extra.value, hidden=True)
         else:
-            yield Field(name, masked_name(extra.key), MASK, masked=True)
+            yield _mask(name, masked_name(extra.key))
+
+
+def _mask(name: str, label: object) -> Field:
+    return Field(name, label, MASK, masked=True, hidden=True)
 
 
 def extra_name(extra: Extra, number: int) -> str:
@@ -153,17 +163,17 @@ def extra_name(extra: Extra, number: int) -> str:
 
 def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool]) -> Field:
     value, label = identifier.id or "", identifier.provider or _("Identifier")
-    if reveals(name):
-        return Field(name, label, value, copy=True)
     if is_trade(identifier.provider or "") and not is_personal(value):
         return Field(name, label, value, copy=True)
+    if reveals(name):
+        return Field(name, label, value, copy=True, hidden=True)
     # A provider is a name; one with digits in it may be the number.
     hides = identifier.provider and (is_personal(identifier.provider) or re.search(r"\d", identifier.provider))
-    return Field(name, MASK if hides else label, MASK, masked=True)
+    return _mask(name, MASK if hides else label)
 
 
 @lru_cache(maxsize=1024)
 def is_trade(provider: str) -> bool:
-    """Whether an identifier of this provider is plainly a number of trade; in doubt it is not."""
+    """Whether an identifier of this provider is clearly a trade number; if in doubt, it is not."""
     named = set(words(provider))
     return named <= TRADE | SAYS_NOTHING and not named <= SAYS_NOTHING

@@ -1,4 +1,4 @@
-"""The mark of a password: a keyed hash of its hash. Whatever replaces the password makes earlier marks wrong."""
+"""The mark of a password: a keyed hash of its hash. A new password invalidates earlier marks."""
 
 from __future__ import annotations
 

@@ -1,14 +1,16 @@
-"""Whether a text speaks of a person, and so must stay out of addresses, logs and access records."""
+"""Whether a text identifies a person, and so must stay out of URLs, logs and access records."""
 
 from __future__ import annotations
 
 import re
 
 from orders.search_text import lookup
+from orders.search_text.lookup import Kind, Unreadable
 from orders.search_text.normalize import decoded
 
 # The kinds of reading that name no person. A free text ("unreadable") may hold a name: it is kept out where it was typed by hand.
-IMPERSONAL = frozenset({"reference", "empty", "placeholder", "unreadable"})
+IMPERSONAL = frozenset({Kind.REFERENCE, Kind.EMPTY, Kind.PLACEHOLDER, Kind.UNREADABLE})
+CUT_OFF = frozenset({Unreadable.EMAIL, Unreadable.PHONE, Unreadable.COUNTRY})
 # An e-mail address without its sign: "jane (at) example.com".
 _SPELLED_OUT = re.compile(
     r"\w\W{1,3}(?:at|arroba|chez)\W{1,3}[\w-]+(?:\.|\W{1,3}(?:dot|punkt|punto|point)\W{1,3})[a-z]{2}", re.IGNORECASE
@@ -18,13 +20,13 @@ _PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
 
 
 def is_personal(text: str) -> bool:
-    """Whether `text` holds an e-mail address, or is a phone number or a name as far as that can be seen."""
+    """Whether `text` holds an e-mail address, or appears to be a phone number or a name."""
     if "@" in text or like_phone(text):
         return True
     reading = lookup.read(text)
-    if reading.kind == "unreadable" and (reading.also or _SPELLED_OUT.search(text)):
+    if reading.kind is Kind.UNREADABLE and (reading.also or _SPELLED_OUT.search(text)):
         return True
-    return reading.mixed or reading.kind not in IMPERSONAL or reading.why in {"email", "phone", "country"}
+    return reading.mixed or reading.kind not in IMPERSONAL or reading.why in CUT_OFF
 
 
 def holds_address(text: str) -> bool:

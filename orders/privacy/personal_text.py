@@ -1,6 +1,6 @@
-"""Free text that gives somebody away: an e-mail, a phone, a card, a bank account, a document's number, a passport's code lines.
+"""Free text that identifies somebody: e-mail, phone, card, bank account, document number, the code lines of a passport.
 
-In doubt a text is personal: what is hidden by mistake can be revealed, what is shown by mistake cannot be taken back.
+If in doubt a text is personal: what is hidden by mistake can be revealed, what is shown by mistake cannot be taken back.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 
 def is_personal(text: str) -> bool:
-    """Whether the text holds something that stands in nobody's view unasked."""
+    """Whether the text holds something personal."""
     if _is_plain(text):
         return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)
@@ -108,7 +108,7 @@ def _is_plain(text: str) -> bool:
 
 
 def names_document(text: str) -> bool:
-    """Whether a short text, such as a type or a label, is the name of a document, of a birth or of a way to reach somebody."""
+    """Whether a short text, such as a type or a label, names a document, a birth or a contact."""
     parts = fold(_CAMEL.sub(" ", _plain(text))).replace("_", " ")
     return bool(_ANNOUNCED.search(parts)) or not _ABBREVIATED.isdisjoint(re.findall(r"\w+", parts))
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 
 _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
 _PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")
@@ -38,14 +38,14 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> Head | None:
-        """The head that `text` says, or None if it says none."""
+        """The head written in `text`, or None."""
         found = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
         return cls(found[1], int(found[2]), found[3]) if found else None
 
 
 @dataclass(slots=True)
 class Proof:
-    """What reading all chains showed. `faults` are sentences, each with the number of its row where there is one."""
+    """The result of reading all chains. `faults` are sentences, each with its row number if there is one."""
 
     chains: int = 0
     records: int = 0
@@ -55,7 +55,7 @@ class Proof:
 
 @dataclass(slots=True)
 class _Noted:
-    """What the records say about other records."""
+    """What the records note about other records."""
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
     begun: tuple[int, int] = (0, 0)  # how many records without a chain, and the number of the last of them
@@ -136,12 +136,12 @@ def _is_sealed(row: Row, before: str) -> bool:
 
 
 def _note(noted: _Noted, row: Row) -> None:
-    if row["what"] == What.CHAIN_SEEN:
+    if row["what"] == Action.CHAIN_SEEN:
         chain, _slash, link = row["detail"].partition("/")
         noted.heads.setdefault((chain, int(link)), []).append((row["id"], row["subject"]))
-    elif row["what"] == What.CHAINS_BEGUN and (begun := _BEGUN.fullmatch(row["detail"])):
+    elif row["what"] == Action.CHAINS_BEGUN and (begun := _BEGUN.fullmatch(row["detail"])):
         noted.begun = int(begun["count"]), int(begun["last"])
-    elif row["what"] == What.RECORDS_PRUNED and (pruned := _PRUNED.fullmatch(row["detail"])):
+    elif row["what"] == Action.RECORDS_PRUNED and (pruned := _PRUNED.fullmatch(row["detail"])):
         noted.pruned.append((row["at"], date.fromisoformat(pruned["limit"]), int(pruned["left"])))
 
 

@@ -1,4 +1,4 @@
-"""What an access record can be about: looks at orders and people, account events, and the records' own chains."""
+"""The actions in access records: views of orders and people, account events, and the records' own chains."""
 
 from __future__ import annotations
 
@@ -10,34 +10,51 @@ class Kind(models.TextChoices):
     """The groups of records that the activity page filters by."""
 
     ORDERS = "orders", _("orders")
-    PEOPLE = "people", _("people looked at")
+    PEOPLE = "people", _("people viewed")
     ACCOUNT = "account", _("account events")
+    # About the chains of the records themselves; `check_records` reads them, the activity page leaves them out.
+    CHAINS = "chains", _("chains of records")
 
 
-class What(models.TextChoices):
-    """What was seen or done; stored in `AccessRecord.what`, 24 characters at most."""
+class Action(models.TextChoices):
+    """What was viewed or done; stored in `AccessRecord.what`, 24 characters at most. An account event unless another kind is named."""
 
-    ORDER_OPENED = "order_opened", _("order opened")
-    CONTACTS_SEEN = "contacts_seen", _("contacts seen")
-    TRAVELLERS_SEEN = "travellers_seen", _("travellers seen")
-    FIELD_REVEALED = "field_revealed", _("field revealed")
-    REVEAL_REFUSED = "reveal_refused", _("reveal refused")
-    GUEST_ORDERS_SEEN = "guest_orders_seen", _("guest’s orders seen")
-    ORDERS_LISTED = "orders_listed", _("orders listed to choose from")
-    SEARCHED_REFERENCE = "searched_reference", _("search by reference")
-    SEARCHED_EMAIL = "searched_email", _("search by e-mail")
-    SEARCHED_PHONE = "searched_phone", _("search by phone")
-    SEARCHED_NAME = "searched_name", _("search by name")
-    RAW_SEEN = "raw_seen", _("raw data seen")
-    CUSTOM_DATA_SEEN = "custom_data_seen", _("custom data seen")
-    CALENDAR_SEEN = "calendar_seen", _("calendar file taken")
+    kind: Kind
+
+    def __new__(cls, value: str, kind: Kind = Kind.ACCOUNT) -> Action:
+        """The member of that stored value; Django has taken the label off."""
+        member = str.__new__(cls, value)
+        member._value_, member.kind = value, kind
+        return member
+
+    ORDER_OPENED = "order_opened", Kind.ORDERS, _("opened order")
+    ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed orders to choose from")
+    ORDER_LOOKED_UP = "order_looked_up", Kind.ORDERS, _("looked up order")
+    SEARCHED_REFERENCE = "searched_reference", Kind.ORDERS, _("searched by reference")
+    RAW_SEEN = "raw_seen", Kind.ORDERS, _("viewed raw data")
+    CUSTOM_DATA_SEEN = "custom_data_seen", Kind.ORDERS, _("viewed custom data")
+    CALENDAR_SEEN = "calendar_seen", Kind.ORDERS, _("downloaded calendar file")
+
+    CONTACTS_SEEN = "contacts_seen", Kind.PEOPLE, _("viewed contacts")
+    TRAVELLERS_SEEN = "travellers_seen", Kind.PEOPLE, _("viewed travellers")
+    FIELD_REVEALED = "field_revealed", Kind.PEOPLE, _("revealed hidden field")
+    REVEAL_REFUSED = "reveal_refused", Kind.PEOPLE, _("was refused a hidden field")
+    GUEST_ORDERS_SEEN = "guest_orders_seen", Kind.PEOPLE, _("viewed a guest’s orders")
+    SEARCHED_EMAIL = "searched_email", Kind.PEOPLE, _("searched by e-mail")
+    SEARCHED_PHONE = "searched_phone", Kind.PEOPLE, _("searched by phone")
+    SEARCHED_NAME = "searched_name", Kind.PEOPLE, _("searched by name")
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
     LOCKED_OUT = "locked_out", _("slowed down after wrong passwords")
     SIGNED_OUT = "signed_out", _("signed out")
-    PASSWORD_CHANGED = "password_changed", _("own password changed")
+    SESSION_ENDED = "session_ended", _("session ended")
+    FACTOR_ADDED = "factor_added", _("second factor added")
+    FACTOR_REMOVED = "factor_removed", _("second factor removed")
+    FACTOR_RESET = "factor_reset", _("second factor reset by somebody else")
+    PASSWORD_CHANGED = "password_changed", _("changed own password")
     PASSWORD_SET = "password_set", _("password set by somebody else")
+    PASSWORD_LINK_MADE = "password_link_made", _("link to set a password made")
     PERSON_ADDED = "person_added", _("user added")
     PERSON_RENAMED = "person_renamed", _("user renamed")
     PERSON_DEACTIVATED = "person_deactivated", _("user deactivated")
@@ -51,41 +68,18 @@ class What(models.TextChoices):
     CONNECTION_TRIED = "connection_tried", _("connection tested")
     CONNECTION_CONFIRMED = "connection_confirmed", _("connection confirmed")
     CONNECTION_DELETED = "connection_deleted", _("connection deleted")
+    INTEGRATION_ADDED = "integration_added", _("integration added")
+    INTEGRATION_REVOKED = "integration_revoked", _("integration revoked")
     VIEWS_LIMITED = "views_limited", _("too many views")
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
-    # About the chains of the records themselves; `check_records` reads them, the activity page leaves them out.
-    CHAINS_BEGUN = "chains_begun", _("chaining of records begun")
-    CHAIN_SEEN = "chain_seen", _("head of another chain noted")
-    HEAD_TAKEN = "head_taken", _("head printed")
+    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records begun")
+    CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain noted")
+    HEAD_TAKEN = "head_taken", Kind.CHAINS, _("head printed")
 
 
-CHAINING = frozenset({What.CHAINS_BEGUN, What.CHAIN_SEEN, What.HEAD_TAKEN})
-_PEOPLE = frozenset(
-    {
-        What.CONTACTS_SEEN,
-        What.TRAVELLERS_SEEN,
-        What.FIELD_REVEALED,
-        What.REVEAL_REFUSED,
-        What.GUEST_ORDERS_SEEN,
-        What.SEARCHED_EMAIL,
-        What.SEARCHED_PHONE,
-        What.SEARCHED_NAME,
-    }
-)
-_ORDERS = frozenset(
-    {
-        What.ORDER_OPENED,
-        What.ORDERS_LISTED,
-        What.SEARCHED_REFERENCE,
-        What.RAW_SEEN,
-        What.CUSTOM_DATA_SEEN,
-        What.CALENDAR_SEEN,
-    }
-)
-OF_KIND: dict[Kind, frozenset[What]] = {
-    Kind.ORDERS: _ORDERS,
-    Kind.PEOPLE: _PEOPLE,
-    Kind.ACCOUNT: frozenset(What) - _ORDERS - _PEOPLE - CHAINING,
+CHAINING = frozenset(action for action in Action if action.kind is Kind.CHAINS)
+OF_KIND: dict[Kind, frozenset[Action]] = {
+    kind: frozenset(action for action in Action if action.kind is kind) for kind in Kind
 }

@@ -3,6 +3,8 @@
 What is sealed is a small JSON document that names its owner, connection, region and field beside the secret. Bare Fernet has no
 such binding: a token copied into another person's row would open there, and would be sent. After opening, the names are
 compared with the row, and anything that does not fit is `CredentialUnreadable`: no call leaves.
+
+What a team shares is sealed under a data key of its own, and that key, not the credential, is sealed once for each member.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The place a sealed value belongs to, each part as text."""
+    """The row and field that a sealed value belongs to, each part as text."""
 
     owner: str
     connection: str
@@ -44,15 +46,23 @@ class Binding:
     field: str
 
 
-def seal(secret: str, binding: Binding) -> str:
-    """The secret and its binding as Fernet text, under the first key."""
-    return _ring(_keys()).encrypt(_document(secret, binding)).decode("ascii")
+def new_data_key() -> str:
+    """A fresh random key to seal under, itself to be sealed like any secret."""
+    return Fernet.generate_key().decode("ascii")
 
 
-def unseal(sealed: str, binding: Binding) -> str:
-    """The secret, if it opens under one of the keys and names exactly this binding; `CredentialUnreadable` otherwise."""
+def seal(secret: str, binding: Binding, *, under: str = "") -> str:
+    """The secret and its binding as Fernet text, under the first of the server's keys or the data key `under`."""
+    return _fernet(under).encrypt(_document(secret, binding)).decode("ascii")
+
+
+def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
+    """The secret, if it opens under one of the server's keys, or under the data key `under`, and names exactly this binding.
+
+    `CredentialUnreadable` otherwise.
+    """
     try:
-        document = json.loads(_ring(_keys()).decrypt(sealed.encode("utf-8")))
+        document = json.loads(_fernet(under).decrypt(sealed.encode("utf-8")))
     except (InvalidToken, ValueError):
         # The cause is left out on purpose: a decoder's error carries the document it could not read, secret included.
         raise CredentialUnreadable("the sealed credential does not open under any of the keys") from None
@@ -76,7 +86,7 @@ def reseal(sealed: str) -> str:
 
 
 def key_position(sealed: str) -> int | None:
-    """Which of the keys opens the value, counted from 0 (the one that seals), or None when none does."""
+    """Which of the keys opens the value, counted from 0 (the one that seals), or None if none does."""
     for position, key in enumerate(_keys()):
         try:
             Fernet(key).decrypt(sealed.encode("utf-8"))
@@ -102,6 +112,13 @@ def _document(secret: str, binding: Binding) -> bytes:
         },
         separators=(",", ":"),
     ).encode("ascii")
+
+
+def _fernet(under: str) -> Fernet | MultiFernet:
+    try:
+        return Fernet(under) if under else _ring(_keys())  # a data key is never kept in the memory of `_ring`
+    except ValueError:
+        raise CredentialUnreadable("what was sealed as a data key is none") from None
 
 
 def _keys() -> tuple[str, ...]:

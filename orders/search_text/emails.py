@@ -1,4 +1,4 @@
-"""E-mail addresses: found in a text, read whole or not at all. The search and the links on a contact share this reading."""
+"""E-mail addresses: found in a text, read whole or not at all. Shared by the search and the links of a contact."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orders.search_text.normalize import JOINERS, parted, plain
 
 # RFC 5322's atext; letters, marks and digits of other scripts are legal since RFC 6531.
 ATEXT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~-")
-# Signs that are legal in a local part, and are none of it if they stand around the whole address.
+# Signs that are legal in a local part, but not part of it if they surround the whole address.
 AROUND = {sign: sign for sign in "'`*_~|!#?=/&%^$"} | {"{": "}"}
 BETWEEN_TWO = "/|;&*+#!?="
 SPELLED_AT = re.compile(r"\s*[\[(<]\s*(?:at|@|ät)\s*[\])>]\s*", re.IGNORECASE)
@@ -45,7 +45,7 @@ PLAIN_WORDS = frozenset(
     | {"kunde", "kundin", "mail", "of", "or", "passenger", "pax", "please", "ticket", "to", "user", "via", "von"}
 )
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
-# How airline systems write an address, which can hold no "@", "_" and "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
+# An address in airline systems, which can hold no "@", "_" and "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
 AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
 # A slip of the keyboard for the dot, "jane,doe@example.com", or an address wrapped over two lines, can be a word before the address too.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
@@ -57,7 +57,7 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Addresses:
-    """`readings` are the addresses that can be meant, in the order of the text; `broken` says that one cannot be read whole.
+    """`readings` are the addresses that can be meant, in the order of the text; `broken` is whether one cannot be read whole.
 
     An address that may have begun in the word before it is among `readings`, and `broken`. `rest` is the text without them.
     """
@@ -109,7 +109,7 @@ def href(value: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an address by its syntax: with a host of at least two labels, never asked of the DNS."""
+    """Whether `text` is an address by its syntax: with a host of at least two labels, without a DNS lookup."""
     host = text.rpartition("@")[2]
     top = host.rpartition(".")[2]
     if not host.endswith("]") and not (

@@ -28,7 +28,7 @@ PATH = re.compile(r"(?:^|/)orders/+([^/?#]+)", re.IGNORECASE)
 SEARCH = re.compile(r"(?:^|/)orders/*$", re.IGNORECASE)
 URLDEFENSE_V3 = re.compile(r"/v3/__(.+?)__;([^!]*)", re.IGNORECASE)
 BASE64 = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}")
-# Names that promise a booking reference wherever they stand.
+# Parameters that hold a booking reference in any link.
 REFERENCES = frozenset(
     {
         "referenceid",
@@ -59,7 +59,7 @@ MARKDOWN = re.compile(
 class Links:
     """`values` stand where a link has its reference; `texts` are searches and addresses in links; `rest` is the text without links.
 
-    `subjects` are the subjects of `mailto:` links. `found` says whether there was any link at all.
+    `subjects` are the subjects of `mailto:` links. `found` is whether there was any link.
     """
 
     values: tuple[str, ...]
@@ -70,7 +70,7 @@ class Links:
 
 
 def find(text: str) -> Links:
-    """Find the links of a plain text. A link of somebody else gives nothing, however much its path resembles a reference."""
+    """Find the links of a plain text. Links to other sites are ignored, even if their path resembles a reference."""
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
         text = decoded(text)
@@ -140,7 +140,7 @@ def _inner(links: Iterator[str], depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _wrapped_in(link: str, path: str, query: list[tuple[str, str]]) -> Iterator[str]:
-    """The links inside a link: in its path, its query or its fragment, encoded in one of the gateways' ways."""
+    """The links inside a link: in its path, its query or its fragment, in one of the gateways' encodings."""
     if v3 := URLDEFENSE_V3.search(link):
         yield _urldefense_v3(v3[1], v3[2])
         return

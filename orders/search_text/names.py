@@ -1,4 +1,4 @@
-"""Names of people: read from a pasted text, and the spellings under which the CDP may have one."""
+"""Names of people: read from a pasted text, and the spellings that the CDP may have."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Name:
-    """First names ("" if there is one word only) and last name. `sure` is False where it may be two words of a sentence."""
+    """First names ("" if there is one word only) and last name. `sure` is False if it may be two words of a sentence."""
 
     first: str
     last: str
@@ -90,7 +90,7 @@ def _is_name_in_capitals(word: str) -> bool:
 
 
 def _start_of_last_name(words: list[str]) -> int:
-    """Where the last name begins: with the last word, the particles before it, and what "y" joins to it."""
+    """The index of the last name: the last word, the particles before it, and a name joined to it by "y"."""
     start = len(words) - 1
     while start > 0:
         word = words[start - 1].lower()
@@ -140,7 +140,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
 
 
 def _in_small(words: str) -> str:
-    """A ticket's capitals as a person writes a name."""
+    """A ticket's capitals in ordinary spelling."""
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), words) if words.isupper() else words
 
 

@@ -1,4 +1,4 @@
-"""One spelling for what keyboards, mail programs and ticket systems write in many."""
+"""One spelling for the variants of keyboards, mail programs and ticket systems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHORTENED = re.compile(r"(?:…|(?<!\.)\.{3,}+)\]?(?=[\w.+-]{1,64}@)")
 CUT = ".."  # never in an address
 FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot inside an address, a full stop elsewhere
 ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out
-# Scripts that are written without spaces, or that nobody writes a reference in: a reference glued to them is parted.
+# Scripts without spaces, or never used for references: a reference glued to them is separated.
 _OTHER_SCRIPT = "\u0530-\u1bff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00020000-\U0003ffff"
 SEAM = re.compile(f"(?<=[A-Za-z0-9])(?=[{_OTHER_SCRIPT}])|(?<=[{_OTHER_SCRIPT}])(?=[A-Za-z0-9])")
 # Cyrillic and Greek capitals that are drawn like Latin ones.

@@ -1,4 +1,4 @@
-"""Phone numbers: found in a text, read whole or not at all. The search and the links on a contact share this reading."""
+"""Phone numbers: found in a text, read whole or not at all. Shared by the search and the links of a contact."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXTENSION = r"(?:[\s,;]*(?:;ext=|\bext(?:ension)?\b[.:]?|x(?=\s?\d)|#|durchwahl|
 NUMBER = re.compile(rf"(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 LABELLED = re.compile(rf"(?<![^\W_]){LABEL}(?![^\W\d_]){FILLER}(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 INTERNATIONAL = re.compile(rf"(?<![\w+])(?P<run>\(?\+{RUN}){EXTENSION}", re.IGNORECASE)
-# National, in three groups or with brackets, as nothing but a phone number is written.
+# National, in three groups or with brackets, as only phone numbers are written.
 GROUPED = re.compile(
     r"(?<![\w+./-])(?<!\d )(?P<run>\(0?\d{2,5}\)[ \-./]*\d[\d \-./]{4,12}\d|0[1-9]\d{0,3}(?:[ ]\d{2,5}){2,4})(?![\d-])"
     + EXTENSION,
@@ -31,13 +31,13 @@ GROUPED = re.compile(
 URI = re.compile(
     r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]++(?:;[\w=+.\-]++)*+)(?![ /]*[\d(])", re.IGNORECASE
 )
-# Two numbers in one value: a slash with spaces, a comma, a word between them.
 # A plus with a space behind it, at the beginning of a line or behind a colon.
 LOOSE_PLUS = re.compile(r"((?:^|[:(])[ \t]*)\+[ ]+(?=[1-9(])", re.MULTILINE)
 # A number wrapped over two lines.
 OVER_TWO_LINES = re.compile(r"(?<![\w+])(\+\d[\d ()./\-]*)\r?\n[ \t>]*(\d[\d ()./\-]*\d)(?!\w)")
-# How airline systems write a number, without its plus: "SSR CTCM LH HK1/491701234567".
+# A number in airline systems, without its plus: "SSR CTCM LH HK1/491701234567".
 AIRLINE = re.compile(r"\bCTC[MBH]\b[^/\n]{0,20}[/ ]\+?(\d{7,15})\b", re.IGNORECASE)
+# Two numbers in one value: a slash with spaces, a comma, a word between them.
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
 TRUNK = re.compile(r"\(\s*0\s*\)")
 NOT_DIGITS = re.compile(r"[^\d]")
@@ -201,7 +201,7 @@ def _international(number: str, shown: str, extension: str) -> Phone:
         return Phone(shown)
     digits = NOT_DIGITS.sub("", number)
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    # A trunk zero goes; anything else that gets lost is a number that was not read whole.
+    # A trunk zero is dropped; if anything else is lost, the number was not read whole.
     lost = len(digits) - len(e164) + 1
     return Phone(shown, e164 if phonenumbers.is_possible_number(parsed) and lost <= 1 else "", extension)
 

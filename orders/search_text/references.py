@@ -1,6 +1,6 @@
 """Order refs and booking references: their alphabets, and which words of a text may be one.
 
-The shape never decides between an order ref and a booking reference; it only says which of the two is possible at all.
+A shape never decides between an order ref and a booking reference; it only rules one of them out.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from orders.search_text import spelled
 from orders.search_text.normalize import latin, parted
 
-REF = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 # A booking system may number its orders "2041/7" or "A:93"; such a reference travels only as a query value, never in a path.
 LONGEST = 128
 REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
 UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 EDGES = "./:-_~+"
-# Whatever is no sign of a reference stands between words.
+# Characters of no reference separate words.
 BETWEEN = re.compile(r"[^\w.~:/+'-]+")
 WORD_EDGES = "'"
 THREE_AND_THREE = re.compile(r"(?<![^\W_])([A-Z0-9]{3}) ([A-Z0-9]{3})(?![^\W_])")
@@ -63,7 +62,7 @@ CURRENCIES = (
 SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
 SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
-# What a travel text is full of and what is no reference, unless nothing else could be one.
+# Common in travel texts and no reference, unless nothing else could be one.
 FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
 NOT_REFERENCES = (
     rf"\d{{1,2}}(?:{MONTHS})(?:\d{{2}}|\d{{4}})?|(?:{MONTHS})-?\d{{2,4}}",
@@ -91,30 +90,25 @@ class References:
         return tuple(dict.fromkeys((*self.strong, *self.weak)))
 
 
-def is_ref(text: str) -> bool:
-    """Whether the API could know `text` as an order ref: 1 to 128 of [A-Za-z0-9._~-], never with "..", never only dots."""
-    return REF.fullmatch(text) is not None and ".." not in text and text.strip(".") != ""
-
-
 def is_reference(text: str) -> bool:
     """Whether `text` can be asked for as a booking reference (a query value)."""
     return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
 
 
 def is_too_long(text: str) -> bool:
-    """Whether `text` has the signs of a reference and only too many of them."""
+    """Whether `text` is a reference but for its length."""
     return len(text) > LONGEST and all(map(REFERENCE.fullmatch, text))
 
 
 def looks_like_ref(text: str) -> bool:
-    """Whether `text` has the shape the CDP gives its own refs. A hint for the order of things, never a verdict."""
+    """Whether `text` has the shape of the CDP's own refs: a hint which to try first, never proof."""
     return UUID.fullmatch(text) is not None
 
 
 def find(text: str, *, alone: bool = True) -> References:
-    """Read the references of a plain text that holds no links, e-mail addresses and phone numbers any more.
+    """Find the references of a plain text from which links, e-mail addresses and phone numbers were taken out.
 
-    With `alone` this is all that was pasted, and a single word is meant as a reference, of whatever shape.
+    With `alone` this is all that was pasted, and a single word is taken as a reference, of any shape.
     """
     text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]

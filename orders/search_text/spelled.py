@@ -1,4 +1,4 @@
-"""References that were spelled out, as people do on the phone: sign by sign, or in the words of the radio alphabet."""
+"""References spelled out as on the phone: sign by sign, or in the radio alphabet."""
 
 from __future__ import annotations
 

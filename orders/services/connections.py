@@ -1,4 +1,4 @@
-"""Trying a connection, and the result that is kept with it."""
+"""A user's connections, own and shared; testing one, and the result that is kept with it."""
 
 from __future__ import annotations
 
@@ -7,56 +7,51 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from orders.cdp import errors
-from orders.models import Connection
-from orders.privacy.record_kinds import What
+from orders.connections import members
+from orders.models import AnyConnection, AnyUser, Connection
+from orders.privacy.record_kinds import Action
+from orders.problems import FAULTS, LastResult
 from orders.services.tenant import Tenant
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of trying a credential: `code` for the row ("accepted", "refused", ...), `sentence` for the person."""
+    """The outcome of a test: `result` is stored with the connection, `sentence` is for the user."""
 
-    code: str
+    result: LastResult
     sentence: str
 
     @property
     def accepted(self) -> bool:
-        return self.code == "accepted"
+        return self.result == LastResult.ACCEPTED
 
 
-def try_connection(connection: Connection) -> Outcome:
-    """Prove the connection's credential with one live call and keep the answer's code with the connection."""
+def default_for(user: AnyUser) -> AnyConnection | None:
+    """The connection used if the URL names none: the user's own default, else a shared one; None without any."""
+    return Connection.objects.default_for(user) or members.default_for(user)
+
+
+def named(user: AnyUser, name: str) -> AnyConnection | None:
+    """The connection of exactly this name that the user may use, their own first, or None: never another in its place."""
+    return Connection.objects.named(user, name) or members.named(user, name)
+
+
+def usable_by(user: AnyUser) -> list[AnyConnection]:
+    """All connections that the user can name: their own, the default first, then shared ones."""
+    own = list(Connection.objects.for_user(user).select_related("user"))
+    names = {connection.name for connection in own}
+    return [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
+
+
+def try_connection(connection: AnyConnection) -> Outcome:
+    """Test the connection's credential with one live call, and store the result with the connection."""
     try:
         Tenant(connection).client.probe()
     except errors.CdpError as error:
-        outcome = _outcome(error)
+        row = FAULTS[type(error)]
+        outcome = Outcome(row.result, str(row.tested))
     else:
-        outcome = Outcome("accepted", _("The CDP accepted the credential."))
-    connection.note_use(outcome.code)
-    connection.record(What.CONNECTION_TRIED, outcome=outcome.code)
+        outcome = Outcome(LastResult.ACCEPTED, _("The CDP accepted the credential."))
+    connection.note_use(outcome.result)
+    connection.record(Action.CONNECTION_TRIED, outcome=outcome.result)
     return outcome
-
-
-def _outcome(error: errors.CdpError) -> Outcome:
-    said: list[tuple[type[errors.CdpError], str, str]] = [
-        (
-            errors.CredentialRefused,
-            "refused",
-            _("The CDP refused the credential: client key or token is wrong or switched off."),
-        ),
-        (errors.NotPermitted, "not permitted", _("The CDP knows the credential, but it may not read orders.")),
-        (errors.CredentialUnreadable, "unreadable", _("The stored credential cannot be opened; enter it again.")),
-        (errors.RateLimited, "rate limited", _("The CDP asks us to wait, so the credential is not proven yet.")),
-        (errors.Wait, "slow", _("The CDP is slow at the moment, so the credential is not proven yet.")),
-        (errors.TimedOut, "slow", _("The CDP did not answer in time, so the credential is not proven yet.")),
-        (errors.Untrusted, "untrusted", _("The CDP’s certificate is not trusted, so nothing was sent.")),
-        (errors.Unreachable, "unreachable", _("The CDP could not be reached, so the credential is not proven yet.")),
-        (errors.CdpError, "broken", _("The CDP answered with a fault, so the credential is not proven yet.")),
-    ]
-    code, sentence = next((code, sentence) for kind, code, sentence in said if isinstance(error, kind))
-    return Outcome(code, sentence)
-
-
-def result_of(error: errors.CdpError) -> str:
-    """The code under which a failed use is remembered with its connection."""
-    return "accepted" if isinstance(error, errors.ReferenceProblem | errors.TooLarge) else _outcome(error).code

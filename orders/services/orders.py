@@ -1,6 +1,6 @@
-"""What an agent does with an order, as functions: open it, read its contacts and custom data; and try a connection.
+"""Open an order; load its contacts and custom data.
 
-Nothing here knows of requests, templates or HTTP statuses, and no database transaction is open while it waits for the CDP.
+No requests, templates or HTTP statuses here, and no open database transaction while waiting for the CDP.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from django.utils import timezone
 
-from accounts.language import translator
 from orders.cdp import errors
 from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person
 from orders.itinerary import journeys, segments
+from orders.itinerary.codes import Reading
 from orders.itinerary.trip import Trip
 from orders.privacy.hiding import masked_order
-from orders.services.summary import Digest, digest
+from orders.services.summary import OrderSummary, summarize
 from orders.services.tenant import Tenant
 
 T = TypeVar("T")
@@ -28,11 +28,11 @@ CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 @dataclass(frozen=True, slots=True)
 class OpenedOrder:
-    """One order, read: the record, its trip, its digest, and the answers as they came, if the tenant's client keeps them."""
+    """One order: the record, its trip, its summary, and the answers as received if the tenant's reader keeps them."""
 
     order: Order
     trip: Trip
-    digest: Digest
+    summary: OrderSummary
     documents: tuple[Document, ...]
     as_of: datetime
 
@@ -40,21 +40,21 @@ class OpenedOrder:
 def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> OpenedOrder:
     """Read the order `ref` with all its items and plan its trip.
 
-    One call for an order of fewer than ten items. Raises a CdpError; items that could not be read are told by the order.
+    One call for an order of fewer than ten items. Raises a CdpError; `order.items_problem` reports items that could not be read.
     """
     order = masked_order(tenant.client.get_order(ref))
     if tenant.connection.version == "v2.1":
         order = masked_order(_with_trips_from_extensions(tenant, order))
     tenant.in_time()
-    trip = journeys.plan(order.items, reading=tenant.connection.clock, now=now or timezone.now(), _=translator())
+    trip = journeys.plan(order.items, reading=Reading(tenant.connection.clock), now=now or timezone.now())
     tenant.in_time()
-    opened = OpenedOrder(order, trip, digest(order, trip), tuple(tenant.client.documents), tenant.as_of)
+    opened = OpenedOrder(order, trip, summarize(order, trip), tuple(tenant.reader.documents), tenant.as_of)
     tenant.in_time()
     return opened
 
 
 def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
-    """v2.1 keeps the trip of a "Flight Item" in the item's data extension; fetch those, side by side, and read them in."""
+    """Add the trips that v2.1 keeps in the data extension of a "Flight Item", fetched in parallel."""
     wanted = [
         (index, item.ref)
         for index, item in enumerate(order.items)
@@ -73,12 +73,12 @@ def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
 
 
 def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
-    """The order's contacts (the bookers): one round trip where the CDP expands the list, else two and more, 25 at a time."""
+    """The order's contacts (the bookers): one round trip if the CDP expands the list, else two or more, 25 requests at a time."""
     return tenant.client.list_contacts(ref)
 
 
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
-    """The data extensions of the order and its items, as (label, values); an absent one (404) is simply not in the list.
+    """The data extensions of the order and its items, as (label, values); absent ones (404) are left out.
 
     The label is "" for the order and the item's name or reference for an item. The second value is the first failure.
     """
@@ -91,7 +91,7 @@ def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     groups: list[tuple[str, Sequence[Extra]]] = []
     problem = order.items_problem
     for (label, _job), answer in zip(
-        owners, tenant.run_parallel([job for _label, job in owners], of="custom data"), strict=True
+        owners, tenant.reader.run_parallel([job for _label, job in owners], of="custom data"), strict=True
     ):
         if isinstance(answer, errors.CdpError):
             problem = problem or answer

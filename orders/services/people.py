@@ -1,7 +1,4 @@
-"""Who is on an order, and what else its people have booked: the questions an agent asks about people, as functions.
-
-Nothing here knows of requests, templates or access records.
-"""
+"""The people of an order, and their other orders. No requests, templates or access records here."""
 
 from __future__ import annotations
 
@@ -29,8 +26,8 @@ class Traveller:
 class Travellers:
     """The order's consumers as far as they could be read, and the order they were joined with.
 
-    `opened` is None where the order itself could not be read. `items_complete` is False where somebody may be on more than is
-    shown, and `items_problem` is then the reason, as far as there is one.
+    `opened` is None if the order itself could not be read. `items_complete` is False if somebody may have more items than are
+    shown; `items_problem` is the reason, if known.
     """
 
     loaded: Loaded[Traveller]
@@ -42,11 +39,11 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers joined to its items; consumers and order are read at the same time.
 
-    v2.1 may name a consumer's items only by a link: those are asked for, side by side, one call for each such person. Raises a
-    CdpError when the consumers cannot be read; people without their items are better than none.
+    v2.1 may name a consumer's items only by a link: those are fetched in parallel, one call per person. Raises a CdpError if the
+    consumers cannot be read; people without their items are better than none.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
-    opened, people = tenant.run_parallel(jobs)
+    opened, people = tenant.reader.run_parallel(jobs)
     if isinstance(people, errors.CdpError):
         raise people
     people, problem = _with_items(tenant, people)
@@ -64,7 +61,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
     if tenant.connection.version != "v2.1" or not without:
         return people, None
     asked = sorted(without)
-    answers = tenant.run_parallel([partial(tenant.client.list_consumer_item_refs, ref) for ref in asked])
+    answers = tenant.reader.run_parallel([partial(tenant.client.list_consumer_item_refs, ref) for ref in asked])
     found = {ref: answer for ref, answer in zip(asked, answers, strict=True) if not isinstance(answer, errors.CdpError)}
     problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
     named = tuple(
@@ -75,7 +72,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
 
 
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
-    """The people, each with those of the items that they name by ref or by the client's own reference."""
+    """The people, each with the items that they name by ref or by the client's own reference."""
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
@@ -89,14 +86,14 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotFound for anybody else: the way to a stranger's orders is a search, which is recorded as one. The orders and the
+    Raises NotFound for anybody else: other people's orders are found by a search, which is recorded as one. The orders and the
     contacts are asked for at the same time, and the panel that led here has just left its people in the memory.
     """
     jobs: list[Callable[[], Any]] = [
         partial(load_guest_orders, tenant, guest_ref),
         partial(tenant.client.list_contacts, order_ref),
     ]
-    orders, contacts = tenant.run_parallel(jobs)
+    orders, contacts = tenant.reader.run_parallel(jobs)
     if not _among(contacts, guest_ref):
         travellers = tenant.client.list_consumers(order_ref)
         if not _among(travellers, guest_ref):

@@ -1,4 +1,4 @@
-"""How an agent finds an order or a customer: every reading that is possible is tried, at the same time."""
+"""Search for orders and customers: every possible reading is tried, in parallel."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from orders.services.tenant import Tenant
 
 MOST_PEOPLE = 50  # each costs a call or more for their orders, and nobody reads through more
 
-Looks = dict[tuple[str, str], Callable[[], Loaded[Order]]]
+Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Orders found, each once. `looked` tells how it was looked: ("ref" | "reference", the value), in order.
+    """Orders found, each once. `looked` lists the searches made, in order: ("ref" | "reference", the value).
 
-    `partial` is True where a look failed or was not read to its end: there may be more than what is here.
+    `partial` is True if a search failed or was not read to its end: there may be more orders.
     """
 
     orders: tuple[Order, ...]
@@ -33,36 +33,36 @@ class Found:
 
     @property
     def only(self) -> str:
-        """The ref of the one order that can be meant; "" where there are several, where one may be missing, or it has no ref."""
+        """The ref of the only order found; "" if there are several, if one may be missing, or if it has no ref."""
         return (self.orders[0].ref or "") if len(self.orders) == 1 and not self.partial else ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GuestOrders:
-    """One guest the CDP knows, and their orders as far as they could be read, newest first."""
+    """One guest, and their orders as far as they could be read, newest first."""
 
     guest: Person
     orders: Loaded[Order]
 
 
 def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
-    """Look for orders under `candidates`, each read as an order ref and as a booking reference, all at the same time.
+    """Search for orders by `candidates`, each as an order ref and as a booking reference, all in parallel.
 
     Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
-    type it in small letters. Raises the first failure when nothing was found and not every look succeeded: then nobody knows.
+    type it in small letters. Raises the first failure if nothing was found and a search failed.
     """
-    looks: Looks = {}
+    searches: Searches = {}
     for candidate in candidates:
         if lookup.is_ref(candidate):
-            looks["ref", candidate] = partial(_by_ref, tenant.client, candidate)
-        looks |= _reference_looks(tenant, candidate)
-    if not looks:
+            searches["ref", candidate] = partial(_by_ref, tenant.client, candidate)
+        searches |= _reference_searches(tenant, candidate)
+    if not searches:
         raise errors.BadReference("no candidate could be a reference")
-    return _look(tenant, looks)
+    return _run(tenant, searches)
 
 
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else which orders there are.
+    """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else return the orders found.
 
     What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
     else both are asked at the same time. Where one reading failed, the other's orders are `partial`: the one meant may not be among
@@ -74,13 +74,13 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
         try:
             return open_order(tenant, ref)
         except errors.NotFound as error:
-            opened, found = error, _look(tenant, _reference_looks(tenant, ref))
+            opened, found = error, _run(tenant, _reference_searches(tenant, ref))
     else:
         jobs: list[Callable[[], OpenedOrder | Found]] = [
             partial(open_order, tenant, ref),
-            partial(_look, tenant, _reference_looks(tenant, ref)),
+            partial(_run, tenant, _reference_searches(tenant, ref)),
         ]
-        one, found = tenant.run_parallel(jobs)
+        one, found = tenant.reader.run_parallel(jobs)
         if not isinstance(one, errors.CdpError):
             return one
         opened = one
@@ -104,12 +104,19 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
     return open_order(tenant, found.only) if found.only else found
 
 
+def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
+    """Open the one order that `text` names, whose readings are `candidates`; else return the orders found. Raises a CdpError."""
+    if lookup.is_ref(text):
+        return open_or_find(tenant, text)
+    return open_if_one(tenant, find_orders(tenant, candidates))
+
+
 def find_by_reference(tenant: Tenant, reference: str) -> Found:
     """Orders that have `reference` as their booking reference, as it was typed or in capitals. Raises a CdpError like `find_orders`."""
-    return _look(tenant, _reference_looks(tenant, reference))
+    return _run(tenant, _reference_searches(tenant, reference))
 
 
-def _reference_looks(tenant: Tenant, reference: str) -> Looks:
+def _reference_searches(tenant: Tenant, reference: str) -> Searches:
     """The reference as it was typed, and in capitals."""
     return {
         ("reference", spelling): partial(tenant.client.list_orders, reference_id=spelling)
@@ -117,12 +124,12 @@ def _reference_looks(tenant: Tenant, reference: str) -> Looks:
     }
 
 
-def _look(tenant: Tenant, looks: Looks) -> Found:
-    """Take all looks at the same time; each order found counts once. With nothing found and a look failed, its error is raised."""
+def _run(tenant: Tenant, searches: Searches) -> Found:
+    """Run all searches in parallel; each order counts once. If nothing was found and a search failed, its error is raised."""
     orders: dict[str, Order] = {}
     problem: errors.CdpError | None = None
     incomplete = False
-    for result in tenant.run_parallel(list(looks.values())):
+    for result in tenant.reader.run_parallel(list(searches.values())):
         if isinstance(result, errors.CdpError):
             problem = problem or result
             continue
@@ -133,7 +140,7 @@ def _look(tenant: Tenant, looks: Looks) -> Found:
         problem = problem or errors.Unreadable("the list of orders could not be read to its end")
     if problem is not None and not orders:
         raise problem
-    return Found(_newest_first(orders.values()), tuple(looks), incomplete or problem is not None)
+    return Found(_newest_first(orders.values()), tuple(searches), incomplete or problem is not None)
 
 
 def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
@@ -165,7 +172,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
     Several `questions`, spellings of one name, are asked at the same time, and each guest counts once.
     One round trip for the guests, one for the orders of all of them; one more where the CDP answers references only, because a
     guest's orders are asked for together with the guest. A guest whose orders could not be read is still there, with the reason.
-    Only the first MOST_PEOPLE are read: `problem` is TooMany where there are more.
+    Only the first MOST_PEOPLE are read: `problem` is TooMany if there are more.
     """
     orders = _OrdersOfGuests(tenant)
     guests = _list_guests(tenant, questions, orders.start)
@@ -177,7 +184,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 
 
 class _OrdersOfGuests:
-    """The orders of guests by their refs, each asked for once; safe to use from the threads of a fan-out."""
+    """The orders of guests by their refs, each loaded once. Thread-safe."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -190,10 +197,12 @@ class _OrdersOfGuests:
 
     def load(self, refs_shown: Iterable[str]) -> None:
         """Load what is not yet there for the guests who are shown."""
-        self._tenant.run_parallel([partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders])
+        self._tenant.reader.run_parallel(
+            [partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders]
+        )
 
     def of(self, guest: Person) -> Loaded[Order]:
-        """The guest's orders; incomplete where they could not be asked for."""
+        """The guest's orders; incomplete if they could not be loaded."""
         return self._orders.get((guest.ref or "").lower()) or Loaded(complete=False)
 
     def _load(self, ref: str) -> None:
@@ -220,7 +229,7 @@ def _list_guests(
 
     if len(questions) == 1:
         return ask(questions[0])
-    answers = tenant.run_parallel([partial(ask, question) for question in questions])
+    answers = tenant.reader.run_parallel([partial(ask, question) for question in questions])
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

@@ -1,22 +1,25 @@
-"""What an agent needs in the first three seconds, worked out from an order and its trip. No wording, no Django.
+"""The order in short, for the first three seconds: computed from an order and its trip, without wording or Django.
 
-A digest never guesses: a sum is compared with the total only where the data allows it, a mixed state is said to be mixed.
+A summary never guesses: a sum is compared with the total only if the data allows it, and a mixed status is reported as mixed.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from orders.cdp import stamps
 from orders.cdp.records import Extra, Note, Order, OrderItem, not_understood
 from orders.itinerary.statuses import distinct, status
-from orders.itinerary.trip import Flight, Notice, Transfer, Trip
+from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.currencies import canonical
 
+# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
+AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
 PRECISION = 100  # a sum keeps every digit of its amounts
 
 
@@ -39,12 +42,10 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to check: `anchor` is the DOM id of the row it is about, `word` a notice's code, `detail` its evidence."""
+    """A notice to check: `anchor` is the DOM id of the row it concerns, `at` the flight's number or the place."""
 
     anchor: str
-    word: str
-    detail: str = ""
-    serious: bool = True
+    notice: Notice
     at: str = ""
 
 
@@ -53,7 +54,8 @@ class OtherItem:
     """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
 
     `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
-    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date.
+    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date. `flight` is the key of the
+    flight they go with, "" if the data does not say which.
     """
 
     index: int
@@ -62,15 +64,16 @@ class OtherItem:
     count: int = 1
     passengers: tuple[tuple[str, int], ...] = ()
     dates: tuple[Extra, ...] = ()
+    flight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class OrderSummary:
     """The order in short.
 
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
-    was sent first; `mixed` is True where they differ from each other.
-    `adds_up` is True or False only where the sum can be compared with the total, else None; `items_sum` and `sum_currency` go
+    was sent first; `mixed` is True if they differ.
+    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` go
     with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
     has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
     those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
@@ -86,6 +89,7 @@ class Digest:
     unchecked: tuple[Unchecked, ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
     others: tuple[OtherItem, ...] = ()
+    extras: Mapping[str, Sequence[OtherItem]] = field(default_factory=dict)
     items_loaded: int = 0
     items_total: int | None = None
     items_known: int = 0
@@ -94,12 +98,13 @@ class Digest:
     notes: tuple[tuple[str, Note], ...] = ()
 
 
-def digest(order: Order, trip: Trip) -> Digest:
-    """Work out the digest of `order`, whose itinerary is `trip`."""
+def summarize(order: Order, trip: Trip) -> OrderSummary:
+    """The summary of `order`, whose itinerary is `trip`."""
     statuses = _statuses(order.items)
+    others = tuple(_others(order.items, trip))
     unchecked = _unchecked(order)
     items_sum = None if unchecked or not order.items else _sum(order.items)
-    return Digest(
+    return OrderSummary(
         reference=order.reference_id or order.ref or "",
         statuses=statuses,
         mixed=len(statuses) > 1,
@@ -109,7 +114,8 @@ def digest(order: Order, trip: Trip) -> Digest:
         sum_currency=canonical(order.currency_code),
         unchecked=unchecked,
         passengers=trip.passengers,
-        others=tuple(_others(order.items, trip)),
+        others=others,
+        extras=_extras(others),
         items_loaded=len(order.items),
         items_total=len(order.items) if order.items_complete else None,
         items_known=len(order.items) + order.items_left,
@@ -170,30 +176,24 @@ def _sum(items: Sequence[OrderItem]) -> Decimal:
         return sum((item.price for item in items if item.price is not None), Decimal(0))
 
 
-def _alerts(trip: Trip) -> list[Alert]:
+def _alerts(trip: Trip) -> Iterator[Alert]:
     """The serious notices of the trip, its flights and transfers, each with the row it belongs to."""
-    alerts = [_alert("itinerary", notice, "") for notice in trip.notices if notice.serious]
-    # What is said of the whole trip is not repeated for each of its forty flights.
-    whole = {notice.word for notice in trip.notices}
+    for notice in trip.notices:
+        if notice.serious:
+            yield Alert("itinerary", notice)
+    # A notice about the whole trip is not repeated for each of its forty flights.
+    of_trip = {notice.kind for notice in trip.notices}
     for journey in trip.journeys:
-        before: Flight | None = None
+        anchor = "itinerary"
         for leg in journey.legs:
             if isinstance(leg, Flight):
-                before = leg
-                at = (
-                    f"{leg.carrier} {leg.flight_number}".strip()
-                    or f"{leg.origin.place.code}–{leg.destination.place.code}"
-                )
-                serious = (notice for notice in leg.notices if notice.serious and notice.word not in whole)
-                alerts += [_alert(f"flight-{leg.key}", notice, at) for notice in serious]
-            elif isinstance(leg, Transfer):
-                anchor = f"flight-{before.key}" if before else "itinerary"
-                alerts += [_alert(anchor, notice, leg.at.code) for notice in leg.notices if notice.serious]
-    return alerts
-
-
-def _alert(anchor: str, notice: Notice, at: str) -> Alert:
-    return Alert(anchor=anchor, word=notice.word, detail=notice.detail, serious=notice.serious, at=at)
+                anchor = f"flight-{leg.key}"
+                at = leg.number or f"{leg.origin.place.code}–{leg.destination.place.code}"
+            else:
+                at = leg.at.code
+            for notice in leg.notices:
+                if notice.serious and notice.kind not in of_trip:
+                    yield Alert(anchor, notice, at)
 
 
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
@@ -216,7 +216,26 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
         first = items[indexes[0]]
         types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
         belongs = _belongs(first, ways, places)
-        yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first))
+        flight = _flight_of(first, ways)
+        yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first), flight)
+
+
+def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
+    """The extras of each flight, by its key."""
+    found: dict[str, list[OtherItem]] = {}
+    for other in others:
+        if other.flight:
+            found.setdefault(other.flight, []).append(other)
+    return found
+
+
+def _flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
+    """The key of the one flight whose airports stand in the product, the name or the description of an extra; "" if none does."""
+    for text in (item.product_id, item.name, item.description):
+        pair = AIRPORT_PAIR.search((text or "").upper())
+        if pair and len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
+            return flights[0].key
+    return ""
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:

@@ -1,7 +1,7 @@
-"""What a person has just read, kept for a minute, so that the panels of a page do not ask again.
+"""Answers of the CDP, cached for a minute, so that the panels of a page do not request them again.
 
-Kept in this process, or in Redis for all processes where there is one (`shared_answer_cache`). Without it, another worker process asks
-the CDP anew, or answers from what it read itself within the minute. Never on disk. An entry belongs to one session and to one state
+Kept in this process, or in Redis for all processes where there is one (`shared_answer_cache`). Without it, another worker process requests
+them again, or answers from what it read itself within the minute. Never on disk. An entry belongs to one session and to one state
 of one connection, so nobody else can reach it and a changed credential forgets it.
 """
 
@@ -22,7 +22,7 @@ Key = tuple[str, str, str]  # the same, and the name of an answer
 
 
 class Held(NamedTuple):
-    """An answer: when it came by the monotonic clock and by the wall clock (seconds since 1970), and its bytes."""
+    """An answer: when it was received (monotonic clock, and seconds since 1970), and its bytes."""
 
     at: float
     read_at: float
@@ -45,7 +45,7 @@ class AnswerCache:
         return len(self._answers)
 
     def get(self, key: Key) -> Held | None:
-        """The answer under `key`, or None when there is none or it is too old."""
+        """The answer under `key`, or None if there is none or it is too old."""
         with self._lock:
             self._drop_old()
             return self._answers.get(key)
@@ -100,7 +100,7 @@ class AnswerCache:
             self._drop(key)
 
     def _sweep(self) -> None:
-        """On a thread of its own, for as long as there is anything: on a quiet server nothing else would drop the last answers."""
+        """Drop old answers from a thread of its own while there are any: on a quiet server nothing else would."""
         while True:
             with self._lock:
                 self._drop_old()
@@ -112,7 +112,7 @@ class AnswerCache:
 
 
 class Memory(Protocol):
-    """What keeps answers by (session, connection, name)."""
+    """A cache of answers by (session, connection, name)."""
 
     def get(self, key: Key) -> Held | None: ...
 

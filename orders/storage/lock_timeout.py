@@ -1,4 +1,4 @@
-"""What a page owes the others: how long it waits for another writer of the database, and that it holds no connection meanwhile."""
+"""How long a page waits for another writer of the database, and releasing connections before waiting for the CDP."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual, and 10 s on the CDP, this and t
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Until the request is over this connection waits LONGEST_WAIT for a locked SQLite.
+    """Let this connection wait at most LONGEST_WAIT for a locked SQLite, until the request is over.
 
-    Called where pages are made, so forms and commands keep their patience. On PostgreSQL, where rows are locked and not the
+    Called where pages are made, so forms and commands keep their longer wait. On PostgreSQL, where rows are locked and not the
     database, nothing is changed.
     """
     if connection.vendor == "sqlite":
@@ -30,7 +30,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def give_back() -> None:
-    """Give this page's connections to the database back before it waits for the CDP; the next statement gets one again."""
+    """Release this page's database connections before it waits for the CDP; the next statement opens one again."""
     from django.db import connections
 
     for connection in connections.all(initialized_only=True):

@@ -1,4 +1,4 @@
-"""The answers that one session may use again: from this process, or from Redis if there is one."""
+"""Cached answers of one session: from this process, or from Redis if there is one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HANDED = "handed/"  # and an order's ref
 
 @cache
 def answers() -> Memory:
-    """The memory of this server: Redis, if CDPVIEWER_REDIS_URL names one, or else this process."""
+    """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, else this process."""
     if "answers" not in settings.CACHES:
         return AnswerCache()
     from orders.storage.shared_answer_cache import SharedAnswerCache
@@ -24,11 +24,10 @@ def answers() -> Memory:
 
 
 class SessionAnswers:
-    """The part of the memory that one session and one state of one connection may use; what `CdpClient` takes as `memory`.
+    """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
-    With `fresh` it forgets before it reads: the page always asks anew, and what its panels showed before is asked anew as well.
-    Should the page then fail, nothing older is shown in its place. Only an order that the page before has handed over (`handed`)
-    may be read from memory, once: its address was opened by that very page.
+    With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is
+    shown in its place. Only an order handed over by the previous page (`handed`) may be read from the cache, once.
     """
 
     def __init__(
@@ -45,11 +44,11 @@ class SessionAnswers:
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest of the remembered answers was read, aware UTC; now where nothing was remembered."""
+        """When the oldest cached answer that was used was read, aware UTC; now if none was used."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def hand_over(self, ref: str) -> None:
-        """Let the next page of the order `ref` be made of what is here."""
+        """Let the next page of the order `ref` use these answers."""
         self.put(_HANDED + ref.lower(), b"")
 
     def get(self, key: str) -> bytes | None:

@@ -1,8 +1,8 @@
-"""The minute's memory in Redis, for all processes of all hosts: what one has read, another shows without a call.
+"""The answer cache in Redis, shared by all processes of all hosts.
 
 Redis holds nothing that can be read. Keys are keyed hashes, values are sealed under the server's secret, the session's key and two
 random numbers, one of the session and one of its state of a connection. Forgetting is deleting such a number: what was sealed with
-it opens no more. A Redis that does not answer costs one short wait and then nothing for some seconds; pages ask the CDP instead.
+it can no longer be opened. A Redis that does not answer costs one short wait and then nothing for some seconds; pages ask the CDP instead.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 NUMBER_SECONDS = 600.0  # a random number's time; what is sealed with it is lost at its end, which costs a call
 REST = 5.0  # seconds without Redis after it failed
-MOST_UNTOLD = 1_000  # what was to be forgotten while Redis was away
+MOST_UNSENT = 1_000  # what was to be forgotten while Redis was away
 
 log = structlog.stdlib.get_logger("orders.memory")
 
@@ -43,16 +43,16 @@ class JsonSerializer:
 
 
 class SharedAnswerCache:
-    """Answers by (session, connection, key) in a cache, forgotten after a minute; the same questions as `AnswerMemory` answers."""
+    """Answers by (session, connection, key) in a cache, forgotten after a minute; the same interface as `AnswerCache`."""
 
     def __init__(self, cache: BaseCache, *, rest: float = REST) -> None:
         self._cache, self._rest = cache, rest
         self._away_until = 0.0
-        self._untold: set[str] = set()
+        self._unsent: set[str] = set()
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Held | None:
-        """The answer under `key`, or None when there is none, it is too old, or Redis is away."""
+        """The answer under `key`, or None if there is none, it is too old, or Redis is away."""
         names = (*_numbers(key[0], key[1]), _name("answer", *key))
         held: dict[str, Any] = self._asked(lambda: self._cache.get_many(names), {})
         if len(held) < len(names) or not all(isinstance(value, str) for value in held.values()):
@@ -68,12 +68,12 @@ class SharedAnswerCache:
         return self.get(key) is not None and self._asked(lambda: self._cache.delete(_name("answer", *key)), False)
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Let nothing open any more of what one session has read, or only of what it read over one connection."""
+        """Make unreadable all answers of one session, or only those over one connection."""
         number = _numbers(session, connection or "")[1 if connection else 0]
         if not self._asked(lambda: self._cache.delete(number) or True, False):
             with self._lock:
-                if len(self._untold) < MOST_UNTOLD:
-                    self._untold.add(number)
+                if len(self._unsent) < MOST_UNSENT:
+                    self._unsent.add(number)
 
     def _put(self, key: Key, answer: bytes) -> None:
         names = _numbers(key[0], key[1])
@@ -88,7 +88,7 @@ class SharedAnswerCache:
         self._cache.set(_name("answer", *key), sealed, timeout=SECONDS)
 
     def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
-        """What Redis answers; `otherwise` where it does not, and for some seconds after that without asking."""
+        """The result of `ask`; `otherwise` if Redis does not answer, and for some seconds after that without asking."""
         if time.monotonic() < self._away_until:
             return otherwise
         try:
@@ -101,10 +101,10 @@ class SharedAnswerCache:
 
     def _catch_up(self) -> None:
         """Forget what could not be forgotten while Redis was away, before anything else is asked of it."""
-        if self._untold:
+        if self._unsent:
             with self._lock:
-                self._cache.delete_many(self._untold)
-                self._untold.clear()
+                self._cache.delete_many(self._unsent)
+                self._unsent.clear()
 
 
 def _numbers(session: str, connection: str) -> tuple[str, str]:
@@ -113,7 +113,7 @@ def _numbers(session: str, connection: str) -> tuple[str, str]:
 
 
 def _name(kind: str, *parts: str) -> str:
-    """A name that tells nobody what it was made of."""
+    """A key that does not reveal its parts."""
     return (
         f"{kind}-{salted_hmac('orders.shared_memory.name', json.dumps([kind, *parts]), algorithm='sha256').hexdigest()}"
     )

@@ -1,5 +1,15 @@
-"""Permissions that views ask for."""
+"""Who may do what: every right that a view or a template depends on. A test refuses rights decided elsewhere."""
 
 from __future__ import annotations
 
-MAY_REVEAL = "orders.reveal_personal_data"
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+
+
+def may_reveal(user: PermissionsMixin | AnonymousUser) -> bool:
+    """Whether the user may see hidden fields of people and orders."""
+    return user.has_perm("orders.reveal_personal_data")
+
+
+def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
+    """Whether the user may see everybody's access records."""
+    return user.has_perm("orders.view_all_activity")

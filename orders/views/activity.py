@@ -1,4 +1,4 @@
-"""Who looked at what, and what happened to accounts: one's own records, everybody's for those who may, as a page and as CSV."""
+"""The activity page: the user's own access records, everybody's for those who may see them, as a page and as CSV."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from orders.http import Request
 from orders.models import AccessRecord
 from orders.privacy import account_events
-from orders.privacy.record_kinds import CHAINING, OF_KIND, Kind, What
+from orders.privacy.record_kinds import CHAINING, OF_KIND, Action, Kind
 from orders.problems import DATABASE_AWAY, not_recorded
 from orders.storage.distinct import distinct
 from orders.storage.newest_first import everything, page
+from orders.views.access import may_view_all_activity
 from orders.views.links import with_urls
 
 PER_PAGE = 50
@@ -44,6 +46,7 @@ COLUMNS = (
     "about_id",
     "about_name",
     "detail",
+    "via",
 )
 # What a spreadsheet takes for the start of a formula, in all widths. Blanks, controls, invisible signs and quotes in front do not count.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
@@ -82,7 +85,7 @@ class Filter:
 
 
 @require_safe
-def activity(request: HttpRequest) -> HttpResponse:
+def activity(request: Request) -> HttpResponse:
     """The records, newest first, 50 to a page."""
     everybody, chosen, problems = _asked(request)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
@@ -93,21 +96,21 @@ def activity(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "problems": problems,
         "everybody": everybody,
-        "kinds": Kind.choices,
+        "kinds": [(kind.value, kind.label) for kind in Kind if kind is not Kind.CHAINS],
         "people": _people() if everybody else [],
     }
     return render(request, "activity.html", context)
 
 
 @require_safe
-def activity_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     """The same records as a CSV file (UTF-8, stamps in UTC), streamed. The export is recorded, and not among its own rows."""
     everybody, chosen, problems = _asked(request)
     if problems:
         return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
     started = timezone.now()
     try:
-        account_events.record(What.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
+        account_events.record(Action.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
     except DatabaseError:
         return HttpResponse(
             not_recorded().sentence,
@@ -129,14 +132,14 @@ def safe_cell(value: object) -> str:
     return FORMULA_START.sub(r"\1'", text)
 
 
-def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
+def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     """May the person see everybody's looks; what they filter by; what of the filter could not be read."""
-    everybody = request.user.has_perm("orders.view_all_activity")
+    everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person, day = request.GET.get("person", "").strip(), request.GET.get("day", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
-        problems.append(_("The person is not a number, so everybody is shown."))
+        problems.append(_("The user is not a number, so everybody is shown."))
     try:
         on = date.fromisoformat(day) if day else None
         if on is not None and not MINYEAR < on.year < MAXYEAR:
@@ -146,11 +149,11 @@ def _asked(request: HttpRequest) -> tuple[bool, Filter, list[str]]:
         problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
     # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
-    kind = next((kind for kind in Kind if kind == request.GET.get("kind")), None)
+    kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
     return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
 
 
-def _looks(request: HttpRequest, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
+def _looks(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
     """The records asked for: of one person in two parts, what they did and what was done to them."""
     looks = AccessRecord.objects.all()
     looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)

@@ -1,4 +1,4 @@
-"""Cards of contacts and travellers, and what both panels are rendered with."""
+"""Cards of contacts and travellers, and the context of both panels."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import Any
 
-from django.http import HttpRequest
-
-from orders.cdp import errors
 from orders.cdp.records import Loaded, Person
+from orders.http import Request
 from orders.itinerary.trip import Trip
 from orders.privacy.masking import PersonCard, card
-from orders.problems import describe
 from orders.services.people import Traveller, Travellers
 from orders.services.tenant import Tenant
-from orders.views.access import MAY_REVEAL
-from orders.views.cdp_view import with_action
+from orders.views.access import may_reveal
+from orders.views.cdp_view import partial_problem
 from orders.views.panels import rows_of, starting
 
 # How many flights, and how many other items, a traveller's card names. An order with more has all of them elsewhere on its page;
@@ -26,8 +23,8 @@ from orders.views.panels import rows_of, starting
 MOST_LABELS = 24
 
 
-def how_much(loaded: Loaded[Any]) -> str:
-    """The outcome of a look at a collection: "shown", or how much of it was."""
+def extent_shown(loaded: Loaded[Any]) -> str:
+    """The outcome of viewing a collection: "shown", or how much of it was shown."""
     if loaded.complete:
         return "shown"
     count = len(loaded.items)
@@ -89,19 +86,19 @@ def _traveller_card(
     )
 
 
-def items_of(request: HttpRequest, travellers: Travellers) -> dict[str, Any]:
-    """What the panel says where somebody may be on more than it shows."""
+def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
+    """The context for travellers who may have more items than are shown."""
     problem = travellers.items_problem
     return {
         "items_complete": travellers.items_complete,
-        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
+        "items_problem": partial_problem(request, problem),
     }
 
 
 def context_of(
-    request: HttpRequest, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
+    request: Request, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
 ) -> dict[str, Any]:
-    """What both panels are rendered with; `kind` is "contact" or "traveller"."""
+    """The context of both panels; `kind` is "contact" or "traveller"."""
     return {
         "order_ref": ref,
         "reference": ref,
@@ -113,15 +110,10 @@ def context_of(
         "missing": loaded.missing,
         "complete": loaded.complete,
         "problem": None,
-        "partial": told(request, loaded.problem),
+        "partial": partial_problem(request, loaded.problem),
         "items_complete": True,
         "items_problem": None,
-        "may_reveal": request.user.has_perm(MAY_REVEAL),
-        "calls": tenant.calls,
-        "seconds": tenant.seconds,
+        "may_reveal": may_reveal(request.user),
+        "calls": tenant.reader.calls,
+        "seconds": tenant.reader.seconds,
     }
-
-
-def told(request: HttpRequest, problem: errors.CdpError | None) -> Any:
-    """A failure of a part in words, with the way to try again; None for none."""
-    return with_action(request, describe(problem)) if problem is not None else None

@@ -1,16 +1,16 @@
-"""What every view that asks the CDP shares: the person's connection, the way to the tenant, and honest words when it fails."""
+"""Shared by every view that reads the CDP: the user's connection, the session with its tenant, and pages for failures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 from django.db import DatabaseError
 from django.db import connection as database
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,42 +20,49 @@ from accounts import next_page, view_limits
 from accounts.context import carried
 from orders import problems
 from orders.cdp import errors
-from orders.models import Connection
+from orders.http import Request
+from orders.models import AnyConnection
 from orders.privacy import access_log
-from orders.privacy.access_log import LookNotRecorded
+from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
-from orders.problems import Problem
+from orders.problems import NextStep, Problem
 from orders.search_text import lookup
-from orders.services.connections import result_of
+from orders.services.connections import default_for, named
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
-from orders.views.panels import PANELS, render_panel
+from orders.views.panels import PROBLEM, render_panel
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-TenantView = Callable[Concatenate[HttpRequest, Tenant, P], HttpResponseBase]
+T = TypeVar("T")
+View = Callable[Concatenate[Request, P], HttpResponseBase]
+TenantView = Callable[Concatenate[Request, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
+# The URL names of the panels, added by `cdp_view`. The root element of each has its name, with dashes, as its id.
+PANELS: set[str] = set()
 # The searches that are posted, by the names of their URLs, and what a person typed into each.
 TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
 # Ticket links may lead straight to them, with a booking reference instead of a ref.
 PAGES_OF_AN_ORDER = frozenset(
     {"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"}
 )
-NOT_AGAIN = frozenset({"bad-reference", "not-found", "too-many", "too-large"})  # the same question gets the same answer
 
 
 def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]], View[P]]:
-    """Give the view a `Tenant` of the user's connection, and turn every failure into a page, or into the `panel` of that name.
+    """Decorator: give the view a `Tenant` of the user's connection; every failure becomes a page, or the `panel` of that name.
 
-    With `fresh` the CDP is asked anew, but for an order that a search has just handed over; without, an answer of the last minute will do.
+    With `fresh` the CDP is asked again, except for an order that a search has just handed over; without, an answer of the last minute is
+    reused.
     """
+
+    if panel not in ("", PROBLEM):
+        PANELS.add(panel)
 
     def decorate(view: TenantView[P]) -> View[P]:
         @wraps(view)
-        def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def wrapped(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             set_lock_timeout(database)
             connection, problem = choose_connection(request)
             if connection is None:
@@ -63,31 +70,34 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
             if over := view_limits.count(request.user):
                 return show_problem(request, with_action(request, view_limits.problem(over)), panel)
 
-            def answer() -> HttpResponseBase:
-                handed = _kwargs(request)["order_ref"] if fresh else ""
-                tenant = Tenant(connection, session_key=request.session.session_key or "", fresh=fresh, handed=handed)
-                request.tenant = tenant  # type: ignore[attr-defined]
+            def show(tenant: Tenant) -> HttpResponseBase:
                 try:
                     response = view(request, tenant, *args, **kwargs)
                 except errors.NotFound:
-                    ref = _by_its_reference(request, tenant)
-                    if not ref:
+                    kwargs["ref"] = _ref_by_reference(request, tenant)
+                    if not kwargs["ref"]:
                         raise
-                    kwargs["ref"] = ref
                     response = view(request, tenant, *args, **kwargs)
-                if tenant.calls:
-                    _note_use(connection, "accepted")
+                if tenant.reader.calls:
+                    _note_use(connection, problems.LastResult.ACCEPTED)
                 return response
 
-            return in_words(request, connection, panel, answer)
+            return respond(request, connection, panel, partial(_tenant, request, connection, fresh), show)
 
-        return asked
+        return wrapped
 
     return decorate
 
 
-def _by_its_reference(request: HttpRequest, tenant: Tenant) -> str:
-    """The ref of the order that has the address's value as its booking reference; "" where there is not exactly one."""
+def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
+    handed = _named_order(request)["order_ref"] if fresh else ""
+    tenant = Tenant(connection, session_key=request.session.session_key or "", fresh=fresh, handed=handed)
+    request.reader = tenant.reader
+    return tenant
+
+
+def _ref_by_reference(request: Request, tenant: Tenant) -> str:
+    """The ref of the one order whose booking reference the URL holds; "" if there is none or more than one."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if match is None or match.url_name not in PAGES_OF_AN_ORDER or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
@@ -99,43 +109,43 @@ def _by_its_reference(request: HttpRequest, tenant: Tenant) -> str:
     return found.only
 
 
-def in_words(
-    request: HttpRequest, connection: Connection, panel: str, answer: Callable[[], HttpResponseBase]
+def respond(
+    request: Request,
+    connection: AnyConnection,
+    panel: str,
+    load: Callable[[], T],
+    show: Callable[[T], HttpResponseBase],
 ) -> HttpResponseBase:
-    """The answer, or the words for why there is none; and one line in the log where the CDP failed, even in part."""
+    """Return `show(load())`, or the failure of either as a page or in the `panel`. Log one line if any CDP call failed.
+
+    An order that the CDP does not have is recorded like a search that found nothing.
+    """
     raised: errors.CdpError | None = None
     try:
-        response = _recording_misses(request, connection, answer)
+        try:
+            response = show(load())
+        except errors.NotFound:
+            if _route(request) in PAGES_OF_AN_ORDER | {"order"}:
+                access_log.record_miss(request, connection, _named_order(request)["order_ref"])
+            raise
     except errors.CdpError as error:
         raised = error
-        _note_use(connection, result_of(error))
+        _note_use(connection, problems.last_result(error))
         response = show_problem(request, with_action(request, problems.describe(error)), panel)
-    except LookNotRecorded as error:
-        log.error("a look could not be recorded", route=_route(request), exc_info=error)
+    except AccessNotRecorded as error:
+        log.error("an access could not be recorded", route=_route(request), exc_info=error)
         response = show_problem(request, with_action(request, problems.not_recorded()), panel)
-    if not getattr(response, "streaming", False):  # what is still under way comes here again at its end
+    if not getattr(response, "streaming", False):  # a response still being loaded returns here at its end
         _log_failure(request, raised)
     return response
 
 
-def _recording_misses(
-    request: HttpRequest, connection: Connection, answer: Callable[[], HttpResponseBase]
-) -> HttpResponseBase:
-    """The answer; a page of an order that the CDP does not know is recorded like a search that found nothing."""
-    try:
-        return answer()
-    except errors.NotFound:
-        if _route(request) in PAGES_OF_AN_ORDER | {"order"}:
-            access_log.record_miss(request, connection, _kwargs(request)["order_ref"])
-        raise
-
-
-def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
-    """Code, route, region, connection, calls, time; the request's number is in every line. Nothing of a person or a reference."""
-    tenant: Tenant | None = getattr(request, "tenant", None)
-    failures = tenant.client.take_failures() if tenant is not None else []
-    told = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
-    error = told or (failures[0] if failures else None)
+def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
+    """Log code, route, region, connection, calls and time of what failed: nothing about a person or a reference."""
+    reader, connection = request.reader, request.connection
+    failures = reader.take_failures() if reader is not None else []
+    own = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
+    error = own or (failures[0] if failures else None)
     if error is None:
         return
     log.warning(
@@ -143,63 +153,64 @@ def _log_failure(request: HttpRequest, raised: errors.CdpError | None) -> None:
         code=problems.describe(error).code,
         error=str(error),
         route=_route(request),
-        region=tenant.connection.region if tenant is not None else "",
-        connection=str(tenant.connection.pk) if tenant is not None else "",
-        calls=tenant.calls if tenant is not None else 0,
+        region=connection.region if connection is not None else "",
+        connection=str(connection.pk) if connection is not None else "",
+        calls=reader.calls if reader is not None else 0,
         failed=len(failures),
-        ms=round(tenant.seconds * 1000) if tenant is not None else 0,
+        ms=round(reader.seconds * 1000) if reader is not None else 0,
         whole=raised is not None,
     )
 
 
-def _note_use(connection: Connection, result: str) -> None:
+def _note_use(connection: AnyConnection, result: str) -> None:
     try:
         connection.note_use(result)
     except DatabaseError as error:  # a note on the connection page is worth no page of an order
         log.warning("the use of a connection could not be noted", exc_info=error)
 
 
-def _route(request: HttpRequest) -> str:
+def _route(request: Request) -> str:
     return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
-def choose_connection(request: HttpRequest) -> tuple[Connection | None, Problem | None]:
-    """The connection that `?connection=` names, or the person's default. An unknown name is told, never replaced."""
+def choose_connection(request: Request) -> tuple[AnyConnection | None, Problem | None]:
+    """The connection that `?connection=` names, or the person's default. An unknown name is a problem, never replaced."""
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     if name:
-        connection = Connection.objects.named(request.user, name)
+        connection = named(request.user, name)
         problem = _to_connections(request, problems.unknown_connection(name)) if connection is None else None
     else:
-        connection = Connection.objects.default_for(request.user)
+        connection = default_for(request.user)
         problem = _to_connections(request, problems.no_connection(), add=True) if connection is None else None
     if connection is not None and not connection.is_confirmed:
         problem = _to_confirm(request, problems.unconfirmed(connection.name))
         connection = None
-    request.connection = connection  # type: ignore[attr-defined]
+    request.connection = connection
     return connection, problem
 
 
-def show_problem(request: HttpRequest, problem: Problem, panel: str = "") -> HttpResponse:
+def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:
     """The problem with its status: inside the panel it belongs to, or as a page."""
     if panel:
-        response = render_panel(request, panel, {"problem": problem, **(_kwargs(request))}, status=problem.status)
+        response = render_panel(request, panel, {"problem": problem, **(_named_order(request))}, status=problem.status)
     else:
         response = render(
-            request, "orders/problem.html", {"problem": problem, **(_kwargs(request))}, status=problem.status
+            request, "orders/problem.html", {"problem": problem, **(_named_order(request))}, status=problem.status
         )
     if problem.retry_after:
         response["Retry-After"] = str(problem.retry_after)
     return response
 
 
-def with_action(request: HttpRequest, problem: Problem) -> Problem:
+def with_action(request: Request, problem: Problem) -> Problem:
     """The next step: the connection page and back to the page the person is on, or the same question again, where it was asked.
 
     A panel asks again in its own place; a search that was posted is posted again with what was typed.
     """
-    if problem.code in {"refused", "not-permitted", "credential-unreadable", "connection"}:
-        return _to_connections(request, problem)
-    if problem.code in NOT_AGAIN:
+    if problem.action is NextStep.CONNECTIONS:
+        shared_by = request.connection.shared_by if request.connection is not None else None
+        return _to_connections(request, problem if shared_by is None else problems.of_shared(problem, shared_by))
+    if problem.action is NextStep.NONE:
         return problem
     route = _route(request)
     again = replace(problem, action_url=request.get_full_path(), action_label=_("Try again"))
@@ -213,7 +224,12 @@ def with_action(request: HttpRequest, problem: Problem) -> Problem:
     return problem
 
 
-def _personal_search(request: HttpRequest) -> str:
+def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
+    """The problem of a page that is shown in part, with its next step; None without an error."""
+    return with_action(request, problems.describe(error)) if error is not None else None
+
+
+def _personal_search(request: Request) -> str:
     """The text that a link brought, if it names a person beside a reference; "" otherwise. No link may repeat it."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
@@ -222,18 +238,18 @@ def _personal_search(request: HttpRequest) -> str:
     return text if is_personal(text) and not lookup.is_ref(text) else ""
 
 
-def _to_connections(request: HttpRequest, problem: Problem, *, add: bool = False) -> Problem:
+def _to_connections(request: Request, problem: Problem, *, add: bool = False) -> Problem:
     address = reverse("connection_add" if add else "connections")
     label = _("Add a connection") if add else _("Open your connections")
     return replace(problem, action_url=address + next_page.next_query(next_page.page_of(request)), action_label=label)
 
 
-def _to_confirm(request: HttpRequest, problem: Problem) -> Problem:
+def _to_confirm(request: Request, problem: Problem) -> Problem:
     address = reverse("confirm_connections") + next_page.next_query(next_page.page_of(request))
     return replace(problem, action_url=address, action_label=_("Confirm your connections"))
 
 
-def _kwargs(request: HttpRequest) -> dict[str, str]:
+def _named_order(request: Request) -> dict[str, str]:
     """The reference of the address, so that a page about a failure still says which order it is about, and what was searched for."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""

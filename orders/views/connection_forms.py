@@ -1,4 +1,4 @@
-"""Forms about a person's own things: signing in, and their connections."""
+"""Forms for connections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.display import countries
-from orders.models import Connection, Person
+from orders.models import AnyUser, Connection, SharedConnection
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ else:
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """The regions this server knows, as (name, name and host): picked, never typed."""
+    """The regions of this server, as (name, name and host): picked, never typed."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
 
 
@@ -49,7 +49,7 @@ class ConnectionNameForm(ConnectionModelForm):
         model = Connection
         fields = ("name", "version", "clock", "country")
 
-    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: AnyUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
@@ -59,6 +59,8 @@ class ConnectionNameForm(ConnectionModelForm):
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You already have a connection of this name."), code="taken")
+        if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
+            raise ValidationError(_("A shared connection has this name. Choose another."), code="shared")
         return name
 
 
@@ -76,7 +78,7 @@ class CredentialForm(forms.Form):
         label=_("API token"),
         max_length=4000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Kept sealed, and never shown again, to you or to anybody else."),
+        help_text=_("Stored encrypted. Nobody can view it again."),
     )
     save_anyway = forms.BooleanField(
         label=_("Save it even if the CDP does not accept it now"),
@@ -101,7 +103,7 @@ class ReplaceCredentialForm(CredentialForm):
 class ConnectionForm(CredentialForm, ConnectionNameForm):
     """A new connection."""
 
-    make_default = forms.BooleanField(label=_("Use it when a link names no connection"), required=False)
+    make_default = forms.BooleanField(label=_("Make this my default connection"), required=False)
     field_order = (
         "name",
         "region",

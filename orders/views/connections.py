@@ -1,16 +1,15 @@
-"""A person's connections: list, add, rename, replace the credential, make default, try again, delete."""
+"""The user's connections: list, add, rename, replace the credential, make default, test, delete."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,51 +17,41 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import next_page, view_limits
+from accounts.access import may_share_connections
+from accounts.context import forget_tenants
+from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
-from orders.display.countries import choices
+from orders.http import Request
 from orders.models import Connection
-from orders.services.connections import try_connection
+from orders.services.connections import try_connection, usable_by
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionRow:
-    """What the list shows of a connection: nothing of its credential. Stamps are aware UTC, or None for never."""
-
-    id: UUID
-    name: str
-    region: str
-    region_known: bool
-    version: str
-    clock: str
-    country: str
-    is_default: bool
-    is_confirmed: bool
-    set_at: datetime
-    last_used_at: datetime | None
-    last_result: str
-    last_result_words: str
+from orders.views.connection_rows import ConnectionRow, row_of
 
 
 @require_safe
-def connections(request: HttpRequest) -> HttpResponse:
-    """The person's own connections, the default first."""
-    rows = [_row(connection) for connection in Connection.objects.for_user(request.user).select_related("user")]
-    return render(request, "connections/list.html", {"connections": rows, "next": next_page.requested(request)})
+def connections(request: Request) -> HttpResponse:
+    """The connections a person may use: their own, the default first, then shared ones."""
+    context = {
+        "connections": [row_of(connection) for connection in usable_by(request.user)],
+        "may_share": may_share_connections(request.user),
+        "next": next_page.requested(request),
+    }
+    return render(request, "connections/list.html", context)
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_add(request: HttpRequest) -> HttpResponse:
-    """Add a connection: its credential is proved with a live call before it is kept."""
+def connection_add(request: Request) -> HttpResponse:
+    """Add a connection: its credential is tested with a live call before it is saved."""
     form = ConnectionForm(
         request.POST or None, user=request.user, initial={"region": next(iter(settings.CDP_REGIONS), "")}
     )
     if request.method == "POST" and form.is_valid():
         connection = form.save(commit=False)
         connection.user_id = request.user.pk or 0
-        if _prove_and_keep(request, form, connection):
+        if _test_and_save(request, form, connection):
             if form.cleaned_data["make_default"]:
                 connection.make_default()
             return redirect(_back(request))
@@ -70,10 +59,10 @@ def connection_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
     """Change the name, the API version, or how segment times and national phone numbers are read."""
     connection = _own(request, connection_id)
-    row = _row(connection)
+    row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
     if request.method == "POST" and form.is_valid() and _keep(form, connection):
         messages.success(request, _("“%(name)s” is changed.") % {"name": connection.name})
@@ -81,25 +70,26 @@ def connection_rename(request: HttpRequest, connection_id: UUID) -> HttpResponse
     return _form_page(request, "connections/rename.html", form, row)
 
 
+@confirmed
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
     """Enter the credential again, or another one; also the way to another region."""
     connection = _own(request, connection_id)
-    row = _row(connection)
+    row = row_of(connection)
     form = ReplaceCredentialForm(
         request.POST or None, initial={"region": connection.region, "country": connection.country}
     )
     if request.method == "POST" and form.is_valid():
         connection.country = form.cleaned_data["country"]
-        if _prove_and_keep(request, form, connection):
+        if _test_and_save(request, form, connection):
             return redirect(_back(request))
     return _form_page(request, "connections/replace.html", form, row)
 
 
 @require_POST
-def connection_default(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Make this the connection that is asked when a link names none."""
+def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
+    """Make this the connection used when a link names none."""
     connection = _own(request, connection_id)
     connection.make_default()
     messages.success(request, _("“%(name)s” is now your default connection.") % {"name": connection.name})
@@ -107,11 +97,11 @@ def connection_default(request: HttpRequest, connection_id: UUID) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
     """Delete a connection, after asking."""
     connection = _own(request, connection_id)
     if request.method != "POST":
-        context = {"connection": _row(connection), "next": next_page.requested(request)}
+        context = {"connection": row_of(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": connection.name})
@@ -121,8 +111,8 @@ def connection_delete(request: HttpRequest, connection_id: UUID) -> HttpResponse
 
 
 @require_POST
-def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Prove the stored credential with a live call and say what came back."""
+def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
+    """Test the stored credential with a live call and show the result."""
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
         return redirect("confirm_connections")
@@ -130,53 +120,18 @@ def connection_try(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         problem = replace(view_limits.problem(over), action_url=_back(request), action_label=_("Open your connections"))
         return show_problem(request, problem)
     outcome = try_connection(connection)
-    level = messages.SUCCESS if outcome.code == "accepted" else messages.WARNING
+    level = messages.SUCCESS if outcome.accepted else messages.WARNING
     messages.add_message(request, level, f"{connection.name}: {outcome.sentence}")
     return redirect(_back(request))
 
 
-def result_words(code: str) -> str:
-    """The kept code of the last use in a word or two."""
-    words = {
-        "": _("not used yet"),
-        "accepted": _("accepted"),
-        "refused": _("refused"),
-        "not permitted": _("not permitted"),
-        "unreadable": _("cannot be opened: enter it again"),
-        "rate limited": _("asked to wait"),
-        "slow": _("no answer in time"),
-        "unreachable": _("not reachable"),
-        "untrusted": _("certificate not trusted"),
-        "broken": _("answered with a fault"),
-    }
-    return words.get(code, code)
-
-
-def _own(request: HttpRequest, connection_id: UUID) -> Connection:
+def _own(request: Request, connection_id: UUID) -> Connection:
     """The person's own connection; anybody else's is as unknown as none (404)."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
 
 
-def _row(connection: Connection) -> ConnectionRow:
-    return ConnectionRow(
-        id=connection.pk,
-        name=connection.name,
-        region=connection.region,
-        region_known=connection.region in settings.CDP_REGIONS,
-        version=connection.get_version_display(),
-        clock=connection.get_clock_display(),
-        country=dict(choices()).get(connection.country, connection.country),
-        is_default=connection.is_default,
-        is_confirmed=connection.is_confirmed,
-        set_at=connection.set_at,
-        last_used_at=connection.last_used_at,
-        last_result=connection.last_result,
-        last_result_words=result_words(connection.last_result),
-    )
-
-
-def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection) -> bool:
-    """Seal, prove with a live call, keep if accepted or wanted all the same; the form says what came back otherwise."""
+def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:
+    """Seal, test with a live call, and save if accepted or if the user insists; otherwise the form shows the result."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
@@ -187,12 +142,12 @@ def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection
         connection.set_credentials(**entered)
     except CredentialUnreadable:
         form.add_error(
-            None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
+            None,
+            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
         )
         return False
     outcome = try_connection(connection)
-    accepted = outcome.code == "accepted"
-    if not accepted and not form.cleaned_data["save_anyway"]:
+    if not outcome.accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
         form.add_error(
             None, _("Nothing is saved. Enter it again, or tick “Save it even if the CDP does not accept it now”.")
@@ -202,7 +157,7 @@ def _prove_and_keep(request: HttpRequest, form: BaseForm, connection: Connection
         return False
     said = {"name": connection.name, "answer": outcome.sentence}
     messages.add_message(
-        request, messages.SUCCESS if accepted else messages.WARNING, _("“%(name)s” is saved. %(answer)s") % said
+        request, messages.SUCCESS if outcome.accepted else messages.WARNING, _("“%(name)s” is saved. %(answer)s") % said
     )
     return True
 
@@ -218,7 +173,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
 
 
 def _form_page(
-    request: HttpRequest, template: str, form: BaseForm, connection: ConnectionRow | None = None
+    request: Request, template: str, form: BaseForm, connection: ConnectionRow | None = None
 ) -> HttpResponse:
     context = {"form": form, "connection": connection, "next": next_page.requested(request)}
     response = render(request, template, context, status=422 if form.is_bound else 200)
@@ -228,5 +183,7 @@ def _form_page(
     return response
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Request) -> str:
+    """Where to go on after a change; the switcher shows the connections as they are then."""
+    forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from accounts import next_page, preferences
 from accounts.language import activate, language
 from accounts.views import sign_in
+from orders.http import Request
 from orders.problems import DATABASE_AWAY
 from orders.search_text import lookup
 from orders.storage.lock_timeout import is_away
@@ -23,22 +24,22 @@ SEARCHES = frozenset({"orders", "find_person"})
 PLAIN = "Something went wrong on this server. Nothing was changed. Go back and try again."
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: Request, exception: Exception) -> HttpResponse:
     """400: a request no browser makes by itself."""
     return render(request, "400.html", {"request_id": request_id(request)}, status=400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: signed in, and still not allowed."""
+def permission_denied(request: Request, exception: Exception) -> HttpResponse:
+    """403: signed in, but not allowed."""
     return render(request, "403.html", {"request_id": request_id(request)}, status=403)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: Request, exception: Exception) -> HttpResponse:
     """404: no such page here. An order the CDP does not know has a page of its own."""
     return render(request, "404.html", {"request_id": request_id(request)}, status=404)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """403: the form is older than the sign-in, or the browser keeps no cookies. What was typed into a search is kept.
 
     The sign-in form is shown anew, or passed over by somebody who signed in elsewhere meanwhile; a search typed by somebody who is
@@ -47,6 +48,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
         return sign_in.sign_in_again(request)
+    if name == "oidc_begin":
+        return redirect_to_login(next_page.requested(request, default="/"))
     if name in SEARCHES and not request.user.is_authenticated:
         return redirect_to_login(next_page.page_of(request))
     context: dict[str, Any] = {
@@ -55,29 +58,29 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     }
     if name == "find_person":
         first, last = (request.POST.get(part, "")[:100] for part in ("first_name", "last_name"))
-        context["also"] = [lookup.Lookup("name", first_name=first, last_name=last)] if last else []
+        context["also"] = [lookup.Lookup(lookup.Kind.NAME, first_name=first, last_name=last)] if last else []
     return render(request, "403_csrf.html", context, status=403)
 
 
-def body_too_large(request: HttpRequest) -> HttpResponse:
+def body_too_large(request: Request) -> HttpResponse:
     """413: more was sent than a form holds. Nothing of it is read, so the page knows neither the person nor what was typed."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: Request) -> HttpResponse:
     """500: our own fault; 503 if it is the database's. Needs neither database nor session nor context processors, which may be broken."""
     status = 503 if is_away(sys.exception()) else 500
     try:
         response = HttpResponse(render_to_string(f"{status}.html", _bare(request)), status=status)
-    except Exception:  # noqa: BLE001 (whatever fails while telling of a failure, the person still gets a sentence)
+    except Exception:  # noqa: BLE001 (the user gets a sentence even if the error page fails)
         response = HttpResponse(PLAIN, status=status, content_type="text/plain; charset=utf-8")
     if status == 503:
         response["Retry-After"] = str(DATABASE_AWAY)
     return response
 
 
-def _bare(request: HttpRequest) -> dict[str, Any]:
+def _bare(request: Request) -> dict[str, Any]:
     """All that a page needs which is made without session and database."""
     return {
         "stylesheets": [static("base.css"), static("components.css")],
@@ -87,6 +90,6 @@ def _bare(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def request_id(request: HttpRequest) -> str:
-    """The number to quote when asking for help; "" where the request never got one."""
-    return str(getattr(request, "id", ""))
+def request_id(request: Request) -> str:
+    """The request id to quote when asking for help."""
+    return request.id

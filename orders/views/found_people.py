@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from orders.cdp import errors
 from orders.cdp.records import Loaded
 from orders.display.rows import Rows
+from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.masking import card
 from orders.problems import describe
@@ -22,13 +23,17 @@ SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order in
 
 
 def show_people(
-    request: HttpRequest, tenant: Tenant, what: access_log.What, *questions: dict[str, str], also: Sequence[Lookup] = ()
+    request: Request,
+    tenant: Tenant,
+    what: access_log.Action,
+    *questions: dict[str, str],
+    also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """All guests found, each named apart with all their orders. The look is recorded with a keyed hash of the first question.
+    """All guests found, each named apart with all their orders. The search is recorded with a keyed hash of the first question.
 
     `also` are other readings of what was pasted, offered beside the result.
 
-    Raises a CdpError where nobody was found and not everybody could be read: that is no "nobody". The record says so too.
+    Raises a CdpError if nobody was found and not everybody could be read; the failure is recorded.
     """
     subject = access_log.hashed(" ".join(questions[0].values()).strip().lower())
     try:
@@ -91,7 +96,7 @@ def _failed(found: Loaded[GuestOrders]) -> bool:
     return not (people and all(one.orders.complete for one in found.items))
 
 
-def _again(request: HttpRequest) -> list[tuple[str, str]]:
+def _again(request: Request) -> list[tuple[str, str]]:
     """The search as it was posted, for the form that repeats it; what was typed stands in no URL."""
     return [
         (name, request.POST[name])

@@ -1,22 +1,23 @@
-"""A customer and all their orders: of somebody on an order, or of whoever a search finds."""
+"""A customer and all their orders: of somebody on an order, or found by name."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Order
+from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text.names import normalize, spellings
 from orders.services.people import load_orders_of_guest
 from orders.services.tenant import Tenant
-from orders.views.cards import how_much, told
-from orders.views.cdp_view import cdp_view
+from orders.views.cards import extent_shown
+from orders.views.cdp_view import cdp_view, partial_problem
 from orders.views.found_people import show_people
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
@@ -24,30 +25,30 @@ from orders.views.progress import with_progress
 
 @require_safe
 @cdp_view(panel="guest_orders")
-def guest_orders(request: HttpRequest, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
+def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked."""
 
     def record(outcome: str) -> None:
-        what, subject = access_log.What.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
+        what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
         access_log.record(request, what, connection=tenant.connection, order_ref=ref, subject=subject, outcome=outcome)
 
     def load() -> Loaded[Order] | errors.NotFound:
         try:
             return load_orders_of_guest(tenant, ref, guest_ref)
         except errors.NotFound as error:
-            return error  # to be recorded before it is told
+            return error  # recorded before it is shown
 
     def show(loaded: Loaded[Order] | errors.NotFound) -> HttpResponse:
         if isinstance(loaded, errors.NotFound):
             record("not shown: nobody on this order")
             raise loaded
-        record(how_much(loaded))
+        record(extent_shown(loaded))
         context = {
             "orders": loaded.items,
             "others": sum(1 for order in loaded.items if (order.ref or "").lower() != ref.lower()),
             "missing": loaded.missing,
             "complete": loaded.complete,
-            "partial": told(request, loaded.problem),
+            "partial": partial_problem(request, loaded.problem),
             "order_ref": ref,
             "reference": ref,
             "guest_ref": guest_ref,
@@ -60,7 +61,7 @@ def guest_orders(request: HttpRequest, tenant: Tenant, ref: str, guest_ref: str)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def find_person(request: HttpRequest) -> HttpResponseBase:
+def find_person(request: Request) -> HttpResponseBase:
     """A second form for names, which no single field could tell from references. Posted, so that a name stands in no URL."""
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})
@@ -71,9 +72,9 @@ def find_person(request: HttpRequest) -> HttpResponseBase:
 
 
 @cdp_view(fresh=True)
-def _find_by_name(request: HttpRequest, tenant: Tenant, first_name: str, last_name: str) -> HttpResponse:
+def _find_by_name(request: Request, tenant: Tenant, first_name: str, last_name: str) -> HttpResponse:
     questions = [
         {"last_name": last, **({"first_name": first} if first else {})}
         for first, last in spellings(first_name, last_name)
     ]
-    return show_people(request, tenant, access_log.What.SEARCHED_NAME, *questions)
+    return show_people(request, tenant, access_log.Action.SEARCHED_NAME, *questions)

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.context import carried_to
-from orders.models import Connection, Person
+from orders.http import Request
+from orders.models import AnyConnection, AnyUser, Connection
 from orders.search_text import lookup
+from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
@@ -27,7 +29,7 @@ class Seen(Protocol):
 S = TypeVar("S", bound=Seen)
 
 
-def with_urls(request: HttpRequest, seen: Iterable[S]) -> list[tuple[S, str]]:
+def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
     """Each look with the address of its order, "" where it is of no order. The ticket is carried along.
 
     A connection that was renamed is named as it is called now. One that is gone, or another person's, is not named: the link then
@@ -40,11 +42,18 @@ def with_urls(request: HttpRequest, seen: Iterable[S]) -> list[tuple[S, str]]:
     ]
 
 
-def _address(request: HttpRequest, ref: str, connection: str | None) -> str:
+def _address(request: Request, ref: str, connection: str | None) -> str:
     # What the CDP calls its order may hold anything, and not everything can stand in an address.
     return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
 
 
-def names_now(user: Person) -> dict[UUID, str]:
+def link_query(request: Request, connection: AnyConnection) -> str:
+    """The query of a link to pass on: it names the connection, unless that is the person's default."""
+    own_default = isinstance(connection, Connection) and connection.is_default
+    default = own_default or not (request.GET.get("connection") or request.POST.get("connection"))
+    return "" if default else "?" + urlencode({"connection": connection.name})
+
+
+def names_now(user: AnyUser) -> dict[UUID, str]:
     """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
-    return dict(Connection.objects.for_user(user).values_list("pk", "name"))
+    return {connection.pk: connection.name for connection in usable_by(user)}

@@ -1,84 +1,105 @@
-"""An order that was read, as a page: shown in the answer to whatever address or search led to it, and recorded once."""
+"""The page of an order, for every URL or search that leads to it, and its access record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.context import carried_by_redirect
-from accounts.language import translator
+from orders.display.alerts import alert_lines
+from orders.display.answers import answers
+from orders.display.customer_text import customer_text
+from orders.display.internal_note import internal_note
+from orders.display.item_groups import item_groups, positions
 from orders.display.rows import SMALL_ROOM, Rows
-from orders.itinerary import picture, wording
+from orders.http import Request
+from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
-from orders.problems import describe
+from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
-from orders.views.cdp_view import with_action
+from orders.views.cdp_view import partial_problem
+from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
 
 
-def order_address(request: HttpRequest, ref: str) -> str:
+def order_address(request: Request, ref: str) -> str:
     """The address of an order's page, with connection and ticket carried along."""
     return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
-def show_order(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
+def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
-    record_look(request, tenant, access_log.What.ORDER_OPENED, opened, ref)
-    return render(request, "orders/order.html", _page(request, tenant, opened, ref))
+    record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
+    changes = note_and_compare(request.user, tenant, opened)
+    return render(request, "orders/order.html", {**page_of(request, tenant, opened, ref), "changes": changes})
 
 
-def _page(request: HttpRequest, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    trip, say = opened.trip, translator()
+def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
+    """The context of an order, whole or in short."""
+    trip = opened.trip
     problem = opened.order.items_problem
+    now = timezone.now()
     flights = rows_of(request, tenant, "flights", len(trip.flights))
     items = rows_of(request, tenant, "items", len(opened.order.items))
+    groups = item_groups(opened.order)
+    address = request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref]))
+    link = address + link_query(request, tenant.connection)
     return {
         "flights": flights,
         "items": items,
+        "groups": groups,
         "others": Rows(room=SMALL_ROOM, in_time=tenant.in_time),
         "extras": Rows(room=SMALL_ROOM, in_time=tenant.in_time),
         "starting": partial(starting, request),
-        "to_row": partial(_to_row, request, opened, ref, flights, items),
+        "to_row": partial(_to_row, request, opened, ref, flights, items, positions(groups)),
         "order": opened.order,
         "order_ref": opened.order.ref or ref,
-        "reference": opened.digest.reference or ref,
+        "reference": opened.summary.reference or ref,
         "trip": trip,
-        "digest": opened.digest,
-        "items_problem": with_action(request, describe(problem)) if problem is not None else None,
-        "pictures": _Pictures(trip, say),
-        "itinerary_text": (
-            wording.as_text(trip, reference=opened.digest.reference, _=say) if trip.journeys or trip.untimed else ""
+        "summary": opened.summary,
+        "answers": answers(opened.order, opened.summary, trip, now),
+        "alerts": alert_lines(opened.order, opened.summary, trip, now),
+        "now": now,
+        "items_problem": partial_problem(request, problem),
+        "pictures": _Pictures(trip),
+        "customer_text": ""
+        if opened.summary.segments_left
+        else customer_text(opened.order, trip, opened.summary.others),
+        "internal_note": internal_note(
+            opened.order, trip, opened.summary, connection=str(tenant.connection), as_of=opened.as_of, link=link
         ),
+        "link": link,
         "as_of": opened.as_of,
-        "calls": tenant.calls,
-        "seconds": tenant.seconds,
-        "canonical": request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref])),
+        "calls": tenant.reader.calls,
+        "seconds": tenant.reader.seconds,
+        "canonical": address,
     }
 
 
 class _Pictures:
     """The pictures of a trip's journeys by their keys, each drawn when the page comes to it."""
 
-    def __init__(self, trip: Trip, say: Callable[[str], str]) -> None:
+    def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}
-        self._say = say
 
     def __getitem__(self, key: str) -> picture.Picture | None:
-        return picture.draw(self._journeys[key], self._say)
+        return picture.draw(self._journeys[key])
 
 
-def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, anchor: str) -> str:
-    """The way to a row by its anchor: on this page, or on the one that starts with it."""
+def _to_row(
+    request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, places: dict[int, int], anchor: str
+) -> str:
+    """The link to a row by its anchor: on this page, or on the one that starts with it."""
     kind, _dash, name = anchor.partition("-")
-    if kind == "item" and not items.holds(int(name)):
-        return _elsewhere(request, opened, ref, "items", int(name)) + f"#{anchor}"
+    if kind == "item" and not items.holds(places[int(name)]):
+        return _elsewhere(request, opened, ref, "items", places[int(name)]) + f"#{anchor}"
     if kind == "flight" and not flights.whole:
         position = next((at for at, flight in enumerate(opened.trip.flights, start=1) if flight.key == name), 0)
         if not flights.holds(position):
@@ -86,20 +107,20 @@ def _to_row(request: HttpRequest, opened: OpenedOrder, ref: str, flights: Rows, 
     return f"#{anchor}"
 
 
-def _elsewhere(request: HttpRequest, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
+def _elsewhere(request: Request, opened: OpenedOrder, ref: str, name: str, position: int) -> str:
     return reverse("order", args=[opened.order.ref or ref]) + starting(request, name, position)
 
 
-def record_look(
-    request: HttpRequest, tenant: Tenant, what: access_log.What, opened: OpenedOrder, ref: str, outcome: str = "shown"
+def record_access(
+    request: Request, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
-    """Record a look at the order under its ref and reference; `ref` is what the address names it by."""
+    """Record a view of the order under its ref and reference; `ref` is what the address names it by."""
     access_log.record(
         request,
         what,
         connection=tenant.connection,
         order_ref=opened.order.ref or ref,
-        reference=opened.digest.reference,
+        reference=opened.summary.reference,
         route="–".join(opened.trip.route),
         outcome=outcome,
     )

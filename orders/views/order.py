@@ -8,25 +8,24 @@ from functools import partial, wraps
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from orders.cdp.raw import indent
+from orders.display import calendar
 from orders.display.rows import fitting, size_of
-from orders.itinerary import calendar
+from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.hiding import REST, masked_document
-from orders.problems import describe
 from orders.search_text import lookup
 from orders.services.orders import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.services.search import Found, find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
-from orders.views.access import MAY_REVEAL
-from orders.views.cdp_view import cdp_view, with_action
-from orders.views.opened import order_address, record_look, show_order
+from orders.views.access import may_reveal
+from orders.views.cdp_view import cdp_view, partial_problem
+from orders.views.opened import order_address, record_access, show_order
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 from orders.views.results import read, search, show_chooser, show_not_found
@@ -36,22 +35,23 @@ LONGEST_NAME = 64  # characters of a file's name
 
 
 @require_safe
-def order(request: HttpRequest, ref: str) -> HttpResponseBase:
+def order(request: Request, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
-    if not lookup.is_ref(ref) or lookup.is_nothing(ref) or lookup.read(ref).kind == "placeholder":
-        return unclean(request, ref)
-    return _show(request, ref)
+    clean = lookup.looks_like_ref(ref) or (
+        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
+    )
+    return _show(request, ref) if clean else unclean(request, ref)
 
 
 @require_safe
-def unclean(request: HttpRequest, text: str) -> HttpResponseBase:
+def unclean(request: Request, text: str) -> HttpResponseBase:
     """An address that is no order's: lead to the one order that its value can mean, without the closing slash of the link template.
 
     Anything else is searched for in place, so that no address repeats what may be personal.
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
-    alone = wanted.kind == "reference" and len(wanted.candidates) == 1 and not wanted.mixed
+    alone = wanted.kind is lookup.Kind.REFERENCE and len(wanted.candidates) == 1 and not wanted.mixed
     if alone and lookup.is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)
@@ -61,14 +61,14 @@ def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
     """A view of a part of an order (contacts, raw data …); an address with no clean ref in it leads on as the order's own does."""
 
     @wraps(view)
-    def shown(request: HttpRequest, /, ref: str, **more: str) -> HttpResponseBase:
+    def shown(request: Request, /, ref: str, **more: str) -> HttpResponseBase:
         return view(request, ref=ref, **more) if lookup.is_ref(ref) else unclean(request, ref)
 
     return shown
 
 
 @cdp_view(fresh=True)
-def _show(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     opened = open_or_find(tenant, ref)
     if isinstance(opened, Found) and not opened.orders:
         opened = open_if_one(tenant, _other_readings(tenant, ref, opened))
@@ -90,20 +90,20 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 
 @require_safe
 @cdp_view()
-def order_raw(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The answers as they came, indented, for when something looks wrong; masked for people who may not see personal data."""
-    tenant.client.keep_documents()
+def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
+    """The answers as received, indented; masked for people who may not see personal data."""
+    tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
-    whole = request.user.has_perm(MAY_REVEAL)
-    record_look(
-        request, tenant, access_log.What.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
+    whole = may_reveal(request.user)
+    record_access(
+        request, tenant, access_log.Action.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
     )
     documents = list(_shown_raw(opened, tenant, whole=whole))
     context = {
         "documents": documents,
         "whole": whole,
         "order_ref": ref,
-        "reference": opened.digest.reference,
+        "reference": opened.summary.reference,
         "as_of": opened.as_of,
     }
     return render(request, "orders/raw.html", context)
@@ -130,32 +130,33 @@ def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[
 
 @require_safe
 @cdp_view()
-def order_calendar(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The flights as an iCalendar file with real time zones; where no flight has a date, a page that says so."""
     opened = open_order(tenant, ref)
-    record_look(request, tenant, access_log.What.CALENDAR_SEEN, opened, ref)
+    record_access(request, tenant, access_log.Action.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:
-        context = {"order_ref": opened.order.ref or ref, "reference": opened.digest.reference or ref}
+        context = {"order_ref": opened.order.ref or ref, "reference": opened.summary.reference or ref}
         return render(request, "orders/no_calendar.html", context, status=404)
-    body = calendar.as_ics(opened.trip, opened.order, order_ref=ref, _=_)
+    body = calendar.calendar_file(opened.trip, opened.order, order_ref=ref)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     # A header longer than a proxy's buffer costs the whole answer.
-    name = quote(f"{(opened.digest.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")
+    name = quote(f"{(opened.summary.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
 
 @require_safe
 @cdp_view(panel="order_custom_data")
-def order_custom_data(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The data extensions of the order and its items, loaded on demand."""
 
     def show(loaded: CustomData) -> HttpResponse:
         groups, problem = loaded
-        access_log.record(request, access_log.What.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
+        access_log.record(request, access_log.Action.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
         context = {
             "groups": groups,
-            "problem": with_action(request, describe(problem)) if problem is not None else None,
+            "problem": partial_problem(request, problem),
+            "may_reveal": may_reveal(request.user),
             "order_ref": ref,
             "reference": ref,
             "rows": rows_of(request, tenant, "values", sum(len(values) for _label, values in groups)),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from orders.cdp.records import Loaded, Person
+from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.masking import card
 from orders.services.orders import load_contacts
 from orders.services.people import Travellers, load_travellers
 from orders.services.tenant import Tenant
-from orders.views.cards import cards_of, context_of, how_much, items_of
+from orders.views.cards import cards_of, context_of, extent_shown, items_of
 from orders.views.cdp_view import cdp_view
 from orders.views.panels import render_panel
 from orders.views.progress import with_progress
@@ -22,13 +23,13 @@ from orders.views.progress import with_progress
 
 @require_safe
 @cdp_view(panel="order_contacts")
-def order_contacts(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
-        outcome, country = how_much(loaded), tenant.connection.country
+        outcome, country = extent_shown(loaded), tenant.connection.country
         access_log.record(
-            request, access_log.What.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
+            request, access_log.Action.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
         )
         cards = [card(person, position, country=country) for position, person in enumerate(loaded.items, start=1)]
         return render_panel(request, "order_contacts", context_of(request, tenant, ref, "contact", cards, loaded))
@@ -38,19 +39,19 @@ def order_contacts(request: HttpRequest, tenant: Tenant, ref: str) -> HttpRespon
 
 @require_safe
 @cdp_view(panel="order_travellers")
-def order_travellers(request: HttpRequest, tenant: Tenant, ref: str) -> HttpResponseBase:
+def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's travellers with passenger type, and the flights and extras each is on."""
 
     def show(travellers: Travellers) -> HttpResponse:
         loaded, opened = travellers.loaded, travellers.opened
         access_log.record(
             request,
-            access_log.What.TRAVELLERS_SEEN,
+            access_log.Action.TRAVELLERS_SEEN,
             connection=tenant.connection,
             order_ref=ref,
-            reference=opened.digest.reference if opened else "",
+            reference=opened.summary.reference if opened else "",
             route="–".join(opened.trip.route) if opened else "",
-            outcome=how_much(loaded),
+            outcome=extent_shown(loaded),
         )
         context = context_of(
             request, tenant, ref, "traveller", cards_of(travellers, country=tenant.connection.country), loaded

@@ -1,7 +1,7 @@
-"""A panel that takes long says so while it waits: how many records there are, and how many came.
+"""Panels that take long show their progress: how many records there are, and how many are loaded.
 
-Short work is answered as a whole, with an honest status. Only when the number is known and 0.3 s have passed is the answer
-begun, as a 200 that streams a line for each step (an HTML comment, which the script reads) and ends with the panel itself.
+A short load is answered as a whole, with an honest status. Only once the number is known and 0.3 s have passed does the response
+begin: a 200 that streams a line for each step (an HTML comment, which the script reads) and ends with the panel itself.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from orders.http import Request
 from orders.services.tenant import Tenant
-from orders.views.cdp_view import in_words
+from orders.views.cdp_view import respond
 from orders.views.panels import wants_part
 
 T = TypeVar("T")
@@ -28,77 +29,74 @@ PATIENCE = 0.3  # seconds after which a person wonders
 STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 lines
 
 
-class BackgroundLoad(threading.Thread):
-    """The asking, on a thread of its own and without the database; what it tells goes into a queue, None at the end."""
+class BackgroundLoad(threading.Thread, Generic[T]):
+    """A load on a thread of its own, without the database. `progress` gets (loaded, total) for each step, and None at the end."""
 
     def __init__(self, tenant: Tenant, of: str, load: Callable[[], T]) -> None:
         super().__init__(name="panel", daemon=True)
-        self.told: queue.SimpleQueue[tuple[int, int] | None] = queue.SimpleQueue()
+        self.progress: queue.SimpleQueue[tuple[int, int] | None] = queue.SimpleQueue()
         self._context, self._load = copy_context(), load
-        self._result: object = None
+        self._results: list[T] = []
         self._error: BaseException | None = None
-        tenant.client.tell(of, lambda came, of_all: self.told.put((came, of_all)))
+        tenant.reader.report_progress(of, lambda loaded, total: self.progress.put((loaded, total)))
 
     def run(self) -> None:
         try:
-            self._result = self._context.run(self._load)
-        except BaseException as error:  # noqa: BLE001 (whatever it is, it belongs to the one who asked)
-            self._error = error  # raised again where the request is answered
+            self._results.append(self._context.run(self._load))
+        except BaseException as error:  # noqa: BLE001 (raised again where the request is answered)
+            self._error = error
         finally:
-            self.told.put(None)
+            self.progress.put(None)
 
-    def first_told(self) -> tuple[int, int] | None:
-        """How many of how many had come when patience ended and the number was known; None where all was done before that."""
+    def first_progress(self) -> tuple[int, int] | None:
+        """(loaded, total) at the end of PATIENCE, or as soon after it as the total is known; None if the load ended before that."""
         ends, last = monotonic() + PATIENCE, None
         while True:
             try:
-                told = self.told.get(timeout=None if last is None else max(0.0, ends - monotonic()))
+                step = self.progress.get(timeout=None if last is None else max(0.0, ends - monotonic()))
             except queue.Empty:
                 return last
-            if told is None:
+            if step is None:
                 return None
-            last = told
+            last = step
 
-    def result(self) -> object:
+    def result(self) -> T:
+        """The result of a load that has ended; its error is raised."""
         if self._error is not None:
             raise self._error
-        return self._result
+        return self._results[0]
 
 
 def with_progress(
-    request: HttpRequest,
-    tenant: Tenant,
-    panel: str,
-    load: Callable[[], T],
-    show: Callable[[T], HttpResponse],
-    *,
-    of: str,
+    request: Request, tenant: Tenant, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """`show(load())`, with progress for htmx when it takes long: how many records `of` that kind came. A late failure is told in
-    the `panel` of that name."""
+    """Return `show(load())`; for htmx with progress if it takes long. `of` names the records that are counted.
+
+    A failure after the response has begun is shown in the `panel`.
+    """
     if not wants_part(request):
         return show(load())
     work = BackgroundLoad(tenant, of, load)
     work.start()
-    last = work.first_told()
-    if last is None:
-        return show(work.result())  # type: ignore[arg-type]
+    first = work.first_progress()
+    if first is None:
+        return show(work.result())
     # Language, zone and preferences, which the middleware has put back by the time this is sent.
     context = copy_context()
-    finish = partial(context.run, in_words, request, tenant.connection, panel, lambda: show(work.result()))  # type: ignore[arg-type]
-    answer = StreamingHttpResponse(_lines(work, last, finish))
-    # Compressing would hold the lines back; "identity" is how Django's middleware is told to leave an answer alone.
-    answer["Content-Encoding"] = "identity"
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
+    finish = partial(context.run, respond, request, tenant.connection, panel, work.result, show)
+    response = StreamingHttpResponse(_lines(work, first, finish))
+    # Compressing would hold the lines back; "identity" is how Django's middleware is told to leave a response alone.
+    response["Content-Encoding"] = "identity"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
-def _lines(work: BackgroundLoad, first: tuple[int, int], finish: Callable[[], HttpResponseBase]) -> Iterator[bytes]:
-    told: tuple[int, int] | None = first
+def _lines(work: BackgroundLoad[T], first: tuple[int, int], finish: Callable[[], HttpResponseBase]) -> Iterator[bytes]:
+    step: tuple[int, int] | None = first
     sent = 0.0
-    while told is not None:
+    while step is not None:
         if monotonic() - sent >= STEP:
             sent = monotonic()
-            yield b"<!-- %d/%d -->\n" % told
-        told = work.told.get()
+            yield b"<!-- %d/%d -->\n" % step
+        step = work.progress.get()
     yield finish().getvalue()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from orders.http import Request
 from orders.privacy import access_log
 from orders.views.cdp_view import choose_connection, show_problem
 from orders.views.links import with_urls
@@ -14,7 +14,7 @@ from orders.views.results import search
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponseBase:
+def home(request: Request) -> HttpResponseBase:
     """The search field, how to use it, and the person's own last orders."""
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def orders(request: HttpRequest) -> HttpResponseBase:
+def orders(request: Request) -> HttpResponseBase:
     """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Answers with the order, a chooser, or a page that says why not.
 
     A form that found one order leads to its address, whose page is then made of what the search has just read.

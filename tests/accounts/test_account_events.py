@@ -274,7 +274,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     for way in (Connection.objects.default_for, lambda user: Connection.objects.named(user, "main")):
         connected = way(User.objects.get(pk=anna.pk))
         assert connected is not None
-        with pytest.raises(CredentialUnreadable, match="confirms"):
+        with pytest.raises(CredentialUnreadable, match="to confirm"):
             connected.credentials()
     with pytest.raises(CredentialUnreadable):
         Connection.objects.get(pk=own.pk).credentials()
@@ -288,13 +288,13 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     page = client.get("/accounts/password/").text
     assert "was set by boss on" in page
     same = client.post("/accounts/password/", {"old_password": NEW, "new_password1": NEW, "new_password2": NEW})
-    assert "This is your present password" in same.text
+    assert "This is your current password" in same.text
     changed = client.post("/accounts/password/", {"old_password": NEW, "new_password1": OWN, "new_password2": OWN})
     assert changed["Location"] == "/accounts/connections/"
 
     answer = client.get("/orders/B94TXY/")
     assert answer.status_code == 409
-    assert "waits for you to confirm it" in answer.text
+    assert "Please confirm" in answer.text
     assert client.post(f"/connections/{own.pk}/try/")["Location"] == "/accounts/connections/"
     assert cdp.calls == []
     page = client.get("/accounts/connections/").text
@@ -345,7 +345,7 @@ def test_connections_wait_whatever_replaced_the_password(anna: User, how: str) -
         person.save()
     fresh = Connection.objects.get(pk=own.pk)
     assert not fresh.is_confirmed
-    with pytest.raises(CredentialUnreadable, match="confirms"):
+    with pytest.raises(CredentialUnreadable, match="to confirm"):
         fresh.credentials()
 
 

@@ -351,7 +351,7 @@ def test_the_admin_shows_records_to_read_and_no_connections(auditor: User, as_au
 def test_even_a_superuser_changes_nothing_in_the_admin(client: Client, anna: User) -> None:
     client.force_login(User.objects.create_superuser("root"))
     row = look(anna, reference="SEEN42")
-    assert "People and what they looked at | cdpviewer" in client.get("/admin/").text
+    assert "Users and access log | cdpviewer" in client.get("/admin/").text
     for address in ("add/", f"{row.pk}/delete/"):
         assert client.post(f"/admin/orders/accessrecord/{address}", {"post": "yes"}).status_code == 403
     assert client.post(f"/admin/orders/accessrecord/{row.pk}/change/", {"reference": "x"}).status_code == 403

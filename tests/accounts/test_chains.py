@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from orders.models import AccessRecord
 from orders.privacy import append_only, chain, proving
-from orders.privacy.record_kinds import What
+from orders.privacy.record_kinds import Action
 from tests.live import PROJECT, database_url, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def no_records_yet(transactional_db: None) -> None:
 
 
 def write(ref: str = "ref", at: datetime | None = None) -> None:
-    columns = {"what": What.ORDER_OPENED.value, "user_name": "anna", "order_ref": ref}
+    columns = {"what": Action.ORDER_OPENED.value, "user_name": "anna", "order_ref": ref}
     append_only.add(connection, {**append_only.empty_record(), **columns, **({"at": at} if at else {})})
 
 

@@ -9,13 +9,15 @@ from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from orders.management.commands.rotate_credentials import Command as Rotate
-from orders.models import Connection
+from orders.management.sealed_rows import SealedRows
+from orders.models import Connection, ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy.sealing import fingerprints, key_position, reseal
+from orders.services.connections import default_for, named
 from tests.accounts.conftest import CLIENT_KEY, TOKEN, Cdp, connect
 
 Run = Callable[..., tuple[int, str, str]]
@@ -153,13 +155,15 @@ def test_rotation_never_brings_a_replaced_credential_back(
     swap = Rotate.swap
     replaced: list[UUID] = []
 
-    def swap_after_somebody_replaced_it(self: Rotate, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
+    def swap_after_somebody_replaced_it(
+        self: Rotate, table: SealedRows, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]
+    ) -> bool:
         if not replaced:
             meanwhile = Connection.objects.get(pk=pk)
             meanwhile.set_credentials(region="eu", client_key="other", token="put in meanwhile")
             meanwhile.save()
             replaced.append(pk)
-        return swap(self, pk, sealed, fresh)
+        return swap(self, table, pk, sealed, fresh)
 
     monkeypatch.setattr(Rotate, "swap", swap_after_somebody_replaced_it)
     out = StringIO()
@@ -212,3 +216,129 @@ def test_a_row_counts_for_the_older_key_it_still_needs(run: Run, anna: User, two
     assert "]: 1\nunreadable: 0" in run("check_credentials")[1]
     assert "resealed: 1" in run("rotate_credentials")[1]
     assert "(seals): 1" in run("check_credentials")[1]
+
+
+# --- shared connections
+
+SHARED = ("--shared", "--name", "Airline", "--region", "eu", "--client-key", CLIENT_KEY)
+
+
+@pytest.fixture
+def agents(db: None) -> Group:
+    return Group.objects.get(name="Agents")
+
+
+def test_add_connection_shares_with_groups(run: Run, anna: User, agents: Group, cdp: Cdp) -> None:
+    anna.groups.add(agents)
+    groups = ("--group", "Agents", "--group", "Supervisors")
+    code, out, _err = run("add_connection", *SHARED, *groups, "--default", "--country", "ie", stdin=TOKEN)
+    assert (code, out) == (0, "Stored 'Airline (eu)', shared with 1 people.\nThe CDP accepted the credential.\n")
+    found = default_for(anna)
+    assert found is not None
+    assert (found.credentials().token, found.country, found.last_result) == (TOKEN, "IE", "accepted")
+    assert set(ConnectionGrant.objects.values_list("group__name", "is_default")) == {
+        ("Agents", True),
+        ("Supervisors", True),
+    }
+
+
+def test_add_connection_replaces_a_shared_token_once_it_is_accepted(
+    run: Run, anna: User, agents: Group, cdp: Cdp
+) -> None:
+    anna.groups.add(agents)
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    before = SharedConnection.objects.values().get(), list(ConnectionMember.objects.values())
+    cdp.says(401)
+    with pytest.raises(CommandError, match="Nothing is changed"):
+        run("add_connection", *SHARED, stdin="newer-token")
+    assert (SharedConnection.objects.values().get(), list(ConnectionMember.objects.values())) == before
+    cdp.says(200, '{"items": []}')
+    run("add_connection", *SHARED, stdin="newer-token")
+    found = default_for(anna)
+    assert found is not None and found.credentials().token == "newer-token"
+    assert list(ConnectionMember.objects.values()) == before[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*SHARED,),
+        (*SHARED, "--group", "Nobody"),
+        (*SHARED, "--group", "Agents", "--user", "anna"),
+        (*SHARED, "--group", "Agents", "--region", "mars"),
+        (*ARGUMENTS, "--group", "Agents"),
+        ("--user", "anna", "--name", "Taken", "--region", "eu", "--client-key", CLIENT_KEY),
+        ("--shared", "--name", "Taken", "--region", "us", "--client-key", CLIENT_KEY),
+    ],
+    ids=["no group", "unknown group", "both", "region", "group of one", "shared name", "other region"],
+)
+def test_add_connection_refuses_what_does_not_fit(run: Run, arguments: tuple[str, ...], anna: User, cdp: Cdp) -> None:
+    taken = SharedConnection(name="Taken", region="eu")
+    taken.set_credentials(client_key=CLIENT_KEY, token=TOKEN)
+    taken.keep(None)
+    with pytest.raises(CommandError):
+        run("add_connection", *arguments, stdin=TOKEN)
+    assert (SharedConnection.objects.count(), Connection.objects.count(), cdp.calls) == (1, 0, [])
+
+
+def test_rotation_and_check_walk_shared_connections_and_all_members(
+    run: Run, anna: User, ben: User, agents: Group, two_keys: tuple[str, str], settings: Settings, cdp: Cdp
+) -> None:
+    settings.CREDENTIAL_KEYS = two_keys[1:]
+    agents.user_set.add(anna, ben)
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    settings.CREDENTIAL_KEYS = two_keys
+    secrets = SharedConnection.objects.values("sealed_token", "sealed_client_key").get()
+    assert "(seals): 0\nkey 2" in run("check_credentials")[1]
+    assert "]: 4\nunreadable: 0" in run("check_credentials")[1]
+    assert "would be resealed: 4" in run("rotate_credentials", "--dry-run")[1]
+    assert "resealed: 4\nalready under the first key: 0\n" in run("rotate_credentials")[1]
+    assert "resealed: 0\nalready under the first key: 4\n" in run("rotate_credentials")[1]
+    settings.CREDENTIAL_KEYS = two_keys[:1]
+    assert "(seals): 4\nunreadable: 0" in run("check_credentials")[1]
+    for user in (anna, ben):
+        found = named(user, "Airline")
+        assert found is not None and found.credentials().token == TOKEN
+    assert SharedConnection.objects.values("sealed_token", "sealed_client_key").get() == secrets
+
+
+def test_check_names_a_member_whose_copy_opens_nothing(
+    run: Run, anna: User, ben: User, agents: Group, cdp: Cdp
+) -> None:
+    agents.user_set.add(anna, ben)
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    ConnectionMember.objects.filter(user=ben).update(sealed_key=ConnectionMember.objects.get(user=anna).sealed_key)
+    for command in ("check_credentials", "rotate_credentials"):
+        code, _out, err = run(command)
+        assert code == 1
+        assert f"shared connection {SharedConnection.objects.get().pk} for user {ben.pk}" in err
+        assert "belongs to another" in err
+
+
+def test_rotation_leaves_a_shared_token_replaced_meanwhile(
+    anna: User,
+    agents: Group,
+    two_keys: tuple[str, str],
+    cdp: Cdp,
+    monkeypatch: pytest.MonkeyPatch,
+    run: Run,
+    settings: Settings,
+) -> None:
+    settings.CREDENTIAL_KEYS = two_keys[1:]
+    agents.user_set.add(anna)
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    settings.CREDENTIAL_KEYS = two_keys
+    swap = Rotate.swap
+
+    def replace_first(self: Rotate, table: SealedRows, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
+        if table.model is SharedConnection:
+            meanwhile = SharedConnection.objects.get()
+            meanwhile.set_credentials(client_key=CLIENT_KEY, token="put in meanwhile")
+            meanwhile.keep(None)
+        return swap(self, table, pk, sealed, fresh)
+
+    monkeypatch.setattr(Rotate, "swap", replace_first)
+    call_command("rotate_credentials", stdout=StringIO())
+    settings.CREDENTIAL_KEYS = two_keys[:1]
+    found = named(anna, "Airline")
+    assert found is not None and found.credentials().token == "put in meanwhile"

@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from orders.models import Connection
-from orders.views.connections import result_words
+from orders.problems import result_word
 from tests.accounts.conftest import CLIENT_KEY, OTHER_REGION, TOKEN, Cdp, connect
 
 ADD = "/connections/add/"
@@ -68,12 +68,12 @@ def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (403, "{}", "may not read orders"),
+        (403, "{}", "does not permit it to read orders"),
         (404, "{}", "The CDP accepted the credential"),
         (429, "{}", "asks us to wait"),
-        (500, "{}", "answered with a fault"),
-        (302, "{}", "answered with a fault"),
-        (200, "<html>", "answered with a fault"),
+        (500, "{}", "returned an error"),
+        (302, "{}", "returned an error"),
+        (200, "<html>", "returned an error"),
     ],
 )
 def test_whatever_the_cdp_says_is_told_in_words(status: int, body: str, words: str, as_anna: Client, cdp: Cdp) -> None:
@@ -318,8 +318,8 @@ def test_a_name_that_tries_to_be_html_stays_text(as_anna: Client, anna: User) ->
 
 
 def test_every_result_has_words() -> None:
-    assert result_words("accepted") == "accepted"
-    assert result_words("something new") == "something new"
+    assert result_word("accepted") == "accepted"
+    assert result_word("something new") == "something new"
 
 
 def test_a_connection_may_have_a_country_for_phone_numbers(as_anna: Client, cdp: Cdp) -> None:

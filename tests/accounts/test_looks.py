@@ -11,10 +11,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
-from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
+from orders.http import Request, prepare
 from orders.models import AccessRecord, AppendOnly
 from orders.privacy import access_log, append_only
 from orders.privacy.checks import database_keeps_records
@@ -28,10 +28,9 @@ WRITE_OVER = {
 }
 
 
-def ask(user: User | AnonymousUser, address: str = "/") -> HttpRequest:
-    request = RequestFactory().get(address)
+def ask(user: User | AnonymousUser, address: str = "/") -> Request:
+    request = prepare(RequestFactory().get(address), "request-1234")
     request.user = user
-    request.id = "request-1234"  # type: ignore[attr-defined]
     return request
 
 
@@ -126,14 +125,14 @@ def test_an_unknown_word_for_what_is_a_mistake_in_the_program(anna: User) -> Non
 
 
 def test_without_a_person_nothing_may_be_shown(db: None) -> None:
-    with pytest.raises(access_log.LookNotRecorded):
+    with pytest.raises(access_log.AccessNotRecorded):
         access_log.record(ask(AnonymousUser()), "order_opened")
 
 
 def test_a_table_that_cannot_be_written_is_told(anna: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE orders_accessrecord RENAME TO somewhere_else")
-    with transaction.atomic(), pytest.raises(access_log.LookNotRecorded) as caught, transaction.atomic():
+    with transaction.atomic(), pytest.raises(access_log.AccessNotRecorded) as caught, transaction.atomic():
         access_log.record(ask(anna), "order_opened", reference="B94TXY")
     assert isinstance(caught.value.__cause__, DatabaseError)
     assert "B94TXY" not in str(caught.value)

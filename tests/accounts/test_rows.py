@@ -74,7 +74,7 @@ def test_the_table_holds_no_key_that_a_cookie_could_carry() -> None:
     assert SessionStore(row.session_key).load() == {}
     assert SessionStore(key).load()["_auth_user_id"] == str(user.pk)
     assert SessionStore().exists(key) and not SessionStore().exists(row.session_key)
-    client.logout()
+    client.post("/accounts/logout/")
     assert not Session.objects.exists()
 
 

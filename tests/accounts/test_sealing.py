@@ -112,7 +112,7 @@ def test_two_rows_swapped_are_refused_and_no_call_leaves(anna: User, ben: User, 
     for connection in (hers, his):
         connection.save()
         refused(Connection.objects.get(pk=connection.pk))
-        assert connections.try_connection(connection).code == "unreadable"
+        assert connections.try_connection(connection).result == "unreadable"
     assert cdp.calls == []
 
 
@@ -120,7 +120,7 @@ def test_two_connections_of_one_person_swapped_are_refused(anna: User, cdp: Cdp)
     one, two = connect(anna, "one"), connect(anna, "two")
     one.sealed_client_key, one.sealed_token = two.sealed_client_key, two.sealed_token
     refused(one)
-    assert connections.try_connection(one).code == "unreadable"
+    assert connections.try_connection(one).result == "unreadable"
     assert cdp.calls == []
 
 
@@ -128,7 +128,7 @@ def test_fields_swapped_are_refused(anna: User, cdp: Cdp) -> None:
     connection = connect(anna)
     connection.sealed_client_key, connection.sealed_token = connection.sealed_token, connection.sealed_client_key
     refused(connection)
-    assert connections.try_connection(connection).code == "unreadable"
+    assert connections.try_connection(connection).result == "unreadable"
     assert cdp.calls == []
 
 
@@ -136,7 +136,7 @@ def test_another_region_or_owner_in_the_row_is_refused(anna: User, ben: User, cd
     moved = connect(anna)
     moved.region = OTHER_REGION
     refused(moved)
-    assert connections.try_connection(moved).code == "unreadable"
+    assert connections.try_connection(moved).result == "unreadable"
     assert cdp.calls == []
     given = connect(anna, "given")
     given.user = ben

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts import sessions
+from accounts.open_sessions import SIGNED_IN_AT
 from tests.accounts.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -153,7 +154,7 @@ def test_ten_hours_end_the_session_however_busy_it_is(clock: Clock, anna: User, 
 def test_a_session_without_clocks_is_over(anna: User, client: Client) -> None:
     client.force_login(anna)
     held = client.session
-    del held[sessions.SIGNED_IN_AT]
+    del held[SIGNED_IN_AT]
     held.save()
     assert client.get("/activity/").status_code == 302
 

@@ -159,7 +159,7 @@ def test_the_page_says_so_and_the_cdp_is_not_asked(desk: Client, cdp: Cdp, setti
     answer = desk.get(ORDER)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert "The limit for one person is 2 views a minute" in answer.text
-    assert "The CDP was not asked." in answer.text
+    assert "Nothing was sent to the CDP." in answer.text
     assert "Try again in 60 seconds. Auditors can see" in answer.text
     assert f'href="{ORDER}"' in answer.text
     assert len(cdp.calls) == asked

@@ -66,7 +66,7 @@ def test_the_seed_order_takes_one_call(sandbox: Sandbox, connect: Callable[..., 
         True,
     )
     assert [segment.origin for segment in order.items[0].flight_segments] == ["DUB", "LHR"]
-    assert client.calls == 1 == sandbox.calls()["total"]
+    assert client.reader.calls == 1 == sandbox.calls()["total"]
 
 
 @pytest.mark.parametrize("version", ["v2", "v2.1"])
@@ -78,14 +78,14 @@ def test_every_item_of_a_group_is_read(
     order = client.get_order(order_with(sandbox, items=size))
     assert len(order.items) == size and order.items_complete
     assert len({item.ref for item in order.items}) == size
-    assert client.calls == calls
+    assert client.reader.calls == calls
     assert sandbox.calls()["by_method"] == {"GET": calls}
 
 
 def test_sixty_contacts_take_one_call(sandbox: Sandbox, connect: Callable[..., CdpClient]) -> None:
     client = connect()
     found = client.list_contacts(order_with(sandbox, contacts=60))
-    assert len(found.items) == 60 and found.complete and client.calls == 1
+    assert len(found.items) == 60 and found.complete and client.reader.calls == 1
 
 
 def test_sixty_contacts_that_are_not_inlined_come_25_at_a_time(transport: Transport) -> None:
@@ -94,8 +94,8 @@ def test_sixty_contacts_that_are_not_inlined_come_25_at_a_time(transport: Transp
         client = CdpClient(slow.url, slow.client_key, slow.token, transport=transport)
         found = client.list_contacts(order_with(slow, contacts=60))
         assert len(found.items) == 60 and found.complete
-        assert client.calls == 61 and 10 < slow.calls()["most_in_flight"] <= 25
-        assert client.seconds < 61 * 0.06 / 3
+        assert client.reader.calls == 61 and 10 < slow.calls()["most_in_flight"] <= 25
+        assert client.reader.seconds < 61 * 0.06 / 3
 
 
 @pytest.mark.parametrize("version", ["v2", "v2.1"])
@@ -112,7 +112,7 @@ def test_no_fault_of_the_sandbox_reaches_the_page_as_anything_but_a_cdp_error(
             try:
                 order = client.get_order(ref)
             except CdpError:
-                assert client.calls <= 3, fault
+                assert client.reader.calls <= 3, fault
             else:
                 assert len(order.items) == whole or not order.items_complete, fault
         sandbox.reset()
@@ -132,7 +132,7 @@ def test_a_slow_cdp_is_left_in_time_and_well_again_at_once(
     client = connect()
     with pytest.raises(CdpError):
         client.get_order(ORDER)
-    assert 0.4 < client.seconds < 1.2
+    assert 0.4 < client.reader.seconds < 1.2
     sandbox.clear_faults()
     assert connect().get_order(ORDER).items_complete
 

@@ -34,11 +34,11 @@ def asked(mock: responses.RequestsMock) -> list[str]:
 def test_a_small_order_takes_one_call(cdp: responses.RequestsMock, client: Make, order_page: bytes) -> None:
     cdp.get(URL, body=order_page)
     one = client()
-    one.keep_documents()
+    one.reader.keep_documents()
     assert one.get_order(ORDER).reference_id == "B94TXY"
     assert asked(cdp) == [f"/v2/orders/{ORDER}?expand=orderItems"]
-    assert one.calls == 1 and one.seconds >= 0
-    (document,) = one.documents
+    assert one.reader.calls == 1 and one.reader.seconds >= 0
+    (document,) = one.reader.documents
     assert document.path == f"/v2/orders/{ORDER}?expand=orderItems"
     assert document.text == order_page.decode()
 
@@ -65,13 +65,13 @@ def test_a_request_is_a_get_with_basic_auth_and_nothing_personal(
 def test_a_ref_that_is_none_is_refused_before_any_call(cdp: responses.RequestsMock, client: Make, ref: str) -> None:
     one = client()
     for ask in (
-        one.get_order, one.list_contacts, one.list_consumers, one.list_order_items, one.get_guest, one.get_order_extension,
+        one.get_order, one.list_contacts, one.list_consumers, one.get_order_extension,
         one.get_item_extension, lambda bad: one.list_orders(guest_ref=bad),
     ):  # fmt: skip
         with pytest.raises(BadReference) as caught:
             ask(ref)
         assert len(ref) < 3 or ref not in str(caught.value)
-    assert one.calls == 0 and len(cdp.calls) == 0
+    assert one.reader.calls == 0 and len(cdp.calls) == 0
 
 
 @pytest.mark.parametrize("term", ["", "   ", "x" * 257, "a\nb", "a\x00"])
@@ -112,13 +112,13 @@ def test_references_are_fetched_side_by_side_from_our_own_host(cdp: responses.Re
         else:
             cdp.get(f"{BASE}/v2/orderContacts/c-{n}", json={"ref": f"c-{n}", "firstName": f"N{n}"})
     one = client()
-    one.keep_documents()
+    one.reader.keep_documents()
     found = one.list_contacts(ORDER)
     assert [person.ref for person in found.items] == [f"c-{n}" for n in range(30) if n != 7]
     assert found.missing == 1 and not found.complete and isinstance(found.problem, NotFound)
-    assert one.calls == 31 and all(str(call.request.url).startswith(BASE) for call in cdp.calls)
-    assert one.documents[0].path.startswith(f"/v2/orders/{ORDER}/contacts")
-    assert len(one.documents) == 30
+    assert one.reader.calls == 31 and all(str(call.request.url).startswith(BASE) for call in cdp.calls)
+    assert one.reader.documents[0].path.startswith(f"/v2/orders/{ORDER}/contacts")
+    assert len(one.reader.documents) == 30
 
 
 def test_a_mixed_collection_keeps_its_order(cdp: responses.RequestsMock, client: Make) -> None:
@@ -195,9 +195,9 @@ def test_memory_answers_in_place_of_the_cdp(cdp: responses.RequestsMock, client:
     memory = Kept()
     first = client(memory=memory).get_order(ORDER)
     again = client(memory=memory)
-    again.keep_documents()
+    again.reader.keep_documents()
     assert again.get_order(ORDER) == first
-    assert again.calls == 0 and len(again.documents) == 1 and again.seconds == 0
+    assert again.reader.calls == 0 and len(again.reader.documents) == 1 and again.reader.seconds == 0
 
 
 def test_memory_keeps_no_failure_and_no_search_for_a_person(cdp: responses.RequestsMock, client: Make) -> None:
@@ -207,10 +207,10 @@ def test_memory_keeps_no_failure_and_no_search_for_a_person(cdp: responses.Reque
         client(memory=memory).get_order(ORDER)
     cdp.get(f"{BASE}/v2/guests", json={"items": []})
     one = client(memory=memory)
-    one.keep_documents()
+    one.reader.keep_documents()
     one.list_guests(email="jane.doyle@example.com")
     assert memory == {}
-    assert one.documents[0].path == "/v2/guests?…"
+    assert one.reader.documents[0].path == "/v2/guests?…"
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_no_custom_data_is_none(cdp: responses.RequestsMock, client: Make) -> No
     cdp.get(f"{URL}/extExt", status=404)
     one = client()
     assert one.get_order_extension(ORDER) is None
-    assert one.get_item_extension("i-1") is None and one.calls == 1
+    assert one.get_item_extension("i-1") is None and one.reader.calls == 1
 
 
 @pytest.mark.parametrize("answer", [{"status": 404}, {"json": {"items": []}}])
@@ -308,19 +308,19 @@ def test_two_readings_at_the_same_time_keep_their_order_and_their_errors(
     cdp.get(URL, body=order_page)
     cdp.get(f"{BASE}/v2/orders", status=429, headers={"Retry-After": "30"})
     one = client()
-    found = one.side_by_side([lambda: one.get_order(ORDER), lambda: one.list_orders(reference_id=ORDER)])
+    found = one.reader.run_parallel([lambda: one.get_order(ORDER), lambda: one.list_orders(reference_id=ORDER)])
     assert getattr(found[0], "reference_id", None) == "B94TXY"
     assert isinstance(found[1], RateLimited) and found[1].retry_after == 30
-    assert one.side_by_side([]) == []
+    assert one.reader.run_parallel([]) == []
 
 
 def test_a_page_whose_time_is_over_asks_nothing_more(cdp: responses.RequestsMock, client: Make) -> None:
     one = client(deadline=Deadline.after(0))
     with pytest.raises(TimedOut):
         one.get_order(ORDER)
-    assert one.calls == 0 and len(cdp.calls) == 0
+    assert one.reader.calls == 0 and len(cdp.calls) == 0
 
 
 def test_clients_with_the_same_limits_share_one_pool() -> None:
     one, other = (CdpClient(BASE, "a", "b", limits=Limits()) for _ in range(2))
-    assert one._reader._transport is other._reader._transport
+    assert one.reader._transport is other.reader._transport

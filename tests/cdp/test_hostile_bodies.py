@@ -53,12 +53,11 @@ BODIES: dict[str, bytes] = {
 Ask = Callable[[CdpClient], Any]
 ASKS: dict[str, Ask] = {
     "order": lambda client: client.get_order(ORDER),
-    "items": lambda client: client.list_order_items(ORDER),
+    "items": lambda client: client._list_items(ORDER, at_least=0),
     "orders": lambda client: client.list_orders(reference_id="B94TXY"),
     "contacts": lambda client: client.list_contacts(ORDER),
     "consumers": lambda client: client.list_consumers(ORDER),
     "guests": lambda client: client.list_guests(email="a@example.com"),
-    "guest": lambda client: client.get_guest("g-1"),
     "order extension": lambda client: client.get_order_extension(ORDER),
     "item extension": lambda client: client.get_item_extension("i-1"),
     "probe": lambda client: client.probe(),
@@ -74,7 +73,7 @@ def test_no_body_gets_past_the_records(cdp: responses.RequestsMock, client: Make
         with suppress(Unreadable):
             result = ask(one)
             json.dumps(repr(result), ensure_ascii=False).encode()  # no half character is left anywhere
-        assert one.calls <= 10
+        assert one.reader.calls <= 10
         assert all(str(call.request.url).startswith(f"{BASE}/{version}/") for call in cdp.calls)
 
 

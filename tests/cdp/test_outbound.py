@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -145,7 +146,7 @@ def test_the_public_authorities_stay_trusted_beside_an_own_one(authority: Author
     from orders.cdp.transport.connections import SharedAdapter
 
     adapter = SharedAdapter(1, Outbound(ca_file=authority.ca_file))
-    pool = adapter._make("https://cdp.example.com")
+    pool = adapter._make(urlsplit("https://cdp.example.com"))
     subjects = [dict(part[0] for part in one["subject"]) for one in pool.conn_kw["ssl_context"].get_ca_certs()]
     assert len(subjects) > 50
     assert [one for one in subjects if one.get("commonName") == "test authority"]

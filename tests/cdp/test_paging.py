@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from orders.cdp.decode import Page, page
 from orders.cdp.errors import Broken, CdpError
-from orders.cdp.paging import Gathered, gather
+from orders.cdp.paging import Gathered, Pager
+from orders.cdp.transport.limits import Limits
 
 Serve = Callable[[int], dict[str, Any]]
 
@@ -45,15 +46,12 @@ class Asker:
         return answers
 
     def read(self, *, at_least: int = 0, most: int = 5000) -> Gathered:
-        return gather(
-            self.first,
-            self.many,
-            page_size=100,
-            most=most,
-            most_pages=200,
-            at_least=at_least,
-            identity=lambda entry: entry.get("ref"),
-        )
+        limits = Limits(page_size=100, most_pages=200)
+        pager = Pager(self.first(0), limits, most=most, at_least=at_least, identity=lambda entry: entry.get("ref"))
+        while (gathered := pager.done()) is None:
+            if offsets := pager.next_offsets():
+                pager.add(self.many(offsets))
+        return gathered
 
 
 def entries(count: int, *, named: bool = True) -> list[dict[str, Any]]:

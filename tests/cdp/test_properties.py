@@ -120,12 +120,11 @@ def test_any_document_in_place_of_any_answer(canned: Canned, document: Any) -> N
     client = CdpClient("https://cdp.example", "k", "t", version="v2.1", transport=canned)
     for ask in (
         lambda: client.get_order("o"),
-        lambda: client.list_order_items("o"),
+        lambda: client._list_items("o", at_least=0),
         lambda: client.list_orders(reference_id="R"),
         lambda: client.list_contacts("o"),
         lambda: client.list_consumers("o"),
         lambda: client.list_guests(email="a@example.com"),
-        lambda: client.get_guest("g"),
         lambda: client.get_order_extension("o"),
         lambda: client.get_item_extension("i"),
     ):

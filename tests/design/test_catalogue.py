@@ -55,7 +55,7 @@ def test_german_is_complete_and_fills_the_same_gaps() -> None:
 
 def test_phrases_are_found_in_templates_and_in_code() -> None:
     ids = {message.id for message in FOUND}
-    assert "Copy for the ticket" in ids
+    assert "Copy for the customer" in ids
     assert ("%(count)s adult", "%(count)s adults") in ids
     assert "No name given" in ids
     assert len(ids) > 400

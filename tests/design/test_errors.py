@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
+from orders.http import Request, prepare
 from orders.views import errors
 
 
@@ -20,11 +21,10 @@ def internal_error(sqlstate: str) -> InternalError:
 
 
 @pytest.fixture
-def request_of_nobody() -> HttpRequest:
-    request = RequestFactory().get("/somewhere/")
+def request_of_nobody() -> Request:
+    request = prepare(RequestFactory().get("/somewhere/"), "5f2c9c1e")
     request.user = AnonymousUser()
     request.session = {}  # type: ignore[assignment]
-    request.id = "5f2c9c1e"  # type: ignore[attr-defined]
     return request
 
 
@@ -48,7 +48,7 @@ def test_a_page_says_what_is_wrong_and_gives_the_number(
 
 
 def test_500_needs_no_user_no_session_and_no_database() -> None:
-    bare = RequestFactory().get("/orders/x/")
+    bare = prepare(RequestFactory().get("/orders/x/"))
     answer = errors.server_error(bare)
     assert answer.status_code == 500
     assert "<h1>Something went wrong on our side</h1>" in answer.content.decode()
@@ -70,7 +70,7 @@ def test_a_database_that_is_away_is_no_mistake_of_ours(error: Exception, status:
     try:
         raise error
     except Exception:  # noqa: BLE001 (as Django does)
-        answer = errors.server_error(RequestFactory().get("/orders/x/"))
+        answer = errors.server_error(prepare(RequestFactory().get("/orders/x/")))
     assert answer.status_code == status
     assert answer.get("Retry-After") == ("5" if status == 503 else None)
     assert ("<h1>Not available at the moment</h1>" in answer.content.decode()) is (status == 503)
@@ -81,7 +81,7 @@ def test_a_database_that_is_away_is_no_mistake_of_ours(error: Exception, status:
     STATIC_ROOT="missing",
 )
 def test_500_stands_without_static_files() -> None:
-    answer = errors.server_error(RequestFactory().get("/"))
+    answer = errors.server_error(prepare(RequestFactory().get("/")))
     assert answer.status_code == 500
     assert "Something went wrong on this server" in answer.content.decode()
 

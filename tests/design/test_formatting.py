@@ -11,12 +11,12 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts import preferences
+from accounts.models import Preferences
 from orders import problems
-from orders.cdp import errors
 from orders.cdp.records import Order
-from orders.display import clocks, itinerary, money, outcomes, people, words
-from orders.display.bar import across
-from orders.display.vocabulary import FAILURES
+from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
+from orders.display.journey_bar import across
+from orders.itinerary.codes import ClockChange, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 
 
@@ -33,7 +33,7 @@ def wall(*parts: int) -> datetime:
 
 @pytest.fixture
 def twelve_hours() -> Iterator[None]:
-    token = preferences._current.set(preferences.Preferences(clock="12"))
+    token = preferences._current.set(Preferences(clock="12"))
     yield
     preferences._current.reset(token)
 
@@ -184,7 +184,7 @@ def test_a_counted_status() -> None:
     ],
 )
 def test_passengers_in_words(counts: list[tuple[str, int]], shown: str) -> None:
-    assert words.passengers(counts) == shown
+    assert passengers.passengers(counts) == shown
 
 
 @pytest.mark.parametrize(
@@ -213,11 +213,11 @@ def test_types_channels_and_counts() -> None:
     assert words.loaded_line(100, None) == "100 of at least 100 items"
 
 
-DUB = Place("DUB", "airport", "Dublin Airport", "Dublin", "IE")
-LHR = Place("LHR", "airport", "London Heathrow Airport", "London", "GB")
-LAS = Place("LAS", "airport", "Harry Reid International Airport", "Las Vegas", "US")
+DUB = Place("DUB", PlaceKind.AIRPORT, "Dublin Airport", "Dublin", "IE")
+LHR = Place("LHR", PlaceKind.AIRPORT, "London Heathrow Airport", "London", "GB")
+LAS = Place("LAS", PlaceKind.AIRPORT, "Harry Reid International Airport", "Las Vegas", "US")
 XXX = Place("XXX")
-LONDON = Place("LON", "city", "London", "London", "GB")
+LONDON = Place("LON", PlaceKind.CITY, "London", "London", "GB")
 
 
 def flight(**changed: object) -> Flight:
@@ -262,7 +262,7 @@ def test_places_in_words() -> None:
     assert itinerary.place_name(XXX) == "unknown airport code"
     assert itinerary.place_name(LONDON) == "any airport"
     assert itinerary.at_airport(LAS) == "Las Vegas Harry Reid (LAS)"
-    assert itinerary.place_city(Place("")) == "Place not given"
+    assert itinerary.place_city(Place("")) == "Airport not given"
 
 
 def test_transfers_and_stays_in_words() -> None:
@@ -271,14 +271,14 @@ def test_transfers_and_stays_in_words() -> None:
     assert "leaves 25 min before" in itinerary.transfer_words(Transfer(LHR, LHR, -25))
     assert "onward from Dublin (DUB)" in itinerary.transfer_words(Transfer(LHR, DUB, 160))
     assert itinerary.stay_words(Stay(LAS, days=7)) == "7 days in Las Vegas"
-    assert itinerary.stay_words(Stay(LAS, days=0, hours=5)) == "5 hours in Las Vegas"
+    assert itinerary.stay_words(Stay(LAS, days=0, hours=5)) == "5 h in Las Vegas"
 
 
 def test_clocks_in_words() -> None:
     end = Clock(DUB, wall(2025, 8, 15, 16, 0), offset=timedelta(hours=1))
     assert itinerary.clock_words(end) == "Fri 15 Aug 2025, 16:00 Dublin, UTC+1"
-    assert "twice" in itinerary.clock_words(Clock(DUB, wall(2025, 10, 26, 1, 30), dst="repeated"))
-    assert "skip" in itinerary.clock_words(Clock(DUB, wall(2025, 3, 30, 1, 30), dst="skipped"))
+    assert "twice" in itinerary.clock_words(Clock(DUB, wall(2025, 10, 26, 1, 30), dst=ClockChange.REPEATED))
+    assert "skip" in itinerary.clock_words(Clock(DUB, wall(2025, 3, 30, 1, 30), dst=ClockChange.SKIPPED))
     assert itinerary.clock_words(Clock(XXX)) == "Time not given"
 
 
@@ -338,9 +338,9 @@ def test_a_persons_fields() -> None:
         ("2 listed, perhaps more", "2 listed, perhaps more"),
         ("failed: rate-limited", "failed: asked to wait"),
         ("failed: odd", "failed: odd"),
-        ("shown: contact passport_number", "shown: contact, Passport"),
-        ("shown: traveller extra_loyaltyTier, or so", "shown: traveller, Loyalty tier, or so"),
-        ("refused: contact all", "refused: contact, all hidden fields"),
+        ("shown: contact passport_number", "shown: Passport (contact)"),
+        ("shown: traveller extra_loyaltyTier, or so", "shown: Loyalty tier, or so (traveller)"),
+        ("refused: contact all", "refused: all hidden fields (contact)"),
         ("refused: custom all", "refused: Custom data"),
         ("shown, and more", "shown, and more"),
         ("", ""),
@@ -350,6 +350,8 @@ def test_outcomes_in_words_and_unknown_ones_as_stored(stored: str, shown: str) -
     assert outcomes.outcome_words(stored) == shown
 
 
-def test_every_failure_has_a_word_for_the_table() -> None:
-    codes = {make(errors.CdpError()).code for make in problems.WORDS.values()}
-    assert codes == set(FAILURES)
+@pytest.mark.parametrize("row", problems.FAULTS.values(), ids=lambda row: row.code)
+def test_every_fault_has_a_word_for_the_table(row: problems.Row) -> None:
+    assert row.word
+    assert outcomes.outcome_words(f"failed: {row.code}") == f"failed: {row.word}"
+    assert row.accepted or outcomes.outcome_words(row.result)

@@ -90,7 +90,7 @@ def test_a_field_of_an_older_version_in_the_session_is_harmless(agent: User) -> 
 
 
 def test_an_unknown_language_falls_back_to_english() -> None:
-    chosen = preferences.Preferences(language="tlh")
+    chosen = Row(language="tlh")
     assert preferences.language_for(request_of(AnonymousUser(), "tlh"), chosen) == "en"
 
 

@@ -89,7 +89,7 @@ class EveryState:
         needed = {
             excuse(name, kind, found)
             for name, visit in visits.items()
-            for kind in ("html", "said", "kept")
+            for kind in ("html", "axe", "said", "kept")
             for found in getattr(visit, kind)
         }
         assert [

@@ -49,7 +49,7 @@ STATES = (
     State("unknown airport", "/orders/UNKAPT/"),
     State("flights in custom data", "/orders/V21FLT/"),
     # panels in place
-    State("contacts", f"/orders/{SEED}/", CONTACTS, shows="••••"),
+    State("contacts", f"/orders/{SEED}/", CONTACTS, shows="hidden field"),
     State("contacts and other orders", f"/orders/{SEED}/", contacts_then_orders),
     State("contacts, 58 of 60", "/orders/MISS2C/", CONTACTS, shows="58 of 60 loaded"),
     State("contacts, none", "/orders/NOCONT/", CONTACTS),
@@ -62,7 +62,7 @@ STATES = (
     State("contacts, may reveal", f"/orders/{SEED}/", CONTACTS, "supervisor"),
     State("contacts, long names, may reveal", "/orders/LONGNM/", CONTACTS, "supervisor"),
     State("revealed in place", f"/orders/{SEED}/", reveal_all, "supervisor"),
-    State("reveal refused in place", f"/orders/{SEED}/", reveal_refused, "supervisor", shows="That you asked is recorded"),
+    State("reveal refused in place", f"/orders/{SEED}/", reveal_refused, "supervisor", shows="Your request was logged"),
     State("guest orders, down", f"/orders/{SEED}/", contacts_then_orders, around="no orders of guests", shows="fault"),
     State("travellers", "/orders/FAM4OB/", TRAVELLERS),
     State("travellers, down", "/orders/fault-503~consumers/", TRAVELLERS, shows="fault"),

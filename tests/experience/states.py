@@ -77,6 +77,17 @@ def follow(*names: str) -> Act:
     return act
 
 
+def make_key(page: Page) -> None:
+    page.locator("main select[name=shared]").select_option(label="Airline (sandbox)")
+    fill(name="Help desk")(page)
+
+
+def from_link(page: Page) -> None:
+    """Add a person, and go where their link leads."""
+    fill(username="by-link")(page)
+    page.goto(page.locator("main code").inner_text())
+
+
 def first_record(page: Page) -> None:
     with page.expect_navigation():
         page.locator("#result_list tbody th a").first.click()
@@ -96,7 +107,11 @@ def open_all(page: Page) -> None:
 
 
 def open_menu(page: Page) -> None:
-    page.locator("details.menu > summary").click()
+    page.locator("details.menu:not(.tenants) > summary").click()
+
+
+def open_switcher(page: Page) -> None:
+    page.locator("details.tenants > summary").click()
 
 
 def open_help(page: Page) -> None:
@@ -120,11 +135,13 @@ def contacts_then_orders(page: Page) -> None:
 
 def reveal_all(page: Page) -> None:
     show("Show contacts", "order-contacts")(page)
+    page.get_by_text("Reveal…").first.click()
     page.get_by_role("button", name="Reveal all").first.click()
     expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
 
 
 def reveal_one(page: Page) -> None:
+    page.get_by_text("Reveal…").first.click()
     page.locator("form:has(input[value=passport_number]) button").first.click()
     expect(page.locator("#order-contacts")).to_contain_text("PA4412365")
 
@@ -142,6 +159,7 @@ def reveal_refused(page: Page) -> None:
     held = list(supervisors.permissions.all())
     supervisors.permissions.clear()
     try:
+        page.get_by_text("Reveal…").first.click()
         page.get_by_role("button", name="Reveal Passport", exact=True).click()
         expect(page.locator(".person").get_by_role("alert")).to_be_visible()
     finally:

@@ -31,7 +31,7 @@ def test_every_address_and_number_of_the_contacts_is_copied_and_confirmed(signed
     signed_in.goto(f"/orders/{SEED}/")
     CONTACTS(signed_in)
     values = copies_all(signed_in, signed_in.locator("#order-contacts"))
-    assert values == ["jane.doyle@example.com", "j.doyle@work.example", "+353 1 555 0123", "+353 86 555 0145"]
+    assert values == ["+353 1 555 0123", "+353 86 555 0145", "jane.doyle@example.com", "j.doyle@work.example"]
 
 
 def test_every_address_and_number_of_people_found_is_copied_and_confirmed(signed_in: Page) -> None:
@@ -69,7 +69,95 @@ def test_a_reveal_says_what_is_shown_now_and_never_its_value(page: Page, live_ap
     sign_in(page, "supervisor")
     page.goto(f"/orders/{SEED}/")
     CONTACTS(page)
+    page.get_by_text("Reveal…").click()
     page.get_by_role("button", name="Reveal Passport", exact=True).click()
     expect(page.locator("#say")).to_have_text("Passport revealed")
+    page.get_by_text("Reveal…").click()
     page.get_by_role("button", name="Reveal all").click()
     expect(page.locator("#say")).to_have_text("Hidden fields revealed")
+
+
+# The copy for the customer of each order: what it says, and what it must not.
+CUSTOMERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "SPLIT1": (
+        (
+            "Your booking SPLIT1",
+            "Flight BX 500\nDeparts 07:10, Dublin\nArrives 10:45, Adolfo Suárez Madrid–Barajas\nTravellers: 2 adults",
+            "Flight BX 504\nDeparts 13:40, Dublin\nArrives 17:15, Adolfo Suárez Madrid–Barajas\nTravellers: 1 child",
+            "Flight BX 503\nDeparts 18:00, Adolfo Suárez Madrid–Barajas\nArrives 19:40, Dublin\nTravellers: 2 adults, 1 child",
+        ),
+        ("677", "Visa", "Economy", "(DUB)", "2 h 35 min"),
+    ),
+    "FAM4OB": (
+        (
+            "Your booking FAM4OB\nTravellers: 2 adults, 1 child, 1 infant",
+            "Sun 27 Dec 2026 · Dublin to Málaga\nFlight BX 582\nDeparts 06:40, Dublin\nArrives 10:40, Málaga",
+            "Also booked\n4 × Checked bag 20 kg, Dublin to Málaga\n4 × Checked bag 20 kg, Málaga to Dublin",
+            "All times are local.",
+        ),
+        ("998", "Mastercard", "AGP", "BAG", "ADT"),
+    ),
+    "LONGTR": (
+        (
+            "Flight TK 1978 (Turkish Airlines)\nDeparts 16:55, Dublin\nArrives Tue 2 Mar 00:20, Istanbul",
+            "Connection: 14 h 10 min, Istanbul",
+            "Flight TK 2 (Turkish Airlines), operated by Thai Airways",
+        ),
+        ("Overnight", "Long wait", "advise", "IST"),
+    ),
+    "CANCLD": (("CANCELLED", "Status: Cancelled"), ("refund",)),
+    "UTCFED": (("Departs time to be confirmed, Frankfurt",), ("09:05", "as UTC", "15 Jan")),
+}  # fmt: skip
+
+
+def pasted_html(page: Page) -> str:
+    """What a mail program would take from the clipboard: each block's lines, bold ones between stars."""
+    blank = page.context.new_page()
+    blank.goto("about:blank")
+    blank.evaluate("() => { document.body.contentEditable = 'true'; document.body.focus() }")
+    blank.keyboard.press("Control+V")
+    blocks = blank.evaluate(
+        "() => [...document.querySelectorAll('p')].map((p) => [p.querySelector('b')?.innerText, p.innerText])"
+    )
+    blank.close()
+    assert all(heading and text.startswith(heading) for heading, text in blocks)
+    return "\n\n".join(text for _heading, text in blocks)
+
+
+def test_the_copy_for_the_customer_as_text_and_as_html(signed_in: Page) -> None:
+    for reference, (says, never) in CUSTOMERS.items():
+        signed_in.goto(f"/orders/{reference}/")
+        signed_in.get_by_role("button", name="Copy for the customer").click()
+        expect(signed_in.locator("#say")).to_have_text("Copied: for the customer")
+        text = copied(signed_in)
+        for words in says:
+            assert words in text, (reference, text)
+        for words in never:
+            assert words not in text, (reference, text)
+        assert pasted_html(signed_in) == text, reference
+
+
+def test_the_internal_note_names_tenant_status_payment_alerts_and_link(signed_in: Page, live_app: App) -> None:
+    signed_in.goto("/orders/TIGHT1/?ticket=ZD-5")
+    signed_in.get_by_role("button", name="Copy internal note").click()
+    text = copied(signed_in)
+    ref = signed_in.url.split("/orders/")[1]
+    for words in (
+        "TIGHT1 · Sandbox (sandbox)",
+        "Status: Confirmed",
+        "Payment: ",
+        "To check:\n- AMS · Tight connection: 35 min.",
+    ):
+        assert words in text, text
+    assert "As the CDP had it on " in text and text.endswith(f"{live_app.url}/orders/{canonical_ref(signed_in)}/")
+    assert "ZD-5" not in text and ref.startswith("TIGHT1")
+
+
+def canonical_ref(page: Page) -> str:
+    return str(page.locator("link[rel=canonical]").get_attribute("href")).rstrip("/").rpartition("/")[2]
+
+
+def test_no_copy_for_the_customer_of_an_order_that_did_not_load_whole(signed_in: Page) -> None:
+    signed_in.goto("/orders/PAGE3X/")
+    expect(signed_in.get_by_role("button", name="Copy internal note")).to_be_visible()
+    expect(signed_in.get_by_role("button", name="Copy for the customer")).to_have_count(0)

@@ -82,6 +82,8 @@ def bodies(word: str) -> dict[str, dict[str, Any]]:
 
 def reveal(page: Page) -> None:
     """Show what is hidden of people and custom data."""
+    for line in page.get_by_text("Reveal…").all():
+        line.click()
     button = page.get_by_role("button", name="Reveal all")
     if button.count():  # of some words nothing is hidden
         with page.expect_response("**/reveal/"):

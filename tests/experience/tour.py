@@ -6,7 +6,6 @@ A state is loaded once; width and colours are changed under it, which costs no f
 from __future__ import annotations
 
 import contextlib
-import importlib
 import socket
 import subprocess
 import sys
@@ -17,18 +16,19 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from django.apps import apps
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from accounts.models import Preferences
-from orders.models import Connection
+from orders.connections.shared import grant
+from orders.models import Connection, SharedConnection
 from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing
 from tests.experience.states import State, nothing
+from tests.flushing import make_groups
 from tests.live import PROJECT, App, free_port, wait_until_it_answers
 
 WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
@@ -126,6 +126,13 @@ def _kept(page: Page) -> list[str]:
     return [f"{place} {name}: {value}" for place, values in kept.items() for name, value in values.items()]
 
 
+def _share(group: Group) -> None:
+    shared = SharedConnection(name="Airline", region="sandbox")
+    shared.set_credentials(client_key=CANARY.client_key, token=CANARY.token)
+    shared.keep(None)
+    grant(shared, [group], by=None)
+
+
 def _people(app: App) -> None:
     agent = app.person()
     newer = Connection(user=agent, name="Newer", version="v2.1")
@@ -135,7 +142,8 @@ def _people(app: App) -> None:
     app.person("auditor", groups=("Auditors",))
     app.person("newcomer", connected=False)
     User.objects.filter(pk=app.person("administrator", connected=False).pk).update(is_staff=True, is_superuser=True)
-    german = app.person("deutsch")
+    _share(Group.objects.get(name="Supervisors"))
+    german = app.person("deutsch", groups=("Agents", "Administrators"))
     Preferences.objects.create(user=german, language="de", time_zone="Asia/Kolkata", clock="12", theme="system")
     Preferences.objects.create(user=app.person("twelve hours"), clock="12")
     second = Connection(user=app.person("two ways"), name="A connection with quite a long name, of another tenant")
@@ -157,8 +165,7 @@ def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext
 def empty_the_database() -> None:
     """As the migrations left it: without rows, with the groups."""
     call_command("flush", verbosity=0, interactive=False, allow_cascade=False, inhibit_post_migrate=False)
-    with connection.schema_editor() as editor:
-        importlib.import_module("orders.migrations.0002_append_only_and_groups").make_groups(apps, editor)
+    make_groups()
 
 
 @contextlib.contextmanager
@@ -176,6 +183,16 @@ def _without(table: str, app: App) -> Iterator[str]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE lost RENAME TO {table}")
+
+
+@contextlib.contextmanager
+def _odd_clock(app: App) -> Iterator[str]:
+    """Connections hold a reading of times that there is none of."""
+    Connection.objects.update(clock="?")
+    try:
+        yield app.url
+    finally:
+        Connection.objects.update(clock="local")
 
 
 @contextlib.contextmanager
@@ -232,6 +249,7 @@ def _documents_in_custom_data(app: App) -> Iterator[str]:
 AROUND: dict[str, Any] = {
     "": _well,
     "no records": lambda app: _without("orders_accessrecord", app),
+    "a value of ours that nobody wrote": _odd_clock,
     "no sessions": lambda app: _without("django_session", app),
     "all places taken": _all_places_taken,
     "no orders of guests": _no_orders_of_guests,

@@ -19,13 +19,14 @@ from tests.pages.reading import text_in
 LONGEST = 12.0  # seconds a person ever waits
 
 REFUSED, NOT_PERMITTED, NOT_FOUND = (403, "refused"), (403, "not permitted"), (404, "not found")
-WAIT, DOWN, SLOW, UNREADABLE = (429, "wait"), (502, "down"), (504, "slow"), (502, "unreadable")
+WAIT, SLOW, UNREADABLE = (429, "wait"), (504, "slow"), (502, "unreadable")
+ERROR, DOWN = (502, "returned an error"), (502, "down or cannot be reached")
 WELL = (200, "")
 
 EXPECTED = {
     "400": (400, "refused"), "401": REFUSED, "401-html": REFUSED, "403": NOT_PERMITTED, "404": NOT_FOUND, "415": (400, "refused"),
     "429": WAIT, "429-seconds": WAIT, "429-date": WAIT, "429-6h": WAIT, "429-once": WELL,
-    "500": DOWN, "500-once": WELL, "502": DOWN, "503": DOWN, "503-once": WELL, "504": DOWN, "redirect": DOWN,
+    "500": ERROR, "500-once": WELL, "502": ERROR, "503": ERROR, "503-once": WELL, "504": ERROR, "redirect": ERROR,
     "refused": DOWN, "reset-before": DOWN, "reset-inside": DOWN, "close-inside": DOWN,
     "hang": SLOW, "slow-headers": SLOW, "slow-body": SLOW, "slow-1s": WELL, "slow-3s": WELL,
     "long-length": DOWN, "short-length": UNREADABLE, "not-http": DOWN, "chunked": WELL, "chunked-cut": DOWN,

@@ -114,7 +114,7 @@ def test_a_page_says_so_in_time_and_comes_back_afterwards(
         probe = served.get("/readyz")
     assert page.status_code == 503, page.text
     assert page.headers["Retry-After"] == "5"
-    assert "<h1>" in page.text and "Our mistake" not in page.text
+    assert "<h1>" in page.text and "on our side" not in page.text
     assert took < LONG
     assert probe.json()["database"] == ready
     assert probe.status_code == (200 if ready == "ok" else 503)

@@ -1,4 +1,4 @@
-"""The calendar file: what four readers make of its times, what stays when an order changes, and its words for a status."""
+"""The calendar file: its times in four readers, its UIDs when an order changes, and the status of events."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from icalendar import Calendar
 
 from orders.cdp.records import FlightSegment, Order, OrderItem
-from orders.itinerary.calendar import as_ics
+from orders.display.calendar import calendar_file
 from orders.itinerary.clocks import zone
+from orders.itinerary.codes import PlaceKind
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Trip
 from tests.itinerary.calendar_readers import READERS, Times
@@ -41,7 +42,7 @@ def flight(zone_name: str, instant: datetime) -> Flight:
     """Two hours in the air, under the clocks of one zone."""
     there = zone(zone_name)
     origin, destination = (
-        Clock(Place("XXA", "airport", zone=zone_name), moment.astimezone(there).replace(tzinfo=None), moment)
+        Clock(Place("XXA", PlaceKind.AIRPORT, zone=zone_name), moment.astimezone(there).replace(tzinfo=None), moment)
         for moment in (instant, instant + timedelta(hours=2))
     )
     key = f"f{instant:%Y%m%d%H%M}"
@@ -109,7 +110,7 @@ def tried() -> dict[str, Trip]:
 
 @pytest.fixture(scope="module")
 def texts(tried: dict[str, Trip]) -> list[str]:
-    return [as_ics(trip, replace(ORDER, items=(OrderItem(),) * 9)).decode() for trip in tried.values()]
+    return [calendar_file(trip, replace(ORDER, items=(OrderItem(),) * 9)).decode() for trip in tried.values()]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -119,10 +120,10 @@ def test_every_reader_reads_our_instants(reader: str, tried: dict[str, Trip], te
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_the_readers_know_a_zone_from_the_file_alone(reader: str) -> None:
+def test_readers_take_a_zone_from_the_file_alone(reader: str) -> None:
     """With a wrong offset in the file each of them is wrong by it, so the test above proves something."""
     trip = trip_of([flight("Europe/Dublin", datetime(2026, 7, 1, 12, tzinfo=UTC))])
-    text = as_ics(trip, replace(ORDER, items=(OrderItem(),))).decode()
+    text = calendar_file(trip, replace(ORDER, items=(OrderItem(),))).decode()
     wrong = text.replace("TZOFFSETTO:+0100", "TZOFFSETTO:+0300").replace("TZOFFSETFROM:+0100", "TZOFFSETFROM:+0300")
     right, off = READERS[reader]([text, wrong])
     assert off[0][0] == (right[0][0] or 0) - 2 * 3600
@@ -131,18 +132,18 @@ def test_the_readers_know_a_zone_from_the_file_alone(reader: str) -> None:
 def test_a_zone_with_yearly_rules_has_them_and_one_without_has_each_onset() -> None:
     """RRULEs are what Outlook reads; single onsets are for what no rule gives."""
     for name, rules in (("Europe/Paris", 2), ("America/New_York", 2), ("Pacific/Auckland", 2), ("Asia/Tokyo", 0)):
-        text = as_ics(
+        text = calendar_file(
             trip_of([flight(name, datetime(2026, 7, 1, tzinfo=UTC))]), replace(ORDER, items=(OrderItem(),))
         ).decode()
         assert (text.count("RRULE:FREQ=YEARLY"), text.count("RDATE")) == (rules, 0 if rules else 1), name
-    morocco = as_ics(
+    morocco = calendar_file(
         trip_of([flight("Africa/Casablanca", datetime(2024, 7, 1, tzinfo=UTC))]), replace(ORDER, items=(OrderItem(),))
     )
     assert b"RRULE" not in morocco and morocco.count(b"RDATE") > 4
 
 
 def test_every_zone_is_defined_once_and_before_the_events(tried: dict[str, Trip]) -> None:
-    text = as_ics(tried["twenty zones"], replace(ORDER, items=(OrderItem(),))).decode()
+    text = calendar_file(tried["twenty zones"], replace(ORDER, items=(OrderItem(),))).decode()
     names = re.findall(r"BEGIN:VTIMEZONE\r\nTZID:(\S+)", text)
     assert sorted(names) == sorted(set(names)) and len(names) == 20
     assert text.rindex("END:VTIMEZONE") < text.index("BEGIN:VEVENT")
@@ -151,13 +152,13 @@ def test_every_zone_is_defined_once_and_before_the_events(tried: dict[str, Trip]
 def test_an_unknown_zone_floats_and_a_changing_hour_is_utc() -> None:
     cases = {case.name: case for case in CASES}
     floating = cases["an unknown place"]
-    assert b"DTEND" not in as_ics(planned(floating), replace(ORDER, items=tuple(items_of(floating))))
+    assert b"DTEND" not in calendar_file(planned(floating), replace(ORDER, items=tuple(items_of(floating))))
     twice = cases["a departure whose hour comes twice"]
-    assert b"DTSTART:20251026T003000Z" in as_ics(planned(twice), replace(ORDER, items=tuple(items_of(twice))))
+    assert b"DTSTART:20251026T003000Z" in calendar_file(planned(twice), replace(ORDER, items=tuple(items_of(twice))))
 
 
 def test_an_order_without_flights_gives_an_empty_calendar() -> None:
-    assert list(Calendar.from_ical(as_ics(plan([]), ORDER)).walk("VEVENT")) == []
+    assert list(Calendar.from_ical(calendar_file(plan([]), ORDER)).walk("VEVENT")) == []
 
 
 SALE = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -182,7 +183,7 @@ def order_of(*items: OrderItem, **values: object) -> Order:
 
 
 def file_of(order: Order) -> bytes:
-    return as_ics(plan(order.items, now=SALE), order)
+    return calendar_file(plan(order.items, now=SALE), order)
 
 
 def events(order: Order) -> list[dict[str, str]]:
@@ -215,7 +216,7 @@ def test_a_flight_that_is_retimed_keeps_its_uid(after: str) -> None:
     assert sorted(uids(order_of(item("a", after, BACK)))) == sorted(before)
 
 
-def test_a_uid_knows_its_order_and_its_leg() -> None:
+def test_a_uid_depends_on_the_order_and_the_leg() -> None:
     first = order_of(item("a", OUT, BACK))
     others = [
         order_of(item("a", OUT, BACK), ref="e791"),
@@ -229,7 +230,7 @@ DAILY = [f"BX 459 DUB LHR 2027-01-0{day}T16:00 2027-01-0{day}T17:20" for day in 
 
 
 def test_flights_of_one_number_on_other_days_differ_and_keep_their_own() -> None:
-    """They are told apart by when and in which item they were sold, not by when they fly."""
+    """They differ by time and item of sale, not by when they fly."""
     first, second = item("a", DAILY[0]), item("b", DAILY[1], sold=SALE + timedelta(days=1))
     before = {event["DTSTART"]: event["UID"] for event in events(order_of(first, second))}
     assert len(set(before.values())) == 2
@@ -267,7 +268,7 @@ def test_the_file_is_the_same_for_the_same_answer() -> None:
     assert file_of(order) == file_of(order_of(*order.items))
 
 
-def test_stamps_are_the_cdp_s_and_the_sequence_grows_with_them() -> None:
+def test_stamps_are_those_of_the_cdp_and_the_sequence_grows_with_them() -> None:
     changes = [datetime(2026, 11, 20, 10, 0, second, tzinfo=UTC) for second in (1, 2, 40)]
     changes += [datetime(2027, 3, 1, tzinfo=UTC), datetime(2061, 1, 1, tzinfo=UTC)]
     found = [events(order_of(item("a", OUT), modified_at=changed))[0] for changed in changes]

@@ -20,6 +20,8 @@ from django.core.management import CommandError, call_command
 
 from calibration.fit import SEGMENTS
 from orders.cdp.records import FlightSegment, OrderItem
+from orders.display.notices import evidence_words
+from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 
 HEADER = "origin,destination,departure,arrival"
@@ -63,7 +65,7 @@ def test_rows_of_one_order_are_judged_together_wherever_they_stand(tmp_path: Pat
     assert rows[3]["verdict"] != "utc"
 
 
-def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_bad_row_is_reported_by_its_line_and_the_rest_is_checked(tmp_path: Path) -> None:
     rows, summary = run(
         f"{HEADER},note\n"
         "DUB,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z,first\n"
@@ -86,7 +88,7 @@ def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(tmp_path: Path) -> 
     assert summary.endswith("2 rows judged: 2 local; 4 bad rows\n")
 
 
-def test_spaces_case_byte_order_mark_and_extra_columns_are_taken_as_they_come(tmp_path: Path) -> None:
+def test_spaces_case_byte_order_mark_and_extra_columns_are_accepted(tmp_path: Path) -> None:
     rows, _summary = run(
         "\ufeffCarrier, Origin ,DESTINATION,departure,arrival\nBX, dub ,lhr, 2025-08-15 16:00 ,2025-08-15T17:20\n",
         tmp_path,
@@ -140,12 +142,12 @@ def test_tables_as_spreadsheets_save_them(sign: str, end: str, encoding: str, na
 
 
 @pytest.mark.parametrize("first", ["sep=^", '"sep=^"', "SEP=^", "sep=^;;;"])
-def test_another_sign_is_read_where_the_first_line_names_it(first: str, tmp_path: Path) -> None:
+def test_another_delimiter_is_used_if_the_first_line_names_it(first: str, tmp_path: Path) -> None:
     out, _err = judged(f"{first}\n{table('^')}".encode(), tmp_path)
     assert out.count("^local^") == 2
 
 
-def test_lines_are_counted_with_the_one_that_names_the_sign(tmp_path: Path) -> None:
+def test_line_numbers_include_the_line_that_names_the_delimiter(tmp_path: Path) -> None:
     _out, err = judged(f"sep=;\r\n{HEADER.replace(',', ';')}\r\nDUB;LHR;soon;2025-08-15T17:20Z\r\n".encode(), tmp_path)
     assert err.startswith("line 3: departure is not a time")
 
@@ -155,7 +157,7 @@ def test_lines_are_counted_with_the_one_that_names_the_sign(tmp_path: Path) -> N
     [
         (
             f"sep=;\n{HEADER}\n".encode(),
-            "is no table in CSV. It is a table whose first line says that its cells are parted by semicolons",
+            "is no table in CSV. It is a table whose first line names as the delimiter semicolons",
         ),
         (b"PK\x03\x04rest", "an Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),
@@ -168,23 +170,23 @@ def test_lines_are_counted_with_the_one_that_names_the_sign(tmp_path: Path) -> N
         (b"<?xml version='1.0'?>", "HTML or XML"),
         (b"\n<!DOCTYPE html>", "HTML or XML"),
         (HEADER.encode("utf-16-le"), "in UTF-16 without a byte order mark"),
-        (HEADER.replace(",", ":").encode(), "The cells seem to be parted by “:”"),
-        (HEADER.replace(",", " ").encode(), "The cells seem to be parted by spaces"),
-        (HEADER.replace(",", "，").encode(), "The cells seem to be parted by “，”"),
-        (HEADER.replace(",", "\x01").encode(), "The cells seem to be parted by the sign U+0001"),
-        (b"from;to;date", "The cells seem to be parted by semicolons"),
-        (b"from\tto\tdate", "The cells seem to be parted by tabs"),
-        (b"from|to|date", "The cells seem to be parted by vertical bars"),
+        (HEADER.replace(",", ":").encode(), "The cells seem to be delimited by “:”"),
+        (HEADER.replace(",", " ").encode(), "The cells seem to be delimited by spaces"),
+        (HEADER.replace(",", "，").encode(), "The cells seem to be delimited by “，”"),
+        (HEADER.replace(",", "\x01").encode(), "The cells seem to be delimited by the sign U+0001"),
+        (b"from;to;date", "The cells seem to be delimited by semicolons"),
+        (b"from\tto\tdate", "The cells seem to be delimited by tabs"),
+        (b"from|to|date", "The cells seem to be delimited by vertical bars"),
         (b"origin,destination", "the header lacks departure, arrival. The first line names the columns"),
         (b"", "The first line names the columns"),
     ],
 )
-def test_what_is_no_such_table_is_named(data: bytes, words: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_csv_table_is_identified(data: bytes, words: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=re.escape(words)):
         judged(data, tmp_path)
 
 
-def test_a_missing_file_is_said() -> None:
+def test_a_missing_file_is_reported() -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("check_feed", "no-such-file.csv")
 
@@ -228,7 +230,7 @@ def test_the_command_and_the_page_agree(tmp_path: Path) -> None:
         page = {flight.segment_indexes[0][1]: flight.evidence for flight in plan([order_item]).flights}
         for of in (0, 1):
             row = rows[2 * at + of]
-            assert (row["verdict"], row["reason"]) == (page[of].verdict, page[of].reason)
+            assert (row["verdict"], row["reason"]) == (page[of].verdict, evidence_words(page[of]))
             minutes = page[of].utc_minutes if page[of].verdict == "utc" else page[of].local_minutes
             assert row["flight_minutes"] == ("" if page[of].verdict == "impossible" else str(minutes))
 
@@ -243,7 +245,7 @@ def test_an_item_for_every_passenger_weighs_no_more_than_one(tmp_path: Path) -> 
     assert {row["verdict"] for row in rows} == {page.flights[0].evidence.verdict} != {"utc"}
 
 
-def test_what_was_not_sent_is_judged_as_on_the_page(tmp_path: Path) -> None:
+def test_missing_values_are_judged_as_on_the_page(tmp_path: Path) -> None:
     rows, summary = run(f"{HEADER}\nDUB,LHR,2025-08-15T16:00Z,\n,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z\n", tmp_path)
     leaves, lands = datetime(2025, 8, 15, 16), datetime(2025, 8, 15, 17, 20)
     sent = (
@@ -251,12 +253,12 @@ def test_what_was_not_sent_is_judged_as_on_the_page(tmp_path: Path) -> None:
         FlightSegment(destination="LHR", departure=leaves, arrival=lands),
     )
     page = [plan([OrderItem(flight_segments=(one,))]).flights[0].evidence for one in sent]
-    assert [(row["verdict"], row["reason"]) for row in rows] == [(one.verdict, one.reason) for one in page]
+    assert [(row["verdict"], row["reason"]) for row in rows] == [(one.verdict, evidence_words(one)) for one in page]
     assert [row["verdict"] for row in rows] == ["unclear", "unknown place"]
     assert "0 bad rows" in summary
 
 
-def test_a_feed_that_is_said_to_be_utc_is_judged_like_a_connection_that_says_so(tmp_path: Path) -> None:
+def test_a_feed_declared_utc_is_judged_like_a_connection_set_to_utc(tmp_path: Path) -> None:
     path = tmp_path / "feed.csv"
     path.write_text(
         f"{HEADER}\nDUB,LHR,2025-08-15T15:00Z,2025-08-15T16:20Z\nDUB,CDG,2025-06-01T10:00Z,2025-06-01T12:20Z\n"
@@ -273,11 +275,13 @@ def test_a_feed_that_is_said_to_be_utc_is_judged_like_a_connection_that_says_so(
     for clock, verdicts in found.items():
         for (to, leaves, lands), verdict in zip(segments, verdicts, strict=True):
             one = FlightSegment(origin="DUB", destination=to, departure=leaves, arrival=lands)
-            assert plan([OrderItem(flight_segments=(one,))], reading=clock).flights[0].evidence.verdict == verdict
+            assert (
+                plan([OrderItem(flight_segments=(one,))], reading=Reading(clock)).flights[0].evidence.verdict == verdict
+            )
     assert found["utc"][0] == "utc"
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "feed.csv"
     path.write_text(f"{HEADER}\n" + "DUB,LHR,2025-08-15T16:00Z,2025-08-15T17:20Z\n" * 5000)
     command = [sys.executable, "manage.py", "check_feed", str(path)]

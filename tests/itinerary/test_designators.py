@@ -55,7 +55,7 @@ def test_one_number_in_many_spellings(carrier: str | None, number: str) -> None:
         ("BX", "4" * 5000, ("BX", "4" * 5000)),
     ],
 )
-def test_what_is_near_and_another(carrier: str | None, number: str | None, read: tuple[str, str]) -> None:
+def test_similar_designators_that_differ(carrier: str | None, number: str | None, read: tuple[str, str]) -> None:
     assert designator(carrier, number) == read
 
 
@@ -124,12 +124,12 @@ def test_all_spellings_are_one_flight_with_everybody_aboard() -> None:
         replace(TIMED, arrival=None, arrival_day=date(2027, 1, 5)),
     ],
 )
-def test_what_an_item_leaves_out_makes_no_second_flight(other: FlightSegment) -> None:
+def test_a_missing_carrier_or_time_makes_no_second_flight(other: FlightSegment) -> None:
     for order in ((TIMED, other), (other, TIMED)):
         (flight,) = plan([OrderItem(passenger_type_code="ADT", flight_segments=(one,)) for one in order]).flights
         assert (flight.carrier, flight.flight_number, flight.passengers) == ("BX", "459", (("ADT", 2),))
         assert (flight.origin.wall, flight.minutes) == (TIMED.departure, 80)
-        assert [notice.word for notice in flight.notices] == []
+        assert [notice.kind for notice in flight.notices] == []
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ def test_what_an_item_leaves_out_makes_no_second_flight(other: FlightSegment) ->
         replace(DATED, flight_number=None),
     ],
 )
-def test_what_differs_is_another_flight(other: FlightSegment) -> None:
+def test_any_difference_makes_another_flight(other: FlightSegment) -> None:
     assert len(aboard(TIMED, other)) == 2
 
 
-def test_a_day_alone_goes_with_no_time_where_there_are_two() -> None:
+def test_a_day_alone_matches_neither_of_two_times() -> None:
     assert len(aboard(TIMED, replace(TIMED, departure=datetime(2027, 1, 5, 20)), DATED)) == 3
 
 

@@ -1,4 +1,4 @@
-"""What is said of clocks that cannot be told, or not be believed: repeated hours, detours, one possible reading, both clocks."""
+"""Times in doubt: repeated hours, detours, a single possible reading, and their words."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from django.utils import translation
 
 from calibration.fit import Published
 from orders.cdp.records import Order, OrderItem
-from orders.itinerary import calendar, wording
+from orders.display.calendar import calendar_file
+from orders.display.itinerary import stay_words
+from orders.display.notices import notice_detail
+from orders.display.text import itinerary_text
 from orders.itinerary.airports import place
 from orders.itinerary.clock_check.local_or_utc import decide, score, verdict_of
 from orders.itinerary.clocks import read_local
+from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 from tests.itinerary.test_parts import item
 
@@ -30,13 +35,15 @@ UTC_ORDER = [item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]
         ("LHR AMS 2025-10-26T00:30 2025-10-26T02:45", 75, (0, 0)),
     ],
 )
-def test_of_a_repeated_hour_the_passing_that_fits_is_taken(flight: str, minutes: int, folds: tuple[int, int]) -> None:
+def test_the_occurrence_of_a_repeated_hour_that_fits_is_taken(
+    flight: str, minutes: int, folds: tuple[int, int]
+) -> None:
     flown = plan([item(flight)]).flights[0]
     assert flown.minutes == minutes
     assert (flown.origin.fold, flown.destination.fold) == folds
     assert flown.evidence.verdict == "local"
-    told = " ".join(notice.detail for notice in flown.notices if notice.word == "clock repeated")
-    assert ("taken as the second" in told) is (1 in folds)
+    told = " ".join(notice_detail(notice) for notice in flown.notices if notice.kind == "clock repeated")
+    assert ("the second fits this flight" in told) is (1 in folds)
 
 
 # Published times of recent years: detours round closed airspace, propeller aircraft on long sectors, a stop under one number.
@@ -55,10 +62,10 @@ def sent(origin: str, destination: str, leaves: datetime, minutes: int, clock: s
 
 @pytest.mark.parametrize("month", [1, 7])
 @pytest.mark.parametrize(("origin", "destination", "minutes"), LONGER)
-def test_known_detours_are_no_doubt(origin: str, destination: str, minutes: str, month: int) -> None:
+def test_known_detours_raise_no_doubt(origin: str, destination: str, minutes: str, month: int) -> None:
     times = sent(origin, destination, datetime(2025, month, 15, 9), int(minutes), "local")
-    weighed = score(place(origin), place(destination), *times)
-    assert verdict_of(weighed, decide([weighed])) == "local"
+    segment_score = score(place(origin), place(destination), *times)
+    assert verdict_of(segment_score, decide([segment_score])) == "local"
 
 
 def test_a_detour_counts_in_its_years_only() -> None:
@@ -80,66 +87,63 @@ def test_a_detour_counts_in_its_years_only() -> None:
         ("HEL", "ICN", 760),
     ],
 )
-def test_the_ways_round_russia_are_caught_in_a_utc_feed(origin: str, destination: str, minutes: int) -> None:
-    weighed = score(
+def test_detours_around_russia_are_caught_in_a_utc_feed(origin: str, destination: str, minutes: int) -> None:
+    segment_score = score(
         place(origin), place(destination), *sent(origin, destination, datetime(2025, 1, 15, 9), minutes, "utc")
     )
-    assert verdict_of(weighed, decide([weighed])) == "utc"
+    assert verdict_of(segment_score, decide([segment_score])) == "utc"
 
 
 def test_a_flight_that_only_one_reading_allows_decides() -> None:
     """23 h 5 min as local cannot be; 15 h 5 min as UTC can, however unusual both are for 8,500 km."""
-    weighed = score(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
-    assert (weighed.possible_local, weighed.possible_utc) == (False, True)
-    assert verdict_of(weighed, decide([weighed])) == "utc"
+    segment_score = score(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
+    assert (segment_score.possible_local, segment_score.possible_utc) == (False, True)
+    assert verdict_of(segment_score, decide([segment_score])) == "utc"
 
 
 def test_one_flight_in_many_items_is_evidence_once() -> None:
     alone = [item("MEL ADL 2025-06-09T22:00 2025-06-09T23:15")]
     assert plan(alone * 9).evidence.verdict == plan(alone).evidence.verdict != "utc"
-    weighed = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
-    assert weighed.weight > 0
-    assert decide([weighed] * 9) == decide([weighed])
+    segment_score = score(place("MEL"), place("ADL"), datetime(2025, 6, 9, 22), datetime(2025, 6, 9, 23, 15))
+    assert segment_score.weight > 0
+    assert decide([segment_score] * 9) == decide([segment_score])
 
 
 def test_an_arrival_that_only_a_second_item_gives_is_judged_too() -> None:
     whole = item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")
     segment = whole.flight_segments[0]
     trip = plan([replace(whole, flight_segments=(replace(segment, arrival=None),)), whole])
-    assert [notice.word for notice in trip.notices] == ["looks like utc"]
+    assert [notice.kind for notice in trip.notices] == ["looks like utc"]
 
 
-def test_the_text_does_not_claim_what_is_doubted() -> None:
-    text = wording.as_text(plan(UTC_ORDER))
+def test_the_text_claims_nothing_in_doubt() -> None:
+    text = itinerary_text(plan(UTC_ORDER))
     assert "All times are local" not in text
-    assert text.endswith("Times as sent, read as local; see above.")
+    assert text.endswith("Times in doubt: see above.")
     assert "18 h 35 min read as local, 10 h 35 min read as UTC" in text
     assert "Flight time 18 h 35 min" not in text
     assert "London to Las Vegas · 18 h" not in text
-    assert "read as local, 10 h" in calendar.as_ics(plan(UTC_ORDER), Order(items=tuple(UTC_ORDER))).decode().replace(
+    assert "read as local, 10 h" in calendar_file(plan(UTC_ORDER), Order(items=tuple(UTC_ORDER))).decode().replace(
         "\\,", ","
     ).replace("\r\n ", "")
-    back = wording.as_text(plan([item("LHR LAS 2025-08-15T20:00 2025-08-15T22:40")], reading="utc"))
-    assert back.endswith("Times as sent were read as UTC and turned into local times; see above.")
+    back = itinerary_text(plan([item("LHR LAS 2025-08-15T20:00 2025-08-15T22:40")], reading=Reading.UTC))
+    assert back.endswith("Converted from UTC, in doubt: see above.")
 
 
-def test_the_text_names_an_impossible_time_and_who_still_flies() -> None:
-    text = wording.as_text(plan([item("FRA LAX 2025-08-15T16:00 2025-08-16T18:30")]))
-    assert "    Check the times: this flight would take 35 h 30 min for 9,321 km" in text
+def test_the_text_has_an_impossible_time_and_the_travellers_still_booked() -> None:
+    text = itinerary_text(plan([item("FRA LAX 2025-08-15T16:00 2025-08-16T18:30")]))
+    assert "    Check these times: this flight would take 35 h 30 min for 9,321 km" in text
     flight = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
-    text = wording.as_text(plan([item(flight), item(flight, status="CANCELLED")]))
+    text = itinerary_text(plan([item(flight), item(flight, status="CANCELLED")]))
     assert "    Cancelled for 1 of 2 travellers; 1 still booked." in text
 
 
 def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
-    german = {"1,000": "1.000", "%(hours)s h %(minutes)s min": "%(hours)s Std. %(minutes)s Min."}
-
-    def say(text: str) -> str:
-        return german.get(text, text)
-
-    trip = plan(UTC_ORDER, _=say)
-    assert "18 Std. 35 Min. for 8.395 km; as UTC, 10 Std. 35 Min." in trip.notices[0].detail
-    assert "Min..\n" not in wording.as_text(trip, _=say) + "\n"
+    trip = plan(UTC_ORDER)
+    with translation.override("de"):
+        detail, text = notice_detail(trip.notices[0]), itinerary_text(trip)
+    assert "18 Std. 35 Min. für 8.395 km, als UTC 10 Std. 35 Min." in detail
+    assert "als UTC 10 Std. 35 Min.\n" in text and ".." not in text
 
 
 def test_a_flight_cancelled_for_some_counts_those_still_booked() -> None:
@@ -148,7 +152,7 @@ def test_a_flight_cancelled_for_some_counts_those_still_booked() -> None:
     flown = trip.flights[0]
     assert flown.passengers == trip.passengers == (("ADT", 1), ("CHD", 1))
     assert flown.all_passengers
-    assert [(n.word, n.serious, n.detail) for n in flown.notices] == [
+    assert [(n.kind, n.serious, notice_detail(n)) for n in flown.notices] == [
         ("partly cancelled", True, "Cancelled for 1 of 3 travellers; 2 still booked.")
     ]
 
@@ -158,7 +162,7 @@ NEW_YORK = ("DUB JFK 2025-05-01T09:00 2025-05-01T11:40", "JFK LAS 2025-05-01T14:
 
 
 @pytest.mark.parametrize("split", [False, True])
-def test_travellers_on_two_ways_to_one_city_are_all_counted(split: bool) -> None:
+def test_travellers_on_two_routes_to_one_city_are_all_counted(split: bool) -> None:
     """Whole ways in one item, or an item for every flight."""
 
     def items(flights: tuple[str, str], kind: str) -> list[OrderItem]:
@@ -178,7 +182,7 @@ def test_a_short_open_jaw_has_its_stay() -> None:
     trip = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20"), item("CDG DUB 2025-05-02T04:00 2025-05-02T04:45")])
     stay = trip.journeys[0].stay_after
     assert stay is not None
-    assert wording.stay_words(stay) == "18 h in London and Paris"
+    assert stay_words(stay) == "18 h, London to Paris not on this order"
 
 
 def test_the_first_journey_is_one_that_is_flown() -> None:

@@ -88,7 +88,7 @@ def test_journeys(case: Case) -> None:
 def test_transfers(case: Case) -> None:
     transfers = [leg for journey in planned(case).journeys for leg in journey.legs if isinstance(leg, Transfer)]
     assert [transfer.minutes for transfer in transfers] == [minutes(line.split()[0]) for line in case.transfers]
-    words = [" ".join(notice.word for notice in transfer.notices) for transfer in transfers]
+    words = [" ".join(notice.kind for notice in transfer.notices) for transfer in transfers]
     assert words == [" ".join(line.split()[1:]) for line in case.transfers]
 
 
@@ -104,7 +104,7 @@ def test_stays_lie_between_journeys(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_notices_on_flights_and_none_about_the_clocks_of_good_ones(case: Case) -> None:
     trip = planned(case)
-    assert tuple(notice.word for flight in trip.flights for notice in flight.notices) == case.words
+    assert tuple(notice.kind for flight in trip.flights for notice in flight.notices) == case.words
     assert trip.evidence.verdict in ("local", "unclear", "unknown place", "impossible")
     assert trip.notices == ()
 

@@ -1,4 +1,4 @@
-"""Trains, buses and boats that airlines sell under flight numbers are called what they are, wherever a trip is told."""
+"""Trains, buses and boats that airlines sell under flight numbers are named as such in text, calendar, bar and page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from orders.cdp.records import Order
+from orders.display.calendar import calendar_file
 from orders.display.itinerary import flight_sentence, mode_word
-from orders.itinerary import calendar, picture, wording
+from orders.display.journey_bar import bar_sentence
+from orders.display.text import itinerary_text
+from orders.itinerary import picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Trip
 from tests.itinerary.test_parts import item
@@ -37,20 +40,20 @@ def ride(flight: str, equipment: str) -> Trip:
 
 
 @pytest.mark.parametrize(("flight", "equipment", "mode"), RIDES)
-def test_every_place_that_tells_a_trip_names_the_means(flight: str, equipment: str, mode: str) -> None:
+def test_text_calendar_bar_and_page_name_the_means_of_transport(flight: str, equipment: str, mode: str) -> None:
     trip = ride(flight, equipment)
     travelled = trip.flights[0]
     assert travelled.mode == mode
     assert travelled.minutes is not None
     assert trip.notices == travelled.notices == ()
     text, file = (
-        wording.as_text(trip),
-        calendar.as_ics(trip, Order(items=(item(flight),))).decode().replace("\r\n ", ""),
+        itinerary_text(trip),
+        calendar_file(trip, Order(items=(item(flight),))).decode().replace("\r\n ", ""),
     )
     spoken = flight_sentence(travelled)
     bar = picture.draw(trip.journeys[0])
     assert bar is not None
-    assert f"{mode} " in bar.title
+    assert f"{mode} " in bar_sentence(trip.journeys[0], bar)
     if mode == "flight":
         assert "Flight time" in text and "Flight time" in file and "Flight time" in spoken
         assert mode_word(travelled) == ""
@@ -64,7 +67,7 @@ def test_every_place_that_tells_a_trip_names_the_means(flight: str, equipment: s
         assert "light time" not in told
 
 
-def test_a_train_says_nothing_of_the_clocks_and_is_not_outvoted() -> None:
+def test_a_train_has_no_weight_and_is_not_outvoted() -> None:
     """London to Paris by train takes longer than the way by air, and as UTC it would be about right."""
     trip = plan([item("QQS XPG 2026-05-10T09:31 2026-05-10T12:47", "CDG LHR 2026-05-10T18:00 2026-05-10T18:20")])
     assert trip.evidence.verdict == "local"
@@ -73,4 +76,4 @@ def test_a_train_says_nothing_of_the_clocks_and_is_not_outvoted() -> None:
 
 def test_a_train_that_arrives_before_it_leaves_is_impossible() -> None:
     trip = plan([item("ZYR CDG 2026-05-10T11:15 2026-05-10T09:43")])
-    assert [notice.word for notice in trip.flights[0].notices] == ["impossible time"]
+    assert [notice.kind for notice in trip.flights[0].notices] == ["impossible time"]

@@ -9,14 +9,19 @@ from decimal import Decimal
 import pytest
 
 from orders.cdp.records import Extra, FlightSegment, OrderItem
-from orders.itinerary import picture, wording
+from orders.display.clocks import day, day_change, duration
+from orders.display.journey_bar import bar_sentence
+from orders.display.notices import notice_detail, notice_line
+from orders.display.text import itinerary_text
+from orders.itinerary import picture
 from orders.itinerary.airports import distance_km, place, same_city
 from orders.itinerary.clocks import offsets_at, read_local, read_offset, read_utc
+from orders.itinerary.codes import NoticeKind, Verdict
 from orders.itinerary.designators import carrier_name
-from orders.itinerary.durations import day_mark, in_words
 from orders.itinerary.journeys import plan
 from orders.itinerary.segments import from_extension
-from orders.itinerary.trip import Transfer, Trip
+from orders.itinerary.travel_groups import travel_groups
+from orders.itinerary.trip import Clock, Evidence, Notice, Transfer, Trip
 
 BACK = ("LAS LHR 2025-08-22T16:00 2025-08-23T09:40", "LHR DUB 2025-08-23T12:00 2025-08-23T13:20")
 OUT = ("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-15T20:00 2025-08-15T22:40")
@@ -82,7 +87,7 @@ def test_distances_and_cities() -> None:
     assert not same_city(place(""), place(""))
 
 
-def test_every_zone_of_the_table_is_known_here() -> None:
+def test_every_zone_of_the_table_is_in_tzdata() -> None:
     from orders.itinerary.airports import all_places
     from orders.itinerary.clocks import zone
 
@@ -107,7 +112,7 @@ def test_clocks() -> None:
 
 
 def test_lengths_and_day_marks() -> None:
-    assert [in_words(minutes) for minutes in (0, 45, 60, 80, -15, 2130)] == [
+    assert [duration(minutes) for minutes in (0, 45, 60, 80, -15, 2130)] == [
         "0 min",
         "45 min",
         "1 h",
@@ -115,7 +120,7 @@ def test_lengths_and_day_marks() -> None:
         "−15 min",
         "35 h 30 min",
     ]
-    assert [day_mark(days) for days in (None, 0, 1, 2, -1)] == ["", "", "+1 day", "+2 days", "−1 day"]
+    assert [day_change(days) for days in (None, 0, 1, 2, -1)] == ["", "", "+1 day", "+2 days", "−1 day"]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_one_flight_in_several_items_is_one_flight_with_its_passengers() -> None
     assert trip.route == ("DUB", "LHR", "LAS")
 
 
-def test_a_passenger_on_another_flight_is_said_on_both() -> None:
+def test_a_passenger_on_another_flight_is_counted_on_each() -> None:
     early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
     trip = plan([item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD")])
     shown = {flight.key: (flight.passengers, flight.all_passengers) for flight in trip.flights}
@@ -168,7 +173,7 @@ def test_a_repeat_inside_one_item_is_a_duplicate() -> None:
     assert [(duplicate.at, duplicate.flight_key) for duplicate in trip.duplicates] == [
         ((0, 1), "BX459-DUB-LHR-20250815T1600")
     ]
-    assert "duplicate" in {notice.word for notice in trip.flights[0].notices}
+    assert "duplicate" in {notice.kind for notice in trip.flights[0].notices}
 
 
 def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
@@ -180,16 +185,16 @@ def test_a_cancelled_flight_stands_apart_and_tears_no_journey() -> None:
     assert trip.journeys[0].flights[0].statuses == ()
 
 
-def test_items_that_disagree_about_an_arrival_are_named() -> None:
+def test_items_that_disagree_about_an_arrival_have_a_notice() -> None:
     later = "DUB LHR 2025-08-15T16:00 2025-08-15T17:30"
     trip = plan([item(OUT[0]), item(later)])
-    assert [notice.word for notice in trip.flights[0].notices] == ["items disagree"]
+    assert [notice.kind for notice in trip.flights[0].notices] == ["items disagree"]
 
 
-def test_items_that_disagree_about_an_offset_are_named_too() -> None:
+def test_items_that_disagree_about_an_offset_have_a_notice() -> None:
     sent = item(OUT[0])
     other = replace(sent, flight_segments=(replace(sent.flight_segments[0], arrival_offset=timedelta(0)),))
-    assert "items disagree" in [notice.word for notice in plan([sent, other]).flights[0].notices]
+    assert "items disagree" in [notice.kind for notice in plan([sent, other]).flights[0].notices]
 
 
 def test_the_codes_are_compared_without_case_spaces_and_leading_zeros() -> None:
@@ -204,7 +209,7 @@ def test_the_codes_are_compared_without_case_spaces_and_leading_zeros() -> None:
 
 
 def test_the_plain_text() -> None:
-    text = wording.as_text(plan([item(*OUT), item(*BACK)]), reference="B94TXY")
+    text = itinerary_text(plan([item(*OUT), item(*BACK)]), reference="B94TXY")
     assert text.splitlines()[:9] == [
         "B94TXY",
         "",
@@ -212,45 +217,47 @@ def test_the_plain_text() -> None:
         "",
         "Fri 15 Aug 2025 · Dublin to Las Vegas · 14 h 40 min",
         "  BX 459 · Flight time 1 h 20 min · Economy",
-        "    Fri 15 Aug 2025 16:00  Dublin, Dublin Airport (DUB)",
-        "    Fri 15 Aug 2025 17:20  London, London Heathrow Airport (LHR)",
-        "    2 h 40 min at London",
+        "    Fri 15 Aug 2025 16:00  Dublin (DUB)",
+        "    Fri 15 Aug 2025 17:20  London Heathrow (LHR)",
+        "    2 h 40 min at London Heathrow (LHR)",
     ]
     assert "\n7 days in Las Vegas\n" in text
-    assert "09:40  London, London Heathrow Airport (LHR) (+1 day)" in text
+    assert "09:40  London Heathrow (LHR) (+1 day)" in text
     assert text.endswith("All times are local to each airport.")
-    assert wording.as_text(plan([])) == ""
+    assert itinerary_text(plan([])) == ""
 
 
-def test_the_plain_text_says_when_the_clocks_are_doubted() -> None:
-    text = wording.as_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
-    assert "Check the times: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
+def test_the_plain_text_has_the_doubt_about_its_times() -> None:
+    text = itinerary_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
+    assert (
+        "Times look like UTC: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
+    )
 
 
 def test_weekdays_and_months_are_whole() -> None:
-    assert wording.day_words(date(2024, 2, 29)) == "Thu 29 Feb 2024"
+    assert day(date(2024, 2, 29)) == "Thu 29 Feb 2024"
 
 
 def test_the_picture_is_to_scale() -> None:
     trip = plan([item(*OUT)])
     drawn = picture.draw(trip.journeys[0])
     assert drawn is not None
-    assert [(shape.kind, shape.x, shape.width) for shape in drawn.shapes] == [
-        ("flight", 0, 87),
-        ("wait", 87, 175),
-        ("flight", 262, 698),
+    assert [(shape.is_flight, shape.x, shape.width) for shape in drawn.shapes] == [
+        (True, 0, 87),
+        (False, 87, 175),
+        (True, 262, 698),
     ]
-    assert drawn.title == (
+    assert bar_sentence(trip.journeys[0], drawn).endswith(
         "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min, night hours 1 h 20 min"
     )
     assert [(night.x, night.width) for night in drawn.nights] == [
         (524, 87)
     ]  # midnight to 01:20 by London's clock, then Nevada's evening
-    assert drawn.ticks[0].label == "16:00"
+    assert drawn.ticks[0].label == datetime(2025, 8, 15, 16)
     assert all(0 <= tick.x <= drawn.width < 1000 for tick in drawn.ticks)
 
 
-def test_no_picture_where_a_time_is_missing_or_wild() -> None:
+def test_no_picture_if_a_time_is_missing_or_wild() -> None:
     assert picture.draw(plan([item("DUB XQZ 2025-08-15T16:00 2025-08-15T17:20")]).journeys[0]) is None
     assert picture.draw(plan([item("DUB LHR 2025-08-15T16:00 2026-08-15T17:20")]).journeys[0]) is None
 
@@ -283,12 +290,12 @@ def test_custom_data_without_a_trip_is_none_and_odd_times_are_noted() -> None:
     assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", "not a date")]
 
 
-def test_transfers_say_what_to_look_at() -> None:
+def test_the_notices_of_transfers() -> None:
     def words(first: str, second: str, onward: str = "BX") -> list[str]:
         trip = plan([item(first), item(second, carrier=onward)])
         transfer = trip.journeys[0].legs[1]
         assert isinstance(transfer, Transfer)
-        return [notice.word for notice in transfer.notices]
+        return [notice.kind for notice in transfer.notices]
 
     arrives = "DUB LHR 2025-08-15T16:00 2025-08-15T17:20"
     assert words(arrives, "LHR LAS 2025-08-15T18:20 2025-08-15T21:00") == []
@@ -297,3 +304,74 @@ def test_transfers_say_what_to_look_at() -> None:
     assert words(arrives, "LHR LAS 2025-08-16T00:01 2025-08-16T02:41") == ["overnight", "long"]
     assert words(arrives, "LGW LAS 2025-08-15T20:00 2025-08-15T22:40") == ["tight", "airport change"]
     assert words(arrives, "LHR LAS 2025-08-15T19:00 2025-08-15T21:40", "VS") == ["carrier change"]
+
+
+def test_travellers_are_counted_as_in_the_docstring_of_headcount() -> None:
+    trip = plan(
+        [
+            item("DUB LHR 2025-05-05T07:00 2025-05-05T08:20", "LHR LAS 2025-05-05T12:00 2025-05-05T14:40"),
+            item("DUB JFK 2025-05-05T09:00 2025-05-05T11:40", "JFK LAS 2025-05-05T14:00 2025-05-05T16:40"),
+            item("LAS LHR 2025-05-10T16:00 2025-05-11T10:00"),
+        ]
+    )
+    assert trip.passengers == (("ADT", 2),)
+
+
+def test_travellers_are_grouped_as_in_the_docstring_of_travel_groups() -> None:
+    early, home = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20", "LAS DUB 2025-08-22T16:00 2025-08-23T09:40"
+    items = [item(*OUT), item(*OUT), item(early, OUT[1], kind="CHD"), item(home)]
+    flights = {f"{f.origin.place.code} {f.origin.wall:%H:%M}": f for f in plan(items).flights}
+    flown = {key: flights[key] for key in ("DUB 14:00", "DUB 16:00", "LHR 20:00", "LAS 16:00")}
+    key = {name: flight.key for name, flight in flown.items()}
+    both = [key["DUB 16:00"], key["LHR 20:00"]]
+    named = [both, both, [key["DUB 14:00"], key["LHR 20:00"]], [key["LAS 16:00"]]]
+    groups = travel_groups(named, {flight.key: flight for flight in flown.values()})
+    names = {flight.key: name for name, flight in flown.items()}
+    assert [[names[flight.key] for flight in group] for group in groups] == [
+        ["DUB 14:00"],
+        ["DUB 16:00", "LHR 20:00", "LAS 16:00"],
+    ]
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
+    names = {
+        NoticeKind.UNKNOWN_PLACE: ("XQZ",),
+        NoticeKind.MISSING_TIME: ("DUB", "LHR"),
+        NoticeKind.AIRPORT_CHANGE: ("LHR", "LGW"),
+        NoticeKind.CARRIER_CHANGE: ("Aer Lingus", "Finnair"),
+        NoticeKind.SURFACE: ("LHR", "CDG"),
+    }.get(kind, ())
+    end = Clock(place("LHR"), datetime(2025, 10, 26, 1, 20))
+    evidence = Evidence(Verdict.IMPOSSIBLE, -100, -100, 72, 449)
+    notice = Notice(
+        kind,
+        minutes=35,
+        limit=60,
+        names=names,
+        clock=end,
+        evidence=evidence,
+        status="DECLINED",
+        count=1,
+        total=4,
+        booked=3,
+    )
+    assert notice_line(notice).endswith(("travellers", "."))
+    assert {code for code in names if code in notice_detail(notice)} == set(names)
+
+
+def test_the_sentences_of_notices() -> None:
+    end = Clock(place("LHR"), datetime(2025, 10, 26, 1, 20), fold=1)
+    early = Evidence(Verdict.IMPOSSIBLE, -100, -100, 72, 449)
+    found = [
+        notice_line(Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=early)),
+        notice_line(Notice(NoticeKind.CLOCK_REPEATED, clock=end)),
+        notice_line(Notice(NoticeKind.UNKNOWN_PLACE, names=("?",))),
+        notice_line(Notice(NoticeKind.LONG, minutes=850)),
+    ]
+    assert found == [
+        "Check these times: it would land 1 h 40 min before it leaves (usual: 1 h 12 min).",
+        "Clocks go back that night, so 01:20 occurs twice; the second fits this flight.",
+        "No airport code was sent, so the duration is unknown.",
+        "14 h 10 min.",
+    ]

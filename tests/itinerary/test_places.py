@@ -180,7 +180,7 @@ def test_retired_and_new_codes_keep_their_place(entry: str) -> None:
         ("AVR", "2026-04-30", "Alverca Airport", "Amravati Airport"),
     ],
 )
-def test_a_code_that_moved_stands_for_what_it_was_that_day(code: str, before: str, then: str, now: str) -> None:
+def test_a_code_that_moved_has_its_place_of_the_day(code: str, before: str, then: str, now: str) -> None:
     day = date.fromisoformat(before)
     assert place(code, day).name == then
     assert place(code, date.fromordinal(day.toordinal() + 1)).name == place(code).name == now
@@ -196,13 +196,13 @@ def test_a_code_that_moved_stands_for_what_it_was_that_day(code: str, before: st
 def test_another_code_of_one_airport_is_no_change_and_no_gap(flights: tuple[str, str]) -> None:
     trip = plan([item(*flights)])
     first, second = trip.flights
-    words = {notice.word for notice in transfer_notices(first, second, 110)}
+    words = {notice.kind for notice in transfer_notices(first, second, 110)}
     assert not words & {"airport change", "surface"}
     codes = [flight.split()[:2] for flight in flights]
     assert trip.route == (codes[0][0], codes[0][1], codes[1][1])
 
 
-def test_a_table_of_places_is_a_table_of_places() -> None:
+def test_every_code_of_the_table_has_its_own_place() -> None:
     assert len(all_places()) > 12_000
     for known in all_places().values():
         assert known.city, known

@@ -1,4 +1,4 @@
-"""True flights raise no alarm and keep their flight time: slow ones, fast ones, odd long ones, old codes, changed zones."""
+"""Real flights raise no alarm and keep their flight time: slow, fast and very long ones, old codes, changed zones."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from calibration.fit import Published
 from orders.cdp.records import FlightSegment, OrderItem
-from orders.display.words import notice_word
-from orders.itinerary import wording
+from orders.display.notices import notice_detail, notice_word
+from orders.display.text import itinerary_text
 from orders.itinerary.airports import place
 from orders.itinerary.clock_check.local_or_utc import decide, score, verdict_of
 from orders.itinerary.clocks import read_local
@@ -38,7 +38,7 @@ def trip_of(*flights: str) -> Trip:
 
 
 def words(trip: Trip) -> set[str]:
-    return {notice.word for notice in trip.notices} | {n.word for flight in trip.flights for n in flight.notices}
+    return {notice.kind for notice in trip.notices} | {n.kind for flight in trip.flights for n in flight.notices}
 
 
 # What the first flight takes, in minutes.
@@ -102,17 +102,17 @@ def test_slow_and_fast_flights_are_read_as_documented(entry: str, month: int) ->
     instant = read_local(leaves, place(origin).zone).instant
     assert instant is not None
     flight = Published(place(origin), place(destination), leaves, instant, int(minutes))
-    weighed = score(flight.origin, flight.destination, *flight.sent("local"))
-    assert verdict_of(weighed, decide([weighed])) == "local"
+    segment_score = score(flight.origin, flight.destination, *flight.sent("local"))
+    assert verdict_of(segment_score, decide([segment_score])) == "local"
 
 
 @pytest.mark.parametrize(("equipment", "verdict"), [("AT7", "local"), ("dh4", "local"), ("320", "utc"), ("", "utc")])
 def test_a_propeller_may_be_slow(equipment: str, verdict: str) -> None:
     """Sofia to Bremen: by jet an hour too long, and as UTC usual."""
-    weighed = score(
+    segment_score = score(
         place("SOF"), place("BRE"), datetime(2026, 6, 4, 8), datetime(2026, 6, 4, 10, 35), equipment=equipment
     )
-    assert verdict_of(weighed, decide([weighed])) == verdict
+    assert verdict_of(segment_score, decide([segment_score])) == verdict
 
 
 def test_one_slow_flight_does_not_outvote_one_that_fits() -> None:
@@ -126,16 +126,16 @@ def test_flights_that_all_fit_utc_are_caught_although_each_is_merely_slow_or_fas
     assert words(trip) & {"looks like utc"}
 
 
-def test_an_odd_long_flight_is_named_and_is_nothing_serious() -> None:
+def test_a_very_long_flight_has_a_notice_that_is_not_serious() -> None:
     trip = trip_of("UA154 HNL 2026-05-04 07:25 > GUM 17:55+1")
     (notice,) = trip.flights[0].notices
-    assert (notice.word, notice.serious) == ("long flight", False)
-    assert notice.detail.startswith("14 h 30 min for 6,109 km, where about ")
-    assert str(notice_word(notice.word)) == "Unusually long"
-    text = wording.as_text(trip)
+    assert (notice.kind, notice.serious) == ("long flight", False)
+    assert notice_detail(notice).startswith("14 h 30 min for 6,109 km, where about ")
+    assert notice_word(notice) == "Unusually long"
+    text = itinerary_text(trip)
     assert "Flight time 14 h 30 min" in text
-    assert f"    {notice.detail}" in text
-    assert "Check the times" not in text
+    assert f"    {notice_detail(notice)}" in text
+    assert "Check these times" not in text
 
 
 @pytest.mark.parametrize(
@@ -146,5 +146,5 @@ def test_an_odd_long_flight_is_named_and_is_nothing_serious() -> None:
         "BX1 FRA 2026-05-04 08:00 > LAX 07:00+2",
     ],
 )
-def test_what_no_flight_takes_stays_impossible(flight: str) -> None:
+def test_a_time_that_no_flight_takes_is_impossible(flight: str) -> None:
     assert "impossible time" in words(trip_of(flight))

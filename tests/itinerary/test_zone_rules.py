@@ -69,7 +69,7 @@ import zoneinfo
 from datetime import datetime, timedelta
 old = datetime(2026, 12, 5, 12, tzinfo=zoneinfo.ZoneInfo({OLD!r}))
 assert old.utcoffset() == timedelta(0), "the odd file is not in place"
-from orders.itinerary import calendar, clocks
+from orders.itinerary import clocks
 assert clocks.read_local(datetime(2026, 12, 5, 12), {OLD!r}).offset == timedelta(hours=-7)
 from orders.cdp.records import FlightSegment, Order, OrderItem
 from orders.itinerary.journeys import plan
@@ -77,7 +77,10 @@ there = FlightSegment(origin="LHR", destination="YVR", departure=datetime(2026, 
 items = [OrderItem(flight_segments=(there,))]
 trip = plan(items)
 assert trip.flights[0].minutes == 580
-text = calendar.as_ics(trip, Order(items=tuple(items))).decode()
+import django
+django.setup()
+from orders.display.calendar import calendar_file
+text = calendar_file(trip, Order(items=tuple(items))).decode()
 assert "TZOFFSETTO:-0700" in text
 from babel.dates import get_timezone
 assert datetime(2026, 12, 5, 12, tzinfo=get_timezone({OLD!r})).utcoffset() == timedelta(hours=-7)

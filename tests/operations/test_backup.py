@@ -17,6 +17,8 @@ from orders.models import AccessRecord, Connection
 from tests.canary import CANARY
 from tests.live import PROJECT, App, environment, free_port, wait_until_it_answers
 
+pytestmark = pytest.mark.operations
+
 
 def manage(app: App, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -128,6 +128,7 @@ def use(app: App) -> requests.Session:
     return session
 
 
+@pytest.mark.operations
 def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: Metered) -> None:
     use(metered.app)
     found = metered.scrape()
@@ -159,6 +160,7 @@ def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: 
     assert {name for _series, labels in found for name, _value in labels} <= allowed
 
 
+@pytest.mark.operations
 def test_a_killed_process_leaves_no_places_and_a_stopped_server_neither_port_nor_files(metered: Metered) -> None:
     app = metered.app
     app.person()

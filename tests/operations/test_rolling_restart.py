@@ -38,7 +38,7 @@ def test_a_rolling_restart_costs_no_request(live_app: App, tmp_path: Path, balan
     assert traffic.failed == []
     assert {kind.partition(":")[0] for kind in traffic.seen} == {"open_an_order", "search", "sign_in_anew"}
     opened = sum(number for kind, number in traffic.seen.items() if kind.startswith("open_an_order"))
-    assert AccessRecord.objects.filter(what=AccessRecord.What.ORDER_OPENED).count() >= opened
+    assert AccessRecord.objects.filter(what=AccessRecord.Action.ORDER_OPENED).count() >= opened
 
 
 def test_the_sample_of_haproxy_starts_and_says_that_no_server_is_there(tmp_path: Path) -> None:

@@ -76,11 +76,12 @@ def test_sentry_learns_the_type_and_the_places_of_an_error_and_nothing_else(db: 
 
 def test_a_warning_is_not_sent(sent: Collector) -> None:
     logging.getLogger("orders.cdp").warning("the CDP failed")
-    logging.getLogger("orders.cdp").error("a look could not be recorded")
+    logging.getLogger("orders.cdp").error("an access could not be recorded")
     (body,) = sent.until(lambda came: len(came) == 1)
-    assert b"a look could not be recorded" in body
+    assert b"an access could not be recorded" in body
 
 
+@pytest.mark.operations
 def test_a_trace_has_a_span_for_the_request_and_one_in_it_for_each_call(
     live_app: App, collector: Collector, gathered_static: Path, tmp_path: Path
 ) -> None:

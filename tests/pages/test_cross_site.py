@@ -100,7 +100,7 @@ def test_own_requests_and_browsers_without_the_headers_are_served_as_before(
     answer = desk.get(f"/orders/{SEED}/contacts/", headers=fetch_headers(site, mode, dest))
     assert answer.status_code == 200
     assert recorded_looks().get().what == "contacts_seen"
-    assert desk.post("/orders/", {"q": "B94TXY"}, headers=fetch_headers(site, mode, dest)).status_code == 302
+    assert desk.post("/orders/", {"q": "B94TXY"}, headers=fetch_headers(site, mode, dest)).status_code == 303
 
 
 @pytest.mark.parametrize("site", FOREIGN)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from orders.cdp.records import FlightSegment, Note, Order, OrderItem
 from orders.itinerary import journeys
-from orders.services.summary import Digest, digest
+from orders.services.summary import OrderSummary, summarize
 
 FLIGHT = OrderItem(
     ref="i1",
@@ -21,7 +21,7 @@ FLIGHT = OrderItem(
 BAG = replace(FLIGHT, ref="i2", type="BAG", product_id="DUB-LHR", price=Decimal("20.00"), flight_segments=())
 
 
-def of(*items: OrderItem, **order: object) -> Digest:
+def of(*items: OrderItem, **order: object) -> OrderSummary:
     values: dict[str, object] = {
         "ref": "r",
         "reference_id": "B94TXY",
@@ -29,7 +29,7 @@ def of(*items: OrderItem, **order: object) -> Digest:
         "currency_code": "EUR",
     }
     made = Order(items=items, **{**values, **order})  # type: ignore[arg-type]
-    return digest(made, journeys.plan(made.items))
+    return summarize(made, journeys.plan(made.items))
 
 
 def test_the_sum_is_compared_where_the_data_allows_it() -> None:

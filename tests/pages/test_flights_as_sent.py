@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from orders.display.text import itinerary_text
 from sandbox.server import Sandbox
 from tests.pages.conftest import connect
 from tests.pages.reading import text_of
@@ -112,14 +113,14 @@ def test_an_icao_carrier_and_an_iata_carrier_are_one_party(opened: Any) -> None:
 def test_the_same_airline_is_not_named_as_operating(opened: Any, desk: Client, carrier: str, operating: str) -> None:
     path, page = opened(flown(segment("117", carrier=carrier, operatingCarrier=operating, operatingFlightNumber="117")))
     assert "perated by" not in text_of(page)
-    assert "perated by" not in page.context["itinerary_text"]
+    assert "perated by" not in itinerary_text(page.context["trip"])
     assert b"perated by" not in desk.get(f"{path}itinerary.ics").content
 
 
 def test_another_airline_is_named_wherever_the_flight_is(opened: Any, desk: Client) -> None:
     path, page = opened(flown(segment("117", carrier="BA", operatingCarrier="BA CityFlyer")))
     assert text_of(page).count("perated by") >= 3  # sentence, facts, details
-    assert "operated by BA CityFlyer" in page.context["itinerary_text"]
+    assert "operated by BA CityFlyer" in itinerary_text(page.context["trip"])
     assert b"operated by BA CityFlyer" in desk.get(f"{path}itinerary.ics").content.replace(b"\r\n ", b"")
 
 
@@ -146,7 +147,7 @@ def test_dates_without_a_time_show_the_day_everywhere(opened: Any, desk: Client)
     assert "00:00" not in text
     assert "All times are local" not in text
     assert "Could not be read" not in text
-    copied = page.context["itinerary_text"]
+    copied = itinerary_text(page.context["trip"])
     assert copied.count("Thu 18 Mar 2027, time not given") == copied.count("Sun 21 Mar 2027, time not given") == 4
     assert "00:00" not in copied
     out, back = ("DATE 20270318", "DATE 20270319"), ("DATE 20270321", "DATE 20270322")
@@ -220,7 +221,7 @@ def test_flight_items_without_segments_are_named_and_lead_to_the_custom_data(
     page = desk.get(f"{path}?connection=by+{version}")
     said = "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"
     assert said in text_of(page)
-    assert said in page.context["itinerary_text"]
+    assert said in itinerary_text(page.context["trip"])
     assert "No flights on this order" not in text_of(page)
     itinerary = page.content.decode().partition('id="itinerary"')[2].partition("</section>")[0]
     assert f'href="{path}custom-data/' in itinerary
@@ -277,7 +278,7 @@ HOTEL: Entry = {"type": "HOTEL", "name": "Hotel Sol", "productId": "HTL", "price
 )  # fmt: skip
 def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry, shown: list[str]) -> None:
     _path, page = opened(flown(segment()), one, other)
-    assert [line.count for line in page.context["digest"].others] == [1, 1]
+    assert [line.count for line in page.context["summary"].others] == [1, 1]
     others = text_of(page).partition("Also on this order")[2]
     for words in shown:
         assert words in others.partition("Payment")[0]
@@ -294,7 +295,7 @@ def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry
 )
 def test_extras_that_are_alike_stay_one_line(opened: Any, one: Entry, other: Entry) -> None:
     _path, page = opened(flown(segment()), one, other)
-    assert [line.count for line in page.context["digest"].others] == [2]
+    assert [line.count for line in page.context["summary"].others] == [2]
 
 
 def test_a_status_is_said_once_on_its_row(desk: Client, cdp: Sandbox) -> None:

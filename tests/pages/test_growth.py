@@ -13,12 +13,16 @@ from django.template.loader import render_to_string
 from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
+from orders.display.alerts import alert_lines
+from orders.display.answers import answers
+from orders.display.item_groups import item_groups
 from orders.display.rows import Rows
-from orders.itinerary import journeys, picture, travel_groups, wording
+from orders.display.text import itinerary_text
+from orders.itinerary import journeys, picture, travel_groups
 from orders.privacy.masking import card
 from orders.services.orders import OpenedOrder
 from orders.services.people import Travellers, joined
-from orders.services.summary import digest
+from orders.services.summary import summarize
 from orders.views.cards import cards_of
 from tests.growing import growth, lines_run
 
@@ -136,7 +140,7 @@ def order_of(items: list[Entry]) -> Order:
 def opened(items: list[Entry]) -> OpenedOrder:
     order = order_of(items)
     trip = journeys.plan(order.items, now=NOW)
-    return OpenedOrder(order, trip, digest(order, trip), (), NOW)
+    return OpenedOrder(order, trip, summarize(order, trip), (), NOW)
 
 
 def page_of(items: list[Entry]) -> str:
@@ -148,9 +152,15 @@ def page_of(items: list[Entry]) -> str:
         "order_ref": "r",
         "reference": "R",
         "trip": trip,
-        "digest": shown.digest,
+        "summary": shown.summary,
         "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
-        "itinerary_text": wording.as_text(trip),
+        "customer_text": "",
+        "internal_note": itinerary_text(trip),
+        "answers": answers(shown.order, shown.summary, trip, NOW),
+        "alerts": alert_lines(shown.order, shown.summary, trip, NOW),
+        "groups": item_groups(shown.order),
+        "now": NOW,
+        "link": "/",
         "as_of": NOW,
         "calls": 1,
         "seconds": 0.1,
@@ -165,7 +175,7 @@ def page_of(items: list[Entry]) -> str:
 @pytest.mark.parametrize("way", WAYS)
 def test_an_order_page_grows_with_its_order(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Work per flight is bounded by these; with small ones the growth beyond them shows at small sizes.
-    monkeypatch.setattr(travel_groups, "PARTIES", 8)
+    monkeypatch.setattr(travel_groups, "GROUPS", 8)
     monkeypatch.setattr(travel_groups, "FLIGHTS_A_DAY", 4)
     make = WAYS[way]
     assert growth(lambda n: lines_run(lambda: opened(make(n))), 2 * N) < MOST

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
+from orders.http import prepare
 from orders.privacy import access_log
 from sandbox.server import Sandbox
 from tests.recorded import recorded_looks
@@ -34,7 +35,7 @@ def test_a_reference_that_is_not_found_is_recorded(desk: Client, agent: User, ad
     assert (missed.what, missed.reference, missed.subject) == ("searched_reference", reference, "")
     assert (missed.outcome, missed.ticket, missed.user_id) == ("0 found", "ZD-1", agent.pk)
     assert missed.connection_name == "sandbox (sandbox)"
-    assert "search by reference" in desk.get("/activity/").text
+    assert "searched by reference" in desk.get("/activity/").text
 
 
 def test_trying_references_one_after_the_other_leaves_a_trace_of_each(desk: Client) -> None:
@@ -70,16 +71,16 @@ def test_a_failure_is_no_miss(desk: Client, cdp: Sandbox) -> None:
     "reference", ["jane.doe@example.com", "+353861234567", "00353 86 123 4567", "B94TXY, jane@example.com"]
 )
 def test_a_reference_that_names_a_person_is_hashed_in_every_record(agent: User, reference: str) -> None:
-    request = RequestFactory().get("/")
+    request = prepare(RequestFactory().get("/"))
     request.user = agent
-    access_log.record(request, access_log.What.ORDER_OPENED, order_ref="r", reference=reference)
+    access_log.record(request, access_log.Action.ORDER_OPENED, order_ref="r", reference=reference)
     record = recorded_looks().get()
     assert (record.reference, record.subject) == ("", access_log.hashed(reference))
 
 
 @pytest.mark.parametrize("reference", ["B94TXY", "4711008", "2041/7", "15082025", "A:93", "B94TXY, FAM4OB"])
 def test_a_plain_reference_is_kept_as_it_is(agent: User, reference: str) -> None:
-    request = RequestFactory().get("/")
+    request = prepare(RequestFactory().get("/"))
     request.user = agent
-    access_log.record(request, access_log.What.ORDER_OPENED, order_ref="r", reference=reference)
+    access_log.record(request, access_log.Action.ORDER_OPENED, order_ref="r", reference=reference)
     assert recorded_looks().get().reference == reference

@@ -123,6 +123,6 @@ def test_a_locked_database_is_not_waited_for_beyond_the_promise(agent: User, cli
     finally:
         other.close()
     assert page.status_code == 503
-    assert "could not be recorded" in text_of(page)
+    assert "could not be logged" in text_of(page)
     assert took < 4
     assert recorded_looks().count() == 1

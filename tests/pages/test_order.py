@@ -39,7 +39,6 @@ def test_the_seed_order_is_read_from_one_call(desk: Client, cdp: Sandbox) -> Non
         assert said in text, said
     assert "100.00" in text and "EUR" in text.replace("€", "EUR")
     assert "112.00" in text
-    assert "1 of 1 item" in text
     assert cdp.calls()["total"] == 1
 
 
@@ -90,7 +89,7 @@ def test_a_booking_reference_in_the_path_leads_to_its_order(desk: Client) -> Non
     assert shown_order(page) == SEED
     for part in ("raw/", "contacts/", "travellers/", "custom-data/", "itinerary.ics", ""):
         assert f'href="/orders/{SEED}/{part}?ticket=ZD-9"' in page.text
-    assert f'data-copy-link="/orders/{SEED}/"' in page.text
+    assert f'/orders/{SEED}/"' in page.text.partition("data-copy-link=")[2][:120]
     assert list(recorded_looks().values_list("what", "order_ref", "reference", "ticket")) == [
         ("order_opened", SEED, "B94TXY", "ZD-9")
     ]

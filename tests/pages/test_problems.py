@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from orders import problems
 from orders.cdp import errors
 
-
-def every_error(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:
-    """The whole error tree, so that a new error without words fails here."""
-    return [kind, *(found for child in kind.__subclasses__() for found in every_error(child))]
+SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
 
 
-@pytest.mark.parametrize("kind", every_error())
-def test_every_error_has_words_of_its_own(kind: type[errors.CdpError]) -> None:
-    assert kind in problems.WORDS
-    problem = problems.describe(kind("a safe sentence"))
+def leaves(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:
+    """Every error of the tree that can be raised: a new one without a row fails here."""
+    below = kind.__subclasses__()
+    return [found for child in below for found in leaves(child)] or [kind]
+
+
+def test_the_table_holds_every_fault_and_no_other() -> None:
+    assert set(problems.FAULTS) == set(leaves())
+    codes = [row.code for row in problems.FAULTS.values()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("kind", leaves())
+def test_every_fault_has_a_whole_row(kind: type[errors.CdpError]) -> None:
+    problem, row = problems.describe(kind("a safe sentence")), problems.FAULTS[kind]
     assert problem.title and problem.sentence and problem.step
     assert 400 <= problem.status <= 599
     assert problem.status != 401  # 401 is our own sign-in's
     assert problem.technical == "a safe sentence"
+    assert f'id="{row.icon}"' in SPRITE
+    assert row.word and row.tested and row.result != problems.LastResult.ACCEPTED
 
 
-@pytest.mark.parametrize("kind", [k for k in every_error() if issubclass(k, errors.Wait | errors.TheyMustAct)])
+@pytest.mark.parametrize("kind", [k for k in leaves() if issubclass(k, errors.RetryLater | errors.UpstreamFailure)])
 def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[errors.CdpError]) -> None:
     problem = problems.describe(kind("x"))
     assert "not found" not in f"{problem.title} {problem.sentence}".lower()
@@ -40,7 +52,7 @@ def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[erro
         (errors.TimedOut, 504, "slow"),
         (errors.Unreachable, 502, "down"),
         (errors.Untrusted, 502, "not trusted"),
-        (errors.Broken, 502, "down"),
+        (errors.Broken, 502, "error"),
         (errors.Unreadable, 502, "unreadable"),
     ],
 )

@@ -61,7 +61,7 @@ def test_a_refusal_stands_below_the_card_and_not_in_its_place(desk: Client, cdp:
     assert answer.status_code == 403
     assert answer["HX-Reswap"] == "beforeend"
     assert "<html" not in answer.text
-    assert "need a permission" in text_of(answer)
+    assert "permission to see hidden fields" in text_of(answer)
 
 
 def test_so_does_a_failure(desk: Client, supervisor: User, cdp: Sandbox) -> None:
@@ -77,5 +77,5 @@ def test_a_refusal_that_cannot_be_recorded_says_so(
 ) -> None:
     answer = desk.post(ADDRESS, {"person": "x", "kind": "contact", "field": "all"}, headers=headers)
     assert answer.status_code == 503
-    assert "could not be recorded" in text_of(answer)
+    assert "could not be logged" in text_of(answer)
     assert ("<html" in answer.text) is not bool(headers)

@@ -63,24 +63,23 @@ def serve(cdp: Sandbox, items: list[dict[str, object]]) -> None:
 
 
 def test_an_alert_leads_to_the_page_that_its_flight_is_on(desk: Client, cdp: Sandbox) -> None:
-    flights = [segment(number, 1440 * number, number, minutes=80 if number != 300 else 900) for number in range(400)]
+    flights = [segment(number, 1440 * number, number, minutes=80 if number != 380 else 900) for number in range(400)]
     items = [flown(flight) for flight in flights]
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/", {"ticket": "T1"}).content.decode()
-    assert "400 of 400 items" in page
     shown = re.search(r"Flights 1 to (\d+) of 400 are shown", page)
-    assert shown and int(shown[1]) < 300
-    link = re.search(r'href="(/orders/[^"]*\?flights=301&amp;ticket=T1)#(flight-[^"]+)"', page)
+    assert shown and int(shown[1]) < 380
+    link = re.search(r'href="(/orders/[^"]*\?flights=381&amp;ticket=T1)#(flight-[^"]+)"', page)
     assert link
     there = desk.get(link[1].replace("&amp;", "&")).content.decode()
-    assert f'id="{link[2]}"' in there and "Flights 301 to" in there and "Show the first" in there
+    assert f'id="{link[2]}"' in there and "Flights 381 to" in there and "Show the first" in there
 
 
 def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> None:
     items = [flown(segment(1), segment(2, 600, 1), passengerTypeCode="ADT", name=f"seat {n}") for n in range(500)]
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/").content.decode()
-    assert page.count('<li class="order-item"') == 500 and "500 of 500 items" in page
+    assert page.count('<li class="order-item"') == 500
     assert "Show the rest" not in page and "are shown" not in page
 
 
@@ -90,7 +89,6 @@ def test_segments_beyond_the_bound_are_said_on_the_page(desk: Client, cdp: Sandb
     )
     page = desk.get(f"/orders/{REF}/").content.decode()
     assert "First 2,000 of 8,000 flight segments read." in page and "Not all flights are read" in page
-    assert "1 of 1 item" in page
 
 
 def test_items_beyond_the_bound_are_said_and_the_sum_is_not_checked(desk: Client, cdp: Sandbox) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import translation
+from django.utils.translation import gettext
 
+from orders.display.text import itinerary_text
+from orders.display.words import status_word
 from orders.itinerary.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
 from sandbox.server import Sandbox
 from tests.design.stylesheet import ROOT
@@ -100,10 +103,8 @@ def test_who_cancelled_is_shown_and_it_is_cancelled(sent: str) -> None:
 
 def test_a_word_of_the_feed_is_never_taken_for_a_phrase_of_ours() -> None:
     with translation.override("de"):
-        from django.utils.translation import gettext
-
-        assert status("CANCELED").in_words(gettext) == "Storniert"
-        assert gettext("Search") != "Search" and status("Search").in_words(gettext) == "Search"
+        assert status_word("CANCELED") == "Storniert"
+        assert gettext("Search") != "Search" and status_word("Search") == "Search"
 
 
 def test_every_row_has_its_symbol_and_its_colour() -> None:
@@ -156,7 +157,7 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 def copied(page: Any) -> str:
     """The text that the page puts into a ticket."""
-    text = page.context["itinerary_text"]
+    text = itinerary_text(page.context["trip"])
     assert isinstance(text, str)
     return text
 
@@ -171,7 +172,8 @@ def test_page_title_text_and_calendar_agree(desk: Client, reference: str, word: 
     assert f'class="pill pill-{row.tone}"' in html and f"#{row.icon}" in html and word in text_of(page)
     assert ('is-cancelled"' in html) == (word in STRUCK)
     alerts = text_in(html.partition('class="alerts"')[2].partition("</ul>")[0]) if 'class="alerts"' in html else ""
-    assert (f"{word} · BX 459" in alerts) == row.alert
+    # The pill says a settled status, a cancellation and a refund; what still needs something to happen is to check.
+    assert (word in alerts) == (row.tone == "pending" or (row.alert and not row.cancelled and not row.booked))
     assert (word in copied(page)) == (not row.settled)
     calendar = open_order(desk, reference, "itinerary.ics").content.decode()
     assert re.findall(r"\r\nSTATUS:(\w+)", calendar) == ([row.calendar.value] if row.calendar else [])
@@ -188,15 +190,15 @@ def test_the_page_shows_an_unknown_status_as_sent(desk: Client, reference: str, 
 def test_spellings_of_one_status_are_counted_together(desk: Client) -> None:
     page = open_order(desk, "MX01")
     text = text_of(page)
-    assert "3 confirmed 1 cancelled" in text
+    assert "Confirmed for 3 of 4 · Cancelled for 1 of 4" in text
     assert "Cancelled for 1 of 4 travellers; 3 still booked." in text
     assert "Cancelled for 1 of 4 travellers; 3 still booked." in copied(page)
     assert "is-cancelled" not in page.content.decode()
 
 
 def test_spellings_of_one_status_are_not_mixed(desk: Client) -> None:
-    html = open_order(desk, "MX02").content.decode()
-    assert 'class="status-mix"' not in html and "is-cancelled" in html
+    page = open_order(desk, "MX02")
+    assert "Cancelled for 3 of 3" in text_of(page) and "is-cancelled" in page.content.decode()
 
 
 def test_a_status_of_some_travellers_says_of_how_many(desk: Client) -> None:

@@ -21,9 +21,9 @@ NAME = "orders.example.com"
 OBSERVATORY = PROJECT / "node_modules" / "@mdn" / "mdn-http-observatory"
 
 
-@pytest.fixture
-def served(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[int]:
-    with production(f"{NAME},127.0.0.1", gathered_static, tmp_path / "app.log") as port:
+@pytest.fixture(scope="module")
+def served(running_app: App, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with production(f"{NAME},127.0.0.1", gathered_static, tmp_path_factory.mktemp("proxied") / "app.log") as port:
         yield port
 
 
@@ -75,7 +75,7 @@ def test_an_agent_signs_in_through_a_proxy_that_ends_tls(live_app: App, through:
         assert held.get_nonstandard_attr("SameSite") == "Lax"
 
 
-def test_without_the_hop_everybody_is_sent_to_https(served: int) -> None:
+def test_without_the_hop_everybody_is_sent_to_https(live_app: App, served: int) -> None:
     direct = f"http://127.0.0.1:{served}"
     answer = requests.get(f"{direct}/accounts/login/", headers={"Host": NAME}, timeout=20, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (301, f"https://{NAME}/accounts/login/")
@@ -87,7 +87,7 @@ def test_a_forwarded_scheme_is_not_believed_without_a_trusted_proxy(live_app: Ap
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_the_observatory_gives_an_a_plus(served: int, tmp_path: Path) -> None:
+def test_the_observatory_gives_an_a_plus(live_app: App, served: int, tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None or not OBSERVATORY.is_dir():
         said = "NO NODE TOOLS: npm ci brings the MDN HTTP Observatory; its test is left out until then"

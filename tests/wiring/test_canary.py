@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import requests
+from django.contrib.auth.models import Group, User
 from django.db import connection
 
-from orders.models import Connection
+from orders.models import Connection, SharedConnection
 from tests.canary import Canary
 from tests.live import App
 
@@ -52,6 +53,30 @@ def test_no_secret_reaches_a_page_a_log_a_repr_or_the_database_file(live_app: Ap
         finally:
             live_app.sandbox.clear_faults(SEED)
         assert broken.status_code >= 400
+        Group.objects.get(name="Administrators").user_set.add(User.objects.get())
+        shared = live_app.url + "/connections/shared/add/"
+        agents = str(Group.objects.get(name="Agents").pk)
+        for token in (canary.token, canary.token + "-other"):
+            fields = {
+                "name": "Team",
+                "region": "sandbox",
+                "client_key": canary.client_key,
+                "token": token,
+                "groups": agents,
+            }
+            fields |= {"version": "v2", "clock": "local", "csrfmiddlewaretoken": form_token(session, shared)}
+            seen.append(session.post(shared, data=fields, headers={"Origin": live_app.url}, timeout=20).text)
+        team = SharedConnection.objects.get()
+        replace = f"{live_app.url}/connections/shared/{team.pk}/replace/"
+        for token in (canary.token + "-other", canary.token):
+            fields = {"token": token, "csrfmiddlewaretoken": form_token(session, replace)}
+            seen.append(session.post(replace, data=fields, headers={"Origin": live_app.url}, timeout=20).text)
+        assert "replaced, for everybody at once" in seen[-1]
+        assert team.for_administration().credentials().token == canary.token
+        seen += [
+            session.get(live_app.url + path, timeout=20).text
+            for path in ("/connections/shared/", f"/connections/shared/{team.pk}/")
+        ]
         others = (f"/orders/{SEED}/raw/", "/connections/", f"/connections/{stored.pk}/replace/", "/activity/", "/")
         seen += [session.get(live_app.url + path, timeout=20).text for path in others]
         seen += [order.text, broken.text]

@@ -11,7 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from cdpviewer import environment
 from cdpviewer.databases import database, wait_like_pages
 from cdpviewer.environment import Environment
-from cdpviewer.remote import limits, regions, shown_fields
+from cdpviewer.remote import limits, regions, shown_fields, statuses
+from orders.itinerary import statuses as known_statuses
+from orders.itinerary.statuses import status
 
 SECRET = "$sesame-7715"
 
@@ -139,6 +141,23 @@ def test_names_of_fields_for_everybody() -> None:
         with pytest.raises(ImproperlyConfigured, match="CDPVIEWER_SHOWN_FIELDS: entry 2 is ") as caught:
             shown_fields(Environment({"CDPVIEWER_SHOWN_FIELDS": f"shopCode,{name}"}, {}))
         assert name not in str(caught.value)
+
+
+def test_an_operators_own_words_for_a_status() -> None:
+    before = dict(known_statuses._BY_KEY)
+    try:
+        statuses(Environment({"CDPVIEWER_STATUSES": "Fest gebucht=CONFIRMED,Offen = payment_pending"}, {}))
+        assert status("FEST_GEBUCHT") is status("CONFIRMED")
+        assert status("offen").payment.said
+        assert status("HK") is status("CONFIRMED")
+        for wrong in ("GEBUCHT", "GEBUCHT=SOLD", "=CONFIRMED"):
+            with pytest.raises(ImproperlyConfigured, match="CDPVIEWER_STATUSES: entry 2 ") as caught:
+                statuses(Environment({"CDPVIEWER_STATUSES": f"Ok=CONFIRMED,{wrong}"}, {}))
+            assert "GEBUCHT" not in str(caught.value)
+    finally:
+        known_statuses._BY_KEY.clear()
+        known_statuses._BY_KEY.update(before)
+        status.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ NO_STORE = "no-store, private"
 
 def assert_headers(answer: requests.Response) -> None:
     assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
-    assert answer.headers["Permissions-Policy"].startswith("clipboard-write=(self), accelerometer=()")
+    assert answer.headers["Permissions-Policy"].startswith(
+        "clipboard-write=(self), publickey-credentials-get=(self), accelerometer=()"
+    )
     # Over plain http this one must not be sent.
     assert "Strict-Transport-Security" not in answer.headers
     assert "Access-Control-Allow-Origin" not in answer.headers

@@ -164,6 +164,10 @@ def test_an_agent_signs_in_and_opens_an_order(live_app: App, proxy: Proxy) -> No
         path = answer.headers["Location"]
     assert (answer.status, "B94TXY" in text) == (200, True)
     assert answer.headers["Server"] == "nginx"
+    answer, _text = proxy.ask("GET", "/accounts/set-password/MQ/cab123-secret-of-a-link/")
+    assert answer.status == 410
+    written = proxy.written("/accounts/set-password/*")
+    assert "secret-of-a-link" not in written
     written = proxy.written("/orders/*")
     assert "/orders/*" in written
     assert "B94TXY" not in written

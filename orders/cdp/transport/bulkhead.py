@@ -1,16 +1,17 @@
-"""How many pages of this process may wait on the CDP at a time: a bound for its memory and its open files."""
+"""How many pages of a process may wait on the CDP at a time, a bound for memory and open files; and in which order they go on."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from orders.cdp.errors import TooBusy
-from orders.cdp.transport.fairness import wait_in_line
 from orders.cdp.watching import watchers
 
+_line = threading.Lock()  # first come, first served
 _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
 
 
@@ -41,3 +42,13 @@ class Bulkhead:
             for watcher in watchers:
                 watcher.place(-1)
             wait_in_line()
+
+
+def wait_in_line() -> None:
+    """Let what has come meanwhile go first: new connections, and pages that stood in line before.
+
+    Under gevent a page computes until it waits. A thousand whose answers come together would compute one after the other, and a
+    health check or a sign-in that comes meanwhile would be heard after the last of them.
+    """
+    with _line:
+        time.sleep(0)

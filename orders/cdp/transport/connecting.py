@@ -5,11 +5,10 @@ from __future__ import annotations
 import errno
 import select
 import socket
-from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from ipaddress import ip_address
+from itertools import zip_longest
 from typing import Any
 
 from orders.cdp.transport.deadline import Deadline, DeadlineSocket
@@ -33,10 +32,7 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     lookup = _lookups.get((host, port))
     if lookup is None or lookup.done():
         lookup = _lookups[host, port] = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    try:
-        return lookup.result(timeout=max(0.0, deadline.left()))
-    except FutureTimeoutError:
-        raise TimeoutError("name not resolved in time") from None
+    return lookup.result(timeout=max(0.0, deadline.left()))
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
@@ -45,14 +41,9 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
     An address that does not answer, such as one of IPv6 where no way leads there, costs HEAD_START, or less where there are so
     many that the last would have no time.
     """
-    seen: Counter[int] = Counter()
-
-    def place_in_family(address: Address) -> int:
-        seen[address[0]] += 1
-        return seen[address[0]]
-
     # IPv6 and IPv4 in turn, in the system's order of preference: a whole family may be dead.
-    untried = sorted(addresses, key=place_in_family)[::-1]
+    families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]
+    untried = [one for turn in zip_longest(*families) for one in turn if one is not None][::-1]
     head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))
     trying: dict[int, DeadlineSocket] = {}
     poll = select.poll()
@@ -86,10 +77,9 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
 
 def _begin(address: Address) -> DeadlineSocket:
     """A socket that is connecting. Raises OSError where it cannot: no route, or a family the system does not speak."""
-    family, kind, protocol, _name, where = address
-    sock = DeadlineSocket(family, kind, protocol)
+    sock = DeadlineSocket(*address[:3])
     sock.setblocking(False)
-    problem = sock.connect_ex(where)
+    problem = sock.connect_ex(address[4])
     if problem in (0, errno.EINPROGRESS):
         return sock
     sock.close()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class DeadlineSocket(socket.socket):
     """A socket whose timeout is for everything that follows, where a plain one grants it to each read anew.
 
     A server that sends a byte now and then would otherwise hold a page for hours: in the headers, where no loop of ours runs, in
-    the body, and under TLS, which reads from here as well. Raises TimeoutError.
+    the body, and under TLS, which reads from here as well. Raises TimeoutError. What has arrived in time can still be read
+    later: with a thousand pages waiting, a process may come to it late.
     """
 
     _deadline: Deadline | None = None
@@ -41,19 +45,17 @@ class DeadlineSocket(socket.socket):
         self._deadline = None if value is None else Deadline.after(value)
 
     def recv(self, *args: Any) -> bytes:
-        self._grant_what_is_left()
-        return super().recv(*args)
+        return self._in_time(super().recv, *args)
 
     def recv_into(self, *args: Any) -> int:
-        self._grant_what_is_left()
-        return super().recv_into(*args)
+        return self._in_time(super().recv_into, *args)
 
     def sendall(self, *args: Any) -> None:
-        self._grant_what_is_left()
-        super().sendall(*args)
+        self._in_time(super().sendall, *args)
 
-    def _grant_what_is_left(self) -> None:
-        left = None if self._deadline is None else self._deadline.left()
-        if left is not None and left <= 0:
-            raise TimeoutError("the time for the call is over")
-        super().settimeout(left)
+    def _in_time(self, operation: Callable[..., T], *args: Any) -> T:
+        super().settimeout(None if self._deadline is None else max(0.0, self._deadline.left()))
+        try:
+            return operation(*args)
+        except BlockingIOError:  # no time is left, and nothing was there
+            raise TimeoutError("the time for the call is over") from None

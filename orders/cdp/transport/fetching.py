@@ -8,24 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from http.client import HTTPException
-from typing import TypeVar
 
-from requests import RequestException
+from requests import PreparedRequest
+from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from orders.cdp import errors
 from orders.cdp.errors import CdpError
 from orders.cdp.transport.bulkhead import Bulkhead
-from orders.cdp.transport.connections import Outgoing, SharedAdapter
+from orders.cdp.transport.connections import SharedAdapter
 from orders.cdp.transport.deadline import Deadline
-from orders.cdp.transport.fanout import run_side_by_side
+from orders.cdp.transport.fanout import T, run_side_by_side
 from orders.cdp.transport.limits import Limits
 from orders.cdp.transport.outbound import Outbound
 from orders.cdp.transport.retry import LEAST, Failure, failure_of, pause_after, refusal
 from orders.cdp.transport.size_cap import drain, read_body
-
-T = TypeVar("T")
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "cdpviewer"}
 
@@ -46,7 +44,9 @@ class Transport:
 
         Raises the CdpErrors of the tree in `orders.cdp.errors`, NotFound for 404 among them.
         """
-        request = Outgoing(origin, target, {**_HEADERS, "Authorization": authorization})
+        request = PreparedRequest()
+        request.method, request.url = "GET", origin + target
+        request.headers = CaseInsensitiveDict(_HEADERS | {"Authorization": authorization})
         with self._bulkhead.hold():
             deadline = deadline.within(self.limits.call)
             tries = 0
@@ -70,7 +70,7 @@ class Transport:
         self._adapter.close()
         self._pool.shutdown(wait=False)
 
-    def _try(self, request: Outgoing, deadline: Deadline, count: Callable[[], None]) -> bytes | Failure:
+    def _try(self, request: PreparedRequest, deadline: Deadline, count: Callable[[], None]) -> bytes | Failure:
         left = deadline.left()
         if left <= LEAST:
             return Failure(errors.TimedOut("no time left for the call"))
@@ -79,10 +79,10 @@ class Transport:
             return self._exchange(request, Timeout(total=left, connect=min(self.limits.connect, left)))
         except CdpError as error:
             return Failure(error.with_traceback(None))
-        except (RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
             return failure_of(error)
 
-    def _exchange(self, request: Outgoing, timeout: Timeout) -> bytes | Failure:
+    def _exchange(self, request: PreparedRequest, timeout: Timeout) -> bytes | Failure:
         response = self._adapter.send(request, stream=True, timeout=timeout)  # type: ignore[arg-type]  # the stubs know numbers
         raw, status, whole = response.raw, response.status_code, False
         try:

@@ -18,11 +18,10 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
 
     gzip is unpacked here and not by the library, so that no read can unpack to more than the cap.
     """
-    if encoding in ("", "identity"):
-        return b"".join(_chunks(raw, limits))
-    if encoding in ("gzip", "x-gzip"):
-        return _unpacked(b"".join(_chunks(raw, limits)), limits.body)
-    raise Unreadable("the answer came in an encoding that was not asked for")
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise Unreadable("the answer came in an encoding that was not asked for")
+    body = b"".join(_chunks(raw, limits))
+    return _unpacked(body, limits.body) if encoding.endswith("gzip") else body
 
 
 def drain(raw: Any, limits: Limits) -> bool:
@@ -47,10 +46,10 @@ def _unpacked(packed: bytes, most: int) -> bytes:
     body = bytearray()
     for _ in range(MOST_MEMBERS):
         member = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        part = _decompressed(member, packed, most + 1 - len(body))
-        if part is None:
-            raise Unreadable("the compressed answer is damaged")
-        body += part
+        try:
+            body += member.decompress(packed, most + 1 - len(body))
+        except zlib.error:
+            break
         if len(body) > most:
             raise Unreadable("the answer is too large")
         if packed and not member.eof:
@@ -58,11 +57,4 @@ def _unpacked(packed: bytes, most: int) -> bytes:
         packed = member.unused_data
         if not packed.startswith(MEMBER):
             return bytes(body)
-    raise Unreadable("the compressed answer has too many parts")
-
-
-def _decompressed(member: zlib._Decompress, packed: bytes, most: int) -> bytes | None:
-    try:
-        return member.decompress(packed, most)
-    except zlib.error:
-        return None
+    raise Unreadable("the compressed answer is damaged or has too many parts")

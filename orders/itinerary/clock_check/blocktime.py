@@ -1,4 +1,4 @@
-"""How long a scheduled flight over a given distance takes, from gate to gate.
+"""The usual duration of a scheduled flight over a distance, from gate to gate.
 
 Five constants, fitted by `calibration/fit.py`: a start, minutes for each kilometre, minutes for each root of a kilometre (short hops
 are slow), the westerlies, and the queues of busy airports.
@@ -20,7 +20,7 @@ JET_LATITUDE = 40.0
 JET_WIDTH = 16.0
 JET_SEASON_SHIFT = 6.0
 JET_SEASON_STRENGTH = 0.4
-# Nowhere are they as strong as over Japan and the sea around it in winter.
+# They are strongest over Japan and the sea around it in winter.
 EAST_ASIA = (110.0, 170.0)
 EAST_ASIA_STRENGTH = 1.0
 
@@ -47,7 +47,7 @@ FITTED = Constants(start=11.36, per_km=0.05973, per_root_km=1.271, per_wind_km=-
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
-    """What the constants multiply, in their order; None where the distance is unknown. `month` is 1 to 12, of the departure."""
+    """The factors of the constants, in their order; None if the distance is unknown. `month` is that of the departure, 1 to 12."""
     distance = distance_km(origin, destination)
     if distance is None:
         return None
@@ -56,7 +56,7 @@ def features(origin: Place, destination: Place, month: int) -> tuple[float, ...]
 
 
 def expected_minutes(origin: Place, destination: Place, month: int, constants: Constants = FITTED) -> float | None:
-    """Minutes from gate to gate, None where the distance is unknown."""
+    """Minutes from gate to gate, None if the distance is unknown."""
     if origin.latitude is None or destination.latitude is None:
         return None
     return _expected_minutes(origin, destination, month, constants)
@@ -100,7 +100,7 @@ def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> 
         sin_angle, cos_angle = sin(angle), cos(angle)
         height = sin_lat * cos_angle + tilt * sin_angle
         angle += step
-        # A touch above 0, so that a way over the pole itself stays a number.
+        # Slightly above 0, so that a route over the pole itself stays finite.
         level = sqrt(1 - height * height) if -0.999 < height < 0.999 else 0.045
         season = winter if height >= 0 else -winter
         off = (atan2(abs(height), level) * DEGREES - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH

@@ -1,6 +1,6 @@
-"""Where published flights take longer than their distance says: ways round closed airspace, and routes flown by slow aircraft.
+"""Routes on which published flights take longer than usual: detours around closed airspace, and slow aircraft.
 
-A short table of what is publicly known, not fitted. It makes nothing expected, only as likely as none: up to so many minutes more.
+A short table of public knowledge, not fitted. Extra minutes up to the number given are as likely as none.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from orders.itinerary.codes import PlaceKind
 from orders.itinerary.trip import Place
 
 
@@ -44,13 +45,13 @@ EUROPE = "AL AT BA BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU L
 DETOURS = (
     # The Levant and the lands east and south of it, for decades.
     Detour(_side("ALP BEY DAM LTK"), _side(west=40.0, east=62.0), 60),
-    # Russia since 2022: round the Baltic states, and east of the Black Sea.
+    # Russia since 2022: around the Baltic states, and east of the Black Sea.
     Detour(_side("KGD"), _side("RU"), 75, 2022),
     Detour(_side("RU"), _side("AM AZ GE"), 75, 2022),
     Detour(_side("RU"), _side("EG IL RS TR"), 120, 2022),
-    # Europe and north-east Asia since 2022: round Russia, by the south or over the pole.
+    # Europe and north-east Asia since 2022: around Russia, by the south or over the pole.
     Detour(_side(EUROPE), _side("CN HK JP KR MN MO TW"), 180, 2022),
-    # Northern India and the west of it, round Pakistan: in 2019, and since 2025.
+    # Northern India and everything west of it, around Pakistan: in 2019, and since 2025.
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2019, 2019),
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2025),
     # Qatar while its neighbours closed theirs.
@@ -66,7 +67,7 @@ DETOURS = (
 )
 
 
-# IATA's codes of propeller aircraft in scheduled service, and how many minutes a kilometre takes them longer than a jet.
+# IATA's codes of propeller aircraft in scheduled service, and their extra minutes per kilometre compared with a jet.
 _PROPELLERS = """
 A40 AN4 AN6 ANF AT4 AT5 AT6 AT7 ATP ATR BE1 BE2 BE9 BEH BET BNI BNT CN1 CN2 CNA CNC CNF CNT CS2 CVF D28 D38 DH1 DH2 DH3 DH4 DH7 DH8
 DHB DHC DHL DHP DHT EM2 EMB F27 F50 FK7 GRS HS7 I14 IL8 J31 J32 J41 JST L4T LOH M4T MA6 ND2 PA2 PAG PAT PL2 S20 SF3 SFB SH3 SH6 SHS
@@ -77,21 +78,21 @@ PROPELLER_PER_KM = 0.055
 
 
 def propeller_minutes(equipment: str, distance: float) -> int:
-    """How many minutes longer than usual a flight of so many kilometres may take for its aircraft; 0 for a jet or none named."""
+    """Extra minutes that a flight of `distance` kilometres may take with this aircraft; 0 for a jet or an unknown one."""
     return round(PROPELLER_PER_KM * distance) if equipment and equipment.strip().upper() in PROPELLERS else 0
 
 
 @lru_cache(maxsize=16384)
 def _sides(place: Place) -> tuple[int, int]:
-    """As bits: on which detours' one side a place lies, and on which ones' other side."""
+    """The detours with a place on one side, and those with it on the other side, as bits."""
     one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
     other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
     return one, other
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """How many minutes longer than usual a flight between these two may have been scheduled in a year; 0 nearly everywhere."""
-    if "unknown" in (origin.kind, destination.kind):
+    """Extra minutes for which a flight between two places may have been scheduled in a year; 0 nearly everywhere."""
+    if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0
     here, there = _sides(origin), _sides(destination)
     bits = (here[0] & there[1]) | (here[1] & there[0])

@@ -1,41 +1,43 @@
-"""Judging the clocks of a whole feed: rows of a table instead of the segments of one order, by the same code."""
+"""Check the times of a whole feed: rows of a table instead of the segments of one order, by the same code."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from orders.cdp import stamps
 from orders.itinerary.airports import place
-from orders.itinerary.clock_check.local_or_utc import SegmentScore, decide, flight_minutes, reason, score, verdict_of
+from orders.itinerary.clock_check.local_or_utc import SegmentScore, decide, evidence, score
+from orders.itinerary.codes import Reading, Verdict
+from orders.itinerary.trip import Evidence
 
 COLUMNS = ("origin", "destination", "departure", "arrival")
-ADDED = ("verdict", "flight_minutes", "reason")
-VERDICTS = ("local", "utc", "unclear", "impossible", "unknown place")
 
 
 class BadRow(ValueError):
-    """A row that cannot be judged; its text says why."""
+    """A row that cannot be checked; its text is the reason."""
 
 
 @dataclass(slots=True)
 class Checked:
-    """Rows with what was found, in the order they came, and what was wrong with the others, by line number."""
+    """Rows with their evidence in the order of the file, and what is wrong with the others, by line number."""
 
-    rows: list[tuple[Sequence[str], str, int | None, str]] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    rows: list[tuple[Sequence[str], Evidence]] = field(default_factory=list)
+    counts: Counter[Verdict] = field(default_factory=Counter)
     bad: list[tuple[int, str]] = field(default_factory=list)
 
 
-def check(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], documented: str = "local") -> Checked:
-    """Judge rows of (line number, cells) under this header. Rows with one value in the column `order` are judged together.
+def check(
+    header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], documented: Reading = Reading.LOCAL
+) -> Checked:
+    """Check rows of (line number, cells) under this header. Rows with the same value in the column `order` are checked together.
 
-    `documented` is the reading that stands unless the other fits clearly better, "local" or "utc". A time or place that
-    was not sent is judged as the page judges it; one that cannot be read makes a bad row.
+    `documented` is the reading that stands unless the other fits clearly better. A missing time or place gets the verdict that the
+    page gives it; an unreadable one makes a bad row.
 
-    Raises BadRow when the header lacks one of COLUMNS.
+    Raises BadRow if the header lacks one of COLUMNS.
     """
     at = _columns(header)
     checked = Checked()
@@ -45,27 +47,20 @@ def check(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], doc
         if not any(cell.strip() for cell in cells):
             continue
         try:
-            weighed = _weigh(cells, at, len(header))
+            segment = _score(cells, at, len(header))
         except BadRow as problem:
             checked.bad.append((line, str(problem)))
             continue
         order = cells[at["order"]].strip() if "order" in at else ""
         if order:
-            orders.setdefault(order, []).append(weighed)
-        read.append((cells, weighed, order))
+            orders.setdefault(order, []).append(segment)
+        read.append((cells, segment, order))
     together = {order: decide(members, documented) for order, members in orders.items()}
-    for cells, weighed, order in read:
-        verdict = verdict_of(weighed, together[order] if order else decide((weighed,), documented))
-        checked.counts[verdict] += 1
-        checked.rows.append((cells, verdict, flight_minutes(weighed, verdict), reason(weighed, verdict)))
+    for cells, segment, order in read:
+        proof = evidence(segment, together[order] if order else decide((segment,), documented))
+        checked.counts[proof.verdict] += 1
+        checked.rows.append((cells, proof))
     return checked
-
-
-def written(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
-    """The rows as they came, each with its verdict, flight time in minutes and reason; the header first."""
-    yield [*header, *ADDED]
-    for cells, verdict, minutes, why in checked.rows:
-        yield [*cells, verdict, "" if minutes is None else str(minutes), why]
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
@@ -76,18 +71,25 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     return {name: names.index(name) for name in (*COLUMNS, "order") if name in names}
 
 
-def _weigh(cells: Sequence[str], at: Mapping[str, int], width: int) -> SegmentScore:
+def _score(cells: Sequence[str], at: Mapping[str, int], width: int) -> SegmentScore:
     if len(cells) != width:
         raise BadRow(f"{len(cells)} cells where the header has {width}")
     origin, destination = cells[at["origin"]].strip(), cells[at["destination"]].strip()
     departure, departure_offset = _moment(cells[at["departure"]], "departure")
     arrival, arrival_offset = _moment(cells[at["arrival"]], "arrival")
     day = None if departure is None else departure.date()
-    return score(place(origin, day), place(destination, day), departure, arrival, departure_offset, arrival_offset)
+    return score(
+        place(origin, day),
+        place(destination, day),
+        departure,
+        arrival,
+        departure_offset=departure_offset,
+        arrival_offset=arrival_offset,
+    )
 
 
 def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
-    """A wall-clock value, None where none was sent, and its offset where a real one was sent (neither Z nor +00:00)."""
+    """A local time and its offset; None for a missing time, and for a missing offset, Z or +00:00."""
     text = text.strip()
     if not text:
         return None, None

@@ -1,4 +1,4 @@
-"""The table of a feed as a file: what its bytes are, and which sign parts its cells. What is no such table is named in words."""
+"""A feed's table as a file: its encoding and the delimiter of its cells. Anything else is rejected by name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe
 
 
 class NoTable(ValueError):
-    """The bytes are no table in CSV; `str(error)` says what they are and what to do, after "It is"."""
+    """The bytes are no CSV table; `str(error)` describes them and the remedy, to follow "It is"."""
 
 
 def text_of(data: bytes) -> str:
@@ -51,10 +51,10 @@ def text_of(data: bytes) -> str:
 
 
 def delimited(text: str) -> tuple[str, str, int]:
-    """The table below a first line such as `sep=;`, the sign between its cells, and how many lines were passed over.
+    """The table below a first line such as `sep=;`, its delimiter, and the number of lines skipped.
 
-    The sign is the one by which the header has the columns of a feed; without any, the comma. Raises NoTable where the first line
-    names another than the header has.
+    The delimiter is the one that gives the header the columns of a feed, else the comma. Raises NoTable if the first line names
+    another one than the header has.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)
@@ -66,21 +66,21 @@ def delimited(text: str) -> tuple[str, str, int]:
     fitting = [sign for sign in signs if set(COLUMNS) <= {cell.strip().lower() for cell in _cells(header, sign)}]
     if named and fitting and named[1] not in fitting:
         raise NoTable(
-            f"a table whose first line says that its cells are parted by {_name(named[1])}, but in its header they are parted by "
+            f"a table whose first line names as the delimiter {_name(named[1])}, but its header is delimited by "
             f"{_name(fitting[0])}: correct or remove the first line"
         )
     return body, fitting[0] if fitting else ",", 1 if named and end else 0
 
 
 def lacking(header: list[str]) -> str:
-    """What to do about a header that lacks columns: the sign that may part its cells in place of the comma."""
+    """The remedy for a header that lacks columns: the delimiter that it seems to have."""
     line = header[0] if len(header) == 1 else ""
     between = BETWEEN_COLUMNS.search(line)
     sign = between[1] if between is not None else max(DELIMITERS, key=line.count)
     if sign not in line:
         return "The first line names the columns: origin,destination,departure,arrival."
     return (
-        f"The cells seem to be parted by {_name(sign)}; commas, semicolons, tabs and vertical bars are read, if the header has all "
+        f"The cells seem to be delimited by {_name(sign)}; commas, semicolons, tabs and vertical bars are read, if the header has all "
         "four columns."
     )
 

@@ -1,14 +1,15 @@
-"""Can the feed's clocks be believed: are its values local, as documented, or UTC?
+"""Decide whether a feed's times are local (documented) or UTC.
 
-Both readings of the same two values give a flight time. How well each fits what the distance allows is a likelihood; the logarithm
-of their ratio (UTC over local) is the weight of a segment, and the weights of an order are added. The documented reading stands unless
-the other fits clearly better. Out and back pull in opposite directions, so together they decide more than one flight can.
+Both readings of a segment's two times give a flight time. How well each fits the distance is a likelihood; the logarithm of their
+ratio (UTC over local) is the segment's weight, and the weights of an order are added. The documented reading stands unless the
+other fits clearly better. Out and back pull in opposite directions, so together they decide more than a single flight can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import exp, fsum, log
 from typing import NamedTuple
 
@@ -16,32 +17,40 @@ from orders.itinerary.airports import distance_km
 from orders.itinerary.clock_check.blocktime import FITTED, Constants, expected_minutes
 from orders.itinerary.clock_check.detours import longer_by, propeller_minutes
 from orders.itinerary.clocks import MINUTE, offsets_at
-from orders.itinerary.durations import day_mark, grouped, in_words
+from orders.itinerary.codes import Mode, Reading, Verdict
 from orders.itinerary.modes import mode
-from orders.itinerary.trip import Evidence, Mode, Place
+from orders.itinerary.trip import Evidence, Place
 
 DAY = 24 * 60
 # The spread of published flight times around the expected one, in minutes: below it and above it, growing with distance.
 FASTER, FASTER_PER_KM = 11.0, 0.0025
 SLOWER, SLOWER_PER_KM = 12.5, 0.003
 ODD = 1e-5
-# How much the weights must add up to before the documented reading is given up, and before it is called unclear.
+# The sum of weights against the documented reading from which it is given up, and from which it is unclear.
 CLEARLY = 1.1
 LEANING = 0.4
-# What a segment says at least when only one of its readings is possible at all.
+# The least weight of a segment of which only one reading is possible.
 ONLY_ONE = 1.5
-# Below this (a logarithm) a reading does not fit; where neither does, the less odd of the two is hardly evidence.
+# Below this (a logarithm) a reading does not fit; if neither does, the less odd of the two is hardly evidence.
 NEITHER = -3.0
-# What a flight says at most when the reading it speaks against only makes it slow: many true flights are, by propellers or a stop.
+# The most weight against a reading that only makes a flight slow: many true flights are, with propellers or a stop.
 MERELY_SLOW = 3.0
 ZERO = timedelta(0)
 
 
-class SegmentScore(NamedTuple):
-    """One segment under both readings, in minutes; `weight` above 0 speaks for UTC, below 0 for local.
+class Lack(StrEnum):
+    """A missing fact without which no flight time can be worked out."""
 
-    `lacks` is "time" or "place" where one is missing and nothing can be said; `possible_local` and `possible_utc` say
-    whether that flight time can be at all. `folds` are the passings taken of hours that a clock shows twice (0 or 1).
+    NOTHING = ""
+    TIME = "time"
+    PLACE = "place"
+
+
+class SegmentScore(NamedTuple):
+    """One segment under both readings, in minutes; a `weight` above 0 favours UTC, below 0 local.
+
+    `possible_local` and `possible_utc` are whether a flight can take so long at all. `folds` are the occurrences taken of hours that
+    the clocks repeat (0 or 1), at departure and arrival.
     """
 
     local_minutes: int | None = None
@@ -51,7 +60,7 @@ class SegmentScore(NamedTuple):
     weight: float = 0.0
     possible_local: bool = True
     possible_utc: bool = True
-    lacks: str = ""
+    lacks: Lack = Lack.NOTHING
     folds: tuple[int, int] = (0, 0)
 
 
@@ -60,62 +69,82 @@ def score(
     destination: Place,
     departure: datetime | None,
     arrival: datetime | None,
+    *,
     departure_offset: timedelta | None = None,
     arrival_offset: timedelta | None = None,
     constants: Constants = FITTED,
     equipment: str = "",
 ) -> SegmentScore:
-    """Both readings of one segment's naive values. An explicit offset leaves nothing to read: it counts the same in both.
+    """Score both readings of one segment's naive values.
 
-    Of an hour that the clocks repeat, the passing that makes the flight time more usual is taken. `equipment` is the IATA code of
-    the aircraft, "" if unknown. A train, bus or boat says nothing of the clocks: no model is fitted to them.
+    A value sent with its own offset counts the same in both. `equipment` is the IATA code of the aircraft, "" if unknown. A train,
+    bus or boat has no weight: no model is fitted to them.
     """
     if departure is None or arrival is None:
-        return SegmentScore(lacks="time")
+        return SegmentScore(lacks=Lack.TIME)
     here = (departure_offset,) if departure_offset is not None else offsets_at(origin.zone, departure)
     there = (arrival_offset,) if arrival_offset is not None else offsets_at(destination.zone, arrival)
     if not here or not there:
-        return SegmentScore(lacks="place")
-    as_sent = arrival - departure
-    local = (as_sent - there[0] + here[0]) // MINUTE
-    utc = (as_sent - (arrival_offset or ZERO) + (departure_offset or ZERO)) // MINUTE
+        return SegmentScore(lacks=Lack.PLACE)
+    difference = arrival - departure
     expected = expected_minutes(origin, destination, departure.month, constants)
     distance = distance_km(origin, destination)
-    folds = (0, 0)
-    if len(here) + len(there) > 2:
-        passings = [(out, back) for out in range(len(here)) for back in range(len(there))]
-        took = {(out, back): (as_sent - there[back] + here[out]) // MINUTE for out, back in passings}
-        folds = min(passings, key=lambda fold: abs(took[fold] - (expected or 0)) if expected or took[fold] > 0 else DAY)
-        local = took[folds]
+    folds = _most_usual_folds(difference, here, there, expected)
+    local = (difference - there[folds[1]] + here[folds[0]]) // MINUTE
+    utc = (difference - (arrival_offset or ZERO) + (departure_offset or ZERO)) // MINUTE
     if expected is None or distance is None or mode(origin, destination, equipment) is not Mode.FLIGHT:
         return SegmentScore(local, utc, None, distance, 0.0, 0 < local < DAY, 0 < utc < DAY, folds=folds)
-    fits_local, fits_utc = possible(local, expected), possible(utc, expected)
     weight = 0.0
     if local != utc:
         longer = max(longer_by(origin, destination, departure.year), propeller_minutes(equipment, distance))
-        as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
-        weight = as_utc - as_local
-        if max(as_utc, as_local) < NEITHER and ((fits_local and fits_utc) or _both_slow(local, utc, expected)):
-            weight = max(-LEANING, min(LEANING, weight))
-        elif fits_utc and not fits_local and _days_off(local, expected) is None:
-            weight = max(weight, ONLY_ONE)
-        elif fits_local and not fits_utc and _days_off(utc, expected) is None:
-            weight = min(weight, -ONLY_ONE)
+        weight = _weight(local, utc, expected, distance, longer)
+    fits_local, fits_utc = possible(local, expected), possible(utc, expected)
     return SegmentScore(local, utc, expected, distance, weight, fits_local, fits_utc, folds=folds)
 
 
+def _most_usual_folds(
+    difference: timedelta, here: Sequence[timedelta], there: Sequence[timedelta], expected: float | None
+) -> tuple[int, int]:
+    """The occurrences of repeated hours, at departure and arrival, that bring the flight time closest to the `expected` minutes.
+
+    `here` and `there` are the offsets that each end's clock may have: one, or two for a repeated hour.
+    """
+    if len(here) == len(there) == 1:
+        return 0, 0
+
+    def unusual(folds: tuple[int, int]) -> float:
+        minutes = (difference - there[folds[1]] + here[folds[0]]) // MINUTE
+        return abs(minutes - (expected or 0)) if expected or minutes > 0 else DAY
+
+    return min(((out, back) for out in range(len(here)) for back in range(len(there))), key=unusual)
+
+
+def _weight(local: int, utc: int, expected: float, distance: float, longer: int) -> float:
+    """The logarithm of how much likelier the UTC reading is than the local one, within the bounds of what one flight can prove."""
+    as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
+    fits_local, fits_utc = possible(local, expected), possible(utc, expected)
+    weight = as_utc - as_local
+    if max(as_utc, as_local) < NEITHER and ((fits_local and fits_utc) or _both_slow(local, utc, expected)):
+        return max(-LEANING, min(LEANING, weight))
+    if fits_utc and not fits_local and _days_off(local, expected) is None:
+        return max(weight, ONLY_ONE)
+    if fits_local and not fits_utc and _days_off(utc, expected) is None:
+        return min(weight, -ONLY_ONE)
+    return weight
+
+
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether the flight is slow under both readings, and their difference is the lesser part of it, as with stops under one number."""
+    """Whether the flight is slow under both readings, by more than these differ, as with stops under one number."""
     least = min(local, utc) - expected
     return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
 
 
 def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:
-    """Logarithm of how likely a published flight takes so long, up to a constant that all flights of this distance share.
+    """Logarithm of the likelihood of a published flight time, up to a constant that all flights of this distance share.
 
     Narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
     queues, detours and headwinds make many slower. `ODD` is the share of flights that follow no rule, so that no
-    single flight decides everything. Up to `longer` minutes more are as likely as none: some years there is a way round.
+    single flight decides everything. Up to `longer` minutes more are as likely as none: some routes have detours in some years.
     """
     off = minutes - expected
     off = max(0.0, off - longer) if off > 0 else off
@@ -129,128 +158,86 @@ def possible(minutes: int, expected: float) -> bool:
 
 
 def odd(minutes: int | None, expected: float | None) -> bool:
-    """Whether a flight time is longer than usual by far, yet one that is flown, as with the stops of an island hopper.
-
-    Such a time says nothing of the clocks and is kept.
-    """
+    """Whether a flight time is far longer than usual, yet is flown, as with the stops of an island hopper; such a time is kept."""
     if minutes is None or expected is None or possible(minutes, expected):
         return False
     return expected < minutes < min(DAY, 2.5 * expected + 180)
 
 
-def decide(weighed: Iterable[SegmentScore], documented: str = "local") -> str:
-    """The reading that all these segments together speak for: "local", "utc" or "unclear".
+def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) -> Reading | None:
+    """The reading that these segments together support; None if unclear.
 
-    `documented` is the reading that stands unless the other fits clearly better. The same flight time on the same way is the same
-    evidence however often it is sent, as with an item for every passenger, and so it counts once.
+    `documented` is the reading that stands unless the other fits clearly better. Equal scores count once: an item for each passenger
+    sends the same flight several times, which is no further evidence.
     """
-    distinct = dict.fromkeys(weighed)
-    total = fsum(_vote(one) for one in distinct if not one.lacks and (one.possible_local or one.possible_utc))
-    against = total if documented == "local" else -total
+    distinct = dict.fromkeys(scores)
+    total = fsum(_vote(each) for each in distinct if not each.lacks and (each.possible_local or each.possible_utc))
+    against = total if documented is Reading.LOCAL else -total
     if against > CLEARLY:
-        return "utc" if documented == "local" else "local"
-    return "unclear" if against > LEANING else documented
+        return Reading.UTC if documented is Reading.LOCAL else Reading.LOCAL
+    return None if against > LEANING else documented
 
 
-def _vote(one: SegmentScore) -> float:
+def _vote(segment: SegmentScore) -> float:
     """A segment's weight in its order. One slow flight alone may decide, but does not outvote others that fit."""
-    if one.expected is None or one.local_minutes is None or one.utc_minutes is None:
-        return one.weight
-    if one.weight > MERELY_SLOW and one.possible_local and one.local_minutes > one.expected:
+    weight, expected = segment.weight, segment.expected
+    if expected is None or segment.local_minutes is None or segment.utc_minutes is None:
+        return weight
+    if weight > MERELY_SLOW and segment.possible_local and segment.local_minutes > expected:
         return MERELY_SLOW
-    if one.weight < -MERELY_SLOW and one.possible_utc and one.utc_minutes > one.expected:
+    if weight < -MERELY_SLOW and segment.possible_utc and segment.utc_minutes > expected:
         return -MERELY_SLOW
-    return one.weight
+    return weight
 
 
-def verdict_of(one: SegmentScore, together: str) -> str:
-    """What is to be said of one segment's clocks, given what its order says `together`."""
-    if one.lacks:
-        return "unclear" if one.lacks == "time" else "unknown place"
-    return together if believable(one, together) else "impossible"
+def verdict_of(segment: SegmentScore, together: Reading | None) -> Verdict:
+    """The verdict on one segment's times, given the reading that its order supports."""
+    if segment.lacks:
+        return Verdict.UNCLEAR if segment.lacks is Lack.TIME else Verdict.UNKNOWN_PLACE
+    if not believable(segment, together):
+        return Verdict.IMPOSSIBLE
+    return Verdict.UNCLEAR if together is None else Verdict(together)
 
 
-def believable(one: SegmentScore, reading: str) -> bool:
-    """Whether the flight time under a reading can be true, even if it is odd."""
-    if reading == "utc":
-        return one.possible_utc or odd(one.utc_minutes, one.expected)
-    return one.possible_local or odd(one.local_minutes, one.expected)
+def believable(segment: SegmentScore, reading: Reading | None) -> bool:
+    """Whether the flight time under a reading, local if None, can be true, even if it is odd."""
+    if reading is Reading.UTC:
+        return segment.possible_utc or odd(segment.utc_minutes, segment.expected)
+    return segment.possible_local or odd(segment.local_minutes, segment.expected)
 
 
-def flight_minutes(one: SegmentScore, verdict: str) -> int | None:
-    """The flight time under the reading of a verdict, None where it cannot be known."""
-    if one.lacks or verdict == "impossible":
+def flight_minutes(evidence: Evidence) -> int | None:
+    """The flight time under the reading of a verdict, None if it cannot be known."""
+    if evidence.verdict is Verdict.IMPOSSIBLE:
         return None
-    return one.utc_minutes if verdict == "utc" else one.local_minutes
+    return evidence.utc_minutes if evidence.verdict is Verdict.UTC else evidence.local_minutes
 
 
-def evidence(one: SegmentScore, together: str, _: Callable[[str], str] = str) -> Evidence:
-    """A segment's verdict with its reason and the figures behind it."""
-    verdict = verdict_of(one, together)
+def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
+    """A segment's verdict and the figures behind it, given the reading that its order supports."""
+    known = segment.local_minutes is not None and segment.expected is not None
     return Evidence(
-        verdict,
-        reason(one, verdict, _),
-        one.local_minutes,
-        one.utc_minutes,
-        None if one.expected is None else round(one.expected),
-        None if one.distance is None else round(one.distance),
+        verdict_of(segment, together),
+        segment.local_minutes,
+        segment.utc_minutes,
+        None if segment.expected is None else round(segment.expected),
+        None if segment.distance is None else round(segment.distance),
+        _days_off(segment.local_minutes or 0, segment.expected or 0.0) if known else None,
     )
 
 
-def together_evidence(weighed: Sequence[SegmentScore], together: str, _: Callable[[str], str] = str) -> Evidence:
-    """The order's evidence: that of the segment which speaks loudest for what all say together."""
-    known = [one for one in weighed if not one.lacks]
+def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
+    """The evidence of the segment that supports its order's reading most."""
+    known = [segment for segment in segments if not segment.lacks]
     if not known:
-        return evidence(weighed[0], together, _) if weighed else Evidence("unclear")
-    sane = [one for one in known if one.possible_local or one.possible_utc]
-    return evidence(
-        max(
-            sane or known,
-            key=lambda one: one.weight if together == "utc" else -one.weight,
-        ),
-        together,
-        _,
-    )
-
-
-def reason(one: SegmentScore, verdict: str, _: Callable[[str], str] = str) -> str:
-    """The evidence for a verdict as one sentence."""
-    if one.lacks == "time":
-        return _("a time is missing, so no flight time can be known")
-    if one.local_minutes is None or one.utc_minutes is None:
-        return _("the zone of a place is not known, so no flight time can be known")
-    facts = {"local": in_words(one.local_minutes, _), "utc": in_words(one.utc_minutes, _)}
-    facts["km"] = grouped(round(one.distance), _) if one.distance is not None else "?"
-    facts["expected"] = in_words(round(one.expected), _) if one.expected is not None else "?"
-    if verdict == "impossible" and one.expected is None:
-        return _("that would take %(local)s, as UTC %(utc)s") % facts
-    if verdict == "impossible":
-        if (days := _wrong_days(one)) is not None:
-            facts["fits"] = in_words(one.local_minutes - days * DAY, _)
-            facts["days"] = day_mark(-days, _)
-            return (
-                _(
-                    "this flight would take %(local)s for %(km)s km; the date looks wrong: moved by %(days)s it is %(fits)s"
-                )
-                % facts
-            )
-        return _("this flight would take %(local)s for %(km)s km, as UTC %(utc)s; about %(expected)s is usual") % facts
-    if one.local_minutes == one.utc_minutes:
-        return _("both readings give %(local)s for %(km)s km") % facts
-    if verdict == "unclear":
-        return (
-            _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither fits clearly better")
-            % facts
-        )
-    return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts
-
-
-def _wrong_days(one: SegmentScore) -> int | None:
-    """By how many days the arrival's date is off, where a whole number of days makes the flight time a usual one."""
-    return None if one.local_minutes is None or one.expected is None else _days_off(one.local_minutes, one.expected)
+        return evidence(segments[0], together) if segments else Evidence(Verdict.UNCLEAR)
+    possible_ones = [segment for segment in known if segment.possible_local or segment.possible_utc]
+    sign = 1 if together is Reading.UTC else -1
+    return evidence(max(possible_ones or known, key=lambda segment: sign * segment.weight), together)
 
 
 def _days_off(minutes: int, expected: float) -> int | None:
+    """By how many days the arrival's date is wrong, if a whole number of days makes the flight time a usual one."""
     days = round((minutes - expected) / DAY)
     left = minutes - days * DAY - expected
     return days if days and abs(left) <= 25 + 0.1 * expected else None

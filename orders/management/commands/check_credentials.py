@@ -1,4 +1,4 @@
-"""Count the stored credentials per key, and those that cannot be read."""
+"""Count the sealed rows per key, and those that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,34 +8,40 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.sign_on import factors
 from orders.cdp.errors import CredentialUnreadable
-from orders.models import Connection
+from orders.management.sealed_rows import TABLES
 from orders.privacy import sealing
 
 
 class Command(BaseCommand):
-    help = "Count the stored credentials per key, and those that cannot be read. Exits with 1 if there are any."
+    help = (
+        "Count the stored credentials, the keys of those that are shared, and second factors, per key, and those that cannot be read. "
+        "Exits with 1 if there are any."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         per_key: Counter[int] = Counter()
-        unreadable = []
-        for connection in Connection.objects.order_by("pk").iterator():
+        unreadable: list[str] = []
+        for table in TABLES:
+            for row in table.model._default_manager.select_related(*table.related).order_by("pk").iterator():  # noqa: SLF001
+                try:
+                    table.check(row)
+                except CredentialUnreadable as error:
+                    unreadable.append(f"{table.title(row)}: {error}")
+                    continue
+                # A row counts for the oldest of the keys it needs: as long as it does, that key must stay.
+                per_key[max(sealing.key_position(value) or 0 for value in table.sealed(row).values())] += 1
+        for factor, _field in factors.sealed_values():
             try:
-                connection.open_sealed()
+                per_key[sealing.key_position(factors.open_sealed(factor)) or 0] += 1
             except CredentialUnreadable as error:
-                unreadable.append((connection, str(error)))
-                continue
-            positions = [
-                sealing.key_position(connection.sealed_client_key),
-                sealing.key_position(connection.sealed_token),
-            ]
-            # A row counts for the older of the keys it needs: as long as it does, that key must stay.
-            per_key[max(position or 0 for position in positions)] += 1
+                unreadable.append(f"second factor {factor.pk} of user {factor.user_id}: {error}")
         for position, fingerprint in enumerate(sealing.fingerprints()):
             note = " (seals)" if position == 0 else ""
             self.stdout.write(f"key {position + 1} [{fingerprint}]{note}: {per_key[position]}")
         self.stdout.write(f"unreadable: {len(unreadable)}")
-        for connection, why in unreadable:
-            self.stderr.write(f"connection {connection.pk} of user {connection.user_id}: {why}")
+        for line in unreadable:
+            self.stderr.write(line)
         if unreadable:
             sys.exit(1)

@@ -13,8 +13,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orders.display.notices import evidence_words
 from orders.itinerary.clock_check import feed_file
-from orders.itinerary.clock_check.feed import VERDICTS, BadRow, Checked, check, written
+from orders.itinerary.clock_check.feed import BadRow, Checked, check
+from orders.itinerary.clock_check.local_or_utc import flight_minutes
+from orders.itinerary.codes import Reading, Verdict
+
+ADDED = ("verdict", "flight_minutes", "reason")
 
 
 class Command(BaseCommand):
@@ -32,8 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE.csv", help="the table, or - for standard input")
         parser.add_argument(
             "--clock",
-            choices=("local", "utc"),
-            default="local",
+            choices=[*Reading],
+            default=Reading.LOCAL,
             help="how the feed is said to send its times, as on a connection: local as documented (default), or utc",
         )
 
@@ -45,22 +50,22 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}") from error
         try:
-            self._check(*feed_file.delimited(feed_file.text_of(data)), options["clock"])
+            self._check(*feed_file.delimited(feed_file.text_of(data)), Reading(options["clock"]))
         except feed_file.NoTable as error:
             raise CommandError(
                 f"{'Standard input' if name == '-' else name} is no table in CSV. It is {error}."
             ) from error
 
-    def _check(self, text: str, delimiter: str, passed_over: int, clock: str) -> None:
+    def _check(self, text: str, delimiter: str, passed_over: int, documented: Reading) -> None:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         unreadable: list[tuple[int, str]] = []
         header = list(next(_rows(reader, unreadable, passed_over), (1, []))[1])
         try:
-            checked = check(header, _rows(reader, unreadable, passed_over), clock)
+            checked = check(header, _rows(reader, unreadable, passed_over), documented)
         except BadRow as error:
             raise CommandError(f"{error}. {feed_file.lacking(header)}") from error
         table = io.StringIO()
-        csv.writer(table, delimiter=delimiter, lineterminator="\n").writerows(written(header, checked))
+        csv.writer(table, delimiter=delimiter, lineterminator="\n").writerows(_table(header, checked))
         try:
             self.stdout.write(table.getvalue(), ending="")
             self.stdout.flush()
@@ -72,8 +77,16 @@ class Command(BaseCommand):
     def _summary(self, checked: Checked, bad: list[tuple[int, str]]) -> None:
         for line, problem in bad:
             self.stderr.write(f"line {line}: {problem}")
-        counts = ", ".join(f"{checked.counts[verdict]:,} {verdict}" for verdict in VERDICTS if checked.counts[verdict])
+        counts = ", ".join(f"{checked.counts[verdict]:,} {verdict}" for verdict in Verdict if checked.counts[verdict])
         self.stderr.write(f"{len(checked.rows):,} rows judged: {counts or 'none'}; {len(bad):,} bad rows")
+
+
+def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
+    """The rows as read, each with its verdict, flight time in minutes and reason; the header first."""
+    yield [*header, *ADDED]
+    for cells, evidence in checked.rows:
+        minutes = flight_minutes(evidence)
+        yield [*cells, evidence.verdict, "" if minutes is None else str(minutes), evidence_words(evidence)]
 
 
 def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:

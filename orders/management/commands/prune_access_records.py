@@ -12,7 +12,7 @@ from django.db import connections, router
 from django.utils import timezone
 
 from orders.models import AccessRecord
-from orders.privacy import account_events, append_only
+from orders.privacy import account_events, append_only, viewed_order
 
 DAYS = {"d": 1, "w": 7}
 
@@ -41,6 +41,7 @@ class Command(BaseCommand):
             )
         # Whole days (UTC), so that a chain goes as a whole and the rest can still be proved.
         limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), time.min, tzinfo=UTC)
+        self._prune_views(dry_run=options["dry_run"])
         older = AccessRecord.objects.filter(at__lt=limit)
         count, since = older.count(), f"from before {limit:%Y-%m-%d %H:%M} UTC"
         if options["dry_run"]:
@@ -51,10 +52,16 @@ class Command(BaseCommand):
             return
         left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
-        account_events.record(AccessRecord.What.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
+        account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
         # The role that owns the table, where the pages have another one that may not remove anything.
         connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
         removed = 0
         while gone := append_only.delete_older_than(connection, limit):
             removed += gone
         self.stdout.write(f"removed: {removed} {since}")
+
+    def _prune_views(self, *, dry_run: bool) -> None:
+        """Remove what orders were like at views older than CHANGES_DAYS, whatever age the records are kept."""
+        gone = viewed_order.prune(dry_run=dry_run)
+        if gone:
+            self.stdout.write(f"views to compare with {'to be removed' if dry_run else 'removed'}: {gone}")

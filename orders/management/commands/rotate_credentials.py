@@ -1,14 +1,14 @@
-"""Reseal every stored credential under the first key."""
+"""Reseal every stored credential, and every copy of the key of a shared one, under the first key."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.sign_on import factors
 from orders.cdp.errors import CredentialUnreadable
-from orders.models import Connection
+from orders.management.sealed_rows import TABLES, SealedRows
 from orders.privacy import sealing
 
 # How often a row is read again when somebody replaces its credential at the same moment.
@@ -17,8 +17,8 @@ TRIES = 3
 
 class Command(BaseCommand):
     help = (
-        "Reseal every stored credential under the first key of CDPVIEWER_CREDENTIAL_KEYS. Can be run again at any time, "
-        "while people work. Exits with 1 if a credential could not be read."
+        "Reseal every stored credential, every copy of the key of a shared one, and every second factor under the first key of "
+        "CDPVIEWER_CREDENTIAL_KEYS. Can be run again at any time, while people work. Exits with 1 if one could not be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,8 +26,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts = {"resealed": 0, "already": 0, "changed meanwhile": 0, "unreadable": 0}
-        for pk in list(Connection.objects.order_by("pk").values_list("pk", flat=True)):
-            result = self.rotate(pk, dry_run=options["dry_run"])
+        for table in TABLES:
+            for pk in list(table.model._default_manager.order_by("pk").values_list("pk", flat=True)):  # noqa: SLF001
+                result = self.rotate(table, pk, dry_run=options["dry_run"])
+                if result:
+                    counts[result] += 1
+        for factor, _field in list(factors.sealed_values()):
+            result = factors.reseal(factor.pk, dry_run=options["dry_run"])
+            if result == "unreadable":
+                self.stderr.write(f"second factor {factor.pk} of user {factor.user_id} cannot be read")
             if result:
                 counts[result] += 1
         self.stdout.write(f"{'would be resealed' if options['dry_run'] else 'resealed'}: {counts['resealed']}")
@@ -37,26 +44,26 @@ class Command(BaseCommand):
         if counts["unreadable"] or counts["changed meanwhile"]:
             raise SystemExit(1)
 
-    def rotate(self, pk: UUID, *, dry_run: bool) -> str:
+    def rotate(self, table: SealedRows, pk: object, *, dry_run: bool) -> str:
         """Reseal one row if nobody changes it meanwhile; what happened, or "" when the row is gone."""
         for _again in range(TRIES):
-            connection = Connection.objects.filter(pk=pk).first()
-            if connection is None:
+            row = table.model._default_manager.select_related(*table.related).filter(pk=pk).first()  # noqa: SLF001
+            if row is None:
                 return ""
-            sealed = {"sealed_client_key": connection.sealed_client_key, "sealed_token": connection.sealed_token}
+            sealed = table.sealed(row)
             try:
-                connection.open_sealed()
+                table.check(row)
                 fresh = {name: sealing.reseal(value) for name, value in sealed.items()}
             except CredentialUnreadable as error:
-                self.stderr.write(f"connection {pk}: {error}")
+                self.stderr.write(f"{table.title(row)}: {error}")
                 return "unreadable"
             if all(sealing.key_position(value) == 0 for value in sealed.values()):
                 return "already"
             # Only if the row still holds what was read: a credential replaced meanwhile must not come back.
-            if dry_run or self.swap(pk, sealed, fresh):
+            if dry_run or self.swap(table, pk, sealed, fresh):
                 return "resealed"
         return "changed meanwhile"
 
-    def swap(self, pk: UUID, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
+    def swap(self, table: SealedRows, pk: object, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
         """Write `fresh` where the row still holds `sealed`; False when it does not any more."""
-        return Connection.objects.filter(pk=pk, **sealed).update(**fresh) == 1
+        return table.model._default_manager.filter(pk=pk, **sealed).update(**fresh) == 1  # noqa: SLF001

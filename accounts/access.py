@@ -1,0 +1,32 @@
+"""Who may manage what: rights about people, their sign-in and their connections. Those about orders stand in `orders.views.access`."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin, User
+
+_PEOPLE, _SHARED_CONNECTIONS = "orders.manage_people", "orders.manage_shared_connections"
+
+for_managers_of_people = permission_required(_PEOPLE, raise_exception=True)
+for_managers_of_connections = permission_required(_SHARED_CONNECTIONS, raise_exception=True)
+"""View decorators: 403 for everybody without the right."""
+
+
+def may_manage_people(user: PermissionsMixin | AnonymousUser) -> bool:
+    """Whether the user may add and deactivate people and give roles."""
+    return user.has_perm(_PEOPLE)
+
+
+def may_share_connections(user: PermissionsMixin | AnonymousUser) -> bool:
+    """Whether the user may share connections and give keys to other programs."""
+    return user.has_perm(_SHARED_CONNECTIONS)
+
+
+def may_change(user: User | AnonymousUser, other: User) -> bool:
+    """Whether the user may change that person: nobody their own rights, and superusers are changed by superusers alone."""
+    return other.pk != user.pk and (not other.is_superuser or user.is_superuser)
+
+
+def may_use_password(person: User, rule: str) -> bool:
+    """Whether the person may sign in with a password; `rule` is CDPVIEWER_PASSWORD_SIGN_IN: "on", "staff" or "off"."""
+    return rule == "on" or (rule == "staff" and person.is_staff)

@@ -1,0 +1,149 @@
+"""An order in a frame of another site: who allowed it, and the token that the frame holds in place of a cookie.
+
+No cookie attribute works in a cross-site frame in every browser. So the frame makes a secret, the person allows its hash in a window of
+their own, and the frame exchanges the secret for a token that it keeps in memory. The token ends with the session that allowed it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from accounts import open_sessions
+from accounts.models import EmbedGrant, EmbedSession
+from accounts.session_store import SessionStore, stored_key
+from orders.http import GetResponse, Request
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
+
+GRANTED_FOR = timedelta(seconds=60)
+IDLE = timedelta(minutes=15)
+NOTE_USE_EVERY = timedelta(minutes=1)
+ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]+)?")
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
+VERIFIER = re.compile(r"[A-Za-z0-9_-]{43,128}")
+
+ORDERS = "/embed/orders/"
+FRAMED = ("/embed/", "/embed/token/")
+API = "/api/"
+
+
+def is_listed(origin: str) -> bool:
+    """Whether the operator lets pages of this origin frame an order."""
+    return bool(ORIGIN.fullmatch(origin)) and any(_covers(listed, origin) for listed in settings.EMBED_ORIGINS)
+
+
+def _covers(listed: str, origin: str) -> bool:
+    start, star, end = listed.partition("*")
+    return origin.startswith(start) and origin.endswith(end) and len(origin) > len(listed) if star else origin == listed
+
+
+def allow(request: Request, challenge: str, origin: str) -> None:
+    """Let the frame with the secret behind `challenge` have a token for this person and session, within a minute. On record."""
+    now = timezone.now()
+    EmbedGrant.objects.filter(until__lte=now).delete()
+    EmbedSession.objects.filter(until__lte=now).delete()
+    person = cast("User", request.user)  # the page needs a sign-in
+    with transaction.atomic():
+        EmbedGrant.objects.create(
+            challenge=challenge,
+            user=person,
+            session=stored_key(request.session.session_key or ""),
+            origin=origin,
+            until=now + GRANTED_FOR,
+        )
+        account_events.record(Action.RIGHTS_GIVEN, about=person, detail=f"frame of {origin}")
+
+
+def exchange(verifier: str) -> str:
+    """A token for the secret of a frame that was allowed, "" while it is not. Each secret is exchanged once."""
+    if not VERIFIER.fullmatch(verifier):
+        return ""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    now = timezone.now()
+    grant = EmbedGrant.objects.filter(challenge=challenge, until__gt=now).first()
+    # Of two requests at the same moment one deletes the row.
+    if grant is None or EmbedGrant.objects.filter(pk=grant.pk).delete()[0] != 1:
+        return ""
+    session = open_sessions.good(grant.session)
+    if session is None or session.person.pk != grant.user_id:
+        return ""
+    token = secrets.token_urlsafe(32)
+    EmbedSession.objects.create(
+        token_sha256=_hash(token),
+        user_id=grant.user_id,
+        session=grant.session,
+        origin=grant.origin,
+        seen_at=now,
+        until=session.until,
+    )
+    return token
+
+
+def of_token(token: str) -> tuple[User, str] | None:
+    """Person and origin of a token; None once it was not used for 15 minutes, or the session that allowed it is over."""
+    now = timezone.now()
+    found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
+    session = open_sessions.good(found.session) if found is not None else None
+    if found is None or session is None or session.person.pk != found.user_id or not is_listed(found.origin):
+        return None
+    if now - found.seen_at >= NOTE_USE_EVERY:
+        EmbedSession.objects.filter(pk=found.pk).update(seen_at=now)
+    return session.person, found.origin
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def takes_no_cookies(path: str) -> bool:
+    """Whether a frame or another program loads this: no session counts there."""
+    return path in FRAMED or path.startswith((ORDERS, API))
+
+
+def without_cookies(get_response: GetResponse) -> GetResponse:
+    """Middleware: a frame on a neighbouring host name sends cookies along; there they do not count. Comes before the session."""
+
+    def answer(request: Request) -> HttpResponseBase:
+        if takes_no_cookies(request.path_info):
+            request.META.pop("HTTP_COOKIE", None)
+        return get_response(request)
+
+    return answer
+
+
+def by_token(get_response: GetResponse) -> GetResponse:
+    """Middleware: the person of a frame is the one of its token, else 401. Comes after everything else that signs people in or out."""
+
+    def answer(request: Request) -> HttpResponseBase:
+        if not request.path_info.startswith(ORDERS):
+            return get_response(request)
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        found = of_token(token) if scheme == "Embed" and settings.EMBED_ORIGINS else None
+        if found is None:
+            return HttpResponse(
+                status=401, headers={"WWW-Authenticate": "Embed"}, content_type="text/plain; charset=utf-8"
+            )
+        person, origin = found
+        request.user = person
+        request._cached_user = person  # type: ignore[attr-defined]  # noqa: SLF001  (Django's own name, which the log line reads)
+        request.via = f"embed {origin}"
+        # What views keep in the session is for this answer only; the real one, which is nobody's, is left as it was.
+        outside, request.session = request.session, SessionStore()
+        try:
+            return get_response(request)
+        finally:
+            request.session = outside
+
+    return answer

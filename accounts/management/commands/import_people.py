@@ -1,0 +1,154 @@
+"""Add the people of a CSV file and give them their roles."""
+
+from __future__ import annotations
+
+import csv
+from argparse import FileType
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts import password_links
+from accounts.people_forms import valid_username
+from accounts.roles import ROLES, set_roles
+
+COLUMNS = ("username", "first_name", "last_name", "email", "roles", "active")
+GROUP_OF = {role.name: role.group for role in ROLES}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of the file. `roles` are names of groups; None, as for `active`, where the file has no such column."""
+
+    username: str
+    values: dict[str, str] = field(default_factory=dict)
+    roles: frozenset[str] | None = None
+    active: bool | None = None
+
+
+class _DryRun(Exception):
+    """Takes back everything that was done."""
+
+
+class Command(BaseCommand):
+    help = (
+        f"Add the people of a CSV file (columns: {', '.join(COLUMNS)}; only the first must be there), or change them to what it says. "
+        f"Roles: {', '.join(GROUP_OF)}, several joined by +. Active: yes or no. People who are not in the file stay as they are. "
+        "Either all lines are right, or nothing is done. Can be run again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=FileType(encoding="utf-8-sig"), help="UTF-8, with a line of column names")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
+        parser.add_argument(
+            "--links",
+            metavar="ADDRESS",
+            help="print a link to set a password for each new person; ADDRESS is this site's, as in https://orders.example.com",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lines = self.read(options["file"])
+        counts: Counter[str] = Counter(added=0, changed=0, unchanged=0)
+        links: list[str] = []
+        try:
+            with transaction.atomic():
+                for line in lines:
+                    person, what = _apply(line)
+                    counts[what] += 1
+                    if what != "unchanged":
+                        self.stdout.write(f"{what}: {line.username}")
+                    if what == "added" and options["links"] and not options["dry_run"]:
+                        links.append(f"{line.username}: {options['links'].rstrip('/')}{password_links.make(person)}")
+                if options["dry_run"]:
+                    raise _DryRun
+        except _DryRun:
+            self.stdout.write("Nothing is changed: this was a dry run.")
+        for link in links:
+            self.stdout.write(link)
+        self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
+
+    def read(self, file: TextIO) -> list[Line]:
+        """The lines of the file; `CommandError` with each line that is wrong."""
+        with file:
+            try:
+                rows = csv.DictReader(file, strict=True)
+                names = rows.fieldnames or []
+                if "username" not in names or set(names) - set(COLUMNS):
+                    raise CommandError(
+                        f"The first line must name columns out of: {', '.join(COLUMNS)}; there is: {', '.join(names)}."
+                    )
+                read = list(rows)
+            except (UnicodeDecodeError, csv.Error) as error:
+                raise CommandError(f"The file cannot be read as CSV in UTF-8: {error}.") from None
+        wrong: list[str] = []
+        lines: list[Line] = []
+        seen: set[str] = set()
+        for number, row in enumerate(read, 2):
+            problems = [*_problems(row, seen)]
+            wrong += [f"line {number}: {problem}" for problem in problems]
+            if not problems:
+                lines.append(_line(row))
+        if wrong:
+            raise CommandError("\n".join([*wrong, "Nothing is changed."]))
+        return lines
+
+
+def _problems(row: dict[str, Any], seen: set[str]) -> Iterator[str]:
+    if None in row or None in row.values():
+        yield "it has more or fewer cells than the first line"
+        return
+    name = row["username"].strip()
+    try:
+        valid_username(name)
+    except ValidationError:
+        yield "a user name has letters, digits and @ . + - _ only"
+    if len(name) > 150 or any(len(row.get(column, "")) > 150 for column in ("first_name", "last_name", "email")):
+        yield "a name has 150 characters at most"
+    if name.casefold() in seen:
+        yield "this user name is in the file twice"
+    seen.add(name.casefold())
+    if User.objects.filter(username__iexact=name).exclude(username=name).exists():
+        yield "a person of this user name differs in capitals only"
+    if unknown := set(_roles(row)) - GROUP_OF.keys():
+        yield f"there is no role {', '.join(sorted(unknown))}"
+    if row.get("active", "yes").strip().lower() not in {"yes", "no", ""}:
+        yield "active is yes or no"
+
+
+def _roles(row: dict[str, str]) -> list[str]:
+    return [role.strip().lower() for role in row.get("roles", "").split("+") if role.strip()]
+
+
+def _line(row: dict[str, str]) -> Line:
+    active = row.get("active", "").strip().lower()
+    return Line(
+        username=row["username"].strip(),
+        values={column: row[column].strip() for column in ("first_name", "last_name", "email") if column in row},
+        roles=frozenset(GROUP_OF[role] for role in _roles(row)) if "roles" in row else None,
+        active={"yes": True, "no": False}.get(active),
+    )
+
+
+def _apply(line: Line) -> tuple[User, str]:
+    """The person and what became of them: "added", "changed" or "unchanged"."""
+    person = User.objects.filter(username=line.username).first()
+    added = person is None
+    if person is None:
+        person = User(username=line.username)
+        person.set_unusable_password()
+    wanted = {**line.values, **({} if line.active is None else {"is_active": line.active})}
+    differs = {name for name, value in wanted.items() if getattr(person, name) != value}
+    for name in differs:
+        setattr(person, name, wanted[name])
+    if added:
+        person.save()
+    elif differs:
+        person.save(update_fields=differs)
+    roles = line.roles is not None and set_roles(person, line.roles)
+    return person, "added" if added else "changed" if differs or roles else "unchanged"

@@ -1,0 +1,135 @@
+"""Where a person is signed in: their sessions, and ending them.
+
+A session says itself whose it is, since when and from which browser. They are found by reading all that have not run out, some thousand
+at most, so signing in writes nothing more and nobody can read a session's key from a list of sessions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.client_address import client_address
+from accounts.session_store import Backend, SessionStore, stored_key
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
+
+SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
+BROWSER, ADDRESS, SIGNED_IN_BY = "browser", "address", "signed_in_by"
+_BROWSERS = (
+    ("Edge", "Edg"), ("Opera", "OPR"), ("Samsung Internet", "SamsungBrowser"), ("Firefox", "Firefox|FxiOS"),
+    ("Chrome", "Chrome|CriOS|Chromium"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iOS", "iPhone|iPad"), ("ChromeOS", "CrOS"), ("Windows", "Windows"), ("macOS", "Mac OS X"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One place where a person is signed in. `key` is the one of the table, which opens nothing; stamps are aware UTC."""
+
+    key: str
+    since: datetime
+    seen: datetime
+    browser: str
+    address: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A session that is good now: whose it is, and when it ends at the latest (aware UTC)."""
+
+    person: User
+    until: datetime
+
+
+def describe(request: HttpRequest) -> None:
+    """Note in a session that begins from where it is used, and by which route the person came in."""
+    request.session[BROWSER] = browser(request.headers.get("User-Agent", ""))
+    request.session[ADDRESS] = client_address(request)[:45]
+    request.session[SIGNED_IN_BY] = getattr(request, "signed_in_by", "password")
+
+
+def browser(agent: str) -> str:
+    """ "Firefox, Windows" for what a browser calls itself; "" for what is none."""
+    names = (next((name for name, mark in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS))
+    return ", ".join(name for name in names if name)
+
+
+def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = None) -> list[OpenSession]:
+    """The person's sessions that are still good, the one of this request first, then the last used."""
+    here = stored_key(request.session.session_key or "") if request is not None else ""
+    found = [
+        OpenSession(
+            key=row.session_key,
+            since=_stamp(data[SIGNED_IN_AT]),
+            seen=_stamp(data[SEEN_AT]),
+            browser=str(data.get(BROWSER, "")),
+            address=str(data.get(ADDRESS, "")),
+            is_here=row.session_key == here,
+        )
+        for row, data in _rows(person)
+        if _is_valid(person, data) and _is_used(data)
+    ]
+    return sorted(found, key=lambda one: (one.is_here, one.seen), reverse=True)
+
+
+def good(key: str) -> Good | None:
+    """The session with that key of the table; None where there is none, it has ended, or its person or their password is another now."""
+    row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+    data = SessionStore().decode(row.session_data) if row is not None else {}
+    person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
+    if person is None or not (_is_valid(person, data) and _is_used(data)):
+        return None
+    until = _stamp(data[SIGNED_IN_AT] + settings.SESSION_COOKIE_AGE)
+    return Good(person, until) if until > timezone.now() else None
+
+
+def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
+    """End the person's sessions, or `only` the one with that key of the table, or all `but` that one; how many, recorded if any."""
+    keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
+    ended = Session.objects.filter(session_key__in=keys).delete()[0]
+    if ended:
+        account_events.record(Action.SESSION_ENDED, about=person, detail=f"{ended} ended")
+    return ended
+
+
+def end_invalid(person: AbstractBaseUser) -> None:
+    """Remove sessions that began under an earlier password, and all of somebody inactive: none comes back to life."""
+    keys = [row.session_key for row, data in _rows(person) if not (person.is_active and _is_valid(person, data))]
+    Session.objects.filter(session_key__in=keys).delete()
+
+
+def _rows(person: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[Session, dict[str, Any]]]:
+    decode, number = SessionStore().decode, str(person.pk)
+    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        data = decode(row.session_data)
+        if data.get(SESSION_KEY) == number:
+            yield row, data
+
+
+def _is_valid(person: Any, data: dict[str, Any]) -> bool:
+    return bool(constant_time_compare(data.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()))
+
+
+def _is_used(data: dict[str, Any]) -> bool:
+    if not isinstance(data.get(SIGNED_IN_AT), int) or not isinstance(data.get(SEEN_AT), int):
+        return False
+    return bool(timezone.now().timestamp() - data[SEEN_AT] < settings.SESSION_IDLE_SECONDS)
+
+
+def _stamp(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,42 @@
+"""Links with which a person sets a password: each works once, for three days (PASSWORD_RESET_TIMEOUT), until a newer one is made."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.access import may_use_password
+from orders.models import AccessRecord
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
+
+
+class Links(PasswordResetTokenGenerator):
+    """Django's tokens, which end with the password they replace, and here with the next link too."""
+
+    key_salt = "accounts.password_links"
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        made = AccessRecord.objects.filter(about_id=user.pk, what=Action.PASSWORD_LINK_MADE.value)
+        return (
+            f"{super()._make_hash_value(user, timestamp)}/{made.order_by('-pk').values_list('pk', flat=True).first()}"
+        )
+
+
+links = Links()
+
+
+def are_of_use_to(person: User) -> bool:
+    """Whether the person may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN) and is active."""
+    return person.is_active and may_use_password(person, settings.SIGN_ON.passwords)
+
+
+def make(person: User) -> str:
+    """Put a new link on record, and return its path."""
+    account_events.record(Action.PASSWORD_LINK_MADE, about=person)
+    number = urlsafe_base64_encode(force_bytes(person.pk))
+    return reverse("set_password", args=[number, links.make_token(person)])

@@ -1,0 +1,54 @@
+"""Forms about people, for those who manage them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib.auth.models import User
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import ROLES
+
+if TYPE_CHECKING:
+    UserForm = forms.ModelForm[User]
+else:
+    UserForm = forms.ModelForm
+
+
+def role_choices() -> list[tuple[str, SafeString]]:
+    """Group and words of each role."""
+    return [(role.group, format_html("<span><b>{}</b> {}</span>", role.label, role.words)) for role in ROLES]
+
+
+class RolesForm(forms.Form):
+    """What a person may do."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), required=False, choices=role_choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PersonForm(RolesForm, UserForm):
+    """A new person. The password is their own: they set it with a link."""
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name")
+        help_texts = {"username": _("Letters, digits and @ . + - _ only.")}
+
+    field_order = ("username", "first_name", "last_name", "roles")
+
+    def clean_username(self) -> str:
+        """Refuse a name that differs from another's in capitals alone: nobody could keep the two apart."""
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError(_("There is a person of this user name."), code="taken")
+        return name
+
+
+valid_username = UnicodeUsernameValidator()

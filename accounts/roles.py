@@ -1,0 +1,70 @@
+"""Roles in words: the groups that come with the program, and what their people may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import may_manage_people, may_share_connections
+
+MANAGES = "manages"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A group by its name, and its `name` in files for import; `label` and `words` are for people."""
+
+    group: str
+    name: str
+    label: str | Promise
+    words: str | Promise
+
+
+ROLES = (
+    Role("Agents", "agent", _("Agent"), _("Reads orders.")),
+    Role(
+        "Supervisors",
+        "supervisor",
+        _("Supervisor"),
+        _("May also reveal hidden personal data, such as a passport number."),
+    ),
+    Role("Auditors", "auditor", _("Auditor"), _("Sees everybody’s activity.")),
+    Role(
+        "Administrators",
+        "administrator",
+        _("Administrator"),
+        _("Adds people, gives roles, shares connections, and sees everybody’s activity."),
+    ),
+)
+GROUPS = {role.group: role for role in ROLES}
+
+
+def labels(groups: Iterable[Group]) -> list[str]:
+    """The roles among these groups in words, and the other groups by their names."""
+    return [str(GROUPS[group.name].label) if group.name in GROUPS else group.name for group in groups]
+
+
+def set_roles(person: User, names: Iterable[str]) -> bool:
+    """Give the person exactly these roles, by the names of their groups; other groups stay. Whether that changed anything."""
+    wanted = set(names)
+    held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))
+    person.groups.add(*Group.objects.filter(name__in=wanted - held))
+    person.groups.remove(*Group.objects.filter(name__in=held - wanted))
+    return wanted != held
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")
+def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
+    """Keep in the session which links the menu has, so that no page asks for rights; the pages behind the links do."""
+    if isinstance(user, User):
+        rights = {"people": may_manage_people, "connections": may_share_connections}
+        if manages := [name for name, may in rights.items() if may(user)]:
+            request.session[MANAGES] = manages

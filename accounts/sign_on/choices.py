@@ -1,0 +1,90 @@
+"""What the operator chose about signing in. No Django in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+
+class Passwords(StrEnum):
+    """Who may sign in with a name and a password."""
+
+    ON = "on"
+    STAFF = "staff"
+    OFF = "off"
+
+
+class SecondFactor(StrEnum):
+    """Whether a password needs a second step."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The company's OpenID Connect provider. `groups` maps its groups to ours; `origins` are further ones the sign-in passes.
+
+    `timeouts` are the seconds for a connection, and between two pieces of an answer.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    username_claim: str = "preferred_username"
+    groups_claim: str = "groups"
+    groups: Mapping[str, str] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ("openid", "profile")
+    origins: tuple[str, ...] = ()
+    timeouts: tuple[float, float] = (2.0, 4.0)
+
+    def form_origins(self) -> list[str]:
+        """Where a form that begins the sign-in may lead: the issuer's origin, and those named beside it."""
+        return list(dict.fromkeys([origin(self.issuer), *self.origins]))
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The company's LDAP directory. `groups` maps names (cn) of its groups to ours; `timeout` is in seconds, for each question."""
+
+    url: str
+    bind_dn: str
+    bind_password: str = field(repr=False)
+    people: str
+    groups_base: str
+    groups: Mapping[str, str]
+    people_filter: str = "(uid=%(user)s)"
+    start_tls: bool = False
+    ca_file: str = ""
+    timeout: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyHeader:
+    """A proxy that has signed people in names them in `header`, and proves itself by `secret` in `secret_header`."""
+
+    header: str
+    secret_header: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """All choices. `confirm_after` is in seconds: an older sign-in is confirmed before rights and credentials change; 0 for never."""
+
+    provider: Provider | None = None
+    passwords: Passwords = Passwords.ON
+    second_factor: SecondFactor = SecondFactor.OFF
+    confirm_after: int = 0
+    directory: Directory | None = None
+    proxy: ProxyHeader | None = None
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

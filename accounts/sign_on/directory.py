@@ -1,0 +1,141 @@
+"""The company's LDAP directory: names and passwords that are checked there, and groups that follow it at each sign-in."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+import ldap
+import structlog
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django_auth_ldap.backend import LDAPBackend, LDAPSettings, ldap_error
+from django_auth_ldap.config import LDAPSearch, MemberDNGroupType
+from gevent import monkey  # type: ignore[import-untyped]
+from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]
+from ldap.ldapobject import SimpleLDAPObject
+
+from accounts import open_sessions
+from accounts.sign_on import membership
+from accounts.sign_on.choices import Directory
+from accounts.throttling import NotChecked
+
+AT_ONCE = 8  # sign-ins of a process that wait on the directory
+log = structlog.stdlib.get_logger("accounts.sign_on")
+
+
+class DirectoryDown(NotChecked):
+    """The directory could not say whether the password is right."""
+
+
+@cache
+def _threads(_process: int) -> ThreadPool:
+    return ThreadPool(AT_ONCE)
+
+
+class _Connection(SimpleLDAPObject):
+    """A connection that waits beside the pages: libldap waits in C, where nothing else of the process goes on."""
+
+    def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        if not monkey.is_module_patched("threading"):
+            return super()._ldap_call(func, *args, **kwargs)
+        return _threads(os.getpid()).apply(super()._ldap_call, (func, *args), kwargs)
+
+
+class _Ldap:
+    """The module `ldap` with connections of ours."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ldap, name)
+
+    def initialize(self, uri: str, **_kwargs: Any) -> _Connection:
+        return _Connection(uri)
+
+
+class Backend(LDAPBackend):
+    """Asks the directory about everybody who has no password here."""
+
+    def __init__(self) -> None:
+        chosen = _chosen()
+        self.settings = LDAPSettings(self.settings_prefix, _settings(chosen))
+
+    @property
+    def ldap(self) -> Any:
+        return _Ldap()
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        """The person, or None; `DirectoryDown` if nobody can say. Of a name that has a password here, or came by the provider,
+        the directory is never asked.
+        """
+        if not username or not password or "\x00" in username or "\x00" in password:
+            return None
+        for known in User.objects.filter(username__iexact=username.strip()):
+            if known.has_usable_password() or SocialAccount.objects.filter(user=known).exists():
+                return None
+        person: User | None = super().authenticate(request, username, password, **kwargs)
+        return person
+
+    def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:
+        """Check the password and the groups before anybody is added; then let the groups follow."""
+        person: User | None = super().authenticate_ldap_user(ldap_user, password)
+        if person is not None:
+            wanted = _ours(ldap_user.group_names)
+            membership.follow_names(person, wanted, set(_chosen().groups.values()))
+        return person
+
+    def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
+        """Somebody who may come in by a mapped group; one who is in none is refused before an account is made."""
+        if not _ours(ldap_user.group_names):
+            known = User.objects.filter(username__iexact=username).first()
+            if known is not None:
+                membership.follow_names(known, set(), set(_chosen().groups.values()))
+                open_sessions.end(known)
+            raise ldap_user.AuthenticationFailed("in no group that may sign in")
+        person: tuple[User, bool] = super().get_or_build_user(username, ldap_user)
+        return person
+
+
+def _chosen() -> Directory:
+    chosen: Directory | None = settings.SIGN_ON.directory
+    if chosen is None:
+        raise DirectoryDown("no directory is set")
+    return chosen
+
+
+def _ours(theirs: set[str]) -> set[str]:
+    groups = _chosen().groups
+    return {groups[name] for name in theirs if name in groups}
+
+
+def _settings(chosen: Directory) -> dict[str, Any]:
+    options = {
+        ldap.OPT_NETWORK_TIMEOUT: chosen.timeout,
+        ldap.OPT_TIMEOUT: chosen.timeout,
+        ldap.OPT_REFERRALS: 0,
+    }
+    if chosen.ca_file:
+        options |= {ldap.OPT_X_TLS_CACERTFILE: chosen.ca_file, ldap.OPT_X_TLS_NEWCTX: 0}
+    return {
+        "SERVER_URI": chosen.url,
+        "START_TLS": chosen.start_tls,
+        "CONNECTION_OPTIONS": options,
+        "BIND_DN": chosen.bind_dn,
+        "BIND_PASSWORD": chosen.bind_password,
+        "USER_SEARCH": LDAPSearch(chosen.people, ldap.SCOPE_SUBTREE, chosen.people_filter, ["cn"]),
+        "GROUP_SEARCH": LDAPSearch(chosen.groups_base, ldap.SCOPE_SUBTREE, "(objectClass=*)"),
+        "GROUP_TYPE": MemberDNGroupType("member", name_attr="cn"),
+        "ALWAYS_UPDATE_USER": False,
+    }
+
+
+@receiver(ldap_error, dispatch_uid="accounts.sign_on.directory.down")
+def _down(exception: Exception, context: str, **_kwargs: Any) -> None:
+    """What the library takes for "no" is none: raised here, it reaches the person in words and counts as no attempt."""
+    log.error("directory_failed", context=context, error=type(exception).__name__)
+    raise DirectoryDown("the directory cannot be asked") from None

@@ -1,0 +1,58 @@
+"""The provider's discovery document, read once an hour. https://openid.net/specs/openid-connect-discovery-1_0.html"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+import structlog
+from allauth.socialaccount.adapter import get_adapter
+
+from accounts.sign_on.refusals import NotSignedIn
+
+FRESH_SECONDS = 3600
+NEEDED = ("issuer", "authorization_endpoint", "token_endpoint")
+
+log = structlog.stdlib.get_logger("accounts.sign_on")
+_kept: dict[str, tuple[float, dict[str, Any]]] = {}
+
+
+def document(issuer: str) -> dict[str, Any]:
+    """The document of `issuer`; `NotSignedIn` if it cannot be had or is another issuer's.
+
+    GET <issuer>/.well-known/openid-configuration, at most once an hour for each process.
+    """
+    until, kept = _kept.get(issuer, (0.0, {}))
+    if time.monotonic() < until:
+        return kept
+    try:
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(f"{issuer}/.well-known/openid-configuration")
+            answer.raise_for_status()
+            found = answer.json()
+    except requests.RequestException as error:
+        log.warning("provider_unreachable", error=type(error).__name__)
+        raise NotSignedIn("unreachable") from None
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in NEEDED):
+        log.error("provider_discovery_unusable", missing=[name for name in NEEDED if name not in found])
+        raise NotSignedIn("failed")
+    if found["issuer"].rstrip("/") != issuer:
+        log.error("provider_is_another_issuer", hint="CDPVIEWER_OIDC_ISSUER must be the issuer that discovery names")
+        raise NotSignedIn("failed")
+    _kept[issuer] = (time.monotonic() + FRESH_SECONDS, found)
+    return found
+
+
+def sign_out_address(issuer: str) -> str:
+    """Where a person ends their sign-in at the provider; "" if it names no such page or is out of reach."""
+    try:
+        address = document(issuer).get("end_session_endpoint", "")
+    except NotSignedIn:
+        return ""
+    return address if isinstance(address, str) and address.startswith(("https://", "http://")) else ""
+
+
+def forget() -> None:
+    """Read the document anew next time."""
+    _kept.clear()

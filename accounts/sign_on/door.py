@@ -1,0 +1,45 @@
+"""The one door: whoever was let in by a password, a provider, a directory or a proxy is signed in here, after all further steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import perform_login
+from django.contrib.auth import login
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+
+from accounts import next_page
+from accounts.sign_on.refusals import NotSignedIn
+
+BACKEND = "accounts.session_store.Backend"  # finds every person of a session, whatever let them in
+
+
+def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str) -> HttpResponse:
+    """Sign a person in who has proved who they are, and go on to `page`, or to the second step first if there is one."""
+    request.signed_in_by = by  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
+    response: HttpResponse = perform_login(request, person, redirect_url=page)
+    return response
+
+
+class Adapter(DefaultAccountAdapter):
+    """What allauth does at the door, in this app's terms: no e-mails, no messages, no pages of its own."""
+
+    def get_login_stages(self) -> list[str]:
+        return ["accounts.sign_on.second_step.Stage"]
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: the pages do."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Nobody here has an address."""
+
+    def is_safe_url(self, url: str) -> bool:
+        return next_page.safe_url(self.request, url, default="") != ""
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        raise NotSignedIn("inactive", person=user.get_username())

@@ -1,0 +1,266 @@
+"""Second factors: an app that shows codes, passkeys, and ten recovery codes. allauth keeps them and knows the ceremonies.
+
+What opens them is sealed like a CDP credential and bound to its person and kind, so a row copied to somebody else opens nothing. A code
+works once for all processes: the row itself says which was used last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+
+from orders.cdp.errors import CredentialUnreadable
+from orders.privacy import account_events, sealing
+from orders.privacy.record_kinds import Action
+from orders.privacy.sealing import Binding
+
+Kind = Authenticator.Type
+FACTORS = (Kind.TOTP, Kind.WEBAUTHN)
+SEALED = {Kind.TOTP: "secret", Kind.RECOVERY_CODES: "seed"}
+ISSUER = "cdpviewer"
+_PENDING = "totp_pending"
+_place: ContextVar[Binding | None] = ContextVar("the place that a sealed secret belongs to", default=None)
+
+
+def binding(user_id: int, kind: str) -> Binding:
+    """The place of a secret: its person and kind."""
+    return Binding(owner=str(user_id), connection="", region="", field=f"second factor {kind}")
+
+
+@contextmanager
+def at(user_id: int, kind: str) -> Iterator[None]:
+    """Inside, allauth seals and opens secrets of this person and kind."""
+    token = _place.set(binding(user_id, kind))
+    try:
+        yield
+    finally:
+        _place.reset(token)
+
+
+class Adapter(DefaultMFAAdapter):
+    """Seals what allauth would keep readable. Without a place nothing is sealed or opened."""
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text, _here())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text, _here())
+
+    def get_totp_issuer(self) -> str:
+        return ISSUER
+
+    def _get_site_name(self) -> str:
+        return ISSUER
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        return str(user.get_username())
+
+    def _get_user_identifier(self, user: AbstractBaseUser) -> str:
+        return user.get_username()
+
+
+def _here() -> Binding:
+    place = _place.get()
+    if place is None:
+        raise CredentialUnreadable("a second factor is opened outside of its place")
+    return place
+
+
+def of(person: Any) -> list[Authenticator]:
+    """The person's factors and recovery codes, the oldest first."""
+    return list(Authenticator.objects.filter(user_id=person.pk).order_by("pk"))
+
+
+def exist(person: Any) -> bool:
+    """Whether the person has a second factor; recovery codes alone are none."""
+    return bool(Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).exists())
+
+
+def pending_secret(request: HttpRequest) -> str:
+    """The secret that an app is about to be set up with, the same until that is done. It waits in the session, sealed."""
+    place = binding(request.user.pk or 0, "pending")
+    try:
+        return sealing.unseal(request.session.get(_PENDING, ""), place)
+    except CredentialUnreadable:
+        secret: str = generate_totp_secret()
+        request.session[_PENDING] = sealing.seal(secret, place)
+        return secret
+
+
+def add_app(request: HttpRequest, person: Any, code: str) -> bool:
+    """Keep the pending secret, in place of an earlier app, if `code` comes from it."""
+    secret = pending_secret(request)
+    counter = _matching(secret, code, after=-1)
+    if counter is None:
+        return False
+    with transaction.atomic(), at(person.pk, Kind.TOTP):
+        Authenticator.objects.filter(user_id=person.pk, type=Kind.TOTP).delete()
+        data = {"secret": Adapter().encrypt(secret), "used": counter}
+        Authenticator.objects.create(user=person, type=Kind.TOTP, data=data)
+        account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.TOTP.value)
+    request.session.pop(_PENDING, None)
+    return True
+
+
+def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
+    """Keep a passkey if the browser's answer fits what it was asked."""
+    try:
+        webauthn.parse_registration_response(credential)
+        webauthn.complete_registration(credential)
+    except (ValidationError, ValueError, TypeError, KeyError):
+        return False
+    with transaction.atomic():
+        webauthn.WebAuthn.add(person, name, credential)
+        account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.WEBAUTHN.value)
+    return True
+
+
+def new_recovery_codes(person: Any) -> list[str]:
+    """Ten codes that each work once; earlier ones end."""
+    with transaction.atomic(), at(person.pk, Kind.RECOVERY_CODES):
+        Authenticator.objects.filter(user_id=person.pk, type=Kind.RECOVERY_CODES).delete()
+        made = RecoveryCodes.activate(person)
+        account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.RECOVERY_CODES.value)
+        codes: list[str] = made.generate_codes()
+    return codes
+
+
+def codes_left(row: Authenticator) -> int:
+    """How many recovery codes are unused."""
+    return 10 - int(row.data.get("used_mask", 0)).bit_count()
+
+
+def accepts(person: Any, code: str) -> bool:
+    """Whether `code` is one of the app's or a recovery code, not used before. `CredentialUnreadable` if the keys do not open them."""
+    typed = code.replace(" ", "").replace("-", "")
+    return _accepts_app(person, typed) or _accepts_recovery(person, typed)
+
+
+def _accepts_app(person: Any, code: str) -> bool:
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().filter(user_id=person.pk, type=Kind.TOTP).first()
+        if row is None:
+            return False
+        secret = sealing.unseal(row.data["secret"], binding(person.pk, Kind.TOTP))
+        counter = _matching(secret, code, after=row.data.get("used", -1))
+        if counter is None:
+            return False
+        row.data["used"] = counter
+        row.save(update_fields=["data"])
+        row.record_usage()
+    return True
+
+
+def _matching(secret: str, code: str, *, after: int) -> int | None:
+    """The half minute whose code this is, if it comes later than `after`; one before and one after now are taken as well."""
+    counter: int
+    for counter in yield_hotp_counters_from_time():
+        if counter > after and compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))):
+            return counter
+    return None
+
+
+def _accepts_recovery(person: Any, code: str) -> bool:
+    row = Authenticator.objects.filter(user_id=person.pk, type=Kind.RECOVERY_CODES).first()
+    if row is None:
+        return False
+    with at(person.pk, Kind.RECOVERY_CODES):
+        codes = RecoveryCodes(row)
+        if not codes.validate_code(code):
+            return False
+    codes.instance.record_usage()
+    return True
+
+
+def passkey_challenge(person: Any) -> dict[str, Any]:
+    """What the browser asks the person's passkeys; {} if there are none."""
+    if not Authenticator.objects.filter(user_id=person.pk, type=Kind.WEBAUTHN).exists():
+        return {}
+    asked: dict[str, Any] = webauthn.begin_authentication(person)
+    return asked
+
+
+def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
+    """Whether one of the person's passkeys answered the challenge."""
+    try:
+        webauthn.parse_authentication_response(credential)
+        row = webauthn.complete_authentication(person, credential)
+    except (ValidationError, ValueError, TypeError, KeyError):
+        return False
+    row.record_usage()
+    return True
+
+
+def remove(person: Any, pk: int) -> bool:
+    """Remove one factor; the recovery codes go with the last."""
+    with transaction.atomic():
+        row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
+        if row is None:
+            return False
+        kind = row.type
+        row.delete()
+        if not exist(person):
+            Authenticator.objects.filter(user_id=person.pk).delete()
+        account_events.record(Action.FACTOR_REMOVED, about=person, detail=kind)
+    return True
+
+
+def reset(person: Any) -> int:
+    """Remove all of a person's factors, as an administrator does for somebody who lost them; how many rows, recorded if any."""
+    with transaction.atomic():
+        rows = Authenticator.objects.filter(user_id=person.pk)
+        count: int = rows.count()
+        if count:
+            rows.delete()
+            account_events.record(Action.FACTOR_RESET, about=person, detail=f"{count} removed")
+    return count
+
+
+def sealed_values() -> Iterator[tuple[Authenticator, str]]:
+    """Each row that holds a sealed secret, with the name of its field."""
+    for row in Authenticator.objects.filter(type__in=SEALED).order_by("pk").iterator():
+        yield row, SEALED[Kind(row.type)]
+
+
+def open_sealed(row: Authenticator) -> str:
+    """The sealed text of a row, once it has opened in its place; `CredentialUnreadable` otherwise."""
+    sealed: str = row.data[SEALED[Kind(row.type)]]
+    sealing.unseal(sealed, binding(row.user_id, row.type))
+    return sealed
+
+
+def reseal(pk: int, *, dry_run: bool) -> str:
+    """Seal one row's secret under the first key: "resealed", "already", "unreadable", or "" when the row is gone."""
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        if row is None:
+            return ""
+        try:
+            sealed = open_sealed(row)
+            fresh = sealing.reseal(sealed)
+        except CredentialUnreadable:
+            return "unreadable"
+        if sealing.key_position(sealed) == 0:
+            return "already"
+        if not dry_run:
+            row.data[SEALED[Kind(row.type)]] = fresh
+            row.save(update_fields=["data"])
+    return "resealed"

@@ -1,0 +1,71 @@
+"""Who a provider's claims are about here: their user name, and the groups they are in for now."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+
+from accounts import open_sessions
+from accounts.sign_on.choices import Provider
+from accounts.sign_on.refusals import NotSignedIn
+
+LONGEST_NAME = 150
+log = structlog.stdlib.get_logger("accounts.sign_on")
+
+
+def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
+    """The user name of somebody new. `NotSignedIn` for one that cannot be used or is taken: nobody is renamed, nobody is taken over."""
+    sent = claims.get(provider.username_claim)
+    name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
+    try:
+        UnicodeUsernameValidator()(name)
+    except ValidationError:
+        raise NotSignedIn("name-unusable") from None
+    if len(name) > LONGEST_NAME:
+        raise NotSignedIn("name-unusable")
+    if User.objects.filter(username__iexact=name).exists():
+        raise NotSignedIn("name-taken", person=name)
+    return name
+
+
+def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
+    """The names of our groups that the claims lead to. A claim may be one name or a list of them."""
+    sent = claims.get(provider.groups_claim)
+    theirs: Iterable[Any] = [sent] if isinstance(sent, str) else sent if isinstance(sent, list) else []
+    return {provider.groups[name] for name in theirs if isinstance(name, str) and name in provider.groups}
+
+
+def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
+    """Let a person in and bring their groups up to date; `NotSignedIn` for somebody inactive or in no group, whose sessions end too."""
+    groups = ours(claims, provider)
+    if person is not None:
+        if not person.is_active:
+            raise NotSignedIn("inactive", person=person.username)
+        follow(claims, provider, person)
+        if not groups:
+            open_sessions.end(person)
+    if not groups:
+        raise NotSignedIn("no-group", person=person.username if person else "")
+
+
+def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
+    """Give the groups that the claims lead to, take the others of the mapping; groups beyond it are left alone."""
+    follow_names(person, ours(claims, provider), set(provider.groups.values()))
+
+
+def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:
+    """Of the groups called `managed`, leave the person in those that are `wanted`, and in no other."""
+    groups = {group.name: group for group in Group.objects.filter(name__in=managed)}
+    if missing := sorted(managed - groups.keys()):
+        log.error("mapped_groups_missing", groups=missing)
+    has = set(person.groups.filter(name__in=managed).values_list("name", flat=True))
+    if given := [groups[name] for name in sorted(wanted - has) if name in groups]:
+        person.groups.add(*given)
+    if taken := [groups[name] for name in sorted(has - wanted)]:
+        person.groups.remove(*taken)

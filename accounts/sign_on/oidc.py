@@ -1,0 +1,188 @@
+"""The company's OpenID Connect provider: code flow with PKCE, state and nonce. What its claims mean here is in `membership`."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import jwt
+import requests
+import structlog
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.providers.base import AuthError, AuthProcess, ProviderException
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.next_page import own_path
+from accounts.sign_on import discovery, membership, refusals
+from accounts.sign_on.choices import Provider
+from accounts.sign_on.recent import note_confirmed
+from accounts.sign_on.refusals import NotSignedIn
+
+LEEWAY = 60  # seconds that the provider's clock may differ
+CONFIRM = AuthProcess.REDIRECT
+
+log = structlog.stdlib.get_logger("accounts.sign_on")
+
+
+def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResponseBase:
+    """Redirect to the provider, and from there to `page`; `confirm` makes it ask for the password again. `NotSignedIn` if it is down."""
+    nonce = secrets.token_urlsafe(24)
+    more = {"prompt": "login", "max_age": "0"} if confirm else {}
+    response: HttpResponseBase = _provider(request).redirect(
+        request,
+        CONFIRM if confirm else AuthProcess.LOGIN,
+        next_url=page,
+        data={"nonce": nonce},
+        auth_params={"nonce": nonce, **more},
+    )
+    return response
+
+
+def finish(request: HttpRequest) -> HttpResponseBase:
+    """Take the code that the provider sent the browser back with, and sign the person in; `NotSignedIn` if that fails."""
+    response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
+    return response
+
+
+def _chosen() -> Provider:
+    chosen = settings.SIGN_ON.provider
+    if chosen is None:
+        raise NotSignedIn("failed")
+    return chosen
+
+
+class _Adapter(OpenIDConnectOAuth2Adapter):
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        return discovery.document(_chosen().issuer)
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        return request.build_absolute_uri(reverse("oidc_callback"))
+
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
+        """The login with its `claims`, of which only the subject is kept."""
+        claims = self._claims(app, token, kwargs["response"])
+        login = self.get_provider().sociallogin_from_response(request, {"userinfo": {"sub": claims["sub"]}})
+        login.claims = claims
+        return login
+
+    def _claims(self, app: SocialApp, token: SocialToken, response: dict[str, Any]) -> dict[str, Any]:
+        try:
+            claims = self._decode_id_token(app, response["id_token"])
+            subject = claims["sub"]
+            if "userinfo_endpoint" in self.openid_config:
+                claims |= self._fetch_user_info(token.token)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProviderException("the provider's answer has another shape than expected") from error
+        if not isinstance(subject, str) or claims["sub"] != subject:
+            raise ProviderException("user info is about another subject than the token")
+        return claims
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        """The claims of a token that came straight from the provider: its signature may stay unread (OpenID Connect Core, 3.1.3.7)."""
+        try:
+            return jwt.decode(
+                id_token,
+                options={"verify_signature": False, "verify_iss": True, "verify_aud": True, "verify_exp": True},
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                leeway=LEEWAY,
+            )
+        except jwt.PyJWTError as error:
+            raise OAuth2Error("invalid id_token") from error
+
+
+class _OpenIdProvider(OpenIDConnectProvider):
+    oauth2_adapter_class = _Adapter
+
+
+def _provider(request: HttpRequest) -> _OpenIdProvider:
+    chosen = _chosen()
+    # Named after its issuer, so that a subject of another provider is never taken for one of this.
+    app = SocialApp(provider="openid_connect", provider_id=chosen.issuer, name=chosen.name[:40])
+    app.client_id, app.secret = chosen.client_id, chosen.client_secret
+    app.settings = {"server_url": chosen.issuer, "oauth_pkce_enabled": True, "scope": list(chosen.scopes)}
+    return _OpenIdProvider(request, app=app)
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """Lets allauth sign in those who may, and nobody else. Its own pages are never reached."""
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> _OpenIdProvider:
+        return _provider(request)
+
+    def get_requests_session(self) -> requests.Session:
+        """A session with short timeouts. It follows the environment for proxies and certificates, unlike calls to the CDP."""
+        session = requests.Session()
+        plain = session.request
+        session.request = lambda *args, **kwargs: plain(*args, **{"timeout": _chosen().timeouts, **kwargs})  # type: ignore[method-assign]
+        return session
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Say in words why it failed."""
+        state = (extra_context or {}).get("state") or {}
+        if error == AuthError.CANCELLED:
+            kind: refusals.Kind = "cancelled"
+        elif "state_id" in (extra_context or {}):
+            kind = "expired"
+        elif isinstance(exception, (requests.ConnectionError, requests.Timeout)):
+            kind = "unreachable"
+        else:
+            kind = "failed"
+        log.warning("provider_sign_in_failed", kind=kind, error=type(exception).__name__ if exception else "")
+        raise NotSignedIn(kind, page=state.get("next", ""))
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Refuse, or prepare the person: their groups follow the provider's at each sign-in."""
+        page = sociallogin.state.get("next", "")
+        nonce = (sociallogin.state.get("data") or {}).get("nonce")
+        if not nonce or sociallogin.claims.get("nonce") != nonce:
+            raise NotSignedIn("failed", page=page)
+        person = sociallogin.user if sociallogin.is_existing else None
+        if sociallogin.state.get("process") == CONFIRM:
+            if person is None or person.pk != request.user.pk:
+                raise NotSignedIn("someone-else", page=page)
+            note_confirmed(request)
+            raise ImmediateHttpResponse(redirect(own_path(page)))
+        try:
+            if person is None:
+                sociallogin.user.username = membership.new_name(sociallogin.claims, _chosen())
+            membership.check(sociallogin.claims, _chosen(), person)
+        except NotSignedIn as refused:
+            refused.page = page
+            raise
+        request.signed_in_by = "provider"  # type: ignore[attr-defined]  # read by `accounts.sessions.start`
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return True
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """Add the person, without a password, an address or anything else of the claims."""
+        person: User = sociallogin.user
+        person.username = membership.new_name(sociallogin.claims, _chosen())
+        person.set_unusable_password()
+        try:
+            with transaction.atomic():
+                sociallogin.save(request)
+                membership.follow(sociallogin.claims, _chosen(), person)
+        except IntegrityError:
+            raise NotSignedIn("name-taken", person=person.username) from None
+        return person

@@ -1,0 +1,59 @@
+"""A proxy that signs people in itself and names them in a header. Off unless the operator names header and secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.crypto import constant_time_compare
+
+from accounts import embedding
+from accounts.open_sessions import SIGNED_IN_BY
+from accounts.sign_on import door
+from accounts.sign_on.choices import ProxyHeader
+
+log = structlog.stdlib.get_logger("accounts.sign_on")
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def named_by_proxy(get_response: Answer) -> Answer:
+    """Middleware: sign in whom the proxy names. Comes right after the session's limits, which hold for these sessions too.
+
+    Believed only together with the proxy's secret. Nobody is added: a name that is not here, or not active, stays signed out.
+    A session that the proxy began ends when it names somebody else, or nobody.
+    """
+    chosen: ProxyHeader | None = settings.SIGN_ON.proxy
+    if chosen is None:
+        raise MiddlewareNotUsed
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if embedding.takes_no_cookies(request.path_info):
+            return get_response(request)
+        name = named(request, chosen)
+        by_proxy = request.session.get(SIGNED_IN_BY) == "proxy"
+        if request.user.is_authenticated and by_proxy and request.user.get_username() != name:
+            logout(request)
+        if name and not request.user.is_authenticated:
+            person = User.objects.filter(username=name, is_active=True).first()
+            if person is None:
+                log.warning("proxy_names_nobody_here")
+            else:
+                door.enter(request, person, request.get_full_path(), by="proxy")
+        return get_response(request)
+
+    return answer
+
+
+def named(request: HttpRequest, chosen: ProxyHeader) -> str:
+    """The name that the proxy sends, "" if it sends none or does not prove itself."""
+    name = request.headers.get(chosen.header, "")
+    if name and not constant_time_compare(request.headers.get(chosen.secret_header, ""), chosen.secret):
+        log.warning("proxy_secret_wrong")
+        return ""
+    return name[:150]

@@ -1,0 +1,61 @@
+"""Is this really still the person who signed in? What matters most is done only shortly after they proved it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import next_page
+from accounts.open_sessions import SIGNED_IN_AT, SIGNED_IN_BY
+
+CONFIRMED_AT = "confirmed_at"
+OF_FACTORS = 5 * 60  # seconds within which a second factor may be added or removed
+View = Callable[..., HttpResponseBase]
+
+
+def note_confirmed(request: HttpRequest) -> None:
+    """Remember that the person has just proved again who they are."""
+    request.session[CONFIRMED_AT] = int(time.time())
+
+
+def is_recent(request: HttpRequest, seconds: int) -> bool:
+    """Whether the person proved who they are within `seconds`. Behind a signing-on proxy nobody can be asked again."""
+    if request.session.get(SIGNED_IN_BY) == "proxy":
+        return True
+    proved = max(request.session.get(SIGNED_IN_AT, 0), request.session.get(CONFIRMED_AT, 0))
+    return bool(time.time() - proved < seconds)
+
+
+def confirmed(view: View) -> View:
+    """For changes of rights and credentials, and for revealing: as recent as CDPVIEWER_CONFIRM_AFTER_MINUTES says, if it says anything."""
+    return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
+
+
+def confirmed_for_factors(view: View) -> View:
+    """For second factors: within five minutes, always."""
+    return _confirmed(view, lambda: OF_FACTORS)
+
+
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """To the page that asks for the password, and then back; a panel sends the whole page there."""
+    address = reverse("confirm") + next_page.next_query(next_page.page_of(request))
+    return next_page.go_to(request, address, _("Confirm that it is you first."))
+
+
+def _confirmed(view: View, limit: Callable[[], int]) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        seconds = limit()
+        if seconds and request.user.is_authenticated and not is_recent(request, seconds):
+            return ask(request)
+        return view(request, *args, **kwargs)
+
+    return checked

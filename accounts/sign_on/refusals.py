@@ -1,0 +1,111 @@
+"""Why somebody could not sign in, in words, as a page of ours: not one of these ends in a bare error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+Kind = Literal[
+    "unreachable",
+    "failed",
+    "cancelled",
+    "expired",
+    "no-group",
+    "name-taken",
+    "name-unusable",
+    "inactive",
+    "someone-else",
+]
+STATUS: dict[Kind, int] = {
+    "unreachable": 503,
+    "failed": 502,
+    "cancelled": 403,
+    "expired": 400,
+    "no-group": 403,
+    "name-taken": 409,
+    "name-unusable": 403,
+    "inactive": 403,
+    "someone-else": 403,
+}
+
+
+class NotSignedIn(Exception):
+    """The sign-in ends here. `person` is the user name it was about, for the records; `next` where it was to lead."""
+
+    def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.person, self.page = kind, person, page
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What happened, and what to do about it."""
+
+    title: str
+    text: str
+    step: str
+
+
+def words(refused: NotSignedIn) -> Words:
+    """The words for a refusal."""
+    name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
+    again = _("Try again.")
+    administrator = _("Contact your cdpviewer administrator.")
+    told: dict[Kind, tuple[str, str, str]] = {
+        "unreachable": (
+            _("%(name)s does not answer"),
+            _("You are not signed in, because %(name)s could not be reached. Nothing is wrong with your account."),
+            _("Try again in a minute."),
+        ),
+        "failed": (
+            _("%(name)s returned an error"),
+            _("You are not signed in. If this keeps happening, contact your cdpviewer administrator."),
+            again,
+        ),
+        "cancelled": (
+            _("You are not signed in"),
+            _("The sign-in was cancelled, or %(name)s did not allow it."),
+            again,
+        ),
+        "expired": (
+            _("This sign-in has expired"),
+            _("It took more than 10 minutes, was used before, or was started in another browser."),
+            again,
+        ),
+        "no-group": (
+            _("You don’t have access to cdpviewer"),
+            _("%(name)s knows you, but you are in none of the groups that may use cdpviewer."),
+            _("Ask your administrator to add you to one, then sign in again."),
+        ),
+        "name-taken": (
+            _("There already is a user called %(person)s"),
+            _("That user was not created by %(name)s, so it may belong to somebody else. You are not signed in."),
+            _("Ask your cdpviewer administrator to link the two."),
+        ),
+        "name-unusable": (
+            _("Your user name cannot be used here"),
+            _("%(name)s sent no user name, or one with other characters than letters, digits and @ . + - _"),
+            administrator,
+        ),
+        "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),
+        "someone-else": (
+            _("That was another account"),
+            _("You confirmed with another account of %(name)s than the one you are signed in with here."),
+            again,
+        ),
+    }
+    return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))
+
+
+def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
+    """The refusal as a page with a button that tries again; the status says whose fault it is."""
+    context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
+    response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
+    if refused.kind == "unreachable":
+        response["Retry-After"] = "60"
+    return response

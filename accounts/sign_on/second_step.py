@@ -1,0 +1,39 @@
+"""The step between a right password and being signed in, for those who have a second factor."""
+
+from __future__ import annotations
+
+from allauth.account.stages import LoginStage
+from allauth.mfa.internal.constants import LoginStageKey
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.open_sessions import SIGNED_IN_BY
+from accounts.sign_on import factors
+from accounts.sign_on.choices import SecondFactor
+
+MUST_ADD = "second_factor_missing"
+BY_PASSWORD = frozenset({"password", "directory"})
+
+
+class Stage(LoginStage):
+    """Between the two steps nobody is signed in: the session holds only whose password was right."""
+
+    key = LoginStageKey.MFA_AUTHENTICATE.value
+    urlname = "second_step"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        """Ask for the second factor after a password; a provider and a proxy have seen to that themselves."""
+        by = getattr(self.request, "signed_in_by", "password")
+        self.state["by"] = by
+        wanted = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by in BY_PASSWORD
+        if wanted and factors.exist(self.login.user):
+            return redirect("second_step"), True
+        return None, True
+
+
+def note_missing(request: HttpRequest) -> None:
+    """Where a second factor is required, somebody without one adds it before anything else."""
+    required = settings.SIGN_ON.second_factor is SecondFactor.REQUIRED
+    if required and request.session.get(SIGNED_IN_BY) in BY_PASSWORD and not factors.exist(request.user):
+        request.session[MUST_ADD] = True

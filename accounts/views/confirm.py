@@ -1,0 +1,66 @@
+"""Confirming that it is still the same person, before rights, credentials or second factors change."""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import next_page, throttling
+from accounts.forms import locked_out, not_checked, too_many
+from accounts.open_sessions import SIGNED_IN_BY
+from accounts.sign_on.recent import note_confirmed
+
+
+class ConfirmForm(forms.Form):
+    """The person's password once more, with the same limit on guessing as at sign-in."""
+
+    wait: int | None = None
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.request = request
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        username = self.request.user.get_username()
+        wrong = ValidationError(_("Wrong password."), code="wrong")
+        try:
+            with throttling.attempt(self.request, username):
+                found = authenticate(self.request, username=username, password=password)
+                if found is None or found.pk != self.request.user.pk:
+                    raise wrong
+        except throttling.NotChecked:
+            raise not_checked() from None
+        except throttling.TryLater as limit:
+            self.wait = limit.seconds()
+            locked_out(username)
+            raise too_many(limit) from None
+        return password
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask for the password, or for a sign-in at the provider, and go on to the page that needed it."""
+    page = next_page.requested(request, default="/")
+    by_provider = request.session.get(SIGNED_IN_BY) == "provider" and settings.SIGN_ON.provider is not None
+    form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
+    if not by_provider and form.is_bound and form.is_valid():
+        note_confirmed(request)
+        return redirect(next_page.own_path(page))
+    context = {"form": form, "next": page, "provider": settings.SIGN_ON.provider if by_provider else None}
+    response = render(request, "registration/confirm.html", context, status=422 if form.is_bound else 200)
+    if form.wait is not None:
+        response.status_code = 429
+        response["Retry-After"] = str(form.wait)
+    return response

@@ -1,0 +1,181 @@
+"""People, for those who manage them: list, add, roles, a link to set a password, deactivate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import password_links
+from accounts.access import for_managers_of_people, may_change
+from accounts.people_forms import PersonForm, RolesForm
+from accounts.roles import GROUPS, labels, set_roles
+from accounts.sign_on.recent import confirmed
+from orders.models import AccessRecord
+
+PER_PAGE = 50
+MOST_FOUND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as the pages show them. `seen` is aware UTC, None for never."""
+
+    id: int
+    username: str
+    full_name: str
+    roles: str
+    is_active: bool
+    is_superuser: bool
+    seen: datetime | None
+    connections: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_people
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody by name, 50 to a page; a search is posted, because a name does not belong into an address."""
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
+    found = _with_what_is_shown(User.objects.order_by("username"))
+    if text:
+        named = Q(username__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
+        page = Paginator(found.filter(named)[:MOST_FOUND], MOST_FOUND).get_page(1)
+    else:
+        page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "people": _rows(page.object_list), "q_people": text, "most": MOST_FOUND}
+    return render(request, "people/list.html", context)
+
+
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_people
+def person_add(request: HttpRequest) -> HttpResponse:
+    """Add a person without a password, and show the link with which they set one."""
+    form = PersonForm(request.POST or None, initial={"roles": ["Agents"]})
+    if request.method == "POST" and form.is_valid():
+        person = form.save(commit=False)
+        person.set_unusable_password()
+        try:
+            with transaction.atomic():
+                person.save()
+                set_roles(person, form.cleaned_data["roles"])
+                if password_links.are_of_use_to(person):
+                    return _link_page(request, person)
+            messages.success(request, _("%(name)s is added.") % {"name": person.username})
+            return redirect("person", person.pk)
+        except IntegrityError:  # added by somebody else at the same moment
+            form.add_error("username", _("There is a person of this user name."))
+    return render(request, "people/add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@for_managers_of_people
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person: name, roles, connections, when they were seen last."""
+    return _person_page(request, _find(person_id))
+
+
+@confirmed
+@require_POST
+@for_managers_of_people
+def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Give a person exactly the ticked roles."""
+    found = _may_change(request, person_id)
+    form = RolesForm(request.POST)
+    if not form.is_valid():
+        return _person_page(request, found, form)
+    with transaction.atomic():
+        changed = set_roles(found, form.cleaned_data["roles"])
+    if changed:
+        messages.success(request, _("The roles of %(name)s are changed.") % {"name": found.username})
+    return redirect("person", found.pk)
+
+
+@confirmed
+@require_POST
+@for_managers_of_people
+def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Make a link with which a person sets a new password."""
+    found = _may_change(request, person_id)
+    if not password_links.are_of_use_to(found):
+        messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})
+        return redirect("person", found.pk)
+    return _link_page(request, found)
+
+
+@confirmed
+@require_POST
+@for_managers_of_people
+def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Deactivate a person, which ends their sessions at once, or activate them again."""
+    found = _may_change(request, person_id)
+    found.is_active = request.POST.get("active") == "yes"
+    with transaction.atomic():
+        found.save(update_fields=["is_active"])
+    said = _("%(name)s is active again.") if found.is_active else _("%(name)s is deactivated: signed out everywhere.")
+    messages.success(request, said % {"name": found.username})
+    return redirect("person", found.pk)
+
+
+def _find(person_id: int) -> User:
+    return get_object_or_404(_with_what_is_shown(User.objects.all()), pk=person_id)
+
+
+def _may_change(request: HttpRequest, person_id: int) -> User:
+    found = _find(person_id)
+    if not may_change(request.user, found):
+        raise PermissionDenied
+    return found
+
+
+def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
+    last = AccessRecord.objects.filter(user_id=OuterRef("pk")).order_by("-at").values("at")[:1]
+    prefetched = ("groups", "cdp_connections", "connection_memberships__shared")
+    return found.annotate(seen=Subquery(last)).prefetch_related(*prefetched)
+
+
+def _rows(found: Iterable[User]) -> list[PersonRow]:
+    return [_row(each) for each in found]
+
+
+def _row(found: User) -> PersonRow:
+    own = [connection.name for connection in found.cdp_connections.all()]
+    shared = [_("%(name)s (shared)") % {"name": each.shared.name} for each in found.connection_memberships.all()]
+    return PersonRow(
+        id=found.pk,
+        username=found.username,
+        full_name=found.get_full_name(),
+        roles=", ".join(labels(found.groups.all())),
+        is_active=found.is_active,
+        is_superuser=found.is_superuser,
+        seen=found.seen,  # type: ignore[attr-defined]  # annotated
+        connections=", ".join([*own, *shared]),
+    )
+
+
+def _person_page(request: HttpRequest, found: User, form: RolesForm | None = None) -> HttpResponse:
+    held = [group.name for group in found.groups.all() if group.name in GROUPS]
+    context = {
+        "person": _row(found),
+        "form": form or RolesForm(initial={"roles": held}),
+        "changeable": may_change(request.user, found),
+        "link_of_use": password_links.are_of_use_to(found),
+    }
+    return render(request, "people/one.html", context, status=422 if form is not None else 200)
+
+
+def _link_page(request: HttpRequest, found: User) -> HttpResponse:
+    """The link, in the answer to the form and nowhere else."""
+    address = request.build_absolute_uri(password_links.make(found))
+    return render(request, "people/link.html", {"person": found, "address": address})

@@ -1,0 +1,54 @@
+"""Signing in with the company's provider: there, back, and what is said at sign-out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import next_page
+from accounts.rights import sign_in_failed
+from accounts.sign_on import discovery, oidc, refusals
+from accounts.sign_on.refusals import NotSignedIn
+from orders.privacy.record_kinds import Action
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest) -> HttpResponseBase:
+    """POST: to the provider. A GET, which any page can cause, leads to the sign-in page instead."""
+    page = next_page.requested(request, default="/")
+    if request.method != "POST" or settings.SIGN_ON.provider is None:
+        return redirect("login")
+    try:
+        return oidc.begin(request, page, confirm=request.user.is_authenticated)
+    except NotSignedIn as refused:
+        refused.page = page
+        return refusals.page(request, refused)
+
+
+@login_not_required
+@require_safe
+def finish(request: HttpRequest) -> HttpResponseBase:
+    """Back from the provider."""
+    if settings.SIGN_ON.provider is None:
+        raise Http404
+    try:
+        return oidc.finish(request)
+    except NotSignedIn as refused:
+        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
+        return refusals.page(request, refused)
+
+
+@login_not_required
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Say that the person may still be signed in at the provider, and lead there if it has a page for signing out."""
+    provider = settings.SIGN_ON.provider
+    if provider is None or request.user.is_authenticated:
+        return redirect("login")
+    context = {"provider": provider.name, "address": discovery.sign_out_address(provider.issuer)}
+    return render(request, "registration/signed_out.html", context)

@@ -1,0 +1,210 @@
+"""Second factors: the step at sign-in, and adding and removing one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.stages import LoginStageController
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import devices, next_page, throttling
+from accounts.forms import locked_out, too_many
+from accounts.rights import sign_in_failed
+from accounts.sign_on import factors, second_step
+from accounts.sign_on.choices import SecondFactor
+from accounts.sign_on.recent import confirmed_for_factors
+from orders.cdp.errors import CredentialUnreadable
+from orders.privacy.record_kinds import Action
+
+LONGEST_NAME = 60
+
+
+class CodeForm(forms.Form):
+    """A code of the app, or a recovery code."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
+    )
+
+
+class PasskeyForm(forms.Form):
+    """What the browser says for a passkey, as JSON."""
+
+    name = forms.CharField(max_length=LONGEST_NAME, required=False)
+    credential = forms.JSONField()
+
+    def clean_credential(self) -> dict[str, Any]:
+        sent = self.cleaned_data["credential"]
+        if not isinstance(sent, dict):
+            raise ValidationError("no object", code="shape")
+        return sent
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest) -> HttpResponseBase:
+    """After a right password: ask for a code or a passkey. Without a password before it, to the sign-in."""
+    stage = LoginStageController.enter(request, second_step.Stage.key)
+    if stage is None or request.user.is_authenticated:
+        return redirect("login")
+    person = stage.login.user
+    if request.method == "POST":
+        try:
+            # A name with a space is nobody's, so these attempts count apart from those on the password.
+            with throttling.attempt(request, f"second step {person.pk}"):
+                _check(request, person)
+        except throttling.TryLater as limit:
+            locked_out(person.get_username())
+            wait = _show(request, stage, too_many(limit).messages[0], 429)
+            wait["Retry-After"] = str(limit.seconds())
+            return wait
+        except CredentialUnreadable:
+            unreadable = _("Your second step cannot be read on this server. Contact your cdpviewer administrator.")
+            return _show(request, stage, unreadable, 503)
+        except ValidationError as error:
+            sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")
+            return _show(request, stage, error.messages[0], 422)
+        person.refresh_from_db()
+        if not person.is_active:
+            return redirect("login")
+        request.signed_in_by = stage.state["by"]  # type: ignore[attr-defined]  # as it was at the first step
+        request.second_step_done = True  # type: ignore[attr-defined]  # for the record
+        response: HttpResponse = stage.exit()
+        devices.remember(request, response, person.get_username())
+        return response
+    return _show(request, stage)
+
+
+def _check(request: HttpRequest, person: Any) -> None:
+    """`ValidationError` with words unless the posted code or passkey is right."""
+    if "credential" in request.POST:
+        form = PasskeyForm(request.POST)
+        if form.is_valid() and factors.accepts_passkey(person, form.cleaned_data["credential"]):
+            return
+        raise ValidationError(_("This passkey was not accepted. Try again, or enter a code."))
+    code = CodeForm(request.POST)
+    if not (code.is_valid() and factors.accepts(person, code.cleaned_data["code"])):
+        raise ValidationError(_("This code is wrong, or it was used before. Wait for the next one."))
+
+
+def _show(request: HttpRequest, stage: Any, problem: str = "", status: int = 200) -> HttpResponse:
+    person = stage.login.user
+    has_codes = any(row.type != factors.Kind.WEBAUTHN for row in factors.of(person))
+    context = {
+        "form": CodeForm() if has_codes else None,
+        "challenge": factors.passkey_challenge(person),
+        "problem": problem,
+        "next": stage.login.redirect_url or "",
+    }
+    return render(request, "registration/second_step.html", context, status=status)
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """The person's second factors."""
+    _only_where_used()
+    rows = factors.of(request.user)
+    context = {
+        "rows": [row for row in rows if row.type != factors.Kind.RECOVERY_CODES],
+        "names": {row.pk: row.data.get("name", "") for row in rows},
+        "codes_left": next((factors.codes_left(row) for row in rows if row.type == factors.Kind.RECOVERY_CODES), None),
+        "required": settings.SIGN_ON.second_factor is SecondFactor.REQUIRED,
+        "missing": second_step.MUST_ADD in request.session,
+    }
+    return render(request, "registration/second_factors.html", context)
+
+
+@confirmed_for_factors
+@require_http_methods(["GET", "HEAD", "POST"])
+def app(request: HttpRequest) -> HttpResponse:
+    """Set up an app that shows codes: it takes the secret from a picture or by hand, and its first code proves that."""
+    _only_where_used()
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if factors.add_app(request, request.user, form.cleaned_data["code"]):
+            return _added(request, _("Your authenticator app is set up."))
+        form.add_error("code", ValidationError(_("This code does not belong to the picture. Enter the one shown now.")))
+    secret = factors.pending_secret(request)
+    context = {"form": form, "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
+    return render(request, "registration/second_factor_app.html", context, status=422 if form.is_bound else 200)
+
+
+@confirmed_for_factors
+@require_safe
+def app_picture(request: HttpRequest) -> HttpResponse:
+    """The picture that sets an app up. It stands at an address of ours, since pages here show no data: images."""
+    _only_where_used()
+    adapter = get_adapter()
+    drawn = adapter.build_totp_svg(adapter.build_totp_url(request.user, factors.pending_secret(request)))
+    return HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
+
+
+@confirmed_for_factors
+@require_http_methods(["GET", "HEAD", "POST"])
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Add a passkey: the device itself, a phone, or a key."""
+    _only_where_used()
+    problem = ""
+    if request.method == "POST":
+        form = PasskeyForm(request.POST)
+        if form.is_valid():
+            name = form.cleaned_data["name"].strip() or _("Passkey")
+            if factors.add_passkey(request.user, name, form.cleaned_data["credential"]):
+                return _added(request, _("Your passkey is added."))
+        problem = _("This passkey was not accepted. Try again.")
+    context = {"challenge": webauthn.begin_registration(request.user, False), "problem": problem}
+    return render(request, "registration/second_factor_passkey.html", context, status=422 if problem else 200)
+
+
+@confirmed_for_factors
+@require_POST
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Make ten new recovery codes and show them, this once."""
+    _only_where_used()
+    if not factors.exist(request.user):
+        return redirect("second_factors")
+    return _codes(request)
+
+
+@confirmed_for_factors
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove one of the person's factors."""
+    _only_where_used()
+    if factors.remove(request.user, pk):
+        second_step.note_missing(request)
+        messages.success(request, _("It is removed."))
+    return redirect("second_factors")
+
+
+def _added(request: HttpRequest, said: str) -> HttpResponse:
+    """On to the recovery codes after the first factor, back to the list after others."""
+    request.session.pop(second_step.MUST_ADD, None)
+    messages.success(request, said)
+    if any(row.type == factors.Kind.RECOVERY_CODES for row in factors.of(request.user)):
+        return redirect("second_factors")
+    return _codes(request)
+
+
+def _codes(request: HttpRequest) -> HttpResponse:
+    context = {"codes": factors.new_recovery_codes(request.user), "next": next_page.requested(request, default="/")}
+    return render(request, "registration/recovery_codes.html", context)
+
+
+def _only_where_used() -> None:
+    if settings.SIGN_ON.second_factor is SecondFactor.OFF:
+        raise Http404

@@ -1,0 +1,119 @@
+"""Rows about many at once: pages that wait on a slow CDP, with a health check beside them, and sign-ins beside pages."""
+
+from __future__ import annotations
+
+import http.client
+import statistics
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from bench import world
+from bench.load import ask, load
+from bench.servers import PASSWORD, Server, Servers
+from bench.speed import APP, page_asks, settle
+from bench.tally import Tally
+
+SLOW = 5_000  # milliseconds
+BETWEEN = 0.1  # seconds between two health checks
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many pages at once on a CDP that takes SLOW: how many came, what the others got, and the health check meanwhile, in seconds."""
+
+    pages: int
+    came: int
+    refused: dict[str, int]
+    probes: list[float]
+
+
+def waiting(servers: Servers, server: Server, pages: int) -> Waiting:
+    """Each page of an order of its own, all asked for at once, each once."""
+    servers.set_latency(SLOW)
+    agents = len(server.cookies)
+    asks = [
+        ask(
+            f"/orders/{world.ref(world.AGENT, 50_000 + number)}/",
+            host="127.0.0.1",
+            cookie=server.cookies[number % agents],
+        )
+        for number in range(pages)
+    ]
+    probes: list[float] = []
+    over = threading.Event()
+    probing = threading.Thread(target=_probe, args=(server.port, probes, over))
+    probing.start()
+    try:
+        tally = load(server.port, asks, warm=0.0, seconds=60, pages=pages, once=True)
+    finally:
+        over.set()
+        probing.join()
+        servers.set_latency(0)
+    settle(server)
+    return Waiting(pages, len(tally.times), tally.errors, probes)
+
+
+def _probe(port: int, took: list[float], over: threading.Event) -> None:
+    while not over.wait(BETWEEN):
+        began = time.perf_counter()
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        link.request("GET", "/livez")
+        link.getresponse().read()
+        link.close()
+        took.append(time.perf_counter() - began)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """Pages alone, and beside sign-ins at once; how long those took, in seconds, and how many got in."""
+
+    alone: Tally
+    beside: Tally
+    took: list[float]
+    let_in: int
+
+
+def sign_ins(servers: Servers, server: Server, count: int) -> SignIns:
+    """Pages of 16 agents at 200 ms, and again while `count` people sign in at once."""
+    servers.set_latency(200)
+    asks = page_asks(APP, server, 16)
+    alone = load(server.port, asks, warm=1.0, seconds=3.0)
+    with ThreadPoolExecutor(count) as people:
+        entering: list[Future[tuple[float, bool]]] = []
+
+        def begin() -> None:
+            entering.extend(people.submit(_sign_in, server.port, f"agent{number:03d}") for number in range(count))
+
+        beside = load(server.port, asks, warm=0.5, seconds=3.0, on_measuring=begin)
+        seen = [one.result() for one in entering]
+    servers.set_latency(0)
+    return SignIns(alone, beside, [took for took, _ in seen], sum(let_in for _, let_in in seen))
+
+
+def _sign_in(port: int, name: str) -> tuple[float, bool]:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    link.request("GET", "/accounts/login/")
+    page = link.getresponse()
+    text = page.read().decode()
+    cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
+    token = text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    form = urlencode({"username": name, "password": PASSWORD, "csrfmiddlewaretoken": token})
+    began = time.perf_counter()
+    link.request(
+        "POST",
+        "/accounts/login/",
+        form,
+        {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"},
+    )
+    answer = link.getresponse()
+    answer.read()
+    link.close()
+    return time.perf_counter() - began, answer.status in (302, 303)
+
+
+def middle(values: list[float]) -> float:
+    """The median; NaN of none."""
+    return statistics.median(values) if values else float("nan")

@@ -1,0 +1,311 @@
+"""What each piece of the app that exists only for speed buys: the CPU of an order page with it and without it, in turns; and where it goes.
+
+Runs in a process of its own with the app's environment: `python -m bench.pieces COOKIE ROUNDS`; the last line printed is JSON. Only CPU
+time of this process is measured, with and without in turns, so another program on the machine changes both alike.
+"""
+# ruff: noqa: E402, SLF001  (patched before anything else is imported; what is replaced is private)
+
+from __future__ import annotations
+
+from gevent import monkey
+
+monkey.patch_all()  # before anything else is imported, as gunicorn.conf.py does
+
+import io
+import json
+import logging
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from inspect import signature
+from pkgutil import resolve_name
+from types import ModuleType
+from typing import Any
+
+from bench import world
+
+PAGES = 10  # in a turn
+Without = Callable[[], AbstractContextManager[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """CPU milliseconds of a page with a piece of the app and without it (medians), and the share it saves (median of all turns)."""
+
+    name: str
+    with_it: float
+    without: float
+    saves: float
+
+
+class Pages:
+    """The order page of one agent, asked for by calling the WSGI application as gunicorn does."""
+
+    def __init__(self, cookie: str) -> None:
+        from cdpviewer.wsgi import application
+
+        self.application: Callable[..., Any] = application
+        self.environ = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": f"/orders/{world.ref(world.AGENT, 0)}/",
+            "QUERY_STRING": "",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_ACCEPT": "text/html",
+            "HTTP_ACCEPT_ENCODING": "gzip",
+            "HTTP_COOKIE": cookie,
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+        }
+
+    def one(self) -> bytes:
+        """The page as it goes out."""
+        status: list[str] = []
+        environ = {**self.environ, "wsgi.input": io.BytesIO()}
+        answer = self.application(environ, lambda line, *_: status.append(line))
+        body = b"".join(answer)
+        answer.close()
+        if not status[0].startswith("200"):
+            raise ValueError(f"the page answered {status[0]}")
+        return body
+
+    def cpu(self, pages: int = PAGES) -> float:
+        """CPU milliseconds of a page, the mean of `pages`."""
+        began = time.process_time()
+        for _ in range(pages):
+            self.one()
+        return 1000 * (time.process_time() - began) / pages
+
+
+def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
+    """With, without, without, with: `rounds` times, after a turn each that does not count."""
+    pages.cpu()
+    with without():
+        pages.cpu()
+    withs, withouts = [], []
+    for _ in range(rounds):
+        first = pages.cpu()
+        with without():
+            alone = pages.cpu(2 * PAGES)
+        withs.append((first + pages.cpu()) / 2)
+        withouts.append(alone)
+    shares = [1 - one / other for one, other in zip(withs, withouts, strict=True)]
+    return Piece(name, statistics.median(withs), statistics.median(withouts), statistics.median(shares))
+
+
+@contextmanager
+def replaced(*changes: tuple[Any, str, Any]) -> Iterator[None]:
+    """Each attribute has another value for the time of the block."""
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
+    for owner, name, value in changes:
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for owner, name, value in before:
+            setattr(owner, name, value)
+
+
+def statements_written_anew() -> AbstractContextManager[object]:
+    """Session, person and connection by the ORM's own queries."""
+    from django.contrib.auth.models import User
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from accounts import session_store
+    from orders import models
+
+    def load(store: session_store.SessionStore) -> dict[str, Any]:
+        key = session_store.stored_key(store.session_key or "")
+        data: dict[str, Any] = store.decode(
+            Session.objects.get(session_key=key, expire_date__gt=timezone.now()).session_data
+        )
+        return data
+
+    def get_user(_backend: object, user_id: int) -> User:
+        return User.objects.get(pk=user_id)
+
+    def default_for(query: models.ConnectionQuerySet, user: models.AnyUser) -> models.Connection | None:
+        return models._of(user, query.filter(user_id=user.pk or 0, is_default=True).first())
+
+    return replaced(
+        (session_store.SessionStore, "load", load),
+        (session_store.Backend, "get_user", get_user),
+        (models.ConnectionQuerySet, "default_for", default_for),
+        (
+            type(models.Connection.objects),
+            "default_for",
+            lambda manager, user: default_for(manager.get_queryset(), user),
+        ),
+    )
+
+
+def templates_for_all_languages() -> AbstractContextManager[object]:
+    """Templates that look each phrase up whenever it is said."""
+    import jinja2
+    from django.template import engines
+
+    environment = engines.all()[0].env  # type: ignore[attr-defined]
+    return replaced(
+        (type(environment), "preprocess", jinja2.Environment.preprocess),
+        (environment, "cache", _plain_templates),
+    )
+
+
+_plain_templates: dict[Any, Any] = {}
+
+
+def records_by_the_orm() -> AbstractContextManager[object]:
+    """Access records by the ORM."""
+    from orders.models import AccessRecord
+    from orders.privacy import append_only
+
+    def insert(connection: Any, record: Any) -> None:
+        AccessRecord.objects.using(connection.alias).create(**record)
+
+    return replaced((append_only, "insert", insert))
+
+
+def phrases_looked_up_anew() -> AbstractContextManager[object]:
+    """Language and phrases of what Python words, by Django's functions alone."""
+    from django.utils.translation import gettext
+
+    from accounts import language
+
+    return replaced((language, "_said", lambda _language, phrase: gettext(phrase)), (language, "_held", _Nothing()))
+
+
+class _Nothing:
+    def get(self) -> str:
+        return ""
+
+    def set(self, _value: str) -> None:
+        return None
+
+    def reset(self, _token: None) -> None:
+        return None
+
+
+def not_remembered(package: str) -> AbstractContextManager[object]:
+    """The functions of a package without their caches of results. Tables that are read once stay."""
+    changes = [
+        (module, name, kept.__wrapped__)
+        for module in _modules("orders")
+        for name, kept in vars(module).items()
+        if hasattr(kept, "cache_info") and kept.__module__.startswith(package) and signature(kept).parameters
+    ]
+    return replaced(*changes)
+
+
+def _modules(package: str) -> list[ModuleType]:
+    return [module for name, module in sorted(sys.modules.items()) if name == package or name.startswith(f"{package}.")]
+
+
+def files_opened_anew() -> AbstractContextManager[object]:
+    """SQLite's file is opened by every request, and once more after each wait for the CDP."""
+    from cdpviewer.sqlite import base
+
+    return replaced((base, "MOST_IDLE", 0))
+
+
+def every_view_counted_in_the_database() -> AbstractContextManager[object]:
+    """One statement for every view."""
+    from accounts import view_limits
+
+    return replaced((view_limits, "MOST_UNSHARED", 1))
+
+
+def preferences_from_the_database() -> AbstractContextManager[object]:
+    """A query for the person's preferences on every page."""
+    from accounts import preferences
+    from accounts.models import Preferences
+
+    return replaced((preferences, "of", lambda request: Preferences(**preferences._read(request.user.pk))))
+
+
+PIECES: dict[str, Without] = {
+    "nothing (how far chance goes)": ExitStack,
+    "SQLite's files kept open (`cdpviewer.sqlite`)": files_opened_anew,
+    "what formats values is remembered (`orders.display`)": lambda: not_remembered("orders.display"),
+    "statements for session, person and connection written once (`orders.storage.prepared_query`)": statements_written_anew,
+    "language held, phrases remembered (`accounts.language`)": phrases_looked_up_anew,
+    "templates compiled once per language (`orders.display.jinja`)": templates_for_all_languages,
+    "preferences held in the session (`accounts.preferences`)": preferences_from_the_database,
+    "what flights are is remembered (`orders.itinerary`)": lambda: not_remembered("orders.itinerary"),
+    "views counted in the process (`accounts.view_limits`)": every_view_counted_in_the_database,
+    "access records by a plain INSERT, as migrations write them": records_by_the_orm,
+}
+
+# Each stage by its function. What runs inside of another stage counts for that one alone.
+STAGES: dict[str, tuple[str, ...]] = {
+    "session and person": ("accounts.session_store.SessionStore.load", "accounts.session_store.Backend.get_user"),
+    "connection, credential, count of views": (
+        "orders.views.cdp_view.choose_connection",
+        "accounts.view_limits.count",
+        "orders.services.tenant.Tenant.__init__",
+    ),
+    "the call": ("orders.cdp.transport.fetching.Transport.get",),
+    "decoding": ("orders.cdp.client.CdpClient.get_order",),
+    "trip and summary": ("orders.services.orders.journeys.plan", "orders.services.orders.summarize"),
+    "access record": ("orders.privacy.access_log.record",),
+    "template": ("django.template.backends.jinja2.Template.render",),
+    "compression": ("django.middleware.gzip.GZipMiddleware.process_response",),
+}
+
+
+def stages(pages: Pages, count: int = 200) -> dict[str, float]:
+    """CPU milliseconds of a page by stage; "the rest" is what no stage names: middleware, the log's line, Django."""
+    spent = dict.fromkeys((*STAGES, "the rest"), 0.0)
+    running = ["the rest"]
+    last = time.process_time()
+
+    def turn() -> None:
+        nonlocal last
+        now = time.process_time()
+        spent[running[-1]] += now - last
+        last = now
+
+    def timed(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            turn()
+            running.append(stage)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                turn()
+                running.pop()
+
+        return run
+
+    changes = []
+    for stage, names in STAGES.items():
+        for name in names:
+            owner, _dot, attribute = name.rpartition(".")
+            found = resolve_name(owner)
+            changes.append((found, attribute, timed(stage, getattr(found, attribute))))
+    with replaced(*changes):
+        last = time.process_time()
+        for _ in range(count):
+            pages.one()
+        turn()
+    return {stage: 1000 * seconds / count for stage, seconds in spent.items()}
+
+
+def main() -> None:
+    cookie, rounds = sys.argv[1], int(sys.argv[2])
+    logging.disable(logging.CRITICAL)  # the line of each page would come between the figures
+    pages = Pages(cookie)
+    pages.cpu(100)
+    pieces = [compare(pages, name, without, rounds) for name, without in PIECES.items()]
+    print(json.dumps({"pieces": [asdict(piece) for piece in pieces], "stages": stages(pages)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What the operator may set about frames: the origins whose pages may show an order in one."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+
+from cdpviewer.environment import Environment
+
+# As a policy takes them: https, a host name with "*" as its leftmost label only, and a port if it is not 443.
+ORIGIN = re.compile(
+    r"https://(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::[1-9][0-9]{0,4})?"
+)
+
+
+def origins(env: Environment) -> tuple[str, ...]:
+    """The origins of CDPVIEWER_EMBED_ORIGINS; ImproperlyConfigured for what is none, or is as wide as a whole top-level domain."""
+    listed = env.listed("CDPVIEWER_EMBED_ORIGINS")
+    for position, origin in enumerate(listed, start=1):
+        if not ORIGIN.fullmatch(origin) or ("*" in origin and origin.count(".") < 2):
+            raise ImproperlyConfigured(
+                f"Origin {position} of CDPVIEWER_EMBED_ORIGINS is not one: write https://acme.zendesk.com, "
+                "or https://*.frontapp.com for all names below it, without a path."
+            )
+    return listed

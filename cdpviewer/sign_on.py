@@ -1,0 +1,138 @@
+"""What the operator may set about signing in: a provider, a second factor, a directory, a proxy."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from accounts.sign_on.choices import Directory, Passwords, Provider, ProxyHeader, SecondFactor, SignOn
+from cdpviewer.environment import Environment
+from orders.cdp.regions import is_loopback
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def read(env: Environment) -> SignOn:
+    """The choices; ImproperlyConfigured for those that fit no server or let nobody in."""
+    found = SignOn(
+        provider=_provider(env),
+        passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
+        second_factor=_one_of(SecondFactor, "CDPVIEWER_MFA", env.text("CDPVIEWER_MFA", "off")),
+        confirm_after=env.number("CDPVIEWER_CONFIRM_AFTER_MINUTES", 0) * 60,
+        directory=_directory(env),
+        proxy=_proxy(env),
+    )
+    if found.passwords is not Passwords.ON and not (found.provider or found.proxy):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_PASSWORD_SIGN_IN is not on, and there is no other way in: set CDPVIEWER_OIDC_ISSUER, or remove the setting."
+        )
+    return found
+
+
+def _provider(env: Environment) -> Provider | None:
+    issuer = env.text("CDPVIEWER_OIDC_ISSUER").removesuffix("/.well-known/openid-configuration").rstrip("/")
+    if not issuer:
+        return None
+    _check_address("CDPVIEWER_OIDC_ISSUER", issuer)
+    origins = env.listed("CDPVIEWER_OIDC_ORIGINS")
+    for one in origins:
+        _check_address("CDPVIEWER_OIDC_ORIGINS", one, bare=True)
+    groups = _groups("CDPVIEWER_OIDC_GROUPS", env.listed("CDPVIEWER_OIDC_GROUPS"))
+    client_id = env.text("CDPVIEWER_OIDC_CLIENT_ID")
+    secret = env.text("CDPVIEWER_OIDC_CLIENT_SECRET")
+    for name, value in (("CLIENT_ID", client_id), ("CLIENT_SECRET", secret), ("GROUPS", groups)):
+        if not value:
+            raise ImproperlyConfigured(f"CDPVIEWER_OIDC_ISSUER is set, so CDPVIEWER_OIDC_{name} must be set too.")
+    return Provider(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=secret,
+        name=env.text("CDPVIEWER_OIDC_NAME", str(urlsplit(issuer).hostname)),
+        username_claim=env.text("CDPVIEWER_OIDC_USERNAME_CLAIM", "preferred_username"),
+        groups_claim=env.text("CDPVIEWER_OIDC_GROUPS_CLAIM", "groups"),
+        groups=groups,
+        scopes=tuple(env.text("CDPVIEWER_OIDC_SCOPES", "openid profile").split()),
+        origins=origins,
+    )
+
+
+def _check_address(name: str, url: str, *, bare: bool = False) -> None:
+    """ImproperlyConfigured for an address that is not https; plain http is for loopback."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    plain = not (parts.query or parts.fragment or parts.username) and set(url).isdisjoint(" ;,'\"")
+    if not (host and safe and plain) or (bare and parts.path):
+        example = "https://login.example.com" if bare else "https://login.example.com/company"
+        raise ImproperlyConfigured(f"{name} must be an https address such as {example}, without a query.")
+
+
+def _directory(env: Environment) -> Directory | None:
+    url = env.text("CDPVIEWER_LDAP_URL")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    start_tls = env.switch("CDPVIEWER_LDAP_START_TLS", default=False)
+    if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
+        raise ImproperlyConfigured("CDPVIEWER_LDAP_URL must be an address such as ldaps://ldap.example.com.")
+    if parts.scheme == "ldap" and not start_tls and not is_loopback(parts.hostname):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_URL would send passwords readably: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
+        )
+    try:
+        import django_auth_ldap  # noqa: F401  (only whether it is there)
+    except ImportError:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_URL needs the package django-auth-ldap: make setup LOCK=ldap, or leave it unset."
+        ) from None
+    found = Directory(
+        url=url,
+        bind_dn=env.text("CDPVIEWER_LDAP_BIND_DN"),
+        bind_password=env.text("CDPVIEWER_LDAP_BIND_PASSWORD"),
+        people=env.text("CDPVIEWER_LDAP_PEOPLE"),
+        groups_base=env.text("CDPVIEWER_LDAP_GROUPS_BASE"),
+        groups=_groups("CDPVIEWER_LDAP_GROUPS", env.listed("CDPVIEWER_LDAP_GROUPS")),
+        people_filter=env.text("CDPVIEWER_LDAP_PEOPLE_FILTER", "(uid=%(user)s)"),
+        start_tls=start_tls,
+        ca_file=env.text("CDPVIEWER_LDAP_CA"),
+    )
+    for name, value in (("PEOPLE", found.people), ("GROUPS_BASE", found.groups_base), ("GROUPS", found.groups)):
+        if not value:
+            raise ImproperlyConfigured(f"CDPVIEWER_LDAP_URL is set, so CDPVIEWER_LDAP_{name} must be set too.")
+    if "%(user)s" not in found.people_filter:
+        raise ImproperlyConfigured("CDPVIEWER_LDAP_PEOPLE_FILTER must hold %(user)s, where the user name goes.")
+    return found
+
+
+def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
+    """Their group to ours, of "cdp-agents=Agents,cdp-leads=Supervisors"."""
+    pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
+    if not all(theirs and ours for theirs, _sign, ours in pairs):
+        raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")
+    return {theirs: ours for theirs, _sign, ours in pairs}
+
+
+def _proxy(env: Environment) -> ProxyHeader | None:
+    header = env.text("CDPVIEWER_PROXY_USER_HEADER")
+    if not header:
+        return None
+    secret = env.text("CDPVIEWER_PROXY_SECRET")
+    if len(secret) < 32:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_PROXY_USER_HEADER is set, so CDPVIEWER_PROXY_SECRET must be set too, with 32 characters or more."
+        )
+    if not env.number("CDPVIEWER_TRUSTED_PROXIES", 0):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_PROXY_USER_HEADER needs CDPVIEWER_TRUSTED_PROXIES: the number of proxies in front."
+        )
+    return ProxyHeader(header, env.text("CDPVIEWER_PROXY_SECRET_HEADER", "X-Proxy-Secret"), secret)
+
+
+def _one_of(kind: type[Choice], name: str, value: str) -> Choice:
+    try:
+        return kind(value.lower())
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(kind)}.") from None

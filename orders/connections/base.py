@@ -1,0 +1,81 @@
+"""What a person's own connection and a shared one have in common."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import NoReturn
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders.privacy.record_kinds import Action
+from orders.privacy.sealing import Credentials
+
+# The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
+NOTE_USE_EVERY = timedelta(minutes=1)
+
+EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
+
+
+class AnyConnection(models.Model):
+    """Access to one CDP tenant. The credential is sealed, bound to this row, and is never given back to a page."""
+
+    class Version(models.TextChoices):
+        V2 = "v2", _("v2")
+        V2_1 = "v2.1", _("v2.1")
+
+    class Clock(models.TextChoices):
+        LOCAL = "local", _("local times, as documented")
+        UTC = "utc", _("this tenant sends UTC")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=60)
+    region = models.CharField(_("region"), max_length=40)
+    version = models.CharField(_("API version"), max_length=8, choices=Version.choices, default=Version.V2)
+    clock = models.CharField(_("segment times"), max_length=8, choices=Clock.choices, default=Clock.LOCAL)
+    country = models.CharField(_("country of national phone numbers"), max_length=2, blank=True, default="")
+    sealed_client_key = models.TextField(editable=False)
+    sealed_token = models.TextField(editable=False)
+    set_at = models.DateTimeField(_("credential set"), editable=False)
+    changed_at = models.DateTimeField(_("changed"), editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    last_result = models.CharField(_("last result"), max_length=20, blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.region})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection is never serialized")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether its person may use it as things stand; only a person's own connection has to be confirmed."""
+        return True
+
+    @property
+    def shared_by(self) -> str | None:
+        """The name of the administrator who shares it, "" for a command; None for a person's own connection."""
+        return None
+
+    def credentials(self) -> Credentials:
+        """Open the credential for use; `CredentialUnreadable` when it does not open. Nothing is sent then."""
+        raise NotImplementedError
+
+    def note_use(self, result: str) -> None:
+        """Remember when the CDP last answered, and how: written when the result changes, else at most once a minute."""
+        now = timezone.now()
+        if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
+            return
+        self.last_used_at, self.last_result = now, result
+        # Only while the row still holds the credential that was used: a replaced one starts with a clean slate.
+        rows = type(self)._default_manager.filter(pk=self.pk, set_at=self.set_at)  # noqa: SLF001  (Django's own name for it)
+        rows.update(last_used_at=now, last_result=result)
+
+    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
+        """Put an event of this connection on record."""
+        raise NotImplementedError

@@ -1,0 +1,164 @@
+"""Keys with which other programs of the company read orders, each bound to one shared connection."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import time
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders.connections.shared import SharedConnection, person_field
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
+
+MARK = "cdpv"
+LONGEST_DAYS, USUAL_DAYS = 400, 365  # how long a key may be used
+A_MINUTE = 60  # times
+MOST_A_MINUTE = 6_000
+NOTE_USE_EVERY = timedelta(minutes=1)
+
+Address = IPv4Address | IPv6Address
+
+
+def in_a_year() -> datetime:
+    """When a key ends unless another day is chosen, aware UTC."""
+    return timezone.now() + timedelta(days=USUAL_DAYS)
+
+
+class IntegrationQuerySet(models.QuerySet["Integration"]):
+    def valid(self) -> IntegrationQuerySet:
+        """Those that may be used now."""
+        return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
+
+    def of_key(self, key: str, address: Address | None = None) -> Integration | None:
+        """The valid integration with this key, with its connection, or None; also where it may not be used from this address."""
+        mark, _sign, rest = key.partition("_")
+        key_id, _sign, _secret = rest.partition("_")
+        if mark != MARK or not key_id.isalnum() or not key.isascii():
+            return None
+        found = self.valid().select_related("shared").filter(key_id=key_id).first()
+        good = found is not None and hmac.compare_digest(found.key_sha256, _hash(key)) and found.may_come_from(address)
+        return found if good else None
+
+
+class Integration(models.Model):
+    """A program that reads orders through a shared connection. Of its key only a hash is stored: 256 random bits need no salt."""
+
+    name = models.CharField(_("name"), max_length=60)
+    shared = models.ForeignKey(SharedConnection, on_delete=models.PROTECT, related_name="integrations")
+    key_id = models.CharField(max_length=8, unique=True, editable=False)
+    key_sha256 = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = person_field()
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(default=in_a_year, editable=False)
+    networks = models.CharField(
+        _("networks"), max_length=400, blank=True, default=""
+    )  # separated by spaces; "" for any address
+    per_minute = models.PositiveIntegerField(_("requests a minute"), default=A_MINUTE)
+    minute = models.BigIntegerField(default=0, editable=False)  # the last one with a request, counted from 1970
+    in_minute = models.IntegerField(default=0, editable=False)
+
+    objects: ClassVar[IntegrationQuerySet] = IntegrationQuerySet.as_manager()  # type: ignore[assignment]  # a manager of it
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(revoked_at=None), name="integration_name_once_while_valid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def connection(self) -> SharedConnection:
+        """The shared connection, opened for use."""
+        return self.shared.for_administration()
+
+    def may_come_from(self, address: Address | None) -> bool:
+        """Whether the key may be used from there."""
+        networks = [ipaddress.ip_network(written) for written in self.networks.split()]
+        return not networks or (address is not None and any(address in network for network in networks))
+
+    def note_use(self) -> None:
+        """Store the time of the last use, at most once a minute."""
+        now = timezone.now()
+        if self.last_used_at is None or now - self.last_used_at >= NOTE_USE_EVERY:
+            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
+
+    def revoke(self) -> None:
+        """End it: its key opens nothing from now on."""
+        with transaction.atomic():
+            now = timezone.now()
+            if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now):
+                self.revoked_at = now
+                self._record(Action.INTEGRATION_REVOKED)
+
+    def _record(self, what: Action) -> None:
+        account_events.record(what, detail=self.name, connection=(self.shared_id, str(self.shared)))
+
+
+def over_limit(integration: Integration) -> int:
+    """Count a request of the integration; 0, or the seconds until it may ask again. Holds across processes."""
+    now = int(time.time())
+    rows = Integration.objects.filter(pk=integration.pk)
+    same = models.When(minute=now // 60, then=models.F("in_minute") + 1)
+    rows.update(in_minute=models.Case(same, default=1), minute=now // 60)
+    counted = rows.values_list("in_minute", flat=True).get()
+    return 60 - now % 60 if counted > integration.per_minute else 0
+
+
+def clean_networks(text: str) -> str:
+    """Networks as `203.0.113.0/24 2001:db8::/48`, separated by spaces or commas; ValidationError for what is none."""
+    try:
+        networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
+    except ValueError:
+        raise ValidationError(
+            _("Write networks as 203.0.113.0/24, without bits behind the prefix."), code="network"
+        ) from None
+    return " ".join(map(str, networks))
+
+
+def add(
+    name: str,
+    shared: SharedConnection,
+    by: int | None,
+    *,
+    days: int = USUAL_DAYS,
+    per_minute: int = A_MINUTE,
+    networks: str = "",
+) -> tuple[Integration, str]:
+    """A new integration and its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
+
+    `by` is a user's number, None for a command.
+    """
+    key_id = secrets.token_hex(4)
+    key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        made = Integration.objects.create(
+            name=name,
+            shared=shared,
+            key_id=key_id,
+            key_sha256=_hash(key),
+            created_by_id=by,
+            expires_at=timezone.now() + timedelta(days=min(days, LONGEST_DAYS)),
+            per_minute=per_minute,
+            networks=networks,
+        )
+        made._record(Action.INTEGRATION_ADDED)  # noqa: SLF001  (its own module)
+    return made, key
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

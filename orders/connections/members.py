@@ -1,0 +1,114 @@
+"""Who holds a copy of a shared connection's key: made when a group is granted or joined, and at sign-in; deleted when they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from orders.cdp.errors import CredentialUnreadable
+from orders.connections.shared import ConnectionMember, SharedConnection, valid_now
+from orders.privacy.sealing import seal
+from orders.storage.prepared_query import PreparedQuery
+
+log = structlog.stdlib.get_logger("orders.connections")
+
+
+def default_for(user: AbstractBaseUser | AnonymousUser) -> SharedConnection | None:
+    """The shared connection that is asked when the address names none: one granted as the default, else the first by name."""
+    return _opened(user, _FIRST.get(timezone.now(), user.pk or 0))
+
+
+def named(user: AbstractBaseUser | AnonymousUser, name: str) -> SharedConnection | None:
+    """The shared connection of this name, if the person may use it now."""
+    # PostgreSQL takes no NUL in a text, and an address may hold one.
+    return None if "\x00" in name else _opened(user, _NAMED.get(timezone.now(), user.pk or 0, name))
+
+
+def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
+    """All that the person may use now, in the order in which they are chosen."""
+    members = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0)).select_related("shared__set_by")
+    found: dict[Any, SharedConnection] = {}
+    for member in _in_order(members):
+        found.setdefault(member.shared_id, member.connection())
+    return list(found.values())
+
+
+def update(shared: SharedConnection) -> None:
+    """Give each person of a granted group their copy of the key, and take it from all others. `CredentialUnreadable` without the key."""
+    groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
+    people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
+    granted = set(people.values_list("pk", flat=True))
+    with transaction.atomic():
+        holding = set(shared.members.values_list("user_id", flat=True))
+        if gone := holding - granted:
+            shared.members.filter(user_id__in=gone).delete()
+        if new := granted - holding:
+            _add(shared, new)
+
+
+def update_person(user: AbstractBaseUser) -> None:
+    """Give one person their copies of the keys of all that is granted to them, and take the others."""
+    now = timezone.now()
+    granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
+    shared = {one.pk: one for one in granted} if user.is_active else {}
+    members = ConnectionMember.objects.filter(user_id=user.pk)
+    holding = set(members.values_list("shared_id", flat=True))
+    if holding - shared.keys():
+        members.exclude(shared_id__in=shared.keys()).delete()
+    for pk in shared.keys() - holding:
+        with _without_key_too():
+            _add(shared[pk], {user.pk})
+
+
+def update_group(group: Group) -> None:
+    """The same for all people of a group, and all that is granted to it."""
+    for shared in SharedConnection.objects.filter(grants__group=group):
+        with _without_key_too():
+            update(shared)
+
+
+@contextmanager
+def _without_key_too() -> Iterator[None]:
+    """A data key that does not open is no reason to keep anybody from signing in or joining a group."""
+    try:
+        yield
+    except CredentialUnreadable as error:
+        log.warning("a shared connection could not be given to its people", error=str(error))
+
+
+def _add(shared: SharedConnection, people: set[int]) -> None:
+    key = shared.data_key()
+    members = [ConnectionMember(shared=shared, user_id=pk) for pk in sorted(people)]
+    for member in members:
+        member.sealed_key = seal(key, member.binding)
+    # Two sign-ins of one person at the same moment make the same row.
+    ConnectionMember.objects.bulk_create(members, ignore_conflicts=True, batch_size=500)
+
+
+def _usable(members: QuerySet[ConnectionMember]) -> QuerySet[ConnectionMember]:
+    # One filter: grant, group and end have to be those of one and the same grant.
+    valid = valid_now("shared__grants__", timezone.now())
+    return members.filter(valid, Q(shared__active=True), shared__grants__group__user=F("user"))
+
+
+def _in_order(members: QuerySet[ConnectionMember]) -> QuerySet[ConnectionMember]:
+    return members.order_by("-shared__grants__is_default", "shared__name")
+
+
+def _opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
+    return member.connection() if member is not None and user.is_authenticated else None
+
+
+_FIRST = PreparedQuery(
+    lambda: _in_order(_usable(ConnectionMember.objects.all()).filter(user_id=0)).select_related("shared")
+)
+_NAMED = PreparedQuery(
+    lambda: _usable(ConnectionMember.objects.all()).filter(user_id=0).filter(shared__name="").select_related("shared")
+)

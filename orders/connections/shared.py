@@ -1,0 +1,222 @@
+"""A connection for a team: the credential stands once, sealed under a data key that each member holds sealed for them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, Group
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders.cdp.errors import CredentialUnreadable
+from orders.connections.base import EDITABLE, AnyConnection
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
+from orders.privacy.sealing import Binding, Credentials, new_data_key, seal, unseal
+
+OWNER = "shared"
+SECRETS = ("sealed_client_key", "sealed_token", "set_at", "set_by", "changed_at", "last_used_at", "last_result")
+
+
+def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUser | None]:
+    """Who did it; null for a command."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+
+
+class SharedConnection(AnyConnection):
+    """A connection that administrators set up and grant to groups.
+
+    Client key and token are sealed under the row's data key. To use them takes a grant that is valid now and a member row, whose
+    copy of the data key opens for that person alone.
+    """
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    sealed_key = models.TextField(editable=False)  # the data key, for adding members and for administrators' tests
+    set_by = person_field()
+    active = models.BooleanField(_("active"), default=True)
+
+    objects: ClassVar[models.Manager[SharedConnection]]
+    grants: models.Manager[ConnectionGrant]
+    members: models.Manager[ConnectionMember]
+
+    _held: tuple[str, Binding] | None = None  # a sealed copy of the data key, and whose it is
+
+    class Meta:
+        default_permissions = ()
+
+    @property
+    def shared_by(self) -> str | None:
+        return self.set_by.get_username() if self.set_by else ""
+
+    def set_credentials(self, *, client_key: str, token: str) -> None:
+        """Seal a credential under the data key of this row, which stays the same, so that members need nothing new.
+
+        A key that no longer opens is replaced, and `members.update` is due.
+        """
+        try:
+            key = self.data_key()
+        except CredentialUnreadable:
+            key = new_data_key()
+            self.sealed_key = seal(key, self._binding("key"))
+        self.sealed_client_key = seal(client_key, self._binding("client_key"), under=key)
+        self.sealed_token = seal(token, self._binding("token"), under=key)
+        self.set_at = self.changed_at = timezone.now()
+        self.last_used_at, self.last_result = None, ""
+        self.hold(self.sealed_key, self._binding("key"))
+
+    def data_key(self) -> str:
+        """The data key, by the row's own copy; `CredentialUnreadable` when it does not open."""
+        return unseal(self.sealed_key, self._binding("key"))
+
+    def for_administration(self) -> SharedConnection:
+        """This connection, opened by the row's own copy of the key: for tests by administrators and for integrations."""
+        self.hold(self.sealed_key, self._binding("key"))
+        return self
+
+    def hold(self, sealed_key: str, binding: Binding) -> None:
+        """Use this sealed copy of the data key from now on."""
+        self._held = sealed_key, binding
+
+    def credentials(self) -> Credentials:
+        """Open the credential by the copy of the key that is held; `CredentialUnreadable` without one, or when it does not open."""
+        if self._held is None:
+            raise CredentialUnreadable("nobody's copy of the data key is at hand")
+        key = unseal(*self._held)
+        return Credentials(
+            client_key=unseal(self.sealed_client_key, self._binding("client_key"), under=key),
+            token=unseal(self.sealed_token, self._binding("token"), under=key),
+        )
+
+    def keep(self, by: int | None) -> None:
+        """Save a new connection or a replaced credential; of an existing row only what belongs to the credential is written.
+
+        `by` is a user's number, None for a command.
+        """
+        self.set_by_id = by
+        with transaction.atomic():
+            if self._state.adding:
+                self.save(force_insert=True)
+                self.record(Action.CONNECTION_ADDED)
+                return
+            before = type(self).objects.select_for_update().get(pk=self.pk)
+            renewed = before.sealed_key != self.sealed_key
+            self.save(update_fields=[*SECRETS, "sealed_key"] if renewed else SECRETS)
+            if renewed:
+                self.members.all().delete()
+            self.record(Action.CONNECTION_REPLACED)
+
+    def keep_settings(self) -> None:
+        """Save the name and how the tenant is read; the credential stays as it is."""
+        self.changed_at = timezone.now()
+        with transaction.atomic():
+            before = type(self).objects.select_for_update().get(pk=self.pk)
+            self.save(update_fields=[*EDITABLE, "changed_at"])
+            if any(getattr(before, name) != getattr(self, name) for name in EDITABLE):
+                self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
+
+    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
+        """Put an event of this connection on record; it is about nobody in particular."""
+        account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
+
+    def _binding(self, field: str) -> Binding:
+        return Binding(owner=OWNER, connection=str(self.pk), region=self.region, field=field)
+
+
+class ConnectionGrant(models.Model):
+    """A group that may use a shared connection, until a moment (aware UTC) or without end."""
+
+    shared = models.ForeignKey(SharedConnection, on_delete=models.CASCADE, related_name="grants")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="connection_grants")
+    is_default = models.BooleanField(_("default"), default=False)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    given_by = person_field()
+
+    objects: ClassVar[models.Manager[ConnectionGrant]]
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shared", "group"], name="connection_granted_once_per_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shared} for {self.group}"
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it has not run out."""
+        return self.until is None or self.until > timezone.now()
+
+
+class ConnectionMember(models.Model):
+    """The data key of a shared connection, sealed for one person."""
+
+    shared = models.ForeignKey(SharedConnection, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="connection_memberships")
+    sealed_key = models.TextField(editable=False)
+
+    objects: ClassVar[models.Manager[ConnectionMember]]
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shared", "user"], name="connection_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shared} for user {self.user_id}"
+
+    @property
+    def binding(self) -> Binding:
+        """This person, connection and region: the copy opens nowhere else."""
+        return Binding(owner=str(self.user_id), connection=str(self.shared_id), region=self.shared.region, field="key")
+
+    def connection(self) -> SharedConnection:
+        """The connection, opened by this member's copy of its key."""
+        self.shared.hold(self.sealed_key, self.binding)
+        return self.shared
+
+
+def valid_now(prefix: str, now: datetime) -> models.Q:
+    """Grants that have not run out; `prefix` leads to them, as in "shared__grants__"."""
+    return models.Q(**{f"{prefix}until": None}) | models.Q(**{f"{prefix}until__gt": now})
+
+
+def grant(
+    shared: SharedConnection,
+    groups: Iterable[Group],
+    *,
+    by: int | None,
+    is_default: bool = False,
+    until: datetime | None = None,
+) -> None:
+    """Let these groups use the connection; a grant that exists is given its new end and default."""
+    with transaction.atomic():
+        for group in groups:
+            values = {"is_default": is_default, "until": until, "given_by_id": by}
+            ConnectionGrant.objects.update_or_create(shared=shared, group=group, defaults=values)
+            end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+            shared.record(Action.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")
+
+
+def take_back(given: ConnectionGrant) -> None:
+    """End a grant: who has no other loses the connection at once."""
+    with transaction.atomic():
+        given.shared.record(Action.RIGHTS_TAKEN, detail=f"shared connection: group {given.group}")
+        given.delete()
+
+
+def set_active(shared: SharedConnection, active: bool) -> None:
+    """Withdraw the connection from everybody, or offer it again to the groups it is granted to."""
+    with transaction.atomic():
+        if type(shared).objects.filter(pk=shared.pk, active=not active).update(active=active):
+            shared.record(
+                Action.RIGHTS_GIVEN if active else Action.RIGHTS_TAKEN, detail="shared connection: all groups"
+            )
+    shared.active = active

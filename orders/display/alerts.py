@@ -1,0 +1,133 @@
+"""The strip of things to check: one line for each flight or other row of the page, each thing with its number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.language import translate as _
+from orders.cdp.records import Order
+from orders.display.answers import wait_words
+from orders.display.clocks import duration
+from orders.display.itinerary import place_city
+from orders.display.money import money
+from orders.display.notices import notice_word
+from orders.display.words import status_word
+from orders.itinerary.codes import NoticeKind, Phase
+from orders.itinerary.statuses import Status, Tone, same, status
+from orders.itinerary.trip import Notice, Trip
+from orders.services.summary import Alert, OrderSummary
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """What to check about one row of the page: `anchor` is its DOM id, `at` a flight's number, `words` the things."""
+
+    anchor: str
+    at: str
+    words: tuple[str, ...]
+
+
+def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
+    """The things to check at the moment `now` (aware), those of the whole order first, then by flight in the trip's order."""
+    alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
+    lines = [*_unsettled(order, summary, trip, alerts, now), *_sum(order, summary)]
+    cities = {
+        end.place.code: place_city(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
+    }
+    numbers = {f"flight-{flight.key}": flight.number for flight in trip.flights}
+    grouped: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        grouped.setdefault(alert.anchor, []).append(alert)
+    for anchor, group in grouped.items():
+        at = numbers.get(anchor, "") or next((alert.at for alert in group if alert.at not in cities), "")
+        words = dict.fromkeys(alert_words(alert.notice, cities.get(alert.at, "")) for alert in group)
+        lines.append(AlertLine(anchor, at, tuple(words)))
+    return lines
+
+
+def _is_pill(notice: Notice, order: Order) -> bool:
+    """Whether the pill of the order's status says the same already."""
+    return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
+
+
+def _unsettled(
+    order: Order, summary: OrderSummary, trip: Trip, alerts: list[Alert], now: datetime
+) -> Iterator[AlertLine]:
+    """A status that still needs something to happen before the trip: reserved, pending, declined. None that a flight has in `alerts`."""
+    flights = [flight for flight in trip.flights if not flight.cancelled]
+    if flights and all(flight.phase is Phase.DEPARTED for flight in flights):
+        return
+    sent = next(
+        (one for one in (order.status, *(one for one, _count in summary.statuses)) if _is_open(status(one))), ""
+    )
+    if not sent or any(same(alert.notice.status, sent) for alert in alerts if alert.notice.kind is NoticeKind.STATUS):
+        return
+    coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
+    wait = wait_words(coming.origin, now) if coming and not trip.doubted else ""
+    words = _("%(status)s, leaves %(wait)s") if wait else "%(status)s"
+    anchor = "money" if status(sent).payment.said or not flights else "itinerary"
+    yield AlertLine(anchor, "", (words % {"status": status_word(sent), "wait": wait},))
+
+
+def _is_open(row: Status) -> bool:
+    return row.tone is Tone.WAITING or (row.alert and not row.cancelled and not row.booked)
+
+
+def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
+    if summary.adds_up is False:
+        sums = {
+            "sum": money(summary.items_sum, summary.sum_currency),
+            "total": money(order.price, order.currency_code),
+        }
+        yield AlertLine("money", "", (_("Items add up to %(sum)s, not %(total)s") % sums,))
+
+
+def alert_words(notice: Notice, city: str = "") -> str:
+    """A thing to check with its number: "Tight connection in Amsterdam: 35 min". `city` is where a wait is."""
+    word = _("%(what)s in %(city)s") % {"what": notice_word(notice), "city": city} if city else notice_word(notice)
+    number = NUMBERS.get(notice.kind, _no_number)(notice)
+    return f"{word}: {number}" if number else word
+
+
+def _no_number(_notice: Notice) -> str:
+    return ""
+
+
+def _minutes(notice: Notice) -> str:
+    return duration(notice.minutes)
+
+
+def _places(notice: Notice) -> str:
+    return "–".join(notice.names)
+
+
+def _flight_time(notice: Notice) -> str:
+    """The length of a flight that cannot be."""
+    return (
+        ""
+        if notice.evidence is None or notice.evidence.local_minutes is None
+        else duration(notice.evidence.local_minutes)
+    )
+
+
+def _share(notice: Notice) -> str:
+    """ "1 of 4" of the travellers; "" for all of them."""
+    return (
+        _("%(count)s of %(all)s") % {"count": notice.count, "all": notice.total} if notice.count < notice.total else ""
+    )
+
+
+NUMBERS: dict[NoticeKind, Callable[[Notice], str]] = {
+    NoticeKind.TIGHT: _minutes,
+    NoticeKind.LONG: _minutes,
+    NoticeKind.LONG_FLIGHT: _minutes,
+    NoticeKind.AIRPORT_CHANGE: _places,
+    NoticeKind.SURFACE: _places,
+    NoticeKind.MISSING_TIME: _places,
+    NoticeKind.UNKNOWN_PLACE: _places,
+    NoticeKind.IMPOSSIBLE_TIME: _flight_time,
+    NoticeKind.PARTLY_CANCELLED: _share,
+    NoticeKind.STATUS: _share,
+}

@@ -1,0 +1,200 @@
+"""The answer line of an order: is it confirmed, is it paid, when is the next flight. It says what the CDP says and no more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils.translation import gettext_noop, ngettext
+
+from accounts.language import translate as _
+from orders.cdp.records import Order, OrderItem
+from orders.display.clocks import clock, day, duration, short_day
+from orders.display.itinerary import place_city
+from orders.display.words import status_word
+from orders.itinerary.codes import Phase
+from orders.itinerary.flights import travellers
+from orders.itinerary.statuses import Icon, Status, Tone, status
+from orders.itinerary.trip import Clock, Flight, Trip
+from orders.services.summary import OrderSummary
+
+MOST_PARTS = 6
+TODAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: `about` is "booking", "payment" or "time"; `tone` its colour, `icon` its symbol, `words` the answer itself."""
+
+    about: str
+    tone: str
+    icon: str
+    words: str
+
+
+def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
+    """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
+    found = [_booking(order, summary, trip), _payment(order, summary)]
+    words = time_words(trip, now)
+    return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
+
+
+def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
+    counted = [(row, sent, count) for row, sent, count in _rows(summary) if not row.payment.alone]
+    if not counted:
+        row = status(order.status)
+        if not order.status or row.payment.alone:
+            return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, _("The CDP does not say whether it is confirmed"))
+        return Answer("booking", row.tone, row.icon, _not_confirmed(row, status_word(order.status)))
+    heads = _heads(order, trip)
+    parts = [
+        _not_confirmed(row, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
+        for row, sent, count in counted[:MOST_PARTS]
+    ]
+    return Answer("booking", *_worst([row for row, _sent, _count in counted]), " · ".join(parts))
+
+
+def _heads(order: Order, trip: Trip) -> Counter[str]:
+    """The number of travellers by the code of their status, if the items say it; else none.
+
+    They do if all items have one status, or if every flight counts the same, one item for each traveller, and no other item has a
+    status of its own.
+    """
+    if not order.items_complete or not trip.flights:
+        return Counter()
+    codes = {status(item.status).code for item in order.items}
+    if len(codes) == 1:
+        return Counter({code: sum(count for _type, count in trip.passengers) for code in codes})
+    first, *others = ([order.items[index] for index in flight.item_indexes] for flight in trip.flights)
+    heads = _count_heads(first)
+    alike = codes == heads.keys() and all(_count_heads(items) == heads for items in others)
+    return heads if alike else Counter()
+
+
+def _count_heads(items: Sequence[OrderItem]) -> Counter[str]:
+    heads = Counter[str]()
+    for item in items:
+        heads[status(item.status).code] += travellers(item)
+    return heads
+
+
+def _for_travellers(sent: str, heads: Counter[str]) -> str:
+    word, count, total = status_word(sent), heads[status(sent).code], heads.total()
+    if total == 1:
+        return word
+    return _("%(word)s for %(count)s of %(total)s") % {"word": word, "count": count, "total": total}
+
+
+def _payment(order: Order, summary: OrderSummary) -> Answer:
+    row = status(order.status)
+    if row.payment.said:
+        words = _paid(order) if row.payment.paid else " · ".join([status_word(order.status), *_method(order)])
+        return Answer("payment", *_money_look(row), words)
+    counted = [(row, sent, count) for row, sent, count in _rows(summary) if row.payment.said]
+    if not counted:
+        words = _("The CDP does not say whether it is paid")
+        return Answer("payment", Tone.NEUTRAL, Icon.UNKNOWN, " · ".join([words, *_method(order)]))
+    rows = [row for row, _sent, _count in counted]
+    if all(row.payment.paid for row in rows) and sum(count for _row, _sent, count in counted) == summary.items_total:
+        return Answer("payment", Tone.GOOD, Icon.OK, _paid(order))
+    parts = [
+        _of(_("Paid"), count, summary) if row.payment.paid else _part(sent, count, summary)
+        for row, sent, count in counted[:MOST_PARTS]
+    ]
+    return Answer("payment", *_worst(rows), " · ".join([*parts, *_method(order)]))
+
+
+def _money_look(row: Status) -> tuple[str, str]:
+    return (Tone.GOOD, Icon.OK) if row.payment.paid else (row.tone, row.icon)
+
+
+def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
+    """The statuses of the items, most frequent first: row, spelling, count."""
+    for sent, count in summary.statuses:
+        yield status(sent), sent, count
+
+
+def _worst(rows: Sequence[Status]) -> tuple[str, str]:
+    """Colour and symbol of several statuses: those of the one that needs most attention."""
+    order = [Tone.GONE, Tone.WAITING, Tone.BACK, Tone.NEUTRAL, Tone.GOOD]
+    worst = min(rows, key=lambda row: order.index(row.tone))
+    return worst.tone, worst.icon
+
+
+def _part(sent: str, count: int, summary: OrderSummary) -> str:
+    return _of(status_word(sent), count, summary)
+
+
+def _of(word: str, count: int, summary: OrderSummary) -> str:
+    """ "Confirmed for 3 of 4 items"; "at least" where not all items were read."""
+    figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
+    if summary.items_total is None:
+        return _("%(word)s for %(count)s of at least %(total)s items") % figures
+    return word if summary.items_total == 1 else _("%(word)s for %(count)s of %(total)s items") % figures
+
+
+def _not_confirmed(row: Status, words: str) -> str:
+    return (
+        _("%(status)s, not confirmed") % {"status": words} if row.code in {"RESERVED", "PENDING", "ON_HOLD"} else words
+    )
+
+
+# The payment types that the vendor recommends, in any case; others follow "Paid" as sent.
+PAID_BY = {
+    "card": gettext_noop("Paid by card"),
+    "paypal": gettext_noop("Paid with PayPal"),
+    "voucher": gettext_noop("Paid by voucher"),
+    "cash": gettext_noop("Paid in cash"),
+    "atm": gettext_noop("Paid at an ATM"),
+}
+
+
+def _paid(order: Order) -> str:
+    known = PAID_BY.get((order.payment_type or "").strip().lower())
+    parts = [_(known), order.card_type] if known else [_("Paid"), *_method(order)]
+    return " · ".join(part for part in parts if part)
+
+
+def _method(order: Order) -> list[str]:
+    return [part for part in (order.payment_type, order.card_type) if part]
+
+
+def time_words(trip: Trip, now: datetime) -> str:
+    """When the next flight leaves, or where the traveller is; "" if no time is known or the times are in doubt."""
+    flights = [flight for flight in trip.flights if not flight.cancelled]
+    phases = {flight.phase for flight in flights}
+    if trip.doubted or not phases - {Phase.UNKNOWN}:
+        return ""
+    for flight in flights:
+        if flight.phase is Phase.NOW:
+            return _("Under way, lands %(time)s in %(city)s") % _at(flight.destination)
+    coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
+    if coming is None:
+        return _past(flights[-1].destination) if phases == {Phase.DEPARTED} else ""
+    return _leaves(coming, now)
+
+
+def _past(end: Clock) -> str:
+    return _("Past, landed %(day)s in %(city)s") % {**_at(end), "day": day(end.day)}
+
+
+def _leaves(flight: Flight, now: datetime) -> str:
+    wait = wait_words(flight.origin, now)
+    return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin)} if wait else ""
+
+
+def wait_words(leaves: Clock, now: datetime) -> str:
+    """ "in 30 days" by the dates at the airport, "in 10 h" on the last one; "" if that is not known."""
+    if leaves.instant is None or leaves.wall is None or leaves.offset is None:
+        return ""
+    if leaves.instant - now < TODAY:
+        return _("in %(time)s") % {"time": duration(max(1, (leaves.instant - now) // timedelta(minutes=1)))}
+    today = (now.astimezone(UTC) + leaves.offset).date()
+    days = (leaves.wall.date() - today).days
+    return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+
+
+def _at(end: Clock) -> dict[str, str]:
+    return {"time": clock(end.wall), "day": short_day(end.day), "city": place_city(end.place)}

@@ -1,0 +1,171 @@
+"""The itinerary as an iCalendar file: one event for each flight, with the zones it needs, and no personal data.
+
+The file depends on the CDP's answer alone, and updates the events of an older file in a calendar.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from icalendar import Calendar, Event
+
+from accounts.language import translate as _
+from orders.cdp.records import Order
+from orders.display.itinerary import mode_word, operated_by, place_city
+from orders.display.notices import notice_detail, notice_line
+from orders.display.text import flight_summary
+from orders.itinerary.clocks import zone
+from orders.itinerary.trip import Clock, Flight, Trip
+from orders.itinerary.vtimezones import vtimezone
+
+CLOSE = timedelta(hours=3)
+ZONES_FROM, ZONES_TO = 1971, 2099
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SEQUENCE_FROM = datetime(2010, 1, 1, tzinfo=UTC)  # seconds from here fit into 31 bits until 2078
+LARGEST_SEQUENCE = 2**31 - 1
+
+
+def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
+    """The file of `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
+
+    A time in a known zone is written in that zone, with its VTIMEZONE; one within hours of a change of the clocks in UTC, which every
+    reader takes as the same moment; one in an unknown zone floats.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//cdpviewer//itinerary//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    flights = [flight for flight in trip.flights if flight.origin.day is not None]
+    for zone_name, years in _zones(flights).items():
+        calendar.add_component(vtimezone(zone_name, min(years), max(years)))
+    uids = _uids(trip, order, order.ref or order_ref)
+    for flight in flights:
+        event = _event(flight, order.reference_id or order.ref or order_ref)
+        event.add("uid", uids[flight.key])
+        _date(event, order)
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _zones(flights: list[Flight]) -> dict[str, set[int]]:
+    """The zones that times are written in, each with the years of those times."""
+    years: dict[str, set[int]] = {}
+    for clock in (clock for flight in flights for clock in (flight.origin, flight.destination)):
+        if clock.wall is not None and clock.place.zone is not None and _tied(clock):
+            years.setdefault(clock.place.zone, set()).add(clock.wall.year)
+    return years
+
+
+def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
+    """Each flight's UID, by its key.
+
+    It is made of the order, the flight's number and its two airports, so that it stays when the flight is re-timed. Flights with all
+    this in common are numbered in order of sale, which does not change with their times.
+    """
+
+    def sale(flight: Flight) -> tuple[datetime, str, int]:
+        sold = ((order.items[item], segment) for item, segment in flight.segment_indexes)
+        return min((item.ordered_at or EPOCH, item.ref or item.reference_id or "", segment) for item, segment in sold)
+
+    uids: dict[str, str] = {}
+    numbers: dict[tuple[str, ...], int] = {}
+    for flight in sorted(trip.flights, key=sale):
+        carrier = _plain(flight.carrier)
+        number = _plain(flight.flight_number).removeprefix(carrier).lstrip("0")
+        same = (order_ref, carrier, number, flight.origin.place.code, flight.destination.place.code)
+        numbers[same] = numbers.get(same, 0) + 1
+        uids[flight.key] = f"{uuid5(NAMESPACE_URL, '/'.join(('cdpviewer', *same, str(numbers[same]))))}@cdpviewer"
+    return uids
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, in upper case: "bx 0459" is BX0459."""
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _date(event: Event, order: Order) -> None:
+    """Add the time of the order's last change as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it."""
+    changes = [stamp for stamp in (order.modified_at, *(item.modified_at for item in order.items)) if stamp is not None]
+    changed = max(changes, default=order.created_at or order.ordered_at)
+    event.add("dtstamp", changed or EPOCH)
+    if changed is not None:
+        event.add("last-modified", changed)
+        seconds = (changed - SEQUENCE_FROM) // timedelta(seconds=1)
+        event.add("sequence", min(max(0, seconds), LARGEST_SEQUENCE))
+
+
+def _event(flight: Flight, reference: str) -> Event:
+    event = Event()
+    all_day = flight.origin.wall is None
+    if all_day:
+        _add_days(event, flight)
+    else:
+        event.add("dtstart", _when(flight.origin))
+        if _lands_later(flight):
+            event.add("dtend", _when(flight.destination))
+    name = " · ".join(filter(None, (flight.number, mode_word(flight))))
+    here, there = flight.origin.place, flight.destination.place
+    way = f"{place_city(here)} ({here.code}) → {place_city(there)} ({there.code})"
+    event.add("summary", f"{name} {way}".strip())
+    event.add("location", here.name or here.code)
+    event.add("description", "\n".join(_lines(flight, reference)))
+    if flight.calendar_status is not None:
+        event.add("status", flight.calendar_status.value)
+    event.add("transp", "OPAQUE" if flight.booked and not all_day else "TRANSPARENT")
+    return event
+
+
+def _add_days(event: Event, flight: Flight) -> None:
+    """Write a flight whose departure has a day and no time as an all-day event; DTEND is the day after the last one."""
+    first = flight.origin.day or date.min
+    last = max(first, flight.destination.day or first)
+    event.add("dtstart", first)
+    if last < date.max:
+        event.add("dtend", last + timedelta(days=1))
+
+
+def _when(clock: Clock) -> datetime:
+    """The time as written: in its zone, in UTC, or floating."""
+    instant = clock.instant
+    if clock.wall is None or (instant is not None and not _tied(clock)):
+        return instant or EPOCH
+    return clock.wall.replace(tzinfo=zone(clock.place.zone))
+
+
+def _tied(clock: Clock) -> bool:
+    """Whether the time is written in its zone: in years for which zones are defined, and away from a change of the clocks."""
+    if clock.wall is None or clock.instant is None or zone(clock.place.zone) is None:
+        return False
+    return ZONES_FROM <= clock.wall.year <= ZONES_TO and not _near_a_change(clock)
+
+
+def _near_a_change(clock: Clock) -> bool:
+    """Whether the zone's offset changes within three hours: readers disagree there, and a repeated hour is ambiguous."""
+    instant = clock.instant
+    if instant is None:
+        return False
+    there = zone(clock.place.zone)
+    return len({(instant + hours).astimezone(there).utcoffset() for hours in (-CLOSE, timedelta(0), CLOSE)}) > 1
+
+
+def _lands_later(flight: Flight) -> bool:
+    """Whether the arrival can be written as the event's end: known, and after the start."""
+    start, end = flight.origin, flight.destination
+    if end.wall is None or start.wall is None:
+        return False
+    if start.instant is not None and end.instant is not None:
+        return end.instant > start.instant
+    if (start.instant is None) != (end.instant is None):
+        return False
+    return end.wall > start.wall
+
+
+def _lines(flight: Flight, reference: str) -> list[str]:
+    lines = [_("Reference %(reference)s") % {"reference": reference}] if reference else []
+    if flight.origin.wall is None:
+        lines.append(_("time not given"))
+    lines += [*filter(None, [operated_by(flight)]), *flight_summary(flight)]
+    lines += [notice_line(notice) for notice in flight.notices if notice.serious and notice_detail(notice)]
+    return lines

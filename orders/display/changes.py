@@ -1,0 +1,56 @@
+"""What changed since an order was last viewed, in words: each fact as before and now."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from accounts.language import translate as _
+from orders.display.clocks import clock, short_day
+from orders.display.money import money
+from orders.display.words import status_word
+from orders.services.changes import Change, FlightChange, Kind
+
+
+def fact_word(change: Change) -> str:
+    """ "departs", "arrives"; "" for a number or a status, which need no word."""
+    return {"departs": _("departs"), "arrives": _("arrives")}.get(change.fact, "")
+
+
+def before_and_now(change: Change) -> tuple[str, str]:
+    """("06:40", "07:15"); with the day if that changed: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15")."""
+    if change.fact == "number":
+        return change.before or "–", change.now or "–"
+    if change.fact == "status":
+        return statuses(change.before), statuses(change.now)
+    days = _day(change.before) != _day(change.now)
+    return _time(change.before, with_day=days), _time(change.now, with_day=days)
+
+
+def statuses(codes: tuple[str, ...]) -> str:
+    """ "Confirmed, Cancelled"; a dash for none."""
+    return ", ".join(map(status_word, codes)) or "–"
+
+
+def total_words(total: tuple[Decimal | None, str]) -> str:
+    """ "950.64 EUR"; a dash for none."""
+    return money(*total) or "–"
+
+
+def flight_label(flight: FlightChange) -> str:
+    """ "BX 582 DUB–AGP"; of a flight that is new or gone with its day: "BX 582 DUB–AGP, Sun 27 Dec"."""
+    pair = "–".join(filter(None, (flight.origin, flight.destination)))
+    label = f"{flight.number} {pair}".strip() or _("Flight")
+    return f"{label}, {short_day(flight.day)}" if flight.day and flight.kind is not Kind.CHANGED else label
+
+
+def _day(moment: datetime | date | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _time(moment: datetime | date | None, *, with_day: bool) -> str:
+    if moment is None:
+        return "–"
+    if not isinstance(moment, datetime):
+        return short_day(moment)
+    return f"{short_day(moment)} {clock(moment)}" if with_day else clock(moment)

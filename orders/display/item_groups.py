@@ -1,0 +1,45 @@
+"""The items of an order as the payment card lists them: those that read alike together, with their price each and in all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orders.cdp.records import Order, OrderItem
+from orders.display.money import price
+from orders.itinerary.statuses import status
+from orders.services.currencies import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """Items that differ in nothing their line shows: positions among the order's items (from 0), and the first of them."""
+
+    indexes: tuple[int, ...]
+    first: OrderItem
+
+    @property
+    def total(self) -> Decimal | None:
+        """The price of all of them; None if it is not known."""
+        return None if self.first.price is None else self.first.price * len(self.indexes)
+
+
+def item_groups(order: Order) -> list[ItemGroup]:
+    """The items in groups, in order of first appearance."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for index, item in enumerate(order.items):
+        alike.setdefault(_line(item), []).append(index)
+    return [ItemGroup(tuple(indexes), order.items[indexes[0]]) for indexes in alike.values()]
+
+
+def positions(groups: Sequence[ItemGroup]) -> dict[int, int]:
+    """The place of each item in the list, by its position among the order's items; both from 1."""
+    listed = (index for group in groups for index in group.indexes)
+    return {index + 1: place for place, index in enumerate(listed, start=1)}
+
+
+def _line(item: OrderItem) -> tuple[object, ...]:
+    named = (item.type, item.name or item.product_id, item.passenger_type_code, status(item.status).code, item.quantity)
+    before = (item.original_price, canonical(item.original_currency_code))
+    return (*named, price(item), canonical(item.currency_code), *before)

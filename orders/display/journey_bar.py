@@ -1,0 +1,83 @@
+"""The bar of a journey: its sentence, and positions as shares of its width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+
+from accounts.language import translate as _
+from orders.display.clocks import clock, duration
+from orders.itinerary.codes import Mode
+from orders.itinerary.picture import WIDTH, Picture, Shape
+from orders.itinerary.trip import Flight, Journey, Transfer
+
+
+def bar_sentence(journey: Journey, picture: Picture) -> str:
+    """The whole bar in a sentence for screen readers: "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min"."""
+    parts = [_leg(shape.leg) for shape in picture.shapes]
+    if picture.night_minutes:
+        parts.append(_("night hours %(time)s") % {"time": duration(picture.night_minutes)})
+    return _("%(start)s to %(end)s local time: %(parts)s") % {
+        "start": f"{clock(journey.departs.wall)} {journey.origin.code}",
+        "end": f"{clock(journey.arrives.wall)} {journey.destination.code}",
+        "parts": ", ".join(parts),
+    }
+
+
+def _leg(leg: Flight | Transfer) -> str:
+    if isinstance(leg, Transfer):
+        return _("%(time)s wait at %(code)s") % {"time": duration(leg.minutes or 0), "code": leg.at.code}
+    way = f"{leg.origin.place.code}–{leg.destination.place.code}"
+    if leg.minutes is None:
+        return way
+    phrases = {
+        Mode.FLIGHT: _("%(way)s flight %(time)s"),
+        Mode.TRAIN: _("%(way)s train %(time)s"),
+        Mode.BUS: _("%(way)s bus %(time)s"),
+        Mode.BOAT: _("%(way)s boat %(time)s"),
+    }
+    return phrases[leg.mode] % {"way": way, "time": duration(leg.minutes)}
+
+
+LENGTH_ROOM = 110  # a part of the bar that is narrower has no room for its length
+NIGHT_WIDTH = 40  # of a night that is named
+NIGHT_ROOM = 60  # between the middle of a night and the nearest place's code
+
+
+def length_fits(shape: Shape) -> bool:
+    """Whether a part of the bar is wide enough for its length in words."""
+    return shape.width >= LENGTH_ROOM and shape.state != "cancelled" and shape.leg.minutes is not None
+
+
+def night_labels(picture: Picture) -> Iterator[int]:
+    """The middles of the nights that can be named above the bar without touching a place's code."""
+    for start, end in _whole_nights(picture):
+        middle = (start + end) // 2
+        if end - start >= NIGHT_WIDTH and all(abs(place.x - middle) > NIGHT_ROOM for place in picture.places):
+            yield middle
+
+
+def _whole_nights(picture: Picture) -> Iterator[tuple[int, int]]:
+    """The nights from end to end: one that is partly in the air and partly on the ground is a single night."""
+    joined: list[tuple[int, int]] = []
+    for night in picture.nights:
+        start, end = night.x, night.x + night.width
+        if joined and start <= joined[-1][1] + 1:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    yield from joined
+
+
+def now_across(journey: Journey, now: datetime) -> int | None:
+    """The position of the moment `now` (aware) on the bar of a journey that is under way, else None."""
+    start, end = journey.departs.instant, journey.arrives.instant
+    if start is None or end is None or not start <= now < end:
+        return None
+    return round((now - start) / (end - start) * WIDTH)
+
+
+@lru_cache(maxsize=WIDTH + 1)
+def across(x: int) -> str:
+    """A position in the picture as a share of its width: 480 -> "50.00%"."""
+    return f"{x * 100 / WIDTH:.2f}%"

@@ -1,0 +1,159 @@
+"""How each ticket system links to an order: one table for the page that writes templates and for docs/linking.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EXAMPLE = "https://orders.example.com"
+
+
+class Shape(StrEnum):
+    """Where in the address the value stands."""
+
+    PATH = "path"
+    QUERY = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A ticket system: its placeholders, with FIELD for the name or number of the field, and where the template goes.
+
+    `kept` are the signs that the system leaves as they are when it fills in a value; None if it encodes nothing.
+    """
+
+    code: str
+    name: str
+    field: str
+    reference: str
+    ticket: str
+    where: Promise
+    shape: Shape = Shape.PATH
+    kept: str | None = None
+    note: Promise | str = ""
+
+    def template(self, base: str, field: str = "", connection: str = "", shape: Shape | None = None) -> str:
+        """The link template to paste, for the server at `base`; with a connection if one is named."""
+        value = self.reference.replace("FIELD", field or self.field)
+        more = [f"ticket={self.ticket}"] if self.ticket else []
+        more += [f"connection={quote(connection, safe='')}"] if connection else []
+        if (shape or self.shape) is Shape.QUERY:
+            return f"{base}/orders/?" + "&".join([f"q={value}", *more])
+        return f"{base}/orders/{value}/" + ("?" + "&".join(more) if more else "")
+
+    def fill(self, value: str, shape: Shape | None = None) -> str:
+        """Path and query of the link for a ticket whose field holds `value`, as the system writes them."""
+        sent = value if self.kept is None else quote(value, safe=self.kept)
+        return f"/orders/?q={sent}&ticket=1" if (shape or self.shape) is Shape.QUERY else f"/orders/{sent}/?ticket=1"
+
+
+RECIPES = (
+    Recipe(
+        "zendesk",
+        "Zendesk",
+        "360001234567",
+        "{{ticket.custom_field_FIELD}}",
+        "ZD-{{ticket.id}}",
+        _("URL Builder app, a new entry."),
+        note=_("A drop-down field gives its tag, prefix included: use a text field."),
+    ),
+    Recipe(
+        "zammad",
+        "Zammad",
+        "booking_reference",
+        "#{ticket.FIELD}",
+        "#{ticket.number}",
+        _("Admin → Objects → Ticket, a text attribute, its link template."),
+        note=_("The #{…} is Zammad’s own placeholder and is gone once it is filled."),
+    ),
+    Recipe(
+        "freescout",
+        "FreeScout",
+        "3",
+        "{%cf_FIELD%}",
+        "",
+        _("Custom Fields module, a single-line field and a link in a saved reply or the sidebar."),
+        note=_("The number is that of the field."),
+    ),
+    Recipe(
+        "otrs",
+        "OTRS, Znuny",
+        "BookingReference",
+        "[% Data.DynamicField_FIELD | uri %]",
+        "[% Data.TicketNumber | uri %]",
+        _("A menu entry of the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
+        shape=Shape.QUERY,
+        kept="",
+        note=_("“uri” keeps spaces and slashes from breaking the address."),
+    ),
+    Recipe(
+        "jira",
+        "Jira",
+        "Booking reference",
+        "{{issue.FIELD.urlEncode}}",
+        "{{issue.key}}",
+        _("A field of type URL, filled by an automation rule."),
+        kept="",
+        note=_("Link templates on custom fields are no longer shown in the new issue view."),
+    ),
+    Recipe(
+        "rt",
+        "Request Tracker",
+        "",
+        "__CustomField__",
+        "RT-__id__",
+        _("Admin → Custom Fields, the field, “Link values to”."),
+        kept="",
+    ),
+    Recipe(
+        "redmine",
+        "Redmine",
+        "",
+        "%value%",
+        "RM-%id%",
+        _("Administration → Custom fields, the field, “Link values to URL”."),
+        shape=Shape.QUERY,
+        kept="#?&/+:;=@!$'()*,[]",
+        note=_("Redmine leaves # ? & / and + as they are."),
+    ),
+    Recipe(
+        "roundup",
+        "Roundup",
+        "booking_reference",
+        "${python:utils.url_quote(context.FIELD.plain())}",
+        "issue${context/id}",
+        _('The template of the issue page, a link with tal:attributes="href string:…".'),
+        kept="/",
+        note=_("In the page template “&” is written “&amp;”."),
+    ),
+    Recipe(
+        "trac",
+        "Trac",
+        "",
+        "$1",
+        "",
+        _("The wiki page InterMapTxt: a prefix, then the template."),
+        note=_("Then order:B94TXY in a ticket is a link."),
+    ),
+    Recipe(
+        "other",
+        "Anything else",
+        "VALUE",
+        "FIELD",
+        "NUMBER",
+        _("Wherever the system puts a field into an address."),
+        shape=Shape.QUERY,
+        note=_("Let the system encode the value where it can; a value encoded twice is read all the same."),
+    ),
+)
+BY_CODE = {recipe.code: recipe for recipe in RECIPES}
+
+
+def in_docs(recipe: Recipe) -> str:
+    """The recipe as docs/linking.md has it."""
+    lines = [f"**{recipe.name}.** {recipe.where}", f"`{recipe.template(EXAMPLE)}`", str(recipe.note)]
+    return "\n".join(filter(None, lines))

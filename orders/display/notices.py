@@ -1,0 +1,214 @@
+"""Things to check in words: a title, an icon, and a sentence with the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.text import capfirst
+
+from accounts.language import translate as _
+from orders.display.clocks import clock, day_change, duration
+from orders.display.vocabulary import NOTICES
+from orders.display.words import status_word, whole_number
+from orders.itinerary.codes import NoticeKind, Verdict
+from orders.itinerary.notices import HOUSE_RULES
+from orders.itinerary.statuses import status
+from orders.itinerary.trip import Evidence, Notice
+
+DAY_MINUTES = 24 * 60
+
+
+def notice_word(notice: Notice) -> str:
+    """The title of a thing to check: "Tight connection", or a status: "Declined"."""
+    return status_word(notice.status) if notice.kind is NoticeKind.STATUS else _(NOTICES[notice.kind][0])
+
+
+def notice_icon(notice: Notice) -> str:
+    """The sprite's symbol for a thing to check."""
+    return status(notice.status).icon if notice.kind is NoticeKind.STATUS else NOTICES[notice.kind][1]
+
+
+def notice_detail(notice: Notice) -> str:
+    """The sentence under the title: "35 min. We advise at least 1 h."; "" if the title is all there is to report."""
+    return SENTENCES[notice.kind](notice)
+
+
+def notice_line(notice: Notice) -> str:
+    """Title and sentence in one line of a text; the title is left out if the sentence says all of it."""
+    word, detail = notice_word(notice), notice_detail(notice)
+    if notice.doubts_reading or notice.kind is NoticeKind.IMPOSSIBLE_TIME:
+        return f"{word}: {evidence_words(notice.evidence).rstrip('.')}." if notice.evidence else word
+    if notice.kind is NoticeKind.STATUS and detail:
+        return f"{word}: {detail}"
+    return detail or word
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """The figures behind a verdict, in lower case and without a full stop, as the middle of a sentence."""
+    if evidence.local_minutes is None or evidence.utc_minutes is None:
+        if evidence.verdict is Verdict.UNKNOWN_PLACE:
+            return _("the zone of a place is not known, so no flight time can be known")
+        return _("a time is missing, so no flight time can be known")
+    if evidence.verdict is Verdict.IMPOSSIBLE:
+        return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
+    facts = _facts(evidence)
+    if evidence.local_minutes == evidence.utc_minutes:
+        return _("both readings give %(local)s for %(km)s km") % facts
+    if evidence.verdict is Verdict.UNCLEAR:
+        return (
+            _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither fits clearly better")
+            % facts
+        )
+    return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence, with one full stop even after an abbreviation ("10 Std. 35 Min.")."""
+    return capfirst(words.rstrip(".")) + "."
+
+
+def _impossible(evidence: Evidence, local: int, utc: int) -> str:
+    facts = _facts(evidence)
+    if evidence.expected_minutes is None:
+        return _("that would take %(local)s, as UTC %(utc)s") % facts
+    if evidence.days_off is not None:
+        moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
+        return _(
+            "this flight would take %(local)s for %(km)s km; the date looks wrong: moved by %(days)s it is %(fits)s"
+        ) % (facts | moved)
+    if local < 0 and utc < 0:
+        early = {"time": duration(-local), "expected": facts["expected"]}
+        return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
+    return _("this flight would take %(local)s for %(km)s km, as UTC %(utc)s; about %(expected)s is usual") % facts
+
+
+def _facts(evidence: Evidence) -> dict[str, str]:
+    return {
+        "local": duration(evidence.local_minutes),
+        "utc": duration(evidence.utc_minutes),
+        "km": "?" if evidence.distance_km is None else whole_number(evidence.distance_km),
+        "expected": duration(evidence.expected_minutes),
+    }
+
+
+def _tight(notice: Notice) -> str:
+    times = {"time": duration(notice.minutes), "limit": duration(notice.limit)}
+    return _("%(time)s. We advise at least %(limit)s.") % times
+
+
+def _overnight(_notice: Notice) -> str:
+    hours = {"from": f"{HOUSE_RULES.night_from:%H:%M}", "to": f"{HOUSE_RULES.night_to:%H:%M}"}
+    return _("Between %(from)s and %(to)s.") % hours
+
+
+def _long(notice: Notice) -> str:
+    return sentence(duration(notice.minutes))
+
+
+def _overlap(_notice: Notice) -> str:
+    return _("The next flight leaves before this one arrives.")
+
+
+def _airport_change(notice: Notice) -> str:
+    return _("Arrives at %(from)s, leaves from %(to)s.") % _from_to(notice)
+
+
+def _carrier_change(notice: Notice) -> str:
+    return _("From %(from)s to %(to)s.") % _from_to(notice)
+
+
+def _surface(notice: Notice) -> str:
+    return _("No flight from %(from)s to %(to)s: by land, or not in this order.") % _from_to(notice)
+
+
+def _from_to(notice: Notice) -> dict[str, str]:
+    return dict(zip(("from", "to"), notice.names, strict=True))
+
+
+def _evidence(notice: Notice) -> str:
+    return sentence(evidence_words(notice.evidence)) if notice.evidence else ""
+
+
+def _long_flight(notice: Notice) -> str:
+    if notice.evidence is None:
+        return ""
+    facts = _facts(notice.evidence) | {"time": duration(notice.minutes)}
+    return _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
+
+
+def _clock_skipped(notice: Notice) -> str:
+    return _("Clocks go forward that night, so %(time)s does not exist.") % _time_of(notice)
+
+
+def _clock_repeated(notice: Notice) -> str:
+    if notice.clock is not None and notice.clock.fold:
+        phrase = _("Clocks go back that night, so %(time)s occurs twice; the second fits this flight.")
+    else:
+        phrase = _("Clocks go back that night, so %(time)s occurs twice; taken as the first.")
+    return phrase % _time_of(notice)
+
+
+def _time_of(notice: Notice) -> dict[str, str]:
+    return {"time": clock(notice.clock.wall) if notice.clock is not None else ""}
+
+
+def _missing_time(notice: Notice) -> str:
+    if not notice.names:
+        return ""
+    if len(notice.names) == 1:
+        return _("No time was sent for %(code)s.") % {"code": notice.names[0]}
+    return _("No times were sent for %(here)s and %(there)s.") % dict(zip(("here", "there"), notice.names, strict=True))
+
+
+def _unreadable_time(_notice: Notice) -> str:
+    return _("What was sent as a time was not understood; the details have it as sent.")
+
+
+def _unknown_place(notice: Notice) -> str:
+    (code,) = notice.names
+    if not any(map(str.isalnum, code)):
+        return _("No airport code was sent, so the duration is unknown.")
+    return _("%(code)s is not a place we know, so its times have no zone.") % {"code": code}
+
+
+def _items_disagree(_notice: Notice) -> str:
+    return _("The items give different arrival times for this flight.")
+
+
+def _duplicate(_notice: Notice) -> str:
+    return _("An item names this flight more than once.")
+
+
+def _partly_cancelled(notice: Notice) -> str:
+    counts = {"gone": notice.count, "all": notice.total, "booked": notice.booked}
+    return _("Cancelled for %(gone)s of %(all)s travellers; %(booked)s still booked.") % counts
+
+
+def _of_status(notice: Notice) -> str:
+    if notice.count == notice.total:
+        return ""
+    return _("%(count)s of %(all)s travellers") % {"count": notice.count, "all": notice.total}
+
+
+SENTENCES: dict[NoticeKind, Callable[[Notice], str]] = {
+    NoticeKind.TIGHT: _tight,
+    NoticeKind.OVERNIGHT: _overnight,
+    NoticeKind.LONG: _long,
+    NoticeKind.OVERLAP: _overlap,
+    NoticeKind.AIRPORT_CHANGE: _airport_change,
+    NoticeKind.CARRIER_CHANGE: _carrier_change,
+    NoticeKind.SURFACE: _surface,
+    NoticeKind.LOOKS_LIKE_UTC: _evidence,
+    NoticeKind.LOOKS_LIKE_LOCAL: _evidence,
+    NoticeKind.IMPOSSIBLE_TIME: _evidence,
+    NoticeKind.LONG_FLIGHT: _long_flight,
+    NoticeKind.CLOCK_SKIPPED: _clock_skipped,
+    NoticeKind.CLOCK_REPEATED: _clock_repeated,
+    NoticeKind.MISSING_TIME: _missing_time,
+    NoticeKind.UNREADABLE_TIME: _unreadable_time,
+    NoticeKind.UNKNOWN_PLACE: _unknown_place,
+    NoticeKind.ITEMS_DISAGREE: _items_disagree,
+    NoticeKind.DUPLICATE: _duplicate,
+    NoticeKind.PARTLY_CANCELLED: _partly_cancelled,
+    NoticeKind.STATUS: _of_status,
+}

@@ -1,0 +1,50 @@
+"""All tables with sealed columns, for the commands that count and reseal them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from orders.models import Connection, ConnectionMember, SharedConnection
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRows:
+    """A model's rows: `columns` are sealed under the server's keys; `check` raises `CredentialUnreadable`; `title` names a row."""
+
+    model: type[Model]
+    columns: tuple[str, ...]
+    check: Callable[[Any], object]
+    title: Callable[[Any], str]
+    related: tuple[str, ...] = ()
+
+    def sealed(self, row: Model) -> dict[str, str]:
+        """The sealed values by column."""
+        return {column: getattr(row, column) for column in self.columns}
+
+
+# What a shared connection's credential is sealed under is its data key, so of that row only the key is resealed.
+TABLES = (
+    SealedRows(
+        Connection,
+        ("sealed_client_key", "sealed_token"),
+        lambda row: row.open_sealed(),
+        lambda row: f"connection {row.pk} of user {row.user_id}",
+    ),
+    SealedRows(
+        SharedConnection,
+        ("sealed_key",),
+        lambda row: row.for_administration().credentials(),
+        lambda row: f"shared connection {row.pk}",
+    ),
+    SealedRows(
+        ConnectionMember,
+        ("sealed_key",),
+        lambda row: row.connection().credentials(),
+        lambda row: f"shared connection {row.shared_id} for user {row.user_id}",
+        related=("shared",),
+    ),
+)

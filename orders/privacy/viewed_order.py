@@ -1,0 +1,136 @@
+"""What an order was like when a person last viewed it: a small sealed digest, so that the next view can show what changed.
+
+A digest holds nothing of a person: places, times and numbers of flights, statuses, and the total (`services.changes` makes it).
+Its row is found by a keyed hash of tenant and order, so the table names neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import connections, models, router
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from orders.cdp.errors import CredentialUnreadable
+from orders.privacy.sealing import Binding, seal, unseal
+
+MARK_LENGTH = 32
+# Reloading the page within this time is still the same view: it shows the same changes again.
+SAME_VIEW = timedelta(minutes=30)
+FIELD = "viewed order"
+
+
+class ViewedOrder(models.Model):
+    """A person's last view of an order, and the view before it that differed or was long ago (`since_…`).
+
+    `mark` is the same for equal digests, which are sealed and never look alike.
+    """
+
+    key = models.CharField(max_length=64)
+    user_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    mark = models.CharField(max_length=MARK_LENGTH)
+    digest = models.TextField()
+    since_at = models.DateTimeField(null=True)
+    since_digest = models.TextField(blank=True, default="")
+
+    objects: ClassVar[models.Manager[ViewedOrder]]
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "user_id"], name="viewed_order_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"view by user {self.user_id} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The view to compare with, and its digest; None for a first view. `own` is False if it is somebody else's.
+
+    `others_at` is when somebody else last viewed the order, `others_same` whether it was then as it is now.
+    """
+
+    at: datetime
+    digest: str
+    own: bool
+    others_at: datetime | None = None
+    others_same: bool = False
+
+
+_OTHERS = ", ".join(
+    f"(SELECT {column} FROM orders_viewedorder o WHERE o.key = orders_viewedorder.key"  # noqa: S608 - names of ours
+    " AND o.user_id <> orders_viewedorder.user_id ORDER BY o.at DESC, o.id DESC LIMIT 1)"
+    for column in ("o.at", "o.user_id", "o.mark", "o.digest")
+)
+# One statement, because every order page waits for it. RETURNING sees the row as it is afterwards.
+_VIEW = f"""INSERT INTO orders_viewedorder (key, user_id, at, mark, digest, since_digest) VALUES (%s, %s, %s, %s, %s, '')
+ON CONFLICT (key, user_id) DO UPDATE SET
+since_at = CASE WHEN orders_viewedorder.mark <> excluded.mark OR orders_viewedorder.at < %s
+  THEN orders_viewedorder.at ELSE orders_viewedorder.since_at END,
+since_digest = CASE WHEN orders_viewedorder.mark <> excluded.mark OR orders_viewedorder.at < %s
+  THEN orders_viewedorder.digest ELSE orders_viewedorder.since_digest END,
+at = excluded.at, mark = excluded.mark, digest = excluded.digest
+RETURNING since_at, since_digest, {_OTHERS}"""  # noqa: S608
+
+
+def key_of(tenant: str, order_ref: str) -> str:
+    """The keyed hash under which the views of an order are found; `tenant` is the same for everybody who reads that tenant."""
+    return salted_hmac("orders.viewed", f"{tenant}\n{order_ref.lower()}", algorithm="sha256").hexdigest()
+
+
+def note_view(user_id: int, key: str, digest: str) -> Views | None:
+    """Keep the digest of this view, in one statement; the view before, None if there was none within CHANGES_DAYS.
+
+    Raises DatabaseError, and CredentialUnreadable where no key can seal.
+    """
+    now = timezone.now()
+    sealed = seal(digest, _binding(user_id, key))
+    mark = salted_hmac("orders.viewed.mark", digest, algorithm="sha256").hexdigest()[:MARK_LENGTH]
+    connection = connections[router.db_for_write(ViewedOrder)]
+    adapt = connection.ops.adapt_datetimefield_value
+    before = adapt(now - SAME_VIEW)
+    with connection.cursor() as cursor:
+        cursor.execute(_VIEW, [key, user_id, adapt(now), mark, sealed, before, before])
+        since_at, since_digest, others_at, others_id, others_mark, others_digest = cursor.fetchone()
+    oldest = now - timedelta(days=settings.CHANGES_DAYS)
+    since_at, others_at = _recent(since_at, oldest), _recent(others_at, oldest)
+    others = (others_at, others_mark == mark) if others_at is not None else (None, False)
+    if since_at is not None and (own := _opened(since_digest, user_id, key)):
+        return Views(since_at, own, True, *others)
+    if others_at is not None and (theirs := _opened(others_digest, others_id, key)):
+        return Views(others_at, theirs, False, *others)
+    return None
+
+
+def prune(*, dry_run: bool = False) -> int:
+    """Remove digests older than CHANGES_DAYS; how many went or would go."""
+    rows = ViewedOrder.objects.filter(at__lt=timezone.now() - timedelta(days=settings.CHANGES_DAYS))
+    return rows.count() if dry_run else rows.delete()[0]
+
+
+def _recent(value: Any, oldest: datetime) -> datetime | None:
+    """A stamp as a driver gives it (SQLite: text), None if it is older than digests are kept."""
+    if value is None:
+        return None
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at if at >= oldest else None
+
+
+def _opened(sealed: str, user_id: int, key: str) -> str:
+    """The digest; "" if none of the present keys opens it, which costs a comparison and no page."""
+    try:
+        return unseal(sealed, _binding(user_id, key))
+    except CredentialUnreadable:
+        return ""
+
+
+def _binding(user_id: int, key: str) -> Binding:
+    return Binding(owner=str(user_id), connection=key, region="", field=FIELD)

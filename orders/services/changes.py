@@ -1,0 +1,257 @@
+"""What changed on an order since it was last viewed: a digest of what is not personal, and its comparison with an earlier one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import DatabaseError
+
+from orders.cdp.errors import CredentialUnreadable
+from orders.itinerary.codes import PlaceKind
+from orders.itinerary.statuses import status
+from orders.itinerary.trip import Clock, Flight, Place
+from orders.privacy import viewed_order
+from orders.services.currencies import canonical
+from orders.services.orders import OpenedOrder
+from orders.services.tenant import Tenant
+
+log = structlog.stdlib.get_logger("orders.changes")
+
+FORM = 1  # of the digest; one in another form is not compared
+MOST_FLIGHTS = 120
+MOST_CHANGES = 12
+CARRIER = re.compile(r"[A-Z0-9]{2}")
+NUMBER = re.compile(r"\d{1,4}[A-Z]?")
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class Kind(StrEnum):
+    """What became of a flight."""
+
+    CHANGED = "changed"
+    NEW = "new"
+    GONE = "gone"
+
+
+class Seen(NamedTuple):
+    """A flight as a digest has it. Times are wall-clock values, dates without a time, or ""."""
+
+    number: str
+    origin: str
+    destination: str
+    departs: str
+    arrives: str
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact, before and now: `fact` is "departs", "arrives", "number" or "status". Times are naive wall-clock values or dates."""
+
+    fact: str
+    before: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FlightChange:
+    """A flight that changed, is new, or is on the order no more; `anchor` is the DOM id of its row, "" if it has none."""
+
+    kind: Kind
+    number: str
+    origin: str
+    destination: str
+    day: date | None = None
+    changes: tuple[Change, ...] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
+
+    `status` is (code before, code now), `total` ((amount, currency) before, now), each None if unchanged. `more` flights changed
+    beyond those in `flights`. `others_at` is when somebody else last viewed the order, `others_same` whether it was as it is now.
+    """
+
+    since: datetime
+    own: bool
+    flights: tuple[FlightChange, ...] = ()
+    status: tuple[str, str] | None = None
+    total: tuple[tuple[Decimal | None, str], tuple[Decimal | None, str]] | None = None
+    more: int = 0
+    others_at: datetime | None = None
+    others_same: bool = False
+
+
+def note_and_compare(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> Changes | None:
+    """Keep what the order is like at this view, and what changed since the view before; None if nothing did.
+
+    An order that did not load whole is neither kept nor compared: what is missing would seem to be gone. A failure is logged and
+    costs no page.
+    """
+    if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
+        return None
+    digest = digest_of(opened)
+    try:
+        views = viewed_order.note_view(user.pk, viewed_order.key_of(tenant.identity, opened.order.ref), digest)
+    except (DatabaseError, CredentialUnreadable) as error:
+        log.warning("the view of an order could not be kept for comparison", error=type(error).__name__)
+        return None
+    return compare(views, digest, opened.trip.flights) if views is not None and views.digest != digest else None
+
+
+def digest_of(opened: OpenedOrder) -> str:
+    """The digest as JSON: only codes and figures of known form, so that no field of the CDP can bring anything else into it."""
+    order, trip = opened.order, opened.trip
+    currency = canonical(order.currency_code)
+    content = {
+        "form": FORM,
+        "reading": str(trip.reading),
+        "status": _status(order.status),
+        "total": ["" if order.price is None else str(order.price), currency if CURRENCY.fullmatch(currency) else ""],
+        "flights": [_seen(flight, opened) for flight in trip.flights[:MOST_FLIGHTS]],
+    }
+    return json.dumps(content, separators=(",", ":"))
+
+
+def compare(views: viewed_order.Views, digest: str, flights: Sequence[Flight]) -> Changes | None:
+    """The differences between the view's digest and the present one, whose flights are `flights`; None if they cannot be compared."""
+    before, now = json.loads(views.digest), json.loads(digest)
+    if before["form"] != now["form"]:
+        return None
+    timed = before["reading"] == now["reading"]
+    changed = list(_flights(_read(before), _read(now), [flight.key for flight in flights], timed=timed))
+    status_now = (before["status"], now["status"])
+    total = (_amount(*before["total"]), _amount(*now["total"]))
+    found = Changes(
+        since=views.at,
+        own=views.own,
+        flights=tuple(changed[:MOST_CHANGES]),
+        status=status_now if status_now[0] != status_now[1] else None,
+        total=total if total[0] != total[1] else None,
+        more=max(0, len(changed) - MOST_CHANGES),
+        others_at=views.others_at if views.own else None,
+        others_same=views.others_same,
+    )
+    return found if found.flights or found.status or found.total else None
+
+
+def _whole(opened: OpenedOrder) -> bool:
+    loaded = opened.order.items_complete and not opened.summary.segments_left
+    return loaded and not any(note.reason == "not loaded" for item in opened.order.items for note in item.notes)
+
+
+def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
+    items = opened.order.items
+    return Seen(
+        number=f"{_fitting(CARRIER, flight.carrier)} {_fitting(NUMBER, flight.flight_number)}".strip(),
+        origin=_code(flight.origin.place),
+        destination=_code(flight.destination.place),
+        departs=_time(flight.origin),
+        arrives=_time(flight.destination),
+        statuses=tuple(sorted({code for at in flight.item_indexes if (code := _status(items[at].status))})),
+    )
+
+
+def _fitting(form: re.Pattern[str], text: str) -> str:
+    return text if form.fullmatch(text) else ""
+
+
+def _code(place: Place) -> str:
+    return "" if place.kind is PlaceKind.UNKNOWN else place.code
+
+
+def _time(end: Clock) -> str:
+    if end.wall is not None:
+        return end.wall.isoformat(timespec="minutes")
+    return end.day.isoformat() if end.day is not None else ""
+
+
+def _status(sent: str | None) -> str:
+    """The code of a status in our table, "" for any other: a feed may send any text."""
+    row = status(sent)
+    return row.code if row.translated else ""
+
+
+def _read(digest: dict[str, Any]) -> list[Seen]:
+    return [Seen._make([*plain, tuple(statuses)]) for *plain, statuses in digest["flights"]]
+
+
+def _amount(amount: str, currency: str) -> tuple[Decimal | None, str]:
+    try:
+        return Decimal(amount), currency
+    except InvalidOperation:
+        return None, currency
+
+
+def _flights(before: list[Seen], now: list[Seen], keys: Sequence[str], *, timed: bool) -> Iterable[FlightChange]:
+    """The flights that differ, in the order flown; those that are gone last."""
+    earlier = _matched(before, now)
+    for at, flight in enumerate(now):
+        was = earlier.get(at)
+        anchor = f"flight-{keys[at]}"
+        if was is None:
+            yield FlightChange(Kind.NEW, flight.number, flight.origin, flight.destination, _day(flight), (), anchor)
+        elif changes := tuple(_changes(before[was], flight, timed=timed)):
+            yield FlightChange(
+                Kind.CHANGED, flight.number, flight.origin, flight.destination, _day(flight), changes, anchor
+            )
+    for at in sorted(set(range(len(before))) - set(earlier.values())):
+        gone = before[at]
+        yield FlightChange(Kind.GONE, gone.number, gone.origin, gone.destination, _day(gone))
+
+
+def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
+    """Positions of the same flights, now -> before: alike in all, then by number and day, number, route and day, and route."""
+    matched: dict[int, int] = {}
+    keys = (
+        lambda flight: flight,
+        lambda flight: (flight.number, flight.origin, flight.destination, flight.departs[:10]),
+        lambda flight: (flight.number, flight.origin, flight.destination),
+        lambda flight: (flight.origin, flight.destination, flight.departs[:10]),
+        lambda flight: (flight.origin, flight.destination),
+    )
+    for key in keys:
+        waiting: defaultdict[Any, list[int]] = defaultdict(list)
+        taken = set(matched.values())
+        for at, flight in enumerate(before):
+            if at not in taken:
+                waiting[key(flight)].append(at)
+        for at, flight in enumerate(now):
+            if at not in matched and waiting[key(flight)]:
+                matched[at] = waiting[key(flight)].pop(0)
+    return matched
+
+
+def _changes(before: Seen, now: Seen, *, timed: bool) -> Iterable[Change]:
+    if before.number != now.number:
+        yield Change("number", before.number, now.number)
+    if timed:
+        for fact in ("departs", "arrives"):
+            was, is_now = getattr(before, fact), getattr(now, fact)
+            if was != is_now:
+                yield Change(fact, _moment(was), _moment(is_now))
+    if before.statuses != now.statuses:
+        yield Change("status", before.statuses, now.statuses)
+
+
+def _moment(text: str) -> datetime | date | None:
+    if not text:
+        return None
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def _day(flight: Seen) -> date | None:
+    return date.fromisoformat(flight.departs[:10]) if flight.departs else None

@@ -1,0 +1,173 @@
+"""The look-up for ticket systems: orders by a reference, as JSON and without anything personal. Server to server: no cookies, no CORS."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection as database
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from accounts.client_address import address_of
+from orders import problems
+from orders.cdp import errors
+from orders.connections import integrations
+from orders.display.plain import plain_order, stamp
+from orders.http import Program, Request
+from orders.models import Integration
+from orders.privacy import access_log
+from orders.privacy.access_log import AccessNotRecorded, Action
+from orders.search_text import lookup
+from orders.services.orders import OpenedOrder, open_order
+from orders.services.search import Found, open_by_text
+from orders.services.tenant import Tenant
+from orders.storage.lock_timeout import set_lock_timeout
+from orders.views.opened import record_access
+
+log = structlog.stdlib.get_logger("orders.cdp")
+
+FEWEST_SIGNS = 5  # letters and digits; some systems ask at every key
+MOST_ORDERS = 10  # each is read whole
+RETRY_AFTER = 30  # seconds, where the CDP names none
+AGAIN_LATER = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+DOCUMENT = (files("orders.views") / "openapi.json").read_bytes()
+
+
+@login_not_required
+@require_safe
+def openapi(_request: Request) -> HttpResponse:
+    """The OpenAPI document of the look-up."""
+    return HttpResponse(DOCUMENT, content_type="application/openapi+json; charset=utf-8")
+
+
+@login_not_required  # a key is the sign-in
+@csrf_exempt
+def look_up(request: Request) -> HttpResponse:
+    """`GET /api/v1/orders?q=&ticket=&agent=`: the orders that a text names, each in short."""
+    set_lock_timeout(database)
+    if request.method not in {"GET", "HEAD"}:
+        return _problem(request, 405, "method-not-allowed", "Only GET is answered here.", Allow="GET, HEAD")
+    integration = Integration.objects.of_key(_key(request), address_of(request))
+    if integration is None:
+        challenge = 'Bearer, Basic realm="cdpviewer", charset="UTF-8"'
+        detail = "The key is missing, wrong, expired or revoked, or may not be used from this address."
+        return _problem(request, 401, "unauthorized", detail, WWW_Authenticate=challenge)
+    request.via = f"api {integration.name}"
+    request.program = Program(integration.name, request.GET.get("agent", "").strip())
+    request.connection = integration.shared
+    text = request.GET.get("q", "").strip()
+    if 0 < sum(map(str.isalnum, text)) < FEWEST_SIGNS:
+        return JsonResponse({"orders": [], "partial": False, "looked": [], "as_of": None})
+    reading = lookup.read(text)
+    if reading.kind is not lookup.Kind.REFERENCE:
+        return _not_searched(request, reading)
+    if seconds := integrations.over_limit(integration):
+        detail = f"This key may be used {integration.per_minute} times a minute."
+        return _problem(request, 429, "too-many-requests", detail, seconds)
+    return _answer(request, integration, text, reading.candidates)
+
+
+def _key(request: Request) -> str:
+    """The key of `Authorization: Bearer KEY`, or the password of Basic; "" for none."""
+    scheme, _space, sent = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return sent.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(sent.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _not_searched(request: Request, reading: lookup.Lookup) -> HttpResponse:
+    if reading.kind is lookup.Kind.PLACEHOLDER:
+        return _problem(request, 400, "placeholder", "The ticket system did not fill in its placeholder.")
+    if reading.kind in {lookup.Kind.EMAIL, lookup.Kind.PHONE, lookup.Kind.NAME}:
+        return _problem(request, 400, "personal", "People are not looked up here, and belong in no address.")
+    return _problem(request, 400, "no-reference", "There is no reference in q.")
+
+
+def _answer(request: Request, integration: Integration, text: str, candidates: Sequence[str]) -> HttpResponse:
+    """Ask the CDP. Empty only where it said so; a failure is a problem, with a line in the log."""
+    tenant = None
+    try:
+        tenant = Tenant(integration.connection())
+        found = open_by_text(tenant, text, candidates)
+        if isinstance(found, Found):
+            opened, left = _open_all(tenant, found)
+            partial_, looked = found.partial or left, [value for _kind, value in found.looked]
+        else:
+            opened, partial_, looked = [found], False, [text]
+        integration.note_use()
+        for one in opened:
+            record_access(request, tenant, Action.ORDER_LOOKED_UP, one, one.order.ref or "")
+        if not opened:
+            access_log.record_miss(request, tenant.connection, ", ".join(candidates))
+        body = {
+            "orders": [plain_order(one, _address(request, integration, one)) for one in opened],
+            "partial": partial_,
+            "looked": list(dict.fromkeys(looked)),
+            "as_of": stamp(tenant.as_of),
+        }
+    except errors.CdpError as error:
+        return _failed(request, problems.describe(error), tenant)
+    except AccessNotRecorded as error:
+        log.error("an access could not be recorded", route="api_orders", exc_info=error)
+        return _failed(request, problems.not_recorded(), None)
+    return JsonResponse(body)
+
+
+def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
+    """The orders found, each read whole, and whether some were left out."""
+    refs = [order.ref for order in found.orders if order.ref]
+    opened = tenant.reader.run_parallel([partial(open_order, tenant, ref) for ref in refs[:MOST_ORDERS]])
+    good = [one for one in opened if isinstance(one, OpenedOrder)]
+    if found.orders and not good:
+        raise next((one for one in opened if isinstance(one, errors.CdpError)), errors.Unreadable("no order has a ref"))
+    return good, len(good) < len(found.orders)
+
+
+def _address(request: Request, integration: Integration, opened: OpenedOrder) -> str:
+    ticket = access_log.ticket_of(request)
+    query = {"connection": integration.shared.name, **({"ticket": ticket} if ticket else {})}
+    return (
+        request.build_absolute_uri(reverse("order", args=[opened.order.ref or opened.summary.reference]))
+        + f"?{urlencode(query)}"
+    )
+
+
+def _failed(request: Request, problem: problems.Problem, tenant: Tenant | None) -> HttpResponse:
+    log.warning("the CDP failed", code=problem.code, route="api_orders", calls=tenant.reader.calls if tenant else 0)
+    status = problem.status if problem.status in AGAIN_LATER else HTTPStatus.BAD_GATEWAY
+    return _problem(request, status, problem.code, problem.title, problem.retry_after or RETRY_AFTER)
+
+
+def _problem(
+    request: Request, status: int, code: str, detail: str, retry_after: int | None = None, **headers: str
+) -> HttpResponse:
+    """`application/problem+json`, as RFC 9457 has it, with a code to act on and the request's id."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": str(code),
+        "detail": detail,
+        "request_id": request.id,
+    }
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    for name, value in headers.items():
+        response[name.replace("_", "-")] = value
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response

@@ -1,0 +1,52 @@
+"""What pages show of a connection: nothing of its credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from orders.display.countries import choices
+from orders.models import AnyConnection, Connection
+from orders.problems import result_word
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """A connection, own or shared (`shared_by` is not None). Stamps are aware UTC, or None for never."""
+
+    id: UUID
+    name: str
+    region: str
+    region_known: bool
+    version: str
+    clock: str
+    country: str
+    is_default: bool
+    is_confirmed: bool
+    shared_by: str | None
+    set_at: datetime
+    last_used_at: datetime | None
+    last_result: str
+    last_result_words: str
+
+
+def row_of(connection: AnyConnection) -> ConnectionRow:
+    return ConnectionRow(
+        id=connection.pk,
+        name=connection.name,
+        region=connection.region,
+        region_known=connection.region in settings.CDP_REGIONS,
+        version=connection.get_version_display(),
+        clock=connection.get_clock_display(),
+        country=dict(choices()).get(connection.country, connection.country),
+        is_default=isinstance(connection, Connection) and connection.is_default,
+        is_confirmed=connection.is_confirmed,
+        shared_by=connection.shared_by,
+        set_at=connection.set_at,
+        last_used_at=connection.last_used_at,
+        last_result=connection.last_result,
+        last_result_words=result_word(connection.last_result),
+    )

@@ -1,0 +1,179 @@
+"""An order in a frame beside the ticket: the frame's own page, the window in which a person allows it, and the order in short.
+
+Nothing personal is shown in a frame and nothing there changes anything, so that there is nothing to click-jack.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import embedding
+from accounts.context import carried
+from orders.display.not_searched import not_searched
+from orders.http import Request
+from orders.privacy import access_log
+from orders.privacy.personal import is_personal
+from orders.search_text import lookup
+from orders.services.orders import OpenedOrder
+from orders.services.search import open_by_text
+from orders.services.tenant import Tenant
+from orders.views.cdp_view import cdp_view
+from orders.views.opened import page_of, record_access
+from orders.views.panels import render_panel
+from orders.views.results import record_listed
+
+WAITING = "embed_waiting"  # in the session, the frame that waits to be allowed: its challenge, origin and when it asked
+WAITS_SECONDS = 10 * 60  # time to sign in
+HOSTS = frozenset({"chatwoot"})  # which name the ticket by a message instead of the address
+FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
+THEMES = frozenset({"light", "dark"})
+LONGEST_BODY = 500  # bytes
+SHOWN_OF_A_VALUE = 64  # characters of what the ticket holds
+
+
+def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Decorator: 404 where the operator lists no origin."""
+
+    @wraps(view)
+    def shown(request: Request, /, **parts: str) -> HttpResponseBase:
+        if not settings.EMBED_ORIGINS:
+            raise Http404
+        return view(request, **parts)
+
+    return shown
+
+
+@login_not_required
+@if_any_origin
+@require_safe
+def frame(request: Request) -> HttpResponseBase:
+    """The frame's page, the same for everybody: it asks for a sign-in. In a tab of its own the address leads to the order itself."""
+    asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
+    whole = reverse("orders") + (f"?{urlencode(asked)}" if asked else "")
+    if request.headers.get("Sec-Fetch-Dest") == "document":
+        response: HttpResponseBase = redirect(whole)
+    else:
+        value = request.GET.get("q", "").strip()
+        listed = settings.EMBED_ORIGINS
+        context = {
+            "whole": whole,
+            "value": "" if is_personal(value) else value[:SHOWN_OF_A_VALUE],
+            "theme": request.GET.get("theme") if request.GET.get("theme") in THEMES else "system",
+            "host": request.GET.get("host") if request.GET.get("host") in HOSTS else "",
+            "field": request.GET.get("field", "") if FIELD.fullmatch(request.GET.get("field", "")) else "",
+            "origins": " ".join(listed),
+            # Where the browser does not name the page around the frame.
+            "only_origin": listed[0] if len(listed) == 1 and "*" not in listed[0] else "",
+        }
+        response = render(request, "embed/frame.html", context)
+        response.xframe_options_exempt = True
+    patch_vary_headers(response, ["Sec-Fetch-Dest"])
+    return response
+
+
+@login_not_required
+@if_any_origin
+@require_safe
+def embed_allow(request: Request) -> HttpResponseBase:
+    """Begin in the window that the frame opened: note which frame waits, and have the person sign in and confirm.
+
+    Refused unless our own page opened it: a challenge that somebody else made would give that somebody the token.
+    """
+    challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
+    fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
+    if request.headers.get("Sec-Fetch-Site") != "same-origin" or not fits:
+        raise PermissionDenied
+    request.session[WAITING] = [challenge, origin, int(time.time())]
+    return redirect("embed_confirm")
+
+
+@if_any_origin
+@require_http_methods(["GET", "HEAD", "POST"])
+def embed_confirm(request: Request) -> HttpResponseBase:
+    """Ask the person whether the page of that origin may show orders in their name; their consent lets the frame have its token."""
+    waiting = request.session.get(WAITING)
+    if waiting is None or time.time() - waiting[2] > WAITS_SECONDS or not embedding.is_listed(waiting[1]):
+        return render(request, "embed/confirm.html", {"state": "over"}, status=410)
+    challenge, origin, _at = waiting
+    state = "asked"
+    if request.method == "POST":
+        del request.session[WAITING]
+        embedding.allow(request, challenge, origin)
+        state = "allowed"
+    return render(request, "embed/confirm.html", {"state": state, "origin": origin})
+
+
+@login_not_required
+@if_any_origin
+@csrf_exempt  # no cookie counts here
+@require_POST
+def embed_token(request: Request) -> HttpResponseBase:
+    """`{"token", "expires_in"}` for the secret of a frame that was allowed; 404 while it waits. Only our own page may ask."""
+    own = f"{request.scheme}://{request.get_host()}"
+    if request.headers.get("Origin") != own:
+        raise PermissionDenied
+    token = embedding.exchange(_verifier(request.body))
+    if not token:
+        return JsonResponse({}, status=404)
+    return JsonResponse({"token": token, "expires_in": int(embedding.IDLE.total_seconds())})
+
+
+def _verifier(body: bytes) -> str:
+    if len(body) > LONGEST_BODY:
+        return ""
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return ""
+    verifier = sent.get("verifier") if isinstance(sent, dict) else None
+    return verifier if isinstance(verifier, str) else ""
+
+
+@login_not_required  # the token is the sign-in
+@if_any_origin
+@require_safe
+def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
+    """The order that a text or ref names, in short; several to choose from; or why there is none."""
+    text = ref or request.GET.get("q", "")
+    reading = lookup.read(text)
+    if reading.kind is lookup.Kind.REFERENCE or (ref and lookup.is_ref(ref) and not lookup.is_nothing(ref)):
+        return _show(request, text=text, candidates=reading.candidates)
+    nothing = reading.kind is lookup.Kind.EMPTY
+    name = reading.kind is lookup.Kind.NAME
+    why = "" if nothing or name else not_searched(reading)
+    return render_panel(request, "embed_order", {"why": why, "nothing": nothing, "name": name}, status=400)
+
+
+@cdp_view(panel="embed_order", fresh=True)
+def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]) -> HttpResponseBase:
+    opened = open_by_text(tenant, text, candidates)
+    if isinstance(opened, OpenedOrder):
+        record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, text)
+        return render_panel(request, "embed_order", page_of(request, tenant, opened, text))
+    if opened.orders:
+        record_listed(request, opened)
+        return render_panel(request, "embed_order", {"found": opened.orders, "partial": opened.partial})
+    access_log.record_miss(request, tenant.connection, ", ".join(candidates) or text)
+    context = {
+        "looked": opened.looked,
+        "asked": request.connection,
+        "q": text[:SHOWN_OF_A_VALUE],
+        "back": carried(request),
+    }
+    return render_panel(request, "embed_order", context, status=404)

@@ -1,0 +1,51 @@
+"""Keys for other programs of the company: list, add, revoke."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import for_managers_of_connections
+from accounts.sign_on.recent import confirmed
+from orders.connections import integrations as keys
+from orders.models import Integration
+from orders.views.shared_forms import IntegrationForm
+
+
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
+def integrations(request: HttpRequest) -> HttpResponse:
+    """All integrations, those in use first; a new one's key is shown in the answer to the form, once."""
+    form = IntegrationForm(request.POST or None)
+    made, key = None, ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, key = keys.add(**form.cleaned_data, by=request.user.pk)
+            form = IntegrationForm()
+        except IntegrityError:  # two administrators at the same moment
+            form.add_error("name", _("There is an integration of this name."))
+    found = Integration.objects.select_related("shared", "created_by")
+    context = {
+        "valid": found.filter(revoked_at=None).order_by("name"),
+        "revoked": found.exclude(revoked_at=None).order_by("-revoked_at"),
+        "form": form,
+        "made": made,
+        "key": key,
+    }
+    return render(request, "shared/integrations.html", context, status=422 if form.is_bound else 200)
+
+
+@confirmed
+@require_POST
+@for_managers_of_connections
+def integration_revoke(request: HttpRequest, integration_id: int) -> HttpResponse:
+    """End an integration: its key opens nothing from now on."""
+    found = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)
+    found.revoke()
+    messages.success(request, _("The key of “%(name)s” is revoked.") % {"name": found.name})
+    return redirect("integrations")

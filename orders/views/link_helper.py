@@ -1,0 +1,119 @@
+"""The page that writes link templates for ticket systems, and shows where the link of a ticket leads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import for_managers_of_connections
+from accounts.split_links import split
+from orders.display.link_recipes import BY_CODE, RECIPES, Recipe, Shape
+from orders.display.not_searched import not_searched
+from orders.http import Request
+from orders.search_text import lookup
+
+LONGEST = 2000  # characters of a value that is tried
+
+
+class LinkForm(forms.Form):
+    """A ticket system, its field, and a value to try."""
+
+    system = forms.ChoiceField(
+        label=gettext_lazy("Ticket system"), choices=[(recipe.code, recipe.name) for recipe in RECIPES]
+    )
+    field = forms.CharField(
+        label=gettext_lazy("Field"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("Its name or number, as the ticket system has it. Empty for an example."),
+    )
+    connection = forms.CharField(
+        label=gettext_lazy("Connection"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("Only for agents who serve several tenants: the name of the connection to use."),
+    )
+    shape = forms.ChoiceField(
+        label=gettext_lazy("Shape"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("the usual one of the system")),
+            (Shape.PATH, gettext_lazy("value in the path, for a clean reference")),
+            (Shape.QUERY, gettext_lazy("value in ?q=, for anything else")),
+        ],
+    )
+    value = forms.CharField(
+        label=gettext_lazy("What a ticket holds"),
+        required=False,
+        max_length=LONGEST,
+        strip=False,
+        help_text=gettext_lazy("Paste the value of the field to see where its link leads. Nothing is sent to the CDP."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a link leads: the search text that arrives, how it is read, and the sentence about it.
+
+    `cut` says that a "#" ends what the server sees, `elsewhere` that the browser takes the value for steps to another address.
+    """
+
+    text: str
+    reading: lookup.Lookup
+    cut: bool = False
+    elsewhere: bool = False
+
+    @property
+    def sentence(self) -> str:
+        if self.elsewhere:
+            return _("Leads to another address: a browser takes the dots for steps upwards.")
+        if self.reading.kind is lookup.Kind.REFERENCE:
+            found = ", ".join(self.reading.candidates)
+            return _("Opens the order with this reference, or lists those that fit: %(found)s") % {"found": found}
+        if self.reading.kind is lookup.Kind.EMPTY:
+            return _("Leads to the start page, with the ticket kept.")
+        if self.reading.kind is lookup.Kind.NAME:
+            return _("Leads to the search for people, where a button makes it.")
+        return not_searched(self.reading)
+
+
+def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
+    """Where the link of a ticket whose field holds `value` leads, as a browser and this server read it."""
+    address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
+    path, _mark, query = address.partition("?")
+    path = path.replace("\\", "/")
+    elsewhere = any(part.lower().replace("%2e", ".") == ".." for part in path.split("/"))
+    path = unquote(path, errors="replace")
+    in_path, parameters = split(path, query)
+    text = f"{path}?{in_path}" if in_path else path
+    if text == "/orders/" or text.startswith("/orders//?"):
+        text = parse_qs(parameters, keep_blank_values=True).get("q", [""])[0]
+    else:
+        text = text.removeprefix("/orders/").removesuffix("/")
+    return Leads(text, lookup.read(text), cut=bool(mark), elsewhere=elsewhere)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
+def links(request: Request) -> HttpResponse:
+    """Choose a system and get its link template; what a ticket holds is posted, for it may be personal."""
+    form = LinkForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form}
+    if not form.is_bound or form.is_valid():
+        chosen: dict[str, str] = form.cleaned_data if form.is_bound else {}
+        recipe = BY_CODE[chosen.get("system") or RECIPES[0].code]
+        shape = Shape(chosen["shape"]) if chosen.get("shape") else None
+        base = request.build_absolute_uri("/").removesuffix("/")
+        template = recipe.template(base, chosen.get("field", ""), chosen.get("connection", ""), shape)
+        tried = leads(recipe, chosen["value"], shape) if "value" in request.POST else None
+        context |= {"recipe": recipe, "template": template, "leads": tried, "encodes": recipe.kept is not None}
+    return render(request, "links.html", context, status=422 if form.is_bound and not form.is_valid() else 200)

@@ -1,0 +1,263 @@
+"""Connections that administrators share with groups: list, add, test, grant, replace the token, change, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import view_limits
+from accounts.access import for_managers_of_connections
+from accounts.sign_on.recent import confirmed
+from orders.cdp.errors import CredentialUnreadable
+from orders.connections import members
+from orders.connections.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
+from orders.services.connections import Outcome, try_connection
+from orders.views.connection_rows import row_of
+from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnectionForm, SharedSettingsForm
+
+
+@require_safe
+@for_managers_of_connections
+def shared_connections(request: HttpRequest) -> HttpResponse:
+    """All shared connections by name, with how many people use each."""
+    found = SharedConnection.objects.select_related("set_by").annotate(people=Count("members")).order_by("name")
+    rows = [
+        {"row": row_of(shared), "active": shared.active, "people": _people(shared.people), "groups": _groups(shared)}
+        for shared in found
+    ]
+    return render(request, "shared/list.html", {"rows": rows})
+
+
+@confirmed
+@sensitive_post_parameters("client_key", "token")
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
+def shared_add(request: HttpRequest) -> HttpResponse:
+    """Add a shared connection: its credential is tested with one call before it is kept."""
+    form = SharedConnectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        shared = form.save(commit=False)
+        shared.region = form.cleaned_data["region"]
+        entered = {name: form.cleaned_data[name] for name in ("client_key", "token")}
+        outcome = _test(request, form, shared, entered, wanted=form.cleaned_data["save_anyway"])
+        if outcome is not None and _keep_new(request, form, shared):
+            shared.note_use(outcome.result)
+            said = {"name": shared.name, "answer": outcome.sentence, "people": _people(shared.members.count())}
+            messages.success(request, _("“%(name)s” is saved and shared with %(people)s. %(answer)s") % said)
+            return redirect("shared_connection", shared.pk)
+    return _page(request, "shared/add.html", form)
+
+
+@require_safe
+@for_managers_of_connections
+def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """One shared connection: its facts, and the groups it is granted to."""
+    return _detail(request, _find(connection_id), GrantForm())
+
+
+@confirmed
+@sensitive_post_parameters("client_key", "token")
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
+def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Replace the token: the old one stays in use until the CDP has accepted the new one."""
+    shared = _find(connection_id)
+    form = ReplaceTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        entered = {"token": form.cleaned_data["token"], "client_key": form.cleaned_data["client_key"]}
+        try:
+            entered["client_key"] = entered["client_key"] or shared.for_administration().credentials().client_key
+        except CredentialUnreadable:
+            form.add_error("client_key", _("The present one cannot be opened: enter it too."))
+        else:
+            outcome = _test(request, form, shared, entered)
+            if outcome is not None:
+                _keep_replaced(request, shared)
+                shared.note_use(outcome.result)
+                messages.success(
+                    request, _("The token of “%(name)s” is replaced, for everybody at once.") % {"name": shared.name}
+                )
+                return redirect("shared_connection", shared.pk)
+    return _page(request, "shared/replace.html", form, shared)
+
+
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
+def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Change the name, the API version, or how segment times and national phone numbers are read."""
+    shared = _find(connection_id)
+    form = SharedSettingsForm(request.POST or None, instance=shared)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                shared.keep_settings()
+        except IntegrityError:  # two administrators at the same moment
+            form.add_error("name", _("There is a shared connection of this name."))
+        else:
+            messages.success(request, _("“%(name)s” is changed.") % {"name": shared.name})
+            return redirect("shared_connection", shared.pk)
+    return _page(request, "shared/change.html", form, _find(connection_id))
+
+
+@require_POST
+@for_managers_of_connections
+def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Test the stored credential with one call, and report the answer."""
+    shared = _find(connection_id).for_administration()
+    if over := view_limits.count(request.user):
+        problem = view_limits.problem(over)
+        messages.warning(request, f"{problem.sentence} {problem.step}")
+        return redirect("shared_connection", shared.pk)
+    outcome = try_connection(shared)
+    level = messages.SUCCESS if outcome.accepted else messages.WARNING
+    messages.add_message(request, level, f"{shared.name}: {outcome.sentence}")
+    return redirect("shared_connection", shared.pk)
+
+
+@confirmed
+@require_POST
+@for_managers_of_connections
+def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Let a group use the connection, or change until when it may."""
+    shared = _find(connection_id)
+    form = GrantForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, shared, form)
+    group, until = form.cleaned_data["group"], form.cleaned_data["until"]
+    try:
+        grant(shared, [group], by=request.user.pk, is_default=form.cleaned_data["is_default"], until=until)
+    except CredentialUnreadable:
+        form.add_error(None, _("The stored credential cannot be opened. Replace the token first, then grant it."))
+        return _detail(request, shared, form)
+    said = {"name": shared.name, "group": group.name}
+    messages.success(request, _("“%(name)s” may be used by the group %(group)s.") % said)
+    return redirect("shared_connection", shared.pk)
+
+
+@confirmed
+@require_POST
+@for_managers_of_connections
+def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -> HttpResponse:
+    """End the grant of a group."""
+    given = get_object_or_404(
+        ConnectionGrant.objects.select_related("shared", "group"), pk=grant_id, shared=connection_id
+    )
+    take_back(given)
+    said = {"name": given.shared.name, "group": given.group.name}
+    messages.success(request, _("The group %(group)s can no longer use “%(name)s”.") % said)
+    return redirect("shared_connection", connection_id)
+
+
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_managers_of_connections
+def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Withdraw the connection from everybody, after asking."""
+    shared = _find(connection_id)
+    if request.method != "POST":
+        context = {"connection": row_of(shared), "people": _people(shared.members.count())}
+        return render(request, "shared/withdraw.html", context)
+    with transaction.atomic():
+        set_active(shared, False)
+        members.update(shared)
+    messages.success(request, _("“%(name)s” is withdrawn: nobody can use it.") % {"name": shared.name})
+    return redirect("shared_connection", shared.pk)
+
+
+@confirmed
+@require_POST
+@for_managers_of_connections
+def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Offer a withdrawn connection again to the groups it is granted to."""
+    shared = _find(connection_id)
+    try:
+        with transaction.atomic():
+            set_active(shared, True)
+            members.update(shared)
+    except CredentialUnreadable:
+        messages.warning(request, _("The stored credential cannot be opened. Replace the token first."))
+    else:
+        messages.success(request, _("“%(name)s” may be used again.") % {"name": shared.name})
+    return redirect("shared_connection", shared.pk)
+
+
+def _find(connection_id: UUID) -> SharedConnection:
+    return get_object_or_404(SharedConnection.objects.select_related("set_by"), pk=connection_id)
+
+
+def _test(
+    request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
+) -> Outcome | None:
+    """Seal what was entered and test it with one call. None, with the reason in the form, unless accepted, or `wanted` all the same."""
+    if over := view_limits.count(request.user):
+        problem = view_limits.problem(over)
+        form.add_error(None, f"{problem.sentence} {problem.step}")
+        return None
+    try:
+        shared.set_credentials(**entered)
+    except CredentialUnreadable:
+        form.add_error(
+            None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
+        )
+        return None
+    outcome = try_connection(shared)
+    if outcome.accepted or wanted:
+        return outcome
+    form.add_error(None, outcome.sentence)
+    form.add_error(None, _("Nothing is changed.") if shared.grants.exists() else _("Nothing is saved."))
+    return None
+
+
+def _keep_new(request: HttpRequest, form: SharedConnectionForm, shared: SharedConnection) -> bool:
+    try:
+        with transaction.atomic():
+            shared.keep(request.user.pk)
+            chosen = form.cleaned_data
+            grant(shared, chosen["groups"], by=request.user.pk, is_default=chosen["is_default"])
+    except IntegrityError:  # two administrators at the same moment
+        form.add_error("name", _("There is a shared connection of this name."))
+        return False
+    return True
+
+
+def _keep_replaced(request: HttpRequest, shared: SharedConnection) -> None:
+    with transaction.atomic():
+        shared.keep(request.user.pk)
+        members.update(shared)
+
+
+def _groups(shared: SharedConnection) -> list[str]:
+    return list(shared.grants.order_by("group__name").values_list("group__name", flat=True))
+
+
+def _people(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
+
+
+def _detail(request: HttpRequest, shared: SharedConnection, form: GrantForm) -> HttpResponse:
+    context = {
+        "connection": row_of(shared),
+        "active": shared.active,
+        "people": _people(shared.members.count()),
+        "grants": shared.grants.select_related("group", "given_by").order_by("group__name"),
+        "integrations": shared.integrations.filter(revoked_at=None).order_by("name"),
+        "form": form,
+    }
+    return render(request, "shared/one.html", context, status=422 if form.is_bound else 200)
+
+
+def _page(request: HttpRequest, template: str, form: BaseForm, shared: SharedConnection | None = None) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "connection": row_of(shared) if shared else None}
+    return render(request, template, context, status=422 if form.is_bound else 200)

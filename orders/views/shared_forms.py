@@ -1,0 +1,162 @@
+"""Forms for connections that are shared with groups, and for integrations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders.connections.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
+from orders.models import Integration, SharedConnection
+from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
+from orders.views.connection_forms import CredentialForm, country_field
+
+if TYPE_CHECKING:
+    SharedModelForm = forms.ModelForm[SharedConnection]
+    GroupChoice = forms.ModelChoiceField[Group]
+    GroupChoices = forms.ModelMultipleChoiceField[Group]
+    SharedChoice = forms.ModelChoiceField[SharedConnection]
+else:
+    SharedModelForm = forms.ModelForm
+    GroupChoice, GroupChoices, SharedChoice = (
+        forms.ModelChoiceField,
+        forms.ModelMultipleChoiceField,
+        forms.ModelChoiceField,
+    )
+
+
+class SharedSettingsForm(SharedModelForm):
+    """What can be changed without the credential."""
+
+    country = country_field()
+
+    class Meta:
+        model = SharedConnection
+        fields = ("name", "version", "clock", "country")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
+
+    def clean_name(self) -> str:
+        name = clean_connection_name(self.cleaned_data["name"])
+        if SharedConnection.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a shared connection of this name."), code="taken")
+        return name
+
+
+class SharedConnectionForm(CredentialForm, SharedSettingsForm):
+    """A new shared connection, with the groups that may use it."""
+
+    groups = GroupChoices(
+        label=_("Groups"),
+        queryset=Group.objects.order_by("name"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everybody in these groups can read orders with it, now and when they join."),
+    )
+    is_default = forms.BooleanField(
+        label=_("Default for these groups"),
+        required=False,
+        help_text=_("Used when a link names no connection and the person has no connection of their own."),
+    )
+    field_order = (
+        "name",
+        "region",
+        "client_key",
+        "token",
+        "groups",
+        "is_default",
+        "version",
+        "clock",
+        "country",
+        "save_anyway",
+    )
+
+
+class ReplaceTokenForm(forms.Form):
+    """Another token, and another client key if that has changed too. Never filled in again."""
+
+    token = forms.CharField(
+        label=_("New API token"),
+        max_length=4000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("In Sitecore CDP under Settings, API access."),
+    )
+    client_key = forms.CharField(
+        label=_("Client key"),
+        required=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Leave it empty if it has not changed."),
+    )
+
+    def clean_client_key(self) -> str:
+        return clean_client_key(self.cleaned_data["client_key"]) if self.cleaned_data["client_key"] else ""
+
+    def clean_token(self) -> str:
+        return clean_token(self.cleaned_data["token"])
+
+
+class GrantForm(forms.Form):
+    """A group that may use the connection, to the end of a day or without end."""
+
+    group = GroupChoice(label=_("Group"), queryset=Group.objects.order_by("name"))
+    until = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Leave it empty for no end."),
+    )
+    is_default = forms.BooleanField(label=_("Default for this group"), required=False)
+
+    def clean_until(self) -> datetime | None:
+        """The end of that day in the person's time zone."""
+        day: date | None = self.cleaned_data["until"]
+        if day is None:
+            return None
+        if not timezone.localdate() <= day < date.max - timedelta(days=1):
+            raise ValidationError(_("This day is over."), code="past")
+        return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
+
+
+class IntegrationForm(forms.Form):
+    """A program, and the shared connection that it reads orders with."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("The program, as in “Help desk widget”."))
+    shared = SharedChoice(
+        label=_("Shared connection"), queryset=SharedConnection.objects.filter(active=True).order_by("name")
+    )
+
+    days = forms.IntegerField(
+        label=_("Days until the key ends"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
+    )
+    per_minute = forms.IntegerField(
+        label=_("Requests a minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
+    )
+    networks = forms.CharField(
+        label=_("Networks"),
+        required=False,
+        max_length=400,
+        help_text=_("Where the program runs, as 203.0.113.0/24. Leave it empty for any address."),
+    )
+
+    def clean_days(self) -> int:
+        return self.cleaned_data["days"] or USUAL_DAYS
+
+    def clean_per_minute(self) -> int:
+        return self.cleaned_data["per_minute"] or A_MINUTE
+
+    def clean_networks(self) -> str:
+        return clean_networks(self.cleaned_data["networks"])
+
+    def clean_name(self) -> str:
+        name = clean_connection_name(self.cleaned_data["name"])
+        if Integration.objects.filter(name=name, revoked_at=None).exists():
+            raise ValidationError(_("There is an integration of this name."), code="taken")
+        return name

@@ -1,0 +1,379 @@
+"""People managed in the app: added with a link to set a password, given roles, deactivated; and imported from a file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from accounts import own_password
+from accounts.password_links import make
+from accounts.sign_on.choices import Passwords
+from orders.connections.shared import grant
+from orders.models import AccessRecord, Connection, SharedConnection
+from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, connect
+from tests.recorded import events
+
+PEOPLE = "/people/"
+NEW = "another long passphrase"
+LINK = re.compile(r"http://testserver(/accounts/set-password/[^<\s]+)")
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    admin = User.objects.create_user("ada", password=PASSWORD)
+    admin.groups.add(Group.objects.get(name="Administrators"))
+    return admin
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    client = Client()
+    client.force_login(ada)
+    return client
+
+
+def add(client: Client, name: str = "carla", *roles: str) -> str:
+    """Add a person through the page: the path of their link."""
+    answer = client.post(f"{PEOPLE}add/", {"username": name, "roles": roles or ("Agents",)})
+    found = LINK.search(answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def set_password(client: Client, path: str, password: str = NEW) -> int:
+    form = client.get(path)
+    if form.status_code != 302:
+        return form.status_code
+    assert path.rsplit("/", 2)[1] not in form["Location"]
+    sent = {"new_password1": password, "new_password2": password}
+    return client.post(form["Location"], sent).status_code
+
+
+def sign_in(client: Client, name: str, password: str = NEW) -> int:
+    return client.post("/accounts/login/", {"username": name, "password": password}).status_code
+
+
+def told(name: str) -> list[tuple[str, str, str, str]]:
+    """(who, what, detail, outcome) of the events about a person."""
+    return list(events().filter(about_name=name).values_list("user_name", "what", "detail", "outcome"))
+
+
+# --- adding, and the link
+
+
+def test_a_person_is_added_and_sets_a_password_that_nobody_else_knows(as_ada: Client) -> None:
+    path = add(as_ada, "carla", "Agents", "Supervisors")
+    client = Client()
+    assert set_password(client, path) == 302
+    assert "Your password is set" in client.get("/accounts/login/").text
+    assert sign_in(client, "carla") == 302
+    assert client.get("/").status_code == 200
+    assert told("carla") == [
+        ("ada", "person_added", "", ""),
+        ("ada", "rights_given", "group Agents", ""),
+        ("ada", "rights_given", "group Supervisors", ""),
+        ("ada", "password_link_made", "", ""),
+        ("", "password_changed", "", "by link"),
+        ("carla", "signed_in", "", ""),
+    ]
+
+
+def test_a_link_works_once(as_ada: Client) -> None:
+    path = add(as_ada)
+    assert set_password(Client(), path) == 302
+    assert set_password(Client(), path, "yet another passphrase") == 410
+    assert sign_in(Client(), "carla") == 302
+
+
+def test_a_newer_link_ends_the_older_one(as_ada: Client) -> None:
+    path = add(as_ada)
+    carla = User.objects.get(username="carla")
+    newer = LINK.search(as_ada.post(f"{PEOPLE}{carla.pk}/link/").text)
+    assert newer
+    assert set_password(Client(), path) == 410
+    assert set_password(Client(), newer[1]) == 302
+
+
+@pytest.mark.parametrize("ended", ["deactivated", "signed in", "changed", "three days", "of another"])
+def test_a_link_ends(ended: str, as_ada: Client, anna: User, ben: User, settings: Settings) -> None:
+    path = make(anna)
+    if ended == "deactivated":
+        User.objects.filter(pk=anna.pk).update(is_active=False)
+    elif ended == "signed in":
+        sign_in(Client(), "anna", PASSWORD)
+    elif ended == "changed":
+        anna.set_password("something else entirely")
+        anna.save()
+    elif ended == "three days":
+        settings.PASSWORD_RESET_TIMEOUT = -1
+    else:
+        path = make(ben).replace(make(ben).split("/")[3], path.split("/")[3])
+    assert set_password(Client(), path) == 410
+    assert sign_in(Client(), "anna") != 302
+
+
+def test_a_weak_password_is_refused(as_ada: Client) -> None:
+    assert set_password(Client(), add(as_ada), "password1234") == 200
+    assert sign_in(Client(), "carla", "password1234") == 200
+
+
+def test_an_administrator_who_uses_the_link_has_set_it_for_somebody_else(as_ada: Client) -> None:
+    assert set_password(as_ada, add(as_ada)) == 302
+    assert told("carla")[-1] == ("ada", "password_set", "", "")
+    assert own_password.must_change(User.objects.get(username="carla"))
+
+
+def test_own_connections_wait_after_a_link_because_who_made_it_could_have_used_it(as_ada: Client, anna: User) -> None:
+    connect(anna)
+    path = LINK.search(as_ada.post(f"{PEOPLE}{anna.pk}/link/").text)
+    assert path and set_password(Client(), path[1]) == 302
+    assert not Connection.objects.select_related("user").get().is_confirmed
+    client = Client()
+    assert sign_in(client, "anna") == 302
+    assert "main" in client.get("/accounts/connections/").text
+
+
+def test_somebody_who_signs_in_elsewhere_needs_no_password(as_ada: Client) -> None:
+    add(as_ada)
+    client = Client()
+    client.force_login(User.objects.get(username="carla"))
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("allowed", ["off", "staff"])
+def test_where_people_have_no_password_there_is_no_link(
+    allowed: str, as_ada: Client, anna: User, settings: Settings
+) -> None:
+    path = make(anna)
+    settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(allowed))
+    answer = as_ada.post(f"{PEOPLE}add/", {"username": "carla", "roles": "Agents"}, follow=True)
+    assert "carla is added." in answer.text and not LINK.search(answer.text)
+    assert "Make a link" not in as_ada.get(f"{PEOPLE}{anna.pk}/").text
+    assert set_password(Client(), path) == 410
+
+
+def test_an_old_sign_in_is_confirmed_before_rights_change(as_ada: Client, anna: User, settings: Settings) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=60)
+    session = as_ada.session
+    session["signed_in_at"] -= 120
+    session.save()
+    for change in ("roles", "link", "active"):
+        answer = as_ada.post(f"{PEOPLE}{anna.pk}/{change}/", {"roles": "Supervisors"})
+        assert (answer.status_code, answer["Location"].startswith("/accounts/confirm/")) == (302, True)
+    for address in (f"{PEOPLE}add/", "/integrations/", "/connections/shared/add/"):
+        assert as_ada.get(address)["Location"].startswith("/accounts/confirm/")
+    assert (anna.groups.count(), User.objects.get(pk=anna.pk).is_active) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["", "anna", "ANNA", "two words", "x" * 151, "<b>"])
+def test_a_name_that_is_taken_or_none_is_refused(name: str, as_ada: Client, anna: User) -> None:
+    answer = as_ada.post(f"{PEOPLE}add/", {"username": name, "roles": "Agents"})
+    assert (answer.status_code, "errorlist" in answer.text) == (422, True)
+    assert User.objects.count() == 2
+
+
+# --- roles
+
+
+def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: User) -> None:
+    team = Group.objects.create(name="Night shift")
+    anna.groups.add(team, Group.objects.get(name="Agents"))
+    page = f"{PEOPLE}{anna.pk}/"
+    assert "May also reveal hidden personal data" in as_ada.get(page).text
+    assert as_ada.post(f"{page}roles/", {"roles": ["Supervisors", "Auditors"]}).status_code == 302
+    assert set(anna.groups.values_list("name", flat=True)) == {"Night shift", "Supervisors", "Auditors"}
+    assert as_ada.post(f"{page}roles/", {"roles": ["Night shift"]}).status_code == 422
+    assert {event[:3] for event in told("anna")[-3:]} == {
+        ("ada", "rights_given", "group Auditors"),
+        ("ada", "rights_given", "group Supervisors"),
+        ("ada", "rights_taken", "group Agents"),
+    }
+
+
+def test_nobody_changes_their_own_roles_and_only_superusers_change_superusers(as_ada: Client, ada: User) -> None:
+    root = User.objects.create_superuser("root", password=PASSWORD)
+    for person in (ada, root):
+        page = f"{PEOPLE}{person.pk}/"
+        assert "Save the roles" not in as_ada.get(page).text
+        for change in ("roles", "link", "active"):
+            assert as_ada.post(f"{page}{change}/", {"roles": "Supervisors"}).status_code == 403
+    ada.refresh_from_db()
+    assert (ada.is_active, ada.groups.count()) == (True, 1)
+    client = Client()
+    client.force_login(root)
+    assert client.post(f"{PEOPLE}{ada.pk}/roles/", {"roles": "Agents"}).status_code == 302
+
+
+# --- deactivating
+
+
+def test_a_leaver_is_out_at_the_next_click(as_ada: Client, anna: User, as_anna: Client) -> None:
+    assert as_anna.get("/").status_code == 200
+    page = f"{PEOPLE}{anna.pk}/"
+    assert "signed out everywhere" in as_ada.post(f"{page}active/", follow=True).text
+    assert as_anna.get("/").status_code == 302
+    assert sign_in(Client(), "anna", PASSWORD) == 200
+    assert "cannot sign in with a password" in as_ada.post(f"{page}link/", follow=True).text
+    as_ada.post(f"{page}active/", {"active": "yes"})
+    assert sign_in(Client(), "anna", PASSWORD) == 302
+    assert [event[:2] for event in told("anna") if event[0] == "ada"] == [
+        ("ada", "person_deactivated"),
+        ("ada", "person_activated"),
+    ]
+
+
+# --- the list
+
+
+def test_the_list_says_roles_connections_and_when_somebody_was_seen(as_ada: Client, anna: User, ben: User) -> None:
+    connect(anna, "prod")
+    shared = SharedConnection(name="Airline", region="eu")
+    shared.set_credentials(client_key=CLIENT_KEY, token=TOKEN)
+    shared.keep(None)
+    grant(shared, [Group.objects.get(name="Agents")], by=None)
+    anna.groups.add(Group.objects.get(name="Agents"))
+    page = as_ada.get(PEOPLE).text
+    row = page[page.index(">anna<") : page.index(">ben<")]
+    assert "Agent" in row and "prod, Airline (shared)" in row and "never" in row
+    sign_in(Client(), "anna", PASSWORD)
+    page = as_ada.get(PEOPLE).text
+    assert "never" not in page[page.index(">anna<") : page.index(">ben<")]
+
+
+def test_a_search_finds_names_and_puts_none_into_the_address(as_ada: Client, anna: User, ben: User) -> None:
+    User.objects.filter(pk=ben.pk).update(last_name="Byrne")
+    page = as_ada.post(PEOPLE, {"q": " BYRNE\x00 "})
+    assert (">ben<" in page.text, ">anna<" in page.text) == (True, False)
+    assert "Nobody has this name" in as_ada.post(PEOPLE, {"q": "zz"}).text
+
+
+def test_500_people_cost_no_more_queries_than_few(as_ada: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(database) as seen:
+            assert as_ada.get(PEOPLE).status_code == 200
+        return len(seen)
+
+    few = queries()
+    agents = Group.objects.get(name="Agents")
+    agents.user_set.add(*User.objects.bulk_create(User(username=f"agent-{number}") for number in range(500)))
+    assert queries() <= few + 1  # memberships of shared connections are read only if there are groups
+    assert "Page 1 of 11" in as_ada.get(PEOPLE).text
+    assert ">agent-99<" in as_ada.get(f"{PEOPLE}?page=11").text
+
+
+PAGES = ["", "add/", "{0}/", "{0}/roles/", "{0}/link/", "{0}/active/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_only_who_manages_people_reaches_these_pages(page: str, as_anna: Client, anna: User, ben: User) -> None:
+    address = PEOPLE + page.format(ben.pk)
+    for answer in (as_anna.get(address), as_anna.post(address, {"username": "carla", "roles": "Agents"})):
+        assert answer.status_code in (403, 405)
+    assert Client().get(address).status_code == 302
+    ben.refresh_from_db()
+    assert (ben.is_active, ben.groups.count(), User.objects.count()) == (True, 0, 2)
+    assert not AccessRecord.objects.filter(what="password_link_made").exists()
+
+
+def test_the_menu_leads_there_without_a_query(as_ada: Client, as_anna: Client) -> None:
+    assert 'href="/people/"' in as_ada.get("/preferences/").text
+    assert 'href="/people/"' not in as_anna.get("/preferences/").text
+    counted = []
+    for client in (as_ada, as_anna):
+        with CaptureQueriesContext(database) as seen:
+            client.get("/preferences/")
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
+
+
+# --- import
+
+FILE = """username,first_name,last_name,email,roles,active
+carla,Carla,Núñez,carla@example.com,agent,
+dora,Dora,,,agent+supervisor,yes
+anna,Anna,Byrne,,auditor,no
+"""
+
+
+def imported(folder: Path, text: str, *options: str) -> str:
+    from io import StringIO
+
+    file, out = folder / "people.csv", StringIO()
+    file.write_text(text, encoding="utf-8-sig")
+    call_command("import_people", str(file), *options, stdout=out)
+    return out.getvalue()
+
+
+def everybody() -> list[tuple[str, str, bool, list[str]]]:
+    return [
+        (user.username, user.last_name, user.is_active, sorted(user.groups.values_list("name", flat=True)))
+        for user in User.objects.order_by("username")
+    ]
+
+
+def test_a_file_is_imported_once_however_often_it_is_run(anna: User, ben: User, tmp_path: Path) -> None:
+    night = Group.objects.create(name="Night shift")
+    anna.groups.add(night, Group.objects.get(name="Agents"))
+    before = everybody()
+    out = imported(tmp_path, FILE, "--dry-run")
+    assert "added: 2, changed: 1, unchanged: 0" in out and "dry run" in out
+    assert everybody() == before
+    assert "added: 2, changed: 1, unchanged: 0" in imported(tmp_path, FILE)
+    after = [
+        ("anna", "Byrne", False, ["Auditors", "Night shift"]),
+        ("ben", "", True, []),
+        ("carla", "Núñez", True, ["Agents"]),
+        ("dora", "", True, ["Agents", "Supervisors"]),
+    ]
+    assert everybody() == after
+    number = AccessRecord.objects.count()
+    assert "added: 0, changed: 0, unchanged: 3" in imported(tmp_path, FILE)
+    assert (everybody(), AccessRecord.objects.count()) == (after, number)
+    assert not User.objects.get(username="carla").has_usable_password()
+
+
+def test_names_alone_leave_the_rest_as_it_is(anna: User, tmp_path: Path) -> None:
+    anna.groups.add(Group.objects.get(name="Agents"))
+    before = everybody()
+    assert "unchanged: 1" in imported(tmp_path, "username\nanna\n")
+    assert everybody() == before
+
+
+def test_links_for_new_people_are_printed_and_work(db: None, tmp_path: Path) -> None:
+    out = imported(tmp_path, "username\ncarla\n", "--links", "https://orders.example.com/")
+    found = re.search(r"carla: https://orders\.example\.com(/accounts/set-password/\S+)", out)
+    assert found and set_password(Client(), found[1]) == 302
+    assert "https://" not in imported(tmp_path, "username\ncarla\n", "--links", "https://orders.example.com")
+
+
+WRONG = {
+    "no column of user names": ("name\ncarla\n", "username"),
+    "an unknown column": ("username,phone\ncarla,1\n", "phone"),
+    "an unknown role": ("username,roles\ncarla,pilot\n", "line 2: there is no role pilot"),
+    "a bad name": ("username\ntwo words\n", "line 2: a user name"),
+    "an empty name": ("username,roles\n,agent\n", "line 2: a user name"),
+    "twice": ("username\ncarla\nCarla\n", "line 3: this user name is in the file twice"),
+    "capitals": ("username\nANNA\n", "line 2: a person of this user name differs in capitals only"),
+    "cells": ("username,roles\ncarla\n", "line 2: it has more or fewer cells"),
+    "more cells": ("username\ncarla,agent\n", "line 2: it has more or fewer cells"),
+    "active": ("username,active\ncarla,perhaps\n", "line 2: active is yes or no"),
+    "quotes": ('username\n"carla\n', "cannot be read as CSV"),
+    "nothing": ("", "username"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG.values(), ids=WRONG)
+def test_one_wrong_line_and_nothing_is_done(text: str, words: str, anna: User, tmp_path: Path) -> None:
+    before = everybody()
+    with pytest.raises(CommandError, match=re.escape(words)):
+        imported(tmp_path, text + ("dora,agent\n" if text.startswith("username,roles") else ""))
+    assert everybody() == before

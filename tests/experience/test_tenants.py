@@ -1,0 +1,100 @@
+"""With more than one connection the tenant is named in every state, and can be switched; one button asks all others."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from orders.models import AccessRecord, Connection
+from tests.browser import sign_in
+from tests.experience.states import search
+from tests.experience.test_keyboard import copied
+from tests.live import App
+from tests.pages.conftest import SEED
+
+STATES = (
+    "/", "/orders/B94TXY/", "/orders/NOSUCH9/", "/orders/TWICE1/", "/orders/fault-503/", f"/orders/{SEED}/contacts/",
+    f"/orders/{SEED}/raw/", "/find-person/",
+)  # fmt: skip
+
+
+def another(user: User, app: App, name: str) -> Connection:
+    connection = Connection(user=user, name=name)
+    connection.set_credentials(region="sandbox", client_key=app.sandbox.client_key, token=app.sandbox.token)
+    connection.keep()
+    return connection
+
+
+@pytest.fixture
+def two(page: Page, live_app: App) -> Page:
+    """Somebody with a default connection, Sandbox, and another one, Acme Air."""
+    user = live_app.person()
+    another(user, live_app, "Acme Air")
+    sign_in(page)
+    return page
+
+
+def test_the_tenant_is_named_in_every_state(two: Page) -> None:
+    for width in (1280, 360):
+        two.set_viewport_size({"width": width, "height": 720})
+        for path in STATES:
+            for query, name in (("?connection=Acme+Air", "Acme Air"), ("", "Sandbox")):
+                two.goto(path + query)
+                expect(two.locator(".tenants > summary .menu-name")).to_have_text(name)
+                expect(two.locator(".tenants > summary .menu-name")).to_be_in_viewport()
+                assert two.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), (width, path)
+    two.goto("/orders/B94TXY/?connection=Acme+Air")
+    expect(two.locator("main .ticket .eyebrow")).to_have_text("Order · Acme Air")
+    two.goto("/orders/B94TXY/?connection=Nobody")
+    expect(two.locator(".tenants > summary .menu-name")).to_have_text("Choose a connection")
+
+
+def test_switching_takes_two_clicks_and_the_search_goes_there(two: Page) -> None:
+    two.goto("/orders/B94TXY/")
+    two.locator(".tenants > summary").click()
+    two.get_by_role("link", name="Acme Air").click()
+    search("B94TXY")(two)
+    assert "connection=Acme+Air" in two.url
+    two.get_by_role("button", name="Copy link").click()
+    expect(two.locator("#say")).to_have_text("Copied: link")
+    assert copied(two).endswith(f"/orders/{SEED}/?connection=Acme+Air")
+    two.goto("/")
+    expect(two.locator(".recent li").first).to_contain_text("Acme Air")
+    two.goto("/orders/B94TXY/?connection=Sandbox")
+    two.get_by_role("button", name="Copy link").click()
+    assert copied(two).endswith(f"/orders/{SEED}/")
+
+
+def test_somebody_with_one_connection_sees_no_switcher(signed_in: Page) -> None:
+    signed_in.goto("/orders/B94TXY/")
+    expect(signed_in.locator(".tenants")).to_have_count(0)
+    expect(signed_in.locator("main .ticket .eyebrow")).to_have_text("Order")
+
+
+def test_a_new_connection_is_in_the_switcher_at_once(signed_in: Page, live_app: App) -> None:
+    signed_in.goto("/")
+    signed_in.goto("/connections/add/")
+    signed_in.locator("[name=name]").fill("Second")
+    signed_in.locator("[name=region]").select_option("sandbox")
+    signed_in.locator("[name=client_key]").fill(live_app.sandbox.client_key)
+    signed_in.locator("[name=token]").fill(live_app.sandbox.token)
+    with signed_in.expect_navigation():
+        signed_in.get_by_role("button", name="Test and save").click()
+    expect(signed_in.locator(".tenants > summary")).to_contain_text("Sandbox")
+
+
+def test_one_button_asks_all_other_connections(two: Page, live_app: App) -> None:
+    another(User.objects.get(username="agent"), live_app, "Zeta")
+    two.goto("/")
+    search("NOSUCH9")(two)
+    with two.expect_navigation():
+        two.get_by_role("button", name="Ask all of them").click()
+    expect(two.locator("main h2")).to_have_text(["Acme Air", "Zeta"])
+    expect(two.locator("main")).to_contain_text("has no such order")
+    misses = AccessRecord.objects.filter(what="searched_reference", reference="NOSUCH9")
+    assert sorted(misses.values_list("connection_name", flat=True)) == [
+        "Acme Air (sandbox)",
+        "Sandbox (sandbox)",
+        "Zeta (sandbox)",
+    ]

@@ -1,0 +1,193 @@
+"""The panel in a page of another site, in a browser that blocks third-party cookies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Request, Response, expect
+
+from accounts.models import EmbedGrant, EmbedSession
+from tests.browser import sign_in
+from tests.firefox import running_firefox
+from tests.flows.frames import Sites, allow, cookies_of, running_sites, without_third_party_cookies
+from tests.live import PASSWORD, App
+from tests.recorded import recorded_looks
+
+CHALLENGE = "x" * 43
+
+
+@pytest.fixture
+def sites(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Sites]:
+    live_app.person()
+    with running_sites(live_app, gathered_static, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def closed(browser: Browser, sites: Sites, tmp_path: Path) -> Iterator[BrowserContext]:
+    with without_third_party_cookies(browser, tmp_path, sites.orders) as context:
+        yield context
+
+
+def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
+    closed: BrowserContext, sites: Sites, live_app: App
+) -> None:
+    page = closed.new_page()
+    asked: list[Request] = []
+    answers: list[Response] = []
+    closed.on("request", lambda one: asked.append(one) if f"{sites.orders}/embed/" in one.url else None)
+    closed.on("response", lambda one: answers.append(one) if f"{sites.orders}/embed/" in one.url else None)
+    live_app.sandbox.reset()
+
+    page.goto(sites.ticket(sites.desk))
+    panel = page.frame_locator("#panel")
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    page.reload()
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    # The browser keeps the cookies of other sites' frames out: else the rest of this test shows nothing.
+    assert sites.cookies == ["", ""]
+    shell = answers[0].all_headers()
+    assert "set-cookie" not in shell
+    assert f"frame-ancestors {sites.desk}" in shell["content-security-policy"]
+    assert "x-frame-options" not in shell
+    assert shell["cache-control"] == "no-store, private"
+    assert "Sec-Fetch-Dest" in shell["vary"]
+    assert live_app.sandbox.calls()["total"] == 0
+    assert not recorded_looks().exists()
+
+    panel = allow(page, name="agent")
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    expect(panel.locator("#itinerary")).to_contain_text("DUB")
+    [look] = recorded_looks()
+    assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
+    framed = [one for one in asked if re.search("/embed/(orders|token)/", one.url)]
+    assert framed
+    assert not any(map(cookies_of, framed))
+    assert not any("set-cookie" in one.all_headers() for one in answers if "/embed/orders" in one.url)
+    assert panel.locator("body").evaluate("() => document.cookie") == ""
+    for width in (258, 320, 420):
+        page.locator("#panel").evaluate("(frame, width) => { frame.width = width }", width)
+        overflow = panel.locator("html").evaluate("(html) => html.scrollWidth - html.clientWidth")
+        assert overflow <= 0, f"at {width} px"
+
+    # What is personal opens in a tab of its own, where the person is signed in.
+    with closed.expect_page() as opened:
+        panel.get_by_role("link", name="Contacts").click()
+    expect(opened.value).to_have_url(re.compile(r"/contacts/\?ticket=ZD-1$"))
+    expect(opened.value.locator("#order-contacts")).to_be_visible()
+
+    tab = closed.new_page()
+    tab.goto("/")
+    tab.locator("summary", has_text="agent").click()
+    tab.get_by_role("button", name="Sign out").click()
+    expect(tab).to_have_url(re.compile("/accounts/"))
+    before = recorded_looks().count()
+    live_app.sandbox.reset()
+    panel.locator("[data-again]").first.click()
+    expect(panel.locator("#say")).to_have_text("You are signed out. Sign in again.")
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    assert panel.locator("#order").inner_html() == ""
+    assert recorded_looks().count() == before
+    assert live_app.sandbox.calls()["total"] == 0
+
+
+def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more(
+    closed: BrowserContext, sites: Sites
+) -> None:
+    page = closed.new_page()
+    sign_in(page)
+    page.goto(f"{sites.desk}/chatwoot?host=chatwoot&field=booking", wait_until="networkidle")
+    expect(page.frame_locator("#panel").locator("#value")).to_have_text("B94TXY")
+    panel = allow(page)
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    assert {(look.reference, look.ticket) for look in recorded_looks()} == {("B94TXY", "CW-12")}
+    person = User.objects.get(username="agent")
+    person.is_active = False
+    person.save()
+    panel.locator("[data-again]").first.click()
+    expect(panel.locator("#say")).to_have_text("You are signed out. Sign in again.")
+
+
+def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites: Sites, live_app: App) -> None:
+    page = closed.new_page()
+    sign_in(page)
+    live_app.sandbox.reset()
+    # A page that is not listed may not frame the panel.
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if "frame-ancestors" in message.text else None)
+    page.goto(sites.ticket(sites.stranger), wait_until="networkidle")
+    assert page.frame_locator("#panel").locator("[data-sign-in]").count() == 0
+    assert errors
+
+    # A challenge of its own, in the name of the listed site: refused, signed in or not, whatever the site.
+    for site in (sites.stranger, sites.desk):
+        page.goto(f"{site}/attack?c={CHALLENGE}&o={sites.desk}", wait_until="networkidle")
+        with page.expect_navigation() as followed:
+            page.locator("#allow").click()
+        assert followed.value.status == 403
+        # The consent in a frame shows nothing to click on, and a form that posts it is refused.
+        page.goto(f"{site}/attack", wait_until="networkidle")
+        assert page.frame_locator("#framed").locator("button").count() == 0
+        with page.expect_navigation() as posted:
+            page.locator("#confirm").click()
+        assert posted.value.status == 403
+    page.goto("about:blank")
+    typed = page.goto(f"{sites.orders}/embed/allow/?c={CHALLENGE}&o={sites.desk}")
+    assert typed is not None
+    assert typed.status == 403
+
+    # In a tab of its own the address leads to the order.
+    assert not recorded_looks().exists()
+    assert live_app.sandbox.calls()["total"] == 0
+    page.goto(f"{sites.orders}/embed/?q=B94TXY&ticket=ZD-1")
+    expect(page).to_have_title(re.compile("^B94TXY"))
+    assert recorded_looks().get().via == ""
+
+    assert not EmbedGrant.objects.exists()
+    assert not EmbedSession.objects.exists()
+
+
+def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
+    hosts = [site.removeprefix("https://").partition(":")[0] for site in (sites.orders, sites.desk, sites.stranger)]
+    with running_firefox(tmp_path, *hosts) as firefox:
+        [ticket] = firefox.windows()
+        firefox.send("WebDriver:Navigate", url=sites.ticket(sites.desk))
+        firefox.send("WebDriver:Refresh")
+        # No cookie of a third party comes back: else the rest of this test shows nothing.
+        assert set(sites.cookies) == {""}
+        firefox.enter_frame("#panel")
+        firefox.click("[data-sign-in]")
+        window = firefox.new_window([ticket])
+        firefox.switch(window)
+        firefox.fill("input[name=username]", "agent")
+        firefox.fill("input[name=password]", PASSWORD)
+        firefox.click(".button-main", words="Sign in")
+        firefox.click(".button-main", words="Show orders there")
+        firefox.switch(ticket)
+        firefox.enter_frame("#panel")
+        firefox.find("#embed-order .reference", words="B94TXY")
+        [look] = recorded_looks()
+        assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
+
+        before = firefox.windows()
+        firefox.send("WebDriver:NewWindow", type="tab")
+        firefox.switch(firefox.new_window(before))
+        firefox.send("WebDriver:Navigate", url=f"{sites.orders}/")
+        firefox.click("details.menu > summary")
+        firefox.click("form[data-signs-out] button")
+        firefox.find("input[name=username]")
+        firefox.switch(ticket)
+        firefox.enter_frame("#panel")
+        firefox.click("[data-again]")
+        firefox.find("#say", words="You are signed out. Sign in again.")
+        firefox.find("[data-sign-in]")
+        assert recorded_looks().count() == 1
+
+        # A page that is not listed may not frame it: Firefox shows a page of its own in its place.
+        firefox.send("WebDriver:Navigate", url=sites.ticket(sites.stranger))
+        firefox.enter_frame("#panel")
+        assert firefox.send("WebDriver:FindElements", using="css selector", value="[data-sign-in]") == []

@@ -1,0 +1,176 @@
+"""The itinerary on the page: every code has its words, both times stand under the right reading, times in doubt are not called local."""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+
+from orders.cdp.records import Order, OrderItem
+from orders.display.itinerary import flight_sentence, stay_words, title_line
+from orders.display.notices import SENTENCES, notice_detail
+from orders.display.rows import Rows
+from orders.display.vocabulary import NOTE_REASONS, NOTICES, PHASES, UNCHECKED, VERDICTS
+from orders.itinerary import picture
+from orders.itinerary.codes import NoticeKind, Phase, Reading, Verdict
+from orders.itinerary.journeys import plan
+from orders.itinerary.trip import Flight, Transfer, Trip
+from orders.services.summary import OrderSummary, Unchecked
+from tests.itinerary.test_parts import BACK, OUT, item
+
+ROOM = Path(__file__).parents[2] / "orders"
+
+
+def rendered(trip: Trip) -> str:
+    """The itinerary card."""
+    pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
+    context = {
+        "trip": trip,
+        "pictures": pictures,
+        "summary": OrderSummary("r"),
+        "flights": Rows(),
+        "customer_text": "",
+        "internal_note": "",
+    }
+    return render_to_string("orders/_itinerary.html", context)
+
+
+def shown(trip: Trip) -> str:
+    """The itinerary card as text, its rows apart."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", rendered(trip))).split())
+
+
+def literals(room: str, function: str, at: int) -> set[str]:
+    """The literals that a room's code passes to a function at a position."""
+    calls = (
+        node
+        for path in (ROOM / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and len(node.args) > at
+    )
+    found = set()
+    for call in calls:
+        given = call.args[at]
+        if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function and isinstance(
+            given, ast.Constant
+        ):
+            found.add(str(given.value))
+    return found
+
+
+def test_every_code_of_the_itinerary_has_its_words() -> None:
+    assert set(NOTICES) == set(NoticeKind) - {NoticeKind.STATUS}
+    assert set(SENTENCES) == set(NoticeKind)
+    assert set(PHASES) == set(Phase) - {Phase.UNKNOWN}
+    assert set(VERDICTS) == set(Verdict)
+    assert set(UNCHECKED) == set(Unchecked)
+
+
+def test_every_reason_of_a_note_has_its_words() -> None:
+    reasons = literals("cdp", "note", 1)
+    assert "sent as text" in reasons
+    assert reasons <= set(NOTE_REASONS)
+
+
+@pytest.mark.parametrize(
+    ("reading", "flight", "local", "utc"),
+    [
+        (
+            Reading.LOCAL,
+            "LHR LAS 2025-08-15T19:00 2025-08-16T05:35",
+            "19:00 Sat 16 Aug 05:35",
+            "20:00 Fri 15 Aug 22:35",
+        ),
+        (Reading.UTC, "LHR LAS 2025-08-15T20:00 2025-08-15T22:40", "20:00 Fri 15 Aug 22:40", "21:00 Fri 15 Aug 15:40"),
+    ],
+)
+def test_both_times_stand_under_their_reading_with_their_dates(
+    reading: Reading, flight: str, local: str, utc: str
+) -> None:
+    page = shown(plan([item(flight)], reading=reading))
+    assert f"As local Fri 15 Aug {local}" in page
+    assert f"As UTC Fri 15 Aug {utc}" in page
+
+
+@pytest.mark.parametrize(
+    ("reading", "flight"),
+    [
+        (Reading.LOCAL, "LHR LAS 2025-08-15T19:00 2025-08-16T05:35"),
+        (Reading.UTC, "LHR LAS 2025-08-15T20:00 2025-08-15T22:40"),
+    ],
+)
+def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_and_once_for_the_flight(
+    reading: Reading, flight: str
+) -> None:
+    trip = plan([item(flight)], reading=reading)
+    page = shown(trip)
+    assert "All times are local to the airport" not in page
+    assert "Times in doubt: see below" in page or "Converted from UTC, in doubt: see below" in page
+    assert page.lower().count(notice_detail(trip.notices[0]).lower()) == 2
+    assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
+    assert "Flight time in doubt" in page
+    assert "local time" not in flight_sentence(trip.flights[0])
+    assert "Las Vegas direct" in page.replace(" ·", "")
+    assert ("Shown as sent." in page) is (reading is Reading.LOCAL)
+
+
+def test_times_without_doubt_are_called_local() -> None:
+    assert "All times are local to the airport" in shown(plan([item(*OUT)]))
+
+
+def test_now_and_later_are_shown_and_read_aloud() -> None:
+    trip = plan([item(*OUT), item(*BACK)], now=datetime(2025, 8, 15, 17, tzinfo=UTC))
+    page = shown(trip)
+    assert "Waiting now" in page
+    sentences = [flight_sentence(flight) for flight in trip.flights]
+    assert [sentence.rsplit(", ", 1)[1] for sentence in sentences] == ["Departed.", "Next.", "Later.", "Later."]
+    assert page.count("Later") >= 3  # the journey home says it once more for those who look
+
+
+def test_the_travellers_aboard_are_read_aloud_if_not_all_are() -> None:
+    early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
+    trip = plan([item(*OUT), item(early, OUT[1], kind="CHD")], now=datetime(2025, 1, 1, tzinfo=UTC))
+    assert "Only 1 child" in flight_sentence(trip.flights[0])
+    (together,) = (flight for flight in trip.flights if flight.origin.place.code == "LHR")
+    assert "Only" not in flight_sentence(together)
+
+
+def test_a_stay_under_a_day_is_in_hours_and_an_open_jaw_has_both_cities() -> None:
+    night = plan([item("LHR JFK 2025-05-01T09:00 2025-05-01T12:00"), item("JFK LHR 2025-05-02T08:00 2025-05-02T20:00")])
+    jaw = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20"), item("CDG DUB 2025-05-08T18:00 2025-05-08T18:40")])
+    found = [trip.journeys[0].stay_after for trip in (night, jaw)]
+    assert [stay_words(stay) for stay in found if stay] == [
+        "20 h in New York",
+        "7 days, London to Paris not on this order",
+    ]
+
+
+def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
+    cancelled = item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20", status="CANCELLED")
+    items = (cancelled, item("DUB LHR 2025-06-03T07:00 2025-06-03T08:20"))
+    order = Order(ref="r", items=items)
+    assert title_line("B94TXY", order, plan(items)) == "B94TXY · DUB→LHR · 3 Jun 2025"
+
+
+def test_the_sentence_of_the_bar_has_local_times_and_nights() -> None:
+    page = rendered(plan([item(*OUT)]))
+    assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
+    assert "night hours 1 h 20 min" in page
+
+
+def test_a_wait_is_described_by_its_length_and_the_house_rule() -> None:
+    def details(items: list[OrderItem]) -> dict[str, str]:
+        legs = [leg for journey in plan(items).journeys for leg in journey.legs]
+        assert any(isinstance(leg, Flight) for leg in legs)
+        return {n.kind: notice_detail(n) for leg in legs if isinstance(leg, Transfer) for n in leg.notices}
+
+    night = details([item("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-16T01:01 2025-08-16T03:41")])
+    tight = details([item("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-15T17:50 2025-08-15T20:30")])
+    assert night["overnight"] == "Between 00:00 and 05:00."
+    assert night["long"] == "7 h 41 min."
+    assert tight["tight"] == "30 min. We advise at least 1 h."

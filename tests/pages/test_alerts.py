@@ -1,0 +1,66 @@
+"""The strip of things to check: each with its number, one line for each flight, none that a pill says already."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from orders.cdp.records import Order, OrderItem
+from orders.display.alerts import alert_lines
+from orders.itinerary.journeys import plan
+from orders.services.summary import summarize
+from tests.itinerary.test_parts import item
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
+PAST = "DUB JFK 2026-06-27T06:40 2026-06-27T09:20"
+TIGHT = ("DUB AMS 2026-12-27T06:40 2026-12-27T09:20", "AMS VIE 2026-12-27T09:55 2026-12-27T11:40")
+
+
+def strip(order_status: str | None, *items: OrderItem, **fields: object) -> list[str]:
+    """The lines of the strip, each as "anchor at: words"."""
+    order = Order(ref="r", status=order_status, items=items, **fields)  # type: ignore[arg-type]
+    trip = plan(items, now=NOW)
+    lines = alert_lines(order, summarize(order, trip), trip, NOW)
+    return [f"{line.anchor.partition('-')[0]} {line.at}: {' · '.join(line.words)}" for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("sent", "flight", "lines"),
+    [
+        ("CONFIRMED", OUT, []),
+        ("RESERVED", OUT, ["itinerary : Reserved, leaves in 30 days"]),
+        ("PENDING", OUT, ["itinerary : Pending, leaves in 30 days"]),
+        ("DECLINED", OUT, ["itinerary : Declined, leaves in 30 days"]),
+        ("PAYMENT_PENDING", OUT, ["money : Payment pending, leaves in 30 days"]),
+        ("RESERVED", PAST, []),
+        ("PAYMENT_PENDING", PAST, []),
+        ("CANCELLED", OUT, []),  # the pill says it
+    ],
+)
+def test_what_is_not_settled_is_to_check_before_departure(sent: str, flight: str, lines: list[str]) -> None:
+    assert strip(sent, item(flight, status=sent)) == lines
+
+
+def test_an_order_without_flights_is_settled_or_not() -> None:
+    assert strip("PAYMENT_PENDING", OrderItem(ref="mug")) == ["money : Payment pending"]
+
+
+def test_items_that_do_not_add_up() -> None:
+    mug = OrderItem(ref="mug", price=Decimal(138), currency_code="EUR", quantity=Decimal(1))
+    assert strip("PURCHASED", mug, price=Decimal(250), currency_code="EUR") == [
+        "money : Items add up to 138.00 EUR, not 250.00 EUR"
+    ]
+
+
+def test_a_flight_has_one_line_with_the_numbers_of_all_its_things() -> None:
+    assert strip("CONFIRMED", item(*TIGHT, status="CONFIRMED")) == [
+        "flight BX 459: Tight connection in Amsterdam: 35 min"
+    ]
+    gone = item(*TIGHT, status="CANCELLED")
+    assert strip("CONFIRMED", *[item(*TIGHT, status="CONFIRMED")] * 3, gone) == [
+        "flight BX 459: Partly cancelled: 1 of 4 · Tight connection in Amsterdam: 35 min",
+        "flight BX 459: Partly cancelled: 1 of 4",
+    ]

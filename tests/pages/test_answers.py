@@ -1,0 +1,146 @@
+"""The answer line: what the CDP says of booking, payment and time, and no more than that."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from orders.cdp.records import Order, OrderItem
+from orders.display.answers import answers, time_words
+from orders.itinerary.journeys import plan
+from orders.services.summary import summarize
+from tests.itinerary.test_parts import item
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+def line(order_status: str | None, statuses: list[str | None], **fields: str) -> dict[str, str]:
+    """The answers about an order whose items have these statuses, by what they are about."""
+    items = tuple(OrderItem(ref=f"i{n}", status=sent, price=Decimal(1)) for n, sent in enumerate(statuses))
+    order = Order(ref="r", status=order_status, items=items, **fields)  # type: ignore[arg-type]
+    trip = plan(items, now=NOW)
+    return {answer.about: answer.words for answer in answers(order, summarize(order, trip), trip, NOW)}
+
+
+CONFIRMED_UNKNOWN = "The CDP does not say whether it is confirmed"
+PAID_UNKNOWN = "The CDP does not say whether it is paid"
+
+
+@pytest.mark.parametrize(
+    ("order", "items", "booking"),
+    [
+        ("PURCHASED", ["CONFIRMED"] * 4, "Confirmed for 4 of 4 items"),
+        ("PURCHASED", ["CONFIRMED"], "Confirmed"),
+        (
+            "CONFIRMED",
+            ["CONFIRMED", "CANCELLED", "confirmed", "Confirmed"],
+            "Confirmed for 3 of 4 items · Cancelled for 1 of 4 items",
+        ),
+        ("RESERVED", ["RESERVED"] * 2, "Reserved for 2 of 2 items, not confirmed"),
+        ("RESERVED", [None, None], "Reserved, not confirmed"),
+        ("CONFIRMED", [], "Confirmed"),
+        ("PAYMENT_PENDING", ["PAYMENT_PENDING"], CONFIRMED_UNKNOWN),
+        ("PAID", ["PAID"], CONFIRMED_UNKNOWN),
+        (None, [None], CONFIRMED_UNKNOWN),
+        (None, ["HK"], "Confirmed"),
+        ("WHATEVER", [None], "WHATEVER"),
+        ("PURCHASED", ["PURCHASED"] * 2, "Purchased for 2 of 2 items"),
+    ],
+)
+def test_booking(order: str | None, items: list[str | None], booking: str) -> None:
+    assert line(order, items)["booking"] == booking
+
+
+@pytest.mark.parametrize(
+    ("order", "items", "method", "card", "payment"),
+    [
+        ("PURCHASED", [], "Card", "Visa", "Paid by card · Visa"),
+        ("purchased", [], "card", "", "Paid by card"),
+        ("PURCHASED", [], "Voucher", "", "Paid by voucher"),
+        ("PURCHASED", [], "Klarna", "", "Paid · Klarna"),
+        ("PURCHASED", [], "", "", "Paid"),
+        ("PAYMENT_PENDING", [], "ATM", "", "Payment pending · ATM"),
+        ("CONFIRMED", ["CONFIRMED"], "Card", "Visa", f"{PAID_UNKNOWN} · Card · Visa"),
+        ("RESERVED", ["RESERVED"], "", "", PAID_UNKNOWN),
+        ("CANCELLED", ["CANCELLED"], "", "", PAID_UNKNOWN),
+        ("CONFIRMED", ["PURCHASED", "PURCHASED"], "Card", "", "Paid by card"),
+        (
+            "CONFIRMED",
+            ["PURCHASED", "PAYMENT_PENDING"],
+            "",
+            "",
+            "Paid for 1 of 2 items · Payment pending for 1 of 2 items",
+        ),
+        ("CONFIRMED", ["PURCHASED", "CONFIRMED"], "", "", "Paid for 1 of 2 items"),
+        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded · Card"),
+        ("DECLINED", ["DECLINED"], "", "", PAID_UNKNOWN),
+        ("PAYMENT_FAILED", [], "Card", "", "Payment failed · Card"),
+    ],
+)
+def test_payment_is_paid_only_where_a_status_says_so(
+    order: str, items: list[str | None], method: str, card: str, payment: str
+) -> None:
+    assert line(order, items, payment_type=method, card_type=card)["payment"] == payment
+
+
+OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2026-11-27T12:00", "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("2026-12-26T01:00", "Leaves in 1 day, Sun 27 Dec 06:40 from Dublin"),
+        ("2026-12-26T20:40", "Leaves in 10 h, Sun 27 Dec 06:40 from Dublin"),
+        ("2026-12-27T06:39", "Leaves in 1 min, Sun 27 Dec 06:40 from Dublin"),
+        ("2026-12-27T08:00", "Under way, lands 09:20 in New York"),
+        ("2026-12-28T08:00", "Past, landed Sun 27 Dec 2026 in New York"),
+    ],
+)
+def test_time(now: str, words: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert time_words(plan([item(OUT)], now=moment), moment) == words
+
+
+@pytest.mark.parametrize(
+    "flights",
+    [
+        [],
+        ["QQQ QQX 2026-12-27T06:40 2026-12-27T09:20"],  # zones that nobody knows
+        ["LHR LAS 2026-12-15T19:00 2026-12-16T05:35"],  # times that look like UTC
+    ],
+)
+def test_no_time_is_claimed_where_none_is_sure(flights: list[str]) -> None:
+    assert time_words(plan([item(flight) for flight in flights], now=NOW), NOW) == ""
+
+
+def test_a_cancelled_flight_is_not_the_next_one() -> None:
+    gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status="CANCELLED")
+    words = time_words(plan([gone, item(OUT)], now=NOW), NOW)
+    assert words.startswith("Leaves in 30 days")
+
+
+FAMILY = ["ADT", "ADT", "CHD", "INF"]
+
+
+@pytest.mark.parametrize(
+    ("flights", "bags", "booking"),
+    [
+        (["CONFIRMED"] * 4, "CONFIRMED", "Confirmed for 4 of 4"),
+        (["RESERVED"] * 4, "RESERVED", "Reserved for 4 of 4, not confirmed"),
+        (["CONFIRMED"] * 3 + ["CANCELLED"], None, "Confirmed for 3 of 4 · Cancelled for 1 of 4"),
+        (["CONFIRMED"] * 4, "DECLINED", "Confirmed for 8 of 9 items · Declined for 1 of 9 items"),
+    ],
+)
+def test_where_each_item_is_one_traveller_travellers_are_counted(
+    flights: list[str], bags: str | None, booking: str
+) -> None:
+    both_ways = ["DUB AGP 2026-12-27T06:40 2026-12-27T10:40", "AGP DUB 2027-01-04T11:25 2027-01-04T13:30"]
+    items = [
+        item(way, status=sent, kind=ptc) for way in both_ways for sent, ptc in zip(flights, FAMILY, strict=True)
+    ] + ([OrderItem(ref="bag", status=bags)] if bags else [])
+    order = Order(ref="r", status="CONFIRMED", items=tuple(items))
+    trip = plan(order.items, now=NOW)
+    assert answers(order, summarize(order, trip), trip, NOW)[0].words == booking

@@ -1,0 +1,311 @@
+"""The look-up for ticket systems: what it answers, to whom, and what it never says."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orders.connections import integrations
+from orders.connections.shared import set_active
+from orders.models import AccessRecord, Integration, SharedConnection
+from orders.views import api
+from sandbox.server import Sandbox
+from tests.pages.conftest import SEED
+from tests.pages.test_nothing_leaks import SECRET, planted
+from tests.recorded import recorded_looks
+
+__all__ = ["planted"]
+
+DOCUMENT = json.loads(Path(api.__file__).with_name("openapi.json").read_text())
+
+
+@pytest.fixture
+def shared(agent: User, cdp: Sandbox) -> SharedConnection:
+    made = SharedConnection(name="Airline", region="sandbox")
+    made.set_credentials(client_key=cdp.client_key, token=cdp.token)
+    made.keep(None)
+    return made
+
+
+@pytest.fixture
+def key(shared: SharedConnection) -> str:
+    cdp_key: str = integrations.add("Zammad", shared, None)[1]
+    return cdp_key
+
+
+def ask(key: str, q: str | None = "B94TXY", method: str = "get", **query: str) -> Any:
+    """An answer that is as the document has it."""
+    sent = query if q is None else {"q": q, **query}
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return checked(getattr(Client(), method)("/api/v1/orders", sent, headers=headers))
+
+
+def checked(answer: Any) -> Any:
+    described = DOCUMENT["paths"]["/api/v1/orders"]["get"]["responses"][str(answer.status_code)]
+    [(kind, content)] = described["content"].items()
+    assert answer["Content-Type"] == kind
+    assert not answer.cookies
+    assert answer["Cache-Control"] == "no-store, private"
+    assert not any(name.lower().startswith("access-control") for name in answer.headers)
+    assert set(described.get("headers", ())) <= set(answer.headers)
+    if answer.content:
+        schema = {**content["schema"], "components": DOCUMENT["components"]}
+        jsonschema.validate(answer.json(), schema, jsonschema.Draft202012Validator)
+    return answer
+
+
+def test_an_order_in_short(key: str, cdp: Sandbox) -> None:
+    answer = ask(key, ticket="ZD-7", agent="jo")
+    [order] = answer.json()["orders"]
+    assert order["label"] == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
+    assert (order["value"], order["reference"], order["ref"], order["status"]) == (
+        "B94TXY",
+        "B94TXY",
+        SEED,
+        "PURCHASED",
+    )
+    assert order["url"] == f"http://testserver/orders/{SEED}/?connection=Airline&ticket=ZD-7"
+    assert order["route"][0] == "DUB"
+    assert order["journeys"][0]["departs"] == "2025-08-15T16:00"
+    assert order["journeys"][0]["departs_zone"] == "Europe/Dublin"
+    [look] = recorded_looks()
+    assert (look.user_id, look.user_name, look.what, look.via) == (
+        None,
+        "integration: Zammad",
+        "order_looked_up",
+        "api Zammad",
+    )
+    assert (look.reference, look.ticket, look.detail, look.outcome) == ("B94TXY", "ZD-7", "says: jo", "shown")
+    assert look.connection_name == "Airline (sandbox)"
+
+
+def test_an_order_that_is_not_there_is_an_empty_answer_on_record(key: str) -> None:
+    answer = ask(key, "ZZZZZZ")
+    assert (answer.status_code, answer.json()["orders"]) == (200, [])
+    assert "ZZZZZZ" in answer.json()["looked"]
+    [look] = recorded_looks()
+    assert (look.what, look.outcome, look.user_name) == ("searched_reference", "0 found", "integration: Zammad")
+
+
+def test_every_key_that_twenty_agents_press_costs_only_what_has_five_signs(key: str, cdp: Sandbox) -> None:
+    cdp.reset()
+    for _agent in range(20):
+        for typed in ("B", "B9", "B94", "B94T", "#B94T", " B-9-4-T "):
+            answer = ask(key, typed)
+            assert (answer.status_code, answer.json()["orders"]) == (200, [])
+    assert cdp.calls()["total"] == 0
+    assert not recorded_looks().exists()
+    assert Integration.objects.get().in_minute == 0
+
+
+@pytest.mark.parametrize(
+    ("q", "code"),
+    [
+        (None, "no-reference"),
+        ("", "no-reference"),
+        ("undefined", "no-reference"),
+        ("#{ticket.booking_reference}", "placeholder"),
+        ("{{ticket.custom_field_360001234567}}", "placeholder"),
+        ("jane.doyle@example.com", "personal"),
+        ("+353871234567", "personal"),
+        ("Jane Doyle", "personal"),
+        ("\x00\x00\x00\x00\x00\x00", "no-reference"),
+    ],
+)
+def test_what_is_not_searched_for(key: str, cdp: Sandbox, q: str | None, code: str) -> None:
+    cdp.reset()
+    answer = ask(key, q)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert cdp.calls()["total"] == 0
+    assert q is None or len(q) < 9 or q not in answer.text
+
+
+# --- the key
+
+
+def test_the_key_as_a_password(key: str) -> None:
+    basic = base64.b64encode(f"zammad:{key}".encode()).decode()
+    assert (
+        Client().get("/api/v1/orders", {"q": "B94TXY"}, headers={"Authorization": f"Basic {basic}"}).status_code == 200
+    )
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer x",
+        "Bearer {}x",
+        "Token {}",
+        "Basic {}",
+        "Basic ====",
+        "Basic /w==",
+        "{}",
+        "Bearer cdpv_{}",
+        "Embed {}",
+    ],
+)
+def test_without_a_key_nothing_is_answered(key: str, desk: Client, cdp: Sandbox, authorization: str) -> None:
+    cdp.reset()
+    answer = checked(desk.get("/api/v1/orders", {"q": "B94TXY"}, headers={"Authorization": authorization.format(key)}))
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert not recorded_looks().exists()
+    assert cdp.calls()["total"] == 0
+
+
+def test_a_key_in_the_address_opens_nothing(key: str) -> None:
+    assert Client().get("/api/v1/orders", {"q": "B94TXY", "key": key, "access_token": key}).status_code == 401
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "withdrawn", "elsewhere"])
+def test_a_key_that_has_ended_fails_at_once(key: str, shared: SharedConnection, end: str) -> None:
+    assert ask(key).status_code == 200
+    found = Integration.objects.get()
+    if end == "revoked":
+        found.revoke()
+    elif end == "withdrawn":
+        set_active(shared, False)
+    else:
+        changed: dict[str, dict[str, Any]] = {
+            "expired": {"expires_at": timezone.now()},
+            "elsewhere": {"networks": "203.0.113.0/24 2001:db8::/48"},
+        }
+        Integration.objects.update(**changed[end])
+    assert ask(key).status_code == 401
+
+
+def test_a_key_works_from_its_networks(key: str) -> None:
+    Integration.objects.update(networks="203.0.113.0/24 127.0.0.0/8")
+    assert ask(key).status_code == 200
+
+
+def test_a_key_lasts_four_hundred_days_at_most(shared: SharedConnection) -> None:
+    made, _key = integrations.add("Long", shared, None, days=4_000)
+    assert made.expires_at - timezone.now() <= timedelta(days=400)
+
+
+def test_no_browser_of_another_site_is_answered(key: str) -> None:
+    headers = {
+        "Authorization": f"Bearer {key}",
+        "Origin": "https://evil.com",
+        "Sec-Fetch-Site": "cross-site",
+        "Sec-Fetch-Mode": "cors",
+    }
+    assert Client().get("/api/v1/orders", {"q": "B94TXY"}, headers=headers).status_code == 403
+    assert Client().options("/api/v1/orders", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "options"])
+def test_only_get_is_answered(key: str, method: str) -> None:
+    answer = getattr(Client(), method)("/api/v1/orders", headers={"Authorization": f"Bearer {key}"})
+    assert checked(answer).status_code == 405
+
+
+def test_the_limit_of_a_minute(key: str, cdp: Sandbox) -> None:
+    Integration.objects.update(per_minute=3)
+    statuses = [ask(key).status_code for _ in range(3)]
+    # A minute may end meanwhile; then there are three more.
+    while ask(key).status_code == 200 and len(statuses) < 7:
+        statuses.append(200)
+    cdp.reset()
+    over = ask(key)
+    assert over.status_code == 429
+    assert 1 <= int(over["Retry-After"]) <= 60
+    assert cdp.calls()["total"] == 0
+    Integration.objects.update(minute=0)
+    assert ask(key).status_code == 200
+
+
+# --- failures
+
+
+@pytest.mark.parametrize("fault", ["500", "503", "429", "401", "reset-before", "html"])
+def test_a_failure_is_never_an_empty_answer(key: str, cdp: Sandbox, fault: str) -> None:
+    cdp.set_fault("*", fault)
+    answer = ask(key)
+    assert answer.status_code in {502, 503, 504}
+    assert int(answer["Retry-After"]) >= 1
+    assert not recorded_looks().exists()
+
+
+def test_a_credential_that_does_not_open_is_a_failure(key: str, shared: SharedConnection, cdp: Sandbox) -> None:
+    cdp.reset()
+    SharedConnection.objects.update(sealed_key="x")
+    assert ask(key).status_code == 502
+    assert cdp.calls()["total"] == 0
+
+
+# --- what it never says
+
+
+def test_no_secret_is_in_the_answer(key: str, planted: list[str]) -> None:
+    ref = "00000000-0000-4000-8000-0000000d0c01"
+    answer = ask(key, ref)
+    assert answer.status_code == 200
+    [order] = answer.json()["orders"]
+    assert order["ref"] == ref
+    assert SECRET.findall(answer.text) == []
+    assert not re.search("Jane|Doyle|passport", answer.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("value", ["jane@example.com", "+353 87 123 4567", "Jane Doyle", "ZX12345 passport"])
+@pytest.mark.parametrize("name", ["referenceId", "status", "currencyCode", "origin", "ref"])
+def test_not_even_where_a_code_belongs(key: str, cdp: Sandbox, name: str, value: str) -> None:
+    ref = "00000000-0000-4000-8000-0000000d0c07"
+    segment = {"origin": "DUB", "destination": "LHR", "departureDateTime": "2025-08-15T16:00:00.000Z"}
+    order = {"ref": ref, "referenceId": "CANARY", "status": "PURCHASED", "price": 1, "currencyCode": "EUR"}
+    (segment if name == "origin" else order)[name] = value
+    item = {"ref": "i1", "type": "FLIGHT", "status": value, "flightSegments": [segment]}
+    order["orderItems"] = {"items": [item]}
+    for path in (f"/v2/orders/{ref}?expand=orderItems", f"/v2/orders/{ref}"):
+        cdp.answer_with(path, json.dumps(order).encode())
+    answer = ask(key, ref)
+    assert value not in answer.text
+    assert value.split(maxsplit=1)[0] not in answer.text
+
+
+def test_the_key_is_in_no_record_and_no_answer(key: str) -> None:
+    secret = key[-43:]
+    assert secret not in ask(key, agent=key[:5]).text
+    assert not any(secret in str(row) for row in AccessRecord.objects.values())
+
+
+def test_the_document_is_served() -> None:
+    answer = Client().get("/api/v1/openapi.json")
+    assert answer["Content-Type"] == "application/openapi+json; charset=utf-8"
+    assert answer.json() == DOCUMENT
+    jsonschema.Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"]["Order"])
+
+
+# --- whatever is sent
+
+SIGNS = st.text(st.one_of(st.characters(), st.sampled_from("B94TXY#@+%{}/\\.-_ \x00\n")), max_size=40)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(q=SIGNS, ticket=SIGNS, agent=SIGNS, authorization=st.none() | SIGNS)
+def test_no_request_ends_in_an_error(key: str, q: str, ticket: str, agent: str, authorization: str | None) -> None:
+    Integration.objects.update(minute=0)
+    fits = authorization is None or not re.search(r"[\r\n\x00]", authorization)
+    sent = f"Bearer {key}" if authorization is None or not fits else authorization
+    query = {
+        "q": q.encode("utf-8", "replace"),
+        "ticket": ticket.encode("utf-8", "replace"),
+        "agent": agent.encode("utf-8", "replace"),
+    }
+    answer = checked(Client().get("/api/v1/orders", query, headers={"Authorization": sent}))
+    assert answer.status_code in {200, 400, 401}

@@ -1,0 +1,221 @@
+"""What changed since an order was last viewed: by the person, or by anyone; and nothing personal is kept for it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from orders.models import Connection, ViewedOrder
+from orders.privacy import viewed_order
+from sandbox.server import Sandbox
+from tests.pages.conftest import connect
+from tests.pages.reading import text_in
+
+REF = "0c4a9d1e-77aa-4f0b-8d11-c4a9d1e00014"
+PERSONAL = ("Maeve", "Brennan", "maeve@example.com", "+353 87 555 0190", "PA4412365", "4111111111111111")
+
+
+def flight(
+    number: str = "BX582", day: str = "2027-01-27", at: str = "06:40 > AGP 10:40", **more: Any
+) -> dict[str, Any]:
+    return {"price": 100.0, "_flights": [f"{number} DUB {day} {at} Economy/Plus/Y/320"], **more}
+
+
+def order(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"ref": REF, "referenceId": "MOVED1", "status": "CONFIRMED", "price": 200, "items": list(items), **more}
+
+
+@pytest.fixture
+def moving(cdp: Sandbox) -> Sandbox:
+    cdp.change_order(order(flight(), flight("BX584", "2027-02-03")))
+    return cdp
+
+
+def view(client: Client) -> str:
+    """The words of the strip; "" if the page has none."""
+    page = client.get(f"/orders/{REF}/")
+    assert page.status_code == 200
+    html = page.content.decode()
+    if '<section class="changes"' not in html:
+        return ""
+    return text_in(html[html.index('<section class="changes"') :].partition("</section>")[0])
+
+
+def colleague(cdp: Sandbox) -> Client:
+    user = User.objects.create_user("colleague", password="a long enough password")
+    connect(user, cdp, "another name")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+# What the CDP has at the second view, and what the strip says then.
+MOVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "times": (
+        order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")),
+        ("BX 582 DUB–AGP departs was 06:40 → now 07:15", "arrives was 10:40 → now 11:15"),
+    ),
+    "day": (
+        order(flight(day="2027-01-28"), flight("BX584", "2027-02-03")),
+        ("departs was Wed 27 Jan 06:40 → now Thu 28 Jan 06:40",),
+    ),
+    "number": (order(flight("BX588"), flight("BX584", "2027-02-03")), ("BX 588 DUB–AGP was BX 582 → now BX 588",)),
+    "gone": (order(flight()), ("BX 584 DUB–AGP, Wed 3 Feb no longer on this order",)),
+    "new": (
+        order(flight(), flight("BX584", "2027-02-03"), flight("BX590", "2027-03-03")),
+        ("BX 590 DUB–AGP, Wed 3 Mar new on this order",),
+    ),
+    "status": (
+        order(flight(), flight("BX584", "2027-02-03"), status="CANCELLED"),
+        ("Status was Confirmed → now Cancelled",),
+    ),
+    "status of an item": (
+        order(flight(status="CANCELLED"), flight("BX584", "2027-02-03")),
+        ("BX 582 DUB–AGP was Confirmed → now Cancelled",),
+    ),
+    "total": (order(flight(), flight("BX584", "2027-02-03"), price=250.5), ("Total was 200.00 EUR → now 250.50 EUR",)),
+    "nothing": (order(flight(), flight("BX584", "2027-02-03"), channel="MOBILE_APP"), ()),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_what_moved_is_shown_before_and_now(move: str, desk: Client, moving: Sandbox) -> None:
+    after, says = MOVES[move]
+    assert view(desk) == ""
+    moving.change_order(copy.deepcopy(after))
+    for _view in ("first", "reloaded"):
+        shown = view(desk)
+        assert bool(shown) == bool(says)
+        for words in ("Changed since your view on", *says) if says else ():
+            assert words in shown
+
+
+def test_a_view_long_after_shows_only_what_changed_since_the_last(desk: Client, moving: Sandbox) -> None:
+    view(desk)
+    moving.change_order(order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")))
+    assert "07:15" in view(desk)
+    ViewedOrder.objects.update(at=timezone.now() - viewed_order.SAME_VIEW - timedelta(minutes=1))
+    assert view(desk) == ""
+
+
+def test_a_colleagues_view_is_what_a_first_one_is_compared_with(desk: Client, moving: Sandbox) -> None:
+    other = colleague(moving)
+    assert view(other) == ""
+    moving.change_order(order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")))
+    assert "Changed since anyone viewed it, on" in view(desk)
+    assert "colleague" not in view(desk)
+    assert "A colleague viewed it like this on" in view(other)
+
+
+def test_it_says_if_nobody_else_has_seen_the_change(desk: Client, moving: Sandbox) -> None:
+    view(desk)
+    moving.change_order(order(flight(), status="CANCELLED"))
+    assert "Nobody else viewed it." in view(desk)
+    other = colleague(moving)
+    view(other)
+    moving.change_order(order(flight(), status="REFUNDED"))
+    assert "New to everybody here." in view(desk)
+
+
+def test_another_tenant_is_another_order(desk: Client, moving: Sandbox, agent: User, settings: Any) -> None:
+    view(desk)
+    with Sandbox() as elsewhere:
+        settings.CDP_REGIONS = {**settings.CDP_REGIONS, "elsewhere": elsewhere.url}
+        elsewhere.change_order(order(flight(at="09:00 > AGP 13:00")))
+        other = Connection(user=agent, name="other")
+        other.set_credentials(region="elsewhere", client_key=elsewhere.client_key, token=elsewhere.token)
+        other.keep()
+        page = desk.get(f"/orders/{REF}/?connection=other").content.decode()
+    assert "09:00" in page and 'class="changes"' not in page
+    assert len(set(ViewedOrder.objects.values_list("key", flat=True))) == 2
+
+
+@pytest.mark.parametrize("fault", ["503@items", "wrong-types@items"])
+def test_an_order_that_did_not_load_whole_is_not_compared(fault: str, desk: Client, cdp: Sandbox) -> None:
+    name, _at, part = fault.partition("@")
+    cdp.change_order(order(*(flight(f"BX{500 + number}") for number in range(12))))
+    assert view(desk) == ""
+    cdp.set_fault(REF, name, part=part)
+    assert "no longer" not in view(desk)
+    cdp.clear_faults()
+    assert view(desk) == ""
+
+
+def test_nothing_personal_is_kept(desk: Client, cdp: Sandbox, agent: User) -> None:
+    """Every text field of the order says something about a person; the digest takes none of it."""
+    name, family, email, phone, passport, card = PERSONAL
+    segment = {
+        "origin": name, "destination": family, "departureDateTime": "2027-01-27T06:40Z", "arrivalDateTime": "2027-01-27T10:40Z",
+        "carrier": name, "flightNumber": phone, "operatingCarrier": family, "fareClass": email, "bookingClass": passport,
+    }  # fmt: skip
+    cdp.change_order({
+        "ref": REF, "referenceId": f"{family}", "status": f"{name} {family}", "price": 10, "currencyCode": name,
+        "paymentType": card, "cardType": card, "channel": email, "pointOfSale": phone, "remark": passport,
+        "items": [{"type": "FLIGHT", "name": name, "description": email, "status": family, "flightSegments": [segment]}],
+    })  # fmt: skip
+    view(desk)
+    row = ViewedOrder.objects.get()
+    kept = viewed_order._opened(row.digest, agent.pk, row.key)
+    assert json.loads(kept)["flights"][0][3:5] == ["2027-01-27T06:40", "2027-01-27T10:40"]
+    for secret in (*PERSONAL, REF):
+        for column in (kept, row.digest, row.key, row.mark):
+            assert secret.lower() not in column.lower()
+    assert name not in row.digest and "flights" not in row.digest
+
+
+def test_a_digest_opens_for_its_own_row_only(desk: Client, moving: Sandbox, agent: User) -> None:
+    view(desk)
+    row = ViewedOrder.objects.get()
+    assert viewed_order._opened(row.digest, agent.pk, row.key)
+    assert viewed_order._opened(row.digest, agent.pk + 1, row.key) == ""
+    assert viewed_order._opened(row.digest, agent.pk, "0" * 64) == ""
+
+
+def test_a_page_pays_one_statement_and_nothing_when_switched_off(desk: Client, moving: Sandbox, settings: Any) -> None:
+    def statements() -> list[str]:
+        with CaptureQueriesContext(database) as queries:
+            view(desk)
+        return [query["sql"] for query in queries]
+
+    view(desk)
+    with_digest = statements()
+    settings.CHANGES_DAYS = 0
+    without = statements()
+    assert len(with_digest) == len(without) + 1
+    assert not any("orders_viewedorder" in sql for sql in without)
+
+
+def test_old_digests_are_not_compared_and_are_pruned(desk: Client, moving: Sandbox) -> None:
+    view(desk)
+    ViewedOrder.objects.update(at=timezone.now() - timedelta(days=91))
+    moving.change_order(order(flight(), status="CANCELLED"))
+    assert view(desk) == ""
+    ViewedOrder.objects.update(at=timezone.now() - timedelta(days=91))
+    said = StringIO()
+    call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=said)
+    assert "views to compare with to be removed: 1" in said.getvalue() and ViewedOrder.objects.count() == 1
+    call_command("prune_access_records", "--older-than", "400d", stdout=said)
+    assert not ViewedOrder.objects.exists()
+
+
+def test_a_full_disk_costs_the_comparison_and_no_page(desk: Client, moving: Sandbox, transactional_db: None) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON orders_viewedorder BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    try:
+        assert view(desk) == ""
+    finally:
+        with database.cursor() as cursor:
+            cursor.execute("DROP TRIGGER full_disk")

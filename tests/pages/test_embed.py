@@ -1,0 +1,412 @@
+"""The panel: who may have a token, how long it opens orders, and what it shows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection as database
+from django.test import Client
+from django.utils import timezone
+
+from accounts.embedding import exchange, is_listed
+from accounts.models import EmbedGrant, EmbedSession
+from cdpviewer.embedding import origins
+from cdpviewer.environment import Environment
+from sandbox.server import Sandbox
+from tests.pages.conftest import connect
+from tests.pages.reading import text_of
+from tests.pages.test_nothing_leaks import SECRET, planted
+from tests.recorded import events, recorded_looks
+
+__all__ = ["planted"]
+
+DESK = "https://acme.zendesk.com"
+VERIFIER = "v" * 43
+OWN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
+
+
+def challenge(verifier: str = VERIFIER) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+@pytest.fixture(autouse=True)
+def listed(settings: Any) -> None:
+    settings.EMBED_ORIGINS = (DESK, "https://*.frontapp.com")
+
+
+def token_for(desk: Client, verifier: str = VERIFIER, origin: str = DESK) -> str:
+    """Through all steps, as frame and window take them."""
+    begun = desk.get("/embed/allow/", {"c": challenge(verifier), "o": origin}, headers=OWN)
+    assert (begun.status_code, begun["Location"]) == (302, "/embed/confirm/")
+    assert desk.post("/embed/confirm/").status_code == 200
+    answer = ask(verifier)
+    assert answer.status_code == 200
+    assert answer.json()["expires_in"] == 900
+    token: str = answer.json()["token"]
+    return token
+
+
+def ask(verifier: Any = VERIFIER, headers: dict[str, str] | None = None) -> Any:
+    return Client().post(
+        "/embed/token/", {"verifier": verifier}, "application/json", headers=OWN if headers is None else headers
+    )
+
+
+def read(token: str, text: str = "B94TXY", **query: str) -> Any:
+    return Client().get("/embed/orders/", {"q": text, **query}, headers={"Authorization": f"Embed {token}"})
+
+
+# --- what operators list
+
+LISTED = [
+    ("https://acme.zendesk.com", ("https://acme.zendesk.com",)),
+    ("https://a.test, https://*.frontapp.com", ("https://a.test", "https://*.frontapp.com")),
+    ("https://desk.acme.com:8443", ("https://desk.acme.com:8443",)),
+    ("", ()),
+    *[
+        (bad, None)
+        for bad in (
+            "*", "https://*", "https://*.com", "http://desk.acme.com", "https://desk.*.com", "https://acme.*", "desk.acme.com",
+            "https://desk.acme.com/", "https://desk.acme.com/a", "https://desk", "https://a.test;script-src *", "https://a.test 'self'",
+            "https://u:p@a.test", "https://A.test", "https://*.*.acme.com", "null", "https://a.test:0",
+        )
+    ],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "found"), LISTED)
+def test_only_origins_can_be_listed(written: str, found: tuple[str, ...] | None) -> None:
+    env = Environment({"CDPVIEWER_EMBED_ORIGINS": written}, {})
+    if found is None:
+        with pytest.raises(ImproperlyConfigured, match="CDPVIEWER_EMBED_ORIGINS is not one"):
+            origins(env)
+    else:
+        assert origins(env) == found
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_one"),
+    [
+        (DESK, True),
+        ("https://eu.frontapp.com", True),
+        ("https://a.b.frontapp.com", True),
+        ("https://frontapp.com", False),
+        ("https://.frontapp.com", False),
+        ("https://evilfrontapp.com", False),
+        ("https://evil.com/.frontapp.com", False),
+        ("https://evil.com#.frontapp.com", False),
+        ("https://acme.zendesk.com.evil.com", False),
+        ("https://acme.zendesk.com:444", False),
+        ("http://acme.zendesk.com", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_an_origin_is_listed_as_a_whole(origin: str, is_one: bool) -> None:
+    assert is_listed(origin) is is_one
+
+
+def test_without_a_listed_origin_there_is_no_panel(desk: Client, settings: Any) -> None:
+    token = token_for(desk)
+    settings.EMBED_ORIGINS = ()
+    for path in ("/embed/", "/embed/confirm/", "/embed/allow/"):
+        assert desk.get(path).status_code == 404
+    assert ask().status_code == 404
+    assert read(token).status_code == 401
+
+
+# --- the frame's page
+
+
+def test_the_frame_is_the_same_for_everybody_and_sets_no_cookie(desk: Client, cdp: Sandbox) -> None:
+    pages = [
+        client.get("/embed/", {"q": "B94TXY"}, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Dest": "iframe"})
+        for client in (desk, Client())
+        for site in ("cross-site", "same-site", "same-origin")
+    ]
+    assert {(page.status_code, page.content) for page in pages} == {(200, pages[0].content)}
+    assert not any(page.cookies for page in pages)
+    assert "X-Frame-Options" not in pages[0]
+    assert f"frame-ancestors {DESK} https://*.frontapp.com" in pages[0]["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in desk.get("/")["Content-Security-Policy"]
+    assert b'href="/orders/?q=B94TXY"' in pages[0].content
+    assert not recorded_looks().exists()
+    assert cdp.calls()["total"] == 0
+
+
+def test_the_frame_repeats_nothing_personal_and_takes_the_theme() -> None:
+    page = Client().get("/embed/", {"q": "jane@example.com", "theme": "dark"})
+    assert b'data-theme="dark"' in page.content
+    assert '<p class="reference wrap">' not in page.content.decode()
+    assert b'data-theme="system"' in Client().get("/embed/", {"theme": '"><script>'}).content
+
+
+# --- the window
+
+
+@pytest.mark.parametrize(
+    ("query", "site"),
+    [
+        ({"c": challenge(), "o": DESK}, "cross-site"),
+        ({"c": challenge(), "o": DESK}, "same-site"),
+        ({"c": challenge(), "o": DESK}, "none"),
+        ({"c": challenge(), "o": DESK}, None),
+        ({"c": challenge(), "o": "https://evil.com"}, "same-origin"),
+        ({"c": challenge(), "o": ""}, "same-origin"),
+        ({"c": challenge()[:-1], "o": DESK}, "same-origin"),
+        ({"c": challenge() + "\n", "o": DESK}, "same-origin"),
+        ({"c": "", "o": DESK}, "same-origin"),
+    ],
+)
+def test_the_window_is_refused_unless_our_own_page_opened_it(
+    desk: Client, query: dict[str, str], site: str | None
+) -> None:
+    headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"} | ({"Sec-Fetch-Site": site} if site else {})
+    assert desk.get("/embed/allow/", query, headers=headers).status_code == 403
+    assert desk.get("/embed/confirm/").status_code == 410
+    assert desk.post("/embed/confirm/").status_code == 410
+    assert not EmbedGrant.objects.exists()
+
+
+def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    begun = client.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN, follow=True)
+    assert begun.redirect_chain[-1][0] == "/accounts/login/?next=%2Fembed%2Fconfirm%2F"
+    client.force_login(agent)
+    page = client.get("/embed/confirm/")
+    words = text_of(page)
+    assert re.search(f"Show orders to you, agent ?, in a page of {re.escape(DESK)}", words), words
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    # Without the form's own token nothing is allowed.
+    assert client.post("/embed/confirm/").status_code == 403
+    assert not EmbedGrant.objects.exists()
+    sent = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
+    assert sent
+    assert client.post("/embed/confirm/", {"csrfmiddlewaretoken": sent[1]}).status_code == 200
+    assert EmbedGrant.objects.get().origin == DESK
+    assert [(one.what, one.detail) for one in events()][-1] == ("rights_given", f"frame of {DESK}")
+    # Once: what was allowed is not allowed again.
+    assert client.get("/embed/confirm/").status_code == 410
+
+
+def test_a_window_left_open_is_over(desk: Client) -> None:
+    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
+    session = desk.session
+    session["embed_waiting"] = [*session["embed_waiting"][:2], session["embed_waiting"][2] - 601]
+    session.save()
+    assert desk.post("/embed/confirm/").status_code == 410
+    assert not EmbedGrant.objects.exists()
+
+
+# --- the token
+
+
+def test_a_token_is_given_once_and_stored_as_a_hash(desk: Client) -> None:
+    assert ask().status_code == 404
+    token = token_for(desk)
+    assert ask().status_code == 404
+    assert not EmbedGrant.objects.exists()
+    assert token not in str(EmbedSession.objects.values())
+
+
+@pytest.mark.parametrize("verifier", ["", "w" * 43, "v" * 42, "v" * 44, "ü" * 43, "v" * 43 + "\n", 7, None, ["v" * 43]])
+def test_another_secret_gets_no_token(desk: Client, verifier: Any) -> None:
+    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
+    desk.post("/embed/confirm/")
+    assert ask(verifier).status_code == 404
+    assert ask().status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'"v"', b"\xff", b"[" * 60_000])
+def test_an_odd_body_gets_no_token(body: bytes) -> None:
+    assert Client().post("/embed/token/", body, "application/json", headers=OWN).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://acme.zendesk.com", "null", "http://testserver:81", "https://testserver", None]
+)
+def test_only_our_own_page_may_ask_for_a_token(desk: Client, origin: str | None) -> None:
+    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
+    desk.post("/embed/confirm/")
+    assert ask(headers={"Origin": origin} if origin else {}).status_code == 403
+    assert EmbedGrant.objects.exists()
+
+
+def test_what_was_allowed_runs_out_after_a_minute(desk: Client) -> None:
+    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
+    desk.post("/embed/confirm/")
+    grant = EmbedGrant.objects.get()
+    assert timedelta(seconds=50) < grant.until - timezone.now() <= timedelta(seconds=60)
+    EmbedGrant.objects.update(until=timezone.now())
+    assert ask().status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_the_same_moment_one_gets_the_token(desk: Client) -> None:
+    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
+    desk.post("/embed/confirm/")
+
+    def attempt(_number: int) -> str:
+        try:
+            return exchange(VERIFIER)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(attempt, range(8)))
+    assert len(list(filter(None, tokens))) == 1
+
+
+# --- what it opens
+
+
+def test_an_order_in_short_with_nothing_personal_and_the_frame_on_record(desk: Client, cdp: Sandbox) -> None:
+    token = token_for(desk)
+    cdp.reset()
+    answer = read(token, ticket="ZD-7")
+    words = text_of(answer)
+    assert answer.status_code == 200
+    assert "B94TXY" in words
+    assert "Purchased" in words
+    assert "Dublin" in words
+    assert not answer.cookies
+    assert answer["Cache-Control"] == "no-store, private"
+    assert b"<form" not in answer.content
+    assert b"<script" not in answer.content
+    assert b"/contacts/?ticket=ZD-7" in answer.content
+    [look] = recorded_looks()
+    assert (look.user_name, look.what, look.ticket, look.via) == ("agent", "order_opened", "ZD-7", f"embed {DESK}")
+    assert Client().get("/embed/orders/B94TXY/", headers={"Authorization": f"Embed {token}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Embed", "Embed ", "Embed x", "Bearer {}", "embed {}", "Embed {}x", "Basic {}"]
+)
+def test_without_the_token_cookies_open_nothing(desk: Client, cdp: Sandbox, authorization: str) -> None:
+    token = token_for(desk)
+    cdp.reset()
+    answer = desk.get("/embed/orders/", {"q": "B94TXY"}, headers={"Authorization": authorization.format(token)})
+    assert (answer.status_code, answer["WWW-Authenticate"], answer.content) == (401, "Embed", b"")
+    assert not recorded_looks().exists()
+    assert cdp.calls()["total"] == 0
+
+
+@dataclass
+class Ending:
+    """What ends a token, by name."""
+
+    desk: Client
+    agent: User
+
+    def signing_out(self) -> None:
+        self.desk.post("/accounts/logout/")
+
+    def another_password(self) -> None:
+        self.agent.set_password("another long enough password")
+        self.agent.save()
+
+    def deactivation(self) -> None:
+        self.agent.is_active = False
+        self.agent.save()
+
+    def somebody_else_signing_in(self) -> None:
+        self.desk.force_login(User.objects.create_user("other", password="p"))
+
+    def thirty_minutes_without_a_click(self) -> None:
+        self._earlier("seen_at", 30 * 60)
+
+    def ten_hours(self) -> None:
+        self._earlier("signed_in_at", 10 * 60 * 60)
+
+    def _earlier(self, name: str, seconds: int) -> None:
+        session = self.desk.session
+        session[name] -= seconds
+        session.save()
+
+    def fifteen_minutes_without_use(self) -> None:
+        EmbedSession.objects.update(seen_at=timezone.now() - timedelta(minutes=15))
+
+    def its_own_end(self) -> None:
+        EmbedSession.objects.update(until=timezone.now())
+
+
+@pytest.mark.parametrize("end", [name for name in vars(Ending) if not name.startswith("_")])
+def test_a_token_ends_with_what_allowed_it(desk: Client, agent: User, cdp: Sandbox, end: str) -> None:
+    token = token_for(desk)
+    assert read(token).status_code == 200
+    getattr(Ending(desk, agent), end)()
+    looks = recorded_looks().count()
+    cdp.reset()
+    assert read(token).status_code == 401
+    assert recorded_looks().count() == looks
+    assert cdp.calls()["total"] == 0
+
+
+def test_an_origin_that_is_listed_no_more_ends_its_tokens(desk: Client, settings: Any) -> None:
+    token = token_for(desk)
+    settings.EMBED_ORIGINS = ("https://*.frontapp.com",)
+    assert read(token).status_code == 401
+
+
+def test_a_token_lives_on_while_it_is_used(desk: Client) -> None:
+    token = token_for(desk)
+    EmbedSession.objects.update(seen_at=timezone.now() - timedelta(minutes=14))
+    assert read(token).status_code == 200
+    assert timezone.now() - EmbedSession.objects.get().seen_at < timedelta(minutes=1)
+
+
+TEXTS = [
+    ("", 400, "This ticket holds no reference."),
+    ("null", 400, "This ticket holds no reference."),
+    ("{{ticket.custom_field_1}}", 400, "placeholder"),
+    ("jane@example.com", 400, "e-mail address in a link"),
+    ("+353871234567", 400, "phone number in a link"),
+    ("#B94TXY", 200, "B94TXY"),
+    ("ZZZZZZ", 404, "Not found"),
+]
+
+
+@pytest.mark.parametrize(("text", "status", "words"), TEXTS, ids=[repr(text) for text, *_rest in TEXTS])
+def test_what_a_ticket_holds(desk: Client, cdp: Sandbox, text: str, status: int, words: str) -> None:
+    token = token_for(desk)
+    cdp.reset()
+    answer = read(token, text)
+    assert answer.status_code == status
+    assert words in text_of(answer)
+    if status == 400:
+        assert cdp.calls()["total"] == 0
+    if "@" in text:
+        assert text not in answer.content.decode()
+
+
+def test_a_failure_is_said_in_the_frame(desk: Client, cdp: Sandbox, agent: User) -> None:
+    token = token_for(desk)
+    cdp.set_fault("*", "500")
+    answer = read(token)
+    assert answer.status_code in {502, 503}
+    assert b"data-again" in answer.content
+    assert b"<html" not in answer.content
+
+
+def test_another_connection_is_named_and_never_replaced(desk: Client, agent: User, cdp: Sandbox) -> None:
+    token = token_for(desk)
+    connect(agent, cdp, "Second")
+    assert read(token, connection="Second").status_code == 200
+    assert recorded_looks().get().connection_name == "Second (sandbox)"
+    assert read(token, connection="Third").status_code == 404
+
+
+def test_no_secret_stands_in_the_frame(desk: Client, planted: list[str]) -> None:
+    answer = read(token_for(desk), "00000000-0000-4000-8000-0000000d0c01")
+    assert answer.status_code == 200
+    assert SECRET.findall(answer.content.decode()) == []
+    assert not re.search("Jane|Doyle", answer.content.decode())

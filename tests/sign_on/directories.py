@@ -1,0 +1,136 @@
+"""A real LDAP directory for tests: Debian's slapd, in a folder of its own, on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from accounts.sign_on.choices import Directory
+from tests.live import free_port
+
+try:
+    import ldap
+    import ldap.modlist
+except ImportError:
+    LEFT_OUT = "NO LDAP: install requirements/ldap.lock; signing in with a directory is not tested until then"
+    if os.environ.get("CI") == "true":
+        raise
+    pytest.skip(LEFT_OUT, allow_module_level=True)
+
+ROOT, SECRET = "cn=root,dc=example,dc=com", "secret of the directory"
+CONFIG = """
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile {folder}/pid
+database mdb
+suffix "dc=example,dc=com"
+rootdn "{root}"
+rootpw "{secret}"
+directory {folder}/data
+"""
+
+
+@dataclass
+class RunningDirectory:
+    """The running directory."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def choice(self) -> Directory:
+        """What an operator sets for it."""
+        return Directory(
+            url=self.url, bind_dn=ROOT, bind_password=SECRET, people="ou=people,dc=example,dc=com",
+            groups_base="ou=groups,dc=example,dc=com", groups={"cdp-agents": "Agents", "cdp-leads": "Supervisors"}, timeout=1.0,
+        )  # fmt: skip
+
+    def add(self, dn: str, **attributes: str | list[str]) -> None:
+        """Add an entry, in place of an earlier one."""
+        values = {
+            name: [one.encode() for one in ([value] if isinstance(value, str) else value)]
+            for name, value in attributes.items()
+        }
+        connection = self._bound()
+        with suppress(ldap.NO_SUCH_OBJECT):
+            if connection.search_s(dn, ldap.SCOPE_BASE):
+                connection.delete_s(dn)
+        connection.add_s(dn, ldap.modlist.addModlist(values))
+
+    def person(self, name: str, password: str) -> None:
+        self.add(
+            f"uid={name},ou=people,dc=example,dc=com",
+            objectClass="inetOrgPerson",
+            cn=name,
+            sn=name,
+            userPassword=password,
+        )
+
+    def group(self, name: str, *members: str) -> None:
+        people = [f"uid={member},ou=people,dc=example,dc=com" for member in members] or [ROOT]
+        self.add(f"cn={name},ou=groups,dc=example,dc=com", objectClass="groupOfNames", member=people)
+
+    def pause(self) -> None:
+        """Keep the port open and say nothing, as a directory does that hangs."""
+        self.process.send_signal(signal.SIGSTOP)
+        while "\nState:\tT" not in Path(f"/proc/{self.process.pid}/status").read_text():
+            """It stops when it gets a processor."""
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def _bound(self) -> ldap.ldapobject.LDAPObject:
+        connection = ldap.initialize(self.url)
+        connection.simple_bind_s(ROOT, SECRET)
+        return connection
+
+
+@contextmanager
+def running() -> Iterator[RunningDirectory]:
+    """A directory with two empty branches, until the end of the block."""
+    slapd = shutil.which("slapd", path="/usr/sbin:/usr/bin")
+    if slapd is None:
+        said = "NO DIRECTORY: install Debian's slapd; signing in with LDAP is not tested until then"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    with tempfile.TemporaryDirectory(prefix="slapd-") as folder:
+        config = Path(folder, "slapd.conf")
+        config.write_text(CONFIG.format(folder=folder, root=ROOT, secret=SECRET))
+        Path(folder, "data").mkdir()
+        url = f"ldap://127.0.0.1:{free_port()}"
+        process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", url], stderr=subprocess.DEVNULL)
+        found = RunningDirectory(url, process)
+        try:
+            _wait_for(found)
+            found.add("dc=example,dc=com", objectClass=["dcObject", "organization"], dc="example", o="Example Air")
+            for branch in ("people", "groups"):
+                found.add(f"ou={branch},dc=example,dc=com", objectClass="organizationalUnit", ou=branch)
+            yield found
+        finally:
+            process.kill()
+            process.wait(20)
+
+
+def _wait_for(found: RunningDirectory) -> None:
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit:
+        try:
+            found._bound()
+        except ldap.SERVER_DOWN:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("slapd did not start")

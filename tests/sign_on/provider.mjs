@@ -1,0 +1,42 @@
+// A company's OpenID Connect provider on loopback, made of oidc-provider: sign in as anybody, with the groups that the test gave them.
+// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}} or {"hang": path | ""}.
+import http from "node:http";
+import readline from "node:readline";
+import { Provider } from "oidc-provider";
+
+const [port, ...redirects] = process.argv.slice(2);
+const issuer = `http://127.0.0.1:${port}`;
+let people = {};
+let hang = "";
+
+const provider = new Provider(issuer, {
+  clients: [{
+    client_id: "cdpviewer", client_secret: "a secret of the tests", redirect_uris: redirects,
+    grant_types: ["authorization_code"], response_types: ["code"], token_endpoint_auth_method: "client_secret_post",
+  }],
+  pkce: { required: () => true },
+  cookies: { keys: ["only for tests"] },
+  claims: { openid: ["sub"], profile: ["preferred_username", "groups", "name", "email", "picture"] },
+  features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+  findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...(people[id] ?? {}) }) }),
+  loadExistingGrant: async (context) => {
+    const { client, session } = context.oidc;
+    const grant = new context.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+    grant.addOIDCScope("openid profile");
+    await grant.save();
+    return grant;
+  },
+});
+
+const answer = provider.callback();
+const server = http.createServer((request, response) => {
+  if (hang && request.url.startsWith(hang)) return; // says nothing, for ever
+  answer(request, response);
+});
+server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
+readline.createInterface({ input: process.stdin }).on("line", (line) => {
+  const told = JSON.parse(line);
+  people = told.people ?? people;
+  hang = told.hang ?? hang;
+  console.log("done");
+}).on("close", () => process.exit(0));

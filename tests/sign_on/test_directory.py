@@ -1,0 +1,147 @@
+"""Signing in with a real LDAP directory: groups, names that are taken, and a directory that is down or hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts.models import SignInFailure
+from tests.live import free_port
+from tests.sign_on import directories
+from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in
+from tests.sign_on.directories import RunningDirectory
+
+pytestmark = pytest.mark.django_db
+HERS = "her password at the company"
+
+
+@pytest.fixture(scope="module")
+def running_directory() -> Iterator[RunningDirectory]:
+    with directories.running() as running:
+        yield running
+
+
+@pytest.fixture
+def directory(running_directory: RunningDirectory, settings: Settings) -> Iterator[RunningDirectory]:
+    """The directory, chosen in the settings, with Dora among the agents."""
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=running_directory.choice())
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "accounts.sign_on.directory.Backend"]
+    running_directory.person("dora", HERS)
+    running_directory.group("cdp-agents", "dora")
+    running_directory.group("cdp-leads")
+    yield running_directory
+    running_directory.go_on()
+
+
+def groups_of(name: str) -> set[str]:
+    return set(Group.objects.filter(user__username=name).values_list("name", flat=True))
+
+
+def test_somebody_of_the_directory_signs_in_and_comes_to_the_page(directory: RunningDirectory, client: Client) -> None:
+    answer = client.post(LOGIN, {"username": "dora", "password": HERS, "next": "/activity/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/activity/")
+    assert groups_of("dora") == {"Agents"}
+    person = User.objects.get(username="dora")
+    assert (person.email, person.first_name, person.has_usable_password()) == ("", "", False)
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("dora", "wrong"),
+        ("dora", ""),
+        ("nobody", HERS),
+        ("*", HERS),
+        ("dora)(uid=*", HERS),
+        ("dora\x00", HERS),
+        ("dora", "\x00"),
+    ],
+)
+def test_what_is_wrong_is_wrong_and_counts(
+    name: str, password: str, directory: RunningDirectory, client: Client
+) -> None:
+    assert client.post(LOGIN, {"username": name, "password": password}).status_code == 200
+    assert not is_signed_in(client)
+    assert not User.objects.exists()
+
+
+def test_groups_follow_the_directory_and_a_withdrawn_one_shuts_the_door(
+    directory: RunningDirectory, client: Client
+) -> None:
+    client.post(LOGIN, {"username": "dora", "password": HERS})
+    directory.group("cdp-leads", "dora")
+    directory.group("cdp-agents")
+    assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+    assert groups_of("dora") == {"Supervisors"}
+    directory.group("cdp-leads")
+    assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 200
+    assert groups_of("dora") == set()
+    assert not is_signed_in(client)
+
+
+def test_without_a_group_no_account_is_made(directory: RunningDirectory, client: Client) -> None:
+    directory.group("cdp-agents")
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 200
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["anna", "Anna"])
+def test_the_directory_takes_nobody_over_who_has_a_password_here(
+    typed: str, anna: User, directory: RunningDirectory, client: Client
+) -> None:
+    directory.person("anna", HERS)
+    directory.group("cdp-leads", "anna")
+    client.post(LOGIN, {"username": typed, "password": HERS})
+    assert not is_signed_in(client)
+    assert groups_of("anna") == set()
+    client.post(LOGIN, {"username": "anna", "password": PASSWORD})
+    assert is_signed_in(client)
+
+
+def assert_not_checked(client: Client) -> None:
+    for _try in range(6):
+        answer = client.post(LOGIN, {"username": "dora", "password": "wrong"})
+        assert answer.status_code == 503
+        assert "directory does not answer" in answer.text
+        assert "Wrong" not in answer.text and "do not belong together" not in answer.text
+    assert not SignInFailure.objects.exists()
+
+
+def test_a_directory_that_is_down_is_no_wrong_password_and_no_attempt(
+    directory: RunningDirectory, client: Client, settings: Settings, anna: User
+) -> None:
+    nobody = replace(directory.choice(), url=f"ldap://127.0.0.1:{free_port()}")
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=nobody)
+    assert_not_checked(client)
+    # Guessing at somebody with a password here counts all the same, and they get in.
+    client.post(LOGIN, {"username": "anna", "password": "wrong"})
+    assert SignInFailure.objects.count() == 1
+    client.post(LOGIN, {"username": "anna", "password": PASSWORD})
+    assert is_signed_in(client)
+
+
+def test_a_directory_that_hangs_is_given_up(directory: RunningDirectory, client: Client, settings: Settings) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=replace(directory.choice(), timeout=0.3))
+    directory.pause()
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 503
+    directory.go_on()
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+
+
+def test_a_wrong_account_of_ours_is_not_the_persons_fault(
+    directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=replace(directory.choice(), bind_password="another"))
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 503
+
+
+def test_the_password_of_the_directory_confirms_too(directory: RunningDirectory, client: Client) -> None:
+    client.post(LOGIN, {"username": "dora", "password": HERS})
+    assert client.post("/accounts/confirm/", {"password": "wrong"}).status_code == 422
+    assert client.post("/accounts/confirm/", {"password": HERS}).status_code == 302

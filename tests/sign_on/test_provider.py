@@ -1,0 +1,288 @@
+"""Signing in with a real OpenID Connect provider: from a deep link and back, groups, refusals, failures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts.session_store import SessionStore
+from accounts.sign_on import discovery
+from accounts.sign_on.choices import Passwords, SecondFactor
+from orders.models import AccessRecord
+from tests.live import free_port
+from tests.sign_on.conftest import LOGIN, PASSWORD, come_back, is_signed_in, sign_on
+from tests.sign_on.providers import RunningProvider
+
+pytestmark = pytest.mark.django_db
+ORDER = "/orders/B94TXY/?connection=main&ticket=SSO-1"
+
+
+def groups_of(name: str) -> set[str]:
+    return set(Group.objects.filter(user__username=name).values_list("name", flat=True))
+
+
+def outcomes(what: str) -> list[tuple[str, str]]:
+    return list(AccessRecord.objects.filter(what=what).values_list("about_name", "outcome"))
+
+
+def test_a_ticket_link_leads_through_the_provider_and_back_to_the_order(
+    client: Client, provider: RunningProvider
+) -> None:
+    form = client.get(client.get(ORDER)["Location"])
+    assert "Sign in with Example Air" in form.text
+    assert f'name="next" value="{ORDER.replace("&", "&amp;")}"' in form.text
+    back = sign_on(client, provider, "sub-alice", ORDER)
+    assert (back.status_code, back["Location"]) == (302, ORDER)
+    assert is_signed_in(client)
+    assert groups_of("alice") == {"Agents"}
+    assert outcomes("signed_in") == [("alice", "provider")]
+
+
+def test_the_code_is_bound_to_the_browser_by_pkce_state_and_nonce(client: Client, provider: RunningProvider) -> None:
+    begun = client.post("/accounts/provider/", {"next": "/"})
+    asked = parse_qs(urlsplit(begun["Location"]).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert {"state", "nonce", "code_challenge"} <= asked.keys()
+    assert set(asked["scope"][0].split()) == {"openid", "profile"}
+    back = provider.approve(begun["Location"], "sub-alice")
+    elsewhere = come_back(Client(), back)
+    assert (elsewhere.status_code, "has expired" in elsewhere.text) == (400, True)
+    assert come_back(client, back).status_code == 302
+    client.post("/accounts/logout/")
+    again = come_back(client, back)
+    assert (again.status_code, "has expired" in again.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "evil", ["https://evil.example/", "//evil.example/", "/accounts/provider/", "/accounts/logout/"]
+)
+def test_a_foreign_goal_becomes_the_start_page(evil: str, client: Client, provider: RunningProvider) -> None:
+    assert sign_on(client, provider, "sub-alice", evil)["Location"] == "/"
+
+
+def test_groups_follow_the_provider_at_each_sign_in(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    User.objects.get(username="alice").groups.add(Group.objects.get(name="Auditors"))
+    provider.knows("sub-alice", "alice", "cdp-leads")
+    sign_on(Client(), provider, "sub-alice")
+    assert groups_of("alice") == {"Supervisors", "Auditors"}  # the one that nobody mapped is left alone
+    given = AccessRecord.objects.filter(what__in=("rights_given", "rights_taken"), about_name="alice")
+    assert [(one.what, one.detail) for one in given.order_by("pk")] == [
+        ("rights_given", "group Agents"), ("rights_given", "group Auditors"),
+        ("rights_given", "group Supervisors"), ("rights_taken", "group Agents"),
+    ]  # fmt: skip
+
+
+def test_a_withdrawn_group_shuts_the_door_everywhere(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    provider.knows("sub-alice", "alice", "other")
+    elsewhere = Client()
+    refused = sign_on(elsewhere, provider, "sub-alice")
+    assert (refused.status_code, "none of the groups" in refused.text) == (403, True)
+    assert not is_signed_in(elsewhere)
+    assert not is_signed_in(client)
+    assert groups_of("alice") == set()
+    assert outcomes("sign_in_failed") == [("alice", "provider: no-group")]
+
+
+@pytest.mark.parametrize("groups", [(), ("other",), ("Agents",)])
+def test_without_a_group_no_account_is_made(groups: tuple[str, ...], client: Client, provider: RunningProvider) -> None:
+    provider.knows("sub-zoe", "zoe", *groups)
+    assert sign_on(client, provider, "sub-zoe").status_code == 403
+    assert not User.objects.exists()
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["anna", "Anna", "ANNA", "ａｎｎａ"])
+def test_a_name_that_is_taken_is_refused_and_nobody_renamed(
+    name: str, anna: User, client: Client, provider: RunningProvider
+) -> None:
+    provider.knows("sub-other", name, "cdp-leads")
+    refused = sign_on(client, provider, "sub-other")
+    assert (refused.status_code, "There already is a user called" in refused.text) == (409, True)
+    assert not is_signed_in(client)
+    assert list(User.objects.values_list("username", flat=True)) == ["anna"]
+    assert groups_of("anna") == set()
+
+
+@pytest.mark.parametrize("name", [None, "", "a b", "x" * 151, "jane<script>", "a\u202eb"])
+def test_a_name_that_cannot_be_one_is_refused(name: str | None, client: Client, provider: RunningProvider) -> None:
+    provider.knows("sub-odd", name, "cdp-agents")
+    refused = sign_on(client, provider, "sub-odd")
+    assert (refused.status_code, "cannot be used here" in refused.text) == (403, True)
+    assert not User.objects.exists()
+
+
+def test_a_new_name_at_the_provider_stays_the_same_person(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    provider.knows("sub-alice", "alice.married", "cdp-agents")
+    assert sign_on(Client(), provider, "sub-alice").status_code == 302
+    assert list(User.objects.values_list("username", flat=True)) == ["alice"]
+
+
+def test_a_subject_of_another_provider_is_somebody_else(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    sign_on(client, provider, "sub-alice")
+    SocialAccount.objects.update(provider="https://former.example.com")
+    assert sign_on(Client(), provider, "sub-alice").status_code == 409
+
+
+def test_somebody_deactivated_is_not_let_in(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    person = User.objects.get(username="alice")
+    person.is_active = False
+    person.save()
+    refused = sign_on(Client(), provider, "sub-alice")
+    assert (refused.status_code, "deactivated" in refused.text) == (403, True)
+
+
+def test_of_what_the_provider_says_only_the_name_is_kept(client: Client, provider: RunningProvider) -> None:
+    for _time in range(2):
+        sign_on(Client(), provider, "sub-alice")
+    sign_on(client, provider, "sub-alice")
+    person = User.objects.get(username="alice")
+    assert (person.email, person.first_name, person.last_name) == ("", "", "")
+    assert not person.has_usable_password()
+    assert json.dumps(SocialAccount.objects.get().extra_data) == '{"userinfo": {"sub": "sub-alice"}}'
+    assert not EmailAddress.objects.exists()
+    assert not SocialToken.objects.exists()
+    kept = json.dumps([SessionStore().decode(row.session_data) for row in Session.objects.all()])
+    assert "alice@example.com" not in kept and "access_token" not in kept
+
+
+def test_cancelled_at_the_provider(client: Client, provider: RunningProvider) -> None:
+    begun = client.post("/accounts/provider/", {"next": ORDER})
+    refused = come_back(client, provider.cancel(begun["Location"]))
+    assert (refused.status_code, "was cancelled" in refused.text) == (403, True)
+    assert ORDER.replace("&", "&amp;") in refused.text
+    assert not is_signed_in(client)
+
+
+def test_a_provider_that_is_down_gets_a_page_and_a_503(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    nobody = replace(provider.choice(), issuer=f"http://127.0.0.1:{free_port()}")
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=nobody)
+    refused = client.post("/accounts/provider/", {"next": ORDER})
+    assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    assert "Example Air does not answer" in refused.text
+    assert ORDER.replace("&", "&amp;") in refused.text
+
+
+@pytest.mark.parametrize("path", ["/.well-known/", "/token", "/me"])
+def test_a_provider_that_hangs_gets_a_page_and_a_503(
+    path: str, client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
+    provider.hangs(path)
+    if path == "/.well-known/":
+        answer = client.post("/accounts/provider/", {"next": ORDER})
+    else:
+        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    assert (answer.status_code, "does not answer" in answer.text) == (503, True)
+    assert not is_signed_in(client)
+
+
+def test_discovery_is_read_once(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    provider.hangs("/.well-known/")
+    assert sign_on(Client(), provider, "sub-alice").status_code == 302
+
+
+def test_another_issuer_than_the_one_that_was_set_is_refused(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    other = provider.issuer.replace("127.0.0.1", "localhost")
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=replace(provider.choice(), issuer=other))
+    assert client.post("/accounts/provider/").status_code == 502
+
+
+def test_a_wrong_client_secret_is_a_page_with_words(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(client_secret="another"))
+    answer = sign_on(client, provider, "sub-alice")
+    assert (answer.status_code, "returned an error" in answer.text) == (502, True)
+
+
+def test_only_a_form_of_ours_begins_the_sign_in(client: Client, provider: RunningProvider) -> None:
+    assert client.get("/accounts/provider/?next=/activity/")["Location"] == LOGIN
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/accounts/provider/", {"next": ORDER})["Location"].startswith(LOGIN)
+
+
+def test_signing_out_says_that_the_provider_may_still_be_signed_in(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    out = client.post("/accounts/logout/", follow=True)
+    assert "You may still be signed in with Example Air" in out.text
+    assert f'href="{discovery.document(provider.issuer)["end_session_endpoint"]}"' in out.text
+
+
+def test_somebody_of_the_provider_has_no_password_to_change(client: Client, provider: RunningProvider) -> None:
+    sign_on(client, provider, "sub-alice")
+    assert "/accounts/password/" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("passwords", "staff", "gets_in", "form"),
+    [
+        ("on", False, True, True),
+        ("staff", False, False, True),
+        ("staff", True, True, True),
+        ("off", True, False, False),
+    ],
+)
+def test_who_may_still_sign_in_with_a_password(
+    passwords: str,
+    staff: bool,
+    gets_in: bool,
+    form: bool,
+    anna: User,
+    client: Client,
+    provider: RunningProvider,
+    settings: Settings,
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(passwords))
+    anna.is_staff = staff
+    anna.save()
+    assert ('name="password"' in client.get(LOGIN).text) is form
+    client.post(LOGIN, {"username": "anna", "password": PASSWORD})
+    assert is_signed_in(client) is gets_in
+
+
+def test_a_sign_in_of_the_provider_has_no_second_step_here(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, second_factor=SecondFactor.REQUIRED)
+    sign_on(client, provider, "sub-alice")
+    assert is_signed_in(client)
+
+
+def test_confirming_asks_the_provider_again_and_takes_nobody_else(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=600)
+    provider.knows("sub-ben", "ben", "cdp-agents")
+    sign_on(client, provider, "sub-alice")
+    held = client.session
+    held["signed_in_at"] -= 1000
+    held.save()
+    asked = client.get("/connections/add/")
+    assert asked["Location"] == "/accounts/confirm/?next=%2Fconnections%2Fadd%2F"
+    begun = client.post("/accounts/provider/", {"next": "/connections/add/"})
+    assert parse_qs(urlsplit(begun["Location"]).query)["prompt"] == ["login"]
+    other = come_back(client, provider.approve(begun["Location"], "sub-ben"))
+    assert (other.status_code, "another account" in other.text) == (403, True)
+    assert client.get("/connections/add/").status_code == 302
+    assert sign_on(client, provider, "sub-alice", "/connections/add/")["Location"] == "/connections/add/"
+    assert client.get("/connections/add/").status_code == 200
