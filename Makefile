@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-postgres check fmt bench screenshots lock sbom zendesk-app
+.PHONY: help setup develop demo run test test-operations test-postgres check fmt bench screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make run          the app against real regions"
 	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
 	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
+	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip"
@@ -63,6 +64,11 @@ test-postgres: develop
 	@$(BIN)/python -m tests.postgres_server $(BIN)/python -m pytest -n 2 --dist loadfile \
 		$(or $(ARGS),tests/accounts tests/pages tests/wiring tests/faults/test_under_load.py)
 
+# Servers as in production: metrics and traces, backups under load, two behind Debian's HAProxy and nginx restarted under load. Some minutes.
+test-operations: develop
+	@.ci/tools
+	@$(BIN)/python -m pytest tests/operations -m operations $(ARGS)
+
 check: develop
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
@@ -100,8 +106,8 @@ sbom: develop
 
 lock: develop
 	$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements/app.lock pyproject.toml
-	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --constraint requirements/app.lock --output-file requirements/prod.lock pyproject.toml
-	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra ldap --constraint requirements/prod.lock --output-file requirements/ldap.lock pyproject.toml
-	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra dev --constraint requirements/app.lock --output-file requirements/dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra metrics --constraint requirements/app.lock --output-file requirements/prod.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra metrics --extra ldap --constraint requirements/prod.lock --output-file requirements/ldap.lock pyproject.toml
+	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra metrics --extra sentry --extra traces --extra dev --constraint requirements/app.lock --output-file requirements/dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra bench --constraint requirements/app.lock --output-file requirements/bench.lock pyproject.toml
 	npm install --package-lock-only --no-audit --no-fund

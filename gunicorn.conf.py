@@ -12,10 +12,14 @@ import socket
 import sys
 from pathlib import Path
 
-from cdpviewer import bodies, environment, logs, modes
+from cdpviewer import bodies, environment, logs, modes, served
+from cdpviewer.databases import database
+from cdpviewer.metrics.beginning import Metering
 
 modes.for_the_owner_alone()
 env = environment.find(Path(__file__).resolve().parent)
+metering = Metering(env)
+when_ready, child_exit, on_exit = metering.when_ready, metering.child_exit, metering.on_exit
 
 wsgi_app = "cdpviewer.wsgi:application"
 bind = env.text("CDPVIEWER_BIND", "127.0.0.1:" + env.text("PORT", "8000"))
@@ -62,7 +66,8 @@ logconfig_dict = logs.settings(level="INFO")
 
 
 def on_starting(_arbiter: object) -> None:
-    """Refuse a port that another server holds: with queues of their own the two would share it, and nobody would notice."""
+    """Mark the database as served, and refuse a port that another server holds: the two would share it, and nobody would notice."""
+    served.hold(database(env.text("DATABASE_URL"), Path(__file__).resolve().parent))
     host, _, port = bind.rpartition(":")
     if (
         not port.isdigit() or "GUNICORN_PID" in os.environ

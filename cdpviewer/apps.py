@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -22,6 +23,10 @@ class WiringConfig(AppConfig):
         from cdpviewer import checks  # noqa: F401  (importing registers)
         from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 
+        if settings.METERED:
+            from cdpviewer.metrics import series
+
+            series.begin()
         # Without a sender: Django sends none for an app that has no models.
         post_migrate.connect(_close, dispatch_uid="cdpviewer.close_database_files")
 

@@ -32,9 +32,8 @@ def end_on_signals() -> None:
         signal.signal(each, end)
 
 
-def _follow_parent() -> None:
-    # Runs in the child before it becomes the program. Linux only: elsewhere the parent ends its children by itself, and only
-    # a parent that is killed outright leaves them behind.
+def follow_parent() -> None:
+    """Have this process end with its parent. Linux only: elsewhere a parent that is killed outright leaves it behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -52,7 +51,7 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: 
             stdout=target,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_follow_parent,  # noqa: PLW1509  (unsafe beside threads; the launcher has none)
+            preexec_fn=follow_parent,  # noqa: PLW1509  (unsafe beside threads; the launcher has none)
         )
     finally:
         os.close(target)

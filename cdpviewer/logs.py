@@ -111,15 +111,18 @@ def _plain_request_error(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def settings(level: str) -> dict[str, Any]:
-    """The `logging` configuration, for Django and for gunicorn alike."""
-    lines = {"handlers": ["lines"], "level": level, "propagate": False}
+def settings(level: str, sentry: str = "") -> dict[str, Any]:
+    """The `logging` configuration, for Django and for gunicorn alike; `sentry` is the DSN that errors are sent to as well."""
+    handlers: dict[str, Any] = {"lines": {"class": "logging.StreamHandler", "formatter": "json"}}
+    if sentry:
+        handlers["sentry"] = {"()": "cdpviewer.sentry.Handler", "address": sentry}
+    lines = {"handlers": [*handlers], "level": level, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "cdpviewer.logs.formatter"}},
-        "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "root": {"handlers": ["lines"], "level": level},
+        "handlers": handlers,
+        "root": {"handlers": [*handlers], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             # Below ERROR these repeat what the line of each request says.

@@ -108,6 +108,7 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
                 status=response.status_code,
                 person=person(request),
                 ms=round((time.perf_counter() - started) * 1000, 1),
+                **asked(request),
             )
             return response
         finally:
@@ -128,6 +129,19 @@ def person(request: HttpRequest) -> int | None:
     # Not request.user, which may ask the database: a line is written even when that is what failed.
     number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
     return number
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """Region and number of the connection, calls made and the time they took; {} where the CDP was not asked."""
+    connection, reader = request.connection, request.reader
+    if connection is None or reader is None:
+        return {}
+    return {
+        "region": connection.region,
+        "connection": str(connection.pk),
+        "calls": reader.calls,
+        "cdp_ms": round(reader.seconds * 1000, 1),
+    }
 
 
 def in_line(get_response: GetResponse) -> GetResponse:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.cdp.transport.limits import Limits
+from orders.cdp.transport.outbound import Outbound
 from orders.itinerary.statuses import add_spellings
 from orders.privacy.harmless import shown_fields as known_shown_fields
 from orders.storage.lock_timeout import LONGEST_WAIT
@@ -70,3 +74,28 @@ def limits(env: Environment) -> Limits:
         waiting_pages=env.number("CDPVIEWER_WAITING_PAGES", STANDARD.waiting_pages, least=1),
         side_by_side=env.number("CDPVIEWER_CDP_SIDE_BY_SIDE", STANDARD.side_by_side, least=1),
     )
+
+
+def outbound(env: Environment) -> Outbound:
+    """The proxy and the further authorities of outbound calls. Raises ImproperlyConfigured, without repeating what was set."""
+    proxy = env.text("CDPVIEWER_OUTBOUND_PROXY").rstrip("/")
+    parts = urlsplit(proxy)
+    if proxy and (parts.scheme != "http" or not parts.hostname or parts.path or parts.query or "@" in parts.netloc):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_OUTBOUND_PROXY must be as http://proxy.example.com:3128: calls go through it by CONNECT, encrypted. Its user and "
+            "password belong into the file that CDPVIEWER_OUTBOUND_PROXY_CREDENTIALS_FILE names, as user:password."
+        )
+    credentials = env.text("CDPVIEWER_OUTBOUND_PROXY_CREDENTIALS")
+    if credentials and (":" not in credentials or not proxy):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_OUTBOUND_PROXY_CREDENTIALS must be user:password, and goes with CDPVIEWER_OUTBOUND_PROXY."
+        )
+    ca_file = env.text("CDPVIEWER_CA_FILE")
+    if ca_file:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+        except (OSError, ValueError) as error:
+            raise ImproperlyConfigured(
+                f"The file that CDPVIEWER_CA_FILE names holds no certificate in PEM, or cannot be read ({type(error).__name__})."
+            ) from None
+    return Outbound(proxy, credentials, ca_file)

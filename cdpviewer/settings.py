@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from cdpviewer import bodies, embedding, environment, limits, logs, remote, sign_on
+from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, sign_on, traces
 from cdpviewer.caches import caches
 from cdpviewer.databases import databases
+from cdpviewer.metrics import beginning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.find(BASE_DIR)
@@ -46,11 +48,17 @@ EMBED_ORIGINS = embedding.origins(env)
 # --- the CDP
 CDP_REGIONS = remote.regions(env)
 CDP_LIMITS = remote.limits(env)
+CDP_OUTBOUND = remote.outbound(env)
 SHOWN_FIELDS = remote.shown_fields(env)
 STATUSES = remote.statuses(env)
 
 # --- access records
 TICKET_PATTERN = env.pattern("CDPVIEWER_TICKET_PATTERN", r"[A-Za-z0-9#._/-]{1,64}")
+
+# --- metrics and traces: where they go, and whether this process is one of the server's
+METRICS_BIND = beginning.bind(env)
+OTLP_ENDPOINT = traces.endpoint(env)
+METERED = METRICS_BIND is not None and beginning.FOLDER in os.environ
 
 # --- Django
 ROOT_URLCONF = "cdpviewer.urls"
@@ -74,6 +82,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "cdpviewer.middleware.response_headers_and_log",
+    *(["cdpviewer.metrics.series.measured"] if METERED else []),
+    *(["cdpviewer.traces.traced"] if OTLP_ENDPOINT else []),
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cdpviewer.health.probes",
@@ -195,7 +205,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = bodies.LARGEST
 
 # --- logs
 LOGGING_CONFIG = "cdpviewer.logs.configure"
-LOGGING = logs.settings(level="INFO")
+LOGGING = logs.settings(level="INFO", sentry=sentry.dsn(env))
 
 # --- language, time, files
 # LANGUAGES stays Django's long list: accounts.preferences offers those whose catalogue here is complete.

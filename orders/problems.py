@@ -34,6 +34,7 @@ class Code(StrEnum):
     RATE_LIMITED = "rate-limited"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+    UNTRUSTED = "untrusted"
     SLOW = "slow"
     BROKEN = "broken"
     UNREADABLE = "unreadable"
@@ -63,6 +64,7 @@ class LastResult(StrEnum):
     RATE_LIMITED = "rate limited"
     SLOW = "slow"
     UNREACHABLE = "unreachable"
+    UNTRUSTED = "untrusted"
     BROKEN = "broken"
 
 
@@ -228,6 +230,19 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("CDP not reachable"),
         result=LastResult.UNREACHABLE,
         tested=_("The CDP could not be reached, so the credential is not tested yet."),
+    ),
+    errors.Untrusted: Row(
+        Code.UNTRUSTED,
+        502,
+        _("The CDP’s certificate is not trusted"),
+        _(
+            "The server that answered could not prove that it is the CDP, so nothing was sent. The order may still exist."
+        ),
+        _("Contact your cdpviewer administrator with the technical detail below."),
+        icon="unplug",
+        word=_("certificate not trusted"),
+        result=LastResult.UNTRUSTED,
+        tested=_("The CDP’s certificate is not trusted, so nothing was sent."),
     ),
     errors.TimedOut: Row(
         Code.SLOW,

@@ -18,7 +18,7 @@ from orders.cdp.fields import ref_of
 from orders.cdp.listing import Listing
 from orders.cdp.reader import Memory, Reader
 from orders.cdp.records import Extension, Loaded, Order, OrderItem, Person
-from orders.cdp.transport import Deadline, Limits, Transport, shared
+from orders.cdp.transport import Deadline, Limits, Outbound, Transport, shared
 
 __all__ = ["CdpClient", "Deadline", "Limits", "Memory"]
 
@@ -42,6 +42,7 @@ class CdpClient:
         memory: Memory | None = None,
         deadline: Deadline | None = None,
         limits: Limits | None = None,
+        outbound: Outbound | None = None,
         transport: Transport | None = None,
     ) -> None:
         self.reader = Reader(
@@ -51,7 +52,7 @@ class CdpClient:
             version=version,
             memory=memory,
             deadline=deadline,
-            transport=transport or shared(limits or Limits()),
+            transport=transport or shared(limits or Limits(), outbound or Outbound()),
         )
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ CdpError
 │   └── TooBusy              our own places for waiting requests are taken
 └── UpstreamFailure              the CDP, or the network to it
     ├── Unreachable          no connection, refused, reset, name not found
+    ├── Untrusted            the certificate does not prove that the answer comes from the CDP
     ├── TimedOut             not within the deadline
     ├── Broken               5xx, or a redirect
     ├── Unreadable           an answer that is not what the API documents
@@ -88,6 +89,10 @@ class UpstreamFailure(CdpError):
 
 class Unreachable(UpstreamFailure):
     """No connection to the CDP, or it broke off."""
+
+
+class Untrusted(UpstreamFailure):
+    """The certificate of the server that answered is not that of the CDP, or not valid; nothing was sent."""
 
 
 class TimedOut(UpstreamFailure):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
-from time import monotonic
+from time import monotonic, time
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -23,6 +23,7 @@ from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, TooLarge, Un
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
 from orders.cdp.transport import Deadline, Limits, Transport
+from orders.cdp.watching import watchers
 
 T = TypeVar("T")
 
@@ -175,6 +176,9 @@ class Reader:
         keep = self._place_for(target.partition("?")[0] + "?…" if personal else target)
         memory = None if personal else self._memory
         body = memory.get(target) if memory is not None else None
+        if memory is not None:
+            for watcher in watchers:
+                watcher.remembered(body is not None)
         if body is not None:
             keep(body)
             return body, self._parse(body)
@@ -245,9 +249,15 @@ class Reader:
             if not self._waiting:
                 self._since = monotonic()
             self._waiting += 1
+        began, since, outcome = time(), monotonic(), "ok"
         try:
             return self._transport.get(self._origin, target, self._authorization, self.deadline, count=self._count_one)
+        except BaseException as error:
+            outcome = type(error).__name__
+            raise
         finally:
+            for watcher in watchers:
+                watcher.called(self._origin, outcome, began, monotonic() - since)
             with self._lock:
                 self._waiting -= 1
                 if not self._waiting:
@@ -256,6 +266,8 @@ class Reader:
     def _count_one(self) -> None:
         with self._lock:
             self._calls += 1
+        for watcher in watchers:
+            watcher.tried(self._origin)
 
     def _place_for(self, path: str) -> Callable[[bytes], None]:
         """A function that keeps the answer to `path` at its place in the order of requests, or drops it if none are kept."""

@@ -41,6 +41,7 @@ class Tenant:
             memory=self._memory,
             deadline=self._deadline,
             limits=settings.CDP_LIMITS,
+            outbound=settings.CDP_OUTBOUND,
         )
         self.reader = self.client.reader
         give_back()

@@ -141,8 +141,8 @@ def respond(
 
 
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
-    """Log code, route, calls and time of what failed: nothing about a person, a reference or a connection."""
-    reader = request.reader
+    """Log code, route, region, connection, calls and time of what failed: nothing about a person or a reference."""
+    reader, connection = request.reader, request.connection
     failures = reader.take_failures() if reader is not None else []
     own = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
     error = own or (failures[0] if failures else None)
@@ -153,6 +153,8 @@ def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
         code=problems.describe(error).code,
         error=str(error),
         route=_route(request),
+        region=connection.region if connection is not None else "",
+        connection=str(connection.pk) if connection is not None else "",
         calls=reader.calls if reader is not None else 0,
         failed=len(failures),
         ms=round(reader.seconds * 1000) if reader is not None else 0,

@@ -29,10 +29,13 @@ class Authority:
         self.ca_file = str(folder / "authority.pem")
         Path(self.ca_file).write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def context(self, address: str, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+    def context(
+        self, address: str, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, days: tuple[int, int] = (-1, 1)
+    ) -> ssl.SSLContext:
+        """`days` from now between which the certificate is valid."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-        certificate = self._signed(_name(address), key.public_key(), names)
+        certificate = self._signed(_name(address), key.public_key(), names, days)
         file = self._folder / f"{address}.pem"
         file.write_bytes(
             key.private_bytes(
@@ -46,7 +49,11 @@ class Authority:
         return context
 
     def _signed(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, extra: x509.ExtensionType
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePublicKey,
+        extra: x509.ExtensionType,
+        days: tuple[int, int] = (-30, 30),
     ) -> x509.Certificate:
         now = datetime.now(UTC)
         return (
@@ -55,8 +62,8 @@ class Authority:
             .issuer_name(_name("test authority"))
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now + timedelta(days=days[0]))
+            .not_valid_after(now + timedelta(days=days[1]))
             .add_extension(extra, critical=isinstance(extra, x509.BasicConstraints))
             .sign(self._key, hashes.SHA256())
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import ssl
 import threading
@@ -95,3 +96,66 @@ def reset(connection: socket.socket) -> None:
     """End the connection by a reset instead of in order."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     connection.close()
+
+
+class ConnectProxy:
+    """A proxy that knows CONNECT alone. `asked` are the heads it was sent; `refuse` is a status instead of a way through."""
+
+    def __init__(self, credentials: str = "", refuse: int = 0) -> None:
+        self._wanted = base64.b64encode(credentials.encode()).decode() if credentials else ""
+        self._refuse = refuse
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self.asked: list[bytes] = []
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            self._open.append(client)
+            threading.Thread(target=self._through, args=(client,), daemon=True).start()
+
+    def _through(self, client: socket.socket) -> None:
+        with suppress(OSError):
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += client.recv(65536)
+            self.asked.append(head)
+            method, target = head.split()[:2]
+            host, _, port = target.decode().rpartition(":")
+            status = 405 if method != b"CONNECT" else self._refuse
+            if (
+                not status
+                and self._wanted
+                and f"Proxy-Authorization: Basic {self._wanted}".lower() not in head.decode().lower()
+            ):
+                status = 407
+            if status:
+                client.sendall(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
+                client.shutdown(socket.SHUT_RDWR)
+                return
+            far = socket.create_connection((host, int(port)), 10)
+            self._open.append(far)
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            threading.Thread(target=_pour, args=(far, client), daemon=True).start()
+            _pour(client, far)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+
+def _pour(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while came := one.recv(65536):
+            other.sendall(came)
+        other.shutdown(socket.SHUT_WR)

@@ -12,8 +12,8 @@ from time import monotonic
 
 import pytest
 
-from orders.cdp.errors import CdpError, TimedOut, Unreachable
-from orders.cdp.transport import Deadline, Limits, Transport
+from orders.cdp.errors import CdpError, TimedOut, Unreachable, Untrusted
+from orders.cdp.transport import Deadline, Limits, Outbound, Transport
 from tests.cdp.certificates import Authority
 from tests.cdp.servers import Server, sending, serving, well
 from tests.cdp.test_wire import SLACK, SLOW
@@ -35,7 +35,7 @@ def test_a_trusted_host_is_read_over_one_kept_connection(
     transports: Transports, quick: Limits, authority: Authority
 ) -> None:
     with serving(sending(well(b"{}")), authority.context("127.0.0.1")) as server:
-        transport = transports(quick, ca_file=authority.ca_file)
+        transport = transports(quick, Outbound(ca_file=authority.ca_file))
         assert [get(transport, server) for _ in range(3)] == [b"{}"] * 3
         assert server.connections == 1
 
@@ -52,7 +52,7 @@ def test_slow_headers_are_cut_on_a_kept_tls_connection(
             slow(connection, head, over)
 
     with serving(answer, authority.context("127.0.0.1")) as server:
-        transport = transports(quick, ca_file=authority.ca_file)
+        transport = transports(quick, Outbound(ca_file=authority.ca_file))
         assert get(transport, server) == b"{}"
         began = monotonic()
         with pytest.raises(TimedOut):
@@ -82,7 +82,7 @@ def test_a_handshake_that_drips_is_cut(transports: Transports, authority: Author
         dripping.start()
         began = monotonic()
         with pytest.raises((TimedOut, Unreachable)):
-            transports(limits, ca_file=authority.ca_file).get(
+            transports(limits, Outbound(ca_file=authority.ca_file)).get(
                 f"https://127.0.0.1:{listening.getsockname()[1]}",
                 "/",
                 "Basic eDp5",
@@ -101,8 +101,8 @@ def test_an_unknown_or_wrong_certificate_is_never_talked_to(
     """Not one vouched for by nobody, and not a good one of another address."""
     shown = authority.context("127.0.0.2" if trusted else "127.0.0.1")
     with serving(sending(well(b"{}")), shown) as server:
-        with pytest.raises(Unreachable, match="TLS"):
-            get(transports(quick, ca_file=authority.ca_file if trusted else None), server)
+        with pytest.raises(Untrusted, match="another host" if trusted else "issuer is unknown"):
+            get(transports(quick, Outbound(ca_file=authority.ca_file if trusted else "")), server)
         assert server.heads == [] and server.connections == 1
 
 
@@ -114,5 +114,5 @@ def test_tls_before_1_2_is_not_spoken(transports: Transports, quick: Limits, aut
         old.set_ciphers("ALL:@SECLEVEL=0")
     with serving(sending(well(b"{}")), old) as server:
         with pytest.raises(CdpError):
-            get(transports(quick, ca_file=authority.ca_file), server)
+            get(transports(quick, Outbound(ca_file=authority.ca_file)), server)
         assert server.heads == []

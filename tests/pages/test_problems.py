@@ -51,6 +51,7 @@ def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[erro
         (errors.TooBusy, 503, "slow"),
         (errors.TimedOut, 504, "slow"),
         (errors.Unreachable, 502, "down"),
+        (errors.Untrusted, 502, "not trusted"),
         (errors.Broken, 502, "error"),
         (errors.Unreadable, 502, "unreadable"),
     ],

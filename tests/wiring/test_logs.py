@@ -153,6 +153,29 @@ def test_a_refusal_says_whom_it_was_for_by_number_and_not_by_name(live_app: App)
     assert "orla" not in live_app.log.read_text()
 
 
+def test_a_line_says_which_connection_was_asked_how_often_and_how_long_it_took(live_app: App) -> None:
+    agent = live_app.person()
+    (connection,) = agent.cdp_connections.all()
+    with live_app.signed_in() as session:
+        opened = session.get(live_app.url + "/orders/B94TXY/", timeout=20)
+        own = session.get(live_app.url + "/connections/", timeout=20)
+        live_app.sandbox.set_fault("*", "503")
+        failed = session.get(live_app.url + "/orders/B94TXY/", timeout=20)
+    lines = [json.loads(text) for text in live_app.log.read_text().splitlines()]
+    of = {found["request_id"]: found for found in lines if found["event"] == "request"}
+    asked = of[opened.headers["X-Request-ID"]]
+    assert (asked["region"], asked["connection"]) == ("sandbox", str(connection.pk))
+    assert asked["calls"] > 0
+    assert 0 < asked["cdp_ms"] <= asked["ms"]
+    assert not {"region", "connection", "calls", "cdp_ms"} & set(of[own.headers["X-Request-ID"]])
+    (told,) = [
+        found
+        for found in lines
+        if found["event"] == "the CDP failed" and found["request_id"] == failed.headers["X-Request-ID"]
+    ]
+    assert (told["region"], told["connection"]) == ("sandbox", str(connection.pk))
+
+
 @pytest.mark.parametrize("typed", ["+353861234567", "Jane Doyle", "PNR7Q2"])
 def test_what_people_type_into_an_address_is_in_no_line(live_app: App, typed: str) -> None:
     mark = f"typed-{abs(hash(typed))}"

@@ -3,5 +3,6 @@
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.fetching import Transport, shared
 from orders.cdp.transport.limits import Limits
+from orders.cdp.transport.outbound import Outbound
 
-__all__ = ["Deadline", "Limits", "Transport", "shared"]
+__all__ = ["Deadline", "Limits", "Outbound", "Transport", "shared"]

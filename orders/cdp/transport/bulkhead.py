@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from orders.cdp.errors import TooBusy
+from orders.cdp.watching import watchers
 
 _line = threading.Lock()  # first come, first served
 _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
@@ -27,13 +28,19 @@ class Bulkhead:
             yield
             return
         if not self._free.acquire(blocking=False):
+            for watcher in watchers:
+                watcher.refused()
             raise TooBusy("every place for waiting on the CDP is taken")
         token = _held.set(True)
+        for watcher in watchers:
+            watcher.place(1)
         try:
             yield
         finally:
             _held.reset(token)
             self._free.release()
+            for watcher in watchers:
+                watcher.place(-1)
             wait_in_line()
 
 

@@ -20,11 +20,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError
+from urllib3.util import make_headers, parse_url
 from urllib3.util.ssltransport import SSLTransport
 
 from orders.cdp.regions import is_loopback
 from orders.cdp.transport.connecting import connect, resolve
 from orders.cdp.transport.deadline import Deadline
+from orders.cdp.transport.outbound import Outbound
 
 # It logs whole URLs, and the query of a guest search is an e-mail address.
 logging.getLogger("urllib3").propagate = False
@@ -72,13 +74,13 @@ class _TLS(ssl.SSLContext):
 
 
 class SharedAdapter(HTTPAdapter):
-    """One per process. Keeps a pool per origin; verifies certificates, speaks TLS 1.2 or newer, knows no proxy."""
+    """One per process. Keeps a pool per origin; verifies certificates, speaks TLS 1.2 or newer, uses the proxy of `outbound` alone."""
 
-    def __init__(self, connections: int, ca_file: str | None = None) -> None:
+    def __init__(self, connections: int, outbound: Outbound | None = None) -> None:
         super().__init__()
         self._connections = connections
         self._pools: dict[tuple[int, str, str], HTTPConnectionPool] = {}
-        self._ca_file = ca_file or certifi.where()
+        self._outbound = outbound or Outbound()
 
     def get_connection_with_tls_context(self, request: Any, *_args: object, **_kwargs: object) -> HTTPConnectionPool:
         address = urlsplit(request.url)
@@ -108,9 +110,13 @@ class SharedAdapter(HTTPAdapter):
         if address.scheme == "https":
             tls = _TLS(ssl.PROTOCOL_TLS_CLIENT)  # verifies
             tls.minimum_version = ssl.TLSVersion.TLSv1_2
-            tls.load_verify_locations(self._ca_file)
+            tls.load_verify_locations(certifi.where())
+            if self._outbound.ca_file:
+                tls.load_verify_locations(self._outbound.ca_file)
+            proxy = parse_url(self._outbound.proxy) if self._outbound.proxy else None
+            sign_in = make_headers(proxy_basic_auth=self._outbound.credentials or None)
             pool: HTTPConnectionPool = HTTPSConnectionPool(
-                host, address.port, maxsize=self._connections, ssl_context=tls
+                host, address.port, maxsize=self._connections, ssl_context=tls, _proxy=proxy, _proxy_headers=sign_in
             )
             pool.ConnectionCls = _TLSConnection
         elif address.scheme == "http" and is_loopback(host):

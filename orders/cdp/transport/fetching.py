@@ -21,6 +21,7 @@ from orders.cdp.transport.connections import SharedAdapter
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.fanout import T, run_side_by_side
 from orders.cdp.transport.limits import Limits
+from orders.cdp.transport.outbound import Outbound
 from orders.cdp.transport.retry import LEAST, Failure, failure_of, pause_after, refusal
 from orders.cdp.transport.size_cap import drain, read_body
 
@@ -30,9 +31,9 @@ _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent
 class Transport:
     """Bytes from the CDP. One per process (`shared`); knows no credential beyond the header of the call in hand."""
 
-    def __init__(self, limits: Limits | None = None, *, ca_file: str | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, outbound: Outbound | None = None) -> None:
         self.limits = limits or Limits()
-        self._adapter = SharedAdapter(self.limits.connections, ca_file)
+        self._adapter = SharedAdapter(self.limits.connections, outbound)
         self._bulkhead = Bulkhead(self.limits.waiting_pages)
         self._pool = ThreadPoolExecutor(self.limits.pool_threads, "cdp-calls")  # its threads are made when needed
 
@@ -101,6 +102,6 @@ class Transport:
 
 
 @cache
-def shared(limits: Limits) -> Transport:
-    """The process's transport for these limits; in production there is one value of them, hence one transport."""
-    return Transport(limits)
+def shared(limits: Limits, outbound: Outbound) -> Transport:
+    """The process's transport for these limits and this way out; in production there is one value of both, hence one transport."""
+    return Transport(limits, outbound)

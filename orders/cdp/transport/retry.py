@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from requests.exceptions import ConnectTimeout, ReadTimeout, SSLError
+from requests.exceptions import ConnectTimeout, ReadTimeout
 from urllib3.exceptions import ReadTimeoutError
 
 from orders.cdp import errors
 from orders.cdp.errors import CdpError
+from orders.cdp.transport import outbound
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.limits import Limits
 
@@ -44,12 +45,12 @@ def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits
 
 def failure_of(error: Exception) -> Failure:
     """What a broken exchange means. Only the kind of `error` is told, never its text."""
+    if known := outbound.failure(error):
+        return Failure(*known)
     if isinstance(error, ConnectTimeout):
         return Failure(errors.Unreachable("no connection within the time for it"), again=True)
     if isinstance(error, ReadTimeout | ReadTimeoutError | TimeoutError):
         return Failure(errors.TimedOut("the answer did not come in time"))
-    if isinstance(error, SSLError):
-        return Failure(errors.Unreachable("no trusted TLS connection"))
     return Failure(errors.Unreachable(f"the connection failed or broke off ({type(error).__name__})"), again=True)
 
 

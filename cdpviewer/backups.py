@@ -1,0 +1,164 @@
+"""One file that holds the whole database, taken while it is served, and put back while it is not.
+
+SQLite is copied by VACUUM INTO: one consistent state, in a second, however many write meanwhile. PostgreSQL by its own pg_dump and
+pg_restore. The keys that open what is sealed are in neither: they are kept apart.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+
+from cdpviewer import served
+
+HEADS = {b"SQLite format 3\x00": "sqlite", b"PGDMP": "postgresql"}
+PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+
+
+class Unfit(Exception):
+    """The file cannot be used; `str(error)` says why, as a sentence."""
+
+
+def take(target: Path) -> int:
+    """Write the database into the new file `target`, for its owner alone, and give its bytes. Raises Unfit.
+
+    Nothing stands there before all of it does, and has been read again.
+    """
+    if target.exists():
+        raise Unfit(f"{target} is there already: name a new file.")
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    connection = connections["default"]
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if connection.vendor == "sqlite":
+            with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as source:
+                source.execute("VACUUM INTO ?", (str(part),))
+        else:
+            _run("pg_dump", "--format=custom", "--no-owner", f"--file={part}")
+        check(part)
+        _keep(part, target)
+    except OSError as error:
+        raise Unfit(f"{target} cannot be written ({type(error).__name__}).") from None
+    except sqlite3.Error as error:
+        raise Unfit(f"The database could not be copied ({type(error).__name__}): is there room for it?") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return target.stat().st_size
+
+
+def put_back(source: Path) -> Path | None:
+    """Replace the database by the backup `source`; gives where SQLite's former file now stands. Raises Unfit and served.Served."""
+    check(source)
+    lock = served.alone()
+    connection = connections["default"]
+    try:
+        if connection.vendor == "sqlite":
+            return _replace(source, Path(connection.settings_dict["NAME"]))
+        connection.close()
+        _run(
+            "pg_restore",
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--no-privileges",
+            "--single-transaction",
+            "--exit-on-error",
+            str(source),
+        )
+    except OSError as error:
+        raise Unfit(f"The database's folder cannot be written ({type(error).__name__}).") from None
+    finally:
+        if lock is not None:
+            os.close(lock)
+    return None
+
+
+def check(file: Path) -> None:
+    """Raise Unfit unless the file is a whole backup of this kind of database, and of no newer version than this one."""
+    vendor = connections["default"].vendor
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(16)
+    except OSError as error:
+        raise Unfit(f"{file} cannot be read ({type(error).__name__}).") from None
+    kind = next((kind for start, kind in HEADS.items() if head.startswith(start)), "")
+    if kind != vendor:
+        raise Unfit(f"{file} is no backup of {'SQLite' if vendor == 'sqlite' else 'PostgreSQL'}.")
+    if vendor != "sqlite":
+        _run("pg_restore", "--list", str(file))
+        return
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            applied = set(copy.execute("SELECT app, name FROM django_migrations"))
+    except sqlite3.Error as error:
+        raise Unfit(f"{file} is damaged, or no backup of cdpviewer ({type(error).__name__}).") from None
+    if found != "ok":
+        raise Unfit(f"{file} is damaged.")
+    if newer := applied - set(MigrationLoader(None).disk_migrations):
+        app, name = min(newer)
+        raise Unfit(
+            f"{file} was made by a newer version, which has the migration {app}.{name}: install that one first."
+        )
+
+
+def _replace(source: Path, database: Path) -> Path | None:
+    """Copy beside the database first, then rename twice: a crash in between leaves one of the two whole."""
+    part = database.with_name(f".{database.name}.part")
+    shutil.copyfile(source, part)
+    part.chmod(0o600)
+    aside = None
+    if database.exists():
+        _close_log(database)
+        aside = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        database.rename(aside)
+    _keep(part, database)
+    return aside
+
+
+def _close_log(database: Path) -> None:
+    """Take what is in the write-ahead log into the file: left beside a restored one, the log would be read as its own."""
+    connections["default"].close()
+    try:
+        with closing(sqlite3.connect(database, timeout=2)) as last:
+            last.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError:
+        raise served.Served from None
+    except sqlite3.DatabaseError:  # damaged, which is why there is a restore
+        pass
+    for end in ("-wal", "-shm"):
+        Path(f"{database}{end}").unlink(missing_ok=True)
+
+
+def _keep(part: Path, target: Path) -> None:
+    """Give the finished file its name, for good."""
+    for path in (part, target.parent):
+        opened = os.open(path, os.O_RDONLY)
+        os.fsync(opened)
+        os.close(opened)
+    part.rename(target)
+
+
+def _run(program: str, *options: str) -> None:
+    """Run one of PostgreSQL's programs on the database. Its words may hold data, so only their last line's kind is told."""
+    settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
+    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
+    env |= {f"PG{name.upper()}": str(value) for name, value in settings.get("OPTIONS", {}).items() if name in PASSED_ON}
+    goal = [f"--dbname={settings['NAME']}"] if program == "pg_restore" and "--list" not in options else []
+    try:
+        done = subprocess.run([program, *options, *goal], env={**os.environ, **env}, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise Unfit(f"{program} is not installed (Debian: apt-get install postgresql-client).") from None
+    if done.returncode:
+        raise Unfit(f"{program} failed with exit status {done.returncode}: run it by hand to see why.")

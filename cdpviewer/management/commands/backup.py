@@ -1,0 +1,38 @@
+"""`manage.py backup FILE`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cdpviewer import backups
+
+
+class Command(BaseCommand):
+    help = "Write the whole database into a new file, while it is served. Keep the keys apart from it."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="a new file; {date} in its name becomes the time (UTC)")
+        parser.add_argument(
+            "--keep", type=int, default=0, metavar="N", help="remove the oldest files of that name but N"
+        )
+
+    def handle(self, *, file: Path, keep: int, **_options: Any) -> None:
+        if keep and "{date}" not in file.name:
+            raise CommandError("--keep goes with {date} in the file's name.")
+        target = file.with_name(file.name.replace("{date}", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())))
+        began = time.monotonic()
+        try:
+            size = backups.take(target)
+        except backups.Unfit as problem:
+            raise CommandError(str(problem)) from None
+        self.stdout.write(f"{target}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s.")
+        if keep:
+            # The names sort by their dates.
+            for old in sorted(file.parent.glob(file.name.replace("{date}", "*")))[:-keep]:
+                old.unlink()
+                self.stdout.write(f"Removed: {old}")

@@ -1,0 +1,34 @@
+"""`manage.py restore FILE`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cdpviewer import backups, served
+
+
+class Command(BaseCommand):
+    help = "Replace the database by a backup. Refuses while a server has it open."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file: Path, **_options: Any) -> None:
+        began = time.monotonic()
+        try:
+            aside = backups.put_back(file)
+        except backups.Unfit as problem:
+            raise CommandError(f"Nothing was changed. {problem}") from None
+        except served.Served:
+            raise CommandError("Nothing was changed. A server has the database open: stop all servers first.") from None
+        self.stdout.write(f"Restored in {time.monotonic() - began:.1f} s.")
+        if aside is not None:
+            self.stdout.write(f"The former database is {aside}: remove it when all is well.")
+        self.stdout.write(
+            "Now: manage.py migrate, manage.py check_credentials, manage.py check_records --since the last kept line."
+        )

@@ -1,0 +1,60 @@
+"""What gunicorn does for metrics: a folder for the figures before anything is loaded, a process that answers, and an end to both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from cdpviewer.environment import Environment
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the client's own name
+NEEDS = "CDPVIEWER_METRICS_BIND needs the package prometheus-client: make setup LOCK=prod, or leave it unset."
+
+
+def bind(env: Environment) -> tuple[str, int] | None:
+    """Host and port of CDPVIEWER_METRICS_BIND (`127.0.0.1:9464`, `[::1]:9464`), None where it is not set."""
+    text = env.text("CDPVIEWER_METRICS_BIND")
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65_536:
+        raise ImproperlyConfigured("CDPVIEWER_METRICS_BIND must be an address and a port, as in 127.0.0.1:9464.")
+    if find_spec("prometheus_client") is None:
+        raise ImproperlyConfigured(NEEDS)
+    return host.strip("[]"), int(port)
+
+
+class Metering:
+    """The hooks of gunicorn; without CDPVIEWER_METRICS_BIND each does nothing."""
+
+    def __init__(self, env: Environment) -> None:
+        """Make the folder, a new one for each server: figures of an earlier one would be counted again."""
+        os.environ.pop(FOLDER, None)  # of the server before, which started this one
+        self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""
+        if self._folder:
+            os.environ[FOLDER] = self._folder
+        self._pid = os.getpid()
+
+    def when_ready(self, _arbiter: Any) -> None:
+        """Start the process that answers. Not by `subprocess`, which gevent has patched and whose signals are gunicorn's."""
+        if self._folder:
+            command = [sys.executable, "-m", "cdpviewer.metrics.server"]
+            os.posix_spawn(sys.executable, command, os.environ)
+
+    def child_exit(self, _arbiter: Any, worker: Any) -> None:
+        """Take the gauges of a worker that has ended out of the sums."""
+        if self._folder:
+            from prometheus_client.multiprocess import mark_process_dead
+
+            mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+    def on_exit(self, _arbiter: Any) -> None:
+        """Remove the folder; the process that answers ends with its parent."""
+        if self._folder and os.getpid() == self._pid:
+            shutil.rmtree(self._folder, ignore_errors=True)

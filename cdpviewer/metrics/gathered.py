@@ -1,0 +1,51 @@
+"""What the database holds, counted at each scrape: sessions, and how the connections were answered last.
+
+The label `team` is the name that administrators gave a shared connection; people's own connections count together, under "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, connection
+from django.db.models import Count, Value
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from orders.connections.shared import SharedConnection
+from orders.models import Connection
+
+
+class Gathered(Collector):
+    """Asks the database by itself, so a scrape costs pages nothing and says whether the database answers."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        up = GaugeMetricFamily("cdpviewer_database_up", "Whether the database answers (1) or not (0).")
+        try:
+            yield from self._counted()
+            up.add_metric([], 1)
+        except DatabaseError:
+            up.add_metric([], 0)
+        finally:
+            connection.close()
+        yield up
+
+    def _counted(self) -> list[GaugeMetricFamily]:
+        sessions = GaugeMetricFamily("cdpviewer_sessions", "Sessions that have not ended.")
+        sessions.add_metric([], Session.objects.filter(expire_date__gt=timezone.now()).count())
+        results = GaugeMetricFamily(
+            "cdpviewer_connection_last_result",
+            "Connections by how the CDP answered them last.",
+            labels=["region", "team", "result"],
+        )
+        own = Connection.objects.order_by().values_list("region", Value(""), "last_result").annotate(Count("pk"))
+        shared = SharedConnection.objects.filter(active=True).order_by()
+        rows = [*own, *shared.values_list("region", "name", "last_result").annotate(Count("pk"))]
+        for region, team, result, number in rows:
+            # A region may have been taken out of the settings; its connections are counted all the same.
+            name = region if region in settings.CDP_REGIONS else "other"
+            results.add_metric([name, team, result or "never_used"], number)
+        return [sessions, results]

@@ -1,0 +1,57 @@
+"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`, started by gunicorn and ended with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from cdpviewer.children import follow_parent
+
+BETWEEN_TRIES = 1.0  # seconds
+
+
+def main() -> None:
+    """Serve the figures of PROMETHEUS_MULTIPROC_DIR at CDPVIEWER_METRICS_BIND until the server ends."""
+    parent = os.getppid()
+    os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
+    follow_parent()
+    signal.signal(signal.SIGTERM, _end)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
+
+    import django
+
+    django.setup()
+
+    import structlog
+    from django.conf import settings
+    from prometheus_client import CollectorRegistry, start_http_server
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    from cdpviewer.metrics.gathered import Gathered
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(Gathered())
+    host, port = settings.METRICS_BIND or sys.exit("CDPVIEWER_METRICS_BIND is not set.")
+    warned = False
+    while os.getppid() == parent:
+        try:
+            _server, thread = start_http_server(port, host, registry)
+        except OSError as error:  # the server before this one may still be ending
+            if not warned:
+                structlog.stdlib.get_logger("cdpviewer.metrics").warning("the port is held", error=error.strerror)
+            warned = True
+            time.sleep(BETWEEN_TRIES)
+            continue
+        thread.join()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Errors to Sentry, or whatever takes its protocol (CDPVIEWER_SENTRY_DSN): the log's own redacted lines and nothing beside them.
+
+Sentry's integrations are all switched off: they would add local variables, addresses, headers and what was logged before.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from cdpviewer import logs
+from cdpviewer.environment import Environment
+
+if TYPE_CHECKING:
+    from sentry_sdk import Client
+
+TAGS = ("request_id", "route", "status", "region", "code")
+
+
+def dsn(env: Environment) -> str:
+    """CDPVIEWER_SENTRY_DSN, "" where it is not set. Raises ImproperlyConfigured, without repeating it: it holds a key."""
+    address = env.text("CDPVIEWER_SENTRY_DSN")
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.username or not parts.path.strip("/"):
+        raise ImproperlyConfigured("CDPVIEWER_SENTRY_DSN must be as Sentry shows it: https://key@host/number.")
+    if find_spec("sentry_sdk") is None:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_SENTRY_DSN needs the package sentry-sdk: pip install sentry-sdk, or leave it unset."
+        )
+    return address
+
+
+class Handler(logging.Handler):
+    """Sends records of level ERROR. Made from the LOGGING setting."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(logging.ERROR)
+        self._address = address
+        self.setFormatter(logs.formatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send the line that the log has for the record; the client's own thread does the sending."""
+        try:
+            _client(self._address, os.getpid()).capture_event(event_of(json.loads(self.format(record))))
+        except Exception:  # noqa: BLE001 (a record that cannot be sent stands in the log)
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Wait two seconds at most for what is still to be sent."""
+        if _client.cache_info().currsize:
+            _client(self._address, os.getpid()).flush(2.0)
+
+
+@cache
+def _client(address: str, _process: int) -> Client:
+    """One for each process, made at its first error: the client's thread is not carried over a fork."""
+    from sentry_sdk import Client
+
+    return Client(
+        dsn=address,
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        include_local_variables=False,
+        include_source_context=False,
+        max_breadcrumbs=0,
+        auto_session_tracking=False,
+        send_client_reports=False,
+        server_name="",
+    )
+
+
+def event_of(line: dict[str, Any]) -> Any:
+    """Sentry's event from a line of the log: its words, the types and places of its exceptions, and a few closed tags."""
+    chain = [_exception(one) for one in reversed(line.get("exception", []))]  # Sentry wants the first cause first
+    return {
+        "level": line.get("level", "error"),
+        "platform": "python",
+        "logentry": {"message": str(line["event"])},
+        "tags": {name: str(line[name]) for name in TAGS if line.get(name) is not None},
+        **({"exception": {"values": chain}} if chain else {}),
+    }
+
+
+def _exception(one: dict[str, Any]) -> dict[str, Any]:
+    kind, _, words = one["type"].partition(": ")
+    return {"type": kind, "value": words, "stacktrace": {"frames": [_frame(place) for place in one["at"]]}}
+
+
+def _frame(place: str) -> dict[str, Any]:
+    where, _, function = place.partition(" ")
+    file, _, number = where.rpartition(":")
+    return {
+        "filename": file,
+        "function": function,
+        "lineno": int(number),
+        "in_app": file.startswith(("orders/", "cdpviewer/")),
+    }

@@ -1,0 +1,50 @@
+"""Whether a server has the database open: a lock on a file beside SQLite's, and PostgreSQL's own list of its clients."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+
+from cdpviewer.databases import SQLITE
+
+
+class Served(Exception):
+    """A server has the database open."""
+
+
+def _file(database: dict[str, Any]) -> Path:
+    return Path(f"{database['NAME']}.served")
+
+
+def hold(database: dict[str, Any]) -> int | None:
+    """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; gives the lock."""
+    if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():
+        return None
+    lock = os.open(_file(database), os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_SH)  # servers share it: one takes over from the other
+    return lock
+
+
+def alone(alias: str = "default") -> int | None:
+    """Make sure that no server has the database open, and that none starts meanwhile on SQLite. Raises Served."""
+    connection = connections[alias]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone()[0]:
+                raise Served
+        return None
+    lock = os.open(_file(connection.settings_dict), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise Served from None
+    return lock

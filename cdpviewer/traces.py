@@ -1,0 +1,110 @@
+"""Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, one inside it for each call to the CDP.
+
+Written by hand: the ready-made instruments note addresses, queries and statements. These spans hold routes, regions and outcomes.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http.response import HttpResponseBase
+
+from cdpviewer.environment import Environment
+from orders.http import GetResponse, Request
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+NEEDS = "CDPVIEWER_OTLP_ENDPOINT needs opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http: install them, or leave it unset."
+
+
+def endpoint(env: Environment) -> str:
+    """The address of CDPVIEWER_OTLP_ENDPOINT, without a slash at its end; "" where it is not set."""
+    address = env.text("CDPVIEWER_OTLP_ENDPOINT").rstrip("/")
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        raise ImproperlyConfigured("CDPVIEWER_OTLP_ENDPOINT must be an address as http://collector:4318.")
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
+        raise ImproperlyConfigured(NEEDS)
+    return address
+
+
+def traced(get_response: GetResponse) -> GetResponse:
+    """Middleware: a span around the request, named by its method and route."""
+    from opentelemetry.trace import SpanKind
+
+    from cdpviewer.middleware import route
+    from orders.cdp import watching
+
+    watching.watchers.append(Calls())
+
+    def answer(request: Request) -> HttpResponseBase:
+        tracer = _tracer(settings.OTLP_ENDPOINT, os.getpid())
+        with tracer.start_as_current_span(
+            "request", kind=SpanKind.SERVER, record_exception=False, set_status_on_exception=False
+        ) as span:
+            response = get_response(request)
+            name = route(request, response) or "none"
+            method = request.method if request.method in {"GET", "HEAD", "POST"} else "other"
+            span.update_name(f"{method} {name}")
+            span.set_attributes(
+                {
+                    "http.request.method": method,
+                    "http.route": name,
+                    "http.response.status_code": response.status_code,
+                    "cdpviewer.request_id": request.id,
+                }
+            )
+            return response
+
+    return answer
+
+
+class Calls:
+    """A `Watcher` that makes a span of each call."""
+
+    def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
+        from opentelemetry.trace import SpanKind
+
+        region = next((name for name, url in settings.CDP_REGIONS.items() if url.rstrip("/") == origin), "other")
+        span = _tracer(settings.OTLP_ENDPOINT, os.getpid()).start_span(
+            "CDP call",
+            kind=SpanKind.CLIENT,
+            start_time=int(began * 1e9),
+            attributes={"cdpviewer.region": region, "cdpviewer.outcome": outcome},
+        )
+        span.end(int((began + seconds) * 1e9))
+
+    def tried(self, origin: str) -> None:
+        """A span holds all tries of its call."""
+
+    def remembered(self, hit: bool) -> None:
+        """What was remembered took no time."""
+
+    def place(self, change: int) -> None:
+        """Counted by the metrics."""
+
+    def refused(self) -> None:
+        """Seen as the outcome of the call."""
+
+
+@cache
+def _tracer(address: str, _process: int) -> Tracer:
+    """One for each process, made at its first request: the exporter's thread is not carried over a fork."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    resource: Any = Resource({"service.name": "cdpviewer"})
+    provider = TracerProvider(resource=resource)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{address}/v1/traces")))
+    return provider.get_tracer("cdpviewer")

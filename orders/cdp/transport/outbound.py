@@ -1,0 +1,75 @@
+"""The way out of this network: a proxy, and the authorities that are trusted beside the public ones."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from requests.exceptions import SSLError
+
+from orders.cdp.errors import CdpError, Unreachable, Untrusted
+
+TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+# OpenSSL's numbers for what is wrong with a certificate.
+NOT_YET, EXPIRED, OTHER_HOST, REVOKED = {9}, {10}, {62, 64}, {23}
+NOBODY_KNOWN = {2, 18, 19, 20, 21}
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """`proxy` is `http://host:port` or "", `credentials` are user:password for it, `ca_file` holds further authorities in PEM."""
+
+    proxy: str = ""
+    credentials: str = field(default="", repr=False)
+    ca_file: str = ""
+
+
+def failure(error: BaseException) -> tuple[CdpError, bool] | None:
+    """The error where TLS or the proxy is at fault, and whether another try may help; None for anything else.
+
+    Only the kind of `error` is told, never its text: that names hosts.
+    """
+    for one in _chain(error):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return Untrusted(_of_certificate(one.verify_code)), False
+        if refused := TUNNEL.search(str(one)) if isinstance(one, OSError) else None:
+            return _of_proxy(int(refused[1]))
+    if any(isinstance(one, ssl.SSLError | SSLError) for one in _chain(error)):
+        return Unreachable(
+            "the TLS handshake failed: TLS 1.2 or newer is needed, and nothing between that breaks it"
+        ), False
+    return None
+
+
+def _of_certificate(code: int) -> str:
+    if code in EXPIRED:
+        return "TLS: the certificate has expired, or this machine's clock is wrong"
+    if code in NOT_YET:
+        return "TLS: the certificate is not valid yet, or this machine's clock is wrong"
+    if code in OTHER_HOST:
+        return "TLS: the certificate is for another host"
+    if code in NOBODY_KNOWN:
+        return "TLS: the certificate's issuer is unknown; one of your own belongs into CDPVIEWER_CA_FILE"
+    return "TLS: the certificate was revoked" if code in REVOKED else f"TLS: the certificate is not trusted ({code})"
+
+
+def _of_proxy(status: int) -> tuple[CdpError, bool]:
+    if status == 407:
+        return Unreachable("the outbound proxy does not accept CDPVIEWER_OUTBOUND_PROXY_CREDENTIALS (407)"), False
+    if status in (502, 503, 504):
+        return Unreachable(f"the outbound proxy does not reach the CDP ({status})"), True
+    return Unreachable(f"the outbound proxy does not let this host through ({status})"), False
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it was made of, each once: the library hands the first one on in several ways."""
+    waiting: list[object] = [error]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]

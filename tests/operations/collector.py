@@ -1,0 +1,62 @@
+"""A collector on loopback: takes what is posted, unpacked, and answers 200."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Collector:
+    """`came` are the bodies in their order, `paths` where each was posted."""
+
+    port: int = 0
+    came: list[bytes] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+
+    def until(self, enough: Callable[[list[bytes]], bool]) -> list[bytes]:
+        """What came, as soon as it is enough."""
+        limit = time.monotonic() + 30
+        while not enough(list(self.came)):
+            assert time.monotonic() < limit, f"{len(self.came)} bodies came"
+            time.sleep(0.05)
+        return list(self.came)
+
+
+@contextmanager
+def collecting() -> Iterator[Collector]:
+    found = Collector()
+
+    class Taking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            if self.headers.get("Transfer-Encoding") == "chunked":
+                body = b""
+                while size := int(self.rfile.readline(), 16):
+                    body += self.rfile.read(size)
+                    self.rfile.readline()
+            else:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            found.paths.append(self.path)
+            found.came.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
+            self.send_response_only(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing: the test's output is not a log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as server:
+        found.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield found
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,212 @@
+"""The port of CDPVIEWER_METRICS_BIND: the series, across processes, and nothing of a person in any of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from django.db import OperationalError, connection
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from cdpviewer.metrics.gathered import Gathered
+from orders.models import Connection
+from tests.canary import CANARY
+from tests.live import PASSWORD, PROJECT, App, environment, free_port, sign_in, wait_until_it_answers
+
+SECRETS = (
+    "B94TXY",
+    "ZD-4711",
+    "canary-agent",
+    "nobody-at-all",
+    "Canary Tenant",
+    PASSWORD,
+    "secret-path",
+    CANARY.client_key,
+    CANARY.token,
+)
+
+ASKING = ("deploy/grafana/cdpviewer.json", "deploy/prometheus/alerts.yml", "deploy/prometheus/alerts_test.yml")
+
+
+@dataclass
+class Metered:
+    """A server of two processes with a port for metrics; `scrape` gives every sample as (name, labels) to value."""
+
+    app: App
+    port: int
+    temporary: Path
+
+    def text(self) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def scrape(self) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+        families = text_string_to_metric_families(self.text())
+        return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
+
+    def value(self, name: str, **labels: str) -> float:
+        """The sum of all samples of that name that have these labels."""
+        wanted = set(labels.items())
+        return sum(value for (found, have), value in self.scrape().items() if found == name and wanted <= have)
+
+
+@pytest.fixture
+def metered(live_app: App, tmp_path: Path, gathered_static: Path) -> Iterator[Metered]:
+    port, metrics, log, temporary = free_port(), free_port(), tmp_path / "app.log", tmp_path / "tmp"
+    temporary.mkdir()
+    env = environment(
+        CDPVIEWER_HTTPS="off",
+        CDPVIEWER_BIND=f"127.0.0.1:{port}",
+        CDPVIEWER_METRICS_BIND=f"127.0.0.1:{metrics}",
+        CDPVIEWER_STATIC_ROOT=str(gathered_static),
+        CDPVIEWER_EXTRA_REGIONS=live_app.environment["CDPVIEWER_EXTRA_REGIONS"],
+        DATABASE_URL=live_app.environment["DATABASE_URL"],
+        TMPDIR=str(temporary),
+    )
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=env, cwd=PROJECT, stdout=out, stderr=out)
+    try:
+        wait_until_it_answers(process, port, log)
+        wait_for_port(metrics)
+        yield Metered(App(f"http://127.0.0.1:{port}", log, process, live_app.sandbox, env), metrics, temporary)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for_port(port: int) -> None:
+    """Until the port for metrics answers."""
+    limit = time.monotonic() + 40
+    while time.monotonic() < limit:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the port for metrics does not answer")
+
+
+def is_open(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def use(app: App) -> requests.Session:
+    """Sign in after a wrong password, open an order with a ticket, its panels, one that is not there, and addresses of no page."""
+    user = app.person("canary-agent")
+    Connection.objects.filter(user=user).update(name="Canary Tenant")
+    session = requests.Session()
+    session.trust_env = False
+    sign_in(session, app.url, "nobody-at-all")
+    sign_in(session, app.url, "canary-agent", "a wrong passphrase")
+    assert sign_in(session, app.url, "canary-agent").status_code == 302
+    for path in (
+        "/orders/B94TXY/?ticket=ZD-4711",
+        "/orders/B94TXY/contacts/",
+        "/orders/XXXXXX/",
+        "/secret-path/B94TXY/",
+    ):
+        session.get(app.url + path, timeout=20)
+    session.request("SECRETS", app.url + "/orders/B94TXY/", timeout=20)
+    return session
+
+
+@pytest.mark.operations
+def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: Metered) -> None:
+    use(metered.app)
+    found = metered.scrape()
+    assert metered.value("cdpviewer_requests_total", route="order", method="GET", status="200") == 1
+    assert metered.value("cdpviewer_requests_total", route="order", status="404") == 1
+    assert metered.value("cdpviewer_requests_total", route="none", status="404") == 1
+    assert metered.value("cdpviewer_requests_total", route="order", method="other") == 1
+    assert metered.value("cdpviewer_request_seconds_count", route="order_contacts") == 1
+    assert metered.value("cdpviewer_cdp_calls_total", region="sandbox", outcome="ok") > 1
+    assert metered.value("cdpviewer_cdp_tries_total", region="sandbox") >= metered.value("cdpviewer_cdp_calls_total")
+    assert metered.value("cdpviewer_cdp_call_seconds_count", region="sandbox") == metered.value(
+        "cdpviewer_cdp_calls_total"
+    )
+    assert metered.value("cdpviewer_memory_reads_total") > 0
+    assert metered.value("cdpviewer_places_in_use") == 0
+    assert metered.value("cdpviewer_database_seconds_count") > 10
+    assert metered.value("cdpviewer_sign_ins_refused_total", reason="wrong") == 2
+    assert metered.value("cdpviewer_sessions") == 1
+    assert metered.value("cdpviewer_connection_last_result", region="sandbox", result="accepted") == 1
+    assert metered.value("cdpviewer_database_up") == 1
+    text = metered.text()
+    assert not [secret for secret in SECRETS if secret.lower() in text.lower()]
+    there = {series for series, _labels in found} | {"cdpviewer_database_failures_total"}  # of failures there are none
+    for name in ASKING:
+        asked = set(re.findall(r"\bcdpviewer_[a-z_]+", (PROJECT / name).read_text()))
+        assert asked and not asked - there, name
+    # Every label is a word of ours, a number, a region or a bound of a bucket.
+    allowed = {"route", "method", "status", "region", "outcome", "result", "team", "error", "reason", "le"}
+    assert {name for _series, labels in found for name, _value in labels} <= allowed
+
+
+@pytest.mark.operations
+def test_a_killed_process_leaves_no_places_and_a_stopped_server_neither_port_nor_files(metered: Metered) -> None:
+    app = metered.app
+    app.person()
+    session = app.signed_in()
+    app.sandbox.set_fault("*", "slow-body")
+    waiting = threading.Thread(target=ask_and_be_cut_off, args=(session, app.url + "/orders/B94TXY/"))
+    waiting.start()
+    until(lambda: metered.value("cdpviewer_places_in_use") == 1)
+    for worker in workers(app.process.pid):
+        os.kill(worker, signal.SIGKILL)
+    waiting.join(20)
+    until(lambda: metered.value("cdpviewer_places_in_use") == 0)
+    assert [path.name.startswith("cdpviewer-metrics-") for path in metered.temporary.iterdir()] == [True]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in metered.temporary.rglob("*"))
+    metered.app.process.terminate()
+    metered.app.process.wait(20)
+    until(lambda: not is_open(metered.port))
+    assert not list(metered.temporary.iterdir())
+
+
+def ask_and_be_cut_off(session: requests.Session, url: str) -> None:
+    with suppress(requests.ConnectionError):
+        session.get(url, timeout=20)
+
+
+def until(true: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def workers(server: int) -> list[int]:
+    """The processes of a server that answer pages."""
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    return [
+        int(pid) for pid in children if b"cdpviewer.metrics.server" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def test_the_database_is_said_to_be_down(db: None) -> None:
+    registry = CollectorRegistry()
+    registry.register(Gathered())
+    with connection.execute_wrapper(fail):
+        assert b"cdpviewer_database_up 0.0" in generate_latest(registry)
+
+
+def fail(*_args: object) -> None:
+    raise OperationalError("it does not answer")
