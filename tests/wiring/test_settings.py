@@ -18,7 +18,7 @@ UNDOCUMENTED = {"PORT"}
 
 
 def names_in_code() -> set[str]:
-    sources = [*(PROJECT / "cdpviewer").glob("*.py"), PROJECT / "gunicorn.conf.py"]
+    sources = [*(PROJECT / "cdpviewer").rglob("*.py"), PROJECT / "gunicorn.conf.py"]
     return {name for source in sources for name in READ.findall(source.read_text())} - UNDOCUMENTED
 
 
