@@ -23,7 +23,7 @@ from orders.models import AccessRecord, Integration, SharedConnection
 from orders.views import api
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
-from tests.pages.test_nothing_leaks import SECRET, planted
+from tests.pages.test_secrecy import SECRET, planted
 from tests.recorded import recorded_looks
 
 __all__ = ["planted"]
