@@ -54,14 +54,16 @@ demo: setup
 run: setup
 	@$(BIN)/python -m cdpviewer.run
 
+# Two processes share the files in the order of tests/ordering.py. Servers that tests start find their modules compiled.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: develop
 	@.ci/tools
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 # The same tests on PostgreSQL instead of SQLite: without ARGS those that reach the database.
 test-postgres: develop
 	@.ci/tools
-	@$(BIN)/python -m tests.postgres_server $(BIN)/python -m pytest -n 2 --dist loadfile \
+	@$(BIN)/python -m tests.postgres_server $(PYTEST) \
 		$(or $(ARGS),tests/accounts tests/pages tests/wiring tests/faults/test_under_load.py)
 
 # Servers as in production: metrics and traces, backups under load, two behind Debian's HAProxy and nginx restarted under load. Some minutes.

@@ -11,10 +11,11 @@ from tests.canary import canary
 from tests.flushing import django_db_setup
 from tests.live import gathered_static, live_app, running_app, running_sandbox, sandbox
 from tests.network import only_this_machine
+from tests.ordering import pytest_collection_modifyitems
 
 __all__ = [
-    "browser", "canary", "context", "django_db_setup", "gathered_static", "live_app", "only_this_machine", "page", "running_app",
-    "running_sandbox", "sandbox", "signed_in",
+    "browser", "canary", "context", "django_db_setup", "gathered_static", "live_app", "only_this_machine", "page",
+    "pytest_collection_modifyitems", "running_app", "running_sandbox", "sandbox", "signed_in",
 ]  # fmt: skip
 
 # A shared machine makes time limits per example lie. HYPOTHESIS_PROFILE=deep looks further, for a night or a release.

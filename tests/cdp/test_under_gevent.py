@@ -8,7 +8,7 @@ import sys
 from tests.live import PROJECT
 
 PATCHED = "from gevent import monkey; monkey.patch_all(); import sys, pytest; sys.exit(pytest.main(sys.argv[1:]))"
-HERE = ["test_wire.py", "test_tls.py", "test_fanout.py", "test_addresses.py"]
+HERE = ["test_wire.py", "test_tls.py", "test_fanout.py", "test_address_fallback.py"]
 
 
 def test_the_rules_of_the_wire_hold_under_gevent() -> None:

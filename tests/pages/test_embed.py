@@ -24,7 +24,7 @@ from cdpviewer.environment import Environment
 from sandbox.server import Sandbox
 from tests.pages.conftest import connect
 from tests.pages.reading import text_of
-from tests.pages.test_nothing_leaks import SECRET, planted
+from tests.pages.test_secrecy import SECRET, planted
 from tests.recorded import events, recorded_looks
 
 __all__ = ["planted"]

@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 from orders.models import AccessRecord, Connection
 from orders.urls import urlpatterns
 from tests.accounts.conftest import CLIENT_KEY, Cdp, connect
-from tests.accounts.test_links_back import ITEM
+from tests.accounts.test_recent_orders import ITEM
 from tests.recorded import recorded_looks
 
 CANARY = "HERS-CANARY"

@@ -15,7 +15,7 @@ from django.test import Client
 from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.reading import text_of
-from tests.pages.test_harmless import PERSONAL_NAMES
+from tests.pages.test_harmless_fields import PERSONAL_NAMES
 
 REF = "00000000-0000-4000-8000-0000000d0c01"
 ITEM = "00000000-0000-4000-8000-0000000d0c02"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from orders.display.rows import Rows, fitting, size_of, start_of
 from sandbox.server import Sandbox
-from tests.pages.test_growth import flown, segment
+from tests.pages.test_scaling import flown, segment
 
 REF = "0f0e0d0c-0b0a-0908-0706-050403020100"
 
