@@ -16,9 +16,10 @@ from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Order
 from orders.http import Request
-from orders.models import Connection
+from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.search_text import lookup
+from orders.services.connections import usable_by
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view
@@ -33,26 +34,28 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
 
     Each search is recorded with its connection, as a single one would be.
     """
-    others = Connection.objects.for_user(request.user).select_related("user").exclude(pk=tenant.connection.pk)
-    connections = [each for each in others[:MOST_CONNECTIONS] if each.is_confirmed]
+    others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
+    connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
     found = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
     pairs = list(zip(connections, found, strict=True))
     for connection, answer in pairs:
         _record(request, connection, answer, reading)
     opened = [(each, answer.only) for each, answer in pairs if isinstance(answer, Found) and answer.orders]
-    complete = all(isinstance(answer, Found) and not answer.partial for _each, answer in pairs)
+    not_asked = [each.name for each in others if each not in connections]
+    complete = not not_asked and all(isinstance(answer, Found) and not answer.partial for _each, answer in pairs)
     if complete and len(opened) == 1 and opened[0][1]:
         connection, ref = opened[0]
         return HttpResponseRedirect(_address(request, connection, ref), status=HTTPStatus.SEE_OTHER)
-    context = {"q": text[:SHOWN_OF_A_SEARCH], "answers": [_listed(request, *pair) for pair in pairs]}
+    answers = [_listed(request, *pair) for pair in pairs]
+    context = {"q": text[:SHOWN_OF_A_SEARCH], "answers": answers, "not_asked": not_asked}
     return render(request, "orders/everywhere.html", context, status=200 if opened else 404)
 
 
-def _search(request: Request, connection: Connection, reading: lookup.Lookup) -> Found:
+def _search(request: Request, connection: AnyConnection, reading: lookup.Lookup) -> Found:
     return find_orders(Tenant(connection, session_key=request.session.session_key or ""), reading.candidates)
 
 
-def _record(request: Request, connection: Connection, answer: Found | errors.CdpError, reading: lookup.Lookup) -> None:
+def _record(request: Request, connection: AnyConnection, answer: Found | errors.CdpError, reading: lookup.Lookup) -> None:
     if isinstance(answer, Found) and answer.orders:
         references = ", ".join(dict.fromkeys(order.reference_id for order in answer.orders if order.reference_id))
         outcome = f"{len(answer.orders)} listed" + (", perhaps more" if answer.partial else "")
@@ -62,7 +65,7 @@ def _record(request: Request, connection: Connection, answer: Found | errors.Cdp
         access_log.record_miss(request, connection, ", ".join(reading.candidates))
 
 
-def _listed(request: Request, connection: Connection, answer: Found | errors.CdpError) -> dict[str, Any]:
+def _listed(request: Request, connection: AnyConnection, answer: Found | errors.CdpError) -> dict[str, Any]:
     if isinstance(answer, errors.CdpError):
         return {"name": connection.name, "problem": problems.describe(answer), "orders": [], "partial": False}
     orders: list[tuple[Order, str]] = [
@@ -71,5 +74,5 @@ def _listed(request: Request, connection: Connection, answer: Found | errors.Cdp
     return {"name": connection.name, "problem": None, "orders": orders, "partial": answer.partial}
 
 
-def _address(request: Request, connection: Connection, ref: str) -> str:
+def _address(request: Request, connection: AnyConnection, ref: str) -> str:
     return reverse("order", args=[ref]) + carried_to(request, connection.name)
