@@ -17,6 +17,7 @@ from orders.connections.integrations import Integration
 from orders.connections.shared import ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
+from orders.privacy.pinned_order import PinnedOrder
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, seal, unseal
 from orders.privacy.viewed_order import ViewedOrder
@@ -31,6 +32,7 @@ __all__ = [
     "ConnectionGrant",
     "ConnectionMember",
     "Integration",
+    "PinnedOrder",
     "SharedConnection",
     "ViewedOrder",
     "usable_names",

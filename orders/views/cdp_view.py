@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from django.db import DatabaseError
@@ -91,9 +92,18 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
 
 def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
     handed = _named_order(request)["order_ref"] if fresh else ""
-    tenant = Tenant(connection, session_key=request.session.session_key or "", fresh=fresh, handed=handed)
+    at_hand = "" if _asks_anew(request) else handed
+    key = request.session.session_key or ""
+    tenant = Tenant(connection, session_key=key, fresh=fresh, handed=handed, at_hand=at_hand)
     request.reader = tenant.reader
     return tenant
+
+
+def _asks_anew(request: Request) -> bool:
+    """Whether the page is reloaded, by the browser or by its own link, as against switched to or gone back to."""
+    from_itself = urlsplit(request.headers.get("Referer", "")).path == request.path
+    cache = request.headers.get("Cache-Control", "")
+    return from_itself or "max-age=0" in cache or "no-cache" in cache
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
