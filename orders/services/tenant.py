@@ -20,7 +20,7 @@ class Tenant:
     """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
     A `fresh` page requests everything again, unless a search has just handed over the order `handed`, or the order `at_hand` stands
-    in the strip of orders between which the agent goes back and forth.
+    in the strip of orders between which the agent goes back and forth and comes from the page of another one, `left`.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Tenant:
         fresh: bool = True,
         handed: str = "",
         at_hand: str = "",
+        left: str = "",
     ) -> None:
         self.connection = connection
         base_url = settings.CDP_REGIONS.get(connection.region)
@@ -40,7 +41,7 @@ class Tenant:
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
         # The same for everybody who reads this tenant, through whatever connection; only ever hashed.
         self.identity = f"{connection.region}/{credentials.client_key}"
-        self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed, at_hand=at_hand)
+        self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed, at_hand=at_hand, left=left)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)
         self.client = CdpClient(
             base_url,
@@ -65,10 +66,10 @@ class Tenant:
         return self._memory.strip_of
 
     def keep_at_hand(self, ref: str, orders: Iterable[Order]) -> None:
-        """Let the pages of these orders, and of `ref` itself, in whose strip they stand, reuse the answers of the last minute."""
-        names = {name for order in orders for name in (order.ref, order.reference_id) if name}
-        for name in names | {ref}:
-            self._memory.keep_at_hand(name, ref)
+        """Let the pages of these orders, which stand in the strip of the order `ref`, reuse the answers of the last minute."""
+        for order in orders:
+            for name in filter(None, (order.ref, order.reference_id)):
+                self._memory.keep_at_hand(name, order.ref or "", ref)
 
     def hand_over(self, ref: str) -> None:
         """Let the next page of the order `ref` reuse the answers of this page, once."""

@@ -29,7 +29,8 @@ class SessionAnswers:
 
     With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is
     shown in its place. Only an order handed over by the previous page (`handed`) may be read from the cache, once, and one between
-    which and others the agent goes back and forth (`at_hand`); `strip_of` is then the order in whose strip it stands.
+    which and others the agent goes back and forth (`at_hand`), unless its page was left (`left`) for itself; `strip_of` is the order
+    in whose strip it stands.
     """
 
     def __init__(
@@ -40,14 +41,19 @@ class SessionAnswers:
         fresh: bool,
         handed: str = "",
         at_hand: str = "",
+        left: str = "",
         memory: Memory | None = None,
     ) -> None:
         memory = answers() if memory is None else memory
         self._owner, self._connection, self._memory = owner, connection, memory
         if fresh and handed and owner:
             fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
-        held = memory.get((owner, connection, _AT_HAND + at_hand.lower())) if at_hand and owner else None
-        self.strip_of = held.answer.decode() if held is not None else ""
+        held, before = (
+            memory.get((owner, connection, _AT_HAND + name.lower())) if name and at_hand and owner else None
+            for name in (at_hand, left)
+        )
+        itself = held is not None and before is not None and held.answer == before.answer
+        self.strip_of = held.answer.decode().partition("/")[0] if held is not None and not itself else ""
         fresh = fresh and not self.strip_of
         self._fresh = fresh
         self._oldest: float | None = None
@@ -63,9 +69,9 @@ class SessionAnswers:
         """Let the next page of the order `ref` use these answers."""
         self.put(_HANDED + ref.lower(), b"")
 
-    def keep_at_hand(self, name: str, strip_of: str) -> None:
-        """Let the pages of the order `name`, which stands in the strip of another, use these answers while they are held."""
-        self.put(_AT_HAND + name.lower(), strip_of.encode())
+    def keep_at_hand(self, name: str, ref: str, strip_of: str) -> None:
+        """Let the page of the order `ref`, by one of its names, use these answers while they are held: it stands in a strip."""
+        self.put(_AT_HAND + name.lower(), f"{strip_of}/{ref}".encode())
 
     def get(self, key: str) -> bytes | None:
         if self._fresh:
