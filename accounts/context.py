@@ -15,7 +15,7 @@ from accounts import preferences
 from accounts.language import language
 from accounts.roles import MANAGES
 from orders.http import Request
-from orders.models import Connection
+from orders.models import usable_names
 from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
@@ -44,18 +44,26 @@ def page(request: Request) -> dict[str, Any]:
     }
 
 
-def tenants(request: HttpRequest) -> tuple[tuple[str, str, bool], ...]:
-    """The person's connections, the default first: name, query that leads to it, whether this page is about it."""
+def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
+    """The connections the person may use, the default first: name, query that leads to it, whether this page is about it."""
     if not request.user.is_authenticated:
         return ()
+    names = tenant_names(request)
+    wanted = request.GET.get("connection") or request.POST.get("connection")
+    here = request.connection.name if request.connection is not None else wanted or next(iter(names), "")
+    return tuple((name, carried_to(request, name), name == here) for name in names)
+
+
+def tenant_names(request: Request) -> list[str]:
+    """The names of the connections the person may use, the default first; read anew where this page's own is missing."""
     held: Any = request.session.get(TENANTS_KEY)
     now = int(time.time())
-    if not isinstance(held, list) or now - held[0] >= TENANTS_READ_EVERY:
-        held = [now, list(Connection.objects.for_user(request.user).values_list("name", flat=True))]
+    here = request.connection.name if request.connection is not None else None
+    if not isinstance(held, list) or now - held[0] >= TENANTS_READ_EVERY or (here and here not in held[1]):
+        held = [now, usable_names(request.user)]
         request.session[TENANTS_KEY] = held
-    names = held[1]
-    wanted = request.GET.get("connection") or request.POST.get("connection") or next(iter(names), "")
-    return tuple((name, carried_to(request, name), name == wanted) for name in names)
+    names: list[str] = held[1]
+    return names
 
 
 def forget_tenants(request: HttpRequest) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections.base import EDITABLE, AnyConnection
+from orders.connections import members
+from orders.connections.base import EDITABLE, AnyConnection, one_at_a_time
 from orders.connections.integrations import Integration
 from orders.connections.shared import ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy import account_events, password_mark
 from orders.privacy.access_record import AccessRecord, AppendOnly
+from orders.privacy.pinned_order import PinnedOrder
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, seal, unseal
 from orders.privacy.viewed_order import ViewedOrder
@@ -33,8 +32,10 @@ __all__ = [
     "ConnectionGrant",
     "ConnectionMember",
     "Integration",
+    "PinnedOrder",
     "SharedConnection",
     "ViewedOrder",
+    "usable_names",
 ]
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -45,7 +46,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def for_user(self, user: AnyUser) -> ConnectionQuerySet:
         """The user's own connections, the default first."""
-        return self.filter(user_id=user.pk or 0).order_by("-is_default", "name")
+        return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
     def default_for(self, user: AnyUser) -> Connection | None:
         """The connection used if the URL names none; None if the user has no connection."""
@@ -86,6 +87,10 @@ class Connection(AnyConnection):
         self.confirmed = password_mark.mark(self.user)
 
     @property
+    def is_chosen(self) -> bool:
+        return self.is_default
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether the user confirmed this connection under their current password."""
         return password_mark.is_marked(self.user, self.confirmed)
@@ -111,10 +116,11 @@ class Connection(AnyConnection):
         )
 
     def keep(self) -> None:
-        """Save a new or changed connection; a user's first one becomes the default."""
-        with _one_at_a_time(self.user_id):
+        """Save a new or changed connection; a user's first one becomes the default, unless they chose a shared one."""
+        with one_at_a_time(self.user_id):
             others = type(self).objects.filter(user_id=self.user_id).exclude(pk=self.pk)
-            if not others.filter(is_default=True).exists():
+            chosen = ConnectionMember.objects.filter(user_id=self.user_id, is_default=True)
+            if not others.filter(is_default=True).exists() and not chosen.exists():
                 self.is_default = True
             self.changed_at = timezone.now()
             before = type(self).objects.filter(pk=self.pk).first()
@@ -128,19 +134,20 @@ class Connection(AnyConnection):
 
     def make_default(self) -> None:
         """Make this the person's default, and no other. One that was deleted meanwhile changes nothing."""
-        with _one_at_a_time(self.user_id):
+        with one_at_a_time(self.user_id):
             if not type(self).objects.filter(pk=self.pk).exists():
                 return
             type(self).objects.filter(user_id=self.user_id, is_default=True).exclude(pk=self.pk).update(
                 is_default=False
             )
+            ConnectionMember.objects.filter(user_id=self.user_id, is_default=True).update(is_default=False)
             self.is_default = True
             if type(self).objects.filter(pk=self.pk, is_default=False).update(is_default=True):
                 self.record(Action.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
         """Delete the connection. If it was the default, the one set most recently takes its place and is returned."""
-        with _one_at_a_time(self.user_id):
+        with one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
             self.record(Action.CONNECTION_DELETED)
             self.delete()
@@ -168,9 +175,13 @@ _DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filt
 _NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
 
 
-@contextmanager
-def _one_at_a_time(user_id: int) -> Iterator[None]:
-    """A transaction that waits for others about the same user; the partial unique constraint holds as well."""
-    with transaction.atomic():
-        get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
-        yield
+def usable_names(user: AnyUser) -> list[str]:
+    """The names of all connections that the user may use, own and shared: the default first, then their own."""
+    own = Connection.objects.filter(user_id=user.pk or 0)
+    rows = own.values_list("is_default", members.TRUE, members.FALSE, "name").union(members.names_of(user), all=True)
+    return list(dict.fromkeys(name for _chosen, _own, _granted, name in sorted(rows, key=_first_asked)))
+
+
+def _first_asked(row: tuple[bool, bool, bool, str]) -> tuple[bool, bool, bool, str]:
+    chosen, own, granted, name = row
+    return not chosen, not own, not granted, name

@@ -14,9 +14,11 @@ from orders.views import (
     link_helper,
     order,
     people,
+    pins,
     reveal,
     search,
     shared_connections,
+    trips,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,12 +26,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Answered at once: a redirect would repeat a search that may be personal. `reverse` takes the second.
     path("orders", search.orders, name="orders"),
     path("orders/", search.orders, name="orders"),
+    path("pins/", pins.pin, name="pin"),
     path("find-person/", guests.find_person, name="find_person"),
     path("orders/<str:ref>/", order.order, name="order"),
     path("orders/<str:ref>/contacts/", order.part(people.order_contacts), name="order_contacts"),
     path("orders/<str:ref>/travellers/", order.part(people.order_travellers), name="order_travellers"),
     path("orders/<str:ref>/reveal/", order.part(reveal.reveal), name="reveal"),
     path("orders/<str:ref>/guests/<str:guest_ref>/orders/", order.part(guests.guest_orders), name="guest_orders"),
+    path("orders/<str:ref>/trips/", order.part(trips.order_trips), name="order_trips"),
     path("orders/<str:ref>/custom-data/", order.part(order.order_custom_data), name="order_custom_data"),
     path("orders/<str:ref>/raw/", order.part(order.order_raw), name="order_raw"),
     path("orders/<str:ref>/itinerary.ics", order.part(order.order_calendar), name="order_calendar"),

@@ -66,6 +66,10 @@ class CdpClient:
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
+    def get_order_start(self, ref: str) -> Order:
+        """The same in one call: the order with the items that come with it, of many the first ten."""
+        return self._listed_whole(ref) or self._order_with_items(ref)
+
     def _order_with_items(self, ref: str) -> Order:
         """The order with its inline items."""
         try:
@@ -111,16 +115,15 @@ class CdpClient:
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
         """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). An empty Loaded if there are none.
 
-        A reference may match several orders. Their items are those in the listing: see `items_complete`. If a reference matches one
-        order and the listing holds only its ref, the order is fetched with its items.
+        A reference may match several orders. Their items are those in the listing: see `items_complete`. An order of which the listing
+        holds only the ref is fetched with its items.
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")
         search = {"referenceId": _term(reference_id)} if reference_id is not None else {"guestRef": _ref(guest_ref)}
-        fetch_lone = self._order_with_items if reference_id is not None else None
         listing = Listing(self.reader, ("orders",), search)
         try:
-            found = listing.read("orders", decode.order, fetch_lone=fetch_lone)
+            found = listing.read("orders", decode.order, fetch=self._order_with_items)
         except NotFound:
             return Loaded()
         if listing.is_one_record and found.items and found.items[0].ref and found.items[0].items_complete:

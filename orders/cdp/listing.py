@@ -34,12 +34,12 @@ class Listing:
         *,
         at_least: int = 0,
         most: int | None = None,
-        fetch_lone: Callable[[str], T] | None = None,
+        fetch: Callable[[str], T] | None = None,
         beside: Callable[[str], None] | None = None,
     ) -> Loaded[T]:
-        """All records, or the first `most`; those that are only references come from /`single`/{ref}.
+        """All records, or the first `most`; those that are only references come from /`single`/{ref}, or by `fetch`.
 
-        `fetch_lone` fetches the record of a collection of one, if more than the record is needed. `beside` is called with the ref
+        `beside` is called with the ref
         of each entry while the records are fetched, and raises no CdpError. `problem` is TooLarge if there are more than the client
         reads. The error of a failed first page is raised.
         """
@@ -56,10 +56,7 @@ class Listing:
                 pager.add(self._reader.run_parallel([partial(self._ask, offset) for offset in offsets]))
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
         self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_bare_reference(first)
-        fetch: Callable[[str], T] = partial(self._fetch, single, read)
-        if fetch_lone is not None and len(gathered.entries) == 1:
-            fetch = fetch_lone
-        records = self._resolve(gathered.entries, read, fetch, beside)
+        records = self._resolve(gathered.entries, read, fetch or partial(self._fetch, single, read), beside)
         failures = [record for record in records if isinstance(record, CdpError)]
         return Loaded(
             tuple(record for record in records if not isinstance(record, CdpError)),

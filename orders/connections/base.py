@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import NoReturn
 
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +20,14 @@ from orders.privacy.sealing import Credentials
 NOTE_USE_EVERY = timedelta(minutes=1)
 
 EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
+
+
+@contextmanager
+def one_at_a_time(user_id: int) -> Iterator[None]:
+    """A transaction that waits for others about the same user; the partial unique constraints hold as well."""
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
+        yield
 
 
 class AnyConnection(models.Model):
@@ -51,6 +62,11 @@ class AnyConnection(models.Model):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a connection is never serialized")
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether its person made it their default."""
+        return False
 
     @property
     def is_confirmed(self) -> bool:

@@ -9,19 +9,27 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from orders.cdp.errors import CredentialUnreadable
+from orders.connections.base import one_at_a_time
 from orders.connections.shared import ConnectionMember, SharedConnection, valid_now
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import seal
 from orders.storage.prepared_query import PreparedQuery
+
+TRUE, FALSE = Value(value=True, output_field=BooleanField()), Value(value=False, output_field=BooleanField())
 
 log = structlog.stdlib.get_logger("orders.connections")
 
 
 def default_for(user: AbstractBaseUser | AnonymousUser) -> SharedConnection | None:
-    """The shared connection that is asked when the address names none: one granted as the default, else the first by name."""
+    """The shared connection that is asked when the address names none: the one the person made their default.
+
+    Somebody without connections of their own needs not choose: theirs is the one granted as the default, else the first by name.
+    """
     return _opened(user, _FIRST.get(timezone.now(), user.pk or 0))
 
 
@@ -38,6 +46,26 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
     for member in _in_order(members):
         found.setdefault(member.shared_id, member.connection())
     return list(found.values())
+
+
+def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
+    """The shared connections that the person may use now, as (is their choice, False, granted as the default, name)."""
+    usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
+    return usable.values_list("is_default", FALSE, "shared__grants__is_default", "shared__name")
+
+
+def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
+    """Make a shared connection the person's default, in place of any other. One that was taken back meanwhile changes nothing."""
+    with one_at_a_time(user.pk):
+        members = ConnectionMember.objects.filter(user_id=user.pk)
+        if not members.filter(shared=shared.pk).exists():
+            return
+        user.cdp_connections.filter(is_default=True).update(is_default=False)  # type: ignore[attr-defined]  # of `orders.models`
+        members.filter(is_default=True).exclude(shared=shared.pk).update(is_default=False)
+        if members.filter(shared=shared.pk, is_default=False).update(is_default=True):
+            account_events.record(
+                Action.CONNECTION_DEFAULT, about=user, detail="shared", connection=(shared.pk, str(shared))
+            )
 
 
 def update(shared: SharedConnection) -> None:
@@ -99,7 +127,7 @@ def _usable(members: QuerySet[ConnectionMember]) -> QuerySet[ConnectionMember]:
 
 
 def _in_order(members: QuerySet[ConnectionMember]) -> QuerySet[ConnectionMember]:
-    return members.order_by("-shared__grants__is_default", "shared__name")
+    return members.order_by("-is_default", "-shared__grants__is_default", "shared__name")
 
 
 def _opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
@@ -107,7 +135,11 @@ def _opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | N
 
 
 _FIRST = PreparedQuery(
-    lambda: _in_order(_usable(ConnectionMember.objects.all()).filter(user_id=0)).select_related("shared")
+    lambda: _in_order(
+        _usable(ConnectionMember.objects.all())
+        .filter(user_id=0)
+        .filter(Q(is_default=True) | Q(user__cdp_connections=None))
+    ).select_related("shared")
 )
 _NAMED = PreparedQuery(
     lambda: _usable(ConnectionMember.objects.all()).filter(user_id=0).filter(shared__name="").select_related("shared")

@@ -46,9 +46,14 @@ class SharedConnection(AnyConnection):
     members: models.Manager[ConnectionMember]
 
     _held: tuple[str, Binding] | None = None  # a sealed copy of the data key, and whose it is
+    _chosen = False
 
     class Meta:
         default_permissions = ()
+
+    @property
+    def is_chosen(self) -> bool:
+        return self._chosen
 
     @property
     def shared_by(self) -> str | None:
@@ -79,9 +84,9 @@ class SharedConnection(AnyConnection):
         self.hold(self.sealed_key, self._binding("key"))
         return self
 
-    def hold(self, sealed_key: str, binding: Binding) -> None:
-        """Use this sealed copy of the data key from now on."""
-        self._held = sealed_key, binding
+    def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
+        """Use this sealed copy of the data key from now on; `chosen` if its owner made the connection their default."""
+        self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
         """Open the credential by the copy of the key that is held; `CredentialUnreadable` without one, or when it does not open."""
@@ -155,11 +160,12 @@ class ConnectionGrant(models.Model):
 
 
 class ConnectionMember(models.Model):
-    """The data key of a shared connection, sealed for one person."""
+    """The data key of a shared connection, sealed for one person, who may make the connection their default."""
 
     shared = models.ForeignKey(SharedConnection, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="connection_memberships")
     sealed_key = models.TextField(editable=False)
+    is_default = models.BooleanField(_("default"), default=False, db_default=False)
 
     objects: ClassVar[models.Manager[ConnectionMember]]
 
@@ -167,6 +173,9 @@ class ConnectionMember(models.Model):
         default_permissions = ()
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["shared", "user"], name="connection_member_once"),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(is_default=True), name="connection_member_one_default_per_person"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,7 +188,7 @@ class ConnectionMember(models.Model):
 
     def connection(self) -> SharedConnection:
         """The connection, opened by this member's copy of its key."""
-        self.shared.hold(self.sealed_key, self.binding)
+        self.shared.hold(self.sealed_key, self.binding, chosen=self.is_default)
         return self.shared
 
 

@@ -23,6 +23,8 @@ from orders.itinerary.airports import same_site
 from orders.itinerary.codes import ClockChange, Mode, NoticeKind, PlaceKind
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
+from orders.privacy.access_log import RecentOrder
+from orders.services.listed import TripLine
 
 LONGEST_ROUTE = 9
 MOST_NAMES = 20
@@ -75,6 +77,21 @@ def route_words(route: Sequence[str], between: str = " – ") -> str:
 def short_line(route: str) -> str:
     """The short form of a route as stored in a record: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
     return "–".join(code or "…" for code in short_route(route.split("–")))
+
+
+def recent_trip(look: RecentOrder) -> str:
+    """The same of an order opened before, as its record has it; "" if that holds no route."""
+    if not look.route:
+        return ""
+    return f"{short_line(look.route)} · {plain_day(look.departs)}" if look.departs else short_line(look.route)
+
+
+def trip_line(line: TripLine) -> str:
+    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights"."""
+    if not line.route:
+        return _("No flights")
+    route = short_line("–".join(line.route)) + ("" if line.whole else "–…")
+    return f"{route} · {plain_day(line.day)}" if line.day else route
 
 
 def title_line(reference: str, order: Order, trip: Trip) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, connections, router
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -45,17 +46,20 @@ class AccessNotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentOrder:
-    """An order the user opened recently; `at` is aware UTC. Holds no names of people.
+    """An order the user opened recently, or `pinned`; `at` is aware UTC. Holds no names of people.
 
-    `connection_name` is the connection's name at that time, with its region; links use `names_now`.
+    `departs` is the first local date of its trip. `connection_name` is the connection's name at that time, with its region; links use
+    `names_now`.
     """
 
     order_ref: str
     reference: str
     route: str
+    departs: date | None
     connection_id: UUID | None
     connection_name: str
     at: datetime
+    pinned: bool = False
 
     @property
     def ref(self) -> str:
@@ -71,13 +75,15 @@ def record(
     order_ref: str = "",
     reference: str = "",
     route: str = "",
+    departs: date | None = None,
     subject: str = "",
     outcome: str = "shown",
 ) -> None:
     """Write one access record, in a transaction of its own; `AccessNotRecorded` if that fails: then show nothing.
 
-    `what` is one of `AccessRecord.Action`; `subject` is a keyed hash from `hashed`, never the value itself. Without `reference`
-    reference and route are taken from the user's last opening of that order, because a panel has only its ref.
+    `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
+    never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order, because a
+    panel has only its ref.
     A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
     """
     by_id, by_name = _actor(request)
@@ -93,6 +99,7 @@ def record(
         "order_ref": append_only.fit(order_ref, 128),
         "reference": append_only.fit(reference, 200),
         "route": append_only.fit(route, 200),
+        "departs": departs,
         "connection_id": connection.pk if connection else None,
         "connection_name": append_only.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
         "outcome": append_only.fit(outcome, 60),
@@ -163,14 +170,24 @@ def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str)
     return found or ("", "")
 
 
+SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connection_name", "at")
+
+
+def _openings(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AccessRecord]:
+    """The person's openings of orders, the last one first."""
+    return AccessRecord.objects.filter(user_id=user.pk, what=Action.ORDER_OPENED).exclude(order_ref="").order_by("-at")
+
+
+def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection_id: UUID | None) -> RecentOrder | None:
+    """The order as the person last opened it through this connection; None if never."""
+    rows = _openings(user).filter(order_ref=order_ref, connection_id=connection_id)
+    row = rows.values_list(*SEEN).first()
+    return RecentOrder(*row) if row else None
+
+
 def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
     """The orders the person opened last, newest first, each once; at most 20."""
-    rows = (
-        AccessRecord.objects.filter(user_id=user.pk, what=AccessRecord.Action.ORDER_OPENED)
-        .exclude(order_ref="")
-        .order_by("-at")
-        .values_list("order_ref", "reference", "route", "connection_id", "connection_name", "at")[:READ_BACK]
-    )
+    rows = _openings(user).values_list(*SEEN)[:READ_BACK]
     orders: dict[tuple[str, UUID | None], RecentOrder] = {}
     for row in rows.iterator(chunk_size=RECENT * 2):
         order = RecentOrder(*row)

@@ -57,6 +57,8 @@ class AccessRecord(models.Model):
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
     # NULL: from before other sites and programs could read orders. A column with a value in every row would rebuild the table on SQLite.
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
+    # The first local date of the trip; nullable for the same reason.
+    departs = models.DateField(_("departs"), null=True, blank=True)
     # "" and NULL: from before records were chained.
     chain = models.CharField(_("chain"), max_length=24, blank=True, default="", editable=False)
     link = models.IntegerField(_("link"), null=True, editable=False)

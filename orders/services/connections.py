@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from orders.cdp import errors
 from orders.connections import members
-from orders.models import AnyConnection, AnyUser, Connection
+from orders.models import AnyConnection, AnyUser, Connection, SharedConnection
 from orders.privacy.record_kinds import Action
 from orders.problems import FAULTS, LastResult
 from orders.services.tenant import Tenant
@@ -27,8 +28,10 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's own default, else a shared one; None without any."""
-    return Connection.objects.default_for(user) or members.default_for(user)
+    """The connection used if the URL names none: the user's default, own or shared, else the first one; None without any."""
+    return (
+        Connection.objects.default_for(user) or members.default_for(user) or Connection.objects.for_user(user).first()
+    )
 
 
 def named(user: AnyUser, name: str) -> AnyConnection | None:
@@ -37,10 +40,19 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: their own, the default first, then shared ones."""
-    own = list(Connection.objects.for_user(user).select_related("user"))
+    """All connections that the user can name: their own, then shared ones; the default is the first of all."""
+    own = list(Connection.objects.for_user(user))
     names = {connection.name for connection in own}
-    return [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
+    usable = [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
+    return sorted(usable, key=lambda connection: not connection.is_chosen)
+
+
+def make_default(user: AnyUser, connection: AnyConnection) -> None:
+    """Make a connection that the user may use their default, and no other."""
+    if isinstance(connection, SharedConnection) and isinstance(user, AbstractBaseUser):
+        members.make_default(user, connection)
+    elif isinstance(connection, Connection):
+        connection.make_default()
 
 
 def try_connection(connection: AnyConnection) -> Outcome:

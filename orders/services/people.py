@@ -10,8 +10,10 @@ from typing import Any
 from orders.cdp import errors, refs
 from orders.cdp.records import Loaded, Order, OrderItem, Person
 from orders.services.orders import OpenedOrder, open_order
-from orders.services.search import load_guest_orders
+from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
+
+MOST_GUESTS = 3  # whose orders are listed unasked: a group's contacts may be many
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,6 +109,25 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
         raise orders
     found: Loaded[Order] = orders
     return found
+
+
+def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
+    """The guests who are contacts of an order, the first MOST_GUESTS of them, and all their orders, each once, newest first.
+
+    Of a guest whose orders could not be read there are none, and `problem` says why. Raises a CdpError without the contacts.
+    """
+    contacts = tenant.client.list_contacts(order_ref)
+    guests = tuple(dict.fromkeys(one.guest_ref.lower() for one in contacts.items if one.guest_ref))[:MOST_GUESTS]
+    orders: dict[str, Order] = {}
+    missing, complete, problem = 0, True, None
+    for answer in tenant.reader.run_parallel([partial(load_guest_orders, tenant, guest) for guest in guests]):
+        if isinstance(answer, errors.CdpError):
+            complete, problem = False, problem or answer
+            continue
+        missing, complete, problem = missing + answer.missing, complete and answer.complete, problem or answer.problem
+        for order in answer.items:
+            orders.setdefault((order.ref or f"#{len(orders)}").lower(), order)
+    return guests, Loaded(newest_first(orders.values()), missing, complete, problem)
 
 
 def _among(people: Loaded[Person] | errors.CdpError, guest_ref: str) -> bool:

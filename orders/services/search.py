@@ -17,6 +17,8 @@ from orders.services.tenant import Tenant
 
 MOST_PEOPLE = 50  # each costs a call or more for their orders, and nobody reads through more
 
+_NAMED = "named/"  # and a booking reference: the ref of the order that it led to
+
 Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
 
@@ -66,10 +68,13 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
 
     What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
     else both are asked at the same time. Where one reading failed, the other's orders are `partial`: the one meant may not be among
-    them. Raises a CdpError when neither reading gave an order and not both were answered.
+    them. Raises a CdpError when neither reading gave an order and not both were answered. Within the minute's memory a reference that
+    led to an order does so again without a call.
     """
     opened: errors.CdpError
     found: OpenedOrder | Found | errors.CdpError
+    if known := tenant.reader.noted(_NAMED + ref.lower()):
+        return open_order(tenant, known)
     if lookup.looks_like_ref(ref):
         try:
             return open_order(tenant, ref)
@@ -91,9 +96,12 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     # Leading on to the very order that was not to be read would come back here without end.
     if (unanswered and not found.orders) or any(refs.same(order.ref, ref) for order in found.orders):
         raise opened
-    return open_if_one(
+    only = open_if_one(
         tenant, replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered)
     )
+    if isinstance(only, OpenedOrder) and only.order.ref:
+        tenant.reader.note(_NAMED + ref.lower(), only.order.ref)
+    return only
 
 
 def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
@@ -140,7 +148,7 @@ def _run(tenant: Tenant, searches: Searches) -> Found:
         problem = problem or errors.Unreadable("the list of orders could not be read to its end")
     if problem is not None and not orders:
         raise problem
-    return Found(_newest_first(orders.values()), tuple(searches), incomplete or problem is not None)
+    return Found(newest_first(orders.values()), tuple(searches), incomplete or problem is not None)
 
 
 def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
@@ -155,7 +163,8 @@ def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
         return Loaded()
 
 
-def _newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
+def newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
+    """Orders by when they were ordered; those without a stamp last."""
     long_ago = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(orders, key=lambda order: order.ordered_at or long_ago, reverse=True))
 
@@ -163,7 +172,7 @@ def _newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
 def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
     """The orders of one guest, newest first."""
     listed = tenant.client.list_orders(guest_ref=guest_ref)
-    return replace(listed, items=_newest_first(listed.items))
+    return replace(listed, items=newest_first(listed.items))
 
 
 def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:

@@ -5,7 +5,6 @@ A summary never guesses: a sum is compared with the total only if the data allow
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +16,8 @@ from orders.cdp.records import Extra, Note, Order, OrderItem, not_understood
 from orders.itinerary.statuses import distinct, status
 from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.currencies import canonical
+from orders.services.extras import belongs_to, flight_of, flight_of_travellers, flights_of_types, ways_of
 
-# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
-AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
 PRECISION = 100  # a sum keeps every digit of its amounts
 
 
@@ -199,7 +197,8 @@ def _alerts(trip: Trip) -> Iterator[Alert]:
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
     """The items without flights, in order of first appearance; one line for all that differ in nothing the line shows."""
     alike: dict[tuple[object, ...], list[int]] = {}
-    ways, places = _ways(trip)
+    ways, places = ways_of(trip)
+    taken = flights_of_types(trip)
     for index in trip.other_item_indexes:
         item = items[index]
         named = (item.type, item.name, item.product_id, item.description, _dates(item))
@@ -215,8 +214,8 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
     for indexes in alike.values():
         first = items[indexes[0]]
         types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
-        belongs = _belongs(first, ways, places)
-        flight = _flight_of(first, ways)
+        belongs = belongs_to(first, ways, places)
+        flight = flight_of(first, ways) or flight_of_travellers([items[index] for index in indexes], taken)
         yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first), flight)
 
 
@@ -229,15 +228,6 @@ def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
     return found
 
 
-def _flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
-    """The key of the one flight whose airports stand in the product, the name or the description of an extra; "" if none does."""
-    for text in (item.product_id, item.name, item.description):
-        pair = AIRPORT_PAIR.search((text or "").upper())
-        if pair and len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
-            return flights[0].key
-    return ""
-
-
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
     """The unknown fields of an item that hold dates: by these a hotel's second night is told from its first."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
@@ -246,27 +236,6 @@ def _dates(item: OrderItem) -> tuple[Extra, ...]:
 def _price(item: OrderItem) -> Decimal | str | None:
     """The price on the line: the amount, or what was sent in its place."""
     return item.price if item.price is not None else not_understood(item.notes, "price")
-
-
-def _ways(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
-    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and all the codes they pass."""
-    ways: dict[str, list[Flight]] = {}
-    for flight in trip.flights:
-        ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
-    ends = (end.place.code for flight in trip.flights for end in (flight.origin, flight.destination))
-    return ways, frozenset(ends)
-
-
-def _belongs(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
-    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
-
-    Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
-    """
-    product = (item.product_id or "").upper().strip()
-    flights = ways.get(product, ())
-    if len(flights) == 1:
-        return f"{flights[0].carrier} {flights[0].flight_number} {product}".strip()
-    return product if len(product) == 7 and product[3] == "-" and {product[:3], product[4:]} <= places else ""
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.conf import settings
 from orders.cdp import errors
 from orders.cdp.bounds import in_time
 from orders.cdp.client import CdpClient, Deadline
+from orders.cdp.records import Order
 from orders.models import AnyConnection
 from orders.storage.lock_timeout import give_back
 from orders.storage.session_answers import SessionAnswers
@@ -17,11 +19,19 @@ from orders.storage.session_answers import SessionAnswers
 class Tenant:
     """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
-    A `fresh` page requests everything again, unless a search has just handed over the order `handed`.
+    A `fresh` page requests everything again, unless a search has just handed over the order `handed`, or the order `at_hand` stands
+    in the strip of orders between which the agent goes back and forth and comes from the page of another one, `left`.
     """
 
     def __init__(
-        self, connection: AnyConnection, *, session_key: str = "", fresh: bool = True, handed: str = ""
+        self,
+        connection: AnyConnection,
+        *,
+        session_key: str = "",
+        fresh: bool = True,
+        handed: str = "",
+        at_hand: str = "",
+        left: str = "",
     ) -> None:
         self.connection = connection
         base_url = settings.CDP_REGIONS.get(connection.region)
@@ -31,7 +41,7 @@ class Tenant:
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
         # The same for everybody who reads this tenant, through whatever connection; only ever hashed.
         self.identity = f"{connection.region}/{credentials.client_key}"
-        self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed)
+        self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed, at_hand=at_hand, left=left)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)
         self.client = CdpClient(
             base_url,
@@ -50,6 +60,17 @@ class Tenant:
     def as_of(self) -> datetime:
         """When the oldest answer used by this page was read, aware UTC."""
         return self._memory.as_of
+
+    @property
+    def strip_of(self) -> str:
+        """The ref of the order in whose strip the page's order stands, "" if in none."""
+        return self._memory.strip_of
+
+    def keep_at_hand(self, ref: str, orders: Iterable[Order]) -> None:
+        """Let the pages of these orders, which stand in the strip of the order `ref`, reuse the answers of the last minute."""
+        for order in orders:
+            for name in filter(None, (order.ref, order.reference_id)):
+                self._memory.keep_at_hand(name, order.ref or "", ref)
 
     def hand_over(self, ref: str) -> None:
         """Let the next page of the order `ref` reuse the answers of this page, once."""

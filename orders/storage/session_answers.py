@@ -11,6 +11,7 @@ from django.core.cache import caches
 from orders.storage.answer_cache import AnswerCache, Memory
 
 _HANDED = "handed/"  # and an order's ref
+_AT_HAND = "at hand/"  # the same, or its reference
 
 
 @cache
@@ -27,16 +28,33 @@ class SessionAnswers:
     """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
     With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is
-    shown in its place. Only an order handed over by the previous page (`handed`) may be read from the cache, once.
+    shown in its place. Only an order handed over by the previous page (`handed`) may be read from the cache, once, and one between
+    which and others the agent goes back and forth (`at_hand`), unless its page was left (`left`) for itself; `strip_of` is the order
+    in whose strip it stands.
     """
 
     def __init__(
-        self, owner: str, connection: str, *, fresh: bool, handed: str = "", memory: Memory | None = None
+        self,
+        owner: str,
+        connection: str,
+        *,
+        fresh: bool,
+        handed: str = "",
+        at_hand: str = "",
+        left: str = "",
+        memory: Memory | None = None,
     ) -> None:
         memory = answers() if memory is None else memory
         self._owner, self._connection, self._memory = owner, connection, memory
         if fresh and handed and owner:
             fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
+        held, before = (
+            memory.get((owner, connection, _AT_HAND + name.lower())) if name and at_hand and owner else None
+            for name in (at_hand, left)
+        )
+        itself = held is not None and before is not None and held.answer == before.answer
+        self.strip_of = held.answer.decode().partition("/")[0] if held is not None and not itself else ""
+        fresh = fresh and not self.strip_of
         self._fresh = fresh
         self._oldest: float | None = None
         if fresh and owner:
@@ -50,6 +68,10 @@ class SessionAnswers:
     def hand_over(self, ref: str) -> None:
         """Let the next page of the order `ref` use these answers."""
         self.put(_HANDED + ref.lower(), b"")
+
+    def keep_at_hand(self, name: str, ref: str, strip_of: str) -> None:
+        """Let the page of the order `ref`, by one of its names, use these answers while they are held: it stands in a strip."""
+        self.put(_AT_HAND + name.lower(), f"{strip_of}/{ref}".encode())
 
     def get(self, key: str) -> bytes | None:
         if self._fresh:

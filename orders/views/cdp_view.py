@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.db import DatabaseError
@@ -91,9 +92,19 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
 
 def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
     handed = _named_order(request)["order_ref"] if fresh else ""
-    tenant = Tenant(connection, session_key=request.session.session_key or "", fresh=fresh, handed=handed)
+    left = urlsplit(request.headers.get("Referer", "")).path
+    at_hand = "" if left == request.path or _reloaded(request) else handed
+    left = unquote(left.rstrip("/").rpartition("/")[2])
+    key = request.session.session_key or ""
+    tenant = Tenant(connection, session_key=key, fresh=fresh, handed=handed, at_hand=at_hand, left=left)
     request.reader = tenant.reader
     return tenant
+
+
+def _reloaded(request: Request) -> bool:
+    """Whether the browser loads the page anew, as against following a link or going back."""
+    cache = request.headers.get("Cache-Control", "")
+    return "max-age=0" in cache or "no-cache" in cache
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:

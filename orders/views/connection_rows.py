@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from orders.display.countries import choices
-from orders.models import AnyConnection, Connection
+from orders.models import AnyConnection
 from orders.problems import result_word
 
 
@@ -33,7 +33,7 @@ class ConnectionRow:
     last_result_words: str
 
 
-def row_of(connection: AnyConnection) -> ConnectionRow:
+def row_of(connection: AnyConnection, *, is_default: bool = False) -> ConnectionRow:
     return ConnectionRow(
         id=connection.pk,
         name=connection.name,
@@ -42,7 +42,7 @@ def row_of(connection: AnyConnection) -> ConnectionRow:
         version=connection.get_version_display(),
         clock=connection.get_clock_display(),
         country=dict(choices()).get(connection.country, connection.country),
-        is_default=isinstance(connection, Connection) and connection.is_default,
+        is_default=is_default or connection.is_chosen,
         is_confirmed=connection.is_confirmed,
         shared_by=connection.shared_by,
         set_at=connection.set_at,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from accounts.sign_on.recent import confirmed
 from orders.cdp.errors import CredentialUnreadable
 from orders.http import Request
 from orders.models import Connection
-from orders.services.connections import try_connection, usable_by
+from orders.services.connections import make_default, try_connection, usable_by
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 from orders.views.connection_rows import ConnectionRow, row_of
@@ -31,9 +31,11 @@ from orders.views.connection_rows import ConnectionRow, row_of
 
 @require_safe
 def connections(request: Request) -> HttpResponse:
-    """The connections a person may use: their own, the default first, then shared ones."""
+    """The connections a person may use: the default first, then their own, then shared ones."""
     context = {
-        "connections": [row_of(connection) for connection in usable_by(request.user)],
+        "connections": [
+            row_of(connection, is_default=place == 0) for place, connection in enumerate(usable_by(request.user))
+        ],
         "may_share": may_share_connections(request.user),
         "next": next_page.requested(request),
     }
@@ -89,9 +91,11 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make this the connection used when a link names none."""
-    connection = _own(request, connection_id)
-    connection.make_default()
+    """Make this the connection used when a link names none: one of the person's own, or one that is shared with them."""
+    connection = next((one for one in usable_by(request.user) if one.pk == connection_id), None)
+    if connection is None:
+        raise Http404
+    make_default(request.user, connection)
     messages.success(request, _("“%(name)s” is now your default connection.") % {"name": connection.name})
     return redirect(_back(request))
 

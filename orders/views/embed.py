@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -30,6 +31,7 @@ from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.personal import is_personal
 from orders.search_text import lookup
+from orders.services.listed import trip_lines
 from orders.services.orders import OpenedOrder
 from orders.services.search import open_by_text
 from orders.services.tenant import Tenant
@@ -168,7 +170,12 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
         return render_panel(request, "embed_order", page_of(request, tenant, opened, text))
     if opened.orders:
         record_listed(request, opened)
-        return render_panel(request, "embed_order", {"found": opened.orders, "partial": opened.partial})
+        context: dict[str, Any] = {
+            "found": opened.orders,
+            "trips": trip_lines(tenant, opened.orders),
+            "partial": opened.partial,
+        }
+        return render_panel(request, "embed_order", context)
     access_log.record_miss(request, tenant.connection, ", ".join(candidates) or text)
     context = {
         "looked": opened.looked,

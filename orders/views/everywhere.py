@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -16,9 +18,11 @@ from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Order
 from orders.http import Request
-from orders.models import Connection
+from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.search_text import lookup
+from orders.services.connections import usable_by
+from orders.services.listed import TripLine, trip_lines
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view
@@ -27,49 +31,81 @@ SHOWN_OF_A_SEARCH = 200
 MOST_CONNECTIONS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one connection has: the orders found with their trips, or why it could not be asked."""
+
+    connection: AnyConnection
+    found: Found | errors.CdpError
+    trips: Mapping[str, TripLine] = field(default_factory=dict)
+
+    @property
+    def orders(self) -> Sequence[Order]:
+        return self.found.orders if isinstance(self.found, Found) else ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether there may be more."""
+        return not isinstance(self.found, Found) or self.found.partial
+
+
 @cdp_view(fresh=True)
 def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
     """Search all other connections side by side; the one order found opens, else each connection's answer is listed.
 
     Each search is recorded with its connection, as a single one would be.
     """
-    others = Connection.objects.for_user(request.user).select_related("user").exclude(pk=tenant.connection.pk)
-    connections = [each for each in others[:MOST_CONNECTIONS] if each.is_confirmed]
+    others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
+    connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
+    not_asked = [each.name for each in others if each not in connections]
     found = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
-    pairs = list(zip(connections, found, strict=True))
-    for connection, answer in pairs:
-        _record(request, connection, answer, reading)
-    opened = [(each, answer.only) for each, answer in pairs if isinstance(answer, Found) and answer.orders]
-    complete = all(isinstance(answer, Found) and not answer.partial for _each, answer in pairs)
-    if complete and len(opened) == 1 and opened[0][1]:
-        connection, ref = opened[0]
-        return HttpResponseRedirect(_address(request, connection, ref), status=HTTPStatus.SEE_OTHER)
-    context = {"q": text[:SHOWN_OF_A_SEARCH], "answers": [_listed(request, *pair) for pair in pairs]}
-    return render(request, "orders/everywhere.html", context, status=200 if opened else 404)
+    answers = [
+        Answer(each, one) if isinstance(one, errors.CdpError) else one
+        for each, one in zip(connections, found, strict=True)
+    ]
+    for answer in answers:
+        _record(request, answer, reading)
+    having = [answer for answer in answers if answer.orders]
+    complete = not not_asked and not any(answer.partial for answer in answers)
+    if complete and len(having) == 1 and isinstance(having[0].found, Found) and having[0].found.only:
+        address = _address(request, having[0].connection, having[0].found.only)
+        return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
+    context = {
+        "q": text[:SHOWN_OF_A_SEARCH],
+        "answers": [_listed(request, answer) for answer in answers],
+        "not_asked": not_asked,
+    }
+    return render(request, "orders/everywhere.html", context, status=200 if having else 404)
 
 
-def _search(request: Request, connection: Connection, reading: lookup.Lookup) -> Found:
-    return find_orders(Tenant(connection, session_key=request.session.session_key or ""), reading.candidates)
+def _search(request: Request, connection: AnyConnection, reading: lookup.Lookup) -> Answer:
+    tenant = Tenant(connection, session_key=request.session.session_key or "")
+    found = find_orders(tenant, reading.candidates)
+    return Answer(connection, found, trip_lines(tenant, found.orders))
 
 
-def _record(request: Request, connection: Connection, answer: Found | errors.CdpError, reading: lookup.Lookup) -> None:
-    if isinstance(answer, Found) and answer.orders:
+def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
+    if answer.orders:
         references = ", ".join(dict.fromkeys(order.reference_id for order in answer.orders if order.reference_id))
         outcome = f"{len(answer.orders)} listed" + (", perhaps more" if answer.partial else "")
         what = access_log.Action.ORDERS_LISTED
-        access_log.record(request, what, connection=connection, reference=references, outcome=outcome)
+        access_log.record(request, what, connection=answer.connection, reference=references, outcome=outcome)
     else:
-        access_log.record_miss(request, connection, ", ".join(reading.candidates))
+        access_log.record_miss(request, answer.connection, ", ".join(reading.candidates))
 
 
-def _listed(request: Request, connection: Connection, answer: Found | errors.CdpError) -> dict[str, Any]:
-    if isinstance(answer, errors.CdpError):
-        return {"name": connection.name, "problem": problems.describe(answer), "orders": [], "partial": False}
-    orders: list[tuple[Order, str]] = [
-        (order, _address(request, connection, order.ref) if order.ref else "") for order in answer.orders
-    ]
-    return {"name": connection.name, "problem": None, "orders": orders, "partial": answer.partial}
+def _listed(request: Request, answer: Answer) -> dict[str, Any]:
+    failed = isinstance(answer.found, errors.CdpError)
+    return {
+        "name": answer.connection.name,
+        "problem": problems.describe(answer.found) if isinstance(answer.found, errors.CdpError) else None,
+        "orders": [
+            (order, _address(request, answer.connection, order.ref) if order.ref else "") for order in answer.orders
+        ],
+        "trips": answer.trips,
+        "partial": answer.partial and not failed,
+    }
 
 
-def _address(request: Request, connection: Connection, ref: str) -> str:
+def _address(request: Request, connection: AnyConnection, ref: str) -> str:
     return reverse("order", args=[ref]) + carried_to(request, connection.name)

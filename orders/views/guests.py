@@ -14,6 +14,7 @@ from orders.cdp.records import Loaded, Order
 from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text.names import normalize, spellings
+from orders.services.listed import trip_lines
 from orders.services.people import load_orders_of_guest
 from orders.services.tenant import Tenant
 from orders.views.cards import extent_shown
@@ -45,6 +46,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
         record(extent_shown(loaded))
         context = {
             "orders": loaded.items,
+            "trips": trip_lines(tenant, loaded.items, whole=True),
             "others": sum(1 for order in loaded.items if (order.ref or "").lower() != ref.lower()),
             "missing": loaded.missing,
             "complete": loaded.complete,

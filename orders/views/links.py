@@ -9,9 +9,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.context import carried_to
+from accounts.context import carried_to, tenant_names
 from orders.http import Request
-from orders.models import AnyConnection, AnyUser, Connection
+from orders.models import AnyConnection, AnyUser
 from orders.search_text import lookup
 from orders.services.connections import usable_by
 
@@ -49,8 +49,8 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 def link_query(request: Request, connection: AnyConnection) -> str:
     """The query of a link to pass on: it names the connection, unless that is the person's default."""
-    own_default = isinstance(connection, Connection) and connection.is_default
-    default = own_default or not (request.GET.get("connection") or request.POST.get("connection"))
+    named = request.GET.get("connection") or request.POST.get("connection")
+    default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})
 
 

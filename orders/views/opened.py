@@ -80,6 +80,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
         "calls": tenant.reader.calls,
         "seconds": tenant.reader.seconds,
         "canonical": address,
+        "strip_of": tenant.strip_of,
     }
 
 
@@ -122,5 +123,6 @@ def record_access(
         order_ref=opened.order.ref or ref,
         reference=opened.summary.reference,
         route="–".join(opened.trip.route),
+        departs=opened.trip.first.departs.day if opened.trip.first else None,
         outcome=outcome,
     )

@@ -75,7 +75,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     if isinstance(opened, OpenedOrder):
         return show_order(request, tenant, opened, ref)
     if opened.orders:
-        return show_chooser(request, opened, ref)
+        return show_chooser(request, tenant, opened, ref)
     return show_not_found(request, tenant, opened, ref, read(request, ref).also, asked=ref)
 
 

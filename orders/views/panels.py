@@ -38,7 +38,10 @@ def render_panel(request: Request, name: str, context: dict[str, Any], *, status
     part = f"orders/_{name}.html"
     whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
     response = render(
-        request, part if wants_part(request) else whole, {"part": part, "panel": name, **context}, status=status
+        request,
+        part if wants_part(request) else whole,
+        {"part": part, "panel": name, "in_place": wants_part(request), **context},
+        status=status,
     )
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -20,6 +20,7 @@ from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text import emails, lookup
 from orders.services.connections import usable_by
+from orders.services.listed import trip_lines
 from orders.services.orders import open_order
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
@@ -77,7 +78,7 @@ def _find(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -
             return HttpResponseRedirect(order_address(request, found.only), status=HTTPStatus.SEE_OTHER)
         return show_order(request, tenant, open_order(tenant, found.only), found.only)
     if found.orders:
-        return show_chooser(request, found, text, reading.also if reading.mixed else ())
+        return show_chooser(request, tenant, found, text, reading.also if reading.mixed else ())
     return show_not_found(request, tenant, found, text, reading.also, asked=", ".join(reading.candidates))
 
 
@@ -90,7 +91,9 @@ def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -
     return show_people(request, tenant, access_log.Action.SEARCHED_PHONE, question, also=reading.also)
 
 
-def show_chooser(request: Request, found: Found, text: str, also: Sequence[lookup.Lookup] = ()) -> HttpResponseBase:
+def show_chooser(
+    request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
+) -> HttpResponseBase:
     """Several orders fit: list them, newest first, each with what tells them apart. Recorded by their references.
 
     `also` are people named beside the references, offered as searches of their own.
@@ -98,6 +101,7 @@ def show_chooser(request: Request, found: Found, text: str, also: Sequence[looku
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
     context: dict[str, Any] = {
+        "trips": trip_lines(tenant, found.orders),
         "found": listed,
         "rows": Rows(),
         "q": text[:SHOWN_OF_A_SEARCH],

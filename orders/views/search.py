@@ -7,19 +7,26 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, pinned_order
 from orders.views.cdp_view import choose_connection, show_problem
 from orders.views.links import with_urls
 from orders.views.results import search
 
+LAST_SHOWN = 5  # the others are folded
+
 
 @require_safe
 def home(request: Request) -> HttpResponseBase:
-    """The search field, how to use it, and the person's own last orders."""
+    """The search field, the orders the person pinned and those they opened last, and how to search."""
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
-    context = {"search": request.GET.get("search"), "recent": with_urls(request, access_log.recent(request.user))}
+    pinned = pinned_order.pinned(request.user)
+    kept = {(order.order_ref, order.connection_id) for order in pinned}
+    last = [one for one in access_log.recent(request.user) if (one.order_ref, one.connection_id) not in kept]
+    listed = with_urls(request, [*pinned, *last])
+    first = len(pinned) + LAST_SHOWN
+    context = {"search": request.GET.get("search"), "recent": listed[:first], "older": listed[first:]}
     return render(request, "orders/home.html", context)
 
 

@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 from orders.cdp.errors import CredentialUnreadable
 from orders.connections import members
 from orders.connections.shared import grant, set_active, take_back
-from orders.models import AccessRecord, Connection, ConnectionGrant, ConnectionMember, SharedConnection
+from orders.models import AccessRecord, Connection, ConnectionGrant, ConnectionMember, SharedConnection, usable_names
 from orders.privacy.sealing import Binding, seal
 from orders.services.connections import default_for, named, usable_by
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
@@ -209,6 +209,56 @@ def test_the_default_of_a_group_is_chosen_then_the_first_by_name(anna: User, age
     share(agents, name="Beta", default=True)
     assert str(default_for(anna)) == "Beta (eu)"
     assert [each.name for each in usable_by(anna)] == ["Beta", "Alpha", "Charter"]
+
+
+def choose(client: Client, connection: Connection | SharedConnection) -> int:
+    return client.post(f"/connections/{connection.pk}/default/").status_code
+
+
+def test_a_shared_connection_may_be_a_persons_own_default(anna: User, as_anna: Client, agents: Group) -> None:
+    own = connect(anna)
+    charter, beta = share(agents, name="Charter"), share(agents, name="Beta", default=True)
+    anna.groups.add(agents)
+    assert str(default_for(anna)) == str(own)
+    assert "Make default" in as_anna.get("/connections/").text
+    for chosen, first in ((charter, "Charter"), (beta, "Beta"), (own, own.name)):
+        assert choose(as_anna, chosen) == 302
+        assert getattr(default_for(anna), "name", "") == first
+        listed = [each.name for each in usable_by(anna)]
+        assert (listed[0], sorted(listed)) == (first, sorted([own.name, "Beta", "Charter"]))
+        assert usable_names(anna) == listed
+        assert as_anna.get("/connections/").text.count(">Default<") == 1
+    assert events().filter(what="connection_default", connection_id=charter.pk, about_id=anna.pk).count() == 1
+
+
+def test_a_default_that_is_taken_back_leaves_the_persons_own(anna: User, as_anna: Client, agents: Group) -> None:
+    own = connect(anna)
+    charter = share(agents, name="Charter")
+    share(Group.objects.create(name="Others"), name="Beta", default=True)
+    anna.groups.add(agents)
+    choose(as_anna, charter)
+    anna.groups.add(Group.objects.get(name="Others"))
+    take_back(charter.grants.get())
+    assert default_for(anna) == own
+    # A new one is the default then, as anybody's first; a chosen one would have stayed.
+    second = connect(anna, "second")
+    assert default_for(anna) == second
+
+
+def test_a_new_connection_does_not_replace_a_chosen_default(anna: User, as_anna: Client, agents: Group) -> None:
+    charter = share(agents, name="Charter")
+    anna.groups.add(agents)
+    assert choose(as_anna, charter) == 302
+    connect(anna)
+    assert str(default_for(anna)) == "Charter (eu)"
+
+
+def test_nobody_makes_a_connection_their_default_that_they_may_not_use(
+    anna: User, as_anna: Client, agents: Group, ben: User
+) -> None:
+    for theirs in (share(agents), connect(ben)):
+        assert choose(as_anna, theirs) == 404
+    assert default_for(anna) is None
 
 
 def test_a_new_own_connection_takes_no_shared_name(anna: User, as_anna: Client, agents: Group, cdp: Cdp) -> None:
@@ -484,7 +534,7 @@ def test_the_list_and_a_persons_own_list(as_admin: Client, anna: User, as_anna: 
     assert "Replace the credential" not in own
     assert SHARED not in own
     assert SHARED in as_admin.get("/connections/").text
-    for name in ("rename", "replace", "default", "delete", "try"):
+    for name in ("rename", "replace", "delete", "try"):
         assert as_anna.post(f"/connections/{shared.pk}/{name}/", FIELDS).status_code == 404
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
-from orders.models import AccessRecord, Connection
+from orders.connections.shared import grant
+from orders.models import AccessRecord, Connection, SharedConnection
 from tests.browser import sign_in
 from tests.experience.states import search
 from tests.experience.test_keyboard import copied
@@ -26,11 +27,24 @@ def another(user: User, app: App, name: str) -> Connection:
     return connection
 
 
-@pytest.fixture
-def two(page: Page, live_app: App) -> Page:
+def share(app: App, name: str) -> None:
+    """A connection for all agents."""
+    shared = SharedConnection(name=name, region="sandbox")
+    shared.set_credentials(client_key=app.sandbox.client_key, token=app.sandbox.token)
+    shared.keep(None)
+    grant(shared, [Group.objects.get(name="Agents")], by=None, is_default=name == "Sandbox")
+
+
+@pytest.fixture(params=["own", "one own, one shared", "shared"])
+def two(request: pytest.FixtureRequest, page: Page, live_app: App) -> Page:
     """Somebody with a default connection, Sandbox, and another one, Acme Air."""
-    user = live_app.person()
-    another(user, live_app, "Acme Air")
+    user = live_app.person(connected=request.param != "shared")
+    if request.param == "shared":
+        share(live_app, "Sandbox")
+    if request.param == "own":
+        another(user, live_app, "Acme Air")
+    else:
+        share(live_app, "Acme Air")
     sign_in(page)
     return page
 
@@ -84,13 +98,37 @@ def test_a_new_connection_is_in_the_switcher_at_once(signed_in: Page, live_app: 
     expect(signed_in.locator(".tenants > summary")).to_contain_text("Sandbox")
 
 
+def test_a_shared_connection_made_the_default_is_the_one_that_is_meant(page: Page, live_app: App) -> None:
+    live_app.person()
+    share(live_app, "Acme Air")
+    sign_in(page)
+    page.goto("/connections/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make default Acme Air").click()
+    expect(page.locator(".tenants > summary .menu-name")).to_have_text("Acme Air")
+    page.goto("/orders/B94TXY/")
+    expect(page.locator("main .ticket .eyebrow")).to_have_text("Order · Acme Air")
+    for query, ending in (("", "/"), ("?connection=Acme+Air", "/"), ("?connection=Sandbox", "/?connection=Sandbox")):
+        page.goto(f"/orders/B94TXY/{query}")
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.locator("#say")).to_have_text("Copied: link")
+        assert copied(page).endswith(f"/orders/{SEED}{ending}")
+
+
+def test_a_connection_shared_meanwhile_is_in_the_switcher_once_it_is_used(signed_in: Page, live_app: App) -> None:
+    signed_in.goto("/")
+    share(live_app, "Acme Air")
+    signed_in.goto("/orders/B94TXY/?connection=Acme+Air")
+    expect(signed_in.locator(".tenants > summary .menu-name")).to_have_text("Acme Air")
+
+
 def test_one_button_asks_all_other_connections(two: Page, live_app: App) -> None:
     another(User.objects.get(username="agent"), live_app, "Zeta")
-    two.goto("/")
+    two.goto("/?connection=Sandbox")
     search("NOSUCH9")(two)
     with two.expect_navigation():
         two.get_by_role("button", name="Ask all of them").click()
-    expect(two.locator("main h2")).to_have_text(["Acme Air", "Zeta"])
+    assert sorted(two.locator("main h2").all_inner_texts()) == ["Acme Air", "Zeta"]
     expect(two.locator("main")).to_contain_text("has no such order")
     misses = AccessRecord.objects.filter(what="searched_reference", reference="NOSUCH9")
     assert sorted(misses.values_list("connection_name", flat=True)) == [

@@ -1,0 +1,68 @@
+"""Orders that a person pinned to their start page: what their own access record of the order says, no names of people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.utils import timezone
+
+from orders.privacy.access_log import RecentOrder, opened_by
+
+MOST_PINNED = 12
+
+
+class PinnedOrder(models.Model):
+    """An order as it was last opened before it was pinned. `connection_id` is that of the connection it was read through."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    order_ref = models.CharField(max_length=128)
+    reference = models.CharField(max_length=200, blank=True, default="")
+    route = models.CharField(max_length=200, blank=True, default="")
+    departs = models.DateField(null=True)
+    connection_id = models.UUIDField(null=True)
+    connection_name = models.CharField(max_length=120, blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[PinnedOrder]]
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "order_ref", "connection_id"], name="pinned_order_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"order pinned by user {self.user_id} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
+    """The orders the person pinned, the last one first."""
+    rows = PinnedOrder.objects.filter(user_id=user.pk or 0).order_by("-at", "-pk")[:MOST_PINNED]
+    return [
+        RecentOrder(
+            row.order_ref, row.reference, row.route, row.departs, row.connection_id, row.connection_name, row.at, True
+        )
+        for row in rows
+    ]
+
+
+def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
+    """Pin an order that the person has opened through this connection; False for any other, or beyond MOST_PINNED."""
+    seen = opened_by(user, order_ref, connection_id)
+    mine = PinnedOrder.objects.filter(user_id=user.pk)
+    if seen is None or mine.count() >= MOST_PINNED:
+        return False
+    facts = {name: getattr(seen, name) for name in ("reference", "route", "departs", "connection_name")}
+    mine.update_or_create(
+        user_id=user.pk, order_ref=seen.order_ref, connection_id=connection_id, defaults={**facts, "at": timezone.now()}
+    )
+    return True
+
+
+def unpin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> None:
+    """Remove an order from the person's pinned ones."""
+    PinnedOrder.objects.filter(user_id=user.pk, order_ref=order_ref, connection_id=connection_id).delete()

@@ -1,0 +1,70 @@
+"""Which flight an extra goes with: as its product, name or description says, or its traveller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from orders.cdp.records import OrderItem
+from orders.itinerary.trip import Flight, Trip
+
+# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
+AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
+# Of these each belongs to a flight, also where only its traveller says to which.
+ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGRADES"})
+
+
+def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
+    """The key of the one flight whose airports stand in the product, the name or the description of an extra; "" if none does."""
+    for pair in _pairs(item):
+        if len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
+            return flights[0].key
+    return ""
+
+
+def _pairs(item: OrderItem) -> Iterator[re.Match[str]]:
+    texts = (item.product_id, item.name, item.description)
+    return filter(None, (AIRPORT_PAIR.search((text or "").upper()) for text in texts))
+
+
+def flights_of_types(trip: Trip) -> dict[str, list[str]]:
+    """The keys of the flights that travellers of each passenger type take, as far as they are not cancelled."""
+    taken: dict[str, list[str]] = {}
+    for flight in trip.flights:
+        for code, _count in flight.passengers if not flight.cancelled else ():
+            taken.setdefault(code, []).append(flight.key)
+    return taken
+
+
+def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]]) -> str:
+    """The key of the one flight that the travellers of bags, seats or meals take; "" if they take several, or it is not said.
+
+    `items` read alike. Where they name another pair of airports, that is no matter of their travellers.
+    """
+    if (items[0].type or "").upper().replace("_", " ") not in ABOARD or any(_pairs(items[0])):
+        return ""
+    codes = {item.passenger_type_code or "" for item in items}
+    flights = {key for code in codes for key in taken.get(code, ())}
+    known = all(code and len(taken.get(code, ())) == 1 for code in codes)
+    return flights.pop() if known and len(flights) == 1 else ""
+
+
+def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
+    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and all the codes they pass."""
+    ways: dict[str, list[Flight]] = {}
+    for flight in trip.flights:
+        ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
+    ends = (end.place.code for flight in trip.flights for end in (flight.origin, flight.destination))
+    return ways, frozenset(ends)
+
+
+def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
+    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
+
+    Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
+    """
+    product = (item.product_id or "").upper().strip()
+    flights = ways.get(product, ())
+    if len(flights) == 1:
+        return f"{flights[0].carrier} {flights[0].flight_number} {product}".strip()
+    return product if len(product) == 7 and product[3] == "-" and {product[:3], product[4:]} <= places else ""

@@ -1,0 +1,55 @@
+"""After contacts were loaded, the customer's orders stand above the order; switching between them and going back cost no call."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.live import App
+from tests.pages.conftest import SEED
+
+STRIP = "nav#order-trips"
+TABS = ["DUB–AMS–DUB · 4 Dec 2026", "DUB–LHR–LAS · 15 Aug 2025", "DUB–LIS · 19 Apr 2024"]
+
+
+def test_switching_and_back_make_no_call(signed_in: Page, live_app: App) -> None:
+    signed_in.goto("/orders/B94TXY/")
+    expect(signed_in.locator(STRIP)).to_have_count(0)
+    signed_in.keyboard.press("p")
+    expect(signed_in.locator(f"{STRIP} b")).to_have_text(["Orders of this customer", *TABS])
+    expect(signed_in.locator("#order-contacts")).to_be_focused()
+    live_app.sandbox.reset()
+    signed_in.get_by_role("link", name=TABS[0]).click()
+    expect(signed_in.locator("#reference")).to_have_text("JD2TRIP")
+    expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("JD2TRIP")
+    signed_in.go_back()
+    expect(signed_in.locator("#reference")).to_have_text("B94TXY")
+    expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("B94TXY")
+    signed_in.keyboard.press("p")
+    expect(signed_in.locator("#order-contacts")).to_be_focused()
+    assert live_app.sandbox.calls()["total"] == 0
+    # Refreshing is another thing, by its link or by the browser.
+    signed_in.get_by_role("link", name="Refresh").click()
+    expect(signed_in.locator(".fresh")).not_to_contain_text("0 calls")
+    asked = live_app.sandbox.calls()["total"]
+    assert asked > 0
+    signed_in.goto(f"/orders/{SEED}/")
+    signed_in.keyboard.press("p")
+    expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("B94TXY")
+    live_app.sandbox.reset()
+    signed_in.reload()
+    assert live_app.sandbox.calls()["total"] == 1
+
+
+def test_an_order_is_pinned_and_unpinned_from_the_start_page(signed_in: Page) -> None:
+    for reference in ("B94TXY", "UTCFED"):
+        signed_in.goto(f"/orders/{reference}/")
+    signed_in.goto("/")
+    rows = signed_in.locator(".recent-row")
+    expect(rows.first).to_contain_text("UTCFED")
+    signed_in.get_by_role("button", name="Pin B94TXY").click()
+    expect(rows.first).to_contain_text("DUB–LHR–LAS · 15 Aug 2025 B94TXY")
+    expect(rows.first).to_contain_text("Pinned")
+    signed_in.get_by_role("button", name="Unpin B94TXY").click()
+    expect(rows.first).to_contain_text("UTCFED")
+    signed_in.get_by_role("link", name="Find people…").click()
+    expect(signed_in.locator("h1")).to_have_text("Find a person")
