@@ -70,6 +70,14 @@ def item_type(sent: str | None) -> str:
     return _(known[0]) if known else sent
 
 
+def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
+    """The two parts of an item's name, the first to be in bold: ("Hotel", "Sol"); a name that says the type stands alone."""
+    kind = item_type(sent)
+    if not name:
+        return kind, ""
+    return (name, "") if kind.casefold() in name.casefold().split() else (kind, name)
+
+
 def item_icon(sent: str | None) -> str:
     """The sprite's symbol for a kind of item."""
     return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
