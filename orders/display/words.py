@@ -31,6 +31,7 @@ from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
 LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
+WORD = re.compile(r"\w+")
 JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
@@ -75,7 +76,8 @@ def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
     kind = item_type(sent)
     if not name:
         return kind, ""
-    return (name, "") if kind.casefold() in name.casefold().split() else (kind, name)
+    said = f" {' '.join(WORD.findall(name.casefold()))} "
+    return (name, "") if f" {kind.casefold()} " in said else (kind, name)
 
 
 def item_icon(sent: str | None) -> str:
