@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import AccessRecord
-from orders.views.access import may_view_all_activity
+from accounts.access import may_view_all_activity
 
 if TYPE_CHECKING:
     ReadOnly = admin.ModelAdmin[AccessRecord]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import may_view_all_activity
+from accounts.roles import MANAGES, SEES_ACTIVITY
 from orders.http import Request
 from orders.privacy import access_log
 from orders.views.cdp_view import choose_connection, show_problem
@@ -19,8 +21,16 @@ def home(request: Request) -> HttpResponseBase:
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
+    if connection is None and starts_with_activity(request):
+        return redirect("activity")
     context = {"search": request.GET.get("search"), "recent": with_urls(request, access_log.recent(request.user))}
     return render(request, "orders/home.html", context)
+
+
+def starts_with_activity(request: Request) -> bool:
+    """Whether the person is an auditor: sees everybody's activity, reads no orders and manages nothing."""
+    noted = SEES_ACTIVITY in request.session and MANAGES not in request.session
+    return noted and may_view_all_activity(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

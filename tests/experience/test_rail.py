@@ -28,7 +28,9 @@ RAIL = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("reference", "width"), [("B94TXY", 1280), ("OVRLAP", 1280), ("OVRLAP", 360), ("TIGHT1", 1281)])
+@pytest.mark.parametrize(
+    ("reference", "width"), [("B94TXY", 1280), ("OVRLAP", 1280), ("OVRLAP", 360), ("TIGHT1", 1281)]
+)
 def test_solid_and_dashed_parts_are_in_one_line(signed_in: Page, reference: str, width: int) -> None:
     signed_in.set_viewport_size({"width": width, "height": 1600})
     signed_in.goto(f"/orders/{reference}/")
