@@ -93,7 +93,7 @@ class Filter:
             "to": self.until or "",
             "reveals": int(self.reveals),
         }
-        return urlencode({name: value for name, value in pairs.items() if value})
+        return urlencode({name: str(value) for name, value in pairs.items() if value})
 
 
 @require_safe

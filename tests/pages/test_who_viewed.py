@@ -162,7 +162,9 @@ def test_who_may_not_see_activity_pays_no_statement_for_it(
         return [query["sql"] for query in queries]
 
     assert not [
-        sql for sql in statements(desk) if "auth_permission" in sql or "SELECT" in sql and "orders_accessrecord" in sql
+        sql
+        for sql in statements(desk)
+        if "auth_permission" in sql or ("SELECT" in sql and "orders_accessrecord" in sql)
     ]
     assert [sql for sql in statements(audit) if "SELECT" in sql and "orders_accessrecord" in sql]
 
