@@ -67,7 +67,7 @@ class Filter:
     """What the person asked to see. `person` is a number, never a name: names do not belong into an address.
 
     The ticket is asked for as `for_ticket`: plain `ticket` is the one the person came from, and is carried by every link.
-    `subject` is the keyed hash of a person looked at, never the e-mail address or phone number itself. `since` and `until` are the
+    `subject` is the keyed hash of a person viewed, never the e-mail address or phone number itself. `since` and `until` are the
     first and the last day. `reveals` leaves out all but hidden fields that were shown or refused.
     """
 
@@ -168,7 +168,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
-        problems.append(_("The person looked at cannot be read from this link, so views of everybody are shown."))
+        problems.append(_("The person viewed cannot be read from this link, so views of everybody are shown."))
     # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
