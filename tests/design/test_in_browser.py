@@ -133,6 +133,7 @@ def test_a_slow_panel_says_what_it_waits_for(signed_in: Page) -> None:
 
 def test_the_seed_order_prints_on_one_sheet_with_everything_open(signed_in: Page, tmp_path: Path) -> None:
     open_order(signed_in, "B94TXY")
+    signed_in.evaluate("() => { for (const one of document.querySelectorAll('main details')) one.open = true }")
     target = tmp_path / "order.pdf"
     signed_in.pdf(path=target, prefer_css_page_size=True)
     sheet = PdfReader(target)
