@@ -1,4 +1,4 @@
-"""Who may manage what: rights about people, their sign-in and their connections. Those about orders stand in `orders.views.access`."""
+"""Who may manage what: rights about people, their sign-in, connections and activity. Those about orders stand in `orders.views.access`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin, User
 
 _PEOPLE, _SHARED_CONNECTIONS = "orders.manage_people", "orders.manage_shared_connections"
+_ALL_ACTIVITY = "orders.view_all_activity"
 
 for_managers_of_people = permission_required(_PEOPLE, raise_exception=True)
 for_managers_of_connections = permission_required(_SHARED_CONNECTIONS, raise_exception=True)
@@ -20,6 +21,11 @@ def may_manage_people(user: PermissionsMixin | AnonymousUser) -> bool:
 def may_share_connections(user: PermissionsMixin | AnonymousUser) -> bool:
     """Whether the user may share connections and give keys to other programs."""
     return user.has_perm(_SHARED_CONNECTIONS)
+
+
+def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
+    """Whether the user may see everybody's access records."""
+    return user.has_perm(_ALL_ACTIVITY)
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:

@@ -38,6 +38,7 @@ def page(request: Request) -> dict[str, Any]:
         "sign_on": settings.SIGN_ON,
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "preferences": preferences.current(),
+        "offers_zone": preferences.OFFER_KEY in request.session,
         "language_code": language(),
         "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),

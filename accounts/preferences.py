@@ -24,6 +24,7 @@ from accounts.models import Preferences
 from orders.http import GetResponse, Request
 
 SESSION_KEY = "preferences"
+OFFER_KEY = "offer_time_zone"  # in the session of somebody who has never chosen anything
 
 
 # A preference is a field of the model and a field of the form.
@@ -43,8 +44,10 @@ def of(request: HttpRequest) -> Preferences:
         return DEFAULT
     held: Any = request.session.get(SESSION_KEY)
     if not isinstance(held, dict):
-        held = _read(request.user.pk)
-        request.session[SESSION_KEY] = held
+        stored = _read(request.user.pk)
+        if not stored:
+            request.session[OFFER_KEY] = True
+        held = request.session[SESSION_KEY] = stored or _values(DEFAULT)
     return Preferences(**{name: value for name, value in held.items() if name in FIELDS})
 
 
@@ -52,10 +55,11 @@ def keep(request: HttpRequest, chosen: Preferences) -> None:
     """Save the choices of the signed-in user, for this session and every later one."""
     Preferences.objects.update_or_create(user_id=request.user.pk, defaults=_values(chosen))
     request.session[SESSION_KEY] = _values(chosen)
+    request.session.pop(OFFER_KEY, None)
 
 
 def _read(user_pk: int) -> dict[str, Any]:
-    return Preferences.objects.filter(user_id=user_pk).values(*FIELDS).first() or _values(DEFAULT)
+    return Preferences.objects.filter(user_id=user_pk).values(*FIELDS).first() or {}
 
 
 def _values(chosen: Preferences) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import may_manage_people, may_share_connections
+from accounts.access import may_manage_people, may_share_connections, may_view_all_activity
 
 MANAGES = "manages"
+SEES_ACTIVITY = "sees_activity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,10 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Keep in the session which links the menu has, so that no page asks for rights; the pages behind the links do."""
+    """Keep in the session which links the menu has and whether to look up viewers, so that no page asks for rights in vain."""
     if isinstance(user, User):
         rights = {"people": may_manage_people, "connections": may_share_connections}
         if manages := [name for name, may in rights.items() if may(user)]:
             request.session[MANAGES] = manages
+        if may_view_all_activity(user):
+            request.session[SEES_ACTIVITY] = True

@@ -8,6 +8,7 @@ from accounts.views import confirm, people, preferences, provider, second_factor
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/time-zone/", preferences.time_zone, name="preferences_time_zone"),
     path("accounts/login/", sign_in.login, name="login"),
     path("accounts/logout/", sign_in.logout, name="logout"),
     path("accounts/password/", sign_in.password_change, name="password_change"),

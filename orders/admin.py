@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import may_view_all_activity
 from orders.models import AccessRecord
-from orders.views.access import may_view_all_activity
 
 if TYPE_CHECKING:
     ReadOnly = admin.ModelAdmin[AccessRecord]

@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("embed/orders/<str:ref>/", embed.embed_order, name="embed_order"),
     path("links/", link_helper.links, name="links"),
     path("activity/", activity.activity, name="activity"),
+    path("activity/person/", activity.activity_of_person, name="activity_of_person"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
     # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
     re_path(r"^orders/(?P<text>[\s\S]+)$", order.unclean, name="order_unclean"),

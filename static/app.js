@@ -181,10 +181,35 @@
     if (event.target.closest("[data-print]")) return void print();
     if (event.target.closest("[data-slim-contacts]")) return void clickFirst("[data-goes-to]")();
     if (event.target.closest("[data-help]")) return void showHelp();
+    const eye = event.target.closest("[data-shows]");
+    if (eye) return void showSecret(eye, eye.getAttribute("aria-pressed") === "false");
     const link = event.target.closest("a[data-opens]");
     if (link && opensHere(event)) showOpening(link.dataset.opens);
     closeMenusOutside(event.target);
   });
+
+  // === Passwords and keys: shown while they are typed, and hidden again before they are sent ===
+
+  const showSecret = (button, shown) => {
+    document.getElementById(button.dataset.shows).type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  };
+
+  document.addEventListener("submit", ({ target }) => {
+    for (const button of target.querySelectorAll("[data-shows]")) showSecret(button, false);
+  });
+
+  // === The browser's time zone, offered to somebody who has chosen none ===
+
+  const offerZone = (form) => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone || /^(Etc\/)?(UTC|GMT|Greenwich|UCT|Zulu|Universal)$/.test(zone)) return;
+    form.querySelector("[data-zone]").value = zone;
+    for (const name of form.querySelectorAll("[data-zone-name]")) name.textContent = zone.replaceAll("_", " ");
+    form.hidden = false;
+  };
+
+  document.querySelectorAll("[data-offers-zone]").forEach(offerZone);
 
   // === Keyboard shortcuts ===
 

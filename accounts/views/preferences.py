@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from functools import lru_cache
-
 from django import forms
 from django.contrib import messages
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import next_page, zones
 from accounts import preferences as choices
 from accounts.context import carried
 from accounts.models import Preferences
@@ -55,22 +53,32 @@ class PreferencesForm(forms.Form):
             ("", _("Browser language")),
             *choices.offered_languages().items(),
         ]
-        self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in zones()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zones.choices(timezone.now())  # type: ignore[attr-defined]
 
 
-@lru_cache(maxsize=1)
-def zones() -> tuple[str, ...]:
-    """UTC first, then every time zone named after a place, in alphabetical order."""
-    places = (
-        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
-    )
-    return ("UTC", *sorted(places))
+@require_POST
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Keep the browser's time zone, or UTC where the person declines it or it is none; it is not offered again."""
+    name = zones.canonical(request.POST.get("time_zone", "")) or zones.FIRST
+    chosen = choices.current()
+    chosen.time_zone = name
+    choices.keep(request, chosen)
+    if name != zones.FIRST:
+        messages.success(
+            request, _("Times of the CDP’s own stamps are shown in %(zone)s.") % {"zone": name.replace("_", " ")}
+        )
+    return redirect(next_page.own_path(next_page.requested(request, default=reverse("home"))))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """Show the user's preferences; POST saves them, in force from the next page on."""
-    form = PreferencesForm(request.POST or None, initial=model_to_dict(choices.current(), choices.FIELDS))
+    chosen_now = choices.current()
+    initial = {
+        **model_to_dict(chosen_now, choices.FIELDS),
+        "time_zone": zones.canonical(chosen_now.time_zone) or zones.FIRST,
+    }
+    form = PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = Preferences(**form.cleaned_data)
         choices.keep(request, chosen)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from accounts.language import translate as _
 from orders.display.clocks import clock, duration
+from orders.display.rail import phase_said
 from orders.itinerary.codes import Mode
 from orders.itinerary.picture import WIDTH, Picture, Shape
 from orders.itinerary.trip import Flight, Journey, Transfer
@@ -38,6 +39,13 @@ def _leg(leg: Flight | Transfer) -> str:
         Mode.BOAT: _("%(way)s boat %(time)s"),
     }
     return phrases[leg.mode] % {"way": way, "time": duration(leg.minutes)}
+
+
+def state_said(shape: Shape, now: datetime) -> str:
+    """The state of a flight on the bar at the moment `now` (aware): what is to come is marked only within two days."""
+    if shape.state == "cancelled" or not isinstance(shape.leg, Flight):
+        return shape.state
+    return phase_said(shape.leg, now)
 
 
 LENGTH_ROOM = 110  # a part of the bar that is narrower has no room for its length

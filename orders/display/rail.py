@@ -36,6 +36,7 @@ def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
 
 def time_there(end: Clock, now: datetime) -> str:
     """The local time at an end of a flight at the moment `now` (aware), within two days of the flight; "" beyond, or if unknown."""
+    if end.instant is None or abs(end.instant - now) > NEAR:
+        return ""
     there = zone(end.place.zone)
-    near = end.instant is not None and abs(end.instant - now) <= NEAR
-    return clock(now.astimezone(there)) if near and there else ""
+    return clock(now.astimezone(there)) if there else ""

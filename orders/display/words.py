@@ -31,6 +31,7 @@ from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
 LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
+WORD = re.compile(r"\w+")
 JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
@@ -68,6 +69,15 @@ def item_type(sent: str | None) -> str:
         return _("Item without a type")
     known = ITEM_TYPES.get(sent.upper())
     return _(known[0]) if known else sent
+
+
+def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
+    """The two parts of an item's name, the first to be in bold: ("Hotel", "Sol"); a name that says the type stands alone."""
+    kind = item_type(sent)
+    if not name:
+        return kind, ""
+    said = f" {' '.join(WORD.findall(name.casefold()))} "
+    return (name, "") if f" {kind.casefold()} " in said else (kind, name)
 
 
 def item_icon(sent: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +26,7 @@ __all__ = [
     "Action",
     "RecentOrder",
     "hashed",
+    "others_who_opened",
     "recent",
     "record",
     "record_miss",
@@ -38,6 +39,8 @@ RECENT = 20
 READ_BACK = 400
 
 LONGEST_TICKET = 64
+VIEWERS_WITHIN = timedelta(days=1)
+MOST_VIEWERS = 4
 
 
 class AccessNotRecorded(Exception):
@@ -195,6 +198,21 @@ def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
         if len(orders) == RECENT:
             break
     return list(orders.values())
+
+
+def others_who_opened(request: Request, order_ref: str) -> list[tuple[str, timedelta]]:
+    """Other people who opened this order within the last day, latest first: name, and how long ago; at most 4, each once."""
+    now = timezone.now()
+    rows = (
+        AccessRecord.objects.filter(order_ref=order_ref, what=Action.ORDER_OPENED, at__gt=now - VIEWERS_WITHIN)
+        .exclude(user_id=request.user.pk)
+        .order_by("-at")
+        .values_list("user_name", "at")[:READ_BACK]
+    )
+    latest: dict[str, timedelta] = {}
+    for name, at in rows:
+        latest.setdefault(name, now - at)
+    return [*latest.items()][:MOST_VIEWERS]
 
 
 def hashed(value: str) -> str:

@@ -88,6 +88,7 @@ class AccessRecord(models.Model):
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
             ),
+            models.Index(fields=["subject", "-at"], condition=~models.Q(subject=""), name="access_record_subject"),
             models.Index(fields=["id"], condition=models.Q(what="chain_seen"), name="access_record_chain_seen"),
             models.Index(
                 fields=["-at"], condition=models.Q(what__in=sorted(OF_KIND[Kind.ACCOUNT])), name="access_record_account"

@@ -8,8 +8,3 @@ from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 def may_reveal(user: PermissionsMixin | AnonymousUser) -> bool:
     """Whether the user may see hidden fields of people and orders."""
     return user.has_perm("orders.reveal_personal_data")
-
-
-def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
-    """Whether the user may see everybody's access records."""
-    return user.has_perm("orders.view_all_activity")

@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import may_view_all_activity
 from orders.http import Request
 from orders.models import AccessRecord
 from orders.privacy import account_events
@@ -25,10 +28,12 @@ from orders.privacy.record_kinds import CHAINING, OF_KIND, Action, Kind
 from orders.problems import DATABASE_AWAY, not_recorded
 from orders.storage.distinct import distinct
 from orders.storage.newest_first import everything, page
-from orders.views.access import may_view_all_activity
 from orders.views.links import with_urls
+from orders.views.subjects import subject_of
 
 PER_PAGE = 50
+REVEALS = (Action.FIELD_REVEALED, Action.REVEAL_REFUSED)
+SUBJECT = re.compile(r"[0-9a-f]{64}")
 COLUMNS = (
     "at",
     "user_id",
@@ -62,26 +67,33 @@ class Filter:
     """What the person asked to see. `person` is a number, never a name: names do not belong into an address.
 
     The ticket is asked for as `for_ticket`: plain `ticket` is the one the person came from, and is carried by every link.
+    `subject` is the keyed hash of a person viewed, never the e-mail address or phone number itself. `since` and `until` are the
+    first and the last day. `reveals` leaves out all but hidden fields that were shown or refused.
     """
 
     person: int | None = None
     kind: Kind | None = None
     order: str = ""
     ticket: str = ""
-    day: date | None = None
+    subject: str = ""
+    since: date | None = None
+    until: date | None = None
+    reveals: bool = False
 
     @property
     def query(self) -> str:
         """The filter as a query for links, without the question mark."""
-        day = self.day.isoformat() if self.day else ""
         pairs = {
             "person": self.person or "",
             "kind": self.kind or "",
             "order": self.order,
             "for_ticket": self.ticket,
-            "day": day,
+            "subject": self.subject,
+            "from": self.since or "",
+            "to": self.until or "",
+            "reveals": int(self.reveals),
         }
-        return urlencode({name: value for name, value in pairs.items() if value})
+        return urlencode({name: str(value) for name, value in pairs.items() if value})
 
 
 @require_safe
@@ -94,6 +106,7 @@ def activity(request: Request) -> HttpResponse:
         "page": shown,
         "looks": with_urls(request, shown.rows),
         "filter": chosen,
+        "without_subject": replace(chosen, subject="").query,
         "problems": problems,
         "everybody": everybody,
         "kinds": [(kind.value, kind.label) for kind in Kind if kind is not Kind.CHAINS],
@@ -126,6 +139,16 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     )
 
 
+@require_POST
+def activity_of_person(request: Request) -> HttpResponse:
+    """From an e-mail address, phone number or name to the activity about that person, whose address has the keyed hash alone."""
+    _everybody, chosen, _problems = _asked(request)
+    subject, why = subject_of(request)
+    if why:
+        messages.warning(request, why)
+    return redirect(reverse("activity") + "?" + replace(chosen, subject=subject).query)
+
+
 def safe_cell(value: object) -> str:
     """The value as text that no spreadsheet takes for a formula, whichever sign it parts cells at: an apostrophe goes before one."""
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
@@ -136,21 +159,34 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     """May the person see everybody's looks; what they filter by; what of the filter could not be read."""
     everybody = may_view_all_activity(request.user)
     problems: list[str] = []
-    person, day = request.GET.get("person", "").strip(), request.GET.get("day", "").strip()
+    person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
         problems.append(_("The user is not a number, so everybody is shown."))
-    try:
-        on = date.fromisoformat(day) if day else None
-        if on is not None and not MINYEAR < on.year < MAXYEAR:
-            raise ValueError("a day that begins in another year elsewhere")
-    except ValueError:
-        on = None
-        problems.append(_("The day is not a date such as 2025-08-15, so all days are shown."))
+    # One `day` is how links of earlier versions name both.
+    since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
+    subject = request.GET.get("subject", "").strip().lower()
+    if subject and not SUBJECT.fullmatch(subject):
+        subject = ""
+        problems.append(_("The person viewed cannot be read from this link, so views of everybody are shown."))
     # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
-    return everybody, Filter(number if everybody else None, kind, order, ticket, on), problems
+    reveals = request.GET.get("reveals", "") == "1"
+    chosen = Filter(number if everybody else None, kind, order, ticket, subject, since, until, reveals)
+    return everybody, chosen, problems
+
+
+def _day(text: str, problems: list[str]) -> date | None:
+    try:
+        on = date.fromisoformat(text.strip()) if text.strip() else None
+        if on is not None and not MINYEAR < on.year < MAXYEAR:
+            raise ValueError("a day that begins in another year elsewhere")
+    except ValueError:
+        words = _("The day is not a date such as 2025-08-15, so all days are shown.")
+        problems += [] if words in problems else [words]
+        return None
+    return on
 
 
 def _looks(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
@@ -163,8 +199,14 @@ def _looks(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[A
         looks = looks.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
     if chosen.ticket:
         looks = looks.filter(ticket=chosen.ticket)
-    if chosen.day is not None:
-        looks = looks.filter(at__gte=_midnight(chosen.day), at__lt=_midnight(chosen.day + timedelta(days=1)))
+    if chosen.subject:
+        looks = looks.filter(subject=chosen.subject)
+    if chosen.reveals:
+        looks = looks.filter(what__in=REVEALS)
+    if chosen.since is not None:
+        looks = looks.filter(at__gte=_midnight(chosen.since))
+    if chosen.until is not None:
+        looks = looks.filter(at__lt=_midnight(chosen.until + timedelta(days=1)))
     if person is None:
         return [looks]
     return [looks.filter(user_id=person), looks.filter(Q(user_id=None) | ~Q(user_id=person), about_id=person)]

@@ -40,7 +40,19 @@ def country_field() -> forms.ChoiceField:
     )
 
 
-class ConnectionNameForm(ConnectionModelForm):
+class AdvancedFields:
+    """A form of a connection of which few change the API version or how segment times are read."""
+
+    advanced = ("version", "clock")
+
+    def advanced_open(self) -> bool:
+        """Whether these fields are in view from the start: one has an error, or is not as usual."""
+        fields: Any = self
+        usual = {name: fields.instance._meta.get_field(name).default for name in self.advanced}  # noqa: SLF001  (Django's own name)
+        return any(fields[name].errors or fields[name].value() != value for name, value in usual.items())
+
+
+class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
     """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
 
     country = country_field()
@@ -65,13 +77,16 @@ class ConnectionNameForm(ConnectionModelForm):
 
 
 class CredentialForm(forms.Form):
-    """Region, client key and token belong together: the credential is bound to its region. Never filled in again."""
+    """Region, client key and token belong together: the credential is bound to its region.
+
+    The client key stays in the form that was refused, hidden like the token, which is never sent back.
+    """
 
     region = forms.ChoiceField(label=_("Region"), choices=region_choices)
     client_key = forms.CharField(
         label=_("Client key"),
         max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=True),
         help_text=_("In Sitecore CDP under Settings, API access."),
     )
     token = forms.CharField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.access import may_view_all_activity
 from accounts.context import carried_by_redirect
+from accounts.roles import SEES_ACTIVITY
 from orders.display.alerts import alert_lines
 from orders.display.answers import answers
 from orders.display.customer_text import customer_text
@@ -38,7 +41,16 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
-    return render(request, "orders/order.html", {**page_of(request, tenant, opened, ref), "changes": changes})
+    context = {**page_of(request, tenant, opened, ref), "changes": changes, "viewers": _viewers(request, opened, ref)}
+    return render(request, "orders/order.html", context)
+
+
+def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
+    """Who else opened the order within a day, and how many minutes ago; for those who may see activity, at no cost to others."""
+    if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
+        return []
+    others = access_log.others_who_opened(request, opened.order.ref or ref)
+    return [(name, ago // timedelta(minutes=1)) for name, ago in others]
 
 
 def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:

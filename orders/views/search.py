@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import may_view_all_activity
+from accounts.roles import MANAGES, SEES_ACTIVITY
 from orders.http import Request
 from orders.privacy import access_log, pinned_order
 from orders.views.cdp_view import choose_connection, show_problem
@@ -21,6 +23,8 @@ def home(request: Request) -> HttpResponseBase:
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
+    if connection is None and starts_with_activity(request):
+        return redirect("activity")
     pinned = pinned_order.pinned(request.user)
     kept = {(order.order_ref, order.connection_id) for order in pinned}
     last = [one for one in access_log.recent(request.user) if (one.order_ref, one.connection_id) not in kept]
@@ -28,6 +32,12 @@ def home(request: Request) -> HttpResponseBase:
     first = len(pinned) + LAST_SHOWN
     context = {"search": request.GET.get("search"), "recent": listed[:first], "older": listed[first:]}
     return render(request, "orders/home.html", context)
+
+
+def starts_with_activity(request: Request) -> bool:
+    """Whether the person is an auditor: sees everybody's activity, reads no orders and manages nothing."""
+    noted = SEES_ACTIVITY in request.session and MANAGES not in request.session
+    return noted and may_view_all_activity(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.connections.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
 from orders.models import Integration, SharedConnection
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
-from orders.views.connection_forms import CredentialForm, country_field
+from orders.views.connection_forms import AdvancedFields, CredentialForm, country_field
 
 if TYPE_CHECKING:
     SharedModelForm = forms.ModelForm[SharedConnection]
@@ -30,7 +30,7 @@ else:
     )
 
 
-class SharedSettingsForm(SharedModelForm):
+class SharedSettingsForm(AdvancedFields, SharedModelForm):
     """What can be changed without the credential."""
 
     country = country_field()

@@ -149,7 +149,7 @@ def test_stamps_and_the_day_asked_for_are_in_the_persons_zone(as_anna: Client, a
     look(anna, reference="EARLY1", at=datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC))
     page = as_anna.get("/activity/").text
     assert "2 Jul 2026 12:00:05 am CEST" in page
-    assert "Day (Europe/Berlin)" in page
+    assert "To (Europe/Berlin)" in page
     assert [row["reference"] for row in export(as_anna, day="2026-07-02")] == ["LATE42"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 import uuid
 
 import pytest
@@ -53,8 +54,27 @@ def test_a_refused_credential_is_not_kept_and_not_shown_again(as_anna: Client, c
     assert "The CDP refused the credential" in page.text
     assert "Nothing is saved" in page.text
     assert 'value="main"' in page.text
-    shows_no_secret(page)  # type: ignore[arg-type]
+    # The client key stays in its field, the token does not.
+    assert re.findall(r'<input type="password" name="(\w+)"(?: value="([^"]*)")?', page.text) == [
+        ("client_key", CLIENT_KEY),
+        ("token", ""),
+    ]
+    assert page.text.count(CLIENT_KEY) == 1 and TOKEN not in page.text
     assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "opened"),
+    [({}, False), ({"version": "v2.1"}, True), ({"clock": "utc"}, True), ({"version": "v9"}, True)],
+)
+def test_version_and_segment_times_are_advanced_and_in_view_where_they_are_not_as_usual(
+    fields: dict[str, str], opened: bool, as_anna: Client, cdp: Cdp
+) -> None:
+    cdp.says(401)
+    page = as_anna.post(ADD, {**FIELDS, **fields}).text
+    advanced = page[page.index('<details class="more advanced"') :].partition("</details>")[0]
+    assert advanced.startswith('<details class="more advanced" open>') is opened
+    assert re.findall(r'<select name="(\w+)"', advanced) == ["version", "clock"]
 
 
 def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, cdp: Cdp) -> None:

@@ -202,6 +202,22 @@ def test_a_time_taken() -> None:
     assert [clocks.seconds(value) for value in (None, 0.031, 0.41, 12.0)] == ["", "0.03 s", "0.4 s", "12.0 s"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "name", "parts"),
+    [
+        ("SEAT", "Seat 14A", ("Seat 14A", "")),
+        ("BAG", "Checked bag 20 kg", ("Checked bag 20 kg", "")),
+        ("HOTEL", "Sol", ("Hotel", "Sol")),
+        ("BAG", "Baggage", ("Bag", "Baggage")),
+        ("CAR", "Small car, 3 days", ("Small car, 3 days", "")),
+        ("FLIGHT", None, ("Flight", "")),
+        (None, "Item 7", ("Item without a type", "Item 7")),
+    ],
+)  # fmt: skip
+def test_a_name_that_says_its_type_stands_alone(sent: str | None, name: str | None, parts: tuple[str, str]) -> None:
+    assert words.item_named(sent, name) == parts
+
+
 def test_types_channels_and_counts() -> None:
     assert words.item_type("SEAT_UPGRADE") == "Seat upgrade"
     assert words.item_type("PET_IN_CABIN") == "PET_IN_CABIN"

@@ -24,7 +24,7 @@ def packed(path: Path) -> int:
         ("base.css", 4_000),
         ("components.css", 4_250),
         ("order.css", 5_250),
-        ("app.js", 5_500),
+        ("app.js", 5_850),
         ("icons.svg", 5_000),
         ("favicon.svg", 600),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
@@ -11,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts import preferences
 from accounts.models import Preferences as Row
-from accounts.views.preferences import zones
+from accounts.zones import canonical, choices, zones
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +105,70 @@ def test_zones_start_with_utc_and_are_places() -> None:
     assert zones()[0] == "UTC"
     assert "Europe/Dublin" in zones()
     assert not [name for name in zones() if name.startswith("Etc/")]
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("US/Eastern", "America/New_York"),
+        ("Europe/Amsterdam", "Europe/Amsterdam"),
+        ("UTC", "UTC"),
+        ("Mars/Olympus", ""),
+        ("../../etc/passwd", ""),
+        ("", ""),
+    ],
+)
+def test_a_zone_has_one_name_that_of_today(sent: str, name: str) -> None:
+    assert canonical(sent) == name
+    if sent != name:
+        assert sent not in zones()
+
+
+@pytest.mark.parametrize(
+    ("name", "winter", "summer"),
+    [
+        ("Asia/Kolkata", "Asia/Kolkata (UTC+5:30)", "Asia/Kolkata (UTC+5:30)"),
+        ("Europe/Dublin", "Europe/Dublin (UTC+0)", "Europe/Dublin (UTC+1)"),
+        ("America/New_York", "America/New York (UTC−5)", "America/New York (UTC−4)"),
+        ("America/St_Johns", "America/St Johns (UTC−3:30)", "America/St Johns (UTC−2:30)"),
+        ("UTC", "UTC", "UTC"),
+    ],
+)
+def test_a_zone_is_named_with_its_present_offset(name: str, winter: str, summer: str) -> None:
+    for month, words in ((1, winter), (7, summer)):
+        assert dict(choices(datetime(2027, month, 15, tzinfo=UTC)))[name] == words
+
+
+def test_an_earlier_choice_by_a_former_name_is_the_same_zone_today(signed: Client, agent: User) -> None:
+    Row.objects.create(user=agent, time_zone="Asia/Calcutta")
+    assert '<option value="Asia/Kolkata" selected>' in signed.get(reverse("preferences")).content.decode()
+
+
+def offered(client: Client) -> bool:
+    return "data-offers-zone" in client.get(reverse("preferences")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("Asia/Calcutta", "Asia/Kolkata"), ("UTC", "UTC"), ("Mars/Olympus", "UTC"), ("", "UTC")]
+)
+def test_the_browsers_zone_is_offered_once(signed: Client, agent: User, sent: str, kept: str) -> None:
+    assert offered(signed) and offered(signed)
+    answer = signed.post(reverse("preferences_time_zone"), {"time_zone": sent, "next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/"
+    row = Row.objects.get(user=agent)
+    assert (row.time_zone, row.clock, row.theme, row.shortcuts) == (kept, "24", "system", True)
+    assert not offered(signed)
+    later = Client()
+    later.force_login(agent)
+    assert not offered(later)
+
+
+def test_somebody_who_chose_anything_is_offered_no_zone(signed: Client, agent: User) -> None:
+    signed.post(reverse("preferences"), CHOICE)
+    assert not offered(signed)
+    assert "data-offers-zone" not in Client().get("/accounts/login/").content.decode()
 
 
 def test_the_page_names_its_language(signed: Client) -> None:

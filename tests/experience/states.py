@@ -41,7 +41,7 @@ def show(link: str, panel: str) -> Act:
     return act
 
 
-def fill(submit: str = "main form.form button", **values: str) -> Act:
+def fill(submit: str = "main form.form button.button", **values: str) -> Act:
     """Fill the form and send it, past what the browser itself would object to."""
 
     def act(page: Page) -> None:

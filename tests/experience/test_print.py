@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -87,8 +88,43 @@ def test_what_was_closed_is_closed_again_after_printing(signed_in: Page) -> None
 
 def test_forty_segments_break_between_flights_and_lose_nothing(signed_in: Page) -> None:
     signed_in.goto("/orders/FORTY4/")
+    for fold in signed_in.locator("details.fold").all():
+        fold.evaluate("(fold) => { fold.open = true }")
     numbers = signed_in.locator(".facts-main .flight-number").all_inner_texts()
+    assert len(set(numbers)) == 40 and all(numbers)
     _sheets, words = printed(signed_in)
-    assert len(numbers) == 40
     told = words.replace(" ", "")
     assert [number for number in numbers if "".join(number.split()) not in told] == []
+
+
+def test_head_and_foot_are_on_every_sheet(signed_in: Page, live_app: App) -> None:
+    signed_in.goto("/orders/FORTY4/")
+    pages = PdfReader(io.BytesIO(signed_in.pdf(prefer_css_page_size=True))).pages
+    assert len(pages) > 1
+    for number, sheet in enumerate(pages, start=1):
+        words = unicodedata.normalize("NFKC", " ".join(sheet.extract_text().split()))
+        assert words.count("FORTY4 · Confirmed · DUB–LHR–CDG–FRA–VIE–") == 1, words
+        assert f"{live_app.url}/orders/" in words.replace(" ", ""), words
+        assert f"{number} / {len(pages)}" in words, words
+
+
+def test_people_come_before_the_itinerary_and_payment_after_it(signed_in: Page) -> None:
+    signed_in.goto("/orders/FAM4OB/")
+    signed_in.keyboard.press("p")
+    expect(signed_in.locator("#order-contacts")).to_be_focused()
+    _sheets, words = printed(signed_in)
+    places = [words.index(heading) for heading in ("FAM4OB", "+353 87 555 0190", "Itinerary", "Payment")]
+    assert places == sorted(places)
+
+
+def test_the_rail_is_printed_and_the_mark_of_the_focus_is_not(signed_in: Page) -> None:
+    signed_in.goto(f"/orders/{SEED}/")
+    signed_in.keyboard.press("p")
+    expect(signed_in.locator("#order-contacts")).to_be_focused()
+    signed_in.emulate_media(media="print")
+    for selector, pseudo in ((".flight", "::before"), (".node", "::after"), (".flight-place", "::before")):
+        exact = signed_in.locator(selector).first.evaluate(
+            "(row, pseudo) => getComputedStyle(row, pseudo).printColorAdjust", pseudo
+        )
+        assert exact == "exact", selector
+    assert signed_in.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "none"

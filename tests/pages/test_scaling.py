@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.template.loader import render_to_string
 from cdpviewer.logs import clean
 from orders.cdp import decode, jsontext
 from orders.cdp.records import Loaded, Order
+from orders.display import customer_text
 from orders.display.alerts import alert_lines
 from orders.display.answers import answers
 from orders.display.item_groups import item_groups
@@ -134,7 +136,7 @@ def order_of(items: list[Entry]) -> Order:
         "currencyCode": "EUR",
         "orderItems": listing,
     }
-    return decode.order(jsontext.parse(json.dumps(body).encode())[0])
+    return replace(decode.order(jsontext.parse(json.dumps(body).encode())[0]), items_complete=True)
 
 
 def opened(items: list[Entry]) -> OpenedOrder:
@@ -154,7 +156,7 @@ def page_of(items: list[Entry]) -> str:
         "trip": trip,
         "summary": shown.summary,
         "pictures": {journey.key: picture.draw(journey) for journey in trip.journeys},
-        "customer_text": "",
+        "customer_text": customer_text.customer_text(shown.order, trip, shown.summary.others),
         "internal_note": itinerary_text(trip),
         "answers": answers(shown.order, shown.summary, trip, NOW),
         "alerts": alert_lines(shown.order, shown.summary, trip, NOW),
@@ -177,6 +179,8 @@ def test_an_order_page_grows_with_its_order(way: str, monkeypatch: pytest.Monkey
     # Work per flight is bounded by these; with small ones the growth beyond them shows at small sizes.
     monkeypatch.setattr(travel_groups, "GROUPS", 8)
     monkeypatch.setattr(travel_groups, "FLIGHTS_A_DAY", 4)
+    # A copy for the customer that ends between two of the sizes would hide how it grows.
+    monkeypatch.setattr(customer_text, "MOST_FLIGHTS", NO_END)
     make = WAYS[way]
     assert growth(lambda n: lines_run(lambda: opened(make(n))), 2 * N) < MOST
     assert growth(lambda n: lines_run(lambda: page_of(make(n))), N) < MOST

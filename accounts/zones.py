@@ -1,0 +1,49 @@
+"""Time zones to choose from: one name for each, that of today, with its present offset from UTC."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+
+FIRST = "UTC"
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """UTC first, then the zones of all countries, in alphabetical order; former names are not among them."""
+    lines = (line for line in _lines("zone.tab") if not line.startswith("#"))
+    return (FIRST, *sorted({line.split("\t")[2] for line in lines} & zoneinfo.available_timezones()))
+
+
+@lru_cache(maxsize=1)
+def _present_names() -> dict[str, str]:
+    """Former or other names of zones -> the name among `zones`."""
+    offered = set(zones())
+    links = [line.split()[1:3] for line in _lines("tzdata.zi") if line.startswith("L ")]
+    return {name: target for target, name in links if target in offered}
+
+
+def canonical(name: str) -> str:
+    """The name among `zones` of a zone in any spelling that browsers use; "" if it is none of them."""
+    if name in zones():
+        return name
+    return _present_names().get(name, "")
+
+
+def choices(now: datetime) -> list[tuple[str, str]]:
+    """(name, name with its offset at the moment `now`): "Asia/Kolkata (UTC+5:30)"."""
+    return [(name, f"{name.replace('_', ' ')} ({_offset(name, now)})" if name != FIRST else FIRST) for name in zones()]
+
+
+def _offset(name: str, now: datetime) -> str:
+    offset = now.astimezone(zoneinfo.ZoneInfo(name)).utcoffset() or timedelta(0)
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _lines(name: str) -> Iterator[str]:
+    return iter((files("tzdata") / "zoneinfo" / name).read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,39 @@
+"""Whom a search was about: the keyed hash under which the records have a person."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+from orders.http import Request
+from orders.privacy.access_log import hashed
+from orders.search_text import lookup
+from orders.search_text.names import normalize
+from orders.views.cdp_view import choose_connection
+
+# Guests and contacts are recorded by the hash of their number in the CDP, which an address of a guest's orders holds.
+NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+LONGEST = 2000
+
+
+def subject_of(request: Request) -> tuple[str, str]:
+    """The keyed hash of the person posted as `whom`, read as a search reads it, and why there is none; one of them is "".
+
+    An e-mail address, a phone number (national ones in the country of the connection), a guest's ref, or first and last name.
+    """
+    text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
+    if not text:
+        return "", ""
+    if NUMBER.fullmatch(text):
+        return hashed(text), ""
+    reading = lookup.read(text)
+    if reading.needs_country:
+        connection, _problem = choose_connection(request)
+        reading = lookup.read(text, connection.country if connection is not None else "")
+    people = [one for one in (reading, *reading.also) if one.kind in (lookup.Kind.EMAIL, lookup.Kind.PHONE)]
+    if len(people) == 1:
+        return hashed(people[0].address), ""
+    if not people and reading.kind is lookup.Kind.NAME:
+        return hashed(" ".join(part for part in (reading.last_name, reading.first_name) if part)), ""
+    return "", _("No e-mail address, phone number or name was found in this, so views of everybody are shown.")
