@@ -28,6 +28,7 @@ from accounts.sign_on import discovery, membership, refusals
 from accounts.sign_on.choices import Provider
 from accounts.sign_on.recent import note_confirmed
 from accounts.sign_on.refusals import NotSignedIn
+from orders.privacy import account_events
 
 LEEWAY = 60  # seconds that the provider's clock may differ
 CONFIRM = AuthProcess.REDIRECT
@@ -165,7 +166,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         try:
             if person is None:
                 sociallogin.user.username = membership.new_name(sociallogin.claims, _chosen())
-            membership.check(sociallogin.claims, _chosen(), person)
+            with account_events.acting_as(_chosen().as_actor):
+                membership.check(sociallogin.claims, _chosen(), person)
         except NotSignedIn as refused:
             refused.page = page
             raise
@@ -180,7 +182,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         person.username = membership.new_name(sociallogin.claims, _chosen())
         person.set_unusable_password()
         try:
-            with transaction.atomic():
+            with transaction.atomic(), account_events.acting_as(_chosen().as_actor):
                 sociallogin.save(request)
                 membership.follow(sociallogin.claims, _chosen(), person)
         except IntegrityError:
