@@ -10,12 +10,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
@@ -36,6 +38,7 @@ WIDTHS_OF_AXE = (1440, 800, 320)
 STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 WAITING_PAGES = 4
 Scheme = Literal["light", "dark"]
+SignsIn = Callable[[Page, str], None]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
@@ -57,8 +60,24 @@ class Visit:
     html: list[str] = field(default_factory=list)
 
 
-def walk(browser: Browser, app: App, folder: Path, states: Sequence[State]) -> dict[str, Visit]:
-    """Visit these states in turn. The database is the test's; it is empty before and after."""
+def walk_alone(
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+) -> dict[str, Visit]:
+    """Visit these states in turn, with the database and the sandbox as they were at first, before and after."""
+    app.sandbox.reset()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(settings.CDP_REGIONS, "sandbox", app.sandbox.url)
+        try:
+            return walk(browser, app, folder, states, signs_in)
+        finally:
+            empty_the_database()
+            app.sandbox.clear_faults("*")
+
+
+def walk(
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+) -> dict[str, Visit]:
+    """Visit these states in turn; `signs_in` brings a person into a fresh tab. The database is the test's; it is empty before."""
     empty_the_database()
     _people(app)
     visits: dict[str, Visit] = {}
@@ -70,7 +89,7 @@ def walk(browser: Browser, app: App, folder: Path, states: Sequence[State]) -> d
                 watch = probing.Watch(str(urlsplit(app.url).hostname)).on(context)
                 page = context.new_page()
                 if state.person not in {"", "Besucher"}:
-                    sign_in(page, state.person)
+                    signs_in(page, state.person)
                 tabs[state.person] = page, watch
             visit = visits[state.name] = Visit(folder / f"{number:03}-served.html")
             try:

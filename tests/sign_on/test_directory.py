@@ -84,7 +84,9 @@ def test_groups_follow_the_directory_and_a_withdrawn_one_shuts_the_door(
     assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 200
     assert groups_of("dora") == set()
     assert not is_signed_in(client)
-    events = AccessRecord.objects.filter(about_name="dora", what__in=("person_added", "rights_given", "rights_taken", "session_ended"))
+    events = AccessRecord.objects.filter(
+        about_name="dora", what__in=("person_added", "rights_given", "rights_taken", "session_ended")
+    )
     assert list(events.order_by("pk").values_list("user_name", "what", "detail")) == [
         ("directory 127.0.0.1", "person_added", ""),
         ("directory 127.0.0.1", "rights_given", "group Agents"),
