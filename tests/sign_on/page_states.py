@@ -14,7 +14,7 @@ from accounts import own_password, password_links
 from accounts.session_store import SessionStore
 from accounts.sign_on import factors
 from accounts.sign_on.second_step import MUST_ADD
-from orders.connections import integrations
+from orders.connections import integrations, members
 from orders.connections.shared import grant, set_active
 from orders.models import Connection, SharedConnection
 from tests.browser import sign_in
@@ -96,8 +96,8 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("second step, recovery codes", FACTORS, press("Make new codes"), "keyring", shows="are not shown again"),
         State("second step, asked", "/accounts/second-step/", person="keyring half", shows="Use a passkey"),
         State("second step, asked, wrong code", "/accounts/second-step/", fill(code="000000", submit=CODE), "keyring half", shows="wrong"),
-        State("second step, asked, locked", "/accounts/second-step/", too_often, "keyring half", shows="Too many"),
-        State("second step, asked, German", "/accounts/second-step/", person="deutsch half", shows="Code"),
+        State("second step, asked, locked", "/accounts/second-step/", too_often, "keyring half", shows="Too many wrong codes"),
+        State("second step, asked, German", "/accounts/second-step/", person="deutsch half", shows="Ihre Authenticator-App"),
         State("sessions", "/accounts/sessions/", elsewhere(app), "agent", shows="Firefox, Windows"),
         State("sessions, one ended", "/accounts/sessions/", press("End this session"), "agent", shows="1 session ended"),
         State("sessions, German", "/accounts/sessions/", person="deutsch", shows="Dieser Browser"),
@@ -245,7 +245,9 @@ def two_groups(page: Page) -> None:
 
 
 def withdrawn(page: Page) -> None:
-    set_active(SharedConnection.objects.get(), False)
+    shared = SharedConnection.objects.get()
+    set_active(shared, False)
+    members.update(shared)
     follow("Airline")(page)
 
 

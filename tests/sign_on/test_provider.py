@@ -225,6 +225,19 @@ def test_a_provider_that_hangs_gets_a_page_and_a_503(
     assert not is_signed_in(client)
 
 
+@pytest.mark.parametrize("path", ["/.well-known/", "/token", "/me"])
+def test_a_provider_that_drips_is_given_up_too(
+    path: str, client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
+    provider.drips(path)
+    if path == "/.well-known/":
+        answer = client.post("/accounts/provider/", {"next": ORDER})
+    else:
+        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    assert (answer.status_code, "does not answer" in answer.text) == (503, True)
+
+
 def test_discovery_is_read_once(client: Client, provider: RunningProvider) -> None:
     sign_on(client, provider, "sub-alice")
     provider.hangs("/.well-known/")
