@@ -29,8 +29,11 @@ def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether the user may change that person: nobody their own rights, and superusers are changed by superusers alone."""
-    return other.pk != user.pk and (not other.is_superuser or user.is_superuser)
+    """Whether the user may change that person: nobody their own rights, and who has the administration only a superuser.
+
+    A link for one of those to set a password would open the administration to those who made it.
+    """
+    return other.pk != user.pk and (not (other.is_staff or other.is_superuser) or user.is_superuser)
 
 
 def may_use_password(person: User, rule: str) -> bool:

@@ -30,6 +30,12 @@ def too_many(limit: throttling.TryLater) -> ValidationError:
     )
 
 
+def too_many_codes(limit: throttling.TryLater) -> str:
+    """The sentence that says how long to wait with the next code."""
+    said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")
+    return str(said) % {"time": duration_words(limit.seconds())}
+
+
 def not_checked() -> ValidationError:
     """The sentence for a directory that cannot be asked."""
     return ValidationError(

@@ -150,6 +150,15 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
         for name, url in settings.CDP_REGIONS.items()
         if urlsplit(url).scheme != "https"
     ]
+    provider = settings.SIGN_ON.provider
+    if provider and not provider.issuer.startswith("https:"):
+        found.append(
+            checks.Warning(
+                "CDPVIEWER_OIDC_ISSUER is reached over plain http: somebody on the network could sign in as anybody.",
+                hint="That is for loopback only. Give the provider's https address.",
+                id="cdpviewer.W010",
+            )
+        )
     return found
 
 

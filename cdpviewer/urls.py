@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include("accounts.urls")),
+    # Tried in turn, so the page of an order stands in front.
     path("", include("orders.urls")),
+    path("", include("accounts.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 handler400 = "orders.views.errors.bad_request"

@@ -106,11 +106,11 @@ class App:
             way.keep()
         return user
 
-    def signed_in(self, name: str = "agent") -> requests.Session:
+    def signed_in(self, name: str = "agent", **headers: str) -> requests.Session:
         """A plain HTTP session, signed in through the form."""
         session = requests.Session()
         session.trust_env = False
-        sign_in(session, self.url, name)
+        sign_in(session, self.url, name, **headers)
         return session
 
 

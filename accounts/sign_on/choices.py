@@ -42,6 +42,11 @@ class Provider:
     origins: tuple[str, ...] = ()
     timeouts: tuple[float, float] = (2.0, 4.0)
 
+    @property
+    def as_actor(self) -> str:
+        """Its name in records of what it decides at a sign-in."""
+        return f"provider {self.name}"
+
     def form_origins(self) -> list[str]:
         """Where a form that begins the sign-in may lead: the issuer's origin, and those named beside it."""
         return list(dict.fromkeys([origin(self.issuer), *self.origins]))
@@ -61,6 +66,11 @@ class Directory:
     start_tls: bool = False
     ca_file: str = ""
     timeout: float = 4.0
+
+    @property
+    def as_actor(self) -> str:
+        """Its name in records of what it decides at a sign-in."""
+        return f"directory {urlsplit(self.url).hostname}"
 
 
 @dataclass(frozen=True, slots=True)

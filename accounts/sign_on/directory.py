@@ -23,6 +23,7 @@ from accounts import open_sessions
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
 from accounts.throttling import NotChecked
+from orders.privacy import account_events
 
 AT_ONCE = 8  # sign-ins of a process that wait on the directory
 log = structlog.stdlib.get_logger("accounts.sign_on")
@@ -78,7 +79,8 @@ class Backend(LDAPBackend):
         for known in User.objects.filter(username__iexact=username.strip()):
             if known.has_usable_password() or SocialAccount.objects.filter(user=known).exists():
                 return None
-        person: User | None = super().authenticate(request, username, password, **kwargs)
+        with account_events.acting_as(_chosen().as_actor):
+            person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
 
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:

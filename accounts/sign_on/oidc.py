@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any
 
 import jwt
@@ -28,8 +29,10 @@ from accounts.sign_on import discovery, membership, refusals
 from accounts.sign_on.choices import Provider
 from accounts.sign_on.recent import note_confirmed
 from accounts.sign_on.refusals import NotSignedIn
+from orders.privacy import account_events
 
 LEEWAY = 60  # seconds that the provider's clock may differ
+LARGEST = 1_000_000  # bytes of an answer
 CONFIRM = AuthProcess.REDIRECT
 
 log = structlog.stdlib.get_logger("accounts.sign_on")
@@ -116,6 +119,19 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
     return _OpenIdProvider(request, app=app)
 
 
+def _read(response: requests.Response, deadline: float) -> requests.Response:
+    """Read the body by the deadline, on the monotonic clock: a timeout alone begins anew with each byte."""
+    body = bytearray()
+    while chunk := response.raw.read1(LARGEST, decode_content=True):
+        body += chunk
+        if len(body) > LARGEST:
+            raise requests.RequestException("the provider's answer is too large")
+        if time.monotonic() > deadline:
+            raise requests.ReadTimeout("the provider's answer takes too long")
+    response._content = bytes(body)  # noqa: SLF001  (as requests itself keeps it)
+    return response
+
+
 class SocialAdapter(DefaultSocialAccountAdapter):
     """Lets allauth sign in those who may, and nobody else. Its own pages are never reached."""
 
@@ -125,8 +141,13 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def get_requests_session(self) -> requests.Session:
         """A session with short timeouts. It follows the environment for proxies and certificates, unlike calls to the CDP."""
         session = requests.Session()
-        plain = session.request
-        session.request = lambda *args, **kwargs: plain(*args, **{"timeout": _chosen().timeouts, **kwargs})  # type: ignore[method-assign]
+        plain, timeouts = session.request, _chosen().timeouts
+
+        def request(*args: Any, **kwargs: Any) -> requests.Response:
+            deadline = time.monotonic() + sum(timeouts)
+            return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
+
+        session.request = request  # type: ignore[method-assign]
         return session
 
     def on_authentication_error(
@@ -165,7 +186,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         try:
             if person is None:
                 sociallogin.user.username = membership.new_name(sociallogin.claims, _chosen())
-            membership.check(sociallogin.claims, _chosen(), person)
+            with account_events.acting_as(_chosen().as_actor):
+                membership.check(sociallogin.claims, _chosen(), person)
         except NotSignedIn as refused:
             refused.page = page
             raise
@@ -180,7 +202,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         person.username = membership.new_name(sociallogin.claims, _chosen())
         person.set_unusable_password()
         try:
-            with transaction.atomic():
+            with transaction.atomic(), account_events.acting_as(_chosen().as_actor):
                 sociallogin.save(request)
                 membership.follow(sociallogin.claims, _chosen(), person)
         except IntegrityError:

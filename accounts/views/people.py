@@ -15,12 +15,14 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import password_links
+from accounts import open_sessions, password_links
 from accounts.access import for_managers_of_people, may_change
 from accounts.people_forms import PersonForm, RolesForm
 from accounts.roles import GROUPS, labels, set_roles
+from accounts.sign_on import factors
 from accounts.sign_on.recent import confirmed
 from orders.models import AccessRecord
 
@@ -128,6 +130,30 @@ def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
     return redirect("person", found.pk)
 
 
+@confirmed
+@require_POST
+@for_managers_of_people
+def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
+    """End all sessions of a person, who may sign in again."""
+    found = _may_change(request, person_id)
+    ended = open_sessions.end(found)
+    said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended) % {"count": ended}
+    (messages.success if ended else messages.info)(request, said)
+    return redirect("person", found.pk)
+
+
+@confirmed
+@require_POST
+@for_managers_of_people
+def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Remove the second factors of somebody who lost them: the password alone lets them in, or to adding new ones."""
+    found = _may_change(request, person_id)
+    if factors.reset(found):
+        said = _("The second step of %(name)s is reset.")
+        messages.success(request, said % {"name": found.username})
+    return redirect("person", found.pk)
+
+
 def _find(person_id: int) -> User:
     return get_object_or_404(_with_what_is_shown(User.objects.all()), pk=person_id)
 
@@ -171,6 +197,8 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
         "form": form or RolesForm(initial={"roles": held}),
         "changeable": may_change(request.user, found),
         "link_of_use": password_links.are_of_use_to(found),
+        "sessions": len(open_sessions.of(found)),
+        "has_second_factor": factors.exist(found),
     }
     return render(request, "people/one.html", context, status=422 if form is not None else 200)
 

@@ -13,6 +13,7 @@ from typing import Any
 import jinja2
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
@@ -96,7 +97,7 @@ def environment(**options: Any) -> Environment:
     # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path)})
+    made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path, conditional_escape)})
     made.globals.update(
         {
             "_": gettext,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from orders.privacy import append_only
 from orders.privacy.record_kinds import Action
 
 _request: ContextVar[Request | None] = ContextVar("request that account events belong to", default=None)
+_system: ContextVar[str] = ContextVar("another system that causes account events", default="")
 
 
 def acting(get_response: GetResponse) -> GetResponse:
@@ -32,11 +35,23 @@ def acting(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+@contextmanager
+def acting_as(system: str) -> Iterator[None]:
+    """Attribute account events to another system, as in "provider Example Air": it decides about groups at sign-in."""
+    token = _system.set(system)
+    try:
+        yield
+    finally:
+        _system.reset(token)
+
+
 def actor() -> tuple[int | None, str]:
-    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request."""
+    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request, (None, "provider ...")."""
+    # No user name has a space in it, so those of commands and systems are nobody's.
+    if system := _system.get():
+        return None, system
     request = _request.get()
     if request is None:
-        # No user name has a space in it, so this is nobody's name.
         command = sys.argv[1:2] if Path(sys.argv[0]).name == "manage.py" else []
         return None, " ".join(["command", *command])
     person = request.user

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection as database
@@ -24,6 +25,7 @@ from tests.recorded import events
 
 PEOPLE = "/people/"
 NEW = "another long passphrase"
+CHANGES = ("roles", "link", "active", "sessions", "second-factor")
 LINK = re.compile(r"http://testserver(/accounts/set-password/[^<\s]+)")
 
 
@@ -166,7 +168,7 @@ def test_an_old_sign_in_is_confirmed_before_rights_change(as_ada: Client, anna: 
     session = as_ada.session
     session["signed_in_at"] -= 120
     session.save()
-    for change in ("roles", "link", "active"):
+    for change in CHANGES:
         answer = as_ada.post(f"{PEOPLE}{anna.pk}/{change}/", {"roles": "Supervisors"})
         assert (answer.status_code, answer["Location"].startswith("/accounts/confirm/")) == (302, True)
     for address in (f"{PEOPLE}add/", "/integrations/", "/connections/shared/add/"):
@@ -199,12 +201,15 @@ def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: U
     }
 
 
-def test_nobody_changes_their_own_roles_and_only_superusers_change_superusers(as_ada: Client, ada: User) -> None:
+def test_nobody_changes_their_own_roles_and_only_superusers_change_who_has_the_administration(
+    as_ada: Client, ada: User
+) -> None:
     root = User.objects.create_superuser("root", password=PASSWORD)
-    for person in (ada, root):
+    staff = User.objects.create_user("staff", password=PASSWORD, is_staff=True)
+    for person in (ada, root, staff):
         page = f"{PEOPLE}{person.pk}/"
         assert "Save the roles" not in as_ada.get(page).text
-        for change in ("roles", "link", "active"):
+        for change in CHANGES:
             assert as_ada.post(f"{page}{change}/", {"roles": "Supervisors"}).status_code == 403
     ada.refresh_from_db()
     assert (ada.is_active, ada.groups.count()) == (True, 1)
@@ -270,7 +275,31 @@ def test_500_people_cost_no_more_queries_than_few(as_ada: Client) -> None:
     assert ">agent-99<" in as_ada.get(f"{PEOPLE}?page=11").text
 
 
-PAGES = ["", "add/", "{0}/", "{0}/roles/", "{0}/link/", "{0}/active/"]
+# --- their sessions and second step
+
+
+def test_an_administrator_ends_a_persons_sessions_and_resets_the_second_step(as_ada: Client, anna: User) -> None:
+    page = f"{PEOPLE}{anna.pk}/"
+    assert "End all sessions" not in as_ada.get(page).text
+    client = Client()
+    assert sign_in(client, "anna", PASSWORD) == 302
+    Authenticator.objects.create(user=anna, type="totp", data={"secret": "sealed"})
+    shown = as_ada.get(page).text
+    assert "End all sessions" in shown and "Reset the second step" in shown
+    assert "1 session ended." in as_ada.post(f"{page}sessions/", follow=True).text
+    assert client.get("/").status_code == 302
+    assert "The second step of anna is reset." in as_ada.post(f"{page}second-factor/", follow=True).text
+    assert not Authenticator.objects.exists()
+    for change in ("sessions", "second-factor"):  # again: there is nothing left to do, or to record
+        assert as_ada.post(f"{page}{change}/").status_code == 302
+    assert [event[:2] for event in told("anna") if event[0] == "ada"] == [
+        ("ada", "session_ended"),
+        ("ada", "factor_reset"),
+    ]
+    assert sign_in(Client(), "anna", PASSWORD) == 302
+
+
+PAGES = ["", "add/", "{0}/", *(f"{{0}}/{change}/" for change in CHANGES)]
 
 
 @pytest.mark.parametrize("page", PAGES)

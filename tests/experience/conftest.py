@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
-from sandbox.server import Sandbox
 from tests.live import App
 
 pytest.register_assert_rewrite("tests.experience.judging")
 
-from tests.experience.tour import Visit, empty_the_database, walk  # noqa: E402  # after the line above
+from tests.experience.tour import Visit, walk_alone  # noqa: E402  # after the line above
 
 
 @pytest.fixture(scope="class")
 def visits(
     request: pytest.FixtureRequest,
     running_app: App,
-    running_sandbox: Sandbox,
     browser: Browser,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Visit]:
     """What was noted in each of the class' `states`, by the state's name. The tests that ask for it are marked as using the database."""
-    running_sandbox.reset()
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        patch.setitem(settings.CDP_REGIONS, "sandbox", running_sandbox.url)
-        try:
-            visits = walk(browser, running_app, tmp_path_factory.mktemp("pages"), request.cls.states)
-        finally:
-            empty_the_database()
-            running_sandbox.clear_faults("*")
-    return visits
+    with django_db_blocker.unblock():
+        return walk_alone(browser, running_app, tmp_path_factory.mktemp("pages"), request.cls.states)

@@ -50,6 +50,9 @@ class EveryState:
     def test_no_words_are_cut_off_by_wide_spacing_or_large_letters(self, visits: Visits) -> None:
         assert noted(visits, "clipped") == {}
 
+    def test_no_markup_stands_among_the_words(self, visits: Visits) -> None:
+        assert noted(visits, "markup") == {}
+
     def test_the_console_is_silent(self, visits: Visits) -> None:
         assert noted(visits, "said") == {}
 

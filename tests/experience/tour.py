@@ -6,16 +6,19 @@ A state is loaded once; width and colours are changed under it, which costs no f
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
@@ -35,7 +38,9 @@ WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
 WIDTHS_OF_AXE = (1440, 800, 320)
 STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 WAITING_PAGES = 4
+MARKUP = re.compile(r"</?(?:ul|ol|li|p|div|span|time)\b[^>]*>")  # of templates, escaped once too often
 Scheme = Literal["light", "dark"]
+SignsIn = Callable[[Page, str], None]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
@@ -55,10 +60,27 @@ class Visit:
     kept: list[str] = field(default_factory=list)
     only_for_the_mouse: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
+    markup: list[str] = field(default_factory=list)
 
 
-def walk(browser: Browser, app: App, folder: Path, states: Sequence[State]) -> dict[str, Visit]:
-    """Visit these states in turn. The database is the test's; it is empty before and after."""
+def walk_alone(
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+) -> dict[str, Visit]:
+    """Visit these states in turn, with the database and the sandbox as they were at first, before and after."""
+    app.sandbox.reset()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(settings.CDP_REGIONS, "sandbox", app.sandbox.url)
+        try:
+            return walk(browser, app, folder, states, signs_in)
+        finally:
+            empty_the_database()
+            app.sandbox.clear_faults("*")
+
+
+def walk(
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+) -> dict[str, Visit]:
+    """Visit these states in turn; `signs_in` brings a person into a fresh tab. The database is the test's; it is empty before."""
     empty_the_database()
     _people(app)
     visits: dict[str, Visit] = {}
@@ -70,7 +92,7 @@ def walk(browser: Browser, app: App, folder: Path, states: Sequence[State]) -> d
                 watch = probing.Watch(str(urlsplit(app.url).hostname)).on(context)
                 page = context.new_page()
                 if state.person not in {"", "Besucher"}:
-                    sign_in(page, state.person)
+                    signs_in(page, state.person)
                 tabs[state.person] = page, watch
             visit = visits[state.name] = Visit(folder / f"{number:03}-served.html")
             try:
@@ -91,7 +113,9 @@ def _visit(state: State, visit: Visit, app: App, page: Page, watch: probing.Watc
         visit.served.write_text(answer.text(), encoding="utf-8")
         state.act(page)
         page.wait_for_load_state()
-    assert state.shows in page.locator("body").inner_text(), f"“{state.shows}” is not to be seen"
+    words = page.locator("body").inner_text()
+    assert state.shows in words, f"“{state.shows}” is not to be seen"
+    visit.markup = MARKUP.findall(words)
     if state.act is not nothing:
         visit.swapped = visit.served.with_name(visit.served.name.replace("served", "swapped"))
         visit.swapped.write_text(page.content(), encoding="utf-8")
@@ -153,7 +177,7 @@ def _people(app: App) -> None:
 
 @contextlib.contextmanager
 def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext]:
-    locale = "de-DE" if person in {"Besucher", "deutsch"} else "en-GB"
+    locale = "de-DE" if person.startswith(("Besucher", "deutsch")) else "en-GB"
     context = browser.new_context(base_url=app.url, locale=locale, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     try:

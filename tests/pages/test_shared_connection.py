@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from orders.connections.shared import grant
 from orders.models import AccessRecord, SharedConnection
@@ -42,3 +46,27 @@ def test_everything_about_an_order_is_read_and_recorded(team: Group, client: Cli
 def test_a_reference_that_is_not_found_offers_the_other_connections(team: Group, agent: User, desk: Client) -> None:
     agent.groups.add(team)
     assert "connection=Airline" in desk.get("/orders/NOSUCH9/").text
+
+
+def tables(client: Client, address: str) -> list[str]:
+    """The tables that a page's statements are about, in turn, once everything that happens now and then has happened."""
+    for _view in range(2):
+        assert client.get(address).status_code == 200
+    with CaptureQueriesContext(database) as seen:
+        assert client.get(address).status_code == 200
+    named = [re.search(r'\b(?:FROM|INTO|UPDATE) "?(\w+)', query["sql"]) for query in seen]
+    return [found[1] for found in named if found]
+
+
+def test_a_shared_connection_costs_a_page_one_statement_and_an_own_one_none(team: Group, desk: Client) -> None:
+    address = f"/orders/{SEED}/"
+    assert [each for each in tables(desk, address) if each != "orders_accessrecord"] == [
+        "django_session", "auth_user", "orders_connection", "orders_viewedorder",
+    ]  # fmt: skip
+    newcomer = User.objects.create_user("newcomer")
+    newcomer.groups.add(team)
+    client = Client()
+    client.force_login(newcomer)
+    assert [each for each in tables(client, address) if each != "orders_accessrecord"] == [
+        "django_session", "auth_user", "orders_connection", "orders_connectionmember", "orders_viewedorder",
+    ]  # fmt: skip

@@ -49,6 +49,7 @@ def provider(running_provider: RunningProvider, settings: Settings) -> Iterator[
     running_provider.knows("sub-alice", "alice", "cdp-agents", "other", name="Alice Example", email="alice@example.com")
     yield running_provider
     running_provider.hangs("")
+    running_provider.drips("")
     discovery.forget()
 
 

@@ -1,5 +1,5 @@
 // A company's OpenID Connect provider on loopback, made of oidc-provider: sign in as anybody, with the groups that the test gave them.
-// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}} or {"hang": path | ""}.
+// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""} or {"drip": path | ""}.
 import http from "node:http";
 import readline from "node:readline";
 import { Provider } from "oidc-provider";
@@ -8,6 +8,7 @@ const [port, ...redirects] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 let people = {};
 let hang = "";
+let drip = "";
 
 const provider = new Provider(issuer, {
   clients: [{
@@ -31,6 +32,12 @@ const provider = new Provider(issuer, {
 const answer = provider.callback();
 const server = http.createServer((request, response) => {
   if (hang && request.url.startsWith(hang)) return; // says nothing, for ever
+  if (drip && request.url.startsWith(drip)) { // a byte now and then, for ever
+    response.writeHead(200, { "Content-Type": "application/json" });
+    const timer = setInterval(() => response.write(" "), 50);
+    response.on("close", () => clearInterval(timer));
+    return;
+  }
   answer(request, response);
 });
 server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
@@ -38,5 +45,6 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
   const told = JSON.parse(line);
   people = told.people ?? people;
   hang = told.hang ?? hang;
+  drip = told.drip ?? drip;
   console.log("done");
 }).on("close", () => process.exit(0));

@@ -41,6 +41,10 @@ class RunningProvider:
         """Leave requests of paths that begin so without an answer; "" to answer again."""
         self._tell({"hang": path})
 
+    def drips(self, path: str) -> None:
+        """Answer requests of paths that begin so with a byte now and then; "" to answer well again."""
+        self._tell({"drip": path})
+
     def choice(self, **more: Any) -> Provider:
         """What an operator sets for it."""
         values = {

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import SignInFailure
+from orders.models import AccessRecord
 from tests.live import free_port
 from tests.sign_on import directories
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in
@@ -83,6 +84,27 @@ def test_groups_follow_the_directory_and_a_withdrawn_one_shuts_the_door(
     assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 200
     assert groups_of("dora") == set()
     assert not is_signed_in(client)
+    events = AccessRecord.objects.filter(
+        about_name="dora", what__in=("person_added", "rights_given", "rights_taken", "session_ended")
+    )
+    assert list(events.order_by("pk").values_list("user_name", "what", "detail")) == [
+        ("directory 127.0.0.1", "person_added", ""),
+        ("directory 127.0.0.1", "rights_given", "group Agents"),
+        ("directory 127.0.0.1", "rights_given", "group Supervisors"),
+        ("directory 127.0.0.1", "rights_taken", "group Agents"),
+        ("directory 127.0.0.1", "rights_taken", "group Supervisors"),
+        ("directory 127.0.0.1", "session_ended", "2 ended"),
+    ]
+
+
+def test_the_menu_shows_what_the_groups_allow_right_after_the_sign_in(
+    directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    chosen = replace(directory.choice(), groups={"cdp-agents": "Administrators"})
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
+    client.post(LOGIN, {"username": "dora", "password": HERS})
+    assert 'href="/people/"' in client.get("/preferences/").text
+    assert client.get("/people/").status_code == 200
 
 
 def test_without_a_group_no_account_is_made(directory: RunningDirectory, client: Client) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import sign_in
 from tests.live import App
+from tests.sign_on.devices import Device, sign_in_half
 from tests.sign_on.providers import RunningProvider
 from tests.wiring.test_headers import POLICY
 
@@ -46,21 +47,6 @@ def judged(tab: Page) -> None:
             tab.emulate_media(color_scheme="light" if scheme == "light" else "dark")
             found = Axe().run(tab).response["violations"]
             assert not found, [(tab.url, width, scheme, one["id"], one["nodes"][0]["html"]) for one in found]
-
-
-class Device:
-    """Chromium's virtual authenticator, like a laptop with a fingerprint reader."""
-
-    def __init__(self, tab: Page) -> None:
-        self.devtools = tab.context.new_cdp_session(tab)
-        self.devtools.send("WebAuthn.enable")
-        options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
-        options |= {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
-        self.number = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-
-    def forget(self) -> None:
-        """Lose all passkeys."""
-        self.devtools.send("WebAuthn.clearCredentials", {"authenticatorId": self.number})
 
 
 def test_a_ticket_link_comes_back_to_the_order_under_the_strict_policy(
@@ -174,11 +160,3 @@ def test_a_browser_without_the_passkey_gets_a_sentence_and_may_enter_a_code(tab:
     tab.get_by_label("Code").fill(recovery)
     tab.get_by_label("Code").press("Enter")
     tab.wait_for_url(f"{sign_on_app.url}/")
-
-
-def sign_in_half(tab: Page) -> None:
-    tab.goto("/accounts/login/")
-    tab.locator("input[name=username]").fill("agent")
-    tab.locator("input[name=password]").fill("a long enough passphrase")
-    tab.locator("input[name=password]").press("Enter")
-    expect(tab.get_by_role("heading", name="Second step")).to_be_visible()

@@ -30,6 +30,12 @@ def groups_of(name: str) -> set[str]:
     return set(Group.objects.filter(user__username=name).values_list("name", flat=True))
 
 
+def rights(name: str) -> list[tuple[str, str, str]]:
+    """(who, what, which) of the rights that a person was given and lost, in turn."""
+    given = AccessRecord.objects.filter(what__in=("rights_given", "rights_taken"), about_name=name)
+    return list(given.order_by("pk").values_list("user_name", "what", "detail"))
+
+
 def outcomes(what: str) -> list[tuple[str, str]]:
     return list(AccessRecord.objects.filter(what=what).values_list("about_name", "outcome"))
 
@@ -75,11 +81,34 @@ def test_groups_follow_the_provider_at_each_sign_in(client: Client, provider: Ru
     provider.knows("sub-alice", "alice", "cdp-leads")
     sign_on(Client(), provider, "sub-alice")
     assert groups_of("alice") == {"Supervisors", "Auditors"}  # the one that nobody mapped is left alone
-    given = AccessRecord.objects.filter(what__in=("rights_given", "rights_taken"), about_name="alice")
-    assert [(one.what, one.detail) for one in given.order_by("pk")] == [
-        ("rights_given", "group Agents"), ("rights_given", "group Auditors"),
-        ("rights_given", "group Supervisors"), ("rights_taken", "group Agents"),
+    assert rights("alice") == [
+        ("provider Example Air", "rights_given", "group Agents"), ("command", "rights_given", "group Auditors"),
+        ("provider Example Air", "rights_given", "group Supervisors"), ("provider Example Air", "rights_taken", "group Agents"),
     ]  # fmt: skip
+    added = AccessRecord.objects.get(what="person_added", about_name="alice")
+    assert (added.user_id, added.user_name) == (None, "provider Example Air")
+
+
+def test_the_menu_shows_what_the_groups_allow_right_after_the_sign_in(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    groups = {"cdp-agents": "Agents", "cdp-admins": "Administrators"}
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(groups=groups))
+    newcomer = Client()
+    provider.knows("sub-zoe", "zoe", "cdp-admins")
+    for browser, subject in ((client, "sub-alice"), (newcomer, "sub-zoe")):
+        sign_on(browser, provider, subject)
+    assert 'href="/people/"' not in client.get("/preferences/").text
+    assert 'href="/people/"' in newcomer.get("/preferences/").text
+    provider.knows("sub-alice", "alice", "cdp-admins")
+    again = Client()
+    sign_on(again, provider, "sub-alice")
+    page = again.get("/preferences/").text
+    assert 'href="/people/"' in page and 'href="/connections/shared/"' in page
+    assert again.get("/people/").status_code == 200
+    provider.knows("sub-alice", "alice", "cdp-agents")
+    sign_on(Client(), provider, "sub-alice")
+    assert again.get("/people/").status_code == 403  # at once, wherever somebody is signed in
 
 
 def test_a_withdrawn_group_shuts_the_door_everywhere(client: Client, provider: RunningProvider) -> None:
@@ -92,6 +121,9 @@ def test_a_withdrawn_group_shuts_the_door_everywhere(client: Client, provider: R
     assert not is_signed_in(client)
     assert groups_of("alice") == set()
     assert outcomes("sign_in_failed") == [("alice", "provider: no-group")]
+    assert rights("alice")[-1] == ("provider Example Air", "rights_taken", "group Agents")
+    ended = AccessRecord.objects.get(what="session_ended")
+    assert (ended.user_name, ended.about_name) == ("provider Example Air", "alice")
 
 
 @pytest.mark.parametrize("groups", [(), ("other",), ("Agents",)])
@@ -191,6 +223,19 @@ def test_a_provider_that_hangs_gets_a_page_and_a_503(
         answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
     assert (answer.status_code, "does not answer" in answer.text) == (503, True)
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("path", ["/.well-known/", "/token", "/me"])
+def test_a_provider_that_drips_is_given_up_too(
+    path: str, client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
+    provider.drips(path)
+    if path == "/.well-known/":
+        answer = client.post("/accounts/provider/", {"next": ORDER})
+    else:
+        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    assert (answer.status_code, "does not answer" in answer.text) == (503, True)
 
 
 def test_discovery_is_read_once(client: Client, provider: RunningProvider) -> None:

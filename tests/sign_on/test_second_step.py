@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import StringIO
+from uuid import uuid4
 
 import pyotp
 import pytest
@@ -18,8 +19,11 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.urls import URLPattern, reverse
 from pytest_django.fixtures import Settings
 
+import accounts.urls
+import orders.urls
 from accounts.session_store import SessionStore
 from accounts.sign_on import factors
 from accounts.sign_on.choices import SecondFactor
@@ -277,6 +281,32 @@ def test_what_gives_access_needs_a_recent_sign_in_where_that_is_set(
     answer = later.get(page)
     is_asked = answer.status_code == 302 and answer["Location"].startswith("/accounts/confirm/")
     assert is_asked is (asked or "second-factor" in page)
+
+
+CHANGES_ACCESS = {
+    "connection_add", "connection_replace", "reveal", "integrations", "integration_revoke",
+    "shared_add", "shared_replace", "shared_change", "shared_grant", "shared_take_back", "shared_withdraw", "shared_offer",
+    "person_add", "person_roles", "person_link", "person_active", "person_sessions", "person_second_factor",
+}  # fmt: skip
+CHANGES_FACTORS = {
+    "second_factor_app", "second_factor_picture", "second_factor_passkey", "recovery_codes", "second_factor_remove",
+}  # fmt: skip
+VALUES = {"connection_id": uuid4(), "grant_id": 1, "integration_id": 1, "person_id": 1, "pk": 1, "ref": "B94TXY", "guest_ref": "x",
+    "text": "x", "uidb64": "x", "token": "x"}  # fmt: skip
+
+
+def test_every_address_that_changes_access_asks_and_no_other_does(later: Client, settings: Settings) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=300)
+    patterns = [*accounts.urls.urlpatterns, *orders.urls.urlpatterns]
+    asked = set()
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern) or pattern.name in {None, "logout", "signed_out"}:
+            continue
+        values = {name: VALUES[name] for name in pattern.pattern.regex.groupindex}
+        answer = later.post(reverse(pattern.name, kwargs=values))
+        if answer.status_code == 302 and answer["Location"].startswith("/accounts/confirm/?next="):
+            asked.add(pattern.name)
+    assert asked == CHANGES_ACCESS | CHANGES_FACTORS
 
 
 def test_revealing_sends_the_whole_page_to_be_confirmed(later: Client, settings: Settings) -> None:

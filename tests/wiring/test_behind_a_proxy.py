@@ -18,12 +18,21 @@ from tests.live import PROJECT, App, sign_in
 from tests.wiring.hop import hop, production, sent_to_https
 
 NAME = "orders.example.com"
+# People may also sign in with a provider; its origin stands in the policy that is graded.
+COMPANY = {
+    "CDPVIEWER_MFA": "optional",
+    "CDPVIEWER_OIDC_ISSUER": "https://login.example.com",
+    "CDPVIEWER_OIDC_CLIENT_ID": "cdpviewer",
+    "CDPVIEWER_OIDC_CLIENT_SECRET": "a secret of the tests",
+    "CDPVIEWER_OIDC_GROUPS": "cdp-agents=Agents",
+}
 OBSERVATORY = PROJECT / "node_modules" / "@mdn" / "mdn-http-observatory"
 
 
 @pytest.fixture(scope="module")
 def served(running_app: App, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with production(f"{NAME},127.0.0.1", gathered_static, tmp_path_factory.mktemp("proxied") / "app.log") as port:
+    log = tmp_path_factory.mktemp("proxied") / "app.log"
+    with production(f"{NAME},127.0.0.1", gathered_static, log, **COMPANY) as port:
         yield port
 
 

@@ -77,6 +77,29 @@ def test_a_production_environment_passes_the_deploy_check() -> None:
     assert "no issues" in done.stdout + done.stderr
 
 
+def test_a_company_with_all_ways_to_sign_in_passes_it_too() -> None:
+    done = deploy_check(
+        CDPVIEWER_ALLOWED_HOSTS="orders.example.com",
+        CDPVIEWER_TRUSTED_PROXIES="1",
+        DATABASE_URL="sqlite:////nowhere/data.sqlite3",
+        CDPVIEWER_OIDC_ISSUER="https://login.example.com/company",
+        CDPVIEWER_OIDC_CLIENT_ID="cdpviewer",
+        CDPVIEWER_OIDC_CLIENT_SECRET="canary-secret",
+        CDPVIEWER_OIDC_GROUPS="cdp-agents=Agents",
+        CDPVIEWER_PASSWORD_SIGN_IN="staff",
+        CDPVIEWER_MFA="required",
+        CDPVIEWER_CONFIRM_AFTER_MINUTES="15",
+        CDPVIEWER_LDAP_URL="ldaps://ldap.example.com",
+        CDPVIEWER_LDAP_PEOPLE="ou=people,dc=example,dc=com",
+        CDPVIEWER_LDAP_GROUPS_BASE="ou=groups,dc=example,dc=com",
+        CDPVIEWER_LDAP_GROUPS="cdp-agents=Agents",
+        CDPVIEWER_PROXY_USER_HEADER="X-Remote-User",
+        CDPVIEWER_PROXY_SECRET="canary-secret that is long enough to use",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout + done.stderr
+
+
 def test_the_deploy_check_names_everything_that_is_for_loopback_only() -> None:
     done = deploy_check(
         CDPVIEWER_HTTPS="off",
@@ -84,9 +107,21 @@ def test_the_deploy_check_names_everything_that_is_for_loopback_only() -> None:
         CDPVIEWER_DEMO="on",
         CDPVIEWER_ALLOWED_HOSTS="*",
         CDPVIEWER_EXTRA_REGIONS="sandbox=http://127.0.0.1:9000",
+        CDPVIEWER_OIDC_ISSUER="http://127.0.0.1:9001",
+        CDPVIEWER_OIDC_CLIENT_ID="cdpviewer",
+        CDPVIEWER_OIDC_CLIENT_SECRET="canary-secret",
+        CDPVIEWER_OIDC_GROUPS="cdp-agents=Agents",
     )
     assert done.returncode == 1
-    for part in ("CDPVIEWER_HTTPS is off", "CDPVIEWER_DEMO is on", "allows every name", "region sandbox", "DEBUG"):
+    assert "canary" not in done.stderr
+    for part in (
+        "CDPVIEWER_HTTPS is off",
+        "CDPVIEWER_DEMO is on",
+        "allows every name",
+        "region sandbox",
+        "DEBUG",
+        "CDPVIEWER_OIDC_ISSUER is reached over plain http",
+    ):
         assert part in done.stderr
 
 

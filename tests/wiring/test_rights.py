@@ -39,3 +39,17 @@ def test_no_template_decides_a_right() -> None:
 @pytest.mark.parametrize("source", ["request.user.has_perm('x')", "@permission_required('x')\ndef view(): ..."])
 def test_such_a_module_would_be_found(source: str) -> None:
     assert names_of(source) & DECIDING
+
+
+def imports_of(source: str) -> set[str]:
+    """What a module imports, by full names."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    return {f"{node.module}.{each.name}" for node in nodes for each in node.names}
+
+
+def test_one_door_signs_people_in() -> None:
+    """A sign-in beside it would skip the second step."""
+    doors = {"django.contrib.auth.login", "django.contrib.auth.alogin", "allauth.account.utils.perform_login"}
+    found = {path.relative_to(ROOT).as_posix() for path in CODE if imports_of(path.read_text()) & doors}
+    assert found == {"accounts/sign_on/door.py"}
+    assert not [path for path in CODE if re.search(r"\bauth\.a?login\(|post_reset_login *= *True", path.read_text())]

@@ -1,0 +1,124 @@
+"""A connection shared with a whole team: rows and CPU time of what administrators, newcomers and leavers cause.
+
+`python -m bench.team [PEOPLE]` (500) works on a database of its own in a temporary folder and prints the table of docs/sign-on.md. Only CPU
+time of this process is measured, so another program on the machine changes little.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done, how many rows of the tables of shared connections it wrote or deleted, and CPU milliseconds."""
+
+    name: str
+    rows: int
+    milliseconds: float
+
+
+def measure(people: int) -> list[Step]:
+    """All steps with a group of so many people, on the database of the settings, which is empty but for its migrations."""
+    from django.conf import settings
+    from django.contrib.auth.models import Group, User
+
+    from orders.connections.members import default_for, update
+    from orders.connections.shared import SharedConnection, grant, set_active
+
+    def stored() -> dict[tuple[str, Any], tuple[Any, ...]]:
+        from orders.models import ConnectionGrant, ConnectionMember
+
+        tables = (SharedConnection, ConnectionGrant, ConnectionMember)
+        return {
+            (table.__name__, row[0]): row
+            for table in tables
+            for row in table._default_manager.values_list("pk", *(field.name for field in table._meta.fields))  # noqa: SLF001
+        }
+
+    def step(name: str, act: Callable[[], object]) -> None:
+        before, began = stored(), time.process_time()
+        act()
+        spent, after = time.process_time() - began, stored()
+        changed = sum(before.get(key) != after.get(key) for key in before.keys() | after.keys())
+        steps.append(Step(name, changed, 1000 * spent))
+
+    def replace() -> None:
+        found = SharedConnection.objects.get()
+        found.set_credentials(client_key="key of the team", token="the newer token")
+        found.keep(None)
+        update(found)
+
+    def rotate() -> None:
+        settings.CREDENTIAL_KEYS = (_key(), *settings.CREDENTIAL_KEYS)
+        call_command("rotate_credentials", stdout=StringIO())
+
+    def withdraw() -> None:
+        set_active(shared, False)
+        update(shared)
+
+    def read() -> None:
+        for each in members:
+            found = default_for(each)
+            assert found is not None
+            found.credentials()
+
+    steps: list[Step] = []
+    agents = Group.objects.get(name="Agents")
+    members = User.objects.bulk_create(User(username=f"agent-{number}") for number in range(people))
+    newcomer = User.objects.create(username="newcomer")
+    agents.user_set.add(*members)
+    shared = SharedConnection(name="Team", region="eu")
+    shared.set_credentials(client_key="key of the team", token="the token")
+    shared.keep(None)
+    step(f"grant it to a group of {people}", lambda: grant(shared, [agents], by=None))
+    step("replace the token", replace)
+    step("somebody joins the group", lambda: newcomer.groups.add(agents))
+    step("somebody leaves the group", lambda: newcomer.groups.remove(agents))
+    step("rotate the sealing keys", rotate)
+    step("rotate them again, with nothing left to do", lambda: call_command("rotate_credentials", stdout=StringIO()))
+    step(f"open it once for each of {people}", read)
+    step("withdraw it", withdraw)
+    return steps
+
+
+def table(steps: list[Step]) -> str:
+    """The steps as a table in Markdown."""
+    lines = ["| what | rows changed | CPU, ms |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {one.name} | {one.rows} | {one.milliseconds:.1f} |" for one in steps)])
+
+
+def _key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def main() -> None:
+    with TemporaryDirectory(prefix="bench-team-") as folder:
+        os.environ |= {
+            "CDPVIEWER_ENV_FILE": "",
+            "CDPVIEWER_HTTPS": "off",
+            "CDPVIEWER_SECRET_KEY": secrets.token_urlsafe(50),
+            "CDPVIEWER_CREDENTIAL_KEYS": _key(),
+            "DATABASE_URL": f"sqlite:///{Path(folder, 'team.sqlite3')}",
+            "DJANGO_SETTINGS_MODULE": "cdpviewer.settings",
+        }
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+        print(table(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 500)))
+
+
+if __name__ == "__main__":
+    main()
