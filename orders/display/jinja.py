@@ -70,6 +70,10 @@ class Environment(jinja2.Environment):
         """The template in the language in force; templates that it extends, includes or imports are in the same one."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
+    def make_globals(self, d: Any) -> Any:
+        """The globals of a template, in one dict: Jinja2's chain of two is read slowly, and every import and include reads it."""
+        return {**self.globals, **d} if d else self.globals
+
     def join_path(self, template: str, parent: str) -> str:
         """ "orders/order.html" requested by "de/…" is "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
@@ -112,5 +116,8 @@ def environment(**options: Any) -> Environment:
 
 
 def url(name: str, *values: object) -> str:
-    """The path of the page `name`."""
-    return reverse(name, args=values)
+    """The path of the page `name`; `values` are the parts of it that differ, such as an order's ref."""
+    return reverse(name, args=values) if values else _path(name)
+
+
+_path = cache(reverse)  # a page leads to a dozen others, and their paths are always the same
