@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
+from orders.cdp.limits import Limits
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
-from orders.cdp.transport.limits import Limits
 from orders.itinerary.statuses import add_spellings
 from orders.privacy.harmless import shown_fields as known_shown_fields
 from orders.storage.lock_timeout import LONGEST_WAIT
