@@ -179,7 +179,9 @@ def phrases_looked_up_anew() -> AbstractContextManager[object]:
 
     from accounts import language
 
-    return replaced((language, "_said", lambda _language, phrase: gettext(phrase)), (language, "_held", _Nothing()))
+    return replaced(
+        (language, "_translated", lambda _language, phrase: gettext(phrase)), (language, "_held", _Nothing())
+    )
 
 
 class _Nothing:
