@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 
 from accounts import next_page
-from accounts.language import language
+from accounts.language import language, translate
 from orders.display import (
     aircraft,
     changes,
@@ -98,11 +98,11 @@ def environment(**options: Any) -> Environment:
     options["loader"] = Loader(options["loader"].searchpath)
     # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path)})
     made.globals.update(
         {
-            "_": gettext,
+            "_": translate,
             "and_back": next_page.next_query,
             "htmx_script": cache(partial(htmx_script, version=2)),  # evaluated late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
