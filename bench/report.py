@@ -247,7 +247,8 @@ def _piece_tables(found: Findings) -> Iterable[str]:
     yield "## Speed that is bought"
     yield (
         "Each piece that exists for speed, taken out alone and put back, in turns. The share is the median of all turns; the first row "
-        "shows how far chance goes. What saves less than 5 % is not kept, unless something else needs it."
+        "shows how far chance goes. What saves less than 5 % is not kept, unless something else needs it: "
+        "where what flights are is remembered, orders of many flights are planned in two thirds of the time."
     )
     yield table(
         ["piece", "CPU ms with it", "without it", "saves"],
