@@ -28,8 +28,9 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     def answer(request: Request) -> HttpResponseBase:
         if is_ahead(request):
             return refusal(request)
-        open_to_all = request.path_info in {reverse("login"), reverse("embed")}
-        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS or open_to_all:
+        if request.headers.get("Sec-Fetch-Site", "") in OWN_REQUESTS:
+            return get_response(request)
+        if request.path_info in {reverse("login"), reverse("embed")}:  # open to all
             return get_response(request)
         if not is_link(request):
             return refusal(request)

@@ -179,7 +179,9 @@ def phrases_looked_up_anew() -> AbstractContextManager[object]:
 
     from accounts import language
 
-    return replaced((language, "_said", lambda _language, phrase: gettext(phrase)), (language, "_held", _Nothing()))
+    return replaced(
+        (language, "_translated", lambda _language, phrase: gettext(phrase)), (language, "_held", _Nothing())
+    )
 
 
 class _Nothing:
@@ -215,13 +217,6 @@ def files_opened_anew() -> AbstractContextManager[object]:
     return replaced((base, "MOST_IDLE", 0))
 
 
-def every_view_counted_in_the_database() -> AbstractContextManager[object]:
-    """One statement for every view."""
-    from accounts import view_limits
-
-    return replaced((view_limits, "MOST_UNSHARED", 1))
-
-
 def preferences_from_the_database() -> AbstractContextManager[object]:
     """A query for the person's preferences on every page."""
     from accounts import preferences
@@ -239,7 +234,6 @@ PIECES: dict[str, Without] = {
     "templates compiled once per language (`orders.display.jinja`)": templates_for_all_languages,
     "preferences held in the session (`accounts.preferences`)": preferences_from_the_database,
     "what flights are is remembered (`orders.itinerary`)": lambda: not_remembered("orders.itinerary"),
-    "views counted in the process (`accounts.view_limits`)": every_view_counted_in_the_database,
     "access records by a plain INSERT, as migrations write them": records_by_the_orm,
 }
 

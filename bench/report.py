@@ -6,6 +6,7 @@ import math
 import os
 import platform
 import re
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Any
 from bench.crowd import SignIns, Waiting, middle
 from bench.goals import Goal, table
 from bench.lighthouse import Verdict
-from bench.speed import AIOHTTP, APP, HTTPX, PLAIN, UPSTREAM, Cells
+from bench.speed import AIOHTTP, APP, HTTPX, PLAIN, UPSTREAM, Cells, Rounds
 from bench.trips import ContactRows, ItemRows, TaskRows, cost_per_item
 from bench.weight import Memory, Part
 
@@ -81,40 +82,27 @@ def _felt_goals(found: Findings) -> Iterable[Goal]:
 
 def _speed_goals(cells: Cells) -> Iterable[Goal]:
     if alone := cells.get((1, 200)):
-        yield Goal(
-            "1 agent, 200 ms: page / upstream call",
-            alone[APP].tally.median / alone[UPSTREAM].tally.median,
-            1.05,
-            shown="{:.3f}",
-        )
+        yield Goal("1 agent, 200 ms: page / upstream call", _of_peer(alone, "median", UPSTREAM), 1.05, shown="{:.3f}")
     if alone := cells.get((1, 0)):
-        added = 1000 * (alone[APP].tally.median - alone[UPSTREAM].tally.median)
+        added = alone[APP].of("median").median - alone[UPSTREAM].of("median").median
         yield Goal("1 agent, 0 ms: the app adds, ms (aim 6)", added, 10)
     if many := cells.get((128, 200)):
         if HTTPX in many:
-            yield Goal(
-                "128 agents, 200 ms: pages/s, of the httpx peer's",
-                _ratio(many[APP].tally.per_second, many[HTTPX].tally.per_second),
-                2,
-                at_least=True,
-            )
-            yield Goal(
-                "128 agents, 200 ms: p99, of the httpx peer's", _ratio(many[APP].tally.p99, many[HTTPX].tally.p99), 0.5
-            )
+            pages = _of_peer(many, "per_second", HTTPX)
+            yield Goal("128 agents, 200 ms: pages/s, of the httpx peer's", pages, 2, at_least=True)
+            yield Goal("128 agents, 200 ms: p99, of the httpx peer's", _of_peer(many, "p99", HTTPX), 0.5)
         if AIOHTTP in many:
-            yield Goal(
-                "128 agents, 200 ms: pages/s, of the aiohttp peer's",
-                _ratio(many[APP].tally.per_second, many[AIOHTTP].tally.per_second),
-                0.5,
-                at_least=True,
-            )
+            pages = _of_peer(many, "per_second", AIOHTTP)
+            yield Goal("128 agents, 200 ms: pages/s, of the aiohttp peer's", pages, 0.6, at_least=True)
     if cells:
-        yield Goal(
-            "errors of the app in all settings",
-            sum(row[APP].tally.error_count for row in cells.values()),
-            0,
-            shown="{:.0f}",
-        )
+        errors = sum(cell.tally.error_count for row in cells.values() for cell in row[APP].cells)
+        yield Goal("errors of the app in all settings", errors, 0, shown="{:.0f}")
+
+
+def _of_peer(row: dict[str, Rounds], figure: str, peer: str) -> float:
+    """A figure of the app as a part of a peer's: the median of the rounds, each of which compares what ran side by side."""
+    both = zip(row[APP].cells, row[peer].cells, strict=True)
+    return statistics.median(_ratio(getattr(ours, figure), getattr(theirs, figure)) for ours, theirs in both)
 
 
 def _trip_goals(found: Findings) -> Iterable[Goal]:
@@ -259,7 +247,8 @@ def _piece_tables(found: Findings) -> Iterable[str]:
     yield "## Speed that is bought"
     yield (
         "Each piece that exists for speed, taken out alone and put back, in turns. The share is the median of all turns; the first row "
-        "shows how far chance goes. What saves less than 5 % is not kept, unless something else needs it."
+        "shows how far chance goes. What saves less than 5 % is not kept, unless something else needs it: "
+        "where what flights are is remembered, orders of many flights are planned in two thirds of the time."
     )
     yield table(
         ["piece", "CPU ms with it", "without it", "saves"],
@@ -275,21 +264,23 @@ def _speed_tables(found: Findings) -> Iterable[str]:
         return
     yield "## The order page under load"
     yield "Every agent has a session and an order of their own; `upstream call alone` is what the page cannot be quicker than."
+    yield "Medians of the rounds, with the least and the greatest; pages and errors of all rounds together."
     rows = []
     for (agents, latency), row in found.cells.items():
-        for name, cell in row.items():
-            tally, pages = cell.tally, max(1, len(cell.tally.times))
+        for name, rounds in row.items():
+            whole = rounds.total()
+            pages = max(1, len(whole.tally.times))
             rows.append(
                 [
                     f"{agents} agent{'s' * (agents > 1)}, {latency} ms · {name}",
-                    f"{1000 * tally.median:.1f}",
-                    f"{1000 * tally.p99:.1f}",
-                    f"{tally.per_second:.0f}",
-                    "–" if name == UPSTREAM else f"{cell.cpu_per_page:.2f}",
-                    f"{1e6 * cell.standin_cpu / pages:.0f}",
-                    f"{1e6 * tally.own_cpu / pages:.0f}",
-                    str(len(tally.times)),
-                    _words(tally.errors) or "0",
+                    rounds.of("median").shown(1),
+                    rounds.of("p99").shown(1),
+                    rounds.of("per_second").shown(0),
+                    "–" if name == UPSTREAM else rounds.of("cpu_per_page").shown(2),
+                    f"{1e6 * whole.standin_cpu / pages:.0f}",
+                    f"{1e6 * whole.tally.own_cpu / pages:.0f}",
+                    str(len(whole.tally.times)),
+                    _words(whole.tally.errors) or "0",
                 ]
             )
     head = ["", "median ms", "p99 ms", "per second", "CPU ms a page", "stand-in µs", "load µs", "pages", "errors"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bench import world
 from bench.load import Ask, ask, fetch, load, unpacked
 from bench.servers import CLIENT_KEY, TOKEN, CannotMeasure, Server, Servers
-from bench.tally import Tally
+from bench.tally import Spread, Tally
 
 UPSTREAM, APP, HTTPX, AIOHTTP, PLAIN = (
     "upstream call alone", "this app", "FastAPI + httpx", "FastAPI + aiohttp", "plain Django",
@@ -32,11 +32,11 @@ class Setting:
 
 FULL = (
     Setting(1, 0, 3),
-    Setting(1, 200, 9),
+    Setting(1, 200, 6),
     Setting(32, 0, 4),
     Setting(32, 200, 5),
     Setting(128, 0, 5),
-    Setting(128, 200, 8),
+    Setting(128, 200, 6),
 )
 QUICK = (
     Setting(1, 0, 2),
@@ -50,11 +50,25 @@ QUICK = (
 
 @dataclass(slots=True)
 class Cell:
-    """One target in one setting, over all rounds; CPU in seconds of the whole server and of the stand-in."""
+    """One target in one setting and round; CPU in seconds of the whole server and of the stand-in."""
 
     tally: Tally = field(default_factory=Tally)
     cpu: float = 0.0
     standin_cpu: float = 0.0
+
+    @property
+    def median(self) -> float:
+        """Of a page's time, in milliseconds."""
+        return 1000 * self.tally.median
+
+    @property
+    def p99(self) -> float:
+        """Of a page's time, in milliseconds."""
+        return 1000 * self.tally.p99
+
+    @property
+    def per_second(self) -> float:
+        return self.tally.per_second
 
     @property
     def cpu_per_page(self) -> float:
@@ -62,7 +76,27 @@ class Cell:
         return 1000 * self.cpu / len(self.tally.times) if self.tally.times else float("nan")
 
 
-Cells = dict[tuple[int, int], dict[str, Cell]]
+@dataclass(slots=True)
+class Rounds:
+    """One target in one setting, round by round."""
+
+    cells: list[Cell] = field(default_factory=list)
+
+    def of(self, figure: str) -> Spread:
+        """A figure of `Cell` by its name, over the rounds."""
+        return Spread.over([getattr(cell, figure) for cell in self.cells])
+
+    def total(self) -> Cell:
+        """All rounds as one."""
+        whole = Cell()
+        for cell in self.cells:
+            whole.tally.add(cell.tally)
+            whole.cpu += cell.cpu
+            whole.standin_cpu += cell.standin_cpu
+        return whole
+
+
+Cells = dict[tuple[int, int], dict[str, Rounds]]
 Targets = dict[str, Server]
 
 
@@ -162,7 +196,7 @@ def measure(
 
 def throughput(servers: Servers, targets: Targets, settings: Sequence[Setting], rounds: int) -> Cells:
     """All targets in all settings, `rounds` times, each round in another order of targets."""
-    cells: Cells = {(one.agents, one.latency): {name: Cell() for name in targets} for one in settings}
+    cells: Cells = {(one.agents, one.latency): {name: Rounds() for name in targets} for one in settings}
     for turn in range(rounds):
         for one in settings:
             servers.set_latency(one.latency)
@@ -172,9 +206,6 @@ def throughput(servers: Servers, targets: Targets, settings: Sequence[Setting], 
                 asks = page_asks(name, targets[name], one.agents)
                 warm = 1.0 if one.agents == 1 or name == UPSTREAM else 2.0
                 seen = measure(servers, targets[name], asks, warm=warm, seconds=one.seconds)
-                cell = cells[one.agents, one.latency][name]
-                cell.tally.add(seen.tally)
-                cell.cpu += seen.cpu
-                cell.standin_cpu += seen.standin_cpu
+                cells[one.agents, one.latency][name].cells.append(seen)
     servers.set_latency(0)
     return cells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -50,6 +51,25 @@ class Tally:
     @property
     def error_count(self) -> int:
         return sum(self.errors.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The median of a figure over the rounds, with its least and greatest value."""
+
+    median: float
+    least: float
+    most: float
+
+    @classmethod
+    def over(cls, values: Sequence[float]) -> Spread:
+        return cls(statistics.median(values), min(values), max(values))
+
+    def shown(self, digits: int) -> str:
+        """ "5.4 (5.2–5.9)"; the median alone where there was one round."""
+        if self.least == self.most:
+            return f"{self.median:.{digits}f}"
+        return f"{self.median:.{digits}f} ({self.least:.{digits}f}–{self.most:.{digits}f})"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 
 from orders.cdp.decode import Page
 from orders.cdp.errors import CdpError
-from orders.cdp.transport.limits import Limits
+from orders.cdp.limits import Limits
 
 _DEFAULT_PAGE = 10
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 
 from accounts import next_page
-from accounts.language import language
+from accounts.language import language, translate
 from orders.display import (
     aircraft,
     changes,
@@ -72,6 +72,10 @@ class Environment(jinja2.Environment):
         """The template in the language in force; templates that it extends, includes or imports are in the same one."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
+    def make_globals(self, d: Any) -> Any:
+        """The globals of a template, in one dict: Jinja2's chain of two is read slowly, and every import and include reads it."""
+        return {**self.globals, **d} if d else self.globals
+
     def join_path(self, template: str, parent: str) -> str:
         """ "orders/order.html" requested by "de/…" is "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
@@ -96,11 +100,11 @@ def environment(**options: Any) -> Environment:
     options["loader"] = Loader(options["loader"].searchpath)
     # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path, conditional_escape)})
     made.globals.update(
         {
-            "_": gettext,
+            "_": translate,
             "and_back": next_page.next_query,
             "htmx_script": cache(partial(htmx_script, version=2)),  # evaluated late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
@@ -114,5 +118,8 @@ def environment(**options: Any) -> Environment:
 
 
 def url(name: str, *values: object) -> str:
-    """The path of the page `name`."""
-    return reverse(name, args=values)
+    """The path of the page `name`; `values` are the parts of it that differ, such as an order's ref."""
+    return reverse(name, args=values) if values else _path(name)
+
+
+_path = cache(reverse)  # a page leads to a dozen others, and their paths are always the same

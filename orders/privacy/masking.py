@@ -67,6 +67,16 @@ class PersonCard:
         return any(field.masked for field in self.fields)
 
     @property
+    def contacts(self) -> list[Field]:
+        """How to reach them: the shown fields that lead somewhere."""
+        return [field for field in self.fields if field.href and not field.masked]
+
+    @property
+    def facts(self) -> list[Field]:
+        """All other shown fields."""
+        return [field for field in self.fields if not field.href and not field.masked]
+
+    @property
     def hidden(self) -> frozenset[str]:
         """The names of the fields that are hidden unless revealed."""
         return frozenset(field.name for field in self.fields if field.hidden)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.tally import Tally, percentile
+from bench.tally import Spread, Tally, percentile
 
 times = st.lists(st.floats(min_value=0, max_value=100), min_size=1, max_size=300)
 
@@ -52,3 +52,15 @@ def test_rounds_add_up_to_one_measurement(first: list[float], second: list[float
 def test_who_still_waits_at_the_end_counts_where_it_is_long() -> None:
     seen = Tally(times=[0.2] * 99, waiting=[0.1, 5.0, 4.0])
     assert seen.median == 0.2 and seen.p99 == 4.0
+
+
+@pytest.mark.parametrize(
+    ("rounds", "digits", "shown"),
+    [
+        ([5.44], 1, "5.4"),
+        ([5.2, 5.91, 5.44], 1, "5.4 (5.2–5.9)"),
+        ([340, 283, 301], 0, "301 (283–340)"),
+    ],
+)
+def test_a_spread_is_the_median_of_the_rounds_with_its_extremes(rounds: list[float], digits: int, shown: str) -> None:
+    assert Spread.over(rounds).shown(digits) == shown

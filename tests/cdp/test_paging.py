@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from orders.cdp.decode import Page, page
 from orders.cdp.errors import Broken, CdpError
+from orders.cdp.limits import Limits
 from orders.cdp.paging import Gathered, Pager
-from orders.cdp.transport.limits import Limits
 
 Serve = Callable[[int], dict[str, Any]]
 

@@ -8,7 +8,7 @@ import pytest
 
 from orders.itinerary import journeys
 from orders.services.summary import summarize
-from tests.pages.test_growth import NOW, flown, order_of, segment
+from tests.pages.test_scaling import NOW, flown, order_of, segment
 
 OUT, BACK = segment(1, origin="DUB", destination="LHR"), segment(2, 6000, origin="LHR", destination="DUB")
 BOTH = [flown(OUT, BACK, passengerTypeCode="ADT")]

@@ -1,8 +1,8 @@
 """Bytes in, bytes out: the only room that talks HTTP."""
 
+from orders.cdp.limits import Limits
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.fetching import Transport, shared
-from orders.cdp.transport.limits import Limits
 from orders.cdp.transport.outbound import Outbound
 
 __all__ = ["Deadline", "Limits", "Outbound", "Transport", "shared"]

@@ -9,8 +9,8 @@ from concurrent.futures import Executor, wait
 from typing import TypeVar
 
 from orders.cdp.errors import CdpError, TimedOut
+from orders.cdp.limits import Limits
 from orders.cdp.transport.deadline import Deadline
-from orders.cdp.transport.limits import Limits
 
 T = TypeVar("T")
 

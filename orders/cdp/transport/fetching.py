@@ -10,17 +10,16 @@ from functools import cache
 from http.client import HTTPException
 
 from requests import PreparedRequest
-from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from orders.cdp import errors
 from orders.cdp.errors import CdpError
+from orders.cdp.limits import Limits
 from orders.cdp.transport.bulkhead import Bulkhead
 from orders.cdp.transport.connections import SharedAdapter
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.fanout import T, run_side_by_side
-from orders.cdp.transport.limits import Limits
 from orders.cdp.transport.outbound import Outbound
 from orders.cdp.transport.retry import LEAST, Failure, failure_of, pause_after, refusal
 from orders.cdp.transport.size_cap import drain, read_body
@@ -46,20 +45,20 @@ class Transport:
         """
         request = PreparedRequest()
         request.method, request.url = "GET", origin + target
-        request.headers = CaseInsensitiveDict(_HEADERS | {"Authorization": authorization})
+        request.prepare_headers({**_HEADERS, "Authorization": authorization})
         with self._bulkhead.hold():
             deadline = deadline.within(self.limits.call)
-            tries = 0
-            while isinstance(outcome := self._try(request, deadline, count), Failure):
-                tries += 1
+            outcome, tries = self._try(request, deadline, count), 1
+            while isinstance(outcome, Failure):
                 pause = pause_after(outcome, tries, deadline, self.limits)
                 if pause is None:
                     break
                 time.sleep(pause)
-            else:
-                return outcome
-        # Raised here, outside every except block: the library's own errors name the URL, and its query may be personal.
-        raise outcome.error
+                outcome, tries = self._try(request, deadline, count), tries + 1
+        if isinstance(outcome, Failure):
+            # Outside every except block: the library's own errors name the URL, and its query may be personal.
+            raise outcome.error
+        return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
         """Run `tasks`, at most `limits.side_by_side` at a time, as one page that waits; see `run_side_by_side`."""
@@ -76,7 +75,7 @@ class Transport:
             return Failure(errors.TimedOut("no time left for the call"))
         count()
         try:
-            return self._exchange(request, Timeout(total=left, connect=min(self.limits.connect, left)))
+            return self._exchange(request, Timeout(total=left, connect=self.limits.connect))
         except CdpError as error:
             return Failure(error.with_traceback(None))
         except (HTTPError, HTTPException, OSError, ValueError) as error:
@@ -84,21 +83,19 @@ class Transport:
 
     def _exchange(self, request: PreparedRequest, timeout: Timeout) -> bytes | Failure:
         response = self._adapter.send(request, stream=True, timeout=timeout)  # type: ignore[arg-type]  # the stubs know numbers
-        raw, status, whole = response.raw, response.status_code, False
+        raw, status = response.raw, response.status_code
         try:
             if 200 <= status < 300:
                 encoding = (response.headers.get("Content-Encoding") or "").strip().lower()
                 body = read_body(raw, encoding, self.limits)
-                whole = True
+                raw.release_conn()
                 return body
             with suppress(HTTPError, HTTPException, OSError):  # a refusal stays one, however its body ends
-                whole = drain(raw, self.limits)
+                if drain(raw, self.limits):
+                    raw.release_conn()
             return refusal(status, response.headers.get("Retry-After"))
         finally:
-            if whole:
-                raw.release_conn()
-            else:
-                raw.close()  # what is left unread would be taken for the next answer
+            raw.close()  # and its connection, unless released: what is left unread would be taken for the next answer
 
 
 @cache

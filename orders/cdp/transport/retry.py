@@ -12,9 +12,9 @@ from urllib3.exceptions import ReadTimeoutError
 
 from orders.cdp import errors
 from orders.cdp.errors import CdpError
+from orders.cdp.limits import Limits
 from orders.cdp.transport import outbound
 from orders.cdp.transport.deadline import Deadline
-from orders.cdp.transport.limits import Limits
 
 _ERRORS: dict[int, type[CdpError]] = {401: errors.CredentialRefused, 403: errors.NotPermitted, 404: errors.NotFound}
 LEAST = 0.05  # seconds; a try with less time than this cannot succeed

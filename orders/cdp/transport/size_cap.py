@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 from orders.cdp.errors import Unreadable
-from orders.cdp.transport.limits import Limits
+from orders.cdp.limits import Limits
 
 MEMBER = b"\x1f\x8b"  # how each member of a gzip stream begins (RFC 1952)
 MOST_MEMBERS = 1_000
@@ -20,8 +19,12 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Unreadable("the answer came in an encoding that was not asked for")
-    body = b"".join(_chunks(raw, limits))
-    return _unpacked(body, limits.body) if encoding.endswith("gzip") else body
+    body = bytearray()
+    while chunk := raw.read1(limits.read_size, decode_content=False):
+        body += chunk
+        if len(body) > limits.body:
+            raise Unreadable("the answer is too large")
+    return _unpacked(bytes(body), limits.body) if encoding.endswith("gzip") else bytes(body)
 
 
 def drain(raw: Any, limits: Limits) -> bool:
@@ -30,15 +33,6 @@ def drain(raw: Any, limits: Limits) -> bool:
     while left > 0 and (chunk := raw.read1(left, decode_content=False)):
         left -= len(chunk)
     return left > 0
-
-
-def _chunks(raw: Any, limits: Limits) -> Iterator[bytes]:
-    left = limits.body
-    while chunk := raw.read1(limits.read_size, decode_content=False):
-        left -= len(chunk)
-        if left < 0:
-            raise Unreadable("the answer is too large")
-        yield chunk
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:

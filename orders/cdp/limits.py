@@ -1,4 +1,4 @@
-"""How long and how much: every limit of an outbound call with its reason."""
+"""How long and how much: every limit of a call and of what a page reads, with its reason."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from orders.storage.index_beside_writers import AddIndexBesideWriters
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies: ClassVar = [("orders", "0014_limits_of_integrations")]
+    dependencies: ClassVar = [("orders", "0016_pinned_orders_and_days_of_departure")]
     operations: ClassVar = [
         AddIndexBesideWriters(
             "accessrecord",
