@@ -8,7 +8,7 @@ from functools import cache
 from django.conf import settings
 from django.core.cache import caches
 
-from orders.storage.answer_cache import AnswerCache, Memory
+from orders.storage.answer_cache import AnswerCache, Key, Memory
 
 _HANDED = "handed/"  # and an order's ref
 _AT_HAND = "at hand/"  # the same, or its reference
@@ -48,17 +48,22 @@ class SessionAnswers:
         self._owner, self._connection, self._memory = owner, connection, memory
         if fresh and handed and owner:
             fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
-        held, before = (
-            memory.get((owner, connection, _AT_HAND + name.lower())) if name and at_hand and owner else None
-            for name in (at_hand, left)
-        )
-        itself = held is not None and before is not None and held.answer == before.answer
-        self.strip_of = held.answer.decode().partition("/")[0] if held is not None and not itself else ""
+        self.strip_of = self._strip_of(at_hand, left) if at_hand and owner else ""
         fresh = fresh and not self.strip_of
         self._fresh = fresh
         self._oldest: float | None = None
         if fresh and owner:
             memory.forget(owner, connection)
+
+    def _strip_of(self, at_hand: str, left: str) -> str:
+        held = self._memory.get(self._at_hand(at_hand))
+        before = self._memory.get(self._at_hand(left)) if held is not None and left else None
+        if held is None or (before is not None and before.answer == held.answer):
+            return ""
+        return held.answer.decode().partition("/")[0]
+
+    def _at_hand(self, name: str) -> Key:
+        return self._owner, self._connection, _AT_HAND + name.lower()
 
     @property
     def as_of(self) -> datetime:

@@ -284,6 +284,9 @@ def test_own_connections_cost_no_query_more_and_shared_ones_one(anna: User, ben:
             assert found is not None
             found.credentials()
             assert len(seen) == queries
+        with CaptureQueriesContext(database) as seen:
+            assert usable_names(user) == [found.name]
+        assert len(seen) == 1
 
 
 # --- what opens

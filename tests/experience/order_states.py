@@ -10,6 +10,7 @@ from tests.experience.states import (
     TRAVELLERS,
     State,
     contacts_then_orders,
+    customers_orders,
     open_all,
     reveal_all,
     reveal_custom,
@@ -51,6 +52,7 @@ STATES = (
     # panels in place
     State("contacts", f"/orders/{SEED}/", CONTACTS, shows="hidden field"),
     State("contacts and other orders", f"/orders/{SEED}/", contacts_then_orders),
+    State("the customer's orders above the order", "/orders/COMM12/", customers_orders, shows="14 May 2026"),
     State("contacts, 58 of 60", "/orders/MISS2C/", CONTACTS, shows="58 of 60 loaded"),
     State("contacts, none", "/orders/NOCONT/", CONTACTS),
     State("contacts, down", "/orders/CONT503/", CONTACTS),

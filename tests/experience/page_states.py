@@ -52,11 +52,13 @@ STATES = (
     State("find person, no name", "/find-person/", fill(), shows="A last name is needed"),
     State("find person, found", "/find-person/", fill(first_name="Jane", last_name="Doyle"), shows="Jane"),
     State("home", "/", shows="B94TXY"),
+    State("home, pinned", "/", press("Pin "), shows="Pinned"),
     # panels as pages of their own
     State("contacts page", f"/orders/{SEED}/contacts/"),
     State("contacts page, down", "/orders/fault-503~contacts/contacts/", status=502),
     State("travellers page", f"/orders/{SEED}/travellers/"),
     State("guest orders page", f"/orders/{SEED}/guests/{JANE}/orders/", shows="JD2TRIP"),
+    State("the customer's orders page", f"/orders/{SEED}/trips/", shows="JD2TRIP"),
     State("custom data page", "/orders/EXTEND/custom-data/?connection=Newer"),
     State("revealed page", f"/orders/{SEED}/contacts/", reveal_one, "supervisor"),
     State("raw", f"/orders/{SEED}/raw/"),

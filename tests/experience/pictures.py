@@ -22,7 +22,7 @@ LARGEST, LARGEST_ALL = 150_000, 4_000_000
 STILL = """() => {
   for (const fresh of document.querySelectorAll(".fresh span"))
     fresh.textContent = fresh.textContent.replace(/\\d\\d:\\d\\d:\\d\\d/, "14:02:07").replace(/\\d+[.,]\\d+ s/, "0.2 s");
-  document.querySelectorAll(".recent .quiet").forEach((stamp, place) => {
+  document.querySelectorAll(".recent-at").forEach((stamp, place) => {
     stamp.textContent = `21 Nov 2026 14:${String(9 - place).padStart(2, "0")} UTC`;
   });
   document.activeElement?.blur();

@@ -133,6 +133,12 @@ def contacts_then_orders(page: Page) -> None:
     show("Other orders", "guest-orders")(page)
 
 
+def customers_orders(page: Page) -> None:
+    """The strip above the order, all of it."""
+    show("Show contacts", "order-contacts")(page)
+    page.locator("#order-trips summary").click()
+
+
 def reveal_all(page: Page) -> None:
     show("Show contacts", "order-contacts")(page)
     page.get_by_text("Reveal…").first.click()

@@ -117,7 +117,7 @@ def test_the_time_of_a_recent_look_stands_where_times_stand_also_without_a_route
         signed_in.goto(f"/orders/?q={reference}")
     signed_in.goto("/")
     ends = signed_in.evaluate(
-        "() => [...document.querySelectorAll('.recent .quiet')].map((time) => Math.round(time.getBoundingClientRect().right))"
+        "() => [...document.querySelectorAll('.recent-at')].map((time) => Math.round(time.getBoundingClientRect().right))"
     )
     assert len(ends) == 2
     assert len(set(ends)) == 1
