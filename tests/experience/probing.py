@@ -16,7 +16,7 @@ from tests.live import PROJECT
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 # Everything axe knows, best practices too, and the target sizes of WCAG 2.2, which it leaves out unless asked.
-OPTIONS = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
+OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
 RUN = "(options) => axe.run(document, options).then((all) => all.violations)"
 
 # The browser itself notes every 4xx and 5xx it is given, whatever the page does with it.
@@ -86,11 +86,15 @@ def axe_script() -> str:
     pytest.skip(said)
 
 
-def axe(page: Page) -> list[str]:
-    """What axe objects to, a line for each element. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
+def axe(page: Page, *, contrast: bool = True) -> list[str]:
+    """What axe objects to, a line for each element. Judged from the top: scrolled down, whatever passes under the bar is too small to hit.
+
+    `contrast` includes the contrast of all text, which takes axe more time than all other rules together.
+    """
     if not page.evaluate("() => { scrollTo(0, 0); return Boolean(globalThis.axe) }"):
         page.evaluate(axe_script())
-    found: list[dict[str, Any]] = page.evaluate(RUN, OPTIONS)
+    rules = {**OPTIONS["rules"], "color-contrast": {"enabled": contrast}}
+    found: list[dict[str, Any]] = page.evaluate(RUN, {**OPTIONS, "rules": rules})
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
         for rule in found

@@ -36,6 +36,7 @@ from tests.live import PROJECT, App, free_port, wait_until_it_answers
 
 WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
 WIDTHS_OF_AXE = (1440, 800, 320)
+WIDTHS_OF_CONTRAST = (1440, 320)  # one in each scheme
 STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 WAITING_PAGES = 4
 MARKUP = re.compile(r"</?(?:ul|ol|li|p|div|span|time)\b[^>]*>")  # of templates, escaped once too often
@@ -127,17 +128,19 @@ def _visit(state: State, visit: Visit, app: App, page: Page, watch: probing.Watc
 
 
 def _judge_at_all_widths(page: Page, visit: Visit, scheme: Scheme) -> None:
-    """All of axe's rules in both schemes; at two widths, nothing is cut off or scrolls when letters or gaps grow.
+    """All of axe's rules, contrast in both schemes; at two widths, nothing is cut off or scrolls when letters or gaps grow.
 
-    Schemes take turns at the three widths of axe, from `scheme` on: all six pairs would take twice as long and find the same.
+    The narrowest width of axe has the other scheme: every width in both would take twice as long and find the same.
     """
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         visit.sideways += [f"{width} px: {said}" for said in page.evaluate(probing.SIDEWAYS)]
-        if width in WIDTHS_OF_AXE:
-            page.emulate_media(color_scheme=scheme)
-            visit.axe += [f"{scheme}, {width} px: {said}" for said in probing.axe(page)]
+        if width == WIDTHS_OF_AXE[-1]:
             scheme = "light" if scheme == "dark" else "dark"
+            page.emulate_media(color_scheme=scheme)
+        if width in WIDTHS_OF_AXE:
+            found = probing.axe(page, contrast=width in WIDTHS_OF_CONTRAST)
+            visit.axe += [f"{scheme}, {width} px: {said}" for said in found]
         if sheet := STRETCHED.get(width):
             probing.with_sheet(page, sheet)
             visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.CLIPPED)]

@@ -6,6 +6,8 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,10 +70,9 @@ def test_the_server_makes_its_files_for_its_owner_alone() -> None:
         assert "for_the_owner_alone()" in (PROJECT / file).read_text()
 
 
-@pytest.mark.parametrize("kind", ["database", "settings file", "key file"])
-@pytest.mark.parametrize("readable", [0o644, 0o640, 0o660, 0o604])
-def test_the_deploy_check_names_what_others_can_read(kind: str, readable: int, tmp_path: Path) -> None:
-    database, settings, key = tmp_path / "data.sqlite3", tmp_path / "settings.env", tmp_path / "secret-key"
+def deployed(folder: Path) -> tuple[tuple[Path, ...], Callable[[], subprocess.CompletedProcess[str]]]:
+    """A database, a settings file and a key file, all for their owner alone, and what runs `check --deploy` with them."""
+    database, settings, key = folder / "data.sqlite3", folder / "settings.env", folder / "secret-key"
     database.touch(0o600)
     settings.touch(0o600)
     key.write_text("a key for the check of modes that is long enough: Wn4vQ0cJt8uZr2yXe6Ls")
@@ -83,18 +84,28 @@ def test_the_deploy_check_names_what_others_can_read(kind: str, readable: int, t
         "CDPVIEWER_RECORD_KEYS_FILE": str(key),
         "DATABASE_URL": f"sqlite:///{database}",
     }
+    return (database, settings, key), partial(run, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **env)
 
-    def check() -> subprocess.CompletedProcess[str]:
-        return run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **env)
 
-    if readable == 0o644 and kind == "database":
-        assert check().returncode == 0
-    path = {"database": database, "settings file": settings, "key file": key}[kind]
-    path.chmod(readable)
+@pytest.mark.parametrize(
+    "modes_of_files",  # of the database, the settings file and the key file: each has each mode once
+    [(0o644, 0o640, 0o660), (0o640, 0o660, 0o604), (0o660, 0o604, 0o644), (0o604, 0o644, 0o640)],
+    ids=["644 640 660", "640 660 604", "660 604 644", "604 644 640"],
+)
+def test_the_deploy_check_names_what_others_can_read(modes_of_files: tuple[int, ...], tmp_path: Path) -> None:
+    files, check = deployed(tmp_path)
+    for file, readable in zip(files, modes_of_files, strict=True):
+        file.chmod(readable)
     done = check()
     assert done.returncode == 1
-    assert f"{path.name} can be read or written by others than its owner ({readable:04o})" in done.stderr
-    assert f"chmod 600 {path}" in done.stderr
+    for file, readable in zip(files, modes_of_files, strict=True):
+        assert f"{file.name} can be read or written by others than its owner ({readable:04o})" in done.stderr
+        assert f"chmod 600 {file}" in done.stderr
+
+
+def test_the_deploy_check_has_nothing_to_say_of_files_for_their_owner_alone(tmp_path: Path) -> None:
+    _files, check = deployed(tmp_path)
+    assert check().returncode == 0
 
 
 def test_a_short_record_key_stops_the_start() -> None:

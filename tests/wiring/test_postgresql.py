@@ -54,7 +54,7 @@ def migrate(env: dict[str, str]) -> subprocess.Popen[str]:
 OLD = datetime.now(UTC) - timedelta(days=500)
 RECORD = (
     "INSERT INTO orders_accessrecord (at, user_name, what, order_ref, reference, route, connection_name, outcome, request_id, ticket,"
-    " subject, about_name, detail, chain, seal) VALUES (%s, 'x', 'order_opened', '', '', '', '', '', '', '', '', '', '', '', '')"
+    " subject, about_name, detail, chain, seal) SELECT %s, 'x', 'order_opened', '', '', '', '', '', '', '', '', '', '', '', ''"
 )
 
 
@@ -170,8 +170,8 @@ def test_behind_a_pooler_nothing_outlives_its_transaction(
     env: dict[str, str], postgres: Server, tmp_path: Path
 ) -> None:
     with postgres.connect(NAME, "pages") as pages:
-        for _number in range(2_500):  # more than one statement of the file reads
-            pages.execute(RECORD, [datetime.now(UTC)])
+        # More than one statement of the file reads.
+        pages.execute(f"{RECORD} FROM generate_series(1, 2500)", [datetime.now(UTC)])
     with pooling(postgres, NAME, "pages", size=3) as url:
         behind = {**env, "DATABASE_URL": url, "CDPVIEWER_DB_POOL": "external"}
         with on_postgres.serving(behind, tmp_path) as served, ThreadPoolExecutor(16) as crowd:
@@ -189,8 +189,8 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
             "INSERT INTO auth_user_groups (user_id, group_id) SELECT u.id, g.id FROM auth_user u, auth_group g"
             " WHERE u.username = 'agent' AND g.name = 'Auditors' ON CONFLICT DO NOTHING"
         )
-        for number in range(4_100):
-            keeper.execute(RECORD.replace("'order_opened', ''", "'order_opened', %s"), [OLD, f"ref-{number:04}"])
+        named = RECORD.replace("'order_opened', ''", "'order_opened', to_char(number, '\"ref-\"FM0000')")
+        keeper.execute(f"{named} FROM generate_series(0, 4099) AS number", [OLD])
     with on_postgres.serving(env, tmp_path) as served:
         text = served.get("/activity/export.csv").text.removeprefix("\ufeff")
     refs = [row["order_ref"] for row in csv.DictReader(io.StringIO(text)) if row["order_ref"].startswith("ref-")]
