@@ -147,7 +147,7 @@ def test_an_earlier_choice_by_a_former_name_is_the_same_zone_today(signed: Clien
 
 
 def offered(client: Client) -> bool:
-    return "data-offers-zone" in client.get(reverse("preferences")).content.decode()
+    return "data-offers-zone" in client.get(reverse("home")).content.decode()
 
 
 @pytest.mark.parametrize(
