@@ -347,7 +347,7 @@ def test_ten_thousand_odd_requests_end_in_no_error(key: str, cdp: Sandbox) -> No
     for seed in range(10_000):
         chance = random.Random(seed)
         authorization = f"Bearer {key}" if chance.random() < 0.4 else odd_key(chance, key)
-        sent = {
+        sent: dict[str, Any] = {
             "QUERY_STRING": odd_query(chance).encode("utf-8", "surrogatepass").decode("latin-1"),
             "HTTP_AUTHORIZATION": authorization.encode("utf-8", "surrogatepass").decode("latin-1"),
         }
