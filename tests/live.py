@@ -62,7 +62,7 @@ def environment(**more: str) -> dict[str, str]:
     }
 
 
-def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 40) -> None:
+def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 120) -> None:
     """Until `/livez` answers; fails with the end of the log when the process ends or the time is over."""
     limit = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < limit:

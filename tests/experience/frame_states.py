@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, Route, expect
 
 from tests.experience.states import State
@@ -10,9 +12,10 @@ DESK = "https://desk.example.test"
 CHALLENGE = "x" * 43
 
 
-def in_a_frame(route: Route) -> None:
+def in_a_frame(locale: str) -> Callable[[Route], None]:
     """Give a tab what a frame gets: an address of a frame leads a tab to the order itself."""
-    route.fulfill(response=route.fetch(headers={**route.request.headers, "sec-fetch-dest": "iframe"}))
+    more = {"sec-fetch-dest": "iframe", "accept-language": locale}
+    return lambda route: route.fulfill(response=route.fetch(headers=route.request.headers | more))
 
 
 def wait(page: Page) -> None:

@@ -157,8 +157,8 @@ def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext
     locale = "de-DE" if person in {"Besucher", "deutsch"} else "en-GB"
     context = browser.new_context(base_url=app.url, locale=locale, reduced_motion="reduce")
     context.set_default_timeout(15_000)
-    context.route("**/embed/?*", in_a_frame)
-    context.route("**/embed/", in_a_frame)
+    context.route("**/embed/?*", in_a_frame(locale))
+    context.route("**/embed/", in_a_frame(locale))
     try:
         yield context
     finally:

@@ -28,6 +28,7 @@ class Clicking:
         self.context, self.app, self.desk = context, app, desk
         context.route(re.compile("^https:"), lambda route: route.abort())  # a system's fonts and styles from elsewhere
         self.ticket = context.new_page()
+        context.set_default_timeout(90_000)  # Request Tracker compiles its pages at their first view
         desk.sign_in(self.ticket)
 
     def lands(self, name: str, shape: Shape, *, signed_out: bool = False) -> str:
