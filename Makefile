@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-operations test-postgres check fmt bench screenshots lock sbom zendesk-app
+.PHONY: help setup develop demo run test test-integrations test-operations test-postgres check fmt bench screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make run          the app against real regions"
 	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
 	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
+	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
@@ -66,6 +67,12 @@ test-postgres: develop
 	@$(BIN)/python -m tests.postgres_server $(PYTEST) \
 		$(or $(ARGS),tests/accounts tests/pages tests/wiring tests/faults/test_under_load.py)
 
+# Every value of the tickets, clicked in real ticket systems, which it installs; the table of docs/linking.md says what came of it.
+test-integrations: develop
+	@.ci/tools
+	@.ci/ticket-systems
+	@CI=true WRITE=$(WRITE) $(BIN)/python -m pytest tests/integrations/every_system.py $(ARGS)
+
 # Servers as in production: metrics and traces, backups under load, two behind Debian's HAProxy and nginx restarted under load. Some minutes.
 test-operations: develop
 	@.ci/tools
@@ -80,7 +87,7 @@ check: develop
 	@! grep -nE '^.{121}' static/*.css || { echo 'These lines of a stylesheet are longer than 120 characters.'; exit 1; }
 	@$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
-	@bash -n .ci/run .ci/tools
+	@bash -n .ci/run && bash -n .ci/tools && bash -n .ci/ticket-systems
 	@$(BIN)/python .ci/supply
 
 fmt: develop
@@ -112,4 +119,5 @@ lock: develop
 	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra metrics --extra ldap --constraint requirements/prod.lock --output-file requirements/ldap.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra postgres --extra redis --extra metrics --extra sentry --extra traces --extra dev --constraint requirements/app.lock --output-file requirements/dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet $(ARGS) --extra bench --constraint requirements/app.lock --output-file requirements/bench.lock pyproject.toml
+	for one in helpdesk roundup; do $(BIN)/pip-compile --quiet $(ARGS) --output-file requirements/$$one.lock requirements/$$one.in || exit; done
 	npm install --package-lock-only --no-audit --no-fund

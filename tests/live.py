@@ -170,6 +170,7 @@ def running_app(
         CDPVIEWER_BIND=f"127.0.0.1:{port}",
         CDPVIEWER_STATIC_ROOT=str(gathered_static),
         CDPVIEWER_EXTRA_REGIONS=f"sandbox={running_sandbox.url}",
+        CDPVIEWER_EMBED_ORIGINS="https://desk.example.test",
         CDPVIEWER_VIEWS_A_MINUTE="0",  # a test asks faster than a person
         DATABASE_URL=database_url(),
     )

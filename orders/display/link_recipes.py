@@ -124,10 +124,23 @@ RECIPES = (
         "roundup",
         "Roundup",
         "booking_reference",
-        "${python:utils.url_quote(context.FIELD.plain())}",
+        "${context/FIELD/url_quote}",
         "issue${context/id}",
         _('The template of the issue page, a link with tal:attributes="href string:…".'),
         kept="/",
+        note=_("In the page template “&” is written “&amp;”."),
+    ),
+    Recipe(
+        "helpdesk",
+        "django-helpdesk",
+        "",
+        '{{ field.value|urlencode:"" }}',
+        "HD-{{ ticket.id }}",
+        _(
+            "A template helpdesk/ticket.html that extends the one of that name, and in its block helpdesk_ticket_panels a loop over"
+            " ticket.ticketcustomfieldvalue_set.all with a link for the field."
+        ),
+        kept="",
         note=_("In the page template “&” is written “&amp;”."),
     ),
     Recipe(

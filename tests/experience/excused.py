@@ -1,4 +1,4 @@
-"""What is left to Django's own admin: the one table of exceptions, each for one finding in one state, with its reason."""
+"""The one table of exceptions, each for one finding in one state, with its reason."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Excuse:
 
 
 EXCUSED = (
+    Excuse("window of a frame, allowed", "said", "Scripts may close only the windows", "the window is a tab here, which stays open to be seen"),
     Excuse("admin, user", "html", "Attribute “disabled” not allowed on element “div”", "Django's widget for a password that cannot be read"),
     Excuse("admin, user", "said", "Autofocus processing was blocked", "Django asks for the focus twice, in a form with an error and for the first field", sometimes=True),
     Excuse("admin, user's password", "said", 'autocomplete attributes (suggested: "username")', "Django's form to set a password names no user"),

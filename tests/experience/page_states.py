@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.experience import frame_states
 from tests.experience.states import (
     ADMIN,
     JANE,
@@ -97,6 +98,15 @@ STATES = (
     State("shared connection, withdraw", "/connections/shared/", follow("Airline", "Withdraw"), ADMIN, shows="Used by"),
     State("shared connection add, empty", "/connections/shared/add/", fill(), ADMIN),
     State("shared connection, German", "/connections/shared/", follow("Airline"), "deutsch", shows="Gruppe"),
+    State("integrations", "/integrations/", person=ADMIN),
+    State("integration, nothing filled in", "/integrations/", fill(), ADMIN),
+    State("integrations, German", "/integrations/", person="deutsch"),
+    State("links", "/links/", person=ADMIN, shows="{{ticket.custom_field_360001234567}}"),
+    State("links, tried", "/links/", fill(system="zendesk", connection="Air & Sea", value="#B94TXY"), ADMIN, shows="never reaches"),
+    State("links, an e-mail tried", "/links/", fill(system="rt", value="jane@example.com"), ADMIN, shows="e-mail address"),
+    State("links, long", "/links/", fill(system="helpdesk", value="B94TXY " * 40), ADMIN, shows="ticketcustomfieldvalue_set"),
+    State("links, too long", "/links/", fill(value="x" * 2001), ADMIN),
+    State("links, German", "/links/", fill(system="roundup", value="Müller B94TXY"), "deutsch"),
     State("integration made", "/integrations/", make_key, ADMIN, shows="cdpv_"),
     State("people", "/people/", person=ADMIN, shows="supervisor"),
     State("person add, empty", "/people/add/", fill(), ADMIN),
@@ -105,6 +115,8 @@ STATES = (
     State("person, German", "/people/", follow("supervisor"), "deutsch", shows="Rollen"),
     State("set a password", "/people/add/", from_link, ADMIN, shows="by-link"),
     State("set a password, link used", "/accounts/set-password/MQ/x/", person="", status=410),
+    # beside the ticket
+    *frame_states.STATES,
     # the person's own
     State("activity", "/activity/"),
     State("activity, nothing", "/activity/?order=NOTHING"),

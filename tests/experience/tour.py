@@ -30,6 +30,7 @@ from orders.models import Connection, SharedConnection
 from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing
+from tests.experience.frame_states import in_a_frame
 from tests.experience.states import State, nothing
 from tests.flushing import make_groups
 from tests.live import PROJECT, App, free_port, wait_until_it_answers
@@ -183,6 +184,8 @@ def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext
     locale = "de-DE" if person.startswith(("Besucher", "deutsch")) else "en-GB"
     context = browser.new_context(base_url=app.url, locale=locale, reduced_motion="reduce")
     context.set_default_timeout(15_000)
+    context.route("**/embed/?*", in_a_frame(locale))
+    context.route("**/embed/", in_a_frame(locale))
     try:
         yield context
     finally:

@@ -282,6 +282,9 @@ def test_an_order_in_short_with_nothing_personal_and_the_frame_on_record(desk: C
     assert answer["Cache-Control"] == "no-store, private"
     assert b"<form" not in answer.content
     assert b"<script" not in answer.content
+    # Every button is one that the frame's own script answers.
+    buttons = re.findall("<button [^>]*>", answer.text)
+    assert [button for button in buttons if "data-again" not in button] == []
     assert b"/contacts/?ticket=ZD-7" in answer.content
     [look] = recorded_looks()
     assert (look.user_name, look.what, look.ticket, look.via) == ("agent", "order_opened", "ZD-7", f"embed {DESK}")
