@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
@@ -86,7 +86,7 @@ class CredentialForm(forms.Form):
     client_key = forms.CharField(
         label=_("Client key"),
         max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=True),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("In Sitecore CDP under Settings, API access."),
     )
     token = forms.CharField(
@@ -100,6 +100,12 @@ class CredentialForm(forms.Form):
         required=False,
         help_text=_("For when the CDP is down or the token is switched on later."),
     )
+
+    def full_clean(self) -> None:
+        """Clean the fields. A client key that could be one stays in its field if the CDP refuses it; anything else may be a token."""
+        super().full_clean()
+        widget = cast(forms.PasswordInput, self.fields["client_key"].widget)
+        widget.render_value = "client_key" in getattr(self, "cleaned_data", {})
 
     def clean_client_key(self) -> str:
         return clean_client_key(self.cleaned_data["client_key"])
