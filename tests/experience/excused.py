@@ -26,7 +26,7 @@ EXCUSED = (
     Excuse("admin, user's password", "said", 'autocomplete attributes (suggested: "username")', "Django's form to set a password names no user"),
     Excuse("admin, records", "axe", "label-title-only: #searchbar", "Django's label of the search field is a picture"),
     Excuse("provider, signed out", "said", "info: Clear-Site-Data header on", "the browser says that it forgot what signing out told it to"),
-    Excuse("admin", "kept", "session django.admin.filtersState: ", "Django notes which filters of a list are unfolded"),
+    Excuse("admin", "kept", "session django.admin.filtersState: ", "Django notes which filters of a list are unfolded, once the browser has said so", sometimes=True),
 )  # fmt: skip
 
 

@@ -82,6 +82,6 @@ STATES = (
     State("down, German", "/orders/fault-503/", person="deutsch", status=502),
     State("UTC feed, German", "/orders/UTCFED/", person="deutsch"),
     # what the looks at all these orders leave behind
-    State("home, many look-ups", "/", shows="TYPES1"),
+    State("home, many look-ups", "/", open_all, shows="TYPES1"),
     State("activity, many looks", "/activity/", shows="PAGE3X"),
 )  # fmt: skip

@@ -144,7 +144,7 @@ TASKS: tuple[tuple[str, str, Callable[[Hand], None], Callable[[Page], Locator], 
     ("a trip's eighth day", "/orders/FORTY4/", lambda hand: hand.click("link", "Wed 17 Mar JFK–SCL"),
      lambda page: page.locator(".journey:target .flight").first, 1, 0),
     ("the customer's other orders", ORDER, other_orders,
-     lambda page: page.get_by_text("JD2TRIP"), 1, 1),
+     lambda page: page.get_by_text("JD2TRIP").first, 1, 1),
     ("what the CDP sent", "/orders/GRP120/", lambda hand: hand.click("link", "Raw data"),
      lambda page: page.get_by_role("heading", name="Raw data"), 1, 0),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import time
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -89,9 +90,10 @@ def test_a_failure_leaves_one_line_without_anybody_in_it(
     desk.post("/orders/", {"q": "jane.doyle@example.com"}, headers={"X-Request-ID": "the-number-of-this"})
     (line,) = failures(caplog)
     assert line.pop("ms") >= 0 and line.pop("at")
+    UUID(line.pop("connection"))
     assert line == {
         "event": "the CDP failed", "level": "warning", "request_id": "the-number-of-this", "code": "broken", "error": "HTTP 500",
-        "route": "orders", "calls": 3, "failed": 1, "whole": True,
+        "route": "orders", "region": "sandbox", "calls": 3, "failed": 1, "whole": True,
     }  # fmt: skip
 
 
