@@ -58,7 +58,7 @@ def measure(people: int) -> list[Step]:
 
     def replace() -> None:
         found = SharedConnection.objects.get()
-        found.set_credentials(client_key="key of the team", token="the newer token")
+        found.set_credentials(client_key="key of the team", token=secrets.token_urlsafe())
         found.keep(None)
         update(found)
 
@@ -82,7 +82,7 @@ def measure(people: int) -> list[Step]:
     newcomer = User.objects.create(username="newcomer")
     agents.user_set.add(*members)
     shared = SharedConnection(name="Team", region="eu")
-    shared.set_credentials(client_key="key of the team", token="the token")
+    shared.set_credentials(client_key="key of the team", token=secrets.token_urlsafe())
     shared.keep(None)
     step(f"grant it to a group of {people}", lambda: grant(shared, [agents], by=None))
     step("replace the token", replace)
