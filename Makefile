@@ -55,11 +55,12 @@ demo: setup
 run: setup
 	@$(BIN)/python -m cdpviewer.run
 
-# Two processes share the files in the order of tests/ordering.py. Servers that tests start find their modules compiled.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes, since browsers and servers are often waited for, share the files in the order of tests/ordering.py. Servers that tests start find their modules compiled.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 test: develop
 	@.ci/tools
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) $(or $(ARGS),-m "not operations and not alone")
+	@$(if $(ARGS),,$(BIN)/python -m pytest -m alone tests/faults)
 
 # The same tests on PostgreSQL instead of SQLite: without ARGS those that reach the database.
 test-postgres: develop

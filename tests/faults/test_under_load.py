@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 import requests
 
 from orders.models import AccessRecord
@@ -28,6 +29,7 @@ CROWD = 1_000
 SIGN_INS = 10
 
 
+@pytest.mark.alone
 def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: Sandbox) -> None:
     live_app.person()
     cookies = live_app.signed_in().cookies.get_dict()
@@ -50,6 +52,7 @@ def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: S
     assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
 
 
+@pytest.mark.alone
 def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path) -> None:
     """A CDP that takes 5 s, and a thousand people who ask within four seconds; its own thousand threads take longer, too."""
     live_app.person()
@@ -74,6 +77,7 @@ def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path
     assert len(took) >= 30 and max(took) < 0.5
 
 
+@pytest.mark.alone
 def test_ten_who_sign_in_at_once_hold_up_no_page(live_app: App, sandbox: Sandbox) -> None:
     """Each password takes some 30 ms of a processor; pages and probes go on beside them."""
     live_app.person()
