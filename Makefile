@@ -55,8 +55,8 @@ demo: setup
 run: setup
 	@$(BIN)/python -m cdpviewer.run
 
-# Three processes, since browsers and servers are often waited for, share the files in the order of tests/ordering.py. Servers that tests start find their modules compiled.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# Two processes share the files in the order of tests/ordering.py. Servers that tests start find their modules compiled.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: develop
 	@.ci/tools
 	@$(PYTEST) $(or $(ARGS),-m "not operations and not alone")
