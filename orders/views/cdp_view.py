@@ -20,12 +20,13 @@ from accounts import next_page, view_limits
 from accounts.context import carried
 from orders import problems
 from orders.cdp import errors
+from orders.faults import LastResult, NextStep
 from orders.http import Request
 from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
-from orders.problems import NextStep, Problem
+from orders.problems import Problem
 from orders.search_text import lookup
 from orders.services.connections import default_for, named
 from orders.services.search import find_by_reference
@@ -79,7 +80,7 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
                         raise
                     response = view(request, tenant, *args, **kwargs)
                 if tenant.reader.calls:
-                    _note_use(connection, problems.LastResult.ACCEPTED)
+                    _note_use(connection, LastResult.ACCEPTED)
                 return response
 
             return respond(request, connection, panel, partial(_tenant, request, connection, fresh), show)

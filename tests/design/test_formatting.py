@@ -12,10 +12,10 @@ from django.utils import timezone, translation
 
 from accounts import preferences
 from accounts.models import Preferences
-from orders import problems
 from orders.cdp.records import Order
 from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
 from orders.display.journey_bar import across
+from orders.faults import FAULTS, Row
 from orders.itinerary.codes import ClockChange, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 
@@ -350,8 +350,8 @@ def test_outcomes_in_words_and_unknown_ones_as_stored(stored: str, shown: str) -
     assert outcomes.outcome_words(stored) == shown
 
 
-@pytest.mark.parametrize("row", problems.FAULTS.values(), ids=lambda row: row.code)
-def test_every_fault_has_a_word_for_the_table(row: problems.Row) -> None:
+@pytest.mark.parametrize("row", FAULTS.values(), ids=lambda row: row.code)
+def test_every_fault_has_a_word_for_the_table(row: Row) -> None:
     assert row.word
     assert outcomes.outcome_words(f"failed: {row.code}") == f"failed: {row.word}"
     assert row.accepted or outcomes.outcome_words(row.result)

@@ -1,0 +1,243 @@
+"""The faults of the CDP as one table: status, words, next step, icon, and the effect on the connection's last result.
+
+A new fault is a class in `orders.cdp.errors` and a row in FAULTS, with its code; a test goes over the whole tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orders.cdp import errors
+
+Words = str | Promise
+
+NOT_TESTED = _("The CDP returned an error, so the credential is not tested yet.")
+
+
+class Code(StrEnum):
+    """Names of problems: for tests, logs and access records ("failed: slow"), so they stay as they are."""
+
+    REFUSED = "refused"
+    NOT_PERMITTED = "not-permitted"
+    CREDENTIAL_UNREADABLE = "credential-unreadable"
+    BAD_REFERENCE = "bad-reference"
+    NOT_FOUND = "not-found"
+    TOO_MANY = "too-many"
+    REQUEST_REFUSED = "request-refused"
+    RATE_LIMITED = "rate-limited"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    BROKEN = "broken"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too-large"
+    NO_CONNECTION = "no-connection"
+    UNKNOWN_CONNECTION = "unknown-connection"
+    UNCONFIRMED = "unconfirmed"
+    NOT_RECORDED = "not-recorded"
+    VIEWS_LIMITED = "views-limited"
+
+
+class NextStep(StrEnum):
+    """Where the button of a problem leads."""
+
+    RETRY = "retry"
+    CONNECTIONS = "connections"
+    NONE = ""  # the same request would get the same answer
+
+
+class LastResult(StrEnum):
+    """The result of a connection's last use, as stored in `Connection.last_result` and in access records."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_PERMITTED = "not permitted"
+    UNREADABLE = "unreadable"
+    RATE_LIMITED = "rate limited"
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A kind of problem. `word` is short enough for a table; `step_at` takes the place of `step` if the CDP said when to retry.
+
+    `result` is what a failed test leaves as the connection's last result, and `tested` the sentence about it. `accepted` marks a fault
+    of an answer that only an accepted credential gets, which counts as a successful use.
+    """
+
+    code: Code
+    status: int
+    title: Words
+    sentence: Words
+    step: Words
+    icon: str = "warning"
+    word: Words = ""
+    action: NextStep = NextStep.RETRY
+    step_at: Words = ""
+    retry_after: int | None = None
+    accepted: bool = False
+    result: LastResult = LastResult.BROKEN
+    tested: Words = NOT_TESTED
+
+
+FAULTS: dict[type[errors.CdpError], Row] = {
+    errors.CredentialRefused: Row(
+        Code.REFUSED,
+        403,
+        _("The CDP refused this connection’s credential"),
+        _("The CDP did not accept the client key and token (401). They may have been replaced or switched off."),
+        _("Ask your CDP administrator for a current API token and enter it on the connection page."),
+        icon="key",
+        word=_("credential refused"),
+        action=NextStep.CONNECTIONS,
+        result=LastResult.REFUSED,
+        tested=_("The CDP refused the credential: the client key or token is wrong or switched off."),
+    ),
+    errors.NotPermitted: Row(
+        Code.NOT_PERMITTED,
+        403,
+        _("Not permitted: the CDP does not let this connection read that"),
+        _("The CDP accepted the credential, but it does not permit this (403)."),
+        _("Ask your CDP administrator what this connection may read, or choose another connection."),
+        icon="key",
+        word=_("not permitted"),
+        action=NextStep.CONNECTIONS,
+        result=LastResult.NOT_PERMITTED,
+        tested=_("The CDP accepted the credential, but does not permit it to read orders."),
+    ),
+    errors.CredentialUnreadable: Row(
+        Code.CREDENTIAL_UNREADABLE,
+        409,
+        _("This connection’s stored credential cannot be opened"),
+        _("It was encrypted with a key this server no longer has, or it was changed. Nothing was sent to the CDP."),
+        _("Enter the client key and token again on the connection page."),
+        icon="key",
+        word=_("credential cannot be opened"),
+        action=NextStep.CONNECTIONS,
+        result=LastResult.UNREADABLE,
+        tested=_("The stored credential cannot be opened; enter it again."),
+    ),
+    errors.BadReference: Row(
+        Code.BAD_REFERENCE,
+        400,
+        _("That cannot be an order reference"),
+        _(
+            "A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."
+        ),
+        _("Check what was pasted, and search again."),
+        word=_("not a reference"),
+        accepted=True,
+        action=NextStep.NONE,
+    ),
+    errors.NotFound: Row(
+        Code.NOT_FOUND,
+        404,
+        _("Not found in the CDP"),
+        _("The CDP answered that it has nothing under this reference (404)."),
+        _("Check the reference. An order that was deleted in the CDP can no longer be read."),
+        icon="not-found",
+        word=_("not found"),
+        accepted=True,
+        action=NextStep.NONE,
+    ),
+    errors.TooMany: Row(
+        Code.TOO_MANY,
+        400,
+        _("Too many people found: narrow the search"),
+        _("Only the first ones were read, each with their orders."),
+        _("Add the first name, or search for the e-mail address."),
+        word=_("too many found"),
+        accepted=True,
+        action=NextStep.NONE,
+    ),
+    errors.RequestRefused: Row(
+        Code.REQUEST_REFUSED,
+        400,
+        _("The CDP refused this request"),
+        _("The CDP did not accept the request (4xx). The order or person may still exist."),
+        _("Check what you searched for. If it is right, contact your cdpviewer administrator."),
+        word=_("request refused"),
+        accepted=True,
+    ),
+    errors.RateLimited: Row(
+        Code.RATE_LIMITED,
+        429,
+        _("Too many requests: the CDP asks us to wait"),
+        _("The CDP limits the number of requests, and the limit is reached (429). The order may still exist."),
+        _("Try again in a minute."),
+        icon="hourglass",
+        word=_("asked to wait"),
+        step_at=_("Try again in %(time)s."),
+        result=LastResult.RATE_LIMITED,
+        tested=_("The CDP asks us to wait, so the credential is not tested yet."),
+    ),
+    errors.TooBusy: Row(
+        Code.BUSY,
+        503,
+        _("The CDP is slow at the moment"),
+        _("Many requests are waiting for the CDP, so this one was not sent."),
+        _("Try again in a few seconds."),
+        icon="hourglass",
+        word=_("CDP too busy"),
+        retry_after=5,
+        result=LastResult.SLOW,
+        tested=_("The CDP is slow at the moment, so the credential is not tested yet."),
+    ),
+    errors.Unreachable: Row(
+        Code.UNREACHABLE,
+        502,
+        _("The CDP is down or cannot be reached"),
+        _("The connection to the CDP was refused or broke off. The order may still exist."),
+        _(
+            "Try again. If this keeps happening, check the vendor’s status page and contact your cdpviewer administrator."
+        ),
+        icon="unplug",
+        word=_("CDP not reachable"),
+        result=LastResult.UNREACHABLE,
+        tested=_("The CDP could not be reached, so the credential is not tested yet."),
+    ),
+    errors.TimedOut: Row(
+        Code.SLOW,
+        504,
+        _("The CDP is too slow: no answer in time"),
+        _("We stopped waiting. The order may still exist."),
+        _("Try again."),
+        icon="hourglass",
+        word=_("no answer in time"),
+        result=LastResult.SLOW,
+        tested=_("The CDP did not answer in time, so the credential is not tested yet."),
+    ),
+    errors.Broken: Row(
+        Code.BROKEN,
+        502,
+        _("The CDP returned an error"),
+        _("The CDP answered with an error instead of data. The order may still exist."),
+        _("Try again. If this keeps happening, check the vendor’s status page."),
+        word=_("error in the CDP"),
+        step_at=_("The CDP asks us to wait: try again in %(time)s."),
+    ),
+    errors.Unreadable: Row(
+        Code.UNREADABLE,
+        502,
+        _("The CDP’s answer is unreadable"),
+        _("The answer is not in the documented form. The order may still exist."),
+        _("Try again. If this keeps happening, contact your cdpviewer administrator."),
+        word=_("answer not readable"),
+    ),
+    errors.TooLarge: Row(
+        Code.TOO_LARGE,
+        502,
+        _("The CDP sent more than a page reads"),
+        _("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
+        _("Open the order in the CDP itself, and tell your CDP administrator: a feed may be repeating itself."),
+        word=_("more than a page reads"),
+        accepted=True,
+        action=NextStep.NONE,
+    ),
+}
