@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.privacy.record_kinds import OF_KIND, Action, Kind
+from orders.privacy.record_kinds import OF_KIND, Action, Kind, choices
 
 
 class AppendOnly(Exception):
@@ -42,7 +42,7 @@ class AccessRecord(models.Model):
     at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
     user_id = models.BigIntegerField(_("person’s number"), null=True)
     user_name = models.CharField(_("person"), max_length=150)
-    what = models.CharField(_("what"), max_length=24, choices=[(action.value, action.label) for action in Action])
+    what = models.CharField(_("what"), max_length=24, choices=choices)
     order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
     reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
     route = models.CharField(_("route"), max_length=200, blank=True, default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -77,6 +78,11 @@ class Action(models.TextChoices):
     CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records begun")
     CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain noted")
     HEAD_TAKEN = "head_taken", Kind.CHAINS, _("head printed")
+
+
+def choices() -> list[tuple[str, str | Promise]]:
+    """Stored value and label of every action. Django calls this, so that a new action needs no migration."""
+    return [(action.value, action.label) for action in Action]
 
 
 CHAINING = frozenset(action for action in Action if action.kind is Kind.CHAINS)

@@ -14,7 +14,9 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts import next_page, view_limits
 from accounts.context import carried
@@ -32,7 +34,7 @@ from orders.services.connections import default_for, named
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
-from orders.views.panels import PROBLEM, render_panel
+from orders.views.panels import PANELS, Panel, render_panel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,25 +43,19 @@ TenantView = Callable[Concatenate[Request, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
-# The URL names of the panels, added by `cdp_view`. The root element of each has its name, with dashes, as its id.
-PANELS: set[str] = set()
 # The searches that are posted, by the names of their URLs, and what a person typed into each.
 TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
-# Ticket links may lead straight to them, with a booking reference instead of a ref.
-PAGES_OF_AN_ORDER = frozenset(
-    {"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"}
-)
 
 
-def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]], View[P]]:
+def cdp_view(
+    *, panel: str = "", heading: Promise | None = None, fresh: bool = False
+) -> Callable[[TenantView[P]], View[P]]:
     """Decorator: give the view a `Tenant` of the user's connection; every failure becomes a page, or the `panel` of that name.
 
+    A `heading` makes the view a panel of its own, read with GET; one named `order_…` gets its URL below the order's, see `orders.urls`.
     With `fresh` the CDP is asked again, except for an order that a search has just handed over; without, an answer of the last minute is
     reused.
     """
-
-    if panel not in ("", PROBLEM):
-        PANELS.add(panel)
 
     def decorate(view: TenantView[P]) -> View[P]:
         @wraps(view)
@@ -85,7 +81,10 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
 
             return respond(request, connection, panel, partial(_tenant, request, connection, fresh), show)
 
-        return wrapped
+        if heading is None:
+            return wrapped
+        PANELS[panel] = Panel(heading, require_safe(wrapped))
+        return require_safe(wrapped)
 
     return decorate
 
@@ -101,13 +100,19 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
     """The ref of the one order whose booking reference the URL holds; "" if there is none or more than one."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
-    if match is None or match.url_name not in PAGES_OF_AN_ORDER or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
+    if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
         return ""
     try:
         found = find_by_reference(tenant, ref)
     except errors.CdpError:
         return ""
     return found.only
+
+
+def _is_part_of_order(request: Request) -> bool:
+    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may lead straight there."""
+    match = request.resolver_match
+    return match is not None and "ref" in match.kwargs and (match.url_name or "").startswith("order_")
 
 
 def respond(
@@ -126,7 +131,7 @@ def respond(
         try:
             response = show(load())
         except errors.NotFound:
-            if _route(request) in PAGES_OF_AN_ORDER | {"order"}:
+            if _route(request) == "order" or _is_part_of_order(request):
                 access_log.record_miss(request, connection, _named_order(request)["order_ref"])
             raise
     except errors.CdpError as error:

@@ -7,7 +7,8 @@ from functools import partial
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Order
@@ -23,8 +24,7 @@ from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 
 
-@require_safe
-@cdp_view(panel="guest_orders")
+@cdp_view(panel="guest_orders", heading=_("Orders of this customer"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked."""
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from orders.cdp.raw import indent
@@ -145,8 +146,7 @@ def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
     return response
 
 
-@require_safe
-@cdp_view(panel="order_custom_data")
+@cdp_view(panel="order_custom_data", heading=_("Custom data"))
 def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The data extensions of the order and its items, loaded on demand."""
 
@@ -159,7 +159,7 @@ def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespons
             "may_reveal": may_reveal(request.user),
             "order_ref": ref,
             "reference": ref,
-            "rows": rows_of(request, tenant, "values", sum(len(values) for _label, values in groups)),
+            "rows": rows_of(request, tenant, "values", sum(len(values) for _title, values in groups)),
             "starting": partial(starting, request),
         }
         return render_panel(request, "order_custom_data", context)

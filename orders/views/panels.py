@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 
 from accounts.context import carried
 from orders.display.rows import Rows, start_of
@@ -14,6 +18,18 @@ from orders.http import Request
 from orders.services.tenant import Tenant
 
 PROBLEM = "problem"  # the panel of a failure that belongs to no other panel
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel: the heading of its page, and its view."""
+
+    heading: Promise
+    view: Callable[..., HttpResponseBase]
+
+
+# By the names of their URLs; `cdp_view` adds them. The root element of each has the name, with dashes, as its id.
+PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
@@ -37,8 +53,8 @@ def render_panel(request: Request, name: str, context: dict[str, Any], *, status
     """Render `orders/_<name>.html` for htmx; for everyone else `orders/panel_page.html`, or the page of a problem, which include it."""
     part = f"orders/_{name}.html"
     whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
-    response = render(
-        request, part if wants_part(request) else whole, {"part": part, "panel": name, **context}, status=status
-    )
+    heading = PANELS[name].heading if name in PANELS else ""
+    context = {"part": part, "panel": name, "heading": heading, **context}
+    response = render(request, part if wants_part(request) else whole, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
