@@ -8,7 +8,7 @@ from accounts.language import translate as _
 from orders import problems
 from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
-from orders.faults import LastResult
+from orders.problems.faults import LastResult
 
 FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
 DETAIL_FORMS = tuple((re.compile(form), phrase) for form, phrase in DETAILS.items())

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from orders.cdp import errors
 from orders.connections import members
-from orders.faults import FAULTS, LastResult
 from orders.models import AnyConnection, AnyUser, Connection
 from orders.privacy.record_kinds import Action
+from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
 
 

@@ -22,13 +22,13 @@ from accounts import next_page, view_limits
 from accounts.context import carried
 from orders import problems
 from orders.cdp import errors
-from orders.faults import LastResult, NextStep
 from orders.http import Request
 from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
 from orders.problems import Problem
+from orders.problems.faults import LastResult, NextStep
 from orders.search_text import lookup
 from orders.services.connections import default_for, named
 from orders.services.search import find_by_reference

@@ -15,9 +15,9 @@ from accounts.models import Preferences
 from orders.cdp.records import Order
 from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
 from orders.display.journey_bar import across
-from orders.faults import FAULTS, Row
 from orders.itinerary.codes import ClockChange, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
+from orders.problems.faults import FAULTS, Row
 
 
 @pytest.fixture(autouse=True)

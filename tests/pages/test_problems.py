@@ -8,7 +8,7 @@ import pytest
 
 from orders import problems
 from orders.cdp import errors
-from orders.faults import FAULTS, LastResult
+from orders.problems.faults import FAULTS, LastResult
 
 SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp import errors
-from orders.faults import FAULTS, Code, LastResult, NextStep, Row
+from orders.problems.faults import FAULTS, Code, LastResult, NextStep, Row
 
 DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another request
 
