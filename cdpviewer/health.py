@@ -39,7 +39,7 @@ def livez(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable, else 503 with the reason; after 1 s at most.
+    """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable, else 503 with reason. Takes at most 1 s.
 
     The CDP is not part of it: an outage there must not take this server out of service, and the tenants in use are private.
     `tzdata` is the version of the zone rules.
