@@ -55,7 +55,7 @@ class AccessRecord(models.Model):
     about_id = models.BigIntegerField(_("number of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
-    # NULL: from before other sites and programs could read orders. A column with a value in every row would rebuild the table on SQLite.
+    # NULL in records from before frames and integrations: a column with a value in every row would rebuild the table on SQLite.
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # "" and NULL: from before records were chained.
     chain = models.CharField(_("chain"), max_length=24, blank=True, default="", editable=False)
@@ -74,7 +74,7 @@ class AccessRecord(models.Model):
             ("manage_people", "May add people and give them roles"),
             ("manage_shared_connections", "May share connections and set up integrations"),
         ]
-        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every record would pay for.
+        # Not db_index: PostgreSQL would add a second index for patterns, which costs time with every record.
         indexes: ClassVar = [
             models.Index(fields=["user_id", "-at"], name="access_record_own"),
             models.Index(fields=["at"], name="access_record_at"),
@@ -82,7 +82,7 @@ class AccessRecord(models.Model):
             models.Index(fields=["reference"], name="access_record_reference"),
             models.Index(fields=["ticket"], name="access_record_ticket"),
             models.Index(fields=["request_id"], name="access_record_request"),
-            # These hold a few rows only, and cost a look nothing.
+            # Partial indexes with few rows, which cost a view nothing.
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
             ),
@@ -97,7 +97,7 @@ class AccessRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the record. Saving one that exists is `AppendOnly`."""
+        """Add the record. Raises AppendOnly if it exists."""
         if not self._state.adding:
             raise AppendOnly("access records are never changed")
         kwargs["force_insert"] = True

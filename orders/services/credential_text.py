@@ -1,4 +1,4 @@
-"""A client key or an API token as it was typed or pasted. What is not fit for Basic authentication is refused in words, before any call.
+"""Validation of a typed or pasted client key or API token. Anything unfit for Basic authentication is refused before any call.
 
 No message repeats any of it.
 """
@@ -22,7 +22,7 @@ AROUND = (
     *("<", ">", "{", "}", "[", "]", "(", ")"),
 )
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)
-# Letters by category that leave no ink.
+# Invisible characters in the category of letters.
 BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
@@ -79,7 +79,7 @@ def _clean(value: str) -> str:
 
 
 def _is_unseen(sign: str) -> bool:
-    """Whether a character leaves no ink and is no white space either: zero-width, control, variation selector."""
+    """Whether a character is invisible but not white space: zero-width, control, variation selector."""
     if sign in BLANK:
         return True
     kind = unicodedata.category(sign)
@@ -90,7 +90,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """A name fit for a link and a heading; `ValidationError` otherwise."""
+    """A connection name that fits a link and a heading. Raises ValidationError."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
         raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")

@@ -20,7 +20,7 @@ from orders.services.currencies import canonical
 
 # "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
-PRECISION = 100  # a sum keeps every digit of its amounts
+PRECISION = 100  # enough digits for exact sums
 
 
 class Unchecked(StrEnum):
@@ -73,8 +73,8 @@ class OrderSummary:
 
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
     was sent first; `mixed` is True if they differ.
-    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` go
-    with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
+    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` belong
+    to it, and `unchecked` has the reasons why it cannot, for an order with items. `items_total` is None if the CDP
     has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
     those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
     """
@@ -132,7 +132,7 @@ def _statuses(items: Sequence[OrderItem]) -> tuple[tuple[str, int], ...]:
 
 
 def _unchecked(order: Order) -> tuple[Unchecked, ...]:
-    """Why the items' sum may not be compared with the total; nothing where it may, or where there are no items."""
+    """The reasons why the items' sum cannot be compared with the total; none if it can, or if there are no items."""
     if not order.items:
         return ()
     reasons = {
@@ -197,7 +197,7 @@ def _alerts(trip: Trip) -> Iterator[Alert]:
 
 
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
-    """The items without flights, in order of first appearance; one line for all that differ in nothing the line shows."""
+    """The items without flights, in order of first appearance; equal lines are merged."""
     alike: dict[tuple[object, ...], list[int]] = {}
     ways, places = _ways(trip)
     for index in trip.other_item_indexes:
@@ -230,7 +230,7 @@ def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
 
 
 def _flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
-    """The key of the one flight whose airports stand in the product, the name or the description of an extra; "" if none does."""
+    """The key of the one flight whose airports are named in the product, name or description of an extra; "" if there is none."""
     for text in (item.product_id, item.name, item.description):
         pair = AIRPORT_PAIR.search((text or "").upper())
         if pair and len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
@@ -239,7 +239,7 @@ def _flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
-    """The unknown fields of an item that hold dates: by these a hotel's second night is told from its first."""
+    """The unknown fields of an item that hold dates: they distinguish a hotel's second night from its first."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
 
 
@@ -258,9 +258,9 @@ def _ways(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 
 
 def _belongs(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
-    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
+    """The flight that an extra belongs to, if its product names a pair of airports that is flown exactly once.
 
-    Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
+    Else the pair, if the trip passes both: BAG-23K is a bag and not a route.
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())
@@ -270,7 +270,7 @@ def _belongs(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: froz
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:
-    """Every oddity with a label of where it stands: "", "item 3", "item 3, segment 1"."""
+    """All notes, each with its place: "", "item 3", "item 3, segment 1"."""
     found = [("", note) for note in order.notes]
     for number, item in enumerate(order.items, start=1):
         found += [(f"{number}", note) for note in item.notes]
