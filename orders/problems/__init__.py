@@ -1,4 +1,4 @@
-"""Failures as users see them: faults of the CDP, and what else keeps a page from being shown."""
+"""Failures as users see them: faults of the CDP, and other reasons why a page cannot be shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.cdp import errors
 from orders.problems.faults import FAULTS, Code, LastResult, NextStep, Row
 
-DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another request
+DATABASE_AWAY = 5  # seconds until the next attempt if the database is unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Problem:
     """A failure as a page or a panel shows it.
 
     `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that the next step replaces, "" for a whole page. `typed` are the fields a form must post again: perhaps
-    personal, so in no repr.
+    id of the element that the next step replaces, "" for a whole page. `typed` are the fields that a form must post again; they may
+    be personal, so they are not in the repr.
     """
 
     code: Code
@@ -92,7 +92,7 @@ _MAY_NOT_REVEAL = Row(
 
 
 def describe(error: errors.CdpError) -> Problem:
-    """The problem that `error` is for the user."""
+    """The problem that the user sees for `error`."""
     wait: float | None = getattr(error, "retry_after", None)
     seconds = max(1, math.ceil(wait)) if wait is not None else None
     return _problem(FAULTS[type(error)], retry_after=seconds, technical=str(error))
@@ -105,13 +105,13 @@ def last_result(error: errors.CdpError) -> LastResult:
 
 
 def result_word(stored: str) -> str:
-    """A stored last result in a word or two; one that is unknown as it was stored."""
+    """A stored last result in a word or two; an unknown one as stored."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
     return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 
 
 def failure_word(code: str) -> str:
-    """The short word for the code of a failure; a code that is unknown as it is."""
+    """The short word for the code of a failure; an unknown code unchanged."""
     return next((str(row.word) for row in FAULTS.values() if row.code == code), code)
 
 
@@ -121,12 +121,12 @@ def no_connection() -> Problem:
 
 
 def unknown_connection(name: str) -> Problem:
-    """A link names a connection that the user does not have; it is never replaced by another."""
+    """A link names a connection that the user does not have; no other is used instead."""
     return _problem(_UNKNOWN_CONNECTION, name=name)
 
 
 def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The same about a shared connection: only those who share it can put it right. `shared_by` is a user name, or ""."""
+    """The problem for a shared connection, which only an administrator can fix. `shared_by` is a user name, or ""."""
     step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
     unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
     return replace(problem, step=step if shared_by else unknown)

@@ -10,7 +10,7 @@ from django.core.cache import caches
 
 from orders.storage.answer_cache import AnswerCache, Memory
 
-_HANDED = "handed/"  # and an order's ref
+_HANDED = "handed/"  # followed by an order's ref
 
 
 @cache

@@ -43,7 +43,7 @@ TenantView = Callable[Concatenate[Request, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
-# The searches that are posted, by the names of their URLs, and what a person typed into each.
+# The posted searches by the names of their URLs, with their form fields.
 TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
 
 
@@ -53,8 +53,8 @@ def cdp_view(
     """Decorator: give the view a `Tenant` of the user's connection; every failure becomes a page, or the `panel` of that name.
 
     A `heading` makes the view a panel of its own, read with GET; one named `order_…` gets its URL below the order's, see `orders.urls`.
-    With `fresh` the CDP is asked again, except for an order that a search has just handed over; without, an answer of the last minute is
-    reused.
+    With `fresh` everything is requested again, except for an order that a search has just handed over; without it, answers of the last
+    minute are reused.
     """
 
     def decorate(view: TenantView[P]) -> View[P]:
@@ -169,7 +169,7 @@ def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
 def _note_use(connection: AnyConnection, result: str) -> None:
     try:
         connection.note_use(result)
-    except DatabaseError as error:  # a note on the connection page is worth no page of an order
+    except DatabaseError as error:  # a note on the connection page must not cost an order page
         log.warning("the use of a connection could not be noted", exc_info=error)
 
 
@@ -178,7 +178,7 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that `?connection=` names, or the person's default. An unknown name is a problem, never replaced."""
+    """The connection that `?connection=` names, or the user's default. For an unknown name no other is used: it is a problem."""
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     if name:
         connection = named(request.user, name)
@@ -207,9 +207,9 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """The next step: the connection page and back to the page the person is on, or the same question again, where it was asked.
+    """Add the next step: the connection page, which leads back to this page, or the same request again.
 
-    A panel asks again in its own place; a search that was posted is posted again with what was typed.
+    A panel is loaded again in its place; a posted search is posted again with its fields.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
@@ -234,7 +234,7 @@ def partial_problem(request: Request, error: errors.CdpError | None) -> Problem 
 
 
 def _personal_search(request: Request) -> str:
-    """The text that a link brought, if it names a person beside a reference; "" otherwise. No link may repeat it."""
+    """The search text of a link, if it contains personal data; "" otherwise. No link may repeat it."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""

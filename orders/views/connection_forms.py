@@ -21,7 +21,7 @@ else:
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """The regions of this server, as (name, name and host): picked, never typed."""
+    """The regions of this server, as (name, name and host): chosen, never typed."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
 
 
@@ -31,7 +31,7 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 def country_field() -> forms.ChoiceField:
-    """The country in which the phone numbers of a tenant are read, wherever a connection's tenant is entered or changed."""
+    """The form field for the country of a tenant's national phone numbers."""
     return forms.ChoiceField(
         label=_("Country of phone numbers"),
         choices=country_choices,
@@ -41,7 +41,7 @@ def country_field() -> forms.ChoiceField:
 
 
 class ConnectionNameForm(ConnectionModelForm):
-    """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
+    """The settings that need no credential: name, API version, and how segment times and national phone numbers are read."""
 
     country = country_field()
 
@@ -94,7 +94,7 @@ class CredentialForm(forms.Form):
 
 
 class ReplaceCredentialForm(CredentialForm):
-    """Another credential, perhaps of another tenant, whose customers live in another country."""
+    """A new credential, perhaps of another tenant with customers in another country."""
 
     country = country_field()
     field_order = ("region", "client_key", "token", "country", "save_anyway")

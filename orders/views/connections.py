@@ -31,7 +31,7 @@ from orders.views.connection_rows import ConnectionRow, row_of
 
 @require_safe
 def connections(request: Request) -> HttpResponse:
-    """The connections a person may use: their own, the default first, then shared ones."""
+    """The connections that a user may use: their own, the default first, then shared ones."""
     context = {
         "connections": [row_of(connection) for connection in usable_by(request.user)],
         "may_share": may_share_connections(request.user),
@@ -74,7 +74,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
-    """Enter the credential again, or another one; also the way to another region."""
+    """Enter the credential again, or a new one; also used to change the region."""
     connection = _own(request, connection_id)
     row = row_of(connection)
     form = ReplaceCredentialForm(
@@ -166,7 +166,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
     try:
         connection.keep()
     except IntegrityError:
-        # Sent twice at the same moment: the form's own look at the names was too early to see the other one.
+        # Posted twice at the same time: the form checked the names before the other one was saved.
         form.add_error("name" if "name" in form.fields else None, _("You already have a connection of this name."))
         return False
     return True
@@ -184,6 +184,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
-    """Where to go on after a change; the switcher shows the connections as they are then."""
+    """Redirect after a change; the switcher then shows the new state."""
     forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

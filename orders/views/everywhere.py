@@ -1,4 +1,4 @@
-"""One reference, asked for over all other connections of a person at once: after one of them had no such order."""
+"""Search for a reference over all other connections of the user at once, after one of them had no such order."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MOST_CONNECTIONS = 12
 
 @cdp_view(fresh=True)
 def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
-    """Search all other connections side by side; the one order found opens, else each connection's answer is listed.
+    """Search all other connections in parallel. Open the only order found; otherwise list each connection's answer.
 
-    Each search is recorded with its connection, as a single one would be.
+    Each search is recorded with its connection.
     """
     others = Connection.objects.for_user(request.user).select_related("user").exclude(pk=tenant.connection.pk)
     connections = [each for each in others[:MOST_CONNECTIONS] if each.is_confirmed]

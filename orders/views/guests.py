@@ -1,4 +1,4 @@
-"""A customer and all their orders: of somebody on an order, or found by name."""
+"""A customer and all their orders, found through an order or by name."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """A second form for names, which no single field could tell from references. Posted, so that a name stands in no URL."""
+    """The form for names, which a single field could not distinguish from references. Posted, so that no name is in a URL."""
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})
     names = {name: normalize(request.POST.get(name, ""))[:100].strip() for name in ("first_name", "last_name")}

@@ -17,7 +17,7 @@ from orders.display.rows import Rows, start_of
 from orders.http import Request
 from orders.services.tenant import Tenant
 
-PROBLEM = "problem"  # the panel of a failure that belongs to no other panel
+PROBLEM = "problem"  # the panel of a failure outside of the other panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,19 @@ PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
-    """Whether a frame, or htmx, asks for a part (and not for a whole page after a lost history entry)."""
+    """Whether the request is for a part: from a frame, or from htmx unless it restores a lost history entry."""
     if request.via:
         return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
 def rows_of(request: Request, tenant: Tenant, name: str, total: int) -> Rows:
-    """The rows of the list `name`, which has `total` of them, from the one on that the address asks for."""
+    """The rows of the list `name` with `total` rows, from the start given in the URL."""
     return Rows(start_of(request.GET.get(name, ""), total), in_time=tenant.in_time)
 
 
 def starting(request: Request, name: str, position: int) -> str:
-    """The query of a page on which the list `name` starts at a position; what is carried onward comes along."""
+    """The query of the page on which the list `name` starts at a position, with the carried context."""
     return carried(request, **{name: str(position)})
 
 

@@ -1,4 +1,4 @@
-"""Who is on the order: the panels of contacts and travellers."""
+"""The people on an order: the panels of contacts and travellers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
 
 @cdp_view(panel="order_travellers", heading=_("Travellers"))
 def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The order's travellers with passenger type, and the flights and extras each is on."""
+    """The order's travellers with their passenger types, flights and extras."""
 
     def show(travellers: Travellers) -> HttpResponse:
         loaded, opened = travellers.loaded, travellers.opened

@@ -44,7 +44,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_add(request: HttpRequest) -> HttpResponse:
-    """Add a shared connection: its credential is tested with one call before it is kept."""
+    """Add a shared connection: its credential is tested with one call before it is saved."""
     form = SharedConnectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         shared = form.save(commit=False)
@@ -114,7 +114,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with one call, and report the answer."""
+    """Test the stored credential with one call, and show the result."""
     shared = _find(connection_id).for_administration()
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -130,7 +130,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Let a group use the connection, or change until when it may."""
+    """Let a group use the connection, or change the end of its grant."""
     shared = _find(connection_id)
     form = GrantForm(request.POST)
     if not form.is_valid():
@@ -180,7 +180,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Offer a withdrawn connection again to the groups it is granted to."""
+    """Restore a withdrawn connection for the groups with a grant."""
     shared = _find(connection_id)
     try:
         with transaction.atomic():
@@ -200,7 +200,7 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal what was entered and test it with one call. None, with the reason in the form, unless accepted, or `wanted` all the same."""
+    """Seal the entered credential and test it with one call. None, with the reason in the form, unless accepted or `wanted` anyway."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")

@@ -31,7 +31,7 @@ else:
 
 
 class SharedSettingsForm(SharedModelForm):
-    """What can be changed without the credential."""
+    """The settings that need no credential."""
 
     country = country_field()
 
@@ -80,7 +80,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
 
 
 class ReplaceTokenForm(forms.Form):
-    """Another token, and another client key if that has changed too. Never filled in again."""
+    """A new token, and a new client key if that has changed too. Never filled in again."""
 
     token = forms.CharField(
         label=_("New API token"),
@@ -116,7 +116,7 @@ class GrantForm(forms.Form):
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of that day in the person's time zone."""
+        """The end of that day in the user's time zone."""
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None
@@ -126,7 +126,7 @@ class GrantForm(forms.Form):
 
 
 class IntegrationForm(forms.Form):
-    """A program, and the shared connection that it reads orders with."""
+    """A program, and the shared connection that it uses."""
 
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("The program, as in “Help desk widget”."))
     shared = SharedChoice(
