@@ -81,7 +81,7 @@ class SignInForm(AuthenticationForm):
         if not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
-                _("This password was set for you and works once only. Ask your administrator for a new one."),
+                _("This password was set for you and works only once. Ask your administrator for a new one."),
                 code="used",
             )
 

@@ -37,8 +37,8 @@ class Length:
 
     def get_help_text(self) -> str:
         return _(
-            "At least %(least)s characters, better %(advised)s or more: a few words that have nothing to do with one another "
-            "are easy to remember. Spaces and all letters and signs may be used."
+            "At least %(least)s characters, better %(advised)s or more: a few unrelated words are easy to remember. "
+            "Spaces and all letters and symbols are allowed."
         ) % {"least": LEAST, "advised": ADVISED}
 
 
@@ -48,12 +48,12 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password is known from breaches, or is a known one with digits or signs around it."),
+                _("This password is known from data breaches, or is a known one with digits or symbols around it."),
                 code="password_too_common",
             )
 
     def get_help_text(self) -> str:
-        return _("Not known from breaches, even with other digits or signs around it.")
+        return _("Not known from data breaches, even with other digits or symbols around it.")
 
 
 class NotSimple:
@@ -67,7 +67,7 @@ class NotSimple:
             )
 
     def get_help_text(self) -> str:
-        return _("More than repetitions, sequences or rows of keys.")
+        return _("Not just repetitions, sequences or rows of keys.")
 
 
 class WithoutNames:
@@ -84,7 +84,7 @@ class WithoutNames:
             )
 
     def get_help_text(self) -> str:
-        return _("More than your own name, or the name of this site or of a connection.")
+        return _("Not just your own name, or the name of this site or of a connection.")
 
 
 def is_common(password: str) -> bool:

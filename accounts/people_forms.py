@@ -47,7 +47,7 @@ class PersonForm(RolesForm, UserForm):
         """Refuse a name that differs from another's in capitals alone: nobody could keep the two apart."""
         name: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
-            raise ValidationError(_("There is a person of this user name."), code="taken")
+            raise ValidationError(_("There is already a person with this user name."), code="taken")
         return name
 
 

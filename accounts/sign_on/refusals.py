@@ -79,23 +79,23 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "no-group": (
             _("You don’t have access to cdpviewer"),
-            _("%(name)s knows you, but you are in none of the groups that may use cdpviewer."),
+            _("%(name)s accepted your sign-in, but you are not in a group that may use cdpviewer."),
             _("Ask your administrator to add you to one, then sign in again."),
         ),
         "name-taken": (
-            _("There already is a user called %(person)s"),
+            _("There is already a user called %(person)s"),
             _("That user was not created by %(name)s, so it may belong to somebody else. You are not signed in."),
             _("Ask your cdpviewer administrator to link the two."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),
-            _("%(name)s sent no user name, or one with other characters than letters, digits and @ . + - _"),
+            _("%(name)s sent no user name, or one with characters other than letters, digits and @ . + - _"),
             administrator,
         ),
         "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),
         "someone-else": (
             _("That was another account"),
-            _("You confirmed with another account of %(name)s than the one you are signed in with here."),
+            _("You confirmed with a different %(name)s account from the one you are signed in with here."),
             again,
         ),
     }

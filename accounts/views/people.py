@@ -75,7 +75,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s is added.") % {"name": person.username})
             return redirect("person", person.pk)
         except IntegrityError:  # added by somebody else at the same moment
-            form.add_error("username", _("There is a person of this user name."))
+            form.add_error("username", _("There is already a person with this user name."))
     return render(request, "people/add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -98,7 +98,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
     with transaction.atomic():
         changed = set_roles(found, form.cleaned_data["roles"])
     if changed:
-        messages.success(request, _("The roles of %(name)s are changed.") % {"name": found.username})
+        messages.success(request, _("The roles of %(name)s were changed.") % {"name": found.username})
     return redirect("person", found.pk)
 
 

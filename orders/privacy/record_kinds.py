@@ -75,7 +75,7 @@ class Action(models.TextChoices):
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
-    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records begun")
+    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records started")
     CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain noted")
     HEAD_TAKEN = "head_taken", Kind.CHAINS, _("head printed")
 

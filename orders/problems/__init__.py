@@ -66,9 +66,7 @@ _NOT_RECORDED = Row(
     503,
     _("Not shown, because this view could not be logged"),
     _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
-    _(
-        "Try again. If this keeps happening, contact your cdpviewer administrator: the database does not take new records."
-    ),
+    _("Try again. If this keeps happening, contact your cdpviewer administrator: the database accepts no new records."),
     retry_after=DATABASE_AWAY,
 )
 _VIEWS_LIMITED = Row(

@@ -102,7 +102,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
         403,
-        _("Not permitted: the CDP does not let this connection read that"),
+        _("Not permitted: this connection may not read that"),
         _("The CDP accepted the credential, but it does not permit this (403)."),
         _("Ask your CDP administrator what this connection may read, or choose another connection."),
         icon="key",
@@ -130,7 +130,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         _(
             "A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."
         ),
-        _("Check what was pasted, and search again."),
+        _("Check the pasted text, and search again."),
         word=_("not a reference"),
         accepted=True,
         action=NextStep.NONE,
@@ -150,7 +150,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_MANY,
         400,
         _("Too many people found: narrow the search"),
-        _("Only the first ones were read, each with their orders."),
+        _("Only the first ones were read, with their orders."),
         _("Add the first name, or search for the e-mail address."),
         word=_("too many found"),
         accepted=True,

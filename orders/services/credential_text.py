@@ -31,7 +31,7 @@ def clean_client_key(value: str) -> str:
     key = _clean(value)
     if ":" in key:
         raise ValidationError(
-            _("It has a colon inside, so key and token may stand together. Enter each in its own field."), code="colon"
+            _("It contains a colon, so it may be key and token together. Enter each in its own field."), code="colon"
         )
     return key
 
@@ -47,9 +47,7 @@ def _clean(value: str) -> str:
         raise ValidationError(_("It is empty."), code="empty")
     if any(_is_unseen(sign) for sign in value):
         raise ValidationError(
-            _(
-                "It holds characters that cannot be seen. Copy it again from Sitecore CDP, without what stands around it."
-            ),
+            _("It contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
             code="unseen",
         )
     if ADDRESS.match(value):
@@ -59,20 +57,22 @@ def _clean(value: str) -> str:
         )
     if MASKED.search(value):
         raise ValidationError(
-            _("It holds dots or stars in place of hidden characters. Show it in Sitecore CDP first, then copy it."),
+            _(
+                "It contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
+            ),
             code="masked",
         )
     if LABEL.match(value):
         raise ValidationError(
-            _("A label stands in front of it, such as “Bearer” or “token:”. Enter it without the label."), code="label"
+            _("It starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
         )
     if value.startswith(AROUND) or value.endswith(AROUND):
-        raise ValidationError(_("Quotes or brackets stand around it. Enter it without them."), code="quotes")
+        raise ValidationError(_("It is in quotes or brackets. Enter it without them."), code="quotes")
     if re.search(r"\s", value):
-        raise ValidationError(_("It has a space or a line break inside. Copy it again, in one piece."), code="space")
+        raise ValidationError(_("It contains a space or a line break. Copy it again, in one piece."), code="space")
     if not value.isascii():
         raise ValidationError(
-            _("It holds characters other than plain letters, digits and signs. Copy it again from Sitecore CDP."),
+            _("It contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."),
             code="letters",
         )
     return value

@@ -58,7 +58,7 @@ class ConnectionNameForm(ConnectionModelForm):
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("You already have a connection of this name."), code="taken")
+            raise ValidationError(_("You already have a connection with this name."), code="taken")
         if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
             raise ValidationError(_("A shared connection has this name. Choose another."), code="shared")
         return name
@@ -83,7 +83,7 @@ class CredentialForm(forms.Form):
     save_anyway = forms.BooleanField(
         label=_("Save it even if the CDP does not accept it now"),
         required=False,
-        help_text=_("For when the CDP is down or the token is switched on later."),
+        help_text=_("For example if the CDP is down, or the token will be activated later."),
     )
 
     def clean_client_key(self) -> str:

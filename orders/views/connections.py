@@ -167,7 +167,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
         connection.keep()
     except IntegrityError:
         # Posted twice at the same time: the form checked the names before the other one was saved.
-        form.add_error("name" if "name" in form.fields else None, _("You already have a connection of this name."))
+        form.add_error("name" if "name" in form.fields else None, _("You already have a connection with this name."))
         return False
     return True
 

@@ -46,7 +46,7 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Shape"),
         required=False,
         choices=[
-            ("", gettext_lazy("the usual one of the system")),
+            ("", gettext_lazy("the system’s default")),
             (Shape.PATH, gettext_lazy("value in the path, for a clean reference")),
             (Shape.QUERY, gettext_lazy("value in ?q=, for anything else")),
         ],
@@ -75,14 +75,14 @@ class Leads:
     @property
     def sentence(self) -> str:
         if self.elsewhere:
-            return _("Leads to another address: a browser takes the dots for steps upwards.")
+            return _("Leads to another URL: browsers read the dots as steps up the path.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
             return _("Opens the order with this reference, or lists those that fit: %(found)s") % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
             return _("Leads to the start page, with the ticket kept.")
         if self.reading.kind is lookup.Kind.NAME:
-            return _("Leads to the search for people, where a button makes it.")
+            return _("Leads to the search for people, which starts with a button.")
         return not_searched(self.reading)
 
 

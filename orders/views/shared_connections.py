@@ -79,14 +79,14 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         try:
             entered["client_key"] = entered["client_key"] or shared.for_administration().credentials().client_key
         except CredentialUnreadable:
-            form.add_error("client_key", _("The present one cannot be opened: enter it too."))
+            form.add_error("client_key", _("The stored one cannot be opened: enter it too."))
         else:
             outcome = _test(request, form, shared, entered)
             if outcome is not None:
                 _keep_replaced(request, shared)
                 shared.note_use(outcome.result)
                 messages.success(
-                    request, _("The token of “%(name)s” is replaced, for everybody at once.") % {"name": shared.name}
+                    request, _("The token of “%(name)s” was replaced for everybody.") % {"name": shared.name}
                 )
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)
@@ -104,7 +104,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             with transaction.atomic():
                 shared.keep_settings()
         except IntegrityError:  # two administrators at the same moment
-            form.add_error("name", _("There is a shared connection of this name."))
+            form.add_error("name", _("There is already a shared connection with this name."))
         else:
             messages.success(request, _("“%(name)s” is changed.") % {"name": shared.name})
             return redirect("shared_connection", shared.pk)
@@ -209,7 +209,8 @@ def _test(
         shared.set_credentials(**entered)
     except CredentialUnreadable:
         form.add_error(
-            None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
+            None,
+            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
         )
         return None
     outcome = try_connection(shared)
@@ -227,7 +228,7 @@ def _keep_new(request: HttpRequest, form: SharedConnectionForm, shared: SharedCo
             chosen = form.cleaned_data
             grant(shared, chosen["groups"], by=request.user.pk, is_default=chosen["is_default"])
     except IntegrityError:  # two administrators at the same moment
-        form.add_error("name", _("There is a shared connection of this name."))
+        form.add_error("name", _("There is already a shared connection with this name."))
         return False
     return True
 

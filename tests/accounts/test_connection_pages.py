@@ -121,7 +121,7 @@ def test_bad_input_is_refused_before_any_call(field: str, value: str, as_anna: C
 
 def test_a_name_is_there_once_per_person(as_anna: Client, as_ben: Client, anna: User, cdp: Cdp) -> None:
     connect(anna)
-    assert "already have a connection of this name" in as_anna.post(ADD, FIELDS).text
+    assert "already have a connection with this name" in as_anna.post(ADD, FIELDS).text
     assert "is saved" in add(as_ben).text
 
 

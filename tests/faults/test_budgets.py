@@ -89,8 +89,8 @@ def within_budget(answer: Answer, name: str) -> None:
 
 # What is left out is said: of what was read, and of what is on the page.
 NO_SUM = "Sum of the items not checked: not all items were read"
-FLIGHTS_LEFT = "No more are read of one order, so flights are missing here."
-ITEMS_LEFT = "No more are read of one order. The CDP sent more than a page reads."
+FLIGHTS_LEFT = "This is the limit for one order, so flights are missing here."
+ITEMS_LEFT = "This is the limit for one order. The CDP sent more than a page reads."
 LONG = "longer than is shown"
 SAID: dict[str, tuple[str, ...]] = {
     "empty segments": ("First 2,000 of 666,333 flight segments read.", FLIGHTS_LEFT, "of 2,000 are shown. Show the rest"),
