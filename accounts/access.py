@@ -1,4 +1,4 @@
-"""Who may manage what: rights about people, their sign-in and their connections. Those about orders stand in `orders.views.access`."""
+"""Who may manage people, their sign-in and connections. Rights on orders are in `orders.views.access`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def may_share_connections(user: PermissionsMixin | AnonymousUser) -> bool:
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether the user may change that person: nobody their own rights, and superusers are changed by superusers alone."""
+    """Whether the user may change that person: not themselves, and superusers only if they are one."""
     return other.pk != user.pk and (not other.is_superuser or user.is_superuser)
 
 

@@ -1,7 +1,7 @@
 """View limits: how often one user may read from the CDP, per minute and per day (UTC).
 
-Views are counted in the process and added to the person's row every few views, which also brings what other processes counted. So a
-view costs a fraction of a statement, and each further process lets a person have those few views more than the limit, at most.
+Views are counted in the process and added to the user's row every few views, which also returns the counts of other processes. So a
+view costs a fraction of a statement, and each additional process allows at most those few views beyond the limit.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from orders.privacy.record_kinds import Action
 from orders.problems import Problem
 
 MINUTE, DAY = 60, 86_400  # seconds
-# The part of a limit that a process may count before it adds that to the row; from NEAR on it adds every view.
+# The share of a limit that a process counts before it adds to the row; from NEAR on it adds every view.
 SHARE, NEAR = 1 / 20, 0.9
 MOST_UNSHARED = 10
 
@@ -43,7 +43,7 @@ RETURNING in_minute, on_day"""
 
 @dataclass(slots=True)
 class _Count:
-    """Views in one window: all that the row had when it was last read, and those of this process since."""
+    """Views in one window: the row's count when last read, and those of this process since."""
 
     window: int = 0
     shared: int = 0
@@ -55,7 +55,7 @@ class _Count:
         self.unshared += 1
 
     def take(self) -> int:
-        """The views to add to the row now; they count as shared, or others on their way would add them again."""
+        """The views to add to the row now; they count as shared at once, so that concurrent views do not add them again."""
         taken, self.unshared = self.unshared, 0
         self.shared += taken
         return taken
@@ -66,14 +66,14 @@ class _Count:
 
 
 class Counts:
-    """The views of each person, as far as this process knows them."""
+    """The views of each user, as known to this process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._people: dict[int, tuple[_Count, _Count]] = {}
 
     def add(self, user_id: int, now: float) -> tuple[int, int]:
-        """Count a view at `now`, in seconds since 1970; return the person's views in this minute and on this day."""
+        """Count a view at `now`, in seconds since 1970; return the user's views in this minute and on this day."""
         moment, limits = int(now), settings.VIEW_LIMITS
         with self._lock:
             minute, day = self._people.setdefault(user_id, (_Count(), _Count()))
@@ -98,7 +98,7 @@ def _is_due(count: _Count, limit: int) -> bool:
 
 
 def _add_to_row(row: list[int]) -> tuple[int, int]:
-    """Add to the person's row, and return all views in this minute and on this day."""
+    """Add to the user's row, and return all views in this minute and on this day."""
     with connections[router.db_for_write(ViewCount)].cursor() as cursor:
         cursor.execute(_ADD, row)
         in_minute, on_day = cursor.fetchone()
@@ -109,10 +109,10 @@ COUNTS = Counts()
 
 
 def count(person: AnyUser) -> Over | None:
-    """Count a view of the person, and return the limit that it is over; None if there is none.
+    """Count a view, and return the limit that it exceeds, or None.
 
-    The first one over a limit in each minute and day is put on record. If the database takes nothing, the process counts on alone: a
-    view that cannot be recorded is not shown anyway.
+    The first excess in each minute and day is recorded. If the database accepts no writes, the process counts alone: a view that
+    cannot be recorded is not shown anyway.
     """
     limits = settings.VIEW_LIMITS
     if not (limits.a_minute or limits.a_day) or not isinstance(person, AbstractBaseUser):
@@ -134,7 +134,7 @@ def count(person: AnyUser) -> Over | None:
 
 
 def problem(over: Over) -> Problem:
-    """The person has reached a limit on views; the CDP was not asked."""
+    """The problem for a user who has reached a limit on views; the CDP was not called."""
     if over.window == "a day":
         sentence = _(
             "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."
@@ -147,7 +147,7 @@ def problem(over: Over) -> Problem:
 
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
-    """Put it on record, unless another view or process has done so for this minute or day."""
+    """Record the excess, unless another view or process has done so for this minute or day."""
     column, window = ("noted_day", now // DAY) if over.window == "a day" else ("noted_minute", now // MINUTE)
     rows = ViewCount.objects.filter(user_id=person.pk, **{f"{column}__lt": window})
     if rows.update(**{column: window}):

@@ -1,4 +1,4 @@
-"""Why somebody could not sign in, in words, as a page of ours: not one of these ends in a bare error."""
+"""Reasons why a sign-in was refused, in words, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """The sign-in ends here. `person` is the user name it was about, for the records; `next` where it was to lead."""
+    """A refused sign-in. `person` is the user name, for the records; `next` is the page after sign-in."""
 
     def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
         super().__init__(kind)
@@ -44,7 +44,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What happened, and what to do about it."""
+    """The title, the reason, and the next step."""
 
     title: str
     text: str
@@ -103,7 +103,7 @@ def words(refused: NotSignedIn) -> Words:
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The refusal as a page with a button that tries again; the status says whose fault it is."""
+    """The refusal as a page with a button to try again, with a status that fits the cause."""
     context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":

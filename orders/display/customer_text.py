@@ -91,7 +91,7 @@ def _place(place: Place) -> str:
 
 
 def _transfer(transfer: Transfer) -> Iterator[str]:
-    """The wait, if it is one; what cannot be so is no matter for a customer."""
+    """The wait, if it is possible; impossible ones are not for the customer."""
     if transfer.minutes is None or transfer.minutes < 0:
         return
     here, there = _place(transfer.at), _place(transfer.onward)
@@ -107,7 +107,7 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
 
 
 def _extra(other: OtherItem, cities: dict[str, str]) -> str:
-    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for what is cancelled, is a fee, or has no name a customer knows."""
+    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for a cancelled item, a fee, or one without a name that customers know."""
     kind = (other.item.type or "").upper()
     row = status(other.item.status)
     if row.cancelled or not row.booked or kind in {"FEE", "FEES"} or (not other.item.name and kind not in ITEM_TYPES):

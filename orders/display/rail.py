@@ -1,4 +1,4 @@
-"""What stands along the rail of a journey: which ends of flights are one node, what of progress is said, and the time there now."""
+"""The rail of a journey: which ends of flights are one node, the progress to show, and the local time there now."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def _people(tenant: Tenant, questions: Sequence[dict[str, str]]) -> Loaded[Guest
 
 
 def _outcome(found: Loaded[GuestOrders]) -> str:
-    """ "2 found", with what is known to be missing: people, and people whose orders did not all come."""
+    """The outcome for the record: "2 found", with the number of people, and of people's orders, that are missing."""
     without = sum(1 for one in found.items if not one.orders.complete)
     parts = [f"{len(found.items)} found"]
     if found.missing:
