@@ -1,4 +1,4 @@
-"""Rows about many at once: pages that wait on a slow CDP, with a health check beside them, and sign-ins beside pages."""
+"""Rows about concurrency: pages that wait for a slow CDP beside health checks, and sign-ins beside pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each piece of the app that exists only for speed buys: the CPU of an order page with it and without it, in turns; and where it goes.
+"""The gain of each optimization: CPU of an order page with and without it, alternately; and CPU by stage.
 
 Runs in a process of its own with the app's environment: `python -m bench.pieces COOKIE ROUNDS`; the last line printed is JSON. Only CPU
 time of this process is measured, with and without in turns, so another program on the machine changes both alike.

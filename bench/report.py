@@ -1,4 +1,4 @@
-"""The tables, and the goals with what was reached."""
+"""The report: tables, and goals with the values reached."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PACKAGES = (
 
 @dataclass(slots=True)
 class Findings:
-    """What a run has measured; a row that was not asked for stays empty."""
+    """The results of a run; rows that were not requested stay empty."""
 
     tasks: TaskRows = field(default_factory=dict)
     waiting: Waiting | None = None

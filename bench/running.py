@@ -1,4 +1,4 @@
-"""One run: start everything, check that all pages tell the same, measure what was asked for, end everything."""
+"""One run: start everything, check that all pages show the same, measure the requested rows, stop everything."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def say(text: str) -> None:
 
 
 def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> str:
-    """The report as Markdown. Raises CannotMeasure where something does not run."""
+    """The report as Markdown. Raises CannotMeasure."""
     about = report.machine()
     rows = given.only or ROWS
     found = report.Findings()
