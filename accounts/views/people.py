@@ -72,7 +72,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
                 set_roles(person, form.cleaned_data["roles"])
                 if password_links.are_of_use_to(person):
                     return _link_page(request, person)
-            messages.success(request, _("%(name)s is added.") % {"name": person.username})
+            messages.success(request, _("%(name)s was added.") % {"name": person.username})
             return redirect("person", person.pk)
         except IntegrityError:  # added by somebody else at the same time
             form.add_error("username", _("There is already a person with this user name."))

@@ -164,7 +164,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             name = form.cleaned_data["name"].strip() or _("Passkey")
             if factors.add_passkey(request.user, name, form.cleaned_data["credential"]):
-                return _added(request, _("Your passkey is added."))
+                return _added(request, _("Your passkey was added."))
         problem = _("This passkey was not accepted. Try again.")
     context = {"challenge": webauthn.begin_registration(request.user, False), "problem": problem}
     return render(request, "registration/second_factor_passkey.html", context, status=422 if problem else 200)
@@ -187,7 +187,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     _only_where_used()
     if factors.remove(request.user, pk):
         second_step.note_missing(request)
-        messages.success(request, _("It is removed."))
+        messages.success(request, _("It was removed."))
     return redirect("second_factors")
 
 

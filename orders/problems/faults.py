@@ -233,10 +233,10 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.TooLarge: Row(
         Code.TOO_LARGE,
         502,
-        _("The CDP sent more than a page reads"),
+        _("The CDP sent more than a page can read"),
         _("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
         _("Open the order in the CDP itself, and tell your CDP administrator: a feed may be repeating itself."),
-        word=_("more than a page reads"),
+        word=_("more than a page can read"),
         accepted=True,
         action=NextStep.NONE,
     ),

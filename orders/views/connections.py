@@ -65,7 +65,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
     row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
     if request.method == "POST" and form.is_valid() and _keep(form, connection):
-        messages.success(request, _("“%(name)s” is changed.") % {"name": connection.name})
+        messages.success(request, _("“%(name)s” was changed.") % {"name": connection.name})
         return redirect(_back(request))
     return _form_page(request, "connections/rename.html", form, row)
 
@@ -104,7 +104,7 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
         context = {"connection": row_of(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": connection.name})
+    messages.success(request, _("“%(name)s” was deleted.") % {"name": connection.name})
     if heir is not None:
         messages.info(request, _("“%(name)s” is now your default connection.") % {"name": heir.name})
     return redirect(_back(request))

@@ -52,7 +52,7 @@ class LinkForm(forms.Form):
         ],
     )
     value = forms.CharField(
-        label=gettext_lazy("What a ticket holds"),
+        label=gettext_lazy("Value in a ticket"),
         required=False,
         max_length=LONGEST,
         strip=False,

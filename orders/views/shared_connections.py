@@ -106,7 +106,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         except IntegrityError:  # two administrators at the same moment
             form.add_error("name", _("There is already a shared connection with this name."))
         else:
-            messages.success(request, _("“%(name)s” is changed.") % {"name": shared.name})
+            messages.success(request, _("“%(name)s” was changed.") % {"name": shared.name})
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/change.html", form, _find(connection_id))
 

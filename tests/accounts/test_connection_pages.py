@@ -217,7 +217,7 @@ def test_there_is_exactly_one_default_whatever_happens(as_anna: Client, anna: Us
     as_anna.post(reverse("connection_default", args=[two.pk]))
     assert defaults() == ["two"]
     page = as_anna.post(reverse("connection_delete", args=[two.pk]), follow=True)
-    assert "“two” is deleted." in page.text
+    assert "“two” was deleted." in page.text
     assert "“three” is now your default connection." in page.text
     assert defaults() == ["three"]
     as_anna.post(reverse("connection_delete", args=[one.pk]))

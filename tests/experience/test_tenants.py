@@ -89,7 +89,7 @@ def test_one_button_asks_all_other_connections(two: Page, live_app: App) -> None
     two.goto("/")
     search("NOSUCH9")(two)
     with two.expect_navigation():
-        two.get_by_role("button", name="Ask all of them").click()
+        two.get_by_role("button", name="Search all of them").click()
     expect(two.locator("main h2")).to_have_text(["Acme Air", "Zeta"])
     expect(two.locator("main")).to_contain_text("has no such order")
     misses = AccessRecord.objects.filter(what="searched_reference", reference="NOSUCH9")
