@@ -31,7 +31,7 @@ class Waiting:
 
 
 def waiting(servers: Servers, server: Server, pages: int) -> Waiting:
-    """Each page of an order of its own, all asked for at once, each once."""
+    """Request the pages of different orders, all at once, each once."""
     servers.set_latency(SLOW)
     agents = len(server.cookies)
     asks = [

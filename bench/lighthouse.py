@@ -127,7 +127,7 @@ def _verdict(report: dict[str, Any]) -> Verdict:
 
 
 def _trimmed(report: dict[str, Any], port: int) -> str:
-    """The report without what is the machine's own: only scores, figures and words, with the address made neutral."""
+    """The report without data of this machine: only scores, figures and words, with a neutral URL."""
     kept = {
         "lighthouseVersion": report["lighthouseVersion"],
         "page": f"/orders/{SEED}/",

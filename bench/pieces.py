@@ -42,7 +42,7 @@ class Piece:
 
 
 class Pages:
-    """The order page of one agent, asked for by calling the WSGI application as gunicorn does."""
+    """The order page of one agent, requested by calling the WSGI application as gunicorn does."""
 
     def __init__(self, cookie: str) -> None:
         from cdpviewer.wsgi import application

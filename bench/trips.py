@@ -39,7 +39,7 @@ def once(
     htmx: bool = False,
     latency: int = LATENCY,
 ) -> Trip:
-    """The page asked for by one agent after another, each for the first time, so that nobody's memory of it helps."""
+    """The page as requested by one agent after another, each for the first time, so that no cache helps."""
     headers = ["HX-Request: true"] if htmx else []
     times, errors, calls = [], 0, 0
     for number in range(samples):

@@ -79,6 +79,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/", link_helper.links, name="links"),
     path("activity/", activity.activity, name="activity"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
-    # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
+    # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search reports what is wrong.
     re_path(r"^orders/(?P<text>[\s\S]+)$", order.unclean, name="order_unclean"),
 ]

@@ -1,4 +1,4 @@
-"""The second step: asked for after the password, if the user has a second factor."""
+"""The second step, after the password, for users with a second factor."""
 
 from __future__ import annotations
 

@@ -37,6 +37,6 @@ class Segments:
 
 
 def in_time(deadline: Deadline) -> None:
-    """Raise TimedOut if the page's time is up, for what computes; a call looks at its deadline by itself."""
+    """Raise TimedOut if the page's time is up. For computations; calls check their deadline themselves."""
     if deadline.left() < -GRACE:
         raise TimedOut("the answers came, and there was no time left to work on them")

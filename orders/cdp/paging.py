@@ -73,7 +73,7 @@ class Pager:
         return [start + self._step * turn for turn in range(count)]
 
     def add(self, pages: Iterable[Page | CdpError]) -> None:
-        """Take the pages at the offsets asked for, in their order. Pages after a failed one are still read."""
+        """Add the pages at the requested offsets, in order. Pages after a failed one are still read."""
         for page in pages:
             if isinstance(page, CdpError):
                 self._problem = self._problem or page
@@ -127,7 +127,7 @@ def _bursts(*, full: bool) -> Iterator[int]:
 
 
 def _is_all(first: Page, page_size: int) -> bool:
-    """Whether the first page is the whole collection judging by its own limit and link; if unclear, one more page is asked for."""
+    """Whether the first page is the whole collection judging by its own limit and link; if unclear, one more page is requested."""
     came = len(first.entries)
     if first.onward or first.limit is None or came >= first.limit:
         return False

@@ -1,4 +1,4 @@
-"""The trip as a text for the customer: departs and arrives, who flies, bags; no house rules, no codes of the trade, no prices."""
+"""The trip as a text for the customer: departs and arrives, who flies, bags; no house rules, no trade codes, no prices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNCERTAIN = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, No
 
 
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
-    """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to give.
+    """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to report.
 
     Nor is there anything for a trip too long for a message, or an order that did not load whole.
     """

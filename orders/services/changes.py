@@ -1,4 +1,4 @@
-"""What changed on an order since it was last viewed: a digest of what is not personal, and its comparison with an earlier one."""
+"""What changed on an order since it was last viewed: a digest without personal data, and its comparison with an earlier one."""
 
 from __future__ import annotations
 

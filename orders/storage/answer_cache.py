@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
-SWEEP = 1.0  # least seconds between two sweeps
+SWEEP = 1.0  # minimum seconds between two sweeps
 
 
 Owner = tuple[str, str]  # a session and a state of a connection

@@ -126,7 +126,7 @@ def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
 
 
 def _own(request: Request, connection_id: UUID) -> Connection:
-    """The person's own connection; anybody else's is as unknown as none (404)."""
+    """The user's own connection. Raises Http404, also for anybody else's."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
 
 

@@ -40,7 +40,7 @@ class SharedSettingsForm(SharedModelForm):
         fields = ("name", "version", "clock", "country")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
         self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
         self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
 
