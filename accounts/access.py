@@ -1,4 +1,4 @@
-"""Who may manage what: rights about people, their sign-in, connections and activity. Those about orders stand in `orders.views.access`."""
+"""Who may manage people, their sign-in, connections and activity. Rights on orders are in `orders.views.access`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether the user may change that person: nobody their own rights, and who has the administration only a superuser.
+    """Whether the user may change that person: not themselves, and staff and superusers only if the user is a superuser.
 
-    A link for one of those to set a password would open the administration to those who made it.
+    A link to set such a person's password would open the administration to its creator.
     """
     return other.pk != user.pk and (not (other.is_staff or other.is_superuser) or user.is_superuser)
 

@@ -1,4 +1,4 @@
-"""The admin of users and groups: Django's own, with boxes to tick."""
+"""The admin of users and groups, with checkboxes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 admin.site.unregister((User, Group))
-# What allauth keeps is seen and changed on pages of ours only.
+# allauth's models are managed on our own pages only.
 for _app in ("account", "socialaccount", "mfa"):
     admin.site.unregister(
         [model for model in apps.get_app_config(_app).get_models() if admin.site.is_registered(model)]
@@ -32,7 +32,7 @@ for _app in ("account", "socialaccount", "mfa"):
 
 
 class Ticked:
-    """Groups and permissions as boxes to tick: there are few, and Django's two list boxes are hard to use without a mouse."""
+    """Groups and permissions as checkboxes: there are few, and Django's two list boxes are hard to use without a mouse."""
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Model, Model], request: HttpRequest | None = None, **kwargs: Any
@@ -44,11 +44,11 @@ class Ticked:
 
 @admin.register(User)
 class TickedUserAdmin(Ticked, People):
-    """People are made inactive and never deleted: what they did stays theirs."""
+    """User admin without deletion: users are deactivated, so that records stay attributable."""
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
-    # Rights are given by groups; single permissions of a person are not used here.
+    # Rights are given through groups only.
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
@@ -65,7 +65,7 @@ class TickedUserAdmin(Ticked, People):
 
     @admin.action(description=_("Reset the second step"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """For those who lost their phone or key: the password alone lets them in again, or to adding a new one."""
+        """Reset the second step for users who lost their phone or key: they sign in with the password only, or add a new one."""
         reset = [person.username for person in queryset if factors.reset(person)]
         self.message_user(request, _("Reset: %(names)s") % {"names": ", ".join(reset) or "–"})
 

@@ -25,7 +25,7 @@ class BrandedAdminSite(AdminSite):
     index_title = _("Users and access log")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every page of the administration gives or shows rights, so all of them need a recent sign-in where that is set."""
+        """Require a recent sign-in for all admin pages, if that is configured, because all of them show or change rights."""
         return confirmed(super().admin_view(view, cacheable))
 
     @method_decorator(login_not_required)

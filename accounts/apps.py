@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BrandedAdminConfig(admin_apps.AdminConfig):
-    """Django's admin, with the app's own sign-in page: the limits on guessing hold there as well."""
+    """Django's admin with the app's sign-in page, so that its limits on guessing apply."""
 
     default = False
     default_site = "accounts.admin_site.BrandedAdminSite"

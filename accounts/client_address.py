@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """The client's whole address, None if what was sent is none."""
+    """The client's full address, None if it is not an IP address."""
     return _parsed(_sent(request))
 
 
@@ -31,7 +31,7 @@ def is_trusted(request: HttpRequest) -> bool:
 
 
 def _sent(request: HttpRequest) -> str:
-    """`X-Forwarded-For` is believed only as far as trusted proxies wrote it: with two of them, the second entry from the right."""
+    """The entry of `X-Forwarded-For` that was written by trusted proxies: with two of them, the second from the right."""
     address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES
     if proxies > 0:

@@ -1,6 +1,6 @@
-"""Passwords that others have chosen before, as a Bloom filter: never a false no, and a false yes for one in 10,000.
+"""Common passwords as a Bloom filter: no false negatives, and one false positive in 10,000.
 
-The filter holds whole passwords and cores: a core is what stays of a password without the digits and signs around it. Built by
+The filter holds whole passwords and cores: a core is a password without the digits and symbols around it. Built by
 `calibration/common_passwords.py`, which names the source.
 """
 
@@ -15,26 +15,26 @@ from functools import lru_cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("common_passwords.bloom")
-BITS_PER_ENTRY = 19.2  # for a false yes of 1 in 10,000
+BITS_PER_ENTRY = 19.2  # for one false positive in 10,000
 HASHES = round(BITS_PER_ENTRY * math.log(2))
-LEAST_CORE = 4  # letters; a shorter core says nothing about a password
+LEAST_CORE = 4  # letters; shorter cores are in too many passwords
 
 _AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _LEET = str.maketrans("0134578@$!€", "oieastbasie")
 
 
 def is_listed(spelling: str) -> bool:
-    """Whether a folded password or core is in the filter, as it is or with letters in place of the digits and signs that stand for them."""
+    """Whether a folded password or core is in the filter, as it is or with letters for look-alike digits and symbols."""
     return any(len(each) >= LEAST_CORE and _holds(each) for each in {spelling, spelling.translate(_LEET)})
 
 
 def folded(password: str) -> str:
-    """The password without capitals and compatibility characters: "ＰＡＳＳ" is "pass"."""
+    """The password in lower case and compatibility form: "ＰＡＳＳ" is "pass"."""
     return unicodedata.normalize("NFKC", password).casefold()
 
 
 def core(spelling: str) -> str:
-    """A folded password without digits and signs at its ends: "sommer" of "2024sommer!!", "" if nothing else is there."""
+    """A folded password without digits and symbols at its ends: "sommer" for "2024sommer!!", "" if nothing is left."""
     return _AROUND.sub("", spelling)
 
 

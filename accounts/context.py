@@ -20,12 +20,12 @@ from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
 TENANTS_KEY = "connections"
-TENANTS_READ_EVERY = 600  # seconds: a connection that came or went elsewhere
+TENANTS_READ_EVERY = 600  # seconds until a connection that was added or deleted elsewhere is noticed
 
 
 def page(request: Request) -> dict[str, Any]:
     """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
-    `csrf_input` is made once for all forms of a page; `manages` names what the menu leads administrators to."""
+    `csrf_input` is made once for all forms of a page; `manages` lists the administrators' links in the menu."""
     connection = request.connection
     ticket = ticket_of(request)
     return {
@@ -46,7 +46,7 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
-    """The connections the person may use, the default first: name, query that leads to it, whether this page is about it."""
+    """The user's connections, the default first: name, query that selects it, and whether this page uses it."""
     if not request.user.is_authenticated:
         return ()
     names = tenant_names(request)
@@ -68,12 +68,12 @@ def tenant_names(request: Request) -> list[str]:
 
 
 def forget_tenants(request: HttpRequest) -> None:
-    """Read the person's connections anew for the next page: one was added, renamed or deleted."""
+    """Drop the cached connections of the user, after one was added, renamed or deleted."""
     request.session.pop(TENANTS_KEY, None)
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """ "?connection=…&ticket=…" as far as the request names them, with `more` in front; "" if there is nothing to carry."""
+    """ "?connection=…&ticket=…" as far as the request has them, with `more` in front; "" if there is nothing to carry."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]
@@ -81,13 +81,13 @@ def carried(request: HttpRequest, **more: str) -> str:
 
 
 def carried_by_redirect(request: HttpRequest, **more: str) -> str:
-    """The same for a redirect, which also carries a ticket that is not kept, for the page to say so; never an address in it."""
+    """The same for a redirect, which also carries an invalid ticket, so that the page can report it; never an e-mail address."""
     refused = refused_ticket_of(request)
     return carried(request, **more, **({"ticket": without_address(refused)} if refused else {}))
 
 
 def carried_to(request: HttpRequest, connection: str) -> str:
-    """The same for a link that leads to another connection than the request's: its name, or "" to name none."""
+    """The same for a link to another connection than the request's: its name, or "" for none."""
     return _query(request, {"connection": connection} if connection else {})
 
 

@@ -18,11 +18,11 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 
 
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
-    """Middleware: of what another site starts, serve only a link that opens a page. Placed right after authentication.
+    """Middleware: of requests that another site starts, serve only links that open a page. Placed right after authentication.
 
-    Everything else, and what any site loads ahead, is answered 403 before any view, access record or CDP call. A link to a part
+    Everything else, and every prefetch, is answered 403 before any view, access record or CDP call. A link to a part
     of an order (contacts, raw data, calendar file) opens the order, a link to the export opens the activity: nothing is recorded
-    that nobody asked to see.
+    that nobody wanted to see.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -41,21 +41,21 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
 
 
 def refusal(request: Request) -> HttpResponse:
-    """403: a page for a person who sees it in a tab, a line for an image or a script, which nobody reads."""
+    """403: a page for a tab, a line of text for an image or a script."""
     if request.headers.get("Sec-Fetch-Dest") != "document":
         return HttpResponse("Refused: asked for by another site.", status=403, content_type="text/plain; charset=utf-8")
     return render(request, "403.html", {"cross_site": True, "request_id": request.id}, status=403)
 
 
 def is_link(request: Request) -> bool:
-    """Whether a person followed a link: a top-level GET navigation."""
+    """Whether the request is a followed link: a top-level GET navigation."""
     headers = request.headers
     navigation = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
     return request.method == "GET" and navigation
 
 
 def is_ahead(request: Request) -> bool:
-    """Whether a browser loads the page before anybody asks for it, as Chromium does while an address is typed."""
+    """Whether it is a prefetch, as Chromium makes while a URL is typed."""
     return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
 
 

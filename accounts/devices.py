@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.names import name_hash
 
 SALT = "orders.devices"
-LIFE = 180 * 24 * 60 * 60  # seconds since the person's last sign-in in this browser
-MOST_PEOPLE = 8  # at one browser, as on a shared desk
+LIFE = 180 * 24 * 60 * 60  # seconds since the user's last sign-in in this browser
+MOST_PEOPLE = 8  # users of one browser, as on a shared desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Device:
 
 
 def known(request: HttpRequest, username: str) -> str:
-    """The number of the device for that name, or "" if the person never signed in here, too long ago, or the cookie is forged."""
+    """The device number for that name; "" if the user never signed in here, or too long ago, or the cookie is forged."""
     name = _short(username)
     return next((device.number for device in _read(request) if device.name == name), "")
 
 
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
-    """Set the cookie anew after a successful sign-in: with a new number, so that a copy taken before counts apart."""
+    """Set the cookie after a successful sign-in, with a new number, so that earlier copies of the cookie are counted separately."""
     name = _short(username)
     others = [device for device in _read(request) if device.name != name]
     devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]

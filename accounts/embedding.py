@@ -1,7 +1,7 @@
-"""An order in a frame of another site: who allowed it, and the token that the frame holds in place of a cookie.
+"""Orders in frames of other sites: consent, and the token that a frame uses instead of a cookie.
 
-No cookie attribute works in a cross-site frame in every browser. So the frame makes a secret, the person allows its hash in a window of
-their own, and the frame exchanges the secret for a token that it keeps in memory. The token ends with the session that allowed it.
+No cookie attribute works in a cross-site frame in every browser. So the frame makes a secret, the user allows its hash in a separate
+window, and the frame exchanges the secret for a token that it keeps in memory. The token ends with the session that allowed it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _covers(listed: str, origin: str) -> bool:
 
 
 def allow(request: Request, challenge: str, origin: str) -> None:
-    """Let the frame with the secret behind `challenge` have a token for this person and session, within a minute. On record."""
+    """Allow the frame with the secret for `challenge` to get a token for this user and session, within a minute. Recorded."""
     now = timezone.now()
     EmbedGrant.objects.filter(until__lte=now).delete()
     EmbedSession.objects.filter(until__lte=now).delete()
@@ -67,13 +67,13 @@ def allow(request: Request, challenge: str, origin: str) -> None:
 
 
 def exchange(verifier: str) -> str:
-    """A token for the secret of a frame that was allowed, "" while it is not. Each secret is exchanged once."""
+    """Exchange the secret of an allowed frame for a token, once; "" while it is not allowed."""
     if not VERIFIER.fullmatch(verifier):
         return ""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     now = timezone.now()
     grant = EmbedGrant.objects.filter(challenge=challenge, until__gt=now).first()
-    # Of two requests at the same moment one deletes the row.
+    # Only one of two concurrent requests deletes the row.
     if grant is None or EmbedGrant.objects.filter(pk=grant.pk).delete()[0] != 1:
         return ""
     session = open_sessions.good(grant.session)
@@ -92,7 +92,7 @@ def exchange(verifier: str) -> str:
 
 
 def of_token(token: str) -> tuple[User, str] | None:
-    """Person and origin of a token; None once it was not used for 15 minutes, or the session that allowed it is over."""
+    """User and origin of a token; None if it was unused for 15 minutes, or the session that allowed it has ended."""
     now = timezone.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
     session = open_sessions.good(found.session) if found is not None else None
@@ -108,12 +108,12 @@ def _hash(token: str) -> str:
 
 
 def takes_no_cookies(path: str) -> bool:
-    """Whether a frame or another program loads this: no session counts there."""
+    """Whether the path is for frames or other programs, where sessions are ignored."""
     return path in FRAMED or path.startswith((ORDERS, API))
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: a frame on a neighbouring host name sends cookies along; there they do not count. Comes before the session."""
+    """Middleware: ignore cookies on these paths; a frame on a neighbouring host name sends them. Placed before the session."""
 
     def answer(request: Request) -> HttpResponseBase:
         if takes_no_cookies(request.path_info):
@@ -124,7 +124,7 @@ def without_cookies(get_response: GetResponse) -> GetResponse:
 
 
 def by_token(get_response: GetResponse) -> GetResponse:
-    """Middleware: the person of a frame is the one of its token, else 401. Comes after everything else that signs people in or out."""
+    """Middleware: set the user of a frame's token, else answer 401. Placed after everything else that signs users in or out."""
 
     def answer(request: Request) -> HttpResponseBase:
         if not request.path_info.startswith(ORDERS):
@@ -139,7 +139,7 @@ def by_token(get_response: GetResponse) -> GetResponse:
         request.user = person
         request._cached_user = person  # type: ignore[attr-defined]  # noqa: SLF001  (Django's own name, which the log line reads)
         request.via = f"embed {origin}"
-        # What views keep in the session is for this answer only; the real one, which is nobody's, is left as it was.
+        # A temporary session for this response only; the real one, which has no user, stays unchanged.
         outside, request.session = request.session, SessionStore()
         try:
             return get_response(request)

@@ -22,7 +22,7 @@ from orders.problems import duration_words
 
 
 def too_many(limit: throttling.TryLater) -> ValidationError:
-    """The error that says how long to wait."""
+    """The error with the time to wait."""
     return ValidationError(
         _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked."),
         code="wait",
@@ -37,7 +37,7 @@ def too_many_codes(limit: throttling.TryLater) -> str:
 
 
 def not_checked() -> ValidationError:
-    """The sentence for a directory that cannot be asked."""
+    """The error for a directory that is unreachable."""
     return ValidationError(
         _("Your company’s directory does not answer, so the password could not be checked. Try again in a minute."),
         code="down",
@@ -45,13 +45,13 @@ def not_checked() -> ValidationError:
 
 
 def locked_out(username: str) -> None:
-    """Record that attempts on a name are slowed down: once in 15 minutes and process, or a stranger could fill the records."""
+    """Record that attempts on a name are throttled: once per 15 minutes and process, or a stranger could fill the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)
 
 
 class SignInForm(AuthenticationForm):
-    """Django's sign-in form, with a limit on guessing. `wait` is in seconds when the limit is reached."""
+    """Django's sign-in form, with a limit on guessing. `wait` is in seconds if the limit is reached."""
 
     wait: int | None = None
     not_checked = False
@@ -87,13 +87,13 @@ class SignInForm(AuthenticationForm):
         if not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
-                _("This password was set for you and works once only. Ask your administrator for a new one."),
+                _("This password was set for you and works only once. Ask your administrator for a new one."),
                 code="used",
             )
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Django's form to change one's password, with the same limit: a session left open is no place for guessing either."""
+    """Django's form to change one's password, with the same limit, because an open session must not allow guessing either."""
 
     wait: int | None = None
 
@@ -112,7 +112,7 @@ class OwnPasswordForm(PasswordChangeForm):
             raise too_many(limit) from None
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse the old password as the new one: one that somebody else knows must go."""
+        """Refuse the old password as the new one, because somebody else may know it."""
         cleaned = super().clean()
         if self.cleaned_data.get("new_password1") and self.cleaned_data.get("old_password") == self.cleaned_data.get(
             "new_password1"

@@ -1,4 +1,4 @@
-"""Limits that operators may set: on guessing passwords, and on how much one person views. No Django in here."""
+"""Configurable limits on guessing passwords and on views. No Django in here."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Network = IPv4Network | IPv6Network
 class SignInLimits:
     """Wrong passwords within 15 minutes before attempts are spaced out, `pace` seconds apart.
 
-    `browser` is for one that signed in before, `tries` for a name from one address, `name` for a name from everywhere, `address` for all
-    names from one address. `trusted` networks, such as an office behind one address, have no limit for all names together.
+    `browser` is for a known browser, `tries` for a name from one address, `name` for a name from anywhere, `address` for all names from
+    one address. `trusted` networks, such as an office behind one address, have no limit across all names.
     """
 
     browser: int = 10
@@ -31,7 +31,7 @@ class SignInLimits:
 
 @dataclass(frozen=True, slots=True)
 class ViewLimits:
-    """How often one person may ask the CDP in a minute and on a day (both UTC); 0 for as often as they like."""
+    """The number of views per user, in a minute and on a day (both UTC); 0 for no limit."""
 
     a_minute: int = 120
     a_day: int = 3_000
@@ -39,7 +39,7 @@ class ViewLimits:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A limit that is reached: `limit` views "a minute" or "a day", and the whole seconds until that is over."""
+    """A limit that was reached: `limit` views "a minute" or "a day", and the seconds until it ends."""
 
     limit: int
     window: str

@@ -1,4 +1,4 @@
-"""A person's preferences, failed sign-ins, counted views, and passwords that somebody else set."""
+"""Preferences, failed sign-ins, view counts, frames, and passwords that somebody else set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SetPassword(models.Model):
-    """A password that somebody else set, with what became of it. Stamps are aware UTC, or None for not yet."""
+    """A password that somebody else set. Stamps are aware UTC, or None for not yet."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     set_by = models.CharField(max_length=150)
@@ -49,7 +49,7 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """How often a person asked the CDP: in a minute and on a day, both counted from 1970 in UTC; and the last of them noted as too many."""
+    """A user's views in a minute and on a day, both counted from 1970 in UTC, and the last minute and day recorded as too many."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     minute = models.IntegerField()
@@ -70,10 +70,10 @@ class ViewCount(models.Model):
 
 
 class SignInFailure(models.Model):
-    """One attempt to sign in that is under way or has failed. Name, address and device are keyed hashes; rows go after a day.
+    """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
 
-    `device` is the browser in which the person signed in before, "" for a stranger's; `new_address` says that a stranger's address
-    had not failed on this name for a day.
+    `device` is a browser in which the user signed in before, "" for an unknown one; `new_address` is whether the address of an unknown
+    browser had not failed on this name for a day.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -97,7 +97,7 @@ class SignInFailure(models.Model):
 
 
 class EmbedGrant(models.Model):
-    """A frame that a person allows: the hash of its secret, and until when that can be exchanged for a token (aware UTC)."""
+    """A frame that a user allowed: the hash of its secret, and until when that can be exchanged for a token (aware UTC)."""
 
     challenge = models.CharField(max_length=43, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -113,9 +113,9 @@ class EmbedGrant(models.Model):
 
 
 class EmbedSession(models.Model):
-    """A frame in which a person reads orders. `session` is the key, as the table holds it, of the sign-in that allowed it.
+    """A frame in which a user reads orders. `session` is the hashed key of the session that allowed it.
 
-    Stamps are aware UTC; `until` is when that sign-in ends at the latest.
+    Stamps are aware UTC; `until` is the latest end of that session.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)

@@ -13,7 +13,7 @@ from accounts.split_links import CARRIED
 from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
-# Pages that make no sense as a goal: signing in again, or a page that only takes a POST.
+# Pages that make no sense as a target: signing in again, or a page that only accepts POST.
 NO_GOALS = frozenset(
     {
         "login",
@@ -27,8 +27,8 @@ NO_GOALS = frozenset(
         "second_factor_remove",
     }
 )
-NOT_SENT = {"search": "not-sent"}  # what the start page says of a search that could not be carried in an address
-MOST_DECODINGS = 8  # nobody encodes a path more often in good faith
+NOT_SENT = {"search": "not-sent"}  # marks a search that could not be carried in a URL, for the start page
+MOST_DECODINGS = 8  # no legitimate path is encoded more often
 
 
 def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
@@ -93,8 +93,8 @@ def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
 def page_of(request: HttpRequest) -> str:
     """The page the user is on, to return to after signing in.
 
-    That is the address asked for, but for a panel the page around it, for a search that was posted the same search as a link, and
-    for any other POST the page its form stood on. A search for a person is never put into an address: the start page says so.
+    This is the requested URL; for a panel the page around it, for a posted search the same search as a link, and for any other POST
+    the page with its form. A search for a person is never put into a URL; the start page says so.
     """
     if request.headers.get("HX-Request") == "true":
         return _without_person(safe_url(request, request.headers.get("HX-Current-URL")))
@@ -110,21 +110,21 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _search_again(text: str, carried: dict[str, str]) -> str:
-    """The search that was typed, as a link if all that it asks for is references; the start page otherwise."""
+    """The posted search as a link, if it is only for references; the start page otherwise."""
     found = lookup.read(text)
     if found.kind is lookup.Kind.EMPTY:
         return _address("home", carried)
     if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
         return _address("home", {**NOT_SENT, **carried})
-    # Of several words only the references: the others may be a name.
+    # Only the references of several words: the others may be a name.
     words = text.split()
     return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **carried})
 
 
 def _without_person(address: str) -> str:
-    """`address`, unless it names a person (then the start page) or holds a value that is no clean ref (then the search for it).
+    """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for it).
 
-    A parameter keeps no e-mail address or phone number, and the form for names only the ticket and the connection.
+    E-mail addresses and phone numbers are removed from parameters; the form for names keeps only ticket and connection.
     """
     path, _mark, query = address.partition("?")
     match = _match(path)
@@ -162,5 +162,5 @@ def _match(address: str) -> ResolverMatch | None:
 
 
 def _is_plain(address: str) -> bool:
-    """Printable ASCII without space and backslash, as every address is that a browser or this program wrote."""
+    """Whether it is printable ASCII without space and backslash, as every URL made by a browser or this program."""
     return address.isascii() and address.isprintable() and not set(" \\") & set(address)

@@ -1,7 +1,7 @@
-"""Where a person is signed in: their sessions, and ending them.
+"""A user's open sessions, and ending them.
 
-A session says itself whose it is, since when and from which browser. They are found by reading all that have not run out, some thousand
-at most, so signing in writes nothing more and nobody can read a session's key from a list of sessions.
+Each session holds its user, start and browser. They are found by reading all unexpired sessions, some thousand at most, so signing in
+needs no extra write, and no list reveals a session's key.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One place where a person is signed in. `key` is the one of the table, which opens nothing; stamps are aware UTC."""
+    """An open session. `key` is the hashed one in the table, which cannot be used; stamps are aware UTC."""
 
     key: str
     since: datetime
@@ -50,27 +50,27 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A session that is good now: whose it is, and when it ends at the latest (aware UTC)."""
+    """A valid session: its user, and its latest end (aware UTC)."""
 
     person: User
     until: datetime
 
 
 def describe(request: HttpRequest) -> None:
-    """Note in a session that begins from where it is used, and by which route the person came in."""
+    """Note browser and kind of sign-in in a new session."""
     request.session[BROWSER] = browser(request.headers.get("User-Agent", ""))
     request.session[ADDRESS] = client_address(request)[:45]
     request.session[SIGNED_IN_BY] = getattr(request, "signed_in_by", "password")
 
 
 def browser(agent: str) -> str:
-    """ "Firefox, Windows" for what a browser calls itself; "" for what is none."""
+    """ "Firefox, Windows" for a User-Agent header; "" for an unknown one."""
     names = (next((name for name, mark in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS))
     return ", ".join(name for name in names if name)
 
 
 def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = None) -> list[OpenSession]:
-    """The person's sessions that are still good, the one of this request first, then the last used."""
+    """The user's valid sessions, that of this request first, then the most recently used."""
     here = stored_key(request.session.session_key or "") if request is not None else ""
     found = [
         OpenSession(
@@ -88,7 +88,7 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
 
 
 def good(key: str) -> Good | None:
-    """The session with that key of the table; None where there is none, it has ended, or its person or their password is another now."""
+    """The session with that hashed key; None if there is none, it has expired, or its user is inactive or has a new password."""
     row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
     data = SessionStore().decode(row.session_data) if row is not None else {}
     person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
@@ -99,7 +99,7 @@ def good(key: str) -> Good | None:
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
-    """End the person's sessions, or `only` the one with that key of the table, or all `but` that one; how many, recorded if any."""
+    """End the user's sessions: `only` the one with that hashed key, or all `but` that one. Return how many; recorded if any."""
     keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
     ended = Session.objects.filter(session_key__in=keys).delete()[0]
     if ended:
@@ -108,7 +108,7 @@ def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
 
 
 def end_invalid(person: AbstractBaseUser) -> None:
-    """Remove sessions that began under an earlier password, and all of somebody inactive: none comes back to life."""
+    """Delete sessions from before a password change, and all sessions of an inactive user."""
     keys = [row.session_key for row, data in _rows(person) if not (person.is_active and _is_valid(person, data))]
     Session.objects.filter(session_key__in=keys).delete()
 

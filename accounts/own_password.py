@@ -1,6 +1,6 @@
 """Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
-A connection carries a mark of the password hash under which its person last vouched for it. If anything replaces the hash (an
+A connection carries a mark of the password hash under which its owner last confirmed it. If anything replaces the hash (an
 administrator, a command or SQL), the mark no longer matches and the credential is not opened.
 """
 
@@ -13,28 +13,28 @@ from accounts.models import SetPassword
 
 
 def note_set_by(user: AbstractBaseUser, name: str) -> None:
-    """Remember that `name` set the person's password: it works once."""
+    """Note that `name` set the user's password, which then works once."""
     values = {"set_by": name, "set_at": timezone.now(), "used_at": None, "changed_at": None}
     SetPassword.objects.update_or_create(user_id=user.pk, defaults=values)
 
 
 def note_changed(user: AbstractBaseUser) -> None:
-    """Remember that the person has chosen a password of their own."""
+    """Note that the user has chosen their own password."""
     SetPassword.objects.filter(user_id=user.pk, changed_at=None).update(changed_at=timezone.now())
 
 
 def note_chosen(user: AbstractBaseUser) -> None:
-    """Remember that the person's password was set by nobody else, whatever was set before."""
+    """Note that the current password was set by the user, whatever was set before."""
     SetPassword.objects.filter(user_id=user.pk).delete()
 
 
 def must_change(user: AbstractBaseUser) -> bool:
-    """Whether the person's password was set by somebody else and is still that one."""
+    """Whether the user still has a password that somebody else set."""
     return SetPassword.objects.filter(user_id=user.pk, changed_at=None).exists()
 
 
 def use(user: AbstractBaseUser) -> bool:
-    """Whether the right password may be used to sign in now. One set by somebody else is used up by that."""
+    """Whether the correct password may be used to sign in. One set by somebody else is used up by this."""
     if not must_change(user):
         return True
     unused = SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at=None)
@@ -42,5 +42,5 @@ def use(user: AbstractBaseUser) -> bool:
 
 
 def last_set(user: AbstractBaseUser | AnonymousUser) -> SetPassword | None:
-    """Who set the person's password last, and when; None if only the person did."""
+    """Who last set the user's password, and when; None if only the user did."""
     return SetPassword.objects.filter(user_id=user.pk or 0).first()

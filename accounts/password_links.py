@@ -1,4 +1,4 @@
-"""Links with which a person sets a password: each works once, for three days (PASSWORD_RESET_TIMEOUT), until a newer one is made."""
+"""Links to set a password: each works once, within three days (PASSWORD_RESET_TIMEOUT), and until a newer one is made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orders.privacy.record_kinds import Action
 
 
 class Links(PasswordResetTokenGenerator):
-    """Django's tokens, which end with the password they replace, and here with the next link too."""
+    """Django's password reset tokens, which also become invalid when a newer link is made."""
 
     key_salt = "accounts.password_links"
 
@@ -36,7 +36,7 @@ def are_of_use_to(person: User) -> bool:
 
 
 def make(person: User) -> str:
-    """Put a new link on record, and return its path."""
+    """Record a new link, and return its path."""
     account_events.record(Action.PASSWORD_LINK_MADE, about=person)
     number = urlsafe_base64_encode(force_bytes(person.pk))
     return reverse("set_password", args=[number, links.make_token(person)])

@@ -1,6 +1,6 @@
-"""Validators of new passwords: long enough, not known from breaches, without names that anybody knows, and not simple.
+"""Password validators: long enough, not known from breaches, not made of obvious names, and not simple.
 
-There are no rules about capitals, digits or signs. All of Unicode is allowed, spaces too, and any length.
+There are no rules about capitals, digits or symbols. All of Unicode is allowed, including spaces, and any length.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Length:
-    """At least 12 characters; 15 are advised."""
+    """At least 12 characters; 15 are recommended."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) < LEAST:
@@ -37,27 +37,27 @@ class Length:
 
     def get_help_text(self) -> str:
         return _(
-            "At least %(least)s characters, better %(advised)s or more: a few words that have nothing to do with one another "
-            "are easy to remember. Spaces and all letters and signs may be used."
+            "At least %(least)s characters, better %(advised)s or more: a few unrelated words are easy to remember. "
+            "Spaces and all letters and symbols are allowed."
         ) % {"least": LEAST, "advised": ADVISED}
 
 
 class NotCommon:
-    """Not one of the passwords that are tried first because others chose them."""
+    """Not one of the common passwords that attackers try first."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password is known from breaches, or is a known one with digits or signs around it."),
+                _("This password is known from data breaches, or is a known one with digits or symbols around it."),
                 code="password_too_common",
             )
 
     def get_help_text(self) -> str:
-        return _("Not known from breaches, even with other digits or signs around it.")
+        return _("Not known from data breaches, even with other digits or symbols around it.")
 
 
 class NotSimple:
-    """Not made of repetitions, sequences and rows of the keyboard."""
+    """Not made of repetitions, sequences or keyboard rows."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
@@ -67,7 +67,7 @@ class NotSimple:
             )
 
     def get_help_text(self) -> str:
-        return _("More than repetitions, sequences or rows of keys.")
+        return _("Not just repetitions, sequences or rows of keys.")
 
 
 class WithoutNames:
@@ -84,11 +84,11 @@ class WithoutNames:
             )
 
     def get_help_text(self) -> str:
-        return _("More than your own name, or the name of this site or of a connection.")
+        return _("Not just your own name, or the name of this site or of a connection.")
 
 
 def is_common(password: str) -> bool:
-    """Whether the password is listed, or has little around a core that is."""
+    """Whether the password is listed, or little more than a listed core."""
     spelling = folded(password)
     inside = core(spelling)
     around = spelling.replace(inside, "", 1) if inside else ""
@@ -96,14 +96,14 @@ def is_common(password: str) -> bool:
 
 
 def is_simple(password: str) -> bool:
-    """Whether there is little to guess, or a short piece is written again and again."""
+    """Whether the password has little to guess, or repeats a short piece."""
     spelling = folded(password)
     piece = (spelling + spelling).find(spelling, 1)
     return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """Folded names that anybody knows who wants to guess: whole, in words, and without what stands between the words."""
+    """Obvious names, folded: whole, in words, and without separators."""
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:
         texts += [str(getattr(user, field, "")) for field in ("username", "first_name", "last_name", "email")]

@@ -1,4 +1,4 @@
-"""Forms about people, for those who manage them."""
+"""Forms for managing people."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ else:
 
 
 def role_choices() -> list[tuple[str, SafeString]]:
-    """Group and words of each role."""
+    """Group and description of each role."""
     return [(role.group, format_html("<span><b>{}</b> {}</span>", role.label, role.words)) for role in ROLES]
 
 
 class RolesForm(forms.Form):
-    """What a person may do."""
+    """The roles of a person."""
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"), required=False, choices=role_choices, widget=forms.CheckboxSelectMultiple
@@ -34,7 +34,7 @@ class RolesForm(forms.Form):
 
 
 class PersonForm(RolesForm, UserForm):
-    """A new person. The password is their own: they set it with a link."""
+    """A new person, who sets their own password with a link."""
 
     class Meta:
         model = User
@@ -44,10 +44,10 @@ class PersonForm(RolesForm, UserForm):
     field_order = ("username", "first_name", "last_name", "roles")
 
     def clean_username(self) -> str:
-        """Refuse a name that differs from another's in capitals alone: nobody could keep the two apart."""
+        """Refuse a name that differs from an existing one only in upper and lower case."""
         name: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
-            raise ValidationError(_("There is a person of this user name."), code="taken")
+            raise ValidationError(_("There is already a person with this user name."), code="taken")
         return name
 
 

@@ -1,4 +1,4 @@
-"""Receivers that put on record what happens to people, groups and sign-ins, wherever it is done: pages, admin, commands, code.
+"""Signal receivers that record changes of people and groups, and sign-ins, from pages, the admin, commands and code.
 
 Changes by `QuerySet.update` and by SQL send no signal and leave no record.
 """
@@ -30,12 +30,12 @@ _by_link: ContextVar[bool] = ContextVar("a password is set with a link", default
 
 
 class NeverDeleted(Exception):
-    """People are deactivated, never deleted: what they did must stay theirs."""
+    """Users are deactivated, never deleted, so that records stay attributable."""
 
 
 @contextmanager
 def rehashing() -> Iterator[None]:
-    """While a password is checked, its hash may be renewed; that is no new password."""
+    """Mark the block as a password check: a hash that is renewed in it is not a new password."""
     token = _rehashing.set(True)
     try:
         yield
@@ -45,7 +45,7 @@ def rehashing() -> Iterator[None]:
 
 @contextmanager
 def choosing_by_link() -> Iterator[None]:
-    """While somebody who is not signed in sets a password with a link, it is the person's own choice."""
+    """Mark the block as setting a password by link: it is the user's own choice, although nobody is signed in."""
     token = _by_link.set(True)
     try:
         yield
@@ -59,7 +59,7 @@ def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 
 def _route(request: Request) -> str:
-    """By which route somebody came in, "" for a password alone."""
+    """The kind of sign-in, "" for a password only."""
     by = getattr(request, "signed_in_by", "password")
     if getattr(request, "second_step_done", False):
         return f"{by}, second step"
@@ -78,14 +78,14 @@ def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
 
 
 def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
-    """Record a failed sign-in: about the person of that name, or with a keyed hash of a name that nobody has."""
+    """Record a failed sign-in: about the user of that name, or with a keyed hash of an unknown name."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
 
 
 @receiver(pre_save, sender=User, dispatch_uid="accounts.rights.before")
 def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Read what is stored of the person, for comparison after saving."""
+    """Read the stored user, for comparison after saving."""
     touched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
     stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if touched else None
     instance.__dict__["stored_before"] = stored
@@ -93,11 +93,11 @@ def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.rights.saved")
 def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Record what saving changed: name, password, being active, being staff or superuser."""
+    """Record changes of name, password, active, staff and superuser."""
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(Action.PERSON_ADDED, about=instance)
-        # By another person; not by a command, nor by a sign-in that adds people.
+        # Added by another user, and not by a command or at sign-in.
         if account_events.actor()[0] is not None and instance.has_usable_password():
             _password_set(instance)
         before = {"username": instance.username, "is_active": True}
@@ -126,7 +126,7 @@ def _password_replaced(person: User, old_hash: str) -> None:
         own_password.note_changed(person)
         account_events.record(Action.PASSWORD_CHANGED, about=person)
     elif by_id is None and _by_link.get():
-        # The person who made the link could have used it: connections wait to be confirmed.
+        # The creator of the link could have used it, so connections must be confirmed.
         own_password.note_chosen(person)
         account_events.record(Action.PASSWORD_CHANGED, about=person, outcome="by link")
     elif not _rehashing.get():

@@ -1,4 +1,4 @@
-"""Roles in words: the groups that come with the program, and what their people may do."""
+"""Roles: the groups that come with the program, described in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEES_ACTIVITY = "sees_activity"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A group by its name, and its `name` in files for import; `label` and `words` are for people."""
+    """A group, its `name` in import files, and `label` and `words` for display."""
 
     group: str
     name: str
@@ -49,12 +49,12 @@ GROUPS = {role.group: role for role in ROLES}
 
 
 def labels(groups: Iterable[Group]) -> list[str]:
-    """The roles among these groups in words, and the other groups by their names."""
+    """The labels of these groups: roles in words, other groups by name."""
     return [str(GROUPS[group.name].label) if group.name in GROUPS else group.name for group in groups]
 
 
 def set_roles(person: User, names: Iterable[str]) -> bool:
-    """Give the person exactly these roles, by the names of their groups; other groups stay. Whether that changed anything."""
+    """Give the user exactly these roles, by group names; other groups stay. Return whether anything changed."""
     wanted = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))
     person.groups.add(*Group.objects.filter(name__in=wanted - held))
@@ -64,7 +64,7 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Keep in the session which links the menu has and whether to look up viewers, so that no page asks for rights in vain."""
+    """Store in the session which links the menu has and whether to look up viewers, so that pages need no query for rights."""
     if isinstance(user, User):
         rights = {"people": may_manage_people, "connections": may_share_connections}
         if manages := [name for name, may in rights.items() if may(user)]:

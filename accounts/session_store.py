@@ -1,7 +1,7 @@
-"""Django's session store and its way to a person, reading their rows by statements that are written once.
+"""Django's session store and authentication backend, with prepared queries.
 
 The cookie holds the session's key, the table a hash of it, so that nobody who reads the database or a backup can take a session over.
-Everything that decides is Django's: the signature of the session's data, its end, the hash of the password, inactive people.
+All decisions are Django's: the signature of the session data, its expiry, the password hash, inactive users.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
 
 
 def stored_key(session_key: str) -> str:
-    """The key as the table holds it: 240 bits of its SHA-256, as 40 characters, which is what the column takes."""
+    """The key as stored in the table: 240 bits of its SHA-256, in 40 characters, the width of the column."""
     return base64.urlsafe_b64encode(hashlib.sha256(session_key.encode()).digest()[:30]).decode("ascii")
 
 
 class SessionStore(db.SessionStore):
-    """Sessions in the database, as Django keeps them, but under the hash of their keys."""
+    """Django's database sessions, stored under a hash of their keys."""
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))
@@ -48,7 +48,7 @@ class SessionStore(db.SessionStore):
             super().delete(stored_key(key))
 
     def load(self) -> dict[str, Any]:
-        """The data of the session, {} where there is none or it has ended; its key is then given up."""
+        """The session's data; {} if there is none or it has expired, and its key is then dropped."""
         row = _SESSION.get(stored_key(self.session_key or ""), timezone.now())
         if row is None:
             self._session_key = None
@@ -56,33 +56,33 @@ class SessionStore(db.SessionStore):
         return self.decode(row.session_data)
 
     def save(self, must_create: bool = False) -> None:
-        """Write the session; a new one as Django does, a changed one by one statement without a transaction around it.
+        """Save the session: a new one as Django does, a changed one by a single statement without a transaction.
 
-        A transaction is held across Python code: with a hundred pages at work it ended so late that others,
-        who wait 0.75 s for the database, gave up.
+        A transaction spans Python code: with a hundred concurrent pages it ended so late that others, which wait 0.75 s for the
+        database, failed.
         """
         if must_create or self.session_key is None:
             super().save(must_create)
             return
         changed = Session.objects.filter(session_key=stored_key(self.session_key))
         data = self.encode(dict(self.items()))
-        # A DatabaseError passes on: UpdateError says that the session has ended, which the person would have to make good.
+        # DatabaseError is not turned into UpdateError, which would mean that the session has ended.
         if not changed.update(session_data=data, expire_date=self.get_expiry_date()):
             raise UpdateError
 
 
 class Backend(ModelBackend):
-    """Names and passwords, as Django checks them."""
+    """Django's password backend with prepared queries."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The person of this name and password, or None. A hash that is renewed meanwhile is no new password."""
+        """The user with this name and password, or None. A renewed hash does not count as a new password."""
         with rehashing():
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
 
     def get_user(self, user_id: int) -> User | None:
-        """The person, None for one who is gone or was made inactive."""
+        """The user; None if deleted or inactive."""
         person = _PERSON.get(user_id)
         return person if person is not None and self.user_can_authenticate(person) else None

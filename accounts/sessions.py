@@ -32,9 +32,9 @@ from orders.storage import session_answers
 
 MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60
-# All that is left to a person whose password somebody else set.
+# The pages for a user whose password somebody else set.
 BEFORE_CHANGING = frozenset({"password_change", "logout"})
-# And to one who needs a second factor and has none yet.
+# The pages for a user who still needs a second factor.
 BEFORE_ADDING = frozenset(
     {"second_factors", "second_factor_app", "second_factor_picture", "second_factor_passkey", "confirm", "logout"}
 )
@@ -59,7 +59,7 @@ def forget(request: Request, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.sessions.end_all")
 def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Remove the sessions of somebody who is inactive or has another password: none comes back to life or stands in a list."""
+    """Delete the sessions of an inactive user, or one with a new password, so that none can be used or listed again."""
     if not created and (update_fields is None or {"password", "is_active"} & set(update_fields)):
         open_sessions.end_invalid(instance)
 
@@ -112,7 +112,7 @@ def _is_one_of(request: Request, names: frozenset[str]) -> bool:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Everything needs a sign-in unless its view says otherwise. A panel says so with 401 and sends the whole page to sign-in."""
+    """Middleware: require sign-in unless a view opts out. A panel answers 401 and sends the whole page to sign-in."""
 
     def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
         self, request: Request, view_func: Callable[..., Any]

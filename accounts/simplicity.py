@@ -1,4 +1,4 @@
-"""How much there is to guess in a password: repetitions, sequences and rows of a keyboard count for little."""
+"""Simplicity of a password: repetitions, sequences and keyboard rows add little to guess."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _choices(text: str) -> int:
 
 
 def _run(text: str, start: int) -> int:
-    """The length of the run at `start`: one character again and again, or neighbours in one of the ROWS or of the alphabet."""
+    """The length of the run at `start`: a repeated character, or neighbours in one of ROWS or the alphabet."""
     end = start + 1
     while end < len(text) and (text[end - 1], text[end]) in _NEXT:
         end += 1
@@ -51,7 +51,7 @@ def _run(text: str, start: int) -> int:
 
 
 def _repeated(text: str, start: int) -> int:
-    """The length of the longest piece at `start` that begins further to the front as well, perhaps overlapping."""
+    """The length of the longest piece at `start` that also occurs earlier, perhaps overlapping."""
     length = 0
     while start + length < len(text) and text.find(text[start : start + length + 1], 0, start + length) >= 0:
         length += 1

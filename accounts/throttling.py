@@ -30,21 +30,19 @@ from accounts.models import SignInFailure
 from accounts.names import name_hash
 
 WINDOW = timedelta(minutes=15)
-MEMORY = timedelta(days=1)  # for how long an address that failed on a name is no new one to it
-STALE = timedelta(
-    seconds=30
-)  # an attempt under way for longer belongs to a process that has died, and counts as failed
-PATIENCE = 8.0  # seconds an attempt waits for others under way
-# How many attempts of a process wait at a time; more are asked to come back, so that pages go on.
+MEMORY = timedelta(days=1)  # how long an address counts as known to a name after a failure
+STALE = timedelta(seconds=30)  # an attempt in progress for longer belongs to a dead process and counts as failed
+PATIENCE = 8.0  # seconds an attempt waits for others in progress
+# Attempts of a process that may wait at a time; others must retry, so that pages go on.
 MOST_WAITING = 64
 _WAITING = BoundedSemaphore(MOST_WAITING)
-# Checking takes a core for its time, so more at once are no quicker; a hundred would only lock each other out of SQLite.
+# A check occupies a core, so more at once are not faster; a hundred would only block each other on SQLite.
 AT_ONCE = 4
 _CHECKING = BoundedSemaphore(AT_ONCE)
 
 
 class TryLater(Exception):
-    """Too many wrong attempts. `until` (aware) is when the next one is looked at."""
+    """Too many wrong attempts. `until` (aware) is when the next one is checked."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__("too many attempts to sign in")
@@ -56,12 +54,12 @@ class TryLater(Exception):
 
 
 class NotChecked(Exception):
-    """Nobody could say whether a password is right, so the attempt does not count."""
+    """The password could not be checked, so the attempt does not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt whose password may be checked now. Ends with `succeeded` or `failed`."""
+    """An attempt whose password may be checked now; ends with `succeeded` or `failed`."""
 
     pk: int
     same_source: Q
@@ -71,7 +69,7 @@ class Attempt:
         SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
 
     def withdraw(self) -> None:
-        """Forget this attempt alone, as if it had not been made."""
+        """Delete this attempt, as if it had not been made."""
         SignInFailure.objects.filter(pk=self.pk).delete()
 
     def failed(self) -> None:
@@ -89,7 +87,7 @@ class Lane:
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Check a password inside: an exception means that it was wrong. `TryLater` before that if there is no place."""
+    """Check a password inside the block: an exception means that it was wrong. Raises TryLater if there is no place."""
     if not _CHECKING.acquire(timeout=PATIENCE):
         raise TryLater(timezone.now() + timedelta(seconds=2))
     try:
@@ -108,7 +106,7 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Wait for a place, for PATIENCE seconds at most, and take it; `TryLater` if there is none."""
+    """Wait up to PATIENCE seconds for a place, and take it. Raises TryLater."""
     row = _enter(request, username)
     try:
         until = _turn(row, _lanes(row, is_trusted(request)))
@@ -116,7 +114,7 @@ def begin(request: HttpRequest, username: str) -> Attempt:
         row.delete()
         raise
     if until is not None:
-        # An attempt that is not looked at does not count, or knocking on would keep the door shut for ever.
+        # An unchecked attempt does not count; otherwise constant retries would block the name for ever.
         row.delete()
         raise TryLater(until)
     source = Q(device=row.device) if row.device else Q(device="", name=row.name, address=row.address)
@@ -134,7 +132,7 @@ def _enter(request: HttpRequest, username: str) -> SignInFailure:
     row.new_address = not number and not failed_here.exists()
     connection = connections[router.db_for_write(SignInFailure)]
     if connection.vendor == "postgresql":
-        # Rows get their numbers in the order in which others see them: who comes later sees all that came before.
+        # Ids are assigned in the order of visibility: a later attempt sees all earlier ones.
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('orders.throttling'))")
             row.save(force_insert=True)
@@ -155,7 +153,7 @@ def _lanes(row: SignInFailure, trusted: bool) -> list[Lane]:
 
 
 def _turn(row: SignInFailure, lanes: Iterable[Lane]) -> datetime | None:
-    """Wait for the row's turn in all lanes: None once it has come, or when to try again."""
+    """Wait for the row's turn in all lanes. Return None, or the time of the next attempt."""
     until, wait = _places(row, lanes)
     if until is not None or not wait:
         return until
@@ -175,7 +173,7 @@ def _turn(row: SignInFailure, lanes: Iterable[Lane]) -> datetime | None:
 
 
 def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:
-    """When the row may try again if a lane is over its limit, and whether it has to wait for others under way."""
+    """The time of the next attempt if a lane is over its limit, and whether others in progress must be awaited."""
     now = timezone.now()
     pace = timedelta(seconds=settings.SIGN_IN_LIMITS.pace)
     until: datetime | None = None

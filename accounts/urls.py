@@ -1,4 +1,4 @@
-"""Addresses for signing in, one's own password and preferences."""
+"""URLs for sign-in, passwords, people and preferences."""
 
 from __future__ import annotations
 

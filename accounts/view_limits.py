@@ -41,9 +41,9 @@ def add(user_id: int, now: float) -> tuple[int, int]:
 
 
 def count(person: AnyUser) -> Over | None:
-    """Count a view of the person, and return the limit that it is over; None if there is none.
+    """Count a view, and return the limit that it exceeds, or None.
 
-    The first one over a limit in each minute and day is put on record. If the database takes nothing, there is no limit: a view that
+    The first excess in each minute and day is recorded. If the database accepts no writes, there is no limit: a view that
     cannot be recorded is not shown anyway.
     """
     limits = settings.VIEW_LIMITS
@@ -66,7 +66,7 @@ def count(person: AnyUser) -> Over | None:
 
 
 def problem(over: Over) -> Problem:
-    """The person has reached a limit on views; the CDP was not asked."""
+    """The problem for a user who has reached a limit on views; the CDP was not called."""
     if over.window == "a day":
         sentence = _(
             "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."
@@ -79,7 +79,7 @@ def problem(over: Over) -> Problem:
 
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
-    """Put it on record, unless another view or process has done so for this minute or day."""
+    """Record the excess, unless another view or process has done so for this minute or day."""
     column, window = ("noted_day", now // DAY) if over.window == "a day" else ("noted_minute", now // MINUTE)
     rows = ViewCount.objects.filter(user_id=person.pk, **{f"{column}__lt": window})
     if rows.update(**{column: window}):

@@ -1,1 +1,1 @@
-"""What the order page costs, measured beside the upstream call alone and beside peers: `python -m bench`."""
+"""Benchmark of the order page against the upstream call alone and against peers: `python -m bench`."""

@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench`: the order page beside the upstream call alone and beside peers, in one run and one report."""
+"""`make bench`, or `python -m bench`: the order page against the upstream call and peers, in one run and one report."""
 
 from __future__ import annotations
 

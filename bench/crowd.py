@@ -1,4 +1,4 @@
-"""Rows about many at once: pages that wait on a slow CDP, with a health check beside them, and sign-ins beside pages."""
+"""Rows about concurrency: pages that wait for a slow CDP beside health checks, and sign-ins beside pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Waiting:
 
 
 def waiting(servers: Servers, server: Server, pages: int) -> Waiting:
-    """Each page of an order of its own, all asked for at once, each once."""
+    """Request the pages of different orders, all at once, each once."""
     servers.set_latency(SLOW)
     agents = len(server.cookies)
     asks = [

@@ -1,4 +1,4 @@
-"""Lighthouse's judgement of the order page: the app under its production command, the sandbox behind it, the system's Chromium.
+"""Lighthouse scores of the order page: the app under its production command, the sandbox, the system's Chromium.
 
 Needs Node and the npm tools (`.ci/tools` installs them) and nothing of the benchmark's own packages. The page is judged signed in:
 the session's cookie goes along as a header, in a file of the run's own folder, so that it stands in no list of processes.
@@ -27,10 +27,10 @@ SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 AIMED_AT = CATEGORIES[:3]  # the page asks not to be indexed, which search engines' figures count against it
 TRIES = 3
-RUNS = 3  # the middle one counts: a shared machine is now and then asleep
+RUNS = 3  # the median counts: a shared machine pauses now and then
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# What of an audit is kept: no traces, screenshots, stacks or paths.
+# The parts of an audit that are kept: no traces, screenshots, stacks or paths.
 KEPT = ("id", "title", "score", "scoreDisplayMode", "numericValue", "numericUnit", "displayValue")
 
 
@@ -50,7 +50,7 @@ class Verdict:
 
 
 class OnTheSandbox(Servers):
-    """The benchmark's way of starting the app, with the sandbox as its CDP."""
+    """The benchmark's servers with the sandbox as CDP."""
 
     def __init__(self, folder: Path, address: str) -> None:
         super().__init__(folder, agents=1)
@@ -127,7 +127,7 @@ def _verdict(report: dict[str, Any]) -> Verdict:
 
 
 def _trimmed(report: dict[str, Any], port: int) -> str:
-    """The report without what is the machine's own: only scores, figures and words, with the address made neutral."""
+    """The report without data of this machine: only scores, figures and words, with a neutral URL."""
     kept = {
         "lighthouseVersion": report["lighthouseVersion"],
         "page": f"/orders/{SEED}/",
@@ -154,7 +154,7 @@ def _trimmed(report: dict[str, Any], port: int) -> str:
 
 
 def main() -> int:
-    """Print the scores; `--write` keeps the report in docs. 1 where an aim is missed."""
+    """Print the scores; `--write` stores the report in docs. Return 1 if a goal is missed."""
     from cdpviewer import children
 
     children.end_on_signals()

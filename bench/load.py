@@ -23,14 +23,14 @@ SAMPLE = 25
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one agent sends, again and again, and the words that only the right answer holds."""
+    """The request that an agent repeats, and the words that only the right answer contains."""
 
     request: bytes
     marker: bytes = b""
 
 
 def ask(path: str, *, host: str, cookie: str = "", marker: str = "", headers: Sequence[str] = ()) -> Ask:
-    """A GET as a browser sends it: compressed answers welcome, the session in a cookie."""
+    """A GET as browsers send it: accepting compression, with the session in a cookie."""
     lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: gzip", *headers]
     if cookie:
         lines.append(f"Cookie: {cookie}")
@@ -54,7 +54,7 @@ def unpacked(head: bytes, body: bytes) -> bytes:
 
 
 class Agent(asyncio.Protocol):
-    """One agent: sends, waits for the whole answer, notes the time, sends again until told to stop."""
+    """One agent: sends a request, waits for the whole answer, records the time, and repeats until stopped."""
 
     def __init__(self, own: Ask, run: Run) -> None:
         self.own = own

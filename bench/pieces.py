@@ -1,4 +1,4 @@
-"""What each piece of the app that exists only for speed buys: the CPU of an order page with it and without it, in turns; and where it goes.
+"""The gain of each optimization: CPU of an order page with and without it, alternately; and CPU by stage.
 
 Runs in a process of its own with the app's environment: `python -m bench.pieces COOKIE ROUNDS`; the last line printed is JSON. Only CPU
 time of this process is measured, with and without in turns, so another program on the machine changes both alike.
@@ -17,15 +17,15 @@ import logging
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
 from inspect import signature
-from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
 
 from bench import world
+from bench.stages import replaced, stages
 
 PAGES = 10  # in a turn
 Without = Callable[[], AbstractContextManager[object]]
@@ -42,7 +42,7 @@ class Piece:
 
 
 class Pages:
-    """The order page of one agent, asked for by calling the WSGI application as gunicorn does."""
+    """The order page of one agent, requested by calling the WSGI application as gunicorn does."""
 
     def __init__(self, cookie: str) -> None:
         from cdpviewer.wsgi import application
@@ -98,19 +98,6 @@ def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
         withouts.append(alone)
     shares = [1 - one / other for one, other in zip(withs, withouts, strict=True)]
     return Piece(name, statistics.median(withs), statistics.median(withouts), statistics.median(shares))
-
-
-@contextmanager
-def replaced(*changes: tuple[Any, str, Any]) -> Iterator[None]:
-    """Each attribute has another value for the time of the block."""
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
-    for owner, name, value in changes:
-        setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        for owner, name, value in before:
-            setattr(owner, name, value)
 
 
 def statements_written_anew() -> AbstractContextManager[object]:
@@ -237,60 +224,6 @@ PIECES: dict[str, Without] = {
     "access records by a plain INSERT, as migrations write them": records_by_the_orm,
 }
 
-# Each stage by its function. What runs inside of another stage counts for that one alone.
-STAGES: dict[str, tuple[str, ...]] = {
-    "session and person": ("accounts.session_store.SessionStore.load", "accounts.session_store.Backend.get_user"),
-    "connection, credential, count of views": (
-        "orders.views.cdp_view.choose_connection",
-        "accounts.view_limits.count",
-        "orders.services.tenant.Tenant.__init__",
-    ),
-    "the call": ("orders.cdp.transport.fetching.Transport.get",),
-    "decoding": ("orders.cdp.client.CdpClient.get_order",),
-    "trip and summary": ("orders.services.orders.journeys.plan", "orders.services.orders.summarize"),
-    "access record": ("orders.privacy.access_log.record",),
-    "template": ("django.template.backends.jinja2.Template.render",),
-    "compression": ("django.middleware.gzip.GZipMiddleware.process_response",),
-}
-
-
-def stages(pages: Pages, count: int = 200) -> dict[str, float]:
-    """CPU milliseconds of a page by stage; "the rest" is what no stage names: middleware, the log's line, Django."""
-    spent = dict.fromkeys((*STAGES, "the rest"), 0.0)
-    running = ["the rest"]
-    last = time.process_time()
-
-    def turn() -> None:
-        nonlocal last
-        now = time.process_time()
-        spent[running[-1]] += now - last
-        last = now
-
-    def timed(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*args: Any, **kwargs: Any) -> Any:
-            turn()
-            running.append(stage)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                turn()
-                running.pop()
-
-        return run
-
-    changes = []
-    for stage, names in STAGES.items():
-        for name in names:
-            owner, _dot, attribute = name.rpartition(".")
-            found = resolve_name(owner)
-            changes.append((found, attribute, timed(stage, getattr(found, attribute))))
-    with replaced(*changes):
-        last = time.process_time()
-        for _ in range(count):
-            pages.one()
-        turn()
-    return {stage: 1000 * seconds / count for stage, seconds in spent.items()}
-
 
 def main() -> None:
     cookie, rounds = sys.argv[1], int(sys.argv[2])
@@ -298,7 +231,7 @@ def main() -> None:
     pages = Pages(cookie)
     pages.cpu(100)
     pieces = [compare(pages, name, without, rounds) for name, without in PIECES.items()]
-    print(json.dumps({"pieces": [asdict(piece) for piece in pieces], "stages": stages(pages)}))
+    print(json.dumps({"pieces": [asdict(piece) for piece in pieces], "stages": stages(pages.one)}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One run: start everything, check that all pages tell the same, measure what was asked for, end everything."""
+"""One run: start everything, check that all pages show the same, measure the requested rows, stop everything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import crowd, lighthouse, report, speed, trips, weight
+from bench import crowd, findings, lighthouse, report, speed, trips, weight
 from bench.servers import Server, Servers
 from bench.speed import APP, PEERS, UPSTREAM, Targets
 
@@ -33,10 +33,10 @@ def say(text: str) -> None:
 
 
 def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> str:
-    """The report as Markdown. Raises CannotMeasure where something does not run."""
+    """The report as Markdown. Raises CannotMeasure."""
     about = report.machine()
     rows = given.only or ROWS
-    found = report.Findings()
+    found = findings.Findings()
     with Servers(folder, AGENTS) as servers:
         targets: Targets = {UPSTREAM: servers.start_standin(), APP: servers.start_app()}
         for name in PEERS:
@@ -54,7 +54,7 @@ def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> 
     return report.render(found, about, command, (time.monotonic() - began) / 60)
 
 
-def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Targets, found: report.Findings) -> None:
+def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Targets, found: findings.Findings) -> None:
     quick = given.quick
     samples = 1 if quick else 3 if given.rounds == 1 else 5
     if row in ("tasks", "waiting", "sign-ins", "pieces"):
@@ -79,7 +79,7 @@ def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Tar
         found.lighthouse = lighthouse.judge(place, keep=given.write)
 
 
-def _measure_what_is_felt(row: str, quick: bool, servers: Servers, app: Server, found: report.Findings) -> None:
+def _measure_what_is_felt(row: str, quick: bool, servers: Servers, app: Server, found: findings.Findings) -> None:
     if row == "tasks":
         found.tasks = trips.tasks(servers, app, 1 if quick else 5)
     elif row == "waiting":

@@ -1,4 +1,4 @@
-"""Starting and ending what is measured: the stand-in, the app under its production command, the peers.
+"""The servers of a run: the stand-in, the app under its production command, the peers.
 
 Every process started here is ended by its number, and every file is in the one temporary folder of the run.
 """
@@ -31,12 +31,12 @@ START_SECONDS = 40.0
 
 
 class CannotMeasure(Exception):
-    """Something did not start; the sentence holds the end of its log."""
+    """A server did not start; the message contains the end of its log."""
 
 
 @dataclass(slots=True)
 class Server:
-    """A running server: where it listens, what its agents send as cookies, and its processes."""
+    """A running server: its port, its agents' cookies, and its processes."""
 
     name: str
     port: int
@@ -46,7 +46,7 @@ class Server:
     memory_at_start: list[float] = field(default_factory=list)
 
     def workers(self) -> list[psutil.Process]:
-        """The processes that answer requests: the children, or the process itself where it has none."""
+        """The processes that answer requests: the children, or the process itself if it has none."""
         parent = psutil.Process(self.process.pid)
         return [child for child in parent.children(recursive=True) if _serves(child)] or [parent]
 
@@ -73,14 +73,14 @@ def _serves(process: psutil.Process) -> bool:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on just now."""
+    """A free port on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def surroundings(folder: Path, **ours: str) -> dict[str, str]:
-    """The environment of what is started: nothing of a real installation's settings reaches it."""
+    """The environment of the servers, without the settings of a real installation."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -140,7 +140,7 @@ class Servers:
         return done.stdout.decode().splitlines()
 
     def start_standin(self) -> Server:
-        """The lean stand-in, without latency until told otherwise."""
+        """Start the lean stand-in, without latency at first."""
         port = free_port()
         self.standin = self._start(
             "stand-in", ["bench.standin", "--port", str(port)], surroundings(self.folder), port, [], "/__calls__"
@@ -153,7 +153,7 @@ class Servers:
         return f"http://127.0.0.1:{self.standin.port}"
 
     def set_latency(self, milliseconds: int) -> None:
-        """The stand-in waits so long before each answer, from now on."""
+        """Set the stand-in's latency."""
         if milliseconds != self.latency:
             fetch(self.standin.port, ask(f"/__latency__?ms={milliseconds}", host="127.0.0.1"))
             self.latency = milliseconds
@@ -192,7 +192,7 @@ class Servers:
         return app
 
     def pieces(self, app: Server, rounds: int) -> dict[str, Any]:
-        """What `bench.pieces` finds, in a process of its own beside the stand-in."""
+        """Run `bench.pieces` in a separate process."""
         found = self._prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
         return dict(json.loads(found[-1]))
 

@@ -1,4 +1,4 @@
-"""Speed rows: pages under load, side by side in rounds, so that whatever else the machine does hits all alike."""
+"""Speed rows: pages under load, all targets in each round, so that other load on the machine affects all alike."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ FACTS = (
 
 
 def check_pages(targets: Targets) -> dict[str, int]:
-    """The bytes of each target's page of the first order. Each must tell the same facts, or nothing is compared."""
+    """The size of each target's page of the first order. All must show the same facts, or nothing is compared."""
     sizes = {}
     for name, server in targets.items():
         status, head, body = fetch(server.port, page_asks(name, server, 1)[0])
@@ -154,7 +154,7 @@ def check_pages(targets: Targets) -> dict[str, int]:
 
 
 def warm_up(servers: Servers, targets: Targets) -> None:
-    """Every worker of every target has shown the page and, where it has that, the contacts, before anything counts."""
+    """Let every worker of every target serve the page and, if it has them, the contacts, before measuring."""
     servers.set_latency(0)
     for name, server in targets.items():
         measure(servers, server, page_asks(name, server, 32), warm=1.0, seconds=1.0)
@@ -168,7 +168,7 @@ def warm_up(servers: Servers, targets: Targets) -> None:
 
 
 def settle(server: Server) -> None:
-    """Until the server has finished the pages that nobody waits for any more."""
+    """Wait until the server has finished abandoned pages."""
     limit = time.monotonic() + MOST_SETTLING_SECONDS
     spent = server.cpu()
     while time.monotonic() < limit:
@@ -182,7 +182,7 @@ def settle(server: Server) -> None:
 def measure(
     servers: Servers, server: Server, asks: Sequence[Ask], *, warm: float, seconds: float, pages: int = 0
 ) -> Cell:
-    """One load against one server, with what it cost."""
+    """Run one load against one server, and measure its cost."""
     before: list[float] = []
 
     def begin() -> None:

@@ -1,4 +1,4 @@
-"""A stand-in for the CDP that costs next to nothing: every answer is bytes made once, sent after the latency.
+"""A stand-in for the CDP that costs almost nothing: every answer is prepared once and sent after the latency.
 
 `python -m bench.standin --port 0` prints `listening on PORT`. `GET /__latency__?ms=200` sets the latency from then on,
 `GET /__calls__` answers `{"calls": n}`. The project's own sandbox knows far more of the API, and costs more than the
@@ -34,7 +34,7 @@ _REFUSED = framed(401, json.dumps({"status": 401, "code": 401, "message": "Unaut
 
 
 class World:
-    """What all connections of the stand-in share: the answers made so far, the latency in seconds, the count of calls."""
+    """State shared by all connections: prepared answers, the latency in seconds, the number of calls."""
 
     def __init__(self) -> None:
         self.base = ""
@@ -43,7 +43,7 @@ class World:
         self.calls = 0
 
     def make(self, target: bytes) -> bytes:
-        """The answer to a target not asked before; those of the control paths are never kept."""
+        """The answer to a new target; those of the control paths are not stored."""
         address = urlsplit(target.decode("ascii", "replace"))
         query = dict(parse_qsl(address.query))
         if address.path == "/__latency__":
@@ -111,7 +111,7 @@ async def serve(port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     print(f"listening on {world.base.rpartition(':')[2]}", flush=True)
-    # Nothing here makes cycles; a collection in the middle of a round would only show up in somebody's p99.
+    # Nothing here makes cycles; a garbage collection during a round would only distort the p99.
     gc.disable()
     await ended.wait()
     server.close()

@@ -1,4 +1,4 @@
-"""What came back of a load, and the maths on it."""
+"""Results of a load, and statistics on them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Tally:
         self.errors[why] = self.errors.get(why, 0) + 1
 
     def add(self, other: Tally) -> None:
-        """Joins a further round of the same measurement."""
+        """Add another round of the same measurement."""
         self.times += other.times
         self.waiting += other.waiting
         self.reconnects += other.reconnects
@@ -45,7 +45,7 @@ class Tally:
 
     @property
     def p99(self) -> float:
-        """With those who wait longer than most already: a server that forgets somebody must not look the better for it."""
+        """The 99th percentile, including requests still waiting: a server that drops requests must not appear faster."""
         return percentile([*self.times, *(one for one in self.waiting if one > self.median)], 99)
 
     @property

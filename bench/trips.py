@@ -12,7 +12,7 @@ from bench.servers import Server, Servers
 from bench.speed import APP, PLAIN, Targets, measure
 
 LATENCY = 200
-TASK_LATENCY = 500  # milliseconds, so that what the app itself takes is small beside it
+TASK_LATENCY = 500  # milliseconds, so that the app's own time is small in comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def once(
     htmx: bool = False,
     latency: int = LATENCY,
 ) -> Trip:
-    """The page asked for by one agent after another, each for the first time, so that nobody's memory of it helps."""
+    """The page as requested by one agent after another, each for the first time, so that no cache helps."""
     headers = ["HX-Request: true"] if htmx else []
     times, errors, calls = [], 0, 0
     for number in range(samples):
@@ -54,7 +54,7 @@ def once(
 
 TaskRows = dict[str, tuple[Trip, float]]
 
-# What an agent does, by its address, the words of the page, and the most answers in a row that it should take.
+# An agent's tasks: path, words on the page, and the most sequential round trips allowed.
 TASKS: dict[str, tuple[str, str, float]] = {
     "a link with the order's ref": (f"/orders/{world.ref(world.AGENT, 0)}/", world.reference(world.AGENT, 0), 1.05),
     "a ticket link with the booking reference": (

@@ -1,4 +1,4 @@
-"""Rows that are not about time under load: memory per process, bytes on the wire, CPU of planning a trip and of judging a feed."""
+"""Rows without load: memory per process, bytes on the wire, CPU of planning a trip and of checking a feed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Memory:
 
 
 def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) -> Memory:
-    """Serves pages of ever new orders until the last of `stops`."""
+    """Request pages of new orders until the last of `stops`, and measure memory at each."""
     found = Memory({0: server.memory()})
     pids = sorted(process.pid for process in server.workers())
     served, first = 0, 10_000
@@ -51,7 +51,7 @@ def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) 
 
 
 class Linked(HTMLParser):
-    """The addresses a browser fetches for a page by itself."""
+    """The URLs that a browser fetches for a page by itself."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 # ruff: noqa: DTZ001  (segment times are wall-clock values, naive on purpose)
-"""The orders of the lean stand-in: which refs mean what, and the JSON they answer with.
+"""The orders of the lean stand-in: the meaning of refs, and the JSON for them.
 
-A ref says by its first two hex digits what it is: an agent's own order, an order of n items, an order of n contacts
+The first two hex digits of a ref give its kind: an agent's own order, an order of n items, an order of n contacts
 (answered expanded, or as references only), one contact. The bodies have the shape of the vendor's REST API v2.
 """
 
@@ -127,7 +127,7 @@ def contact(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
 
 
 def one_contact(base: str, own: str) -> dict[str, Any] | None:
-    """The contact with this ref, None where there is none."""
+    """The contact with this ref, None if there is none."""
     known = read_ref(own[:-6] + _TAIL[-6:])
     if known is None or known[0] != CONTACT:
         return None
@@ -138,7 +138,7 @@ def one_contact(base: str, own: str) -> dict[str, Any] | None:
 
 
 def collection(address: str, rows: list[dict[str, Any]], offset: int, limit: int, expand: bool) -> dict[str, Any]:
-    """One page of a collection: whole rows when expanded, else their hrefs. No total, as in the API."""
+    """One page of a collection: full rows if expanded, else their hrefs. No total, as in the API."""
     limit = max(1, min(limit, LARGEST_PAGE))
     page = rows[offset : offset + limit]
     return {

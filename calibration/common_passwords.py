@@ -14,7 +14,7 @@ from pathlib import Path
 
 from accounts.common_passwords import FILE, LEAST_CORE, build, core, folded
 
-LEAST_PASSWORD = 12  # shorter ones are refused for their length
+LEAST_PASSWORD = 12  # shorter ones are refused anyway
 COMMON = 100_000  # of these even the cores that occur once are taken
 
 
@@ -28,7 +28,7 @@ def chosen(passwords: list[str]) -> set[str]:
 
 
 def main() -> None:
-    """Read the list that the command line names and write the filter."""
+    """Read the list named on the command line, and write the filter."""
     lines = Path(sys.argv[1]).read_text(encoding="utf-8", errors="replace").splitlines()
     entries = chosen(lines)
     FILE.write_bytes(build(entries))

@@ -1,5 +1,5 @@
-"""Fit the block-time model to real published segments, and measure on routes it has not seen how far the clocks can be
-told.
+"""Fit the block-time model to real published segments, and measure on held-out routes how well local times and UTC are
+distinguished.
 
     python -m calibration.fit
 
@@ -44,7 +44,7 @@ class Published:
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The two airports, whichever way: out and back are held out together."""
+        """The two airports in either direction: out and back are held out together."""
         first, second = sorted((self.origin.code, self.destination.code))
         return first, second
 
@@ -114,7 +114,7 @@ def _least_squares(rows: Sequence[tuple[tuple[float, ...], float]], weights: Seq
 
 @dataclass(slots=True)
 class Tally:
-    """What was judged: how many in all, false alarms, those whose clocks differ, and how many of these were caught."""
+    """Counts: all segments, false alarms, those whose clocks differ, and how many of these were caught."""
 
     judged: int = 0
     alarms: int = 0
@@ -140,7 +140,7 @@ AFRICAN_ISLANDS = {"KM", "MG", "MU", "RE", "SC", "YT", "CV"}
 
 
 def continent(where: Place) -> str:
-    """A place's continent, told from its zone; the islands of the western Indian Ocean are African."""
+    """A place's continent, from its time zone; the islands of the western Indian Ocean are African."""
     if where.country in AFRICAN_ISLANDS:
         return "Africa"
     area = (where.zone or "").split("/")[0]
@@ -160,7 +160,7 @@ def judge(flights: Iterable[Published], constants: Constants, tallies: dict[str,
 
 
 def judge_orders(flights: Sequence[Published], constants: Constants, tally: Tally) -> None:
-    """Judge orders of out and back: each flight with one the other way, where there is one."""
+    """Judge orders of out and back: each flight with one in the other direction, if there is one."""
     back: dict[tuple[str, str], list[Published]] = defaultdict(list)
     for flight in flights:
         back[flight.origin.code, flight.destination.code].append(flight)

@@ -1,4 +1,4 @@
-"""The project as a Django app, so that its start-up checks are found."""
+"""The project as a Django app, so that Django finds its start-up checks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cdpviewer import modes
 
 
 class WiringConfig(AppConfig):
-    """Nothing but wiring: no models, no templates."""
+    """Wiring only: no models, no templates."""
 
     name = "cdpviewer"
     verbose_name = "cdpviewer"
 
     def ready(self) -> None:
-        """Register the checks, and close the database's files after `migrate`, which makes them."""
+        """Register the checks, and make the database files private after `migrate` has created them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
         from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 

@@ -1,4 +1,4 @@
-"""Bodies of requests. Only short forms are sent here, so a large body, or one of unknown length, is refused unread (413)."""
+"""Request bodies. Only short forms are expected, so a large body, or one of unknown length, is refused unread (413)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from orders.http import GetResponse, Request
 
 LARGEST = 65_536  # bytes; the largest form, a new connection, has 5,000
-LINGER = 2.0  # seconds for a browser to notice that nobody reads the rest of what it sends
+LINGER = 2.0  # seconds for a browser to notice that the rest of its body is not read
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
@@ -21,7 +21,7 @@ def is_refused(length: str, transfer_encoding: str) -> bool:
 
 
 def only_small(get_response: GetResponse) -> GetResponse:
-    """Middleware: refuse large bodies. Comes before everything that reads forms or the database: CSRF, sessions, sign-in."""
+    """Middleware: refuse large bodies. Must come before everything that reads forms or the database: CSRF, sessions, sign-in."""
     from orders.views.errors import body_too_large
 
     def answer(request: Request) -> HttpResponseBase:
@@ -47,7 +47,7 @@ def read_off(link: socket.socket, request: Any) -> None:
     if not any(name.upper() in {"CONTENT-LENGTH", "TRANSFER-ENCODING"} for name, _value in request.headers):
         return
     until = time.monotonic() + LINGER
-    with suppress(OSError):  # the browser has gone, or goes on too long
+    with suppress(OSError):  # the browser is gone, or sends for too long
         link.shutdown(socket.SHUT_WR)
         while (left := until - time.monotonic()) > 0:
             link.settimeout(left)

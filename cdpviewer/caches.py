@@ -1,4 +1,4 @@
-"""Django's caches: none that matters by default, and the memory that all processes share where CDPVIEWER_REDIS_URL names a Redis."""
+"""Django's caches: a local one, and one that all processes share if CDPVIEWER_REDIS_URL is set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OWN = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 def caches(redis_url: str) -> dict[str, Any]:
-    """The setting CACHES. Raises ImproperlyConfigured, without repeating the URL, which may hold a password."""
+    """The CACHES setting. Raises ImproperlyConfigured, without repeating the URL, which may contain a password."""
     if not redis_url:
         return _OWN
     if urlsplit(redis_url).scheme not in {"redis", "rediss", "unix"}:
@@ -32,8 +32,8 @@ def caches(redis_url: str) -> dict[str, Any]:
             "serializer": "orders.storage.shared_answer_cache.JsonSerializer",
             "socket_connect_timeout": PATIENCE,
             "socket_timeout": PATIENCE,
-            "max_connections": 1_000,  # as many as pages may wait; the client gives up on more than 100 by itself
-            # A second try would make a page wait twice for what it can do without.
+            "max_connections": 1_000,  # as many as pages may wait; the client's default is 100
+            # A retry would make a page wait twice for something it can do without.
             "retry": Retry(NoBackoff(), 0),
         },
     }

@@ -1,6 +1,6 @@
-"""Start-up checks: what is missing or unsafe in the settings, each with a sentence that says what to do.
+"""Start-up checks: settings that are missing or unsafe, each with a hint for the operator.
 
-Tag "keys": without them nothing starts. The deploy checks (`manage.py check --deploy`) are about serving people.
+The server does not start if a check tagged "keys" fails. The deploy checks (`manage.py check --deploy`) are for production.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from orders.cdp.regions import is_loopback
 
 LEAST_SECRET_KEY = 50  # characters, as Django's own deploy check has it
 LEAST_RECORD_KEY = 32
-NEW_SIGNING_KEY = 'A fresh one: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
-NEW_KEYS = "A fresh one: .venv/bin/python manage.py new_key."
+NEW_SIGNING_KEY = 'To make one: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
+NEW_KEYS = "To make one: .venv/bin/python manage.py new_key."
 
 
 @register("keys")
@@ -29,7 +29,7 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
     """CDPVIEWER_SECRET_KEY signs sessions and forms."""
     try:
         key = settings.SECRET_KEY
-    except ImproperlyConfigured:  # Django's own answer to an empty one, which does not say what to do
+    except ImproperlyConfigured:  # Django's own error for an empty one does not say what to do
         key = ""
     if not key:
         return [
@@ -52,7 +52,7 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_CREDENTIAL_KEYS seal the CDP credentials: the first seals, all open."""
+    """CDPVIEWER_CREDENTIAL_KEYS encrypt the CDP credentials: the first encrypts, all decrypt."""
     keys: tuple[str, ...] = settings.CREDENTIAL_KEYS
     if not keys:
         return [
@@ -92,7 +92,7 @@ def _bad_key(position: int, what: str, identity: str) -> CheckMessage:
 
 @register(deploy=True)
 def database_over_tls(**_kwargs: Any) -> list[CheckMessage]:
-    """A database on another host is reached over TLS, and its certificate is verified."""
+    """A database on another host must be reached over TLS with a verified certificate."""
     return [
         checks.Warning(
             f"The database on another host is reached with sslmode={mode}: records and sessions may travel readably, or to somebody else.",
@@ -112,7 +112,7 @@ def _is_elsewhere(host: str) -> bool:
 
 @register(deploy=True)
 def served_safely(**_kwargs: Any) -> list[CheckMessage]:
-    """What may be so on loopback and nowhere else."""
+    """Settings that are acceptable on loopback only."""
     found: list[CheckMessage] = []
     if not settings.HTTPS:
         found.append(
@@ -164,7 +164,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_RECORD_KEYS prove the access records; without them the secret key does."""
+    """CDPVIEWER_RECORD_KEYS prove the access records; the secret key does if they are not set."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",
@@ -178,7 +178,7 @@ def record_keys(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
-    """Database, settings file and key files are for the user that the server runs as, and for nobody else."""
+    """Only the user that the server runs as may read the database, the settings file and the key files."""
     paths = [path for database in settings.DATABASES.values() for path in modes.database_files(database)]
     return [
         checks.Warning(
@@ -191,6 +191,6 @@ def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def refusal() -> str:
-    """Why the server may not start, as sentences for the operator; "" when it may."""
+    """The reasons the server must not start, as sentences for the operator; "" if there are none."""
     problems = [message for message in run_checks(tags=["keys"]) if message.is_serious()]
     return "\n".join(f"{problem.msg} {problem.hint}" for problem in problems)

@@ -17,11 +17,11 @@ GRACE_SECONDS = 8.0
 
 
 class Ended(Exception):
-    """Somebody asked the whole thing to end."""
+    """The user, or the system, asked the program to stop."""
 
 
 def end_on_signals() -> None:
-    """Turn Ctrl-C, SIGTERM and a closed terminal into `Ended`, once; a second one does not disturb the ending."""
+    """Raise `Ended` on Ctrl-C, SIGTERM or a closed terminal, once; further signals are ignored while the program stops."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -33,13 +33,13 @@ def end_on_signals() -> None:
 
 
 def follow_parent() -> None:
-    """Have this process end with its parent. Linux only: elsewhere a parent that is killed outright leaves it behind."""
+    """Have this process end with its parent. Linux only: elsewhere it survives a parent that is killed with SIGKILL."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a command in `folder`; what it prints goes to `log`, which nobody else may read."""
+    """Start a command in `folder`, with its output in `log`, a private file."""
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # A session of its own: Ctrl-C reaches the launcher alone, which then ends the children in order.
@@ -58,7 +58,7 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: 
 
 
 def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask all to end, wait a while, then insist."""
+    """Terminate all children; kill those that are still running after GRACE_SECONDS."""
     for child in children:
         if child.poll() is None:
             child.terminate()
@@ -72,9 +72,9 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def watch(children: Mapping[str, subprocess.Popen[bytes]], parent: int) -> str:
-    """Wait until a child ends and give its name, or until this process' parent (`make`) is gone and give "".
+    """Wait until a child ends and return its name, or until this process's parent (`make`) is gone and return "".
 
-    A parent that is killed outright sends nothing, so its number is looked at twice a second.
+    A parent that is killed sends no signal, so its process id is checked twice a second.
     """
     while os.getppid() == parent:
         for name, child in children.items():

@@ -1,4 +1,4 @@
-"""The database: one SQLite file by default, PostgreSQL by address."""
+"""The database: one SQLite file by default, or PostgreSQL by URL."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from cdpviewer.environment import Environment
 from orders.storage.lock_timeout import LONGEST_WAIT
 
 DJANGOS_SQLITE = "django.db.backends.sqlite3"
-SQLITE = "cdpviewer.sqlite"  # ours, which keeps files open and waits for locks with patience
-POSTGRESQL = "cdpviewer.postgresql"  # ours, which gives up in time
-OWNER = "owner"  # the alias of the role that migrates and prunes, where it is another than the pages' role
+SQLITE = "cdpviewer.sqlite"  # ours: keeps files open, and waits for locks outside of C
+POSTGRESQL = "cdpviewer.postgresql"  # ours: a limit on every wait
+OWNER = "owner"  # the alias of the role that migrates and prunes, if it differs from the pages' role
 OWN_PATIENCE = (
-    0.01  # seconds SQLite waits by itself, and all pages with it; most locks are held for less than one millisecond
+    0.01  # seconds that SQLite waits in C, and all pages with it; most locks are held for less than one millisecond
 )
 
 POOLS = ("psycopg", "external", "none")
-MOST_CONNECTIONS = 20  # of one process: each is held for the milliseconds of a statement
-# What a page waits for at most: a free connection, and the answer to a statement. Together they stay under 3 s.
+MOST_CONNECTIONS = 20  # per process: each is held for a statement, some milliseconds
+# Seconds a page waits at most for a free connection, and for the answer to a statement. Together they stay under 3 s.
 FREE_CONNECTION = 0.7
 STATEMENT = 2.0
-ANSWER = 2.2  # later than the server's own limit, so that this one means a server that hangs
-CONNECT = 2  # the least that libpq and psycopg take
+ANSWER = 2.2  # longer than the server's own limit, so that reaching this one means that the server hangs
+CONNECT = 2  # the least that libpq and psycopg accept
 IDLE_IN_TRANSACTION = 10.0
 
 
 def database(
     url: str, folder: Path, *, pool: str = "psycopg", most_connections: int = MOST_CONNECTIONS
 ) -> dict[str, Any]:
-    """The entry for Django's DATABASES from an address, or a file in `folder` where `url` is empty.
+    """An entry of Django's DATABASES from a URL, or for a SQLite file in `folder` if `url` is empty.
 
-    A connection belongs to a request and is given back before a page waits on the CDP: to psycopg's pool, or to our own of open
-    SQLite files. There is no transaction around a request, because no transaction may be open during that wait.
+    A connection belongs to a request and is returned before a page waits for the CDP: to psycopg's pool, or to our pool of open
+    SQLite files. No transaction surrounds a request, because none may be open during that wait.
 
-    `pool` is one of POOLS. With `external` a pooler stands between that gives a connection to each transaction, such as pgbouncer:
-    nothing may then outlive its transaction on the server, neither cursors nor prepared statements nor settings.
+    `pool` is one of POOLS. `external` means a pooler with a connection per transaction, such as pgbouncer: then nothing may outlive
+    its transaction on the server, neither cursors nor prepared statements nor settings.
     """
     if not url:
         settings: dict[str, Any] = {"ENGINE": DJANGOS_SQLITE, "NAME": folder / "cdpviewer.sqlite3"}
@@ -47,7 +47,7 @@ def database(
         try:
             settings = {**dj_database_url.parse(url)}
         except ValueError:
-            # The address may hold a password, so neither it nor the parser's own message is repeated.
+            # The URL may contain a password, so neither it nor the parser's message is repeated.
             raise ImproperlyConfigured(
                 "DATABASE_URL cannot be read: write it as sqlite:////full/path/file.sqlite3 or postgres://user:password@host:5432/name."
             ) from None
@@ -55,7 +55,7 @@ def database(
     settings["CONN_MAX_AGE"] = 0
     if settings["ENGINE"] == DJANGOS_SQLITE:
         settings["ENGINE"] = SQLITE
-        # All three together: with any one missing, writes from eight threads end in "database is locked".
+        # All three are needed: without any one of them, writes from eight threads fail with "database is locked".
         settings["OPTIONS"] = {
             **settings.get("OPTIONS", {}),
             "transaction_mode": "IMMEDIATE",
@@ -70,7 +70,7 @@ def database(
     if pool not in POOLS:
         raise ImproperlyConfigured(f"CDPVIEWER_DB_POOL must be one of {', '.join(POOLS)}.")
     settings["ENGINE"] = POSTGRESQL
-    settings["CONN_HEALTH_CHECKS"] = False  # they cost a round trip; the pool notices ended connections without
+    settings["CONN_HEALTH_CHECKS"] = False  # they cost a round trip; the pool notices closed connections without one
     settings["DISABLE_SERVER_SIDE_CURSORS"] = pool == "external"
     ours: dict[str, Any] = {"application_name": "cdpviewer", "connect_timeout": CONNECT, "prepare_threshold": None}
     if pool != "none":
@@ -78,40 +78,40 @@ def database(
             "min_size": 1,
             "max_size": most_connections,
             "timeout": FREE_CONNECTION,
-            "reconnect_timeout": 1.0,  # then the next page tries: a server that is back is found at once, not after minutes
+            "reconnect_timeout": 1.0,  # then the next page tries again, so that a restarted server is found at once
         }
     settings["OPTIONS"] = {**ours, **settings.get("OPTIONS", {})}
     return settings
 
 
 def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
-    """The setting DATABASES. `owner` is in it where CDPVIEWER_OWNER_DATABASE_URL names a role of its own for `migrate` and prunes."""
+    """The DATABASES setting. It has `owner` if CDPVIEWER_OWNER_DATABASE_URL names a separate role for `migrate` and pruning."""
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}
     if url := env.text("CDPVIEWER_OWNER_DATABASE_URL"):
-        # One connection straight to the server: what it locks belongs to the session, which a pooler would share.
+        # One connection directly to the server: its locks belong to the session, which a pooler would share.
         found[OWNER] = {**database(url, folder, pool="none"), "TEST": {"MIRROR": "default"}}
     return found
 
 
 def wait_like_pages(settings: dict[str, Any]) -> None:
-    """Put the limits of pages on an entry of DATABASES: for the server, and not for commands, which may take their time.
+    """Apply the time limits of pages to an entry of DATABASES: for the server only, not for commands.
 
-    An external pooler takes no settings with a connection; there the server's limits belong to the role (docs/operating.md).
+    An external pooler accepts no settings with a connection; set the limits on the database role instead (docs/operating.md).
     """
     if settings["ENGINE"] != POSTGRESQL:
         return
     options = settings["OPTIONS"]
     options["patience"] = ANSWER
-    # A host that is gone is noticed by the kernel as soon, instead of after 15 minutes.
+    # The kernel notices an unreachable host as fast, instead of after 15 minutes.
     options.setdefault("tcp_user_timeout", round(STATEMENT * 1000))
     if not settings["DISABLE_SERVER_SIDE_CURSORS"]:
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in page_limits().items()))
 
 
 def page_limits() -> dict[str, str]:
-    """PostgreSQL's own limits for the connections of pages."""
+    """PostgreSQL's settings for the connections of pages, as text with units."""
     seconds = {
         "statement_timeout": STATEMENT,
         "lock_timeout": LONGEST_WAIT,

@@ -1,4 +1,4 @@
-"""What the operator may set about frames: the origins whose pages may show an order in one."""
+"""Settings for frames: the origins whose pages may show an order in a frame."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
 
-# As a policy takes them: https, a host name with "*" as its leftmost label only, and a port if it is not 443.
+# As in a Content-Security-Policy: https, a host name in which only the leftmost label may be "*", and a port if it is not 443.
 ORIGIN = re.compile(
     r"https://(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::[1-9][0-9]{0,4})?"
 )
 
 
 def origins(env: Environment) -> tuple[str, ...]:
-    """The origins of CDPVIEWER_EMBED_ORIGINS; ImproperlyConfigured for what is none, or is as wide as a whole top-level domain."""
+    """The origins in CDPVIEWER_EMBED_ORIGINS. Raises ImproperlyConfigured for one that is malformed or covers a top-level domain."""
     listed = env.listed("CDPVIEWER_EMBED_ORIGINS")
     for position, origin in enumerate(listed, start=1):
         if not ORIGIN.fullmatch(origin) or ("*" in origin and origin.count(".") < 2):

@@ -1,7 +1,7 @@
 """Settings from the environment: NAME holds the value, or NAME_FILE names a file that holds it.
 
-A local settings file (`.env`, or the file that CDPVIEWER_ENV_FILE names) fills in what the environment leaves open; the
-environment always wins. A message of this module names the setting and says what to do; it never repeats a value.
+The environment takes precedence over the settings file (`.env`, or the file named by CDPVIEWER_ENV_FILE). Error messages name
+the setting and never repeat a value.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Environment:
         self._sources = (environ, local)
 
     def text(self, name: str, default: str = "") -> str:
-        """The value without white space around it; `default` where neither NAME nor NAME_FILE is set or the value is empty."""
+        """The stripped value; `default` if neither NAME nor NAME_FILE is set, or the value is empty."""
         for source in self._sources:
             if name in source and source.get(f"{name}_FILE"):
                 raise ImproperlyConfigured(f"Both {name} and {name}_FILE are set: remove one of them.")
@@ -52,7 +52,7 @@ class Environment:
         return default
 
     def switch(self, name: str, default: bool) -> bool:
-        """on or off (also yes/no, true/false, 1/0)."""
+        """A boolean: on or off (also yes/no, true/false, 1/0)."""
         value = self.text(name).lower()
         if not value:
             return default
@@ -70,7 +70,7 @@ class Environment:
         return int(value)
 
     def seconds(self, name: str, default: float) -> float:
-        """A number of seconds above zero; fractions allowed."""
+        """A number of seconds, more than 0 and less than 3600; fractions are allowed."""
         value = self.text(name)
         if not value:
             return default
@@ -83,14 +83,14 @@ class Environment:
         return number
 
     def pattern(self, name: str, default: str) -> re.Pattern[str]:
-        """A regular expression that a whole value has to match."""
+        """A compiled regular expression."""
         try:
             return re.compile(self.text(name, default))
         except re.error as error:
             raise ImproperlyConfigured(f"{name} is not a regular expression: {error.msg}.") from None
 
     def listed(self, name: str) -> tuple[str, ...]:
-        """The parts of a comma-separated value, in their order, empty ones left out."""
+        """The parts of a comma-separated value, in order, without empty ones."""
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
 
 
@@ -105,9 +105,9 @@ def _content(name: str, path: str) -> str:
 
 
 def find(base: Path) -> Environment:
-    """The environment of this process with the settings file of the project folder `base` behind it.
+    """The environment of this process, with the settings file in `base` as a fallback.
 
-    CDPVIEWER_ENV_FILE names another file; set but empty, it means none.
+    CDPVIEWER_ENV_FILE names another file; an empty value means no file.
     """
     chosen = os.environ.get("CDPVIEWER_ENV_FILE")
     if chosen is None:
@@ -127,7 +127,7 @@ SECRETS = (
 
 
 def files(base: Path) -> list[Path]:
-    """The files that settings with secrets in them are read from: the settings file, and those that NAME_FILE names."""
+    """The files that may contain secrets: the settings file, and those named by NAME_FILE."""
     chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
     local = load(Path(chosen)) if chosen else {}
     named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]

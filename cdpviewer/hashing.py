@@ -1,4 +1,4 @@
-"""How passwords are kept: argon2id, worked out beside the pages."""
+"""Password hashing: argon2id, computed outside of gevent's thread."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def _threads(_process: int) -> ThreadPool:
 
 
 def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """`work` on a thread of the system where pages share one: argon2 holds that for 30 ms, and not the interpreter."""
+    """Run `work` on a system thread under gevent: argon2 takes 30 ms and releases the interpreter lock."""
     if not monkey.is_module_patched("threading"):
         return work(*args, **kwargs)
     return _threads(os.getpid()).apply(work, args, kwargs)  # type: ignore[no-any-return]
 
 
 class Argon2(Argon2PasswordHasher):
-    """argon2id with 19 MiB, two passes, one lane: the least that OWASP advises.
+    """argon2id with 19 MiB, two passes and one lane, the minimum that OWASP recommends.
 
-    Django's default takes 100 MiB and eight lanes for every try, which lets a handful of sign-in tries fill the server.
+    Django's default takes 100 MiB and eight lanes per attempt, so a handful of attempts would fill the server's memory.
     """
 
     memory_cost = 19_456  # KiB

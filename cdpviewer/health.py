@@ -1,7 +1,7 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both answer without sign-in and for every Host, because a probe calls an address and not a name; neither says anything about
-people, orders, tenants or the configuration beyond "ok" and what is wrong.
+Both answer without sign-in and for any Host, because a probe calls an IP address. They reveal nothing about people, orders,
+tenants or the configuration beyond "ok" or the kind of failure.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _asking = threading.Lock()
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
-    """The process answers. No I/O at all, so a slow database or CDP never gets the server restarted."""
+    """Liveness. No I/O, so a slow database or CDP never causes a restart."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """The database takes changes, its migrations are applied, the keys can be used: 200, else 503 with what is wrong, after 1 s at most.
+    """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable, else 503 with reason. Takes at most 1 s.
 
-    How the CDP answers is not asked and not said: an outage there must not take this server out of service as well, and which
-    tenants are in use is nobody's business who has not signed in. `tzdata` is the version of the zone rules.
+    The CDP is not part of it: an outage there must not take this server out of service, and the tenants in use are private.
+    `tzdata` is the version of the zone rules.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)
@@ -54,12 +54,12 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 
 def stop() -> None:
-    """From now on `/readyz` says that this server stops."""
+    """Make `/readyz` report from now on that this server is stopping."""
     _stopping.set()
 
 
 def _in_time() -> tuple[str, str]:
-    """The state of database and migrations, asked aside; no second question while one is without an answer."""
+    """The state of database and migrations, checked on a thread; only one check runs at a time."""
     if not _asking.acquire(blocking=False):
         return SILENT
     answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
@@ -78,7 +78,7 @@ def _in_time() -> tuple[str, str]:
 
 
 def _asked() -> tuple[str, str]:
-    """Ask on a connection of its own: pages may hold all others."""
+    """Check on a separate connection, because pages may hold all others."""
     probe = connection.copy("readyz")
     probe.settings_dict["OPTIONS"].pop("pool", None)
     try:
@@ -107,7 +107,7 @@ def _sqlite(probe: BaseDatabaseWrapper) -> str:
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY:
             return "is read-only"
-        if code != sqlite3.SQLITE_BUSY:  # somebody else is writing
+        if code != sqlite3.SQLITE_BUSY:  # another writer holds the lock
             raise
     folder = Path(str(probe.settings_dict["NAME"])).parent
     return "ok" if shutil.disk_usage(folder).free >= LEAST_ROOM else "is on a disk that is full"
@@ -117,7 +117,7 @@ READINESS = {"postgresql": _postgresql, "sqlite": _sqlite}
 
 
 def migrated(asked: BaseDatabaseWrapper) -> bool:
-    """Are all migrations applied? A yes is remembered for the life of the process, because they are not taken back under it."""
+    """Whether all migrations are applied. True is cached for the life of the process: migrations are never undone under it."""
     if not _found_complete:
         with asked.cursor() as cursor:
             if TABLE not in asked.introspection.table_names(cursor):
@@ -134,7 +134,7 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/r
 
 
 def probes(get_response: GetResponse) -> GetResponse:
-    """Middleware: answers the probes before sessions, host names and sign-in are looked at."""
+    """Middleware: answer the probes before host names, sessions and sign-in are checked."""
 
     def respond(request: Request) -> HttpResponseBase:
         probe = PROBES.get(request.path_info)

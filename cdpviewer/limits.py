@@ -1,4 +1,4 @@
-"""What the operator may set about sign-ins and views."""
+"""Settings for limits on sign-ins and views."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from accounts.limits import Network, SignInLimits, ViewLimits
 from cdpviewer.environment import Environment
 
 STANDARD = SignInLimits()
-WIDEST = {4: 8, 6: 19}  # bits of prefix: nobody's own network is wider
+WIDEST = {4: 8, 6: 19}  # by IP version, the shortest prefix allowed
 
 
 def sign_in(env: Environment) -> SignInLimits:
-    """The limits on guessing passwords; ImproperlyConfigured for a wider one that is smaller than a narrower one."""
+    """The limits on guessing passwords. Raises ImproperlyConfigured if a wider limit is smaller than a narrower one."""
     limits = SignInLimits(
         browser=env.number("CDPVIEWER_SIGN_IN_BROWSER_TRIES", STANDARD.browser, least=1),
         tries=env.number("CDPVIEWER_SIGN_IN_TRIES", STANDARD.tries, least=1),
@@ -34,7 +34,7 @@ def sign_in(env: Environment) -> SignInLimits:
 
 
 def views(env: Environment) -> ViewLimits:
-    """The limits on views; ImproperlyConfigured for a day that allows less than a minute."""
+    """The limits on views. Raises ImproperlyConfigured if a day allows fewer than a minute."""
     standard = ViewLimits()
     limits = ViewLimits(
         a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),
@@ -46,7 +46,7 @@ def views(env: Environment) -> ViewLimits:
 
 
 def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
-    """Networks as `203.0.113.0/24` or `2001:db8::/48`; a single address is a network of one."""
+    """Networks such as `203.0.113.0/24` or `2001:db8::/48`, or single addresses."""
     return tuple(_network(position, text) for position, text in enumerate(written, start=1))
 
 

@@ -1,8 +1,7 @@
-"""Logs as JSON lines on standard error, without anything personal or secret in them.
+"""Logs as JSON lines on standard error, without personal data or secrets.
 
-Three lines of defence: nobody logs such things in the first place; fields with telling names are blanked, and addresses, query
-strings and credentials are cut out of every text (`redact`); of an exception only its type and the places it passed are kept,
-because messages quote the values that caused them.
+Three lines of defence: code does not log such data; `redact` blanks fields with sensitive names, and removes e-mail addresses, query
+strings and credentials from every text; of an exception only the type and the code locations are kept, because messages quote values.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ TELLING_NAME = re.compile(
     r"|last_?name|address|query|body",
     re.IGNORECASE,
 )
-# Each run of characters that may belong to an address is read once, and looked at for a sign afterwards: a pattern that looks for
-# the sign from every character of the run anew takes quadratic time. So does each of these where it could give characters back.
+# Each run of characters that may belong to an address is matched once and then searched for an @: a pattern that searches from
+# every character takes quadratic time. The possessive quantifiers prevent the same by backtracking.
 RUN = re.compile(r"[^\s<>\"()/?&=,;:]++")
 ADDRESS = re.compile(r"\A.+(?:@|%40)[\w.-]++")
 IN_TEXT = (
@@ -38,7 +37,7 @@ IN_TEXT = (
     (re.compile(r"\b(Basic|Bearer)\s++\S++", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"gAAAA[\w-]++=*+"), HIDDEN),
 )
-# The messages of these name code, settings or tables, never a person's data. CdpError promises it in its module.
+# The messages of these name code, settings or tables, never personal data; for CdpError see its module.
 PLAIN_SPOKEN = (
     CdpError, ImproperlyConfigured, OperationalError, TemplateDoesNotExist, TemplateSyntaxError, ImportError, AttributeError, NameError,
 )  # fmt: skip
@@ -48,7 +47,7 @@ Event = MutableMapping[str, Any]
 
 
 def redact(_logger: Any, _method: str, event: Event) -> Event:
-    """structlog processor: blank the fields that could hold a secret or a person, and clean every text."""
+    """structlog processor: blank fields that may contain secrets or personal data, and clean every text."""
     for name, value in event.items():
         event[name] = HIDDEN if TELLING_NAME.search(name) else _cleaned(value)
     return event
@@ -65,7 +64,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text without e-mail addresses, query strings, authorization values and sealed values."""
+    """The text without e-mail addresses, query strings, authorization headers and encrypted values."""
     if "@" in text or "%40" in text or "?" in text or "asic" in text or "earer" in text or "gAAAA" in text:
         for pattern, instead in IN_TEXT:
             text = pattern.sub(instead, text)
@@ -73,7 +72,7 @@ def clean(text: str) -> str:
 
 
 def exceptions(_logger: Any, _method: str, event: Event) -> Event:
-    """structlog processor: `exc_info` becomes `exception`, a list of types with the places they passed, the first cause last."""
+    """structlog processor: turn `exc_info` into `exception`, a list of types with code locations, the root cause last."""
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info
     chain: list[dict[str, Any]] = []
@@ -101,7 +100,7 @@ def _places(traceback: TracebackType | None) -> list[str]:
 
 
 def _plain_request_error(_logger: Any, _method: str, event: Event) -> Event:
-    # Django writes the path into these messages, and people type all sorts of things into a path.
+    # Django writes the path into these messages, and paths may contain personal data.
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and record.name.startswith("django.request"):
         event["event"] = "the request ended in an error"
@@ -125,26 +124,30 @@ def settings(level: str, sentry: str = "") -> dict[str, Any]:
         "root": {"handlers": [*handlers], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            # Below ERROR these repeat what the line of each request says.
+            # Below ERROR these repeat the line of each request.
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
-            "django_auth_ldap": {"handlers": [], "level": "CRITICAL", "propagate": False},  # its lines hold names
+            "django_auth_ldap": {
+                "handlers": [],
+                "level": "CRITICAL",
+                "propagate": False,
+            },  # its lines contain user names
             "gunicorn.error": lines,
-            # Its lines hold paths. The line of each request is the application's own (cdpviewer/serverlog.py).
+            # Its lines contain paths. The application logs each request itself (cdpviewer/serverlog.py).
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         },
     }
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:
-    """Turns a record of structlog or of plain `logging` into one line of JSON."""
+    """Formatter of structlog and `logging` records as one line of JSON."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*COMMON, _plain_request_error],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             exceptions,
             redact,
-            # ASCII alone, so that no line separator or terminal code of Unicode is written as it is.
+            # ASCII only, so that no Unicode line separator or terminal code is written as it is.
             structlog.processors.JSONRenderer(),
         ],
     )
@@ -159,7 +162,7 @@ COMMON: list[Any] = [
 
 def configure(dictionary: dict[str, Any]) -> None:
     """Set `logging` and structlog up; Django calls this with the LOGGING setting."""
-    # What no line of ours shows need not be found out for each: the ways that the manual of `logging` names.
+    # Optimizations from the manual of `logging`: our lines do not show these.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001
     logging.config.dictConfig(dictionary)

@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, security headers on every response (static files and errors too), one log line."""
+"""The outermost middleware: request id, security headers on every response including static files and errors, one log line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orders.cdp.transport.bulkhead import wait_in_line
 from orders.http import GetResponse, Request, prepare
 
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Everything a page could ask for and none of ours does; copying to the clipboard and passkeys are used.
+# Browser features that our pages do not use; copying to the clipboard and passkeys are used.
 PERMISSIONS_POLICY = "clipboard-write=(self), publickey-credentials-get=(self), " + ", ".join(
     f"{feature}=()"
     for feature in (
@@ -36,17 +36,17 @@ log = structlog.stdlib.get_logger("cdpviewer.request")
 
 
 def policy(directives: Mapping[str, Sequence[str]]) -> str:
-    """The Content-Security-Policy of a setting in the shape of Django 6's SECURE_CSP."""
+    """The Content-Security-Policy header for a setting in the form of Django 6's SECURE_CSP."""
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
 def accepted_id(sent: str | None) -> str:
-    """The request id the proxy sent, if it is a harmless one; a new one otherwise."""
+    """The request id sent by the proxy, if it is well-formed; a new one otherwise."""
     return sent if sent and ACCEPTED_REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def framed_headers() -> dict[str, str]:
-    """Those of a page that listed origins may show in a frame: marked as Django marks it, `xframe_options_exempt`."""
+    """The headers of a page that listed origins may show in a frame, marked by Django's `xframe_options_exempt`."""
     framed = {**settings.SECURE_CSP, "frame-ancestors": settings.EMBED_ORIGINS or ("'none'",)}
     return {**own_headers(), "Content-Security-Policy": policy(framed)}
 
@@ -61,7 +61,7 @@ def own_headers() -> dict[str, str]:
 
 
 def all_headers() -> dict[str, str]:
-    """Every security header, for a response made outside of Django."""
+    """All security headers, for a response made outside of Django."""
     headers = {
         **own_headers(),
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
@@ -82,7 +82,7 @@ def _note_sign_out(request: HttpRequest | None, **_kwargs: Any) -> None:
 
 
 def response_headers_and_log(get_response: GetResponse) -> GetResponse:
-    """Middleware, the first in the list: set our request attributes, add headers, log one line without path, query or name."""
+    """Middleware, the first in the list: set our request attributes, add headers, log one line without path, query or user name."""
     usual, framed = own_headers(), framed_headers()
 
     def answer(request: Request) -> HttpResponseBase:
@@ -97,7 +97,7 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
                 response.headers[name] = value
             response.headers["X-Request-ID"] = request_id
             if not isinstance(response, WhiteNoiseFileResponse):
-                # Not only signed-in pages: what a person sees signed out may hold what they typed.
+                # Signed-out pages too, because they may repeat what the user typed.
                 response.headers["Cache-Control"] = NOT_STORED
             if "cdpviewer.signed_out" in request.META:
                 response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -118,15 +118,15 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
 
 
 def route(request: HttpRequest, response: HttpResponseBase) -> str:
-    """The name of the route that answered, "static" for files, "" where none did: never the path, which people type into."""
+    """The name of the matched URL, "static" for files, "" if none matched. Never the path, which may contain personal data."""
     if isinstance(response, WhiteNoiseFileResponse):
         return "static"
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def person(request: HttpRequest) -> int | None:
-    """The number of the signed-in person, never the name; None if nobody is signed in or no session was read."""
-    # Not request.user, which may ask the database: a line is written even when that is what failed.
+    """The id of the signed-in user, never the name; None if nobody is signed in or no session was read."""
+    # Not request.user, which may query the database: the line must be written even if that failed.
     number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
     return number
 
@@ -145,7 +145,7 @@ def asked(request: Request) -> dict[str, Any]:
 
 
 def in_line(get_response: GetResponse) -> GetResponse:
-    """Middleware: pages begin one after the other. Comes after the probes and the static files, which wait for nobody."""
+    """Middleware: start pages one at a time. Comes after the probes and static files, which do not wait."""
 
     def answer(request: Request) -> HttpResponseBase:
         wait_in_line()

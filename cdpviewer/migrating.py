@@ -1,4 +1,4 @@
-"""What a migration owes the pages and other migrations: it runs alone, and waits for a lock no longer than pages can bear."""
+"""Safe migrations: one at a time, and with a limit on how long they wait for a table that pages use."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 PATIENCE = 120.0  # seconds for another migration
-LOCK_TIMEOUT = "2s"  # every page that needs the table waits behind a migration that waits for it
+LOCK_TIMEOUT = "2s"  # every page that needs the table queues behind a waiting migration
 LOCK_NOT_AVAILABLE = "55P03"
-NUMBER = 0x636470766965  # of the advisory lock: any that nobody else takes
+NUMBER = 0x636470766965  # arbitrary id of the advisory lock
 
 
 class Busy(Exception):
@@ -23,7 +23,7 @@ class Busy(Exception):
 
 
 def unknown(connection: BaseDatabaseWrapper) -> list[str]:
-    """Migrations of our apps that the database has and this version does not, as `app.name`."""
+    """Migrations that are applied in the database and missing in this version, as `app.name`."""
     loader = MigrationLoader(connection)
     known = set(loader.disk_migrations or ())
     return sorted(
@@ -35,14 +35,14 @@ def unknown(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Wait for other migrations of this database, then keep them waiting; `Busy` after PATIENCE. The lock ends with the process."""
+    """Hold the migration lock of this database. Raises `Busy` after PATIENCE. The lock ends with the process."""
     with _ALONE[connection.vendor](connection):
         yield
 
 
 @contextmanager
 def waiting_shortly(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block no statement waits longer than LOCK_TIMEOUT for a table."""
+    """Limit the wait for a table to LOCK_TIMEOUT inside the block."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -58,7 +58,7 @@ def waiting_shortly(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    # On a connection of its own: Django may end the one it migrates with.
+    # On a separate connection: Django may close the one it migrates with.
     holder = connection.copy("migrating")
     holder.settings_dict["OPTIONS"].pop("pool", None)
     try:
@@ -74,7 +74,7 @@ def _advisory_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextmanager
 def _folder_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    # The folder's lock and not the file's: closing that file again would take SQLite's own locks away.
+    # Lock the folder and not the file: closing the file would release SQLite's own locks.
     folder = Path(str(connection.settings_dict["NAME"])).parent
     descriptor = os.open(folder, os.O_RDONLY)
     try:

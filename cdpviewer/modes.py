@@ -1,4 +1,4 @@
-"""Files for their owner alone: the database with its journal files, and the files that hold settings and keys."""
+"""File modes: only the owner may read the database, its journal files, and the files with settings and keys."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ OWNER_ALONE = 0o600
 
 
 def for_the_owner_alone() -> None:
-    """From now on, files that this process makes can be read by their owner only. Called before anything is written."""
+    """Set the umask so that new files are private. Call this before anything is written."""
     os.umask(0o077)
 
 
 def database_files(database: dict[str, Any]) -> list[Path]:
-    """The SQLite file of an entry of DATABASES, with its write-ahead log and index, as far as they exist; none for PostgreSQL."""
+    """The existing SQLite files of an entry of DATABASES, with write-ahead log and index; none for PostgreSQL."""
     if database["ENGINE"] != SQLITE:
         return []
     name = str(database["NAME"])
@@ -27,14 +27,14 @@ def database_files(database: dict[str, Any]) -> list[Path]:
 
 
 def close(database: dict[str, Any]) -> None:
-    """Take the database's files away from everybody but their owner, as far as this process may."""
+    """Make the database files private, as far as this process may."""
     for path in open_to_others(database_files(database)):
         if path.stat().st_uid == os.geteuid():
             path.chmod(OWNER_ALONE)
 
 
 def open_to_others(paths: list[Path]) -> Iterator[Path]:
-    """Those of the files that somebody besides their owner may read or write."""
+    """The files that others than their owner may read or write."""
     for path in paths:
         try:
             mode = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""What the operator may set about the CDP: further regions, and the limits of a call."""
+"""Settings for the CDP: more regions, fields and statuses, and the limits of a call."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from orders.privacy.harmless import shown_fields as known_shown_fields
 from orders.storage.lock_timeout import LONGEST_WAIT
 
 STANDARD = Limits()
-PROMISED = 12.0  # seconds in which every page is answered, whatever the CDP and the database do
-LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for the pages before it in the queue, and for its rendering
+PROMISED = 12.0  # seconds in which every page is answered, even if the CDP and the database are slow
+LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for queueing and rendering
 
 
 def regions(env: Environment) -> dict[str, str]:
@@ -30,7 +30,7 @@ def regions(env: Environment) -> dict[str, str]:
 
 
 def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
-    """The names of CDPVIEWER_SHOWN_FIELDS, as words: fields of orders and custom data that everybody may see."""
+    """The names in CDPVIEWER_SHOWN_FIELDS, each as a tuple of words: fields of orders and custom data that everybody may see."""
     try:
         return known_shown_fields(env.listed("CDPVIEWER_SHOWN_FIELDS"))
     except ValueError as error:
@@ -40,7 +40,7 @@ def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
 
 
 def statuses(env: Environment) -> tuple[str, ...]:
-    """The spellings of CDPVIEWER_STATUSES (`GEBUCHT=CONFIRMED,…`), which `orders.itinerary.statuses` takes from here on."""
+    """The spellings in CDPVIEWER_STATUSES (`GEBUCHT=CONFIRMED,…`), which are added to `orders.itinerary.statuses`."""
     spellings = env.listed("CDPVIEWER_STATUSES")
     try:
         add_spellings(spellings)
@@ -52,13 +52,13 @@ def statuses(env: Environment) -> tuple[str, ...]:
 def limits(env: Environment) -> Limits:
     """The limits of outbound calls.
 
-    Raises ImproperlyConfigured for times with which a person might wait longer than PROMISED seconds.
+    Raises ImproperlyConfigured if a page could take longer than PROMISED seconds.
     """
     page = env.seconds("CDPVIEWER_CDP_PAGE_SECONDS", STANDARD.page)
     if page > LONGEST_PAGE:
         raise ImproperlyConfigured(
-            f"CDPVIEWER_CDP_PAGE_SECONDS must be {LONGEST_PAGE:g} or less: nobody waits longer than {PROMISED:g} s for a page, and "
-            "the record of the look and the page itself need the rest."
+            f"CDPVIEWER_CDP_PAGE_SECONDS must be {LONGEST_PAGE:g} or less: a page takes {PROMISED:g} s at most, and "
+            "recording the view and rendering need the rest."
         )
     call = env.seconds("CDPVIEWER_CDP_CALL_SECONDS", min(STANDARD.call, page))
     if call > page:

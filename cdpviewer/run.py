@@ -1,4 +1,4 @@
-"""`make run`: migrate, gather static files, say what is still missing to serve people, and become gunicorn."""
+"""`make run`: migrate, collect static files, report what is still missing, and become gunicorn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdpviewer.modes import for_the_owner_alone
 
 
 def missing() -> list[str]:
-    """What stands between the server and people who use it, each with what to do. Needs a migrated database."""
+    """Everything that is missing before people can use the server, as sentences. Needs a migrated database."""
     from django.conf import settings
     from django.contrib.auth.models import User
 
@@ -26,7 +26,7 @@ def missing() -> list[str]:
         )
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
         found.append(
-            "https: this server speaks plain http and sends everybody to https. Put a TLS proxy in front and set "
+            "https: this server speaks plain HTTP and redirects to https. Put a TLS proxy in front and set "
             "CDPVIEWER_TRUSTED_PROXIES=1 (docs/operating.md), or CDPVIEWER_HTTPS=off to try it on this machine alone."
         )
     if not User.objects.filter(is_active=True).exists():
@@ -42,7 +42,7 @@ def missing() -> list[str]:
 
 
 def main() -> int:
-    """Exit status 1 with sentences where keys or settings are not usable; otherwise gunicorn's own."""
+    """Start the server. Return exit status 1 if keys or settings are unusable."""
     for_the_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
     try:

@@ -1,4 +1,4 @@
-"""gunicorn's logger without its line per request."""
+"""gunicorn's logger without a line per request."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from gunicorn.glogging import Logger
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Never a line per request: gunicorn's holds the path, and the application writes its own.
+    """Logger without access lines: gunicorn's contain the path, and the application writes its own.
 
-    gunicorn takes `logconfig_dict` for a wish to have that line, whatever `accesslog` says, and preparing one costs every page.
+    gunicorn enables them whenever `logconfig_dict` is set, whatever `accesslog` says, and preparing one costs time on every page.
     """
 
     access_log_enabled = False

@@ -1,4 +1,4 @@
-"""The gunicorn worker: gevent, with a page of ours for requests that cannot be read."""
+"""The gunicorn worker: gevent, with our own page for unreadable requests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from gunicorn.workers import ggevent
 
 from cdpviewer import bodies, health, unreadable
 
-# All connections that have come are taken in, where gunicorn sets one at a time: a health check must not wait behind a crowd.
+# Accept all pending connections at once; gunicorn sets one at a time, and a health check would wait behind a crowd.
 ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
 
 class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's gevent worker with our own words for unreadable requests; gunicorn's would quote the request."""
+    """gunicorn's gevent worker with our own page for unreadable requests; gunicorn's would quote the request."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,7 +26,7 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """How long a browser may keep a connection without asking anything."""
+        """Time limit for an idle connection."""
         limit, here = super().timeout_ctx(), gevent.getcurrent()
         self._idle[here] = limit
         try:
@@ -36,7 +36,7 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
             del self._idle[here]
 
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer a request; a connection that then closes (gunicorn's StopIteration) stays open until the answer has arrived."""
+        """Answer a request. If the connection closes then (gunicorn's StopIteration), read the rest of the body first."""
         try:
             super().handle_request(listener, req, sock, addr)
         except StopIteration:
@@ -44,10 +44,10 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
             raise
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop, after DRAIN_SECONDS. Pages under way are finished; kept connections end, or stopping would take as long as those."""
+        """Stop after DRAIN_SECONDS. Pages in progress are finished; idle connections are closed, because they would delay the stop."""
         health.stop()
         if settings.DRAIN_SECONDS and not self._draining:
-            # The balancer needs time to see that `/readyz` says no. Until then pages go on, each on a connection that then ends.
+            # The load balancer needs time to notice `/readyz`. Until then pages are served, each on a connection that is then closed.
             self._draining = True
             self.cfg.set("keepalive", 0)
             gevent.spawn_later(settings.DRAIN_SECONDS, self.handle_exit, sig, frame)
@@ -57,10 +57,10 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
             gevent.kill(connection, limit)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer an unreadable request; everything else goes gunicorn's way."""
+        """Answer an unreadable request; leave everything else to gunicorn."""
         if answer := unreadable.answer(exc):
             self.log.warning("a request could not be read: %s", type(exc).__name__)
-            with suppress(OSError):  # the client has gone
+            with suppress(OSError):  # the client is gone
                 client.sendall(answer)
         else:
             super().handle_error(req, client, addr, exc)

@@ -1,4 +1,4 @@
-"""Settings. Production is the default; README has the table of names. Read from the environment, `NAME` or `NAME_FILE`."""
+"""Settings, read from the environment (`NAME` or `NAME_FILE`). The defaults are for production; README has a table of all names."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from cdpviewer.metrics import beginning
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.find(BASE_DIR)
 
-# The two that must be set. Empty ones are allowed to load, so that `manage.py new_key` can run and checks.py can say what to do.
+# Both are required. Empty values load, so that `manage.py new_key` can run and checks.py can report them.
 SECRET_KEY = env.text("CDPVIEWER_SECRET_KEY")
 CREDENTIAL_KEYS = env.listed("CDPVIEWER_CREDENTIAL_KEYS")
 
-# Prove that access records are as they were written: the first seals, all prove.
+# Prove that access records are unchanged: the first signs, all verify.
 RECORD_KEYS = env.listed("CDPVIEWER_RECORD_KEYS") or (SECRET_KEY,)
 LEAST_RECORD_DAYS = env.number("CDPVIEWER_LEAST_RECORD_DAYS", 90, least=1)
 CHANGES_DAYS = env.number("CDPVIEWER_CHANGES_DAYS", 90)  # 0: no digests are kept
@@ -32,10 +32,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
 
-# How long a server that is told to stop goes on, with `/readyz` at 503, so that a balancer sends nothing more.
+# How long a stopping server goes on, with `/readyz` at 503, so that a load balancer sends nothing more.
 DRAIN_SECONDS = env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 
-# --- limits of people
+# --- limits for users
 SIGN_IN_LIMITS = limits.sign_in(env)
 VIEW_LIMITS = limits.views(env)
 
@@ -73,7 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    # Installed whatever is chosen, so that the tables are the same everywhere.
+    # Always installed, so that the tables are the same everywhere.
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
@@ -120,7 +120,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "orders.display.jinja.environment",
-            # What is not there is shown as nothing, however deep it was asked for: half an order is better than none.
+            # A missing value renders as nothing at any depth: half an order is better than none.
             "undefined": jinja2.ChainableUndefined,
             "context_processors": [*_CONTEXT[1:], "accounts.context.page"],
         },
@@ -149,16 +149,16 @@ AUTHENTICATION_BACKENDS = [
     "accounts.session_store.Backend",
     *(["accounts.sign_on.directory.Backend"] if SIGN_ON.directory else ()),
 ]
-# allauth's part: what it does is decided by these adapters, and none of its pages has an address.
+# allauth is controlled by these adapters, and none of its pages has a URL.
 ACCOUNT_ADAPTER = "accounts.sign_on.door.Adapter"
 SOCIALACCOUNT_ADAPTER = "accounts.sign_on.oidc.SocialAdapter"
 MFA_ADAPTER = "accounts.sign_on.factors.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SIGNUP_FIELDS = ["username*"]
-ACCOUNT_RATE_LIMITS = False  # guessing is slowed down by the app itself, in the database
+ACCOUNT_RATE_LIMITS = False  # the app throttles sign-ins itself, in the database
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_TOLERANCE = 1  # half minutes before and after
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after
 SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds; the idle limit is the app's own middleware
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -168,14 +168,14 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "cdpviewer-csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "cdpviewer-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-# Lax, not Strict: an agent who comes from a link in a ticket stays signed in.
+# Lax, not Strict: an agent who follows a link in a ticket stays signed in.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "orders.views.errors.csrf_failure"
 
 # --- the web side
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # probes come over plain http
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # probes use plain HTTP
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -184,7 +184,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-# Django 6's setting, by its name and shape.
+# In the form of Django 6's setting of the same name.
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -192,14 +192,14 @@ SECURE_CSP = {
     "img-src": ["'self'"],
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
-    # A form that begins the sign-in at the provider is redirected there.
+    # The form that starts the provider's sign-in is redirected there.
     "form-action": ["'self'", *(SIGN_ON.provider.form_origins() if SIGN_ON.provider else ())],
     "base-uri": ["'none'"],
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
 
-# --- what people send: short forms and no files
+# --- uploads: short forms and no files
 FILE_UPLOAD_HANDLERS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = bodies.LARGEST
 
@@ -216,7 +216,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("CDPVIEWER_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Everything else is for the owner alone (cdpviewer.modes), but a proxy may serve the static files by itself.
+# All other files are private (cdpviewer.modes), but a proxy may serve the static files.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -227,5 +227,5 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}  # it names the charset of text/* by itself
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}  # WhiteNoise adds the charset to text/* only
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG

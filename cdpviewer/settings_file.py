@@ -1,4 +1,4 @@
-"""Reading text that an operator saved: the settings file and the files of secrets. What Windows editors make of them is read or named."""
+"""Parser of the settings file and of secret files. Encodings and quotes of Windows editors are accepted or reported."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotUtf8(ValueError):
-    """The bytes are no UTF-8; `str(error)` says what they are, without a word of them."""
+    """The bytes are not UTF-8. `str(error)` names the likely encoding and repeats no content."""
 
 
 class BadLine(ValueError):
-    """A line that cannot be read; `str(error)` says which and why, without a word of it."""
+    """A line that cannot be read. `str(error)` gives its number and the reason and repeats no content."""
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark. Raises NotUtf8."""
-    # Latin text in UTF-16 has a zero in every other byte.
+    """Decode UTF-8, with or without a byte order mark. Raises NotUtf8."""
+    # In UTF-16, every other byte of Latin text is zero.
     if data.startswith(UTF_16) or b"\x00" in data[:200]:
         raise NotUtf8("it is in UTF-16, which PowerShell and Notepad call Unicode: save it as UTF-8")
     try:
@@ -32,10 +32,10 @@ def decoded(data: bytes) -> str:
 
 
 def values(text: str) -> dict[str, str]:
-    """The NAME=value lines of a settings file, `export` in front or not. Raises BadLine.
+    """Parse the NAME=value lines of a settings file, with or without `export`. Raises BadLine.
 
-    Empty lines and those that start with # are passed over. A # after white space begins a note, unless the value is in quotes; one pair of
-    quotes around a value is taken off. Nothing is expanded and nothing escaped.
+    Empty lines and lines that start with # are ignored. A # after white space starts a comment, unless the value is in quotes. One pair of
+    quotes around a value is removed. Nothing is expanded or unescaped.
     """
     found: dict[str, str] = {}
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):

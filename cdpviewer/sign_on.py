@@ -1,4 +1,4 @@
-"""What the operator may set about signing in: a provider, a second factor, a directory, a proxy."""
+"""Settings for sign-in: an OpenID Connect provider, a second factor, an LDAP directory, a proxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def read(env: Environment) -> SignOn:
-    """The choices; ImproperlyConfigured for those that fit no server or let nobody in."""
+    """Read the settings. Raises ImproperlyConfigured if they contradict one another or nobody could sign in."""
     found = SignOn(
         provider=_provider(env),
         passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
@@ -60,7 +60,7 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _check_address(name: str, url: str, *, bare: bool = False) -> None:
-    """ImproperlyConfigured for an address that is not https; plain http is for loopback."""
+    """Raise ImproperlyConfigured for a URL that is not https; plain http is allowed on loopback."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
@@ -108,7 +108,7 @@ def _directory(env: Environment) -> Directory | None:
 
 
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
-    """Their group to ours, of "cdp-agents=Agents,cdp-leads=Supervisors"."""
+    """The provider's groups and ours, from "cdp-agents=Agents,cdp-leads=Supervisors"."""
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):
         raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")

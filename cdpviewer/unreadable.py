@@ -1,4 +1,4 @@
-"""The page for a request that cannot be read, and so never reaches the application; gunicorn's own would quote the request."""
+"""The page for a malformed request, which never reaches the application; gunicorn's own page would quote the request."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ HEADERS_TOO_LARGE = (
     "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
 )
 NOT_HTTP = "The request could not be read. Nothing was looked up."
-"""What a person reads, by what gunicorn could not read."""
+"""The sentences on the page, by the kind of error."""
 
 
 def answer(error: Exception) -> bytes:
-    """The whole answer to a request that cannot be read, ready for the socket; b"" for anything else that went wrong."""
+    """The complete HTTP response to a malformed request; b"" for any other error."""
     refused = _refusal(error)
     return _page(*refused) if refused else b""
 
@@ -39,7 +39,7 @@ def _refusal(error: Exception) -> tuple[HTTPStatus, str] | None:
 
 
 def _page(status: HTTPStatus, sentence: str) -> bytes:
-    from cdpviewer.middleware import all_headers  # late: gunicorn needs this module before Django is set up
+    from cdpviewer.middleware import all_headers  # imported here: gunicorn needs this module before Django is set up
 
     body = PAGE.format(status=status.value, title=status.phrase, sentence=sentence).encode()
     lines = [

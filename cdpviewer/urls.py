@@ -1,4 +1,4 @@
-"""Addresses: Django's admin and those of the two apps. `/livez` and `/readyz` are answered before any of these, by the middleware."""
+"""URLs: Django's admin and the two apps. The middleware answers `/livez` and `/readyz` before these."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What every page needs and the first one would wait for, read before the workers are forked: once, and shared by all of them.
+"""Data that every page needs, loaded once before the workers are forked and shared by all of them.
 
-Without it a hundred cold threads each read the table of airports at the same time. Nothing here may touch the database: an open
-SQLite file must not be carried over a fork.
+Otherwise a hundred cold threads would each read the table of airports at the same time. Nothing here may use the database: an open
+SQLite file must not cross a fork.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from orders.itinerary import airports, clocks
 
 
 def warm() -> None:
-    """Read airports and their zones, addresses, and for each offered language its catalogue, day names and templates."""
+    """Load airports, zones and URLs, and for each offered language its catalogue, day names and templates."""
     here, there = airports.place("LHR"), airports.place("LAS")
     airports.same_city(here, there)
     for place in (here, there):
@@ -36,4 +36,4 @@ def warm() -> None:
             for words in (day, short_day, plain_day):
                 words(datetime(2000, 1, 1, tzinfo=UTC))
     gc.collect()
-    gc.freeze()  # what is loaded by now stays: no collection looks at it again, and its memory stays shared by the workers
+    gc.freeze()  # exempts everything loaded so far from collection, so that its memory stays shared by the workers

@@ -1,4 +1,4 @@
-"""What gunicorn serves. Does not start without usable keys."""
+"""The WSGI application. Does not start without usable keys."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ else:
 
 
 class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Counts no further than MOST: counting millions of records takes a second and helps nobody. Filters lead to older ones."""
+    """Paginator that counts up to MOST: counting millions of records takes a second. Filters lead to older ones."""
 
     MOST = 10_000
 
@@ -49,7 +49,7 @@ class AccessRecordAdmin(ReadOnly):
         "ticket",
     )
     list_filter = ("what",)
-    # Exact, so that the indexes serve; "=" would compare in capitals, row by row. A date hierarchy would read all rows as well.
+    # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would read all rows as well.
     search_fields = ("order_ref__exact", "reference__exact", "ticket__exact", "request_id__exact")
     search_help_text = _("User name, order ref, reference, ticket or request id, each in full")
     ordering = ("-at", "-pk")
@@ -60,7 +60,7 @@ class AccessRecordAdmin(ReadOnly):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AccessRecord], search_term: str
     ) -> tuple[QuerySet[AccessRecord], bool]:
-        """A user name is searched for by the person's number, which is indexed."""
+        """Search for a user name by the user's id, which is indexed."""
         person = User.objects.filter(username=search_term.strip()).values_list("pk", flat=True).first()
         if person is not None:
             return queryset.filter(user_id=person), False

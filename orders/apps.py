@@ -1,4 +1,4 @@
-"""The app: orders of a CDP tenant, connections to it, and the records of who viewed what."""
+"""The app: orders of a CDP tenant, connections to it, and access records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the start-up checks, the members of shared connections and the watch over the append-only table."""
+        """Register the start-up checks, the receivers for shared connections, and the triggers of the append-only table."""
         from orders.connections import receivers  # noqa: F401  (importing registers)
         from orders.privacy import checks  # noqa: F401
 

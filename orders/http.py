@@ -1,4 +1,4 @@
-"""The request as our middleware and views get it."""
+"""The request type of our middleware and views."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orders.cdp.reader import Reader
 
 
 class ConnectionLabel(Protocol):
-    """The public part of a connection: all that a page or a record shows of it."""
+    """The public part of a connection, as pages and records show it."""
 
     pk: UUID
     name: str
@@ -27,7 +27,7 @@ class ConnectionLabel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program that asks with a key, and the agent for whom it says it does: nobody can check that."""
+    """A program with an API key, and the agent that it names; the name cannot be verified."""
 
     name: str
     agent: str = ""
@@ -38,8 +38,8 @@ class Request(HttpRequest):
 
     `id` is the request id in log lines, error pages and access records. `connection` is the one that this page reads from, `reader`
     its requests to the CDP, both None if there are none. `session_over` marks a sign-out because the session reached a limit. `via` is
-    what records name beside the person: "embed https://…" for a frame, "api NAME" for a program, "" for the pages themselves. `program`
-    asks in place of a person.
+    named in records beside the user: "embed https://…" for a frame, "api NAME" for a program, "" for the pages themselves. `program`
+    is set if a program makes the request and not a user.
     """
 
     id: str
@@ -55,7 +55,7 @@ GetResponse = Callable[[Request], HttpResponseBase]
 
 
 def prepare(request: HttpRequest, request_id: str = "") -> Request:
-    """Give the request our attributes with their defaults. The outermost middleware calls this; `htmx` is django-htmx's."""
+    """Set our attributes to their defaults. The outermost middleware calls this; `htmx` is set by django-htmx."""
     prepared = cast("Request", request)
     prepared.id, prepared.connection, prepared.reader, prepared.session_over = request_id, None, None, False
     prepared.via, prepared.program = "", None

@@ -54,7 +54,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
         """The user's connection of exactly this name, or None: never another in its place."""
-        # PostgreSQL takes no NUL in a text, and an address may hold one.
+        # PostgreSQL accepts no NUL in a text, and a URL may contain one.
         return None if "\x00" in name else _of(user, _NAMED.get(user.pk or 0, name))
 
 
@@ -63,7 +63,7 @@ class Connection(AnyConnection):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cdp_connections")
     is_default = models.BooleanField(_("default"), default=False)
-    # The mark of the person's password when they last vouched for this connection; see own_password.
+    # The mark of the person's password when they last confirmed this connection; see own_password.
     confirmed = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     objects: ClassVar[models.Manager[Connection]] = ConnectionQuerySet.as_manager()
@@ -103,13 +103,13 @@ class Connection(AnyConnection):
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
-        """Open the credential for use; `CredentialUnreadable` also while the connection is not confirmed."""
+        """Open the credential for use. Raises CredentialUnreadable, also if the connection is not confirmed."""
         if not self.is_confirmed:
             raise CredentialUnreadable("the connection waits for its user to confirm it")
         return self.open_sealed()
 
     def open_sealed(self) -> Credentials:
-        """Open the credential; `CredentialUnreadable` when it does not open or belongs to another row."""
+        """Open the credential. Raises CredentialUnreadable if it does not open or belongs to another row."""
         return Credentials(
             client_key=unseal(self.sealed_client_key, self._binding("client_key")),
             token=unseal(self.sealed_token, self._binding("token")),
@@ -133,7 +133,7 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def make_default(self) -> None:
-        """Make this the person's default, and no other. One that was deleted meanwhile changes nothing."""
+        """Make this the person's only default. Does nothing if it was deleted meanwhile."""
         with one_at_a_time(self.user_id):
             if not type(self).objects.filter(pk=self.pk).exists():
                 return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from orders.views import (
@@ -13,13 +15,23 @@ from orders.views import (
     integrations,
     link_helper,
     order,
-    people,
+    panels,
+    people,  # noqa: F401  (the import registers its panels)
     pins,
     reveal,
     search,
     shared_connections,
-    trips,
+    trips,  # noqa: F401  (the import registers its panel)
 )
+
+
+def panels_of_an_order() -> Iterator[URLPattern]:
+    """The URLs of the panels that `cdp_view` has named `order_…`: `order_custom_data` at orders/<ref>/custom-data/."""
+    for name, panel in panels.PANELS.items():
+        if name.startswith("order_"):
+            place = name.removeprefix("order_").replace("_", "-")
+            yield path(f"orders/<str:ref>/{place}/", order.part(panel.view), name=name)
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
@@ -29,12 +41,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pins/", pins.pin, name="pin"),
     path("find-person/", guests.find_person, name="find_person"),
     path("orders/<str:ref>/", order.order, name="order"),
-    path("orders/<str:ref>/contacts/", order.part(people.order_contacts), name="order_contacts"),
-    path("orders/<str:ref>/travellers/", order.part(people.order_travellers), name="order_travellers"),
+    *panels_of_an_order(),
     path("orders/<str:ref>/reveal/", order.part(reveal.reveal), name="reveal"),
     path("orders/<str:ref>/guests/<str:guest_ref>/orders/", order.part(guests.guest_orders), name="guest_orders"),
-    path("orders/<str:ref>/trips/", order.part(trips.order_trips), name="order_trips"),
-    path("orders/<str:ref>/custom-data/", order.part(order.order_custom_data), name="order_custom_data"),
     path("orders/<str:ref>/raw/", order.part(order.order_raw), name="order_raw"),
     path("orders/<str:ref>/itinerary.ics", order.part(order.order_calendar), name="order_calendar"),
     path("connections/", connections.connections, name="connections"),
@@ -74,6 +83,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activity/", activity.activity, name="activity"),
     path("activity/person/", activity.activity_of_person, name="activity_of_person"),
     path("activity/export.csv", activity.activity_csv, name="activity_csv"),
-    # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search says what is wrong with it.
+    # A ticket field may hold anything: slashes, line breaks, an unfilled template. The search reports what is wrong.
     re_path(r"^orders/(?P<text>[\s\S]+)$", order.unclean, name="order_unclean"),
 ]

@@ -27,7 +27,7 @@ def error_body(status: int, message: str) -> Document:
 
 
 def document(asked: Asked, quirks: Set[str] = frozenset()) -> Document:
-    """The answer to a request. `quirks` are the names of faults that change what is looked up or expanded, and "list-items"."""
+    """The answer to a request. `quirks` are the names of faults that affect look-up or expansion, and "list-items"."""
     if asked.what in ("orders", "items", "contacts", "consumers", "guests", "extensions"):
         return _collection(asked, quirks)
     if asked.what == "order":
@@ -121,7 +121,7 @@ def _single(asked: Asked, kind: str, record: Json, *, alone: bool) -> Document:
         return _extension(asked, record, alone=alone)
     name = f"{kind}s"
     href = _href(asked, name, record)
-    if "_href_ref" in record:  # the vendor's slip stands in the item itself; links to it are right
+    if "_href_ref" in record:  # the vendor's error is in the item itself; links to it are right
         href = href.rpartition("/")[0] + f"/{record['_href_ref']}"
     body: Document = {"href": href if alone else _inline_href(href, asked)}
     body |= _fields(asked, record)
@@ -174,7 +174,7 @@ def _fields(asked: Asked, record: Json) -> Document:
 
 
 def _stamp(asked: Asked, key: str, value: Json) -> Json:
-    """v2.1 writes its own stamps without milliseconds."""
+    """A stamp; v2.1 writes them without milliseconds."""
     if asked.version == "v2.1" and isinstance(value, str) and key.endswith(("edAt", "Seen")):
         return _MILLISECONDS.sub("", value)
     return value

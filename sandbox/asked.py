@@ -1,4 +1,4 @@
-"""What a request asks for: its endpoint, the records it touches and the page of them."""
+"""Parsed requests: the endpoint, its records and the page of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SINGLES = {"orderItems": "items", "orderContacts": "contacts", "orderConsumers":
 
 
 class Refused(Exception):
-    """An answer that is an error: `status` and the message of the documented error body."""
+    """A request that is answered with an error: `status` and the message of the documented error body."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 @dataclass
 class Asked:
-    """One GET, understood.
+    """A parsed GET.
 
     `what` is orders, order, items, item, contacts, contact, consumers, consumer, extensions, extension, guests or guest;
     `number` counts a single record within its order from 1; `found` is the list a collection pages through.
@@ -53,7 +53,7 @@ class Asked:
 
 
 def understand(world: World, base: str, target: str, *, miss: int = 200) -> Asked:
-    """The endpoint and records of a request target (path and query), or Refused with 400 or 404."""
+    """Parse a request target (path and query). Raises Refused with 400 or 404."""
     parts = urlsplit(target)
     query: dict[str, str] = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
@@ -155,7 +155,7 @@ def _below_single(asked: Asked, rest: list[str]) -> None:
 
 
 def items_of(order: Order, consumer: Json) -> list[Json]:
-    """The items a consumer is on, by the positions its `_on` names (from 1)."""
+    """The items of a consumer, by the positions in its `_on` (from 1)."""
     return [order.items[int(position) - 1] for position in consumer.get("_on", [])]
 
 

@@ -1,4 +1,4 @@
-"""The faults by name, and where each is switched on: everywhere, for an order, or for one part or page of it."""
+"""The faults by name, and their targets: everything, an order, or a part or page of it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ SEARCHES = ("orders", "guests", "guest")
 
 @dataclass(frozen=True)
 class Rule:
-    """A fault for the whole of a target, or for the parts named: `items`, `items:3` (third page), `items:with-40`
+    """A fault for a whole target, or for parts of it: `items`, `items:3` (third page), `items:with-40`
     (the page that holds the fortieth), `contact:2` (the second contact on its own), several with commas."""
 
     fault: str
@@ -105,7 +105,7 @@ def _part_fits(part: str, asked: Asked) -> bool:
 
 
 class Faults:
-    """Which faults are on. A target is `*`, an order's ref or a guest's ref."""
+    """The active faults by target: `*`, an order's ref or a guest's ref."""
 
     def __init__(self) -> None:
         self._rules: dict[str, list[Rule]] = {}
@@ -113,7 +113,7 @@ class Faults:
         self.changes = 0
 
     def set(self, target: str, fault: str, part: str | None = None) -> None:
-        """Switch a fault on, beside those that are. ValueError for a name or a part that does not exist."""
+        """Add a fault. Raises ValueError for an unknown name or part."""
         if fault not in FAULTS:
             raise ValueError(f"There is no fault named {fault}.")
         for piece in (part or "").split(",") if part else ():
@@ -124,7 +124,7 @@ class Faults:
         self.changes += 1
 
     def clear(self, target: str | None = None) -> None:
-        """Switch all faults off, or those of one target."""
+        """Remove all faults, or those of one target."""
         if target is None:
             self._rules.clear()
         else:
@@ -136,7 +136,7 @@ class Faults:
         return any(rule.fault == fault for rule in self._rules.get("*", ()))
 
     def of(self, asked: Asked) -> list[str]:
-        """The names of the faults that meet this request."""
+        """The names of the faults that apply to this request."""
         if not self._rules:
             return []
         names = [rule.fault for rule in self._rules.get("*", ()) if rule.fits(asked, everywhere=True)]
@@ -145,13 +145,13 @@ class Faults:
         return names
 
     def first_of_two(self, fault: str, path: str) -> bool:
-        """True for the first, third, … request of a path under a fault that lasts for one answer."""
+        """True for the first, third, … request of a path, for faults that last for one answer."""
         self._turns[(fault, path)] += 1
         return self._turns[(fault, path)] % 2 == 1
 
 
 def fault_in_ref(ref: str) -> Rule | None:
-    """The fault a ref such as `fault-429-6h` or `fault-503-0000~items.2` asks for; after `~` the part, `.` for its `:`."""
+    """The fault that a ref such as `fault-429-6h` or `fault-503-0000~items.2` names; the part is after `~`, with `.` for `:`."""
     head, _, part = ref.lower().partition("~")
     if not head.startswith("fault-"):
         return None

@@ -1,4 +1,4 @@
-"""JSON in and out with every number as it was written: 100.00 stays 100.00."""
+"""JSON parser and writer that keep numbers as written: 100.00 stays 100.00."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Json = Any
 
 
 class Verbatim(str):
-    """A piece of JSON text to be sent exactly as it stands, for answers no honest encoder would write."""
+    """A piece of JSON text that is sent unchanged, for answers that no normal encoder would write."""
 
     __slots__ = ()
 
 
 class Twice(dict[str, Json]):
-    """An object whose every key is sent twice: first with a value that is not meant, then with the real one."""
+    """An object whose keys are all sent twice: first with a wrong value, then with the real one."""
 
 
 def loads(text: str) -> Json:

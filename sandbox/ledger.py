@@ -1,4 +1,4 @@
-"""What was asked of the sandbox: counts for `/__calls__` and the latest requests for `/__seen__`."""
+"""Requests received: counts for `/__calls__` and the latest requests for `/__seen__`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Ledger:
         self.reset()
 
     def reset(self) -> None:
-        """Start counting anew; calls that are in flight stay in flight."""
+        """Reset the counts; calls in flight stay in flight."""
         self.total = 0
         self.elsewhere = 0
         self.most_in_flight = self.in_flight
@@ -26,7 +26,7 @@ class Ledger:
         self.seen: deque[dict[str, Any]] = deque(maxlen=500)
 
     def start(self, method: str, target: str, headers: dict[str, str]) -> None:
-        """Count one call as it arrives; `finish` once it is answered or broken off."""
+        """Count a call on arrival; `finish` counts its end."""
         self.total += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -48,7 +48,7 @@ class Ledger:
         self.in_flight = max(0, self.in_flight - 1)
 
     def calls(self) -> dict[str, Any]:
-        """The counts as `/__calls__` gives them. `elsewhere` counts calls that followed a link to another host."""
+        """The counts returned by `/__calls__`. `elsewhere` counts calls that followed a link to another host."""
         return {
             "total": self.total,
             "by_method": dict(self.by_method),
@@ -61,7 +61,7 @@ class Ledger:
 
 @lru_cache(maxsize=64)
 def user_of(authorization: str) -> str:
-    """The user name of a Basic authorization header, "" where there is none; the password is dropped here."""
+    """The user name in a Basic authorization header, "" if there is none; the password is dropped."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return ""

@@ -1,4 +1,4 @@
-"""The faults that send something else than the answer, or the answer altered."""
+"""Faults that replace or alter the answer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def instead(fault: str, body: bytes) -> tuple[bytes, str] | None:
 
 
 def altered(fault: str, document: Json, elsewhere: str) -> Json:
-    """The document under a fault. `elsewhere` is the address of the other host for `other-host`."""
+    """The document altered by a fault. `elsewhere` is the URL of the other host for `other-host`."""
     match fault:
         case "deep":
             return document | {"deep": Verbatim(_DEEP)}
@@ -58,7 +58,7 @@ def altered(fault: str, document: Json, elsewhere: str) -> Json:
 
 
 def _records(value: Json, change: Callable[[dict[str, Json]], dict[str, Json]]) -> Json:
-    """Every object that is a record (it has a ref, or is an entry of `items`) changed, from the inside out."""
+    """Apply `change` to every record (an object with a ref, or an entry of `items`), from the inside out."""
     if isinstance(value, list):
         return [change(_records(part, change)) if isinstance(part, dict) else part for part in value]
     if isinstance(value, dict):
@@ -108,5 +108,5 @@ def _moved(key: str, value: Json, elsewhere: str) -> Json:
 
 
 def text(document: Json) -> bytes:
-    """The document as it goes out."""
+    """The document as bytes."""
     return dumps(document)

@@ -1,6 +1,6 @@
-"""Answers in rounds: every call is held until no further one arrives for a while, then all are answered at once.
+"""Answers in rounds: calls are held until none arrives for a while, then all are answered at once.
 
-So the number of rounds is the number of answers that somebody had to wait for one after the other, whatever the machine's speed.
+So the number of rounds is the number of sequential round trips, whatever the machine's speed.
 """
 
 from __future__ import annotations

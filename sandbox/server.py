@@ -19,7 +19,7 @@ _MAX_HEAD = 64 * 1024
 
 
 class Conversation(asyncio.Protocol):
-    """One connection: requests one after another, kept alive, pipelined ones in their order."""
+    """One keep-alive connection; pipelined requests are answered in order."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class Conversation(asyncio.Protocol):
 
 
 class Listener:
-    """The listening socket: opened, and closed to callers without giving the port away (`refused`)."""
+    """The listening socket, which can refuse connections while keeping the port (`refused`)."""
 
     def __init__(self, service: Service, *, port: int, latency: float, drip: float) -> None:
         self._service, self._latency, self._drip = service, latency, drip
@@ -136,7 +136,7 @@ class Listener:
             )
 
     def _apply_soon(self) -> None:
-        """After a switch by `/__fault__`: first the answer to it, then what it asked for, and its end if it has one."""
+        """Apply a change made by `/__fault__` after its answer is sent, and its end if it has one."""
         loop = asyncio.get_running_loop()
         for seconds in (0.02, *self._service.lasting):
             loop.call_later(seconds + 0.01, lambda: setattr(self, "_applying", loop.create_task(self.apply())))
@@ -155,7 +155,7 @@ class Listener:
 
 
 def bound(port: int) -> socket.socket:
-    """A loopback socket that holds the port (0: any) and does not listen yet. OSError where the port is taken."""
+    """A loopback socket bound to the port (0: any) that does not listen yet. Raises OSError if the port is taken."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -236,36 +236,36 @@ class Sandbox:
         return list(self.service.ledger.seen)
 
     def reset(self) -> None:
-        """Start counting anew; faults stay."""
+        """Reset the counts; faults stay."""
         self.service.ledger.reset()
         if self.service.rounds is not None:
             self.service.rounds.count = 0
 
     def set_fault(self, order: str, fault: str, part: str | None = None) -> None:
-        """Switch a fault on for an order (ref or reference id), a guest's ref or everything (`*`)."""
+        """Add a fault for an order (ref or reference id), a guest's ref or everything (`*`)."""
         for target in self.service.targets(order):
             self.service.faults.set(target, fault, part)
         self._apply()
 
     def clear_faults(self, order: str | None = None) -> None:
-        """Switch off the faults of an order, or all, those of the world's files included."""
+        """Remove the faults of an order, or all, including those of the world's files."""
         self.service.clear(order)
         self._apply()
 
     def add_order(self, entry: dict[str, Any]) -> str:
-        """Add an order written as in a world file; its ref."""
+        """Add an order written as in a world file, and return its ref."""
         order = order_from(entry)
         self.service.world.add(order)
         self.service.take_faults(order)
         return order.ref
 
     def change_order(self, entry: dict[str, Any]) -> str:
-        """Put an order in the place of the one with its ref, as a feed does when a flight moved; its ref."""
+        """Replace the order with the same ref, as a feed does when a flight is rescheduled, and return the ref."""
         self.service.world.remove(order_from(entry).ref)
         ref = self.add_order(entry)
         self.service.forget_pages()
         return ref
 
     def answer_with(self, path: str, body: bytes, status: int = 200, kind: str = "application/json") -> None:
-        """From now on send this body for a path (`/v2/orders/…`, with its query or without), whatever the world says."""
+        """Send this body for a path (`/v2/orders/…`, with or without its query) from now on, in place of the world's answer."""
         self.service.instead[path] = wire.answer(status, body, kind=kind)

@@ -1,4 +1,4 @@
-"""One request in, what to send out: auth, the endpoints, the faults, and the sandbox's own `/__…__` addresses."""
+"""Request handling: authentication, endpoints, faults, and the sandbox's own `/__…__` URLs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PAGES_KEPT = 4000
 
 @dataclass
 class Reply:
-    """Bytes to send, or a body to send under a fault of the wire."""
+    """Bytes to send, or a body to send with a fault on the wire."""
 
     raw: bytes = b""
     play: str = ""
@@ -38,7 +38,7 @@ class Reply:
 
 @dataclass
 class Service:
-    """The sandbox without its socket. `own` is the address used where a request names no host; for the rest see `server.Sandbox`."""
+    """The sandbox without its socket. `own` is the URL used if a request has no Host; for the rest see `server.Sandbox`."""
 
     world: World = field(repr=False)
     client_key: str
@@ -61,12 +61,12 @@ class Service:
             self.take_faults(order)
 
     def take_faults(self, order: Order) -> None:
-        """Switch on what an order's own `_fault` says."""
+        """Switch on the faults in an order's own `_fault`."""
         for entry in order.faults:
             self.faults.set(order.ref, entry["fault"], entry.get("part"))
 
     def forget_pages(self) -> None:
-        """Make every answer anew from now on, after the world has changed."""
+        """Drop all prepared answers, after the world has changed."""
         self._pages.clear()
 
     def reply(self, method: str, target: str, headers: dict[str, str]) -> Reply:
@@ -106,7 +106,7 @@ class Service:
         return Reply(raw)
 
     def _know_fault_order(self, target: str) -> None:
-        """An order for every ref or reference id that names a fault, made when it is first asked for."""
+        """Create the order for a ref or reference id that names a fault, on its first request."""
         parts = urlsplit(target)
         steps = parts.path.split("/")
         wanted = [steps[3]] if len(steps) > 3 and steps[2] == "orders" else []

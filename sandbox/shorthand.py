@@ -1,4 +1,4 @@
-"""The short forms the world's files may use: `_repeat` multiplies an entry, `_flights` writes segments on one line each."""
+"""The short forms of the world's files: `_repeat` multiplies an entry, `_flights` has a segment per line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _filled(value: Any, n: int) -> Any:
 
 
 def segment(line: str) -> Entry:
-    """A flight segment from one line, its times the airports' own clocks with the API's false Z.
+    """A flight segment from one line; its times are local, with the API's false Z.
 
     `BX459 DUB 2025-08-15 16:00 > LHR 17:20 Economy/Plus/Y/32N by EI5459`; `22:40+1` lands the day after.
     Cabin, fare family, booking class, equipment and the operating carrier may be left out from the right.

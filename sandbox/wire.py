@@ -1,4 +1,4 @@
-"""HTTP on the wire: an answer as bytes, and the plays that break one off, slow it down or lie about it."""
+"""HTTP on the wire: answers as bytes, and plays that cut one off, slow it down or send wrong headers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 
 def head(status: int, length: int | None, *, kind: str = "application/json", extra: tuple[str, ...] = ()) -> bytes:
-    """Status line and headers. `length` None leaves Content-Length out."""
+    """Status line and headers, without Content-Length if `length` is None."""
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Type: {kind}", *extra]
     if length is not None:
         lines.append(f"Content-Length: {length}")
@@ -22,12 +22,12 @@ def head(status: int, length: int | None, *, kind: str = "application/json", ext
 
 
 def answer(status: int, body: bytes, *, kind: str = "application/json", extra: tuple[str, ...] = ()) -> bytes:
-    """A whole answer."""
+    """A complete answer."""
     return head(status, len(body), kind=kind, extra=extra) + body
 
 
 def reset(transport: asyncio.Transport) -> None:
-    """Break the connection off with a TCP reset."""
+    """Close the connection with a TCP reset."""
     sock = transport.get_extra_info("socket")
     if sock is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -36,7 +36,7 @@ def reset(transport: asyncio.Transport) -> None:
 
 @dataclass(frozen=True)
 class Stage:
-    """What a play has to hand: the connection, the body and its type, and the pause between two slow bytes in seconds."""
+    """The means of a play: the connection, the body and its type, and the pause between slow bytes in seconds."""
 
     transport: asyncio.Transport
     body: bytes
@@ -50,7 +50,7 @@ class Stage:
         self.transport.write(answer(200, body, kind=self.kind, extra=extra))
 
 
-# Each play sends the body its own way and says whether the connection may serve the next request.
+# Each play sends the body in its own way and returns whether the connection may serve another request.
 Play = Callable[[Stage], Awaitable[bool]]
 
 

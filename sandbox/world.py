@@ -1,4 +1,4 @@
-"""The orders, people and guests the sandbox knows, read from the JSON files of a folder.
+"""The sandbox's orders, people and guests, read from the JSON files of a folder.
 
 A file is `{"_shows": "...", "orders": [...], "guests": [...]}`. An order holds its fields as the API sends them, and
 `items`, `contacts`, `consumers` as lists. Keys that start with an underscore are ours and never sent; `README.md` lists them.
@@ -23,7 +23,7 @@ _STAMP = "2025-08-15T16:00:55.554Z"
 
 @dataclass
 class Order:
-    """One order with all that hangs on it. `fields` are sent as they are; `shows` says why it is in the world."""
+    """An order with its items and people. `fields` are sent as they are; `shows` is what the order is an example of."""
 
     ref: str
     fields: Entry
@@ -38,7 +38,7 @@ class Order:
 
 @dataclass
 class World:
-    """Everything by its lower-case ref. `items`, `contacts` and `consumers` give (order, position from 0)."""
+    """All records by lower-case ref. `items`, `contacts` and `consumers` give (order, position from 0)."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     references: dict[str, list[Order]] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class World:
     orders_of_guest: dict[str, list[Order]] = field(default_factory=dict)
 
     def add(self, order: Order) -> None:
-        """Take in an order; a ref that is there already is a mistake in a file."""
+        """Add an order. Raises ValueError for a duplicate ref, which is an error in a file."""
         self._claim(self.orders, order.ref, order)
         reference = order.fields.get("referenceId")
         if isinstance(reference, str):
@@ -61,7 +61,7 @@ class World:
             self.orders_of_guest.setdefault(guest, []).append(order)
 
     def remove(self, ref: str) -> None:
-        """Forget an order with all that belongs to it; one that is not there is no mistake."""
+        """Remove an order with all its records, if it exists."""
         order = self.orders.pop(ref.lower(), None)
         if order is None:
             return
@@ -87,7 +87,7 @@ class World:
 
 
 def load(folder: Path | None = None) -> World:
-    """The world of all *.json files of a folder (ours by default). A bad file raises ValueError that names it."""
+    """Load all *.json files of a folder (ours by default). Raises ValueError that names a bad file."""
     world = World()
     for path, orders, guests in _own_files() if folder is None else _read(folder):
         try:
@@ -102,7 +102,7 @@ def load(folder: Path | None = None) -> World:
 
 @cache
 def _own_files() -> list[tuple[Path, list[Order], list[Entry]]]:
-    """Our files are read once in a process: what comes of them is never changed, and tests start many sandboxes."""
+    """Our own files, read once per process: they never change, and tests start many sandboxes."""
     return _read(HERE)
 
 
@@ -121,7 +121,7 @@ def _read(folder: Path) -> list[tuple[Path, list[Order], list[Entry]]]:
 
 
 def order_from(entry: Entry, shows: str = "") -> Order:
-    """An order from a file's entry: short forms written out, refs and stamps given where the file leaves them open."""
+    """An order from a file's entry: short forms expanded, missing refs and stamps filled in."""
     reference = entry.get("referenceId")
     ref = entry.get("ref") or named_ref(f"order {reference}")
     fields = {"ref": ref, **sendable(entry, without=("items", "contacts", "consumers"))}
@@ -191,12 +191,12 @@ def _people(order: Order, kind: str, entries: list[Entry]) -> list[Entry]:
 
 
 def sendable(entry: Entry, without: tuple[str, ...] = ()) -> Entry:
-    """A copy without the keys named and without the short forms that are used up when the file is read."""
+    """A copy without the given keys and without the short forms of the file."""
     used_up = {"_shows", "_flights", "_bare", "_fault", *without}
     return {key: value for key, value in entry.items() if key not in used_up}
 
 
 def named_ref(name: str, *, upper: bool = False) -> str:
-    """A ref that is the same at every start. Some are upper case, as the real ones are."""
+    """A ref that is the same at every start. Some are in upper case, like real ones."""
     ref = str(uuid.uuid5(_REFS, name))
     return ref.upper() if upper else ref

@@ -1,4 +1,4 @@
-"""The order behind a ref that names a fault: a real order under that ref, so that any fault can be looked at by hand."""
+"""The order for a ref that names a fault, so that any fault can be tried by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sandbox.world import World, order_from
 
 
 def add_fault_order(world: World, ref: str) -> None:
-    """Add an order of this ref with 250 items where its items are meant (`~items`), otherwise with 12; 12 contacts."""
+    """Add an order with this ref: 250 items if the fault is for its items (`~items`), otherwise 12; 12 contacts."""
     many = 250 if "~item" in ref.lower() else 12
     entry: Entry = {
         "ref": ref,

@@ -1,1 +1,1 @@
-"""Every way into the app: passwords with a second step, the company's OpenID Connect provider, its directory, its proxy."""
+"""All kinds of sign-in: passwords with a second step, an OpenID Connect provider, an LDAP directory, a proxy."""

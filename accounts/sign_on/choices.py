@@ -1,4 +1,4 @@
-"""What the operator chose about signing in. No Django in here."""
+"""The operator's settings for sign-in. No Django in here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SecondFactor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The company's OpenID Connect provider. `groups` maps its groups to ours; `origins` are further ones the sign-in passes.
+    """The company's OpenID Connect provider. `groups` maps its groups to ours; `origins` are others that the sign-in passes through.
 
     `timeouts` are the seconds for a connection, and between two pieces of an answer.
     """
@@ -48,13 +48,13 @@ class Provider:
         return f"provider {self.name}"
 
     def form_origins(self) -> list[str]:
-        """Where a form that begins the sign-in may lead: the issuer's origin, and those named beside it."""
+        """The origins to which the form that starts the sign-in may redirect."""
         return list(dict.fromkeys([origin(self.issuer), *self.origins]))
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The company's LDAP directory. `groups` maps names (cn) of its groups to ours; `timeout` is in seconds, for each question."""
+    """The company's LDAP directory. `groups` maps names (cn) of its groups to ours; `timeout` is in seconds, for each request."""
 
     url: str
     bind_dn: str
@@ -75,7 +75,7 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """A proxy that has signed people in names them in `header`, and proves itself by `secret` in `secret_header`."""
+    """A proxy that signs users in: it sends their names in `header`, and authenticates with `secret` in `secret_header`."""
 
     header: str
     secret_header: str
@@ -84,7 +84,7 @@ class ProxyHeader:
 
 @dataclass(frozen=True, slots=True)
 class SignOn:
-    """All choices. `confirm_after` is in seconds: an older sign-in is confirmed before rights and credentials change; 0 for never."""
+    """All settings. `confirm_after` is in seconds: an older sign-in must be confirmed before rights or credentials change; 0 for never."""
 
     provider: Provider | None = None
     passwords: Passwords = Passwords.ON
@@ -95,6 +95,6 @@ class SignOn:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of an address."""
+    """Scheme, host and port of a URL."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -1,4 +1,4 @@
-"""The company's LDAP directory: names and passwords that are checked there, and groups that follow it at each sign-in."""
+"""The company's LDAP directory: it checks passwords, and groups are updated from it at each sign-in."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from accounts.sign_on.choices import Directory
 from accounts.throttling import NotChecked
 from orders.privacy import account_events
 
-AT_ONCE = 8  # sign-ins of a process that wait on the directory
+AT_ONCE = 8  # sign-ins of a process that wait for the directory
 log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 class DirectoryDown(NotChecked):
-    """The directory could not say whether the password is right."""
+    """The directory could not check the password."""
 
 
 @cache
@@ -39,7 +39,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 class _Connection(SimpleLDAPObject):
-    """A connection that waits beside the pages: libldap waits in C, where nothing else of the process goes on."""
+    """A connection that waits on a thread: libldap waits in C, which would block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         if not monkey.is_module_patched("threading"):
@@ -48,7 +48,7 @@ class _Connection(SimpleLDAPObject):
 
 
 class _Ldap:
-    """The module `ldap` with connections of ours."""
+    """The module `ldap` with our connections."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(ldap, name)
@@ -58,7 +58,7 @@ class _Ldap:
 
 
 class Backend(LDAPBackend):
-    """Asks the directory about everybody who has no password here."""
+    """Authentication backend for everybody without a password here."""
 
     def __init__(self) -> None:
         chosen = _chosen()
@@ -71,8 +71,8 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The person, or None; `DirectoryDown` if nobody can say. Of a name that has a password here, or came by the provider,
-        the directory is never asked.
+        """The user, or None. Raises DirectoryDown. For a name with a password here, or one added by the provider,
+        the directory is not queried.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
@@ -84,7 +84,7 @@ class Backend(LDAPBackend):
         return person
 
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:
-        """Check the password and the groups before anybody is added; then let the groups follow."""
+        """Check password and groups before a user is added; then update the groups."""
         person: User | None = super().authenticate_ldap_user(ldap_user, password)
         if person is not None:
             wanted = _ours(ldap_user.group_names)
@@ -92,7 +92,7 @@ class Backend(LDAPBackend):
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """Somebody who may come in by a mapped group; one who is in none is refused before an account is made."""
+        """The user, who must be in a mapped group; others are refused before an account is created."""
         if not _ours(ldap_user.group_names):
             known = User.objects.filter(username__iexact=username).first()
             if known is not None:
@@ -138,6 +138,6 @@ def _settings(chosen: Directory) -> dict[str, Any]:
 
 @receiver(ldap_error, dispatch_uid="accounts.sign_on.directory.down")
 def _down(exception: Exception, context: str, **_kwargs: Any) -> None:
-    """What the library takes for "no" is none: raised here, it reaches the person in words and counts as no attempt."""
+    """Raise DirectoryDown for errors that the library treats as a wrong password, so that they do not count as failed attempts."""
     log.error("directory_failed", context=context, error=type(exception).__name__)
     raise DirectoryDown("the directory cannot be asked") from None

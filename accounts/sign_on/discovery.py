@@ -19,7 +19,7 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 def document(issuer: str) -> dict[str, Any]:
-    """The document of `issuer`; `NotSignedIn` if it cannot be had or is another issuer's.
+    """The document of `issuer`. Raises NotSignedIn if it cannot be read or names another issuer.
 
     GET <issuer>/.well-known/openid-configuration, at most once an hour for each process.
     """
@@ -45,7 +45,7 @@ def document(issuer: str) -> dict[str, Any]:
 
 
 def sign_out_address(issuer: str) -> str:
-    """Where a person ends their sign-in at the provider; "" if it names no such page or is out of reach."""
+    """The provider's sign-out page; "" if it has none or is unreachable."""
     try:
         address = document(issuer).get("end_session_endpoint", "")
     except NotSignedIn:
@@ -54,5 +54,5 @@ def sign_out_address(issuer: str) -> str:
 
 
 def forget() -> None:
-    """Read the document anew next time."""
+    """Clear the cached documents."""
     _kept.clear()

@@ -1,4 +1,4 @@
-"""The one door: whoever was let in by a password, a provider, a directory or a proxy is signed in here, after all further steps."""
+"""The single place of signing in, after a password, a provider, a directory or a proxy, and all further steps."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.http import HttpRequest, HttpResponse
 from accounts import next_page
 from accounts.sign_on.refusals import NotSignedIn
 
-BACKEND = "accounts.session_store.Backend"  # finds every person of a session, whatever let them in
+BACKEND = "accounts.session_store.Backend"  # loads the user of every session, however they signed in
 
 
 def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str) -> HttpResponse:
-    """Sign a person in who has proved who they are, and go on to `page`, or to the second step first if there is one."""
+    """Sign in an authenticated user and redirect to `page`, or to the second step first if there is one."""
     request.signed_in_by = by  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
     response: HttpResponse = perform_login(request, person, redirect_url=page)
     return response
 
 
 class Adapter(DefaultAccountAdapter):
-    """What allauth does at the door, in this app's terms: no e-mails, no messages, no pages of its own."""
+    """allauth's account adapter, without its e-mails, messages and pages."""
 
     def get_login_stages(self) -> list[str]:
         return ["accounts.sign_on.second_step.Stage"]
@@ -33,10 +33,10 @@ class Adapter(DefaultAccountAdapter):
         login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Say nothing: the pages do."""
+        """Do nothing: our pages have the messages."""
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Nobody here has an address."""
+        """Do nothing: users have no e-mail address here."""
 
     def is_safe_url(self, url: str) -> bool:
         return next_page.safe_url(self.request, url, default="") != ""

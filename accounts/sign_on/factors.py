@@ -1,7 +1,7 @@
-"""Second factors: an app that shows codes, passkeys, and ten recovery codes. allauth keeps them and knows the ceremonies.
+"""Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified by allauth.
 
-What opens them is sealed like a CDP credential and bound to its person and kind, so a row copied to somebody else opens nothing. A code
-works once for all processes: the row itself says which was used last.
+Their secrets are sealed like CDP credentials and bound to person and kind, so a row copied to somebody else is useless. A code works
+once across all processes: the row stores which was used last.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _place: ContextVar[Binding | None] = ContextVar("the place that a sealed secret 
 
 
 def binding(user_id: int, kind: str) -> Binding:
-    """The place of a secret: its person and kind."""
+    """The binding of a secret: its person and kind."""
     return Binding(owner=str(user_id), connection="", region="", field=f"second factor {kind}")
 
 
 @contextmanager
 def at(user_id: int, kind: str) -> Iterator[None]:
-    """Inside, allauth seals and opens secrets of this person and kind."""
+    """Make allauth seal and open secrets of this person and kind inside the block."""
     token = _place.set(binding(user_id, kind))
     try:
         yield
@@ -56,7 +56,7 @@ def at(user_id: int, kind: str) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):
-    """Seals what allauth would keep readable. Without a place nothing is sealed or opened."""
+    """Seals secrets that allauth would store in plain text. Without a binding nothing is sealed or opened."""
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, _here())
@@ -95,7 +95,7 @@ def exist(person: Any) -> bool:
 
 
 def pending_secret(request: HttpRequest) -> str:
-    """The secret that an app is about to be set up with, the same until that is done. It waits in the session, sealed."""
+    """The secret for setting up an app, the same until that is done. Kept in the session, sealed."""
     place = binding(request.user.pk or 0, "pending")
     try:
         return sealing.unseal(request.session.get(_PENDING, ""), place)
@@ -106,7 +106,7 @@ def pending_secret(request: HttpRequest) -> str:
 
 
 def add_app(request: HttpRequest, person: Any, code: str) -> bool:
-    """Keep the pending secret, in place of an earlier app, if `code` comes from it."""
+    """Store the pending secret, replacing an earlier app, if `code` was made with it."""
     secret = pending_secret(request)
     counter = _matching(secret, code, after=-1)
     if counter is None:
@@ -121,7 +121,7 @@ def add_app(request: HttpRequest, person: Any, code: str) -> bool:
 
 
 def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
-    """Keep a passkey if the browser's answer fits what it was asked."""
+    """Store a passkey if the browser's answer fits the challenge."""
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
@@ -134,7 +134,7 @@ def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
 
 
 def new_recovery_codes(person: Any) -> list[str]:
-    """Ten codes that each work once; earlier ones end."""
+    """Ten new codes that each work once; earlier ones become invalid."""
     with transaction.atomic(), at(person.pk, Kind.RECOVERY_CODES):
         Authenticator.objects.filter(user_id=person.pk, type=Kind.RECOVERY_CODES).delete()
         made = RecoveryCodes.activate(person)
@@ -144,12 +144,12 @@ def new_recovery_codes(person: Any) -> list[str]:
 
 
 def codes_left(row: Authenticator) -> int:
-    """How many recovery codes are unused."""
+    """The number of unused recovery codes."""
     return 10 - int(row.data.get("used_mask", 0)).bit_count()
 
 
 def accepts(person: Any, code: str) -> bool:
-    """Whether `code` is one of the app's or a recovery code, not used before. `CredentialUnreadable` if the keys do not open them."""
+    """Whether `code` is an unused code of the app or an unused recovery code. Raises CredentialUnreadable if the keys do not open them."""
     typed = code.replace(" ", "").replace("-", "")
     return _accepts_app(person, typed) or _accepts_recovery(person, typed)
 
@@ -170,7 +170,7 @@ def _accepts_app(person: Any, code: str) -> bool:
 
 
 def _matching(secret: str, code: str, *, after: int) -> int | None:
-    """The half minute whose code this is, if it comes later than `after`; one before and one after now are taken as well."""
+    """The time step of the code, if it is later than `after`; the steps before and after the current one are accepted as well."""
     counter: int
     for counter in yield_hotp_counters_from_time():
         if counter > after and compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))):
@@ -191,7 +191,7 @@ def _accepts_recovery(person: Any, code: str) -> bool:
 
 
 def passkey_challenge(person: Any) -> dict[str, Any]:
-    """What the browser asks the person's passkeys; {} if there are none."""
+    """The challenge for the person's passkeys; {} if there are none."""
     if not Authenticator.objects.filter(user_id=person.pk, type=Kind.WEBAUTHN).exists():
         return {}
     asked: dict[str, Any] = webauthn.begin_authentication(person)
@@ -224,7 +224,7 @@ def remove(person: Any, pk: int) -> bool:
 
 
 def reset(person: Any) -> int:
-    """Remove all of a person's factors, as an administrator does for somebody who lost them; how many rows, recorded if any."""
+    """Remove all factors of a person who lost them; return the number of rows. Recorded if there were any."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()
@@ -235,20 +235,20 @@ def reset(person: Any) -> int:
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:
-    """Each row that holds a sealed secret, with the name of its field."""
+    """All rows with a sealed secret, with the name of its field."""
     for row in Authenticator.objects.filter(type__in=SEALED).order_by("pk").iterator():
         yield row, SEALED[Kind(row.type)]
 
 
 def open_sealed(row: Authenticator) -> str:
-    """The sealed text of a row, once it has opened in its place; `CredentialUnreadable` otherwise."""
+    """The sealed text of a row, after checking that it opens. Raises CredentialUnreadable."""
     sealed: str = row.data[SEALED[Kind(row.type)]]
     sealing.unseal(sealed, binding(row.user_id, row.type))
     return sealed
 
 
 def reseal(pk: int, *, dry_run: bool) -> str:
-    """Seal one row's secret under the first key: "resealed", "already", "unreadable", or "" when the row is gone."""
+    """Seal one row's secret under the first key: "resealed", "already", "unreadable", or "" if the row is gone."""
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()
         if row is None:

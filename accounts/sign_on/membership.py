@@ -1,4 +1,4 @@
-"""Who a provider's claims are about here: their user name, and the groups they are in for now."""
+"""From a provider's claims to our user name and groups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
-    """The user name of somebody new. `NotSignedIn` for one that cannot be used or is taken: nobody is renamed, nobody is taken over."""
+    """The name of a new user. Raises NotSignedIn if it is invalid or taken: nobody is renamed, and no account is taken over."""
     sent = claims.get(provider.username_claim)
     name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
     try:
@@ -35,14 +35,14 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
 
 
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
-    """The names of our groups that the claims lead to. A claim may be one name or a list of them."""
+    """The names of our groups that the claims map to. A claim may be one name or a list."""
     sent = claims.get(provider.groups_claim)
     theirs: Iterable[Any] = [sent] if isinstance(sent, str) else sent if isinstance(sent, list) else []
     return {provider.groups[name] for name in theirs if isinstance(name, str) and name in provider.groups}
 
 
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
-    """Let a person in and bring their groups up to date; `NotSignedIn` for somebody inactive or in no group, whose sessions end too."""
+    """Update a user's groups. Raises NotSignedIn for an inactive user, or one in no group, and ends their sessions."""
     groups = ours(claims, provider)
     if person is not None:
         if not person.is_active:
@@ -55,12 +55,12 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
 
 
 def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
-    """Give the groups that the claims lead to, take the others of the mapping; groups beyond it are left alone."""
+    """Add the user to the groups that the claims map to, and remove them from others of the mapping; leave other groups alone."""
     follow_names(person, ours(claims, provider), set(provider.groups.values()))
 
 
 def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:
-    """Of the groups called `managed`, leave the person in those that are `wanted`, and in no other."""
+    """Make the user a member of the `wanted` groups, and of no other of the `managed` ones."""
     groups = {group.name: group for group in Group.objects.filter(name__in=managed)}
     if missing := sorted(managed - groups.keys()):
         log.error("mapped_groups_missing", groups=missing)

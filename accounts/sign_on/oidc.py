@@ -1,4 +1,4 @@
-"""The company's OpenID Connect provider: code flow with PKCE, state and nonce. What its claims mean here is in `membership`."""
+"""The company's OpenID Connect provider: code flow with PKCE, state and nonce. Its claims are interpreted in `membership`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResponseBase:
-    """Redirect to the provider, and from there to `page`; `confirm` makes it ask for the password again. `NotSignedIn` if it is down."""
+    """Redirect to the provider, and from there to `page`; `confirm` makes it ask for the password again. Raises NotSignedIn."""
     nonce = secrets.token_urlsafe(24)
     more = {"prompt": "login", "max_age": "0"} if confirm else {}
     response: HttpResponseBase = _provider(request).redirect(
@@ -53,7 +53,7 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
 
 
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Take the code that the provider sent the browser back with, and sign the person in; `NotSignedIn` if that fails."""
+    """Exchange the code that the provider returned, and sign the user in. Raises NotSignedIn."""
     response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
     return response
 
@@ -93,7 +93,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         return claims
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of a token that came straight from the provider: its signature may stay unread (OpenID Connect Core, 3.1.3.7)."""
+        """The claims of a token received directly from the provider: no need to verify its signature (OpenID Connect Core, 3.1.3.7)."""
         try:
             return jwt.decode(
                 id_token,
@@ -112,7 +112,7 @@ class _OpenIdProvider(OpenIDConnectProvider):
 
 def _provider(request: HttpRequest) -> _OpenIdProvider:
     chosen = _chosen()
-    # Named after its issuer, so that a subject of another provider is never taken for one of this.
+    # Named after its issuer, so that subjects of different providers are never confused.
     app = SocialApp(provider="openid_connect", provider_id=chosen.issuer, name=chosen.name[:40])
     app.client_id, app.secret = chosen.client_id, chosen.client_secret
     app.settings = {"server_url": chosen.issuer, "oauth_pkce_enabled": True, "scope": list(chosen.scopes)}
@@ -133,13 +133,13 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """Lets allauth sign in those who may, and nobody else. Its own pages are never reached."""
+    """allauth's adapter: signs in only users who may. allauth's own pages are never reached."""
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> _OpenIdProvider:
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """A session with short timeouts. It follows the environment for proxies and certificates, unlike calls to the CDP."""
+        """A session with short timeouts. It uses proxies and certificates of the environment, unlike calls to the CDP."""
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 
@@ -158,7 +158,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """Say in words why it failed."""
+        """Raise NotSignedIn with the reason."""
         state = (extra_context or {}).get("state") or {}
         if error == AuthError.CANCELLED:
             kind: refusals.Kind = "cancelled"
@@ -172,7 +172,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         raise NotSignedIn(kind, page=state.get("next", ""))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Refuse, or prepare the person: their groups follow the provider's at each sign-in."""
+        """Refuse the user, or update their groups, which follow the provider's at each sign-in."""
         page = sociallogin.state.get("next", "")
         nonce = (sociallogin.state.get("data") or {}).get("nonce")
         if not nonce or sociallogin.claims.get("nonce") != nonce:
@@ -197,7 +197,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return True
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """Add the person, without a password, an address or anything else of the claims."""
+        """Add the user, without a password, e-mail address or other claims."""
         person: User = sociallogin.user
         person.username = membership.new_name(sociallogin.claims, _chosen())
         person.set_unusable_password()

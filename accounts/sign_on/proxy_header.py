@@ -1,4 +1,4 @@
-"""A proxy that signs people in itself and names them in a header. Off unless the operator names header and secret."""
+"""Sign-in by a proxy that sends the user name in a header. Off unless the operator sets header and secret."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def named_by_proxy(get_response: Answer) -> Answer:
-    """Middleware: sign in whom the proxy names. Comes right after the session's limits, which hold for these sessions too.
+    """Middleware: sign in the user that the proxy names. Placed after the session limits, which apply to these sessions too.
 
-    Believed only together with the proxy's secret. Nobody is added: a name that is not here, or not active, stays signed out.
-    A session that the proxy began ends when it names somebody else, or nobody.
+    The name is trusted only with the proxy's secret. No user is added: an unknown or inactive name stays signed out.
+    A session that the proxy started ends if it sends another name, or none.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:
@@ -51,7 +51,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
 
 def named(request: HttpRequest, chosen: ProxyHeader) -> str:
-    """The name that the proxy sends, "" if it sends none or does not prove itself."""
+    """The name sent by the proxy, "" without one or without the right secret."""
     name = request.headers.get(chosen.header, "")
     if name and not constant_time_compare(request.headers.get(chosen.secret_header, ""), chosen.secret):
         log.warning("proxy_secret_wrong")

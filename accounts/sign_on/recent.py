@@ -1,4 +1,4 @@
-"""Is this really still the person who signed in? What matters most is done only shortly after they proved it."""
+"""Recent authentication: sensitive actions need a sign-in, or its confirmation, not long ago."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ View = Callable[..., HttpResponseBase]
 
 
 def note_confirmed(request: HttpRequest) -> None:
-    """Remember that the person has just proved again who they are."""
+    """Note that the user has just authenticated again."""
     request.session[CONFIRMED_AT] = int(time.time())
 
 
 def is_recent(request: HttpRequest, seconds: int) -> bool:
-    """Whether the person proved who they are within `seconds`. Behind a signing-on proxy nobody can be asked again."""
+    """Whether the user authenticated within `seconds`. True behind a sign-on proxy, where nobody can be asked again."""
     if request.session.get(SIGNED_IN_BY) == "proxy":
         return True
     proved = max(request.session.get(SIGNED_IN_AT, 0), request.session.get(CONFIRMED_AT, 0))
@@ -35,17 +35,17 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 
 
 def confirmed(view: View) -> View:
-    """For changes of rights and credentials, and for revealing: as recent as CDPVIEWER_CONFIRM_AFTER_MINUTES says, if it says anything."""
+    """Decorator for changes of rights and credentials and for revealing: require a sign-in within CDPVIEWER_CONFIRM_AFTER_MINUTES."""
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 
 
 def confirmed_for_factors(view: View) -> View:
-    """For second factors: within five minutes, always."""
+    """Decorator for second factors: always require a sign-in within five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 
 def ask(request: HttpRequest) -> HttpResponseBase:
-    """To the page that asks for the password, and then back; a panel sends the whole page there."""
+    """Redirect to the page that asks for the password, and then back; for a panel the whole page goes there."""
     address = reverse("confirm") + next_page.next_query(next_page.page_of(request))
     return next_page.go_to(request, address, _("Confirm that it is you first."))
 

@@ -1,4 +1,4 @@
-"""Why somebody could not sign in, in words, as a page of ours: not one of these ends in a bare error."""
+"""Reasons why a sign-in was refused, in words, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """The sign-in ends here. `person` is the user name it was about, for the records; `next` where it was to lead."""
+    """A refused sign-in. `person` is the user name, for the records; `next` is the page after sign-in."""
 
     def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
         super().__init__(kind)
@@ -44,7 +44,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What happened, and what to do about it."""
+    """The title, the reason, and the next step."""
 
     title: str
     text: str
@@ -79,23 +79,23 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "no-group": (
             _("You don’t have access to cdpviewer"),
-            _("%(name)s knows you, but you are in none of the groups that may use cdpviewer."),
+            _("%(name)s accepted your sign-in, but you are not in a group that may use cdpviewer."),
             _("Ask your administrator to add you to one, then sign in again."),
         ),
         "name-taken": (
-            _("There already is a user called %(person)s"),
+            _("There is already a user called %(person)s"),
             _("That user was not created by %(name)s, so it may belong to somebody else. You are not signed in."),
             _("Ask your cdpviewer administrator to link the two."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),
-            _("%(name)s sent no user name, or one with other characters than letters, digits and @ . + - _"),
+            _("%(name)s sent no user name, or one with characters other than letters, digits and @ . + - _"),
             administrator,
         ),
         "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),
         "someone-else": (
             _("That was another account"),
-            _("You confirmed with another account of %(name)s than the one you are signed in with here."),
+            _("You confirmed with a different %(name)s account from the one you are signed in with here."),
             again,
         ),
     }
@@ -103,7 +103,7 @@ def words(refused: NotSignedIn) -> Words:
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The refusal as a page with a button that tries again; the status says whose fault it is."""
+    """The refusal as a page with a button to try again, with a status that fits the cause."""
     context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":

@@ -1,4 +1,4 @@
-"""The step between a right password and being signed in, for those who have a second factor."""
+"""The second step, after the password, for users with a second factor."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ BY_PASSWORD = frozenset({"password", "directory"})
 
 
 class Stage(LoginStage):
-    """Between the two steps nobody is signed in: the session holds only whose password was right."""
+    """The state between the two steps: nobody is signed in, and the session holds only whose password was right."""
 
     key = LoginStageKey.MFA_AUTHENTICATE.value
     urlname = "second_step"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """Ask for the second factor after a password; a provider and a proxy have seen to that themselves."""
+        """Ask for the second factor after a password; providers and proxies handle that themselves."""
         by = getattr(self.request, "signed_in_by", "password")
         self.state["by"] = by
         wanted = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by in BY_PASSWORD
@@ -33,7 +33,7 @@ class Stage(LoginStage):
 
 
 def note_missing(request: HttpRequest) -> None:
-    """Where a second factor is required, somebody without one adds it before anything else."""
+    """If a second factor is required, note that a user without one must add it first."""
     required = settings.SIGN_ON.second_factor is SecondFactor.REQUIRED
     if required and request.session.get(SIGNED_IN_BY) in BY_PASSWORD and not factors.exist(request.user):
         request.session[MUST_ADD] = True

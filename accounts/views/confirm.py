@@ -1,4 +1,4 @@
-"""Confirming that it is still the same person, before rights, credentials or second factors change."""
+"""Confirmation of the sign-in before rights, credentials or second factors change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accounts.sign_on.recent import note_confirmed
 
 
 class ConfirmForm(forms.Form):
-    """The person's password once more, with the same limit on guessing as at sign-in."""
+    """The user's password again, with the same limit on guessing as at sign-in."""
 
     wait: int | None = None
     password = forms.CharField(
@@ -51,7 +51,7 @@ class ConfirmForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask for the password, or for a sign-in at the provider, and go on to the page that needed it."""
+    """Ask for the password, or for a sign-in at the provider, and return to the page that needed it."""
     page = next_page.requested(request, default="/")
     by_provider = request.session.get(SIGNED_IN_BY) == "provider" and settings.SIGN_ON.provider is not None
     form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)

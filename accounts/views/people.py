@@ -1,4 +1,4 @@
-"""People, for those who manage them: list, add, roles, a link to set a password, deactivate."""
+"""Management of people: list, add, roles, a link to set a password, deactivate."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PersonRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody by name, 50 to a page; a search is posted, because a name does not belong into an address."""
+    """Everybody by name, 50 to a page; a search is posted, because a name does not belong in a URL."""
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
     found = _with_what_is_shown(User.objects.order_by("username"))
     if text:
@@ -74,17 +74,17 @@ def person_add(request: HttpRequest) -> HttpResponse:
                 set_roles(person, form.cleaned_data["roles"])
                 if password_links.are_of_use_to(person):
                     return _link_page(request, person)
-            messages.success(request, _("%(name)s is added.") % {"name": person.username})
+            messages.success(request, _("%(name)s was added.") % {"name": person.username})
             return redirect("person", person.pk)
-        except IntegrityError:  # added by somebody else at the same moment
-            form.add_error("username", _("There is a person of this user name."))
+        except IntegrityError:  # added by somebody else at the same time
+            form.add_error("username", _("There is already a person with this user name."))
     return render(request, "people/add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe
 @for_managers_of_people
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """One person: name, roles, connections, when they were seen last."""
+    """One person: name, roles, connections, last activity."""
     return _person_page(request, _find(person_id))
 
 
@@ -100,7 +100,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
     with transaction.atomic():
         changed = set_roles(found, form.cleaned_data["roles"])
     if changed:
-        messages.success(request, _("The roles of %(name)s are changed.") % {"name": found.username})
+        messages.success(request, _("The roles of %(name)s were changed.") % {"name": found.username})
     return redirect("person", found.pk)
 
 
@@ -204,6 +204,6 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
 
 
 def _link_page(request: HttpRequest, found: User) -> HttpResponse:
-    """The link, in the answer to the form and nowhere else."""
+    """The page with the link, shown only in the response to the form."""
     address = request.build_absolute_uri(password_links.make(found))
     return render(request, "people/link.html", {"person": found, "address": address})

@@ -1,4 +1,4 @@
-"""Signing in with the company's provider: there, back, and what is said at sign-out."""
+"""Sign-in with the company's provider: redirect, return, and the page after sign-out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orders.privacy.record_kinds import Action
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """POST: to the provider. A GET, which any page can cause, leads to the sign-in page instead."""
+    """POST: redirect to the provider. A GET, which any site can cause, redirects to the sign-in page instead."""
     page = next_page.requested(request, default="/")
     if request.method != "POST" or settings.SIGN_ON.provider is None:
         return redirect("login")
@@ -33,7 +33,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Back from the provider."""
+    """Handle the return from the provider."""
     if settings.SIGN_ON.provider is None:
         raise Http404
     try:
@@ -46,7 +46,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Say that the person may still be signed in at the provider, and lead there if it has a page for signing out."""
+    """Show that the user may still be signed in at the provider, with a link to its sign-out page if there is one."""
     provider = settings.SIGN_ON.provider
     if provider is None or request.user.is_authenticated:
         return redirect("login")

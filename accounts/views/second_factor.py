@@ -42,7 +42,7 @@ class CodeForm(forms.Form):
 
 
 class PasskeyForm(forms.Form):
-    """What the browser says for a passkey, as JSON."""
+    """The browser's passkey response, as JSON."""
 
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
     credential = forms.JSONField()
@@ -57,14 +57,14 @@ class PasskeyForm(forms.Form):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponseBase:
-    """After a right password: ask for a code or a passkey. Without a password before it, to the sign-in."""
+    """Ask for a code or a passkey after the password. Without a password before it, redirect to the sign-in."""
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:
         return redirect("login")
     person = stage.login.user
     if request.method == "POST":
         try:
-            # A name with a space is nobody's, so these attempts count apart from those on the password.
+            # No user name has a space, so these attempts are counted separately from those on the password.
             with throttling.attempt(request, f"second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
@@ -90,7 +90,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
 
 
 def _check(request: HttpRequest, person: Any) -> None:
-    """`ValidationError` with words unless the posted code or passkey is right."""
+    """Check the posted code or passkey. Raises ValidationError."""
     if "credential" in request.POST:
         form = PasskeyForm(request.POST)
         if form.is_valid() and factors.accepts_passkey(person, form.cleaned_data["credential"]):
@@ -131,13 +131,13 @@ def listed(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_http_methods(["GET", "HEAD", "POST"])
 def app(request: HttpRequest) -> HttpResponse:
-    """Set up an app that shows codes: it takes the secret from a picture or by hand, and its first code proves that."""
+    """Set up an authenticator app with a QR code or by hand; its first code confirms it."""
     _only_where_used()
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if factors.add_app(request, request.user, form.cleaned_data["code"]):
             return _added(request, _("Your authenticator app is set up."))
-        form.add_error("code", ValidationError(_("This code does not belong to the picture. Enter the one shown now.")))
+        form.add_error("code", ValidationError(_("This code does not match the QR code. Enter the one shown now.")))
     secret = factors.pending_secret(request)
     context = {"form": form, "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
     return render(request, "registration/second_factor_app.html", context, status=422 if form.is_bound else 200)
@@ -146,7 +146,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_safe
 def app_picture(request: HttpRequest) -> HttpResponse:
-    """The picture that sets an app up. It stands at an address of ours, since pages here show no data: images."""
+    """The QR code for the app. It has its own URL because the policy forbids data: images."""
     _only_where_used()
     adapter = get_adapter()
     drawn = adapter.build_totp_svg(adapter.build_totp_url(request.user, factors.pending_secret(request)))
@@ -164,7 +164,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             name = form.cleaned_data["name"].strip() or _("Passkey")
             if factors.add_passkey(request.user, name, form.cleaned_data["credential"]):
-                return _added(request, _("Your passkey is added."))
+                return _added(request, _("Your passkey was added."))
         problem = _("This passkey was not accepted. Try again.")
     context = {"challenge": webauthn.begin_registration(request.user, False), "problem": problem}
     return render(request, "registration/second_factor_passkey.html", context, status=422 if problem else 200)
@@ -173,7 +173,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Make ten new recovery codes and show them, this once."""
+    """Make ten new recovery codes and show them once."""
     _only_where_used()
     if not factors.exist(request.user):
         return redirect("second_factors")
@@ -187,12 +187,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     _only_where_used()
     if factors.remove(request.user, pk):
         second_step.note_missing(request)
-        messages.success(request, _("It is removed."))
+        messages.success(request, _("It was removed."))
     return redirect("second_factors")
 
 
 def _added(request: HttpRequest, said: str) -> HttpResponse:
-    """On to the recovery codes after the first factor, back to the list after others."""
+    """Redirect to the recovery codes after the first factor, to the list after others."""
     request.session.pop(second_step.MUST_ADD, None)
     messages.success(request, said)
     if any(row.type == factors.Kind.RECOVERY_CODES for row in factors.of(request.user)):

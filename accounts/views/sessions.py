@@ -1,4 +1,4 @@
-"""Where a person is signed in, and ending that elsewhere."""
+"""The page of a user's sessions, where they can end others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts.session_store import stored_key
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Show the person's sessions; POST ends the one named by `session`, or all others."""
+    """Show the user's sessions; POST ends the one in `session`, or all others."""
     if request.method == "POST":
         here = stored_key(request.session.session_key or "")
         chosen = request.POST.get("session", "")

@@ -1,4 +1,4 @@
-"""Setting a password with a link that somebody who manages people has handed over."""
+"""Setting a password with a link from somebody who manages people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accounts.rights import choosing_by_link
 
 
 class SetPassword(views.PasswordResetConfirmView):
-    """Django's view: the token moves into the session at once, so that the address with it is left."""
+    """Django's view, which moves the token from the URL into the session at once."""
 
     template_name = "registration/set_password.html"
     success_url = reverse_lazy("login")
@@ -36,7 +36,7 @@ class SetPassword(views.PasswordResetConfirmView):
         return response
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        """410 for a link that is used, over or wrong."""
+        """Answer 410 for a link that was used, has expired or is wrong."""
         return super().render_to_response(context, **kwargs, status=200 if self.validlink else 410)
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, changing one's own password, and confirming connections after somebody else set it."""
+"""Sign-in and sign-out, changing one's own password, and confirming connections after somebody else set it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from orders.models import Connection
 
 
 class SignIn(views.LoginView):
-    """Sign in, and go on to the page that was asked for; after too many wrong passwords, wait some seconds (429)."""
+    """Sign in and redirect to the requested page; after too many wrong passwords, answer 429 with a wait of some seconds."""
 
     form_class = SignInForm
     redirect_authenticated_user = True
@@ -36,7 +36,7 @@ class SignIn(views.LoginView):
         return next_page.own_path(page) if page else ""
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in, or go on to the second step; know this browser from then on."""
+        """Sign in, or redirect to the second step; remember this browser."""
         person = form.get_user()
         by = "password" if person.has_usable_password() else "directory"
         response = door.enter(self.request, person, self.get_success_url(), by=by)
@@ -45,7 +45,7 @@ class SignIn(views.LoginView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """No password is even read where nobody signs in with one."""
+        """Refuse without reading the password if password sign-in is off."""
         if settings.SIGN_ON.passwords is Passwords.OFF:
             return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
         return super().post(request, *args, **kwargs)
@@ -54,9 +54,9 @@ class SignIn(views.LoginView):
         return _or_wait(super().form_invalid(form), form)
 
     def again(self) -> HttpResponse:
-        """Answer a sign-in form whose token is out of date: go on if the person is signed in by now, else show it anew (403).
+        """Handle a sign-in form with an expired token: redirect if the user is signed in by now, else show it again (403).
 
-        Nothing is lost but the password, which is never sent back.
+        Everything but the password is kept.
         """
         if self.request.user.is_authenticated:
             return redirect(self.get_success_url())
@@ -65,24 +65,24 @@ class SignIn(views.LoginView):
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """Answer a sign-in form whose token is out of date."""
+    """Handle a sign-in form with an expired token."""
     view = SignIn()
     view.setup(request)
     return view.again()
 
 
 class SignOut(views.LogoutView):
-    """Sign out. Only by POST; the headers that clear the browser's storage are the middleware's."""
+    """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Who came by the provider is told that they may still be signed in there."""
+        """Sign out. Users of the provider see that they may still be signed in there."""
         by_provider = request.session.get(SIGNED_IN_BY) == "provider"
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if by_provider else response
 
 
 class ChangePassword(views.PasswordChangeView):
-    """Change one's own password; every other session of the person ends with it."""
+    """Change one's own password; all other sessions of the user end."""
 
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("password_change_done")
@@ -96,7 +96,7 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "set_password": first}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change it, and go on to the connections that wait, if there are any."""
+        """Change it, and redirect to the connections to confirm, if there are any."""
         with transaction.atomic():
             response = super().form_valid(form)
         self.request.session.pop(MUST_CHANGE, None)
@@ -110,14 +110,14 @@ class ChangePassword(views.PasswordChangeView):
 
 
 class PasswordChanged(views.PasswordChangeDoneView):
-    """Say that the password is changed."""
+    """Show that the password was changed."""
 
     template_name = "registration/password_changed.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_connections(request: HttpRequest) -> HttpResponse:
-    """The connections that wait since somebody else set the person's password: each ticked one may be used again."""
+    """Confirm connections after somebody else set the user's password: each ticked one may be used again."""
     connections = waiting(request)
     if request.method == "POST":
         ticked = set(request.POST.getlist("connection"))
@@ -138,12 +138,12 @@ def confirm_connections(request: HttpRequest) -> HttpResponse:
 
 
 def waiting(request: HttpRequest) -> list[Connection]:
-    """The person's connections that may not be used until they confirm them."""
+    """The user's connections that must be confirmed before use."""
     return [each for each in Connection.objects.for_user(request.user).select_related("user") if not each.is_confirmed]
 
 
 def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:
-    """429 and when to come back, if the form was not even looked at because of too many attempts."""
+    """The response, as a 429 with Retry-After if the form was not checked because of too many attempts."""
     if getattr(form, "not_checked", False):
         response.status_code = 503
     wait: int | None = getattr(form, "wait", None)

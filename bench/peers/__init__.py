@@ -1,4 +1,4 @@
-"""The same order page, written the way a competent developer would elsewhere: to compare with.
+"""The same order page as a competent developer would write it elsewhere, for comparison.
 
 All three do what the app does for a page: look the session up, ask the CDP, read the order with Decimal money and flight times by
 the airports' zones, write an access record, render the same facts. Wherever a choice was open they got the cheaper one: English

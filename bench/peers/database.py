@@ -60,7 +60,7 @@ def connection() -> sqlite3.Connection:
 
 
 def signed_in(key: str) -> Agent | None:
-    """The agent of a session that is neither too old nor left alone; the time of the last click is written once a minute."""
+    """The agent of a session that is neither too old nor idle; the time of the last click is written once a minute."""
     row = (
         connection()
         .execute(
@@ -88,7 +88,7 @@ def record(agent: Agent, *, order_ref: str, reference: str, route: str, request_
 
 
 async def in_turn(write: Callable[..., None], *values: Any, **named: Any) -> None:
-    """Runs a write in the process' one writing thread.
+    """Run a write on the process's one writing thread.
 
     Written from the event loop, every wait for the file's lock would stop all pages; from many threads, they would wait for
     each other with SQLite's coarse naps. Both were measured, and were slower.

@@ -1,4 +1,4 @@
-"""From the CDP's JSON to what the peers' page shows: one order, its items, its flights as journeys."""
+"""The peers' page from the CDP's JSON: one order, its items, its flights as journeys."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def distance(origin: dict[str, Any], destination: dict[str, Any]) -> int | None:
 
 
 def end(code: str, sent: str) -> dict[str, Any]:
-    """One end of a flight: the wall clock as sent, and the instant where the zone is known."""
+    """One end of a flight: the local time as sent, and the instant if the zone is known."""
     at = place(code)
     wall = datetime.fromisoformat(sent.removesuffix("Z"))
     instant = wall.replace(tzinfo=zone(at["zone"])) if at["zone"] else None

@@ -1,1 +1,1 @@
-"""`make demo`: this program with a sandbox beside it."""
+"""`make demo`: this program with a sandbox."""

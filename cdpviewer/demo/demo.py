@@ -1,7 +1,7 @@
-"""`make demo`: the app under gunicorn and the sandbox CDP, on loopback, ready to look at.
+"""`make demo`: the app under gunicorn and the sandbox CDP, on loopback, ready to use.
 
 Keys, database and logs are kept in `.demo/`; the password and the sandbox's token are new at each start. The app's own `.env` is
-left alone and not read.
+not read.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ WORTH_SEEING = (
 
 
 class CannotStart(Exception):
-    """One sentence that says why, and what to do."""
+    """The demo cannot start; `str(error)` is a sentence with the reason and what to do."""
 
 
 def wanted_port(name: str, default: int) -> int:
-    """The port that the environment variable `name` asks for."""
+    """The port given in the environment variable `name`, or `default`."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:
         raise CannotStart(f"{name} must be a port number from 1 to 65535.")
@@ -48,7 +48,7 @@ def wanted_port(name: str, default: int) -> int:
 
 
 def refuse_taken_port(name: str, port: int) -> None:
-    """Raise CannotStart where something listens on the port already."""
+    """Raise CannotStart if the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -62,7 +62,7 @@ def refuse_taken_port(name: str, port: int) -> None:
 
 
 def hold(folder: Path) -> IO[bytes]:
-    """The demo's folder, held until this process ends. A second demo there would change the first one's password under it."""
+    """Lock the demo's folder until this process ends: a second demo would change the password of the first."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = (folder / "running").open("wb")
     try:
@@ -76,7 +76,7 @@ def hold(folder: Path) -> IO[bytes]:
 
 
 def settings_file(folder: Path) -> Path:
-    """The demo's settings with keys of its own, written where there are none; for the owner's eyes only."""
+    """The demo's private settings file, created with new keys if it does not exist."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "settings.env"
     with contextlib.suppress(FileExistsError):
@@ -90,7 +90,7 @@ def settings_file(folder: Path) -> Path:
 
 
 def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
-    """The environment of the demo's processes: nothing of a real installation's settings reaches them."""
+    """The environment of the demo's processes, without the settings of a real installation."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CDPVIEWER_")}
     for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DJANGO_SETTINGS_MODULE", "GUNICORN_CMD_ARGS"):
         ours.pop(name, None)
@@ -106,7 +106,7 @@ def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
 
 
 def prepare(env: dict[str, str], password: str, token: str) -> None:
-    """Migrate, gather static files, set up the agent and the connection: in a process of its own, which then gives its memory back."""
+    """Migrate, collect static files, and set up the agent and the connection, in a separate process to free its memory."""
     done = subprocess.run(
         [sys.executable, "-m", "cdpviewer.demo.demo_data"],
         env=env | {"DEMO_PASSWORD": password}, cwd=PROJECT, input=token.encode(), capture_output=True, check=False,
@@ -116,7 +116,7 @@ def prepare(env: dict[str, str], password: str, token: str) -> None:
 
 
 def wait_for(child: subprocess.Popen[bytes], port: int, path: str, name: str, log: Path) -> None:
-    """Until the child answers on its port; CannotStart with the end of its log when it ends first or takes a minute."""
+    """Wait until the child answers on its port. Raise CannotStart with the end of its log if it ends first or takes a minute."""
     limit = time.monotonic() + START_SECONDS
     while child.poll() is None and time.monotonic() < limit:
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
@@ -134,7 +134,7 @@ def wait_for(child: subprocess.Popen[bytes], port: int, path: str, name: str, lo
 
 
 def welcome(port: int, password: str) -> str:
-    """What the person in front of the terminal reads."""
+    """The text printed on the terminal."""
     address = f"http://127.0.0.1:{port}"
     links = "\n".join(f"  {address}/orders/{reference}/\n      {what}" for reference, what in WORTH_SEEING)
     return (
@@ -144,7 +144,7 @@ def welcome(port: int, password: str) -> str:
 
 
 def demo(folder: Path) -> None:
-    """Start everything, say so, and stay until the end. Raises CannotStart, or `children.Ended` on a signal."""
+    """Start everything, print the welcome text, and wait. Raises CannotStart, or `children.Ended` on a signal."""
     parent = os.getppid()
     port, sandbox_port = wanted_port("PORT", 8000), wanted_port("SANDBOX_PORT", 9000)
     if port == sandbox_port:
@@ -178,7 +178,7 @@ def _run(folder: Path, parent: int, port: int, sandbox_port: int) -> None:
 
 
 def main() -> int:
-    """Exit status: 0 after Ctrl-C, SIGTERM or the end of `make`; 1 when it cannot start."""
+    """Run the demo. Return exit status 0 after Ctrl-C, SIGTERM or the end of `make`, 1 if it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m cdpviewer.demo", description=__doc__)
     parser.add_argument(
         "--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)"

@@ -1,6 +1,6 @@
-"""The demo's database: migrated, with an agent who has a connection to the sandbox. Started by `cdpviewer.demo` alone.
+"""Set up the demo's database, with an agent who has a connection to the sandbox. Run by `cdpviewer.demo`.
 
-The password comes in DEMO_PASSWORD, the sandbox's token on standard input. Looks and preferences of earlier starts stay.
+The password is in DEMO_PASSWORD, the sandbox's token on standard input. Access records and preferences of earlier starts stay.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 
 def main() -> None:
-    """Set everything up; the connection is replaced, because the sandbox's token is new."""
+    """Set everything up. The connection is replaced, because the sandbox's token is new."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "cdpviewer.settings"
     django.setup()
     from django.conf import settings
@@ -29,7 +29,7 @@ def main() -> None:
     agent, _new = User.objects.get_or_create(username=AGENT)
     agent.set_password(os.environ["DEMO_PASSWORD"])
     agent.save()
-    own_password.note_changed(agent)  # the person in front of the terminal reads it there: nobody else set it
+    own_password.note_changed(agent)  # the user reads it on the terminal, so it counts as their own
     agent.groups.set(Group.objects.filter(name__in=["Agents", "Supervisors"]))
     call_command("add_connection", user=AGENT, name="Sandbox", region="sandbox", client_key=CLIENT_KEY, default=True)
 

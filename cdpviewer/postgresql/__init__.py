@@ -1,1 +1,1 @@
-"""Django's backend for PostgreSQL, for pages that would rather fail in time than wait."""
+"""Django's PostgreSQL backend with a limit on every wait."""

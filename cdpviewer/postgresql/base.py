@@ -1,8 +1,8 @@
-"""PostgreSQL for pages: a statement that is not answered in time ends its connection, and ended connections are never handed out.
+"""PostgreSQL for pages: a statement that is not answered in time closes its connection, and closed connections are never reused.
 
-The server's own limits (`cdpviewer.databases`) end a slow statement. They do nothing where the server hangs, or where the network
-swallows what is sent; the limit here holds on our side. SELECT 1 before each page would cost a round trip: an idle connection has
-nothing to read unless the server has ended it, and that costs no question.
+The server's own limits (`cdpviewer.databases`) end a slow statement. They do not help if the server hangs or the network drops
+packets; the limit here is on our side. SELECT 1 before each page would cost a round trip. Instead, an idle connection is polled:
+it has something to read only if the server has closed it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SPARED = 1.0  # seconds
 
 
 class Silence:
-    """After a statement without an answer nobody asks for a second: a page waits for a hanging server once, not for each statement."""
+    """State after a statement without an answer: the next ones fail at once, so that a page waits for a hanging server only once."""
 
     def __init__(self) -> None:
         self._ends = 0.0
@@ -38,23 +38,23 @@ SILENCE = Silence()
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed when the server takes longer than `patience` seconds for an answer; None waits for ever."""
+    """A connection that is closed if the server takes longer than `patience` seconds to answer; None waits for ever."""
 
     patience: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """Every exchange with the server passes here."""
+        """Wait for one exchange with the server; psycopg calls this for each of them."""
         try:
             return super().wait(gen, interval=interval, timeout=timeout or self.patience)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  (psycopg has no public name for it)
-            # The answer may still come, and would be taken for that of the next statement.
+            # The answer may still arrive and would be taken for that of the next statement.
             self.pgconn.finish()
             SILENCE.begin()
             raise psycopg.OperationalError("the database did not answer in time") from None
 
 
 def still_open(connection: psycopg.Connection[Any]) -> None:
-    """Raise OperationalError for a connection out of the pool that the server has ended."""
+    """Raise OperationalError for a pooled connection that the server has closed."""
     readable = select.poll()
     readable.register(connection.fileno(), select.POLLIN)
     if not readable.poll(0):
@@ -62,16 +62,16 @@ def still_open(connection: psycopg.Connection[Any]) -> None:
     pool = connection._pool  # noqa: SLF001  (set by the pool itself)
     connection.close()
     if isinstance(pool, ConnectionPool):
-        pool.drain()  # those beside it have most likely ended too
+        pool.drain()  # the others are most likely closed too
     raise psycopg.OperationalError("the server has ended the connection")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, with connections that are given up in time. OPTIONS take `patience` (seconds) and the parameters of a `pool`."""
+    """Django's wrapper with limited waits. OPTIONS take `patience` (seconds) and the parameters of a `pool`."""
 
     @property
     def pool(self) -> ConnectionPool[Connection] | None:
-        """This process' pool, made at the first question; None where OPTIONS have none."""
+        """This process's pool, created on first use; None if OPTIONS have none."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
@@ -82,7 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 kwargs={
                     **self.get_connection_params(),
                     "autocommit": True,
-                },  # as Django's own; it sets its own mode later
+                },  # as in Django, which sets its own mode later
                 open=False,
                 configure=self._configure_connection,  # type: ignore[attr-defined]  # as above
                 check=still_open,

@@ -1,4 +1,4 @@
-"""What the PostgreSQL server must allow, checked by `manage.py check --database default` and by `migrate`."""
+"""Checks of the PostgreSQL server, run by `manage.py check --database default` and by `migrate`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cdpviewer.databases import page_limits
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """The server takes as many connections as all processes of this host may open; behind a pooler, the role has limits."""
+    """The server must allow as many connections as all processes of this host may open; behind a pooler, the role must have limits."""
     connection = connections[DEFAULT_DB_ALIAS]
     if DEFAULT_DB_ALIAS not in (databases or ()) or connection.vendor != "postgresql":
         return []

@@ -1,4 +1,4 @@
-"""What the role of the pages may do, where another role owns the tables: what its pages need, and nothing to records but add and read."""
+"""Rights of the pages' database role, if another role owns the tables. Access records can only be added and read."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RESTRICTED = {
 
 
 def rights() -> dict[str, str]:
-    """Table -> the rights on it."""
+    """The rights by table."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}  # noqa: SLF001
     return {table: RESTRICTED.get(table, ALL) for table in sorted(tables | {"django_migrations"})}
 
 
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
-    """Give `role` exactly these rights, at once. `connection` is the owner's."""
+    """Give `role` exactly these rights, in one transaction. `connection` is the owner's."""
     name = connection.ops.quote_name(role)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, current_schema()")

@@ -1,1 +1,1 @@
-"""Django's backend for SQLite, for a server whose pages share one thread."""
+"""Django's SQLite backend for a server whose pages share one thread."""

@@ -1,6 +1,6 @@
-"""SQLite for pages that share one thread: open files are kept between requests, and a locked one lets other pages go on.
+"""SQLite for pages that share one thread: files stay open between requests, and other pages run while one waits for a lock.
 
-SQLite waits inside C, where nothing else of the process runs. Its own patience is short (`cdpviewer.databases`), the waiting is here.
+SQLite waits inside C, which blocks the whole process. So its own timeout is short (`cdpviewer.databases`), and the wait is here.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from django.dispatch import receiver
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds for forms and commands; `orders.storage.lock_timeout` has what a page waits
+PATIENCE = 20.0  # seconds for forms and commands; for pages see `orders.storage.lock_timeout`
 BETWEEN_TRIES = (0.002, 0.02)
 MOST_IDLE = 16
 
-# Opening a file costs a fifth of a page: settings, functions, and the schema read anew. By process: none may cross a fork.
+# Opening a file takes a fifth of a page's time. By process, because an open file must not cross a fork.
 _idle: defaultdict[tuple[int, str], list[sqlite3.Connection]] = defaultdict(list)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection belongs to a request; the open file behind it goes to the next one."""
+    """A connection that belongs to one request; its open file is reused by the next."""
 
     patience = PATIENCE
 
@@ -60,7 +60,7 @@ def _execute(execute: Callable[..., T], *args: Any) -> T:
 
 
 def _patiently(attempt: Callable[[], T], patience: float) -> T:
-    """Try again while another writer holds the file, for `patience` seconds at most."""
+    """Retry while another writer holds the file, for `patience` seconds at most."""
     ends = time.monotonic() + patience
     while True:
         try:
@@ -74,7 +74,7 @@ def _patiently(attempt: Callable[[], T], patience: float) -> T:
 
 @receiver(request_started, dispatch_uid="cdpviewer.sqlite.patient_again")
 def _patient_again(**_kwargs: Any) -> None:
-    """What the last request on this browser's connection was is over."""
+    """Reset the patience that the previous request on this connection set."""
     for connection in connections.all(initialized_only=True):
         if isinstance(connection, DatabaseWrapper):
             connection.patience = PATIENCE

@@ -1,4 +1,4 @@
-"""How much of an answer is read into records. An order that somebody sold lies far below; what lies above is said on the page.
+"""Limits on how much of an answer is read. Real orders are far smaller; the page says what was left out.
 
 A page also has a bound on bytes and values in all (`Limits.page_bytes`, `Limits.page_values`) and on rows (`display.rows`).
 """
@@ -11,16 +11,16 @@ from typing import Any
 from orders.cdp.errors import TimedOut
 from orders.cdp.transport.deadline import Deadline
 
-RECORDS = 1_000  # items of an order, people or orders of a list: the largest group that was seen has 500 items
+RECORDS = 1_000  # items of an order, or people or orders in a list: the largest known group has 500 items
 SEGMENTS = 2_000  # of an order: 250 people on eight flights each
 SHORT = 200  # characters of a code, a status, a name or a reference; also the keys of every cache of such texts
 LONG = 2_000  # characters of a description, and of an item's name
-EMAIL = 320  # characters: the longest address there is
+EMAIL = 320  # characters: the longest valid address
 VALUES = 50  # e-mails, phone numbers, lines of an address, identifiers of a person
 EXTRAS = 100  # unknown fields of an item, a segment or a person
 CUSTOM = 500  # unknown fields of an order, values of custom data
-NOTES = 50  # odd things of one record
-GRACE = 1.5  # seconds a page may compute beyond its deadline: the last answer may come just before it
+NOTES = 50  # notes on one record
+GRACE = 1.5  # seconds that a page may compute after its deadline: the last answer may arrive just before it
 
 
 class Segments:
@@ -30,13 +30,13 @@ class Segments:
         self._left = SEGMENTS
 
     def take(self, sent: Sequence[Any]) -> Sequence[Any]:
-        """As many of the first of `sent` as there is room for."""
+        """The first entries of `sent`, as many as there is room for."""
         taken = sent[: self._left]
         self._left -= len(taken)
         return taken
 
 
 def in_time(deadline: Deadline) -> None:
-    """Raise TimedOut if the page's time is up, for what computes; a call looks at its deadline by itself."""
+    """Raise TimedOut if the page's time is up. For computations; calls check their deadline themselves."""
     if deadline.left() < -GRACE:
         raise TimedOut("the answers came, and there was no time left to work on them")

@@ -182,7 +182,7 @@ def extension(raw: dict[str, Any]) -> Extension:
 
 
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One answer of a collection asked for from offset `at`. Raises Unreadable if it is not one.
+    """One page of a collection, requested from offset `at`. Raises Unreadable if it is not one.
 
     A collection without `items` is empty if it has anything else of a collection; `{}` is not: it must not read as "none".
     """

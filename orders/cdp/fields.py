@@ -1,4 +1,4 @@
-"""Reading one JSON object field by field: a value of the right kind, or None and a note. Nothing here raises."""
+"""Read a JSON object field by field: a value of the right type, or None and a note. Nothing here raises."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from orders.cdp.jsontext import SentTwice, readable
 from orders.cdp.records import Extra, Note
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)  # "1.234" is one and a bit, or more than a thousand
-_FARTHEST_DIGIT = 15  # no price begins farther from its point; beyond lies a mistake or an attack
-_MOST_DIGITS = 40  # binary fractions print up to 17 digits (0.30000000000000004), nothing honest prints 40
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)  # "1.234" may be 1.234 or 1234
+_FARTHEST_DIGIT = 15  # digits before or after the point; no price has more
+_MOST_DIGITS = 40  # binary fractions print up to 17 digits (0.30000000000000004), and no real value prints 40
 _SHOWN = 80
 
 
 class Known:
-    """The fields a record knows, in the API's spelling, found in any mixture of upper and lower case."""
+    """The known fields of a record, in the API's spelling; they are matched case-insensitively."""
 
     def __init__(self, names: str) -> None:
         self.names = frozenset(names.split())
@@ -43,9 +43,9 @@ class Known:
 
 
 class Wall(NamedTuple):
-    """One end of a flight as sent: `time` is a naive wall clock, `day` the date alone where no time was sent.
+    """One end of a flight as sent: `time` is a naive local time, `day` the date if no time was sent.
 
-    `offset` is set only where the feed sent a real one, `sent` is the value as it came.
+    `offset` is set only if the feed sent a real one; `sent` is the value as received.
     """
 
     time: datetime | None = None
@@ -55,16 +55,16 @@ class Wall(NamedTuple):
 
     @classmethod
     def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """A date without a clock is a day, and never midnight."""
+        """Make one from a moment. A date without a time is a day, never midnight."""
         if not moment.clock:
             return cls(day=stamps.day(moment), sent=sent)
         return cls(moment.wall, moment.offset or None, sent=sent)
 
 
 class Fields:
-    """One object being read. `notes` grows as fields are read; `personal` keeps every value out of them.
+    """A JSON object and its notes, which grow as fields are read; with `personal` no value appears in a note.
 
-    `left` is how many unknown fields `extras` did not read.
+    `left` is the number of unknown fields that `extras` left out.
     """
 
     def __init__(self, raw: dict[str, Any], known: Known, *, personal: bool = False) -> None:
@@ -84,12 +84,12 @@ class Fields:
         self.notes.append(Note(field, reason, "" if self._personal else readable(value, _SHOWN)))
 
     def sent(self, name: str) -> Any:
-        """The value as it came; None for null, missing and ""."""
+        """The value as received; None for null, missing and ""."""
         value = self._known.get(name)
         return None if value == "" else value
 
     def text(self, name: str, most: int = SHORT) -> str | None:
-        """A text; of one with more than `most` characters the first, with a mark at its end."""
+        """A text, cut at `most` characters with a mark at its end."""
         return self._text(name, self._known.get(name), most)
 
     def _text(self, name: str, value: Any, most: int) -> str | None:
@@ -112,7 +112,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
-        """A number, exactly as it was written; also one sent as text, if there is only one way to read it."""
+        """An exact number; also one sent as text, if it is unambiguous."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -140,7 +140,7 @@ class Fields:
         return None
 
     def stamp(self, name: str) -> datetime | None:
-        """A UTC moment."""
+        """A UTC datetime."""
         moment = self._moment(name)
         try:
             return stamps.utc(moment) if moment else None
@@ -153,7 +153,7 @@ class Fields:
         return stamps.day(moment) if moment else None
 
     def wall(self, name: str) -> Wall:
-        """A wall clock with its false Z stripped, or the day alone."""
+        """A local time with its false Z stripped, or only the day."""
         moment = self._moment(name, stamps.read_any)
         value = self._known.get(name)
         sent = readable(value, _SHOWN) if value is not None else ""
@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """A list of texts; one text in its place counts as a list of one, and so do the singular fields `alone`."""
+        """A list of texts; a single text counts as a list of one, and so do the singular fields `alone`."""
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
@@ -190,9 +190,9 @@ class Fields:
         return tuple(found)
 
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
-        """The objects of a list; null entries are nothing, other entries are noted.
+        """The objects in a list. Null entries are ignored, other entries are noted.
 
-        `take` gives the first entries, as many as are read; the second value is how many came beyond them.
+        `take` returns the first entries, as many as are read; the second value is the number of entries beyond them.
         """
         value = self.sent(name)
         if value is None:
@@ -215,7 +215,7 @@ class Fields:
         return entries[:most]
 
     def ref(self) -> str | None:
-        """`ref`, or the last path segment of `href`. One that could stand in no address is noted and passed over."""
+        """`ref`, or the last path segment of `href`. One that cannot be part of a URL is noted and ignored."""
         own = self.text("ref")
         if own is not None and not refs.is_ref(own):
             self.note("ref", "out of range", own)
@@ -223,12 +223,12 @@ class Fields:
         return own if own is not None else refs.of_href(self.sent("href"))
 
     def link(self, name: str) -> str | None:
-        """The ref a link object such as `guest` names."""
+        """The ref in a link object such as `guest`."""
         value = self.sent(name)
         return ref_of(value) if isinstance(value, dict) else None
 
     def extras(self, most: int = EXTRAS) -> tuple[Extra, ...]:
-        """What was sent and is unknown, the first `most` of it, as readable text; null and "" are nothing."""
+        """The first `most` unknown fields, as readable text; without null and ""."""
         if not self._others:
             return ()
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
@@ -242,7 +242,7 @@ class Fields:
 
 
 def ref_of(entry: dict[str, Any]) -> str | None:
-    """The reference an entry of a collection names: `ref`, else the last path segment of `href`."""
+    """The ref of an entry of a collection: `ref`, else the last path segment of `href`."""
     own = entry.get("ref")
     if isinstance(own, str) and refs.is_ref(own.strip()):
         return own.strip()

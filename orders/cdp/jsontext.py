@@ -1,4 +1,4 @@
-"""From bytes to plain values, keeping what JSON readers usually lose: exact numbers, keys sent twice, NaN."""
+"""JSON parser that keeps what others lose: exact numbers, duplicate keys, NaN."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEEPEST = 6
 
 
 class SentTwice(dict[str, Any]):
-    """An object in which keys came more than once; the last value won, as everywhere in the trade."""
+    """An object with duplicate keys; the last value counts, as in other parsers."""
 
     __slots__ = ("keys_twice",)
     keys_twice: tuple[str, ...]
@@ -24,13 +24,13 @@ class SentTwice(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class NotANumber:
-    """NaN, Infinity, or a number beyond what any arithmetic could hold: not JSON, though it is sent."""
+    """NaN, Infinity, or a number too large for arithmetic: not valid JSON, but some servers send it."""
 
     text: str
 
 
 def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """The top-level object of a JSON text and what was odd about its bytes. Raises Unreadable for anything else.
+    """The top-level object of a JSON text, and notes on its bytes. Raises Unreadable for anything else.
 
     Numbers with a fraction are Decimal from the first digit. A byte order mark is tolerated.
     """
@@ -50,7 +50,7 @@ def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
         if isinstance(value, dict):
             return value, notes
         problem = "the answer is not a JSON object"
-    # Outside the except blocks: the JSON error holds the whole text.
+    # Outside the except blocks: the JSON error contains the whole text.
     raise Unreadable(problem)
 
 
@@ -86,7 +86,7 @@ _DECODER = json.JSONDecoder(
 
 
 def readable(value: object, most: int = 500) -> str:
-    """Any value as a person reads it, cut at `most` characters: text as it is, the rest as compact JSON."""
+    """A value as readable text, cut at `most` characters: text as it is, anything else as compact JSON."""
     if isinstance(value, str):
         shown = whole_characters(unwrapped(value[: most + 1]))
         return shown if len(shown) <= most else shown[: most - 1] + "…"
@@ -97,7 +97,7 @@ def readable(value: object, most: int = 500) -> str:
 
 
 def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
-    """Append `value` as JSON until `room` is used up; what lies deeper than `deep` is left out as "…"."""
+    """Append `value` as JSON until `room` is used up; values nested deeper than `deep` become "…"."""
     if room[0] < 0:
         return
     if isinstance(value, dict | list):

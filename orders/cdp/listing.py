@@ -78,7 +78,7 @@ class Listing:
             except RequestRefused:
                 if offset:
                     raise
-                self._bare = True  # a server that knows only the documented parameters
+                self._bare = True  # a server that accepts only the documented parameters
         return decode.page(self._reader.get(self._parts, params)[0], at=offset)
 
     def _full(self, offset: int) -> dict[str, str | int]:
@@ -109,7 +109,7 @@ class Listing:
                     return read(entry)
                 except CdpError as error:
                     return error
-            # A lone item may be asked for even by its order's ref.
+            # A single item may be requested even by its order's ref.
             ref = ref_of(entry) if len(entries) == 1 else self._identity(entry)
             return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
 

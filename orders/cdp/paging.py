@@ -57,11 +57,11 @@ class Pager:
             self._finish()
 
     def done(self) -> Gathered | None:
-        """The whole collection as far as it was read; None while there is more to ask for."""
+        """The collection as far as it was read; None while there is more to request."""
         return self._gathered
 
     def next_offsets(self) -> list[int]:
-        """The offsets of the pages to ask for side by side; none when done."""
+        """The offsets of the pages to request in parallel; none if done."""
         if self._gathered is None and (
             len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
         ):
@@ -73,7 +73,7 @@ class Pager:
         return [start + self._step * turn for turn in range(count)]
 
     def add(self, pages: Iterable[Page | CdpError]) -> None:
-        """Take the pages at the offsets asked for, in their order. Pages after a failed one are still read."""
+        """Add the pages at the requested offsets, in order. Pages after a failed one are still read."""
         for page in pages:
             if isinstance(page, CdpError):
                 self._problem = self._problem or page
@@ -88,7 +88,7 @@ class Pager:
         if not page.entries:
             self._finish()
         elif not self._keep(page):
-            # The first page again. If it held more than was asked for, its server does not page and sent all there is.
+            # The first page again. If it held more than was requested, the server does not page and sent everything.
             self._finish(complete=self._step > self._limits.page_size)
         elif page.left:
             self._cut(page.left)
@@ -115,23 +115,23 @@ class Pager:
         self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
 
     def _cut(self, left: int) -> None:
-        """End with the first `most` entries; `left` more came that did not even become entries."""
+        """End with the first `most` entries; `left` more were received and not read."""
         beyond = left + max(0, len(self._entries) - self._most)
         self._gathered = Gathered(tuple(self._entries[: self._most]), complete=False, left=beyond)
 
 
 def _bursts(*, full: bool) -> Iterator[int]:
-    """How many pages to ask for side by side, round by round. A full first page mostly has several after it: 500 entries take two
+    """The number of pages to request in parallel, round by round. A full first page mostly has several after it: 500 entries take two
     round trips. A short first page may be all there is, so the second is tried alone."""
     return chain((5, 10) if full else (1, 5, 10), repeat(20))
 
 
 def _is_all(first: Page, page_size: int) -> bool:
-    """Whether the first page is the whole collection judging by its own limit and link; if unclear, one more page is asked for."""
+    """Whether the first page is the whole collection judging by its own limit and link; if unclear, one more page is requested."""
     came = len(first.entries)
     if first.onward or first.limit is None or came >= first.limit:
         return False
-    # Exactly ten although more were asked for: perhaps a server that repeats our limit and obeys its own.
+    # Exactly ten although more were requested: perhaps a server that repeats our limit and applies its own.
     return came != _DEFAULT_PAGE or page_size <= _DEFAULT_PAGE
 
 
@@ -140,5 +140,5 @@ def _ends(page: Page, before: Page, step: int) -> bool:
         return False
     if len(page.entries) < step:
         return True
-    # A server that linked on and stops doing so is done, unless its pages are shorter than it says: then its links count wrong.
+    # A server that sent `next` links and stops is done, unless its pages are shorter than its limit: then its links are wrong.
     return before.onward and step >= (page.limit or step)

@@ -1,7 +1,7 @@
-"""A JSON text indented as it came, for the raw view.
+"""JSON text indented as received, for the raw view.
 
-It works on the text's tokens and not on what they mean, so that 100.00 stays 100.00, a key sent twice is shown twice, and a
-text that is cut off or no JSON at all is shown as far as it goes.
+It works on tokens and not on values, so that 100.00 stays 100.00, a key sent twice is shown twice, and a text that is cut off or
+not JSON is shown as far as it goes.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ from orders.cdp.characters import as_in_json
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
 _STEP = "  "
-_DEEPEST = (
-    12  # answers nest six deep; below this everything stays on its line, or 2,000 levels would be megabytes of blanks
-)
+_DEEPEST = 12  # answers nest six deep; deeper values stay on one line, or 2,000 levels would be megabytes of blanks
 
 
 def indent(text: str) -> str:
-    """`text` with one value a line; never fails, drops nothing but the blanks between tokens."""
+    """`text` with one value per line. Never fails, and drops only blanks between tokens."""
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))
     if not tokens or tokens[0] not in _OPENING:
-        return as_in_json(text)  # a page of HTML or plain words keeps its own lines
+        return as_in_json(text)  # HTML or plain text keeps its own lines
     return as_in_json("".join(_laid_out(tokens)))
 
 
@@ -37,7 +35,7 @@ def _laid_out(pieces: list[str]) -> list[str]:
         elif before == "," or before in _OPENING:
             parts.append(_line(depth))
         elif before not in ("", ":") and piece not in (",", ":"):
-            parts.append(" ")  # two values side by side: not JSON, and shown all the same
+            parts.append(" ")  # two values in a row: not JSON, but shown
         parts.append(": " if piece == ":" else piece)
         depth += piece in _OPENING
         before = piece

@@ -56,14 +56,14 @@ class Reader:
             raise ValueError("the API's versions are v2 and v2.1")
         self.version = version
         self._origin = base_url.rstrip("/")
-        # A half character, from a shell that read bytes as text, has no bytes; the encoder's own error would hold the token.
+        # A lone surrogate, from a shell that misread bytes, cannot be encoded; the encoder's own error would contain the token.
         credential = f"{client_key}:{token}".encode(errors="replace")
         self._authorization = "Basic " + base64.b64encode(credential).decode("ascii")
         self._memory = memory
         self._transport = transport
         self._deadline = deadline
         self._lock = threading.Lock()
-        # One page's calls at a time, however its fan-outs are nested.
+        # Limits the concurrent calls of one page, also across nested fan-outs.
         self._room = threading.Semaphore(transport.limits.side_by_side)
         self._failures: list[CdpError] = []
         self._listener: tuple[str, Callable[[int, int], None]] | None = None
@@ -225,7 +225,7 @@ class Reader:
         return self._transport.side_by_side(tasks, self.deadline)
 
     def _counted(self, tasks: Sequence[Callable[[], T]], report: Callable[[int, int], None]) -> list[Callable[[], T]]:
-        turns = itertools.count(1)  # next() on it is one step, whatever thread takes it
+        turns = itertools.count(1)  # next() on it is atomic
         report(0, len(tasks))
 
         def counted(task: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""What the pages show of the CDP's answers, as frozen records.
+"""The CDP's answers as frozen records, as far as pages show them.
 
 A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, missing and ""
 all read as None (or an empty tuple). What was sent but could not be read becomes None plus a `Note`; what was
@@ -52,8 +52,8 @@ class Extra:
 class FlightSegment:
     """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, nothing shifted.
 
-    Of a date sent without a time there is only the day (`departure_day`, `arrival_day`), which is None beside a time.
-    `departure_offset`/`arrival_offset` are set only where the feed sent a real offset ("+02:00"), never for Z or +00:00.
+    For a date sent without a time there is only the day (`departure_day`, `arrival_day`), which is None beside a time.
+    `departure_offset`/`arrival_offset` are set only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
     """
 
     origin: str | None = None
@@ -82,9 +82,9 @@ class FlightSegment:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One line of an order. `price` is in `currency_code`; whether per unit or per line the API does not say.
+    """One line of an order. `price` is in `currency_code`; the API does not say whether it is per unit or per line.
 
-    `segments_left` is how many more segments were sent than are read of one order.
+    `segments_left` is the number of segments that were sent beyond those that are read.
     """
 
     ref: str | None = None
@@ -114,10 +114,10 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are those that were read; `items_complete` says whether that is all of them.
+    """One order. `items` are those that were read; `items_complete` is whether these are all.
 
-    Where not, `items_left` is how many more are known of, and `items_problem` is the reason (an error, never raised again) or None
-    when the CDP simply contradicted itself.
+    If not, `items_left` is how many more are known to exist, and `items_problem` is the reason (an error, not raised again), or None
+    if the CDP contradicted itself.
     `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
     """
 
@@ -144,7 +144,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A number another system knows the person by."""
+    """An id of the person in another system."""
 
     provider: str | None = None
     id: str | None = None
@@ -186,7 +186,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: arbitrary keys, in the order they came; `left` is how many more came than are read."""
+    """Custom data of an order or item: arbitrary keys, in the order received; `left` is how many more were received than are read."""
 
     ref: str | None = None
     name: str | None = None
@@ -200,7 +200,7 @@ class Extension:
 class Loaded(Generic[T]):
     """A collection as far as it could be read.
 
-    `items` came; `missing` is how many are known to exist and did not come; `complete` is True only when the collection was
+    `items` were read; `missing` is how many more are known to exist; `complete` is True only if the collection was
     read to its end and nothing is missing; `problem` is the first failure. A failure of the first call is raised instead.
     """
 
@@ -212,7 +212,7 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """One answer as it came, for the raw view: `path` with its query (no host), `text` the decoded body."""
+    """One answer as received, for the raw view: `path` with its query (no host), and `text`, the decoded body."""
 
     path: str
     text: str

@@ -1,4 +1,4 @@
-"""The hosts of the CDP: a closed map of regions, which the operator can extend.
+"""The hosts of the CDP: a closed list of regions, which the operator can extend.
 
 Users pick a region by name and never type a URL, so the credential cannot be sent anywhere else.
 """
@@ -19,11 +19,11 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
 
 class RegionError(ValueError):
-    """The operator's list of extra regions cannot be used; `str(error)` says which entry and why."""
+    """The operator's list of extra regions is invalid; `str(error)` names the entry and the reason."""
 
 
 def regions(extra: str = "") -> dict[str, str]:
-    """Region name -> base URL without a trailing slash: the vendor's four and `extra`, "name=https://host,…".
+    """Base URLs by region name, without a trailing slash: the vendor's four and `extra`, "name=https://host,…".
 
     Raises RegionError with a sentence for the operator.
     """
@@ -45,14 +45,14 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """The URL with scheme, host and port. Anything else is refused, so that only our code builds URLs."""
+    """The URL with scheme, host and port only; everything else is built by our code."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise RegionError(f'The address of region "{name}" cannot be read; it should look like https://host.') from None
     if parts.username is not None or parts.password is not None:
-        # The entry itself is not repeated here: it holds a secret.
+        # The entry is not repeated in the message: it contains a secret.
         raise RegionError(f'The address of region "{name}" must not hold a user name or password.')
     if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in address or "#" in address:
         raise RegionError(f'The address of region "{name}" must end after the host and port.')

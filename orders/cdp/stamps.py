@@ -1,6 +1,6 @@
-"""Dates and times as the CDP writes them.
+"""Dates and times in the CDP's formats.
 
-Two kinds share one spelling: stamps (`createdAt`) are UTC; segment times are wall clocks of an airport with a false Z.
+Two kinds share one format: stamps (`createdAt`) are UTC; segment times are local times of an airport with a false Z.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 
 
 class Moment(NamedTuple):
-    """A date with or without a clock, as written: `wall` naive, `offset` None where no zone was sent, `clock` False for a bare date."""
+    """A date with or without a clock, as written: `wall` naive, `offset` None if no zone was sent, `clock` False for a bare date."""
 
     wall: datetime
     offset: timedelta | None
@@ -34,17 +34,17 @@ class Moment(NamedTuple):
 
 
 class NotADate(ValueError):
-    """The text has no shape of a date."""
+    """The text does not have the form of a date."""
 
 
 class OutOfRange(ValueError):
-    """The shape of a date, and no such day or time."""
+    """The form of a date, but no such day or time."""
 
 
 def read(text: str) -> Moment:
     """`2025-08-15T16:00:55.554Z`, `…T16:00:55Z`, `…T16:17Z`, `…T00:00Z`, with offsets, a space, or no clock at all."""
     if len(text) in (20, 24) and text[-1] == "Z" and text[10] == "T" and text[4] == text[7] == "-" and text[13] == ":":
-        try:  # what nearly every answer holds, at a tenth of the cost
+        try:  # the usual format, at a tenth of the cost
             return Moment(datetime.fromisoformat(text[:-1]), timedelta(0), True)
         except ValueError:
             pass
@@ -91,7 +91,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a day, or a time of one to the minute: what people plan by, and not when a machine wrote something."""
+    """Whether a text is a day, or a time to the minute, as people plan by; not the stamp of a machine."""
     try:
         wall = read(text.strip()).wall
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a person's own connection and a shared one have in common."""
+"""The common base of a person's own connection and a shared one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Credentials
 
-# The stamp "last used" is for people who wonder whether a connection is still needed; a minute is near enough.
+# "Last used" shows whether a connection is still needed; a minute is precise enough.
 NOTE_USE_EVERY = timedelta(minutes=1)
 
 EDITABLE = ("name", "version", "clock", "country")  # without entering the credential again
@@ -31,7 +31,7 @@ def one_at_a_time(user_id: int) -> Iterator[None]:
 
 
 class AnyConnection(models.Model):
-    """Access to one CDP tenant. The credential is sealed, bound to this row, and is never given back to a page."""
+    """Access to one CDP tenant. The credential is sealed, bound to this row, and never returned to a page."""
 
     class Version(models.TextChoices):
         V2 = "v2", _("v2")
@@ -70,28 +70,28 @@ class AnyConnection(models.Model):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether its person may use it as things stand; only a person's own connection has to be confirmed."""
+        """Whether it may be used; only a person's own connection has to be confirmed."""
         return True
 
     @property
     def shared_by(self) -> str | None:
-        """The name of the administrator who shares it, "" for a command; None for a person's own connection."""
+        """The name of the administrator who shares it, "" if a command did; None for a person's own connection."""
         return None
 
     def credentials(self) -> Credentials:
-        """Open the credential for use; `CredentialUnreadable` when it does not open. Nothing is sent then."""
+        """Open the credential for use. Raises CredentialUnreadable if it does not open; nothing is sent then."""
         raise NotImplementedError
 
     def note_use(self, result: str) -> None:
-        """Remember when the CDP last answered, and how: written when the result changes, else at most once a minute."""
+        """Store time and result of the last use: when the result changes, else at most once a minute."""
         now = timezone.now()
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
             return
         self.last_used_at, self.last_result = now, result
-        # Only while the row still holds the credential that was used: a replaced one starts with a clean slate.
+        # Only if the row still holds the credential that was used: a replaced one starts anew.
         rows = type(self)._default_manager.filter(pk=self.pk, set_at=self.set_at)  # noqa: SLF001  (Django's own name for it)
         rows.update(last_used_at=now, last_result=result)
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Put an event of this connection on record."""
+        """Record an account event of this connection."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Keys with which other programs of the company read orders, each bound to one shared connection."""
+"""API keys for other programs of the company, each bound to one shared connection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 
 MARK = "cdpv"
-LONGEST_DAYS, USUAL_DAYS = 400, 365  # how long a key may be used
+LONGEST_DAYS, USUAL_DAYS = 400, 365  # the choices for a key's lifetime
 A_MINUTE = 60  # times
 MOST_A_MINUTE = 6_000
 NOTE_USE_EVERY = timedelta(minutes=1)
@@ -30,17 +30,17 @@ Address = IPv4Address | IPv6Address
 
 
 def in_a_year() -> datetime:
-    """When a key ends unless another day is chosen, aware UTC."""
+    """The default expiry of a key, aware UTC."""
     return timezone.now() + timedelta(days=USUAL_DAYS)
 
 
 class IntegrationQuerySet(models.QuerySet["Integration"]):
     def valid(self) -> IntegrationQuerySet:
-        """Those that may be used now."""
+        """The integrations whose keys are valid now."""
         return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
 
     def of_key(self, key: str, address: Address | None = None) -> Integration | None:
-        """The valid integration with this key, with its connection, or None; also where it may not be used from this address."""
+        """The valid integration with this key, with its connection. None if there is none, or if it is not allowed from this address."""
         mark, _sign, rest = key.partition("_")
         key_id, _sign, _secret = rest.partition("_")
         if mark != MARK or not key_id.isalnum() or not key.isascii():
@@ -66,7 +66,7 @@ class Integration(models.Model):
         _("networks"), max_length=400, blank=True, default=""
     )  # separated by spaces; "" for any address
     per_minute = models.PositiveIntegerField(_("requests a minute"), default=A_MINUTE)
-    minute = models.BigIntegerField(default=0, editable=False)  # the last one with a request, counted from 1970
+    minute = models.BigIntegerField(default=0, editable=False)  # the minute of the last request, counted from 1970
     in_minute = models.IntegerField(default=0, editable=False)
 
     objects: ClassVar[IntegrationQuerySet] = IntegrationQuerySet.as_manager()  # type: ignore[assignment]  # a manager of it
@@ -87,7 +87,7 @@ class Integration(models.Model):
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:
-        """Whether the key may be used from there."""
+        """Whether the key may be used from this IP address."""
         networks = [ipaddress.ip_network(written) for written in self.networks.split()]
         return not networks or (address is not None and any(address in network for network in networks))
 
@@ -98,7 +98,7 @@ class Integration(models.Model):
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self) -> None:
-        """End it: its key opens nothing from now on."""
+        """Revoke the key, from the next request on."""
         with transaction.atomic():
             now = timezone.now()
             if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now):
@@ -110,7 +110,7 @@ class Integration(models.Model):
 
 
 def over_limit(integration: Integration) -> int:
-    """Count a request of the integration; 0, or the seconds until it may ask again. Holds across processes."""
+    """Count a request, across processes. Return 0, or the seconds until the next one is allowed."""
     now = int(time.time())
     rows = Integration.objects.filter(pk=integration.pk)
     same = models.When(minute=now // 60, then=models.F("in_minute") + 1)
@@ -120,7 +120,7 @@ def over_limit(integration: Integration) -> int:
 
 
 def clean_networks(text: str) -> str:
-    """Networks as `203.0.113.0/24 2001:db8::/48`, separated by spaces or commas; ValidationError for what is none."""
+    """Networks such as `203.0.113.0/24 2001:db8::/48`, separated by spaces or commas. Raises ValidationError."""
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
@@ -139,9 +139,9 @@ def add(
     per_minute: int = A_MINUTE,
     networks: str = "",
 ) -> tuple[Integration, str]:
-    """A new integration and its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
+    """Create an integration; return it with its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
 
-    `by` is a user's number, None for a command.
+    `by` is a user's id, None for a command.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

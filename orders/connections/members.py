@@ -26,21 +26,21 @@ log = structlog.stdlib.get_logger("orders.connections")
 
 
 def default_for(user: AbstractBaseUser | AnonymousUser) -> SharedConnection | None:
-    """The shared connection that is asked when the address names none: the one the person made their default.
+    """The shared connection used if the URL names none: the user's chosen default.
 
-    Somebody without connections of their own needs not choose: theirs is the one granted as the default, else the first by name.
+    Without connections of their own, users need not choose: it is the one granted as the default, else the first by name.
     """
     return _opened(user, _FIRST.get(timezone.now(), user.pk or 0))
 
 
 def named(user: AbstractBaseUser | AnonymousUser, name: str) -> SharedConnection | None:
     """The shared connection of this name, if the person may use it now."""
-    # PostgreSQL takes no NUL in a text, and an address may hold one.
+    # PostgreSQL accepts no NUL in a text, and a URL may contain one.
     return None if "\x00" in name else _opened(user, _NAMED.get(timezone.now(), user.pk or 0, name))
 
 
 def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
-    """All that the person may use now, in the order in which they are chosen."""
+    """All shared connections that the person may use now, in order of precedence."""
     members = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0)).select_related("shared__set_by")
     found: dict[Any, SharedConnection] = {}
     for member in _in_order(members):
@@ -69,7 +69,7 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 
 
 def update(shared: SharedConnection) -> None:
-    """Give each person of a granted group their copy of the key, and take it from all others. `CredentialUnreadable` without the key."""
+    """Give each member of a granted group a copy of the key, and delete all other copies. Raises CredentialUnreadable without the key."""
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
     granted = set(people.values_list("pk", flat=True))
@@ -82,7 +82,7 @@ def update(shared: SharedConnection) -> None:
 
 
 def update_person(user: AbstractBaseUser) -> None:
-    """Give one person their copies of the keys of all that is granted to them, and take the others."""
+    """Give one person copies of the keys of all connections granted to them, and delete their other copies."""
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
     shared = {one.pk: one for one in granted} if user.is_active else {}
@@ -96,7 +96,7 @@ def update_person(user: AbstractBaseUser) -> None:
 
 
 def update_group(group: Group) -> None:
-    """The same for all people of a group, and all that is granted to it."""
+    """The same for all members of a group, and all connections granted to it."""
     for shared in SharedConnection.objects.filter(grants__group=group):
         with _without_key_too():
             update(shared)
@@ -104,7 +104,7 @@ def update_group(group: Group) -> None:
 
 @contextmanager
 def _without_key_too() -> Iterator[None]:
-    """A data key that does not open is no reason to keep anybody from signing in or joining a group."""
+    """Ignore a data key that does not open: it must not keep anybody from signing in or joining a group."""
     try:
         yield
     except CredentialUnreadable as error:
@@ -116,12 +116,12 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
     members = [ConnectionMember(shared=shared, user_id=pk) for pk in sorted(people)]
     for member in members:
         member.sealed_key = seal(key, member.binding)
-    # Two sign-ins of one person at the same moment make the same row.
+    # Two simultaneous sign-ins of one person create the same row.
     ConnectionMember.objects.bulk_create(members, ignore_conflicts=True, batch_size=500)
 
 
 def _usable(members: QuerySet[ConnectionMember]) -> QuerySet[ConnectionMember]:
-    # One filter: grant, group and end have to be those of one and the same grant.
+    # One filter, so that group and end belong to the same grant.
     valid = valid_now("shared__grants__", timezone.now())
     return members.filter(valid, Q(shared__active=True), shared__grants__group__user=F("user"))
 

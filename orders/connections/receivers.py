@@ -1,4 +1,4 @@
-"""Receivers that keep the members of shared connections in step with groups and people, wherever those are changed."""
+"""Signal receivers that update the members of shared connections when groups or people change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orders.connections.shared import ConnectionGrant, ConnectionMember
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.connections.groups")
 def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
-    """Somebody joined or left a group, from either side: `person.groups.add(group)` and `group.user_set.add(person)`."""
+    """Update members after a change of groups, from either side: `person.groups.add(group)` or `group.user_set.add(person)`."""
     if action not in {"post_add", "post_remove", "post_clear"}:
         return
     if isinstance(instance, User):
@@ -27,7 +27,7 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
 @receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.connections.granted")
 @receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.connections.taken_back")
 def grants_changed(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """A group was granted, or is no longer, also because it was deleted."""
+    """Update members after a grant was made, ended, or deleted with its group."""
     members.update(instance.shared)
 
 
@@ -38,6 +38,6 @@ def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=User, dispatch_uid="orders.connections.deactivated")
 def saved(instance: User, **_kwargs: Any) -> None:
-    """Take all copies from somebody who is inactive; they come back at the next sign-in, should there be one."""
+    """Delete all copies of an inactive person; they are made again at the next sign-in, if there is one."""
     if not instance.is_active:
         ConnectionMember.objects.filter(user_id=instance.pk).delete()

@@ -1,4 +1,4 @@
-"""A connection for a team: the credential stands once, sealed under a data key that each member holds sealed for them alone."""
+"""A connection for a team: the credential is sealed once, under a data key that is sealed separately for each member."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRETS = ("sealed_client_key", "sealed_token", "set_at", "set_by", "changed_at"
 
 
 def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUser | None]:
-    """Who did it; null for a command."""
+    """A foreign key to the user who did it; null for a command."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
@@ -32,8 +32,8 @@ def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUse
 class SharedConnection(AnyConnection):
     """A connection that administrators set up and grant to groups.
 
-    Client key and token are sealed under the row's data key. To use them takes a grant that is valid now and a member row, whose
-    copy of the data key opens for that person alone.
+    Client key and token are sealed under the row's data key. Using them takes a valid grant and a member row, whose copy of the data
+    key opens only for that person.
     """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
@@ -60,9 +60,9 @@ class SharedConnection(AnyConnection):
         return self.set_by.get_username() if self.set_by else ""
 
     def set_credentials(self, *, client_key: str, token: str) -> None:
-        """Seal a credential under the data key of this row, which stays the same, so that members need nothing new.
+        """Seal a credential under the data key of this row. The key stays the same, so members need no new copies.
 
-        A key that no longer opens is replaced, and `members.update` is due.
+        A key that no longer opens is replaced; then call `members.update`.
         """
         try:
             key = self.data_key()
@@ -76,7 +76,7 @@ class SharedConnection(AnyConnection):
         self.hold(self.sealed_key, self._binding("key"))
 
     def data_key(self) -> str:
-        """The data key, by the row's own copy; `CredentialUnreadable` when it does not open."""
+        """The data key, from the row's own copy. Raises CredentialUnreadable."""
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
@@ -85,11 +85,11 @@ class SharedConnection(AnyConnection):
         return self
 
     def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
-        """Use this sealed copy of the data key from now on; `chosen` if its owner made the connection their default."""
+        """Use this sealed copy of the data key; `chosen` if its owner made the connection their default."""
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
-        """Open the credential by the copy of the key that is held; `CredentialUnreadable` without one, or when it does not open."""
+        """Open the credential with the key copy that was set by `hold`. Raises CredentialUnreadable without one, or if it does not open."""
         if self._held is None:
             raise CredentialUnreadable("nobody's copy of the data key is at hand")
         key = unseal(*self._held)
@@ -99,9 +99,9 @@ class SharedConnection(AnyConnection):
         )
 
     def keep(self, by: int | None) -> None:
-        """Save a new connection or a replaced credential; of an existing row only what belongs to the credential is written.
+        """Save a new connection or a replaced credential; for an existing row, only the fields of the credential are written.
 
-        `by` is a user's number, None for a command.
+        `by` is a user's id, None for a command.
         """
         self.set_by_id = by
         with transaction.atomic():
@@ -117,7 +117,7 @@ class SharedConnection(AnyConnection):
             self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
-        """Save the name and how the tenant is read; the credential stays as it is."""
+        """Save the name and the settings of the tenant, without the credential."""
         self.changed_at = timezone.now()
         with transaction.atomic():
             before = type(self).objects.select_for_update().get(pk=self.pk)
@@ -126,7 +126,7 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Put an event of this connection on record; it is about nobody in particular."""
+        """Record an account event of this connection; it concerns no single user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 
     def _binding(self, field: str) -> Binding:
@@ -155,7 +155,7 @@ class ConnectionGrant(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether it has not run out."""
+        """Whether the grant has not expired."""
         return self.until is None or self.until > timezone.now()
 
 
@@ -183,7 +183,7 @@ class ConnectionMember(models.Model):
 
     @property
     def binding(self) -> Binding:
-        """This person, connection and region: the copy opens nowhere else."""
+        """The binding of this copy: person, connection and region."""
         return Binding(owner=str(self.user_id), connection=str(self.shared_id), region=self.shared.region, field="key")
 
     def connection(self) -> SharedConnection:
@@ -193,7 +193,7 @@ class ConnectionMember(models.Model):
 
 
 def valid_now(prefix: str, now: datetime) -> models.Q:
-    """Grants that have not run out; `prefix` leads to them, as in "shared__grants__"."""
+    """A filter for grants that have not expired; `prefix` is the lookup path to them, such as "shared__grants__"."""
     return models.Q(**{f"{prefix}until": None}) | models.Q(**{f"{prefix}until__gt": now})
 
 
@@ -205,7 +205,7 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection; a grant that exists is given its new end and default."""
+    """Let these groups use the connection; an existing grant gets the new end and default."""
     with transaction.atomic():
         for group in groups:
             values = {"is_default": is_default, "until": until, "given_by_id": by}
@@ -215,14 +215,14 @@ def grant(
 
 
 def take_back(given: ConnectionGrant) -> None:
-    """End a grant: who has no other loses the connection at once."""
+    """End a grant: members without another one lose the connection at once."""
     with transaction.atomic():
         given.shared.record(Action.RIGHTS_TAKEN, detail=f"shared connection: group {given.group}")
         given.delete()
 
 
 def set_active(shared: SharedConnection, active: bool) -> None:
-    """Withdraw the connection from everybody, or offer it again to the groups it is granted to."""
+    """Withdraw the connection from everybody, or restore it for the groups with a grant."""
     with transaction.atomic():
         if type(shared).objects.filter(pk=shared.pk, active=not active).update(active=active):
             shared.record(

@@ -1,4 +1,4 @@
-"""The trip as a text for the customer: departs and arrives, who flies, bags; no house rules, no codes of the trade, no prices."""
+"""The trip as a text for the customer: departs and arrives, who flies, bags; no house rules, no trade codes, no prices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNCERTAIN = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, No
 
 
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
-    """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to give.
+    """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to report.
 
     Nor is there anything for a trip too long for a message, or an order that did not load whole.
     """
@@ -91,7 +91,7 @@ def _place(place: Place) -> str:
 
 
 def _transfer(transfer: Transfer) -> Iterator[str]:
-    """The wait, if it is one; what cannot be so is no matter for a customer."""
+    """The wait, if it is possible; impossible ones are not for the customer."""
     if transfer.minutes is None or transfer.minutes < 0:
         return
     here, there = _place(transfer.at), _place(transfer.onward)
@@ -107,7 +107,7 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
 
 
 def _extra(other: OtherItem, cities: dict[str, str]) -> str:
-    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for what is cancelled, is a fee, or has no name a customer knows."""
+    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for a cancelled item, a fee, or one without a name that customers know."""
     kind = (other.item.type or "").upper()
     row = status(other.item.status)
     if row.cancelled or not row.booked or kind in {"FEE", "FEES"} or (not other.item.name and kind not in ITEM_TYPES):

@@ -165,7 +165,7 @@ def transfer_words(transfer: Transfer) -> str:
         ends = {"arrival": place, "departure": at_airport(transfer.onward)}
         place = _("%(arrival)s, onward from %(departure)s") % ends
     if transfer.minutes is None:
-        return _("Transfer at %(place)s, time not known") % {"place": place}
+        return _("Transfer at %(place)s, time unknown") % {"place": place}
     if transfer.minutes < 0:
         early = {"time": duration(-transfer.minutes), "place": place}
         return _("The next flight leaves %(time)s before this one arrives at %(place)s") % early

@@ -59,7 +59,7 @@ RECIPES = (
         "{{ticket.custom_field_FIELD}}",
         "ZD-{{ticket.id}}",
         _("URL Builder app, a new entry."),
-        note=_("A drop-down field gives its tag, prefix included: use a text field."),
+        note=_("A drop-down field gives its tag with the prefix: use a text field."),
     ),
     Recipe(
         "zammad",
@@ -68,7 +68,7 @@ RECIPES = (
         "#{ticket.FIELD}",
         "#{ticket.number}",
         _("Admin → Objects → Ticket, a text attribute, its link template."),
-        note=_("The #{…} is Zammad’s own placeholder and is gone once it is filled."),
+        note=_("The #{…} is Zammad’s own placeholder and is replaced when the link is filled in."),
     ),
     Recipe(
         "freescout",
@@ -88,7 +88,7 @@ RECIPES = (
         _("A menu entry of the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
         shape=Shape.QUERY,
         kept="",
-        note=_("“uri” keeps spaces and slashes from breaking the address."),
+        note=_("“uri” keeps spaces and slashes from breaking the URL."),
     ),
     Recipe(
         "jira",
@@ -158,9 +158,9 @@ RECIPES = (
         "VALUE",
         "FIELD",
         "NUMBER",
-        _("Wherever the system puts a field into an address."),
+        _("Any place where the system puts a field into a URL."),
         shape=Shape.QUERY,
-        note=_("Let the system encode the value where it can; a value encoded twice is read all the same."),
+        note=_("Let the system encode the value if it can; a value that is encoded twice works too."),
     ),
 )
 BY_CODE = {recipe.code: recipe for recipe in RECIPES}

@@ -9,7 +9,7 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 def not_searched(reading: Lookup) -> str:
     """Why a text was not searched for, and what to do."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
-        return _("No reference is written in these letters. If it is a name, search for people.")
+        return _("References are not written in this script. If it is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
@@ -25,21 +25,19 @@ def _of_kind(kind: Kind) -> str:
         Kind.PHONE: _(
             "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
         ),
-        Kind.SEVERAL: _("More than one search fits this, and only one is made at a time. Choose the one you mean."),
+        Kind.SEVERAL: _("This fits more than one search. Choose the one you mean."),
     }
     return sentences[kind]
 
 
 def _unreadable(why: Unreadable) -> str:
     sentences = {
-        Unreadable.TOO_LONG: _(
-            "That is too long for a reference. Paste the reference alone, or the address of the order."
-        ),
+        Unreadable.TOO_LONG: _("That is too long for a reference. Paste only the reference, or the URL of the order."),
         Unreadable.CHARACTERS: _(
-            "That holds characters that no reference has: only letters, digits and . _ ~ - / : + are used."
+            "That contains characters that no reference has: only letters, digits and . _ ~ - / : + are used."
         ),
         Unreadable.DOTS: _("A reference never holds two dots in a row."),
-        Unreadable.NO_REFERENCE: _("There is no reference in what was pasted."),
+        Unreadable.NO_REFERENCE: _("There is no reference in the pasted text."),
         Unreadable.EMAIL: _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
         Unreadable.PHONE: _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
         Unreadable.COUNTRY: _(

@@ -47,8 +47,8 @@ def evidence_words(evidence: Evidence) -> str:
     """The figures behind a verdict, in lower case and without a full stop, as the middle of a sentence."""
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
-            return _("the zone of a place is not known, so no flight time can be known")
-        return _("a time is missing, so no flight time can be known")
+            return _("the time zone of a place is unknown, so the flight time is unknown")
+        return _("a time is missing, so the flight time is unknown")
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
@@ -161,7 +161,7 @@ def _missing_time(notice: Notice) -> str:
 
 
 def _unreadable_time(_notice: Notice) -> str:
-    return _("What was sent as a time was not understood; the details have it as sent.")
+    return _("The time was not understood; the details show it as sent.")
 
 
 def _unknown_place(notice: Notice) -> str:

@@ -8,6 +8,7 @@ from accounts.language import translate as _
 from orders import problems
 from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
+from orders.problems.faults import LastResult
 
 FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
 DETAIL_FORMS = tuple((re.compile(form), phrase) for form, phrase in DETAILS.items())
@@ -38,7 +39,7 @@ def _part(part: str) -> str:
             if "why" in named:
                 named["why"] = problems.failure_word(named["why"])
             return _(phrase) % named
-    return problems.result_word(part) if part in set(problems.LastResult) else ""
+    return problems.result_word(part) if part in set(LastResult) else ""
 
 
 def _reveal(how: str, kind: str, field: str) -> str:

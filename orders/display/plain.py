@@ -1,4 +1,4 @@
-"""An order in short for other programs: nothing gets in but what is listed here, and nothing of it is free text."""
+"""An order in short for other programs: only the fields listed here, and no free text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLACE = CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def plain_order(opened: OpenedOrder, url: str) -> dict[str, Any]:
-    """The order as the look-up's document describes it. `value` and `label` are what external data sources take."""
+    """The order as described in the OpenAPI document. `value` and `label` are for external data sources of ticket systems."""
     order, trip = opened.order, opened.trip
     ref = order.ref if order.ref and lookup.is_ref(order.ref) else None
     reference = order.reference_id if _is_reference(order.reference_id) else None

@@ -1,4 +1,4 @@
-"""What stands along the rail of a journey: which ends of flights are one node, what of progress is said, and the time there now."""
+"""The rail of a journey: which ends of flights are one node, the progress to show, and the local time there now."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def joined(journey: Journey, index: int) -> bool:
 
 
 def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
-    """The phase worth saying at the moment `now` (aware): what is to come is "Next" or "Later" only within two days."""
+    """The phase worth saying at the moment `now` (aware): future legs are "Next" or "Later" only within two days."""
     departs = leg.origin if isinstance(leg, Flight) else leg.departs
     far = departs.instant is None or departs.instant - now > NEAR
     return Phase.UNKNOWN if far and leg.phase in (Phase.NEXT, Phase.LATER) else leg.phase

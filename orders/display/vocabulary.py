@@ -129,7 +129,7 @@ NOTE_REASONS: dict[str, str] = {
     "and more": _("and more that is not as documented"),
 }
 
-# The forms in which a record keeps what came of a look, part by part, and what each reads as.
+# The forms of an access record's outcome, part by part, and their phrases.
 OUTCOMES: dict[str, str] = {
     r"shown": _("shown"),
     r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
@@ -153,7 +153,7 @@ OUTCOMES: dict[str, str] = {
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
 }
 
-# What account events are about: the forms that `AccessRecord.detail` may have.
+# The forms of `AccessRecord.detail` for account events.
 DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),
@@ -173,7 +173,7 @@ DETAILS: dict[str, str] = {
     r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
 }
 
-# Whose hidden fields, and which, by the names that orders/privacy/masking.py gives them.
+# Hidden fields and their owners, by the names in orders/privacy/masking.py.
 REVEALED: dict[str, str] = {
     "contact": _("contact"),
     "traveller": _("traveller"),

@@ -149,7 +149,7 @@ def note_reason(code: str) -> str:
 
 
 def in_words(table: Mapping[str, str], code: str, unknown: str) -> str:
-    """The phrase of `code`; what is not in the table is never taken for a phrase."""
+    """The phrase for `code`; `unknown` if the table does not have it."""
     phrase = table.get(code)
     return _(phrase) if phrase else unknown
 

@@ -26,7 +26,7 @@ class SealedRows:
         return {column: getattr(row, column) for column in self.columns}
 
 
-# What a shared connection's credential is sealed under is its data key, so of that row only the key is resealed.
+# A shared connection's credential is sealed under its data key, so only the key of that row is resealed.
 TABLES = (
     SealedRows(
         Connection,

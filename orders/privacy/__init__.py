@@ -1,1 +1,1 @@
-"""What is sealed, masked and put on record."""
+"""Sealing, masking and access records."""

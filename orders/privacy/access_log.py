@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 RECENT = 20
-# Opening one order again and again must not push the others out of the recent ones.
+# Opening one order repeatedly must not push the others out of the recent ones.
 READ_BACK = 400
 
 LONGEST_TICKET = 64
@@ -82,7 +82,7 @@ def record(
     subject: str = "",
     outcome: str = "shown",
 ) -> None:
-    """Write one access record, in a transaction of its own; `AccessNotRecorded` if that fails: then show nothing.
+    """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order, because a
@@ -157,7 +157,7 @@ def refused_ticket_of(request: HttpRequest) -> str:
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
-    # With the dots it stays one that is not kept, on the next page too.
+    # With the ellipsis it stays invalid on the next page too.
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 

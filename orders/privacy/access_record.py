@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.privacy.record_kinds import OF_KIND, Action, Kind
+from orders.privacy.record_kinds import OF_KIND, Action, Kind, choices
 
 
 class AppendOnly(Exception):
@@ -42,7 +42,7 @@ class AccessRecord(models.Model):
     at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
     user_id = models.BigIntegerField(_("person’s number"), null=True)
     user_name = models.CharField(_("person"), max_length=150)
-    what = models.CharField(_("what"), max_length=24, choices=[(action.value, action.label) for action in Action])
+    what = models.CharField(_("what"), max_length=24, choices=choices)
     order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
     reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
     route = models.CharField(_("route"), max_length=200, blank=True, default="")
@@ -55,7 +55,7 @@ class AccessRecord(models.Model):
     about_id = models.BigIntegerField(_("number of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
-    # NULL: from before other sites and programs could read orders. A column with a value in every row would rebuild the table on SQLite.
+    # NULL in records from before frames and integrations: a column with a value in every row would rebuild the table on SQLite.
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # The first local date of the trip; nullable for the same reason.
     departs = models.DateField(_("departs"), null=True, blank=True)
@@ -76,7 +76,7 @@ class AccessRecord(models.Model):
             ("manage_people", "May add people and give them roles"),
             ("manage_shared_connections", "May share connections and set up integrations"),
         ]
-        # Not db_index: for text PostgreSQL would then keep a second index, for patterns, which every record would pay for.
+        # Not db_index: PostgreSQL would add a second index for patterns, which costs time with every record.
         indexes: ClassVar = [
             models.Index(fields=["user_id", "-at"], name="access_record_own"),
             models.Index(fields=["at"], name="access_record_at"),
@@ -84,7 +84,7 @@ class AccessRecord(models.Model):
             models.Index(fields=["reference"], name="access_record_reference"),
             models.Index(fields=["ticket"], name="access_record_ticket"),
             models.Index(fields=["request_id"], name="access_record_request"),
-            # These hold a few rows only, and cost a look nothing.
+            # Partial indexes with few rows, which cost a view nothing.
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
             ),
@@ -100,7 +100,7 @@ class AccessRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the record. Saving one that exists is `AppendOnly`."""
+        """Add the record. Raises AppendOnly if it exists."""
         if not self._state.adding:
             raise AppendOnly("access records are never changed")
         kwargs["force_insert"] = True

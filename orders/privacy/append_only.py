@@ -2,9 +2,9 @@
 
 SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing), PostgreSQL
 one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention: `delete_older_than`, in one transaction.
-On SQLite that transaction takes the delete trigger away and puts it back (data definition is transactional there, so a crash
+On SQLite that transaction drops the delete trigger and creates it again (data definition is transactional there, so a crash
 leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it calls a function of the table's owner, who alone
-may let go of rows: no lock on the table, nobody waits, and the role of the pages may not call it.
+may delete rows: it needs no lock on the table, and the role of the pages may not call it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name
 BEGIN SELECT RAISE(ABORT, '{NEVER_DELETED}'); END""",
 )
 
-# The owner of the table alone gets past, and the function that it lent: `current_user` is the owner inside of that.
+# Only the owner of the table gets past, and the owner's function: inside of that, `current_user` is the owner.
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -75,7 +75,7 @@ BEGIN
 END $$""",  # noqa: S608 - as above
     f"REVOKE ALL ON FUNCTION {TABLE}_prune(timestamptz, integer) FROM PUBLIC",
 )
-# Made only where they are missing: making one waits for every writer of the table, and all later ones wait behind it.
+# Created only if missing: creating one waits for every writer of the table, and later writers queue behind it.
 _POSTGRESQL_TRIGGERS = {
     f"{TABLE}_no_change": f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
     f"{TABLE}_no_truncate": f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()",
@@ -109,7 +109,7 @@ class Unsupported(Exception):
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Make the records append-only and keep the people. Safe to run again, and needed after a migration that rebuilds a table on SQLite."""
+    """Install the triggers. Idempotent, and needed after a migration that rebuilds a table on SQLite."""
     if connection.vendor == "sqlite":
         _run(connection, _SQLITE)
     elif connection.vendor == "postgresql":
@@ -136,7 +136,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False) -> None:
-    """Insert one record, by column name, as the next link of a chain of this process. `DatabaseError` if that fails.
+    """Insert one record, by column name, as the next link of a chain of this process. Raises DatabaseError.
 
     One plain statement instead of the ORM's: every page waits for it, and this takes half the time. It waits only briefly for
     another writer unless `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
@@ -172,7 +172,7 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
 
 
 def take_head(connection: BaseDatabaseWrapper) -> Chain:
-    """Note the heads of all chains in a new one, and return it: its end stands for everything written before."""
+    """Note the heads of all chains in a new chain, and return its head, which proves everything written before."""
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)
     insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": Action.HEAD_TAKEN.value}))
@@ -192,17 +192,17 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any]) -> None:
 
 
 def fit(text: str, length: int) -> str:
-    """`text` as any database accepts it in a column of that length: an odd reference must not fail the record, and so the page."""
+    """`text` as any database accepts it in a column of that length: an odd reference must not make the record, and so the page, fail."""
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
 
 
 def model() -> type[Model]:
-    """The model of the records, whose module stands above this one."""
+    """The model of the records, whose module is in a higher layer."""
     return apps.get_model("orders", "AccessRecord")
 
 
 def empty_record() -> dict[str, Any]:
-    """Every column but the chain's, with the time now and nobody as the person."""
+    """Every column but the chain's, with the current time and without a user."""
     return {**_defaults(), "at": timezone.now(), "outcome": ""}
 
 

@@ -22,12 +22,12 @@ from uuid import UUID
 from django.conf import settings
 
 NOTE_OTHERS_EVERY = timedelta(hours=1)
-# Not part of what is sealed: the database numbers the rows, and the seal is the result.
+# Not sealed: the database assigns the id, and the seal is the result.
 UNSEALED = frozenset({"id", "seal"})
 
 
 def seal_keys() -> tuple[bytes, ...]:
-    """The keys of the seals, derived from RECORD_KEYS: the first seals, all prove."""
+    """The keys of the seals, derived from RECORD_KEYS: the first seals, all verify."""
     return tuple(_derived(key) for key in settings.RECORD_KEYS)
 
 
@@ -98,7 +98,7 @@ class Chains:
         os.register_at_fork(after_in_child=self.renew)
 
     def renew(self) -> None:
-        """Begin new chains: only the parent process continues its own."""
+        """Drop all chains after a fork: only the parent process continues its own."""
         self._idle: deque[Chain] = deque()
         self._noted_at: datetime | None = None
 
@@ -111,7 +111,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Idle chains, taken out; those of another day are not put back."""
+        """Pop idle chains; those of another day are not returned."""
         while True:
             try:
                 yield self._idle.pop()

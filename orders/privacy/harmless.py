@@ -30,7 +30,7 @@ SUBJECTS = listed(
     "ticket ticketed ticketing tier timestamp total tour train transfer trip upgrade upgraded utm validating "
     "variant vendor via voucher weight wifi window zone"
 )
-# Words beside a subject; alone they say nothing.
+# Words that accompany a subject and mean nothing alone.
 FILLERS = listed(
     "access active actual additional advance after all and applied at attribute available average before block bool "
     "category checked code configuration count country created current custom data date day days default details "
@@ -75,7 +75,7 @@ HEADS = listed(
     "travelers traveller travellers youths"
 )
 COUNTED = HEADS | listed("count number num no total of")
-# Words that may stand in the name of a field that is shown beside its mask, so that people know what to ask for.
+# Words that may appear in a field's name beside its mask, so that users know what is hidden.
 NAMING = listed(
     "account address age agent answer bank billing bio born by card cc comment company consumer consumers contact "
     "contacts content cookie customer customers delivery device disability doc docs document documents email emails "
@@ -101,7 +101,7 @@ def words(name: str) -> tuple[str, ...]:
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
     """Whether the value at `path`, the keys that lead to it, may be shown by their names; `shown` are the operator's.
 
-    A name that says nothing alone (`code`, `name`) is read with the one that holds it (`hotel`, `name`). If any key on the path is not
+    A name that means nothing alone (`code`, `name`) is read with the one that holds it (`hotel`, `name`). If any key on the path is not
     harmless, nothing below it is. `value` is the value as text: a number of passengers is harmless, their list is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
@@ -124,7 +124,7 @@ def is_name(key: str) -> bool:
         return bool(parts)
     if all(part in NAMES or _kind(part) for part in parts):
         return True
-    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # one that the sender misspelt
+    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # a misspelt one
 
 
 def _one_shorter(name: str) -> set[str]:

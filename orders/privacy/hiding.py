@@ -30,18 +30,18 @@ ROOM = 40_000  # values of a document: an order of 500 items has 15,000
 SMALL_ROOM = 300  # values of a field, of which a page shows 500 characters
 LONGEST_INNER = 20_000  # characters of a JSON text inside a text
 REST = "…"
-# A pair of a name and a value, as lists of attributes are sent; the first that is there names the value.
+# Keys of name-value pairs, as in lists of attributes; the first one present names the value.
 NAMED = "key name field attribute property parameter param label title question k code type kind id"
 NAMING = tuple(NAMED.split())
 VALUES = listed("value val v values content text data answer string")
-# References may hold any digits; they are personal only where words or signs say so.
+# References may contain any digits; they are personal only if words or signs announce it.
 REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
 FRAME = frozenset({"ref", "href", "offset", "limit", "createdAt", "modifiedAt"})
 NUMBER_OR_TIME = re.compile(r"[A-Z€$£¥]{0,3} ?[\d .,:/'’+−-]{1,40}(?:T[\d:.+−-]{1,20})?Z?(?: ?[A-Z€$£¥]{1,3})?")
 ADDRESS = re.compile(
     r"(https?://[A-Za-z0-9.:-]+)?(/[A-Za-z0-9._~-]*)*(\?[A-Za-z]+=[A-Za-z0-9.]+(&[A-Za-z]+=[A-Za-z0-9.]+)*)?"
 )
-SAME = frozenset({"items", "first", "last", "next", "prev", "previous"})  # what a collection and its links are made of
+SAME = frozenset({"items", "first", "last", "next", "prev", "previous"})  # the parts of a collection and its links
 
 
 class Pairs(list[tuple[str, object]]):
@@ -88,7 +88,7 @@ LEVEL_OF = {
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
 
-    `path` is the address that it answers, which says what kind of object it holds. Structure, exact numbers and keys sent twice are kept.
+    `path` is the address that it answers, which determines the kind of object in it. Structure, exact numbers and keys sent twice are kept.
     Of a document with very many values the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
@@ -99,7 +99,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
 
 
 def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
-    """The value of one unknown field as text, hidden wholly or where it must be.
+    """The value of an unknown field as text, masked as a whole or in parts.
 
     `documented` says that a name of the API's own may stand for it: a known field in another spelling, or one that could not be read.
     """
@@ -140,7 +140,7 @@ def _masked(record: T) -> T:
 
 
 def _texts(kind: type[Order | OrderItem | FlightSegment]) -> tuple[tuple[str, Callable[[str], bool]], ...]:
-    """The texts of a kind of record, each with the rule for it. Refs are not among them: they are asked for again."""
+    """The text fields of a kind of record, each with its rule. Refs are not among them: they are needed for requests."""
     names = [field.name for field in fields(kind) if field.type in ("str", "str | None")]
     rules = {name: announces if name.replace("_", "") in REFERENCES else is_personal for name in names}
     rules |= {name: _is_no_time for name in names if name.endswith("_sent")}
@@ -171,7 +171,7 @@ class _Hiding:
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """An object or a list of the kind `name`; what stands in its place and is neither is hidden."""
+        """An object or a list of the kind `name`; anything else in its place is masked."""
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
@@ -198,7 +198,7 @@ class _Hiding:
         if isinstance(value, dict | Pairs):
             sent = list(value.items() if isinstance(value, dict) else value)
             pairs = self._first(sent)
-            cut = len(pairs) < len(sent)  # what names a document may be among the rest
+            cut = len(pairs) < len(sent)  # the rest may contain the name of a document
             return Pairs([*self._entries(path, pairs, deep + 1, beside or cut), *[(REST, REST)] * cut])
         if isinstance(value, list):
             entries = self._first(value)
@@ -249,7 +249,7 @@ def _gives_away(key: str, value: object) -> bool:
 
 
 def _nothing_of(value: object) -> object:
-    """A person's field as far as its structure goes."""
+    """A person's field with its structure only."""
     if isinstance(value, Pairs):
         return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
     if isinstance(value, list):
@@ -258,7 +258,7 @@ def _nothing_of(value: object) -> object:
 
 
 def _level_of(path: str) -> str:
-    """The kind of object that answers /<version>/<name>/<ref>/<name>: the last name says it."""
+    """The kind of object that answers /<version>/<name>/<ref>/<name>: the last name decides."""
     names = path.partition("?")[0].split("/")[2::2]
     return LEVEL_OF.get(names[-1] if names else "", "other")
 

@@ -22,8 +22,8 @@ from orders.privacy.hiding import MASK, masked_name
 from orders.privacy.personal_text import is_personal
 from orders.search_text import emails, phones
 
-# Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), numbers of trade only a few: those are listed.
-# The second set alone says nothing about what kind of number it is.
+# Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), trade numbers only a few, which are listed here.
+# A word of the second set alone does not identify the kind of number.
 TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", "pnr", "crm", "customer", "membership"})
 SAYS_NOTHING = frozenset(
     {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonCard:
-    """A person as the page shows them. `ref` identifies them inside this order's list, also where the CDP gave no ref.
+    """A person as the page shows them. `ref` identifies them in this order's list, even if the CDP sent no ref.
 
     `flights` are labels, `extras` the other items they are on as (type as sent, name); with `more` these are not all.
     """

@@ -36,7 +36,7 @@ def holds_address(text: str) -> bool:
 
 
 def without_address(text: str) -> str:
-    """`text`, or "…" in place of an e-mail address or a phone number, so that what is said about it still can be."""
+    """`text`, or "…" in place of an e-mail address or a phone number, so that the rest of the message can be used."""
     return "…" if holds_address(text) else text
 
 

@@ -47,7 +47,7 @@ def fold(text: str) -> str:
     return "".join(sign for sign in whole if unicodedata.category(sign) not in {"Mn", "Cf"}).casefold()
 
 
-LONGEST = 2000  # characters; no field of trade is as long, and every text is read in a bounded time
+LONGEST = 2000  # characters; no trade field is as long, and this bounds the time
 _WORDS = sorted({fold(word) for word in ANNOUNCING}, key=len, reverse=True)
 _LATIN = "|".join(re.escape(word) for word in _WORDS if word.isascii())
 _OTHER = "|".join(re.escape(word) for word in _WORDS if not word.isascii())
@@ -135,7 +135,7 @@ def _checks(digits: str) -> bool:
 def _holds_iban(text: str) -> bool:
     for group in _IBAN.findall(text):
         parts = group.split(" ")
-        for end in range(len(parts), 0, -1):  # words behind may have been taken along
+        for end in range(len(parts), 0, -1):  # the match may include words after the number
             account = "".join(parts[:end])
             if len(account) > 14 and int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4])) % 97 == 1:
                 return True

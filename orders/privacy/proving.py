@@ -1,8 +1,8 @@
-"""Proof that the access records are as they were written: every chain read back, link by link.
+"""Proof that the access records are unchanged: every chain is read and checked link by link.
 
-Found are records that were changed, moved, given another date, written without the key, or removed, also from the end of a chain as
-far as another chain noted its head. What nobody can see in the records alone is that all chains lost what came after one moment, as
-if an old copy of the database had been put back. A head kept elsewhere shows that.
+It finds records that were changed, moved, redated, written without the key, or removed, also from the end of a chain as far as another
+chain noted its head. The records alone cannot show that all chains lost everything after some moment, as if an old copy of the
+database had been restored. A head that is stored elsewhere shows that.
 """
 
 from __future__ import annotations
@@ -67,13 +67,13 @@ class _Noted:
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
-        """How many records without a chain there must be, and the highest number one may have."""
+        """The number of records without a chain that must exist, and the highest number that one may have."""
         left = max(self.pruned)[2] if self.pruned else self.begun[0]
         return left, self.begun[1]
 
 
 def prove(since: Head | None = None) -> Proof:
-    """Read every record and check it. With `since`, a head that was kept elsewhere must still be there."""
+    """Read and check every record. With `since`, a head that was stored elsewhere must still exist."""
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
@@ -86,7 +86,7 @@ def prove(since: Head | None = None) -> Proof:
             _note(noted, row)
             if since and (chain, row["link"]) == (since.chain, since.link):
                 kept_found = compare_digest(row["seal"], since.seal)
-    # Of days past the limit of age anything may be gone: a prune may have been interrupted.
+    # Records beyond the age limit may be partly gone: a prune may have been interrupted.
     proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
     _compare_with_heads(proof, noted, ends)
     _check_unchained(proof, noted)
@@ -100,12 +100,12 @@ def prove(since: Head | None = None) -> Proof:
 
 
 def _is_kept(chain: str, noted: _Noted) -> bool:
-    """Whether the chain's day is within the age that records are kept for; what has no day was never pruned."""
+    """Whether the chain's day is within the age limit; a chain without a day is never pruned."""
     return (day_of(chain) or date.max) >= noted.limit
 
 
 def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
-    """The rows of one chain that are as they were written; the others become faults."""
+    """The unchanged rows of one chain; the others become faults."""
     before: Row | None = None
     for row in rows:
         proof.records += 1
@@ -146,7 +146,7 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> None:
-    """Every head that another chain noted must still be there, unless its day is past the limit of age."""
+    """Check that every head noted by another chain still exists, unless its day is beyond the age limit."""
     seals = _seals_of(list(noted.heads))
     for (chain, link), notes in noted.heads.items():
         row, noted_seal = notes[0]
@@ -171,7 +171,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
 
 
 def _check_unchained(proof: Proof, noted: _Noted) -> None:
-    """Records without a chain are those from before records were chained, and no others."""
+    """Check that the only records without a chain are those from before chaining began."""
     expected, last = noted.unchained()
     unchained = AccessRecord.objects.filter(chain="")
     for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():

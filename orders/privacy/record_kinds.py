@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,7 +23,7 @@ class Action(models.TextChoices):
     kind: Kind
 
     def __new__(cls, value: str, kind: Kind = Kind.ACCOUNT) -> Action:
-        """The member of that stored value; Django has taken the label off."""
+        """The member with that stored value; Django has already removed the label."""
         member = str.__new__(cls, value)
         member._value_, member.kind = value, kind
         return member
@@ -74,9 +75,14 @@ class Action(models.TextChoices):
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
-    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records begun")
+    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records started")
     CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain noted")
     HEAD_TAKEN = "head_taken", Kind.CHAINS, _("head printed")
+
+
+def choices() -> list[tuple[str, str | Promise]]:
+    """Stored value and label of every action. Django calls this, so that a new action needs no migration."""
+    return [(action.value, action.label) for action in Action]
 
 
 CHAINING = frozenset(action for action in Action if action.kind is Kind.CHAINS)

@@ -1,10 +1,10 @@
-"""Credentials at rest: sealed with Fernet, and bound to the row they belong to.
+"""Stored credentials: sealed with Fernet and bound to their row.
 
-What is sealed is a small JSON document that names its owner, connection, region and field beside the secret. Bare Fernet has no
-such binding: a token copied into another person's row would open there, and would be sent. After opening, the names are
-compared with the row, and anything that does not fit is `CredentialUnreadable`: no call leaves.
+A small JSON document is sealed, with owner, connection, region and field beside the secret. Fernet alone has no such binding: a
+token copied into another user's row would open there and be sent. After opening, these are compared with the row, and a mismatch
+raises `CredentialUnreadable` before any call.
 
-What a team shares is sealed under a data key of its own, and that key, not the credential, is sealed once for each member.
+A shared credential is sealed under a data key of its own, and that key is sealed once for each member.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from orders.cdp.errors import CredentialUnreadable
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An opened credential, for the length of one request. Never printed, never pickled."""
+    """An opened credential, for one request. Never printed or pickled."""
 
     client_key: str = field(repr=False)
     token: str = field(repr=False)
@@ -47,7 +47,7 @@ class Binding:
 
 
 def new_data_key() -> str:
-    """A fresh random key to seal under, itself to be sealed like any secret."""
+    """A new random key to seal under; it must itself be sealed."""
     return Fernet.generate_key().decode("ascii")
 
 
@@ -57,14 +57,14 @@ def seal(secret: str, binding: Binding, *, under: str = "") -> str:
 
 
 def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
-    """The secret, if it opens under one of the server's keys, or under the data key `under`, and names exactly this binding.
+    """Open a sealed secret under one of the server's keys, or the data key `under`, and check its binding.
 
-    `CredentialUnreadable` otherwise.
+    Raises CredentialUnreadable.
     """
     try:
         document = json.loads(_fernet(under).decrypt(sealed.encode("utf-8")))
     except (InvalidToken, ValueError):
-        # The cause is left out on purpose: a decoder's error carries the document it could not read, secret included.
+        # Without a cause on purpose: a decoder's error contains the document, and so the secret.
         raise CredentialUnreadable("the sealed credential does not open under any of the keys") from None
     if not isinstance(document, dict) or document.keys() != {"owner", "connection", "region", "field", "secret"}:
         raise CredentialUnreadable("the sealed credential has another shape than expected")
@@ -78,7 +78,7 @@ def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
 
 
 def reseal(sealed: str) -> str:
-    """The same document under the first key; `CredentialUnreadable` when no key opens it."""
+    """Seal the same document under the first key. Raises CredentialUnreadable if no key opens it."""
     try:
         return _ring(_keys()).rotate(sealed.encode("utf-8")).decode("ascii")
     except (InvalidToken, ValueError):
@@ -86,7 +86,7 @@ def reseal(sealed: str) -> str:
 
 
 def key_position(sealed: str) -> int | None:
-    """Which of the keys opens the value, counted from 0 (the one that seals), or None if none does."""
+    """The position of the key that opens the value, from 0 (the sealing one), or None if none does."""
     for position, key in enumerate(_keys()):
         try:
             Fernet(key).decrypt(sealed.encode("utf-8"))
@@ -97,7 +97,7 @@ def key_position(sealed: str) -> int | None:
 
 
 def fingerprints() -> list[str]:
-    """Eight hexadecimal digits for each key, in order: enough to tell keys apart, useless for opening anything."""
+    """Eight hexadecimal digits for each key, in order, to distinguish keys without revealing them."""
     return [hashlib.sha256(key.encode("utf-8")).hexdigest()[:8] for key in _keys()]
 
 
@@ -116,7 +116,7 @@ def _document(secret: str, binding: Binding) -> bytes:
 
 def _fernet(under: str) -> Fernet | MultiFernet:
     try:
-        return Fernet(under) if under else _ring(_keys())  # a data key is never kept in the memory of `_ring`
+        return Fernet(under) if under else _ring(_keys())  # a data key is never cached by `_ring`
     except ValueError:
         raise CredentialUnreadable("what was sealed as a data key is none") from None
 

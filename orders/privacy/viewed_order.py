@@ -1,7 +1,7 @@
-"""What an order was like when a person last viewed it: a small sealed digest, so that the next view can show what changed.
+"""Digests of viewed orders, small and sealed, so that the next view can show what changed.
 
-A digest holds nothing of a person: places, times and numbers of flights, statuses, and the total (`services.changes` makes it).
-Its row is found by a keyed hash of tenant and order, so the table names neither.
+A digest contains no personal data: places, times and numbers of flights, statuses, and the total (see `services.changes`).
+Its row is found by a keyed hash of tenant and order, so the table reveals neither.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from orders.cdp.errors import CredentialUnreadable
 from orders.privacy.sealing import Binding, seal, unseal
 
 MARK_LENGTH = 32
-# Reloading the page within this time is still the same view: it shows the same changes again.
+# Within this time a reload counts as the same view and shows the same changes again.
 SAME_VIEW = timedelta(minutes=30)
 FIELD = "viewed order"
 
@@ -27,7 +27,7 @@ FIELD = "viewed order"
 class ViewedOrder(models.Model):
     """A person's last view of an order, and the view before it that differed or was long ago (`since_…`).
 
-    `mark` is the same for equal digests, which are sealed and never look alike.
+    `mark` is equal for equal digests; their sealed forms always differ.
     """
 
     key = models.CharField(max_length=64)
@@ -54,7 +54,7 @@ class ViewedOrder(models.Model):
 class Views:
     """The view to compare with, and its digest; None for a first view. `own` is False if it is somebody else's.
 
-    `others_at` is when somebody else last viewed the order, `others_same` whether it was then as it is now.
+    `others_at` is when another user last viewed the order, `others_same` whether it has not changed since.
     """
 
     at: datetime
@@ -81,14 +81,14 @@ RETURNING since_at, since_digest, {_OTHERS}"""  # noqa: S608
 
 
 def key_of(tenant: str, order_ref: str) -> str:
-    """The keyed hash under which the views of an order are found; `tenant` is the same for everybody who reads that tenant."""
+    """The keyed hash that identifies an order; `tenant` is the same for all users of that tenant."""
     return salted_hmac("orders.viewed", f"{tenant}\n{order_ref.lower()}", algorithm="sha256").hexdigest()
 
 
 def note_view(user_id: int, key: str, digest: str) -> Views | None:
-    """Keep the digest of this view, in one statement; the view before, None if there was none within CHANGES_DAYS.
+    """Store the digest of this view, in one statement, and return the previous view, None if there was none within CHANGES_DAYS.
 
-    Raises DatabaseError, and CredentialUnreadable where no key can seal.
+    Raises DatabaseError, and CredentialUnreadable if there is no key to seal with.
     """
     now = timezone.now()
     sealed = seal(digest, _binding(user_id, key))
@@ -110,13 +110,13 @@ def note_view(user_id: int, key: str, digest: str) -> Views | None:
 
 
 def prune(*, dry_run: bool = False) -> int:
-    """Remove digests older than CHANGES_DAYS; how many went or would go."""
+    """Delete digests older than CHANGES_DAYS, and return their number; with `dry_run` only count them."""
     rows = ViewedOrder.objects.filter(at__lt=timezone.now() - timedelta(days=settings.CHANGES_DAYS))
     return rows.count() if dry_run else rows.delete()[0]
 
 
 def _recent(value: Any, oldest: datetime) -> datetime | None:
-    """A stamp as a driver gives it (SQLite: text), None if it is older than digests are kept."""
+    """A stamp as returned by the driver (SQLite: text), None if it is older than `oldest`."""
     if value is None:
         return None
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -125,7 +125,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest; "" if none of the present keys opens it, which costs a comparison and no page."""
+    """The digest; "" if no current key opens it: then the page only lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

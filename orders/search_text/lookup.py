@@ -99,7 +99,7 @@ def read(text: str, country: str = "") -> Lookup:
     """
     if len(text) > LONGEST:
         return Lookup(Kind.UNREADABLE, why=Unreadable.TOO_LONG)
-    # Before decoding and after: "{%cf_7%}" holds what looks like percent-encoding, and some systems encode their braces.
+    # Before decoding and after: "{%cf_7%}" resembles percent-encoding, and some systems encode their braces.
     for spelling in (text, decoded(text)):
         if found := PLACEHOLDER.search(spelling):
             return Lookup(Kind.PLACEHOLDER, placeholder=found.group()[:120])

@@ -104,7 +104,7 @@ def _start_of_last_name(words: list[str]) -> int:
 
 
 def normalize(name: str) -> str:
-    """A name in NFC with plain spaces and straight apostrophes and without unseen characters; joiners inside words stay."""
+    """A name in NFC with plain spaces and straight apostrophes and without invisible characters; joiners inside words stay."""
     seen = "".join(
         sign for sign in " ".join(plain(name).replace("`", "'").split()) if unicodedata.category(sign) != "Cc"
     )

@@ -91,7 +91,7 @@ class References:
 
 
 def is_reference(text: str) -> bool:
-    """Whether `text` can be asked for as a booking reference (a query value)."""
+    """Whether `text` can be requested as a booking reference (a query value)."""
     return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
 
 

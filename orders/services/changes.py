@@ -1,4 +1,4 @@
-"""What changed on an order since it was last viewed: a digest of what is not personal, and its comparison with an earlier one."""
+"""What changed on an order since it was last viewed: a digest without personal data, and its comparison with an earlier one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from orders.services.tenant import Tenant
 
 log = structlog.stdlib.get_logger("orders.changes")
 
-FORM = 1  # of the digest; one in another form is not compared
+FORM = 1  # version of the digest; others are not compared
 MOST_FLIGHTS = 120
 MOST_CHANGES = 12
 CARRIER = re.compile(r"[A-Z0-9]{2}")
@@ -37,7 +37,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Kind(StrEnum):
-    """What became of a flight."""
+    """The kind of a flight's change."""
 
     CHANGED = "changed"
     NEW = "new"
@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 
 class Seen(NamedTuple):
-    """A flight as a digest has it. Times are wall-clock values, dates without a time, or ""."""
+    """A flight in a digest. Times are local times, dates without a time, or ""."""
 
     number: str
     origin: str
@@ -66,7 +66,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FlightChange:
-    """A flight that changed, is new, or is on the order no more; `anchor` is the DOM id of its row, "" if it has none."""
+    """A flight that changed, was added or was removed; `anchor` is the DOM id of its row, "" if it has none."""
 
     kind: Kind
     number: str
@@ -82,7 +82,7 @@ class Changes:
     """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
 
     `status` is (code before, code now), `total` ((amount, currency) before, now), each None if unchanged. `more` flights changed
-    beyond those in `flights`. `others_at` is when somebody else last viewed the order, `others_same` whether it was as it is now.
+    beyond those in `flights`. `others_at` is when another user last viewed the order, `others_same` whether it has not changed since.
     """
 
     since: datetime
@@ -96,10 +96,10 @@ class Changes:
 
 
 def note_and_compare(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> Changes | None:
-    """Keep what the order is like at this view, and what changed since the view before; None if nothing did.
+    """Store the order's digest, and return the changes since the previous view; None if there are none.
 
-    An order that did not load whole is neither kept nor compared: what is missing would seem to be gone. A failure is logged and
-    costs no page.
+    An order that loaded only in part is neither stored nor compared: missing flights would look removed. A failure is logged, and
+    the page is shown without changes.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
@@ -113,7 +113,7 @@ def note_and_compare(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, ope
 
 
 def digest_of(opened: OpenedOrder) -> str:
-    """The digest as JSON: only codes and figures of known form, so that no field of the CDP can bring anything else into it."""
+    """The digest as JSON: only codes and figures of known form, so that no other data of the CDP can get into it."""
     order, trip = opened.order, opened.trip
     currency = canonical(order.currency_code)
     content = {
@@ -127,7 +127,7 @@ def digest_of(opened: OpenedOrder) -> str:
 
 
 def compare(views: viewed_order.Views, digest: str, flights: Sequence[Flight]) -> Changes | None:
-    """The differences between the view's digest and the present one, whose flights are `flights`; None if they cannot be compared."""
+    """The differences between the stored digest and the current one, whose flights are `flights`; None if they cannot be compared."""
     before, now = json.loads(views.digest), json.loads(digest)
     if before["form"] != now["form"]:
         return None
@@ -197,7 +197,7 @@ def _amount(amount: str, currency: str) -> tuple[Decimal | None, str]:
 
 
 def _flights(before: list[Seen], now: list[Seen], keys: Sequence[str], *, timed: bool) -> Iterable[FlightChange]:
-    """The flights that differ, in the order flown; those that are gone last."""
+    """The flights that differ, in the order flown, removed ones last."""
     earlier = _matched(before, now)
     for at, flight in enumerate(now):
         was = earlier.get(at)
@@ -214,7 +214,7 @@ def _flights(before: list[Seen], now: list[Seen], keys: Sequence[str], *, timed:
 
 
 def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
-    """Positions of the same flights, now -> before: alike in all, then by number and day, number, route and day, and route."""
+    """Positions of the same flights, by position now: equal ones first, then by number and day, number, route and day, and route."""
     matched: dict[int, int] = {}
     keys = (
         lambda flight: flight,

@@ -11,7 +11,7 @@ from orders.cdp import errors
 from orders.connections import members
 from orders.models import AnyConnection, AnyUser, Connection, SharedConnection
 from orders.privacy.record_kinds import Action
-from orders.problems import FAULTS, LastResult
+from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
 
 

@@ -1,4 +1,4 @@
-"""A client key or an API token as it was typed or pasted. What is not fit for Basic authentication is refused in words, before any call.
+"""Validation of a typed or pasted client key or API token. Anything unfit for Basic authentication is refused before any call.
 
 No message repeats any of it.
 """
@@ -22,7 +22,7 @@ AROUND = (
     *("<", ">", "{", "}", "[", "]", "(", ")"),
 )
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)
-# Letters by category that leave no ink.
+# Invisible characters in the category of letters.
 BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
@@ -31,7 +31,7 @@ def clean_client_key(value: str) -> str:
     key = _clean(value)
     if ":" in key:
         raise ValidationError(
-            _("It has a colon inside, so key and token may stand together. Enter each in its own field."), code="colon"
+            _("It contains a colon, so it may be key and token together. Enter each in its own field."), code="colon"
         )
     return key
 
@@ -47,9 +47,7 @@ def _clean(value: str) -> str:
         raise ValidationError(_("It is empty."), code="empty")
     if any(_is_unseen(sign) for sign in value):
         raise ValidationError(
-            _(
-                "It holds characters that cannot be seen. Copy it again from Sitecore CDP, without what stands around it."
-            ),
+            _("It contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
             code="unseen",
         )
     if ADDRESS.match(value):
@@ -59,27 +57,29 @@ def _clean(value: str) -> str:
         )
     if MASKED.search(value):
         raise ValidationError(
-            _("It holds dots or stars in place of hidden characters. Show it in Sitecore CDP first, then copy it."),
+            _(
+                "It contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
+            ),
             code="masked",
         )
     if LABEL.match(value):
         raise ValidationError(
-            _("A label stands in front of it, such as “Bearer” or “token:”. Enter it without the label."), code="label"
+            _("It starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
         )
     if value.startswith(AROUND) or value.endswith(AROUND):
-        raise ValidationError(_("Quotes or brackets stand around it. Enter it without them."), code="quotes")
+        raise ValidationError(_("It is in quotes or brackets. Enter it without them."), code="quotes")
     if re.search(r"\s", value):
-        raise ValidationError(_("It has a space or a line break inside. Copy it again, in one piece."), code="space")
+        raise ValidationError(_("It contains a space or a line break. Copy it again, in one piece."), code="space")
     if not value.isascii():
         raise ValidationError(
-            _("It holds characters other than plain letters, digits and signs. Copy it again from Sitecore CDP."),
+            _("It contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."),
             code="letters",
         )
     return value
 
 
 def _is_unseen(sign: str) -> bool:
-    """Whether a character leaves no ink and is no white space either: zero-width, control, variation selector."""
+    """Whether a character is invisible but not white space: zero-width, control, variation selector."""
     if sign in BLANK:
         return True
     kind = unicodedata.category(sign)
@@ -90,7 +90,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """A name fit for a link and a heading; `ValidationError` otherwise."""
+    """A connection name that fits a link and a heading. Raises ValidationError."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
         raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")

@@ -79,7 +79,7 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
     for person in people.items:
-        # A loader may link by the item's ref or by the client's own item id; both are looked up.
+        # Loaders link by the item's ref or by the client's own item id; both are tried.
         named = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
         travellers.append(Traveller(person, tuple(item for item in named if item is not None)))
     return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
@@ -88,8 +88,8 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotFound for anybody else: other people's orders are found by a search, which is recorded as one. The orders and the
-    contacts are asked for at the same time, and the panel that led here has just left its people in the memory.
+    Raises NotFound for anybody else: other people's orders take a search, which is recorded as one. Orders and contacts are requested
+    at the same time; the panel that led here has usually just cached its people.
     """
     jobs: list[Callable[[], Any]] = [
         partial(load_guest_orders, tenant, guest_ref),

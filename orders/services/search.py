@@ -15,7 +15,7 @@ from orders.search_text import lookup
 from orders.services.orders import OpenedOrder, open_order
 from orders.services.tenant import Tenant
 
-MOST_PEOPLE = 50  # each costs a call or more for their orders, and nobody reads through more
+MOST_PEOPLE = 50  # each costs at least one call, and nobody reads a longer list
 
 _NAMED = "named/"  # and a booking reference: the ref of the order that it led to
 
@@ -66,9 +66,9 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else return the orders found.
 
-    What has the shape of the CDP's own refs is asked for as one first, and as a reference only when that is not found; for anything
-    else both are asked at the same time. Where one reading failed, the other's orders are `partial`: the one meant may not be among
-    them. Raises a CdpError when neither reading gave an order and not both were answered. Within the minute's memory a reference that
+    A value in the form of the CDP's refs is tried as one first, and as a reference only if that is not found; for anything
+    else both are tried at the same time. If one reading failed, the orders of the other are `partial`: the right one may not be among
+    them. Raises a CdpError if neither reading gave an order and not both were answered. Within the minute's memory a reference that
     led to an order does so again without a call.
     """
     opened: errors.CdpError
@@ -89,11 +89,11 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
         if not isinstance(one, errors.CdpError):
             return one
         opened = one
-    # A 400 for something without the shape of a ref only says that it is none.
+    # A 400 for something without the form of a ref only means that it is none.
     unanswered = not isinstance(opened, errors.NotFound | errors.RequestRefused)
     if not isinstance(found, Found):
         raise opened if unanswered or not isinstance(found, errors.CdpError) else found
-    # Leading on to the very order that was not to be read would come back here without end.
+    # A redirect to the order that could not be read would loop.
     if (unanswered and not found.orders) or any(refs.same(order.ref, ref) for order in found.orders):
         raise opened
     only = open_if_one(
@@ -105,9 +105,9 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
 
 
 def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
-    """Open the order that was found, if there is exactly one and no other can be meant; `found` itself otherwise.
+    """Open the order that was found, if there is exactly one and no other can be meant; otherwise return `found`.
 
-    What the search has read of it is not asked for again. Raises a CdpError where the order cannot be read.
+    Answers of the search are reused. Raises a CdpError if the order cannot be read.
     """
     return open_order(tenant, found.only) if found.only else found
 
@@ -157,7 +157,7 @@ def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
     except (errors.NotFound, errors.BadReference):
         return Loaded()
     except errors.RequestRefused:
-        # What a CDP answers to a ref that is no UUID is not documented; a 400 then only means "no ref of mine".
+        # The answer to a ref that is not a UUID is not documented; a 400 then only means "not one of my refs".
         if lookup.looks_like_ref(ref):
             raise
         return Loaded()
@@ -178,9 +178,9 @@ def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
 def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
     """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
 
-    Several `questions`, spellings of one name, are asked at the same time, and each guest counts once.
-    One round trip for the guests, one for the orders of all of them; one more where the CDP answers references only, because a
-    guest's orders are asked for together with the guest. A guest whose orders could not be read is still there, with the reason.
+    Several `questions`, spellings of one name, are searched at the same time, and each guest counts once.
+    One round trip for the guests and one for all their orders; one more if the CDP answers with references only, because a guest's
+    orders are requested together with the guest. A guest whose orders could not be read is included, with the reason.
     Only the first MOST_PEOPLE are read: `problem` is TooMany if there are more.
     """
     orders = _OrdersOfGuests(tenant)
@@ -205,7 +205,7 @@ class _OrdersOfGuests:
             self._load(ref)
 
     def load(self, refs_shown: Iterable[str]) -> None:
-        """Load what is not yet there for the guests who are shown."""
+        """Load what is still missing for the guests who are shown."""
         self._tenant.reader.run_parallel(
             [partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders]
         )

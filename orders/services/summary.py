@@ -18,7 +18,7 @@ from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.currencies import canonical
 from orders.services.extras import belongs_to, flight_of, flight_of_travellers, flights_of_types, ways_of
 
-PRECISION = 100  # a sum keeps every digit of its amounts
+PRECISION = 100  # enough digits for exact sums
 
 
 class Unchecked(StrEnum):
@@ -71,8 +71,8 @@ class OrderSummary:
 
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
     was sent first; `mixed` is True if they differ.
-    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` go
-    with it, and `unchecked` says why it cannot, for an order that has items. `items_total` is None where the CDP
+    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` belong
+    to it, and `unchecked` has the reasons why it cannot, for an order with items. `items_total` is None if the CDP
     has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
     those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
     """
@@ -130,7 +130,7 @@ def _statuses(items: Sequence[OrderItem]) -> tuple[tuple[str, int], ...]:
 
 
 def _unchecked(order: Order) -> tuple[Unchecked, ...]:
-    """Why the items' sum may not be compared with the total; nothing where it may, or where there are no items."""
+    """The reasons why the items' sum cannot be compared with the total; none if it can, or if there are no items."""
     if not order.items:
         return ()
     reasons = {
@@ -195,7 +195,7 @@ def _alerts(trip: Trip) -> Iterator[Alert]:
 
 
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
-    """The items without flights, in order of first appearance; one line for all that differ in nothing the line shows."""
+    """The items without flights, in order of first appearance; equal lines are merged."""
     alike: dict[tuple[object, ...], list[int]] = {}
     ways, places = ways_of(trip)
     taken = flights_of_types(trip)
@@ -229,7 +229,7 @@ def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
-    """The unknown fields of an item that hold dates: by these a hotel's second night is told from its first."""
+    """The unknown fields of an item that hold dates: they distinguish a hotel's second night from its first."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
 
 
@@ -239,7 +239,7 @@ def _price(item: OrderItem) -> Decimal | str | None:
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:
-    """Every oddity with a label of where it stands: "", "item 3", "item 3, segment 1"."""
+    """All notes, each with its place: "", "item 3", "item 3, segment 1"."""
     found = [("", note) for note in order.notes]
     for number, item in enumerate(order.items, start=1):
         found += [(f"{number}", note) for note in item.notes]

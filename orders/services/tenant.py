@@ -39,7 +39,7 @@ class Tenant:
             raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
-        # The same for everybody who reads this tenant, through whatever connection; only ever hashed.
+        # The same for all users of this tenant, whatever their connection; used only for a hash.
         self.identity = f"{connection.region}/{credentials.client_key}"
         self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed, at_hand=at_hand, left=left)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)

@@ -1,1 +1,1 @@
-"""Answers kept for a minute, and how pages read and wait for the database."""
+"""The answer cache, and database tools for pages."""

@@ -1,8 +1,8 @@
 """Answers of the CDP, cached for a minute, so that the panels of a page do not request them again.
 
-Kept in this process, or in Redis for all processes where there is one (`shared_answer_cache`). Without it, another worker process requests
-them again, or answers from what it read itself within the minute. Never on disk. An entry belongs to one session and to one state
-of one connection, so nobody else can reach it and a changed credential forgets it.
+Kept in this process, or in Redis for all processes (`shared_answer_cache`). Without Redis another worker process requests them again,
+or uses its own answers of the last minute. Never on disk. An entry belongs to one session and to one state of one connection, so
+nobody else can read it, and a changed credential invalidates it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import NamedTuple, Protocol
 
 SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024  # per process; an order is 1 to 100 kB
-SWEEP = 1.0  # seconds between two sweeps at least
+SWEEP = 1.0  # minimum seconds between two sweeps
 
 
 Owner = tuple[str, str]  # a session and a state of a connection
-Key = tuple[str, str, str]  # the same, and the name of an answer
+Key = tuple[str, str, str]  # the same, with the name of an answer
 
 
 class Held(NamedTuple):
@@ -30,7 +30,7 @@ class Held(NamedTuple):
 
 
 class AnswerCache:
-    """Answers by (session, connection, key), forgotten after `seconds` or when `most_bytes` are held. Safe to use from many threads."""
+    """Answers by (session, connection, key), kept for `seconds` and up to `most_bytes`. Thread-safe."""
 
     def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
         self._seconds = seconds
@@ -51,7 +51,7 @@ class AnswerCache:
             return self._answers.get(key)
 
     def take(self, key: Key) -> bool:
-        """Whether there was an answer under `key`; it is gone then."""
+        """Delete the answer under `key`, and return whether there was one."""
         with self._lock:
             self._drop_old()
             there = key in self._answers
@@ -59,7 +59,7 @@ class AnswerCache:
             return there
 
     def put(self, key: Key, answer: bytes) -> None:
-        """Keep `answer` under `key`; the oldest go when there is too much."""
+        """Store `answer` under `key`; the oldest are dropped if there is no room."""
         with self._lock:
             self._drop(key)
             self._answers[key] = Held(time.monotonic(), time.time(), answer)
@@ -73,7 +73,7 @@ class AnswerCache:
                 threading.Thread(target=self._sweep, name="memory-sweep", daemon=True).start()
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Drop all that one session has read, or only what it read over one connection."""
+        """Drop all answers of one session, or only those over one connection."""
         with self._lock:
             owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
             for owner in owners:
@@ -91,7 +91,7 @@ class AnswerCache:
             del self._of[key[:2]]
 
     def _drop_old(self) -> None:
-        # Oldest first, so personal data does not outlive its minute just because nobody asks for it again.
+        # Oldest first, so that personal data does not outlive its minute if it is not used again.
         oldest = time.monotonic() - self._seconds
         while self._answers:
             key, held = next(iter(self._answers.items()))
@@ -100,7 +100,7 @@ class AnswerCache:
             self._drop(key)
 
     def _sweep(self) -> None:
-        """Drop old answers from a thread of its own while there are any: on a quiet server nothing else would."""
+        """Drop old answers on a thread while there are any: an idle server has no other occasion."""
         while True:
             with self._lock:
                 self._drop_old()

@@ -1,4 +1,4 @@
-"""An index on a table with millions of rows, made while others write."""
+"""Create an index on a large table while others write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.migrations.state import ProjectState
 
 
 class AddIndexBesideWriters(AddIndex):
-    """Nobody waits for it on PostgreSQL; the migration must have `atomic = False`. One that was interrupted begins anew."""
+    """AddIndex that blocks nobody on PostgreSQL. The migration must have `atomic = False`; an interrupted one starts again."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -21,7 +21,7 @@ class AddIndexBesideWriters(AddIndex):
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('lock_timeout')")
             (limit,) = cursor.fetchone()
-            # It waits for transactions that are open, and keeps nobody waiting meanwhile.
+            # It waits for open transactions and blocks nobody meanwhile.
             cursor.execute("SELECT set_config('lock_timeout', '0', false)")
             try:
                 cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the settings read LONGEST_WAIT, and load before Django's database layer may
+if TYPE_CHECKING:  # the settings import LONGEST_WAIT before Django's database layer may be loaded
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual, and 10 s on the CDP, this and the rendering stay under 12 s
+LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual; with 10 s for the CDP and rendering, a page stays under 12 s
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Let this connection wait at most LONGEST_WAIT for a locked SQLite, until the request is over.
+    """Let this connection wait at most LONGEST_WAIT for a locked SQLite database, until the request is over.
 
-    Called where pages are made, so forms and commands keep their longer wait. On PostgreSQL, where rows are locked and not the
-    database, nothing is changed.
+    Called for pages only, so forms and commands keep their longer wait. Does nothing on PostgreSQL, which locks rows and not the
+    database.
     """
     if connection.vendor == "sqlite":
         connection.patience = LONGEST_WAIT  # type: ignore[attr-defined]  # of cdpviewer.sqlite
@@ -24,7 +24,7 @@ def is_away(error: BaseException | None) -> bool:
     """Whether `error` says that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
     from django.db import InterfaceError, InternalError, OperationalError
 
-    # PostgreSQL files "read-only" under internal errors.
+    # PostgreSQL reports "read-only" as an internal error.
     read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
     return read_only or isinstance(error, (OperationalError, InterfaceError))
 

@@ -1,4 +1,4 @@
-"""Rows by `at`, newest first, from a place on: as quick on the last page as on the first, which counting and skipping rows is not."""
+"""Keyset pagination by `at`, newest first: the last page is as fast as the first, unlike with OFFSET."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row's place: `at` (aware) and its number. Written as `20260301T235959000005-42`, UTC."""
+    """A row's place: `at` (aware) and its id. Written as `20260301T235959000005-42`, in UTC."""
 
     at: datetime
     pk: int
@@ -27,7 +27,7 @@ class Place:
 
     @classmethod
     def read(cls, text: str) -> Place | None:
-        """The place that `text` names, or None."""
+        """Parse a place; None if `text` is none."""
         found = re.fullmatch(r"([0-9]{8}T[0-9]{12})-([0-9]{1,18})", text)
         try:
             return (
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Rows, newest first; `newer` and `older` name the places where the pages beside it begin, "" where there is none."""
+    """Rows, newest first; `newer` and `older` are the places of the neighbouring pages, "" if there is none."""
 
     rows: list[M]
     newer: str = ""
@@ -51,8 +51,8 @@ class Page(Generic[M]):
 def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: str = "") -> Page[M]:
     """At most `size` rows before or after a place; the newest if neither names one.
 
-    `parts` have no row in common. Each is a statement of its own, so that each is read along its own index: with OR the database
-    may read everybody's rows to find one person's.
+    `parts` have no row in common. Each is a separate statement that uses its own index: with OR the database may read everybody's
+    rows to find one person's.
     """
     start, end = Place.read(before), Place.read(after)
     if end is not None:
@@ -61,7 +61,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
         if len(found) > size:
             shown = found[size - 1 :: -1]
             return Page(shown, newer=_place(shown[0]), older=_place(shown[-1]))
-        start = None  # those are the newest, with some that follow
+        start = None  # fewer are left, so return the newest page
     found = sorted(_rows(_newest(parts, start, size + 1)), key=_order, reverse=True)[: size + 1]
     shown = found[:size]
     return Page(
@@ -72,7 +72,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
 
 
 def everything(parts: Sequence[QuerySet[M]], *columns: str, chunk: int = 2000) -> Iterator[tuple[Any, ...]]:
-    """All rows as tuples of `columns`, `chunk` by statement; no connection is held while whoever takes them waits."""
+    """All rows as tuples of `columns`, `chunk` per statement; no connection is held while the consumer waits."""
     place: Place | None = None
     while True:
         found = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]
@@ -101,7 +101,7 @@ def _place(row: Any) -> str:
     return str(Place(row.at, row.pk))
 
 
-# The first condition says nothing new, but an index serves it.
+# The first condition is redundant but can use an index.
 def _older(rows: QuerySet[M], place: Place) -> QuerySet[M]:
     return rows.filter(Q(at__lte=place.at), Q(at__lt=place.at) | Q(pk__lt=place.pk))
 

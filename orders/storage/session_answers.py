@@ -10,8 +10,8 @@ from django.core.cache import caches
 
 from orders.storage.answer_cache import AnswerCache, Key, Memory
 
-_HANDED = "handed/"  # and an order's ref
-_AT_HAND = "at hand/"  # the same, or its reference
+_HANDED = "handed/"  # followed by an order's ref
+_AT_HAND = "at hand/"  # followed by an order's ref or reference
 
 
 @cache

@@ -1,8 +1,8 @@
-"""The answer cache in Redis, shared by all processes of all hosts.
+"""The answer cache in Redis, shared by all processes and hosts.
 
-Redis holds nothing that can be read. Keys are keyed hashes, values are sealed under the server's secret, the session's key and two
-random numbers, one of the session and one of its state of a connection. Forgetting is deleting such a number: what was sealed with
-it can no longer be opened. A Redis that does not answer costs one short wait and then nothing for some seconds; pages ask the CDP instead.
+Redis holds nothing readable. Keys are keyed hashes; values are sealed under the server's secret, the session's key and two random
+numbers, one for the session and one for the state of its connection. Deleting such a number makes everything sealed with it
+unreadable. If Redis does not answer, one request waits briefly, and for some seconds pages use the CDP instead.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ from orders.storage.answer_cache import SECONDS, Held, Key
 
 T = TypeVar("T")
 
-NUMBER_SECONDS = 600.0  # a random number's time; what is sealed with it is lost at its end, which costs a call
+NUMBER_SECONDS = (
+    600.0  # lifetime of a random number; at its end the answers sealed with it are lost, which costs a call
+)
 REST = 5.0  # seconds without Redis after it failed
-MOST_UNSENT = 1_000  # what was to be forgotten while Redis was away
+MOST_UNSENT = 1_000  # deletions that are pending because Redis was away
 
 log = structlog.stdlib.get_logger("orders.memory")
 
 
 class JsonSerializer:
-    """What Django's RedisCache writes and reads: JSON, so that nothing that is read can run."""
+    """Serializer for Django's RedisCache: JSON instead of pickle, which could execute code."""
 
     def dumps(self, value: Any) -> bytes:
         return json.dumps(value).encode()
@@ -43,7 +45,7 @@ class JsonSerializer:
 
 
 class SharedAnswerCache:
-    """Answers by (session, connection, key) in a cache, forgotten after a minute; the same interface as `AnswerCache`."""
+    """Answers by (session, connection, key), kept for a minute; the same interface as `AnswerCache`."""
 
     def __init__(self, cache: BaseCache, *, rest: float = REST) -> None:
         self._cache, self._rest = cache, rest
@@ -60,11 +62,11 @@ class SharedAnswerCache:
         return _opened(key, held[names[0]] + held[names[1]], held[names[2]])
 
     def put(self, key: Key, answer: bytes) -> None:
-        """Keep `answer` under `key` for a minute."""
+        """Store `answer` under `key` for a minute."""
         self._asked(lambda: self._put(key, answer), None)
 
     def take(self, key: Key) -> bool:
-        """Whether there was an answer under `key`; it is gone then, and of two that ask at the same time only one gets it."""
+        """Delete the answer under `key`, and return whether there was one; True for only one of two concurrent calls."""
         return self.get(key) is not None and self._asked(lambda: self._cache.delete(_name("answer", *key)), False)
 
     def forget(self, session: str, connection: str | None = None) -> None:
@@ -81,14 +83,14 @@ class SharedAnswerCache:
         for name in names:
             if name not in numbers:
                 numbers[name] = secrets.token_hex(16)
-                # Where another process is first, its number counts.
+                # If another process was first, use its number.
                 if not self._cache.add(name, numbers[name], timeout=NUMBER_SECONDS):
                     numbers[name] = self._cache.get(name, "")
         sealed = _sealed(key, "".join(numbers[name] for name in names), answer)
         self._cache.set(_name("answer", *key), sealed, timeout=SECONDS)
 
     def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
-        """The result of `ask`; `otherwise` if Redis does not answer, and for some seconds after that without asking."""
+        """The result of `ask`; `otherwise` if Redis does not answer, and for some seconds after that."""
         if time.monotonic() < self._away_until:
             return otherwise
         try:
@@ -100,7 +102,7 @@ class SharedAnswerCache:
             return otherwise
 
     def _catch_up(self) -> None:
-        """Forget what could not be forgotten while Redis was away, before anything else is asked of it."""
+        """Make the pending deletions, before any other use of Redis."""
         if self._unsent:
             with self._lock:
                 self._cache.delete_many(self._unsent)
@@ -127,7 +129,7 @@ def _lock_of(key: Key, numbers: str) -> Fernet:
 
 
 def _sealed(key: Key, numbers: str, answer: bytes) -> str:
-    """The answer with the time it was read and the name it is kept under, so that none can be put in another's place."""
+    """The sealed answer with the time it was read and its name, so that it cannot be swapped for another."""
     head = json.dumps([time.time(), _name("answer", *key)]).encode()
     return _lock_of(key, numbers).encrypt(head + b"\n" + answer).decode("ascii")
 

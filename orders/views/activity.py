@@ -53,10 +53,10 @@ COLUMNS = (
     "detail",
     "via",
 )
-# What a spreadsheet takes for the start of a formula, in all widths. Blanks, controls, invisible signs and quotes in front do not count.
+# Characters that start a formula in a spreadsheet, in all widths; blanks, controls, invisible characters and quotes may precede them.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
 IN_FRONT = '\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff"“”„«»‘’`´'
-# A cell may be parted at a semicolon, a tab, a bar or a line break by a reader that does not expect commas.
+# A reader that does not expect commas may split cells at a semicolon, tab, bar or line break.
 FORMULA_START = re.compile(
     rf"(\A|[;\t|\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029])(?=[{IN_FRONT}]*[{FORMULA}]|(?<=\A)[\t\r\n])"
 )
@@ -64,11 +64,11 @@ FORMULA_START = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the person asked to see. `person` is a number, never a name: names do not belong into an address.
+    """The filter of the page. `person` is an id, never a name: names do not belong in a URL.
 
-    The ticket is asked for as `for_ticket`: plain `ticket` is the one the person came from, and is carried by every link.
+    The ticket filter is `for_ticket`: plain `ticket` is the one that led here and is carried by every link.
     `subject` is the keyed hash of a person viewed, never the e-mail address or phone number itself. `since` and `until` are the
-    first and the last day. `reveals` leaves out all but hidden fields that were shown or refused.
+    first and the last day. `reveals` restricts to hidden fields that were shown or refused.
     """
 
     person: int | None = None
@@ -82,7 +82,7 @@ class Filter:
 
     @property
     def query(self) -> str:
-        """The filter as a query for links, without the question mark."""
+        """The filter as a URL query, without the question mark."""
         pairs = {
             "person": self.person or "",
             "kind": self.kind or "",
@@ -150,26 +150,26 @@ def activity_of_person(request: Request) -> HttpResponse:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text that no spreadsheet takes for a formula, whichever sign it parts cells at: an apostrophe goes before one."""
+    """The value as text that no spreadsheet takes for a formula, whatever its cell separator: an apostrophe is put in front."""
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
     return FORMULA_START.sub(r"\1'", text)
 
 
 def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
-    """May the person see everybody's looks; what they filter by; what of the filter could not be read."""
+    """Whether the user may see everybody's records, the filter, and the parts of the filter that could not be read."""
     everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
         problems.append(_("The user is not a number, so everybody is shown."))
-    # One `day` is how links of earlier versions name both.
+    # Links of earlier versions name both days with one `day`.
     since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
         problems.append(_("The person viewed cannot be read from this link, so views of everybody are shown."))
-    # PostgreSQL takes no NUL in a text; no order and no ticket holds one.
+    # PostgreSQL accepts no NUL in a text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
     reveals = request.GET.get("reveals", "") == "1"
@@ -190,7 +190,7 @@ def _day(text: str, problems: list[str]) -> date | None:
 
 
 def _looks(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
-    """The records asked for: of one person in two parts, what they did and what was done to them."""
+    """The records to show; those of one person in two parts, what they did and what was done to them."""
     looks = AccessRecord.objects.all()
     looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
@@ -213,13 +213,13 @@ def _looks(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[A
 
 
 def _midnight(day: date) -> datetime:
-    """Where a day begins in the person's zone, which is the one their stamps are shown in."""
+    """The start of a day in the user's time zone."""
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
 def _people() -> list[tuple[int, str]]:
-    """Everybody who is in the records: number and name. Those who are gone by the name they had then."""
-    # The numbers come from indexes alone; a name for each of millions of records would be read row by row.
+    """Everybody in the records: id and name. Deleted users have the name from the records."""
+    # The ids are read from indexes only; reading names from millions of records would take row by row.
     records = AccessRecord.objects.order_by()
     numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}
     names = dict(get_user_model().objects.filter(pk__in=numbers).values_list("pk", get_user_model().USERNAME_FIELD))
@@ -229,7 +229,7 @@ def _people() -> list[tuple[int, str]]:
 
 
 class _Line:
-    """Something with a `write` for the csv module; gives the line back instead of keeping it."""
+    """A file for the csv module whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line
@@ -237,7 +237,7 @@ class _Line:
 
 def _csv(looks: list[QuerySet[AccessRecord]]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    # Without the mark Excel takes the file for the machine's old code page, and names lose their accents.
+    # Without the byte order mark Excel reads the file in the system's code page, and accents break.
     yield "\ufeff" + str(writer.writerow(COLUMNS))
     for row in everything(looks, *COLUMNS):
         yield str(writer.writerow([safe_cell(value) for value in row]))

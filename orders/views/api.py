@@ -1,4 +1,4 @@
-"""The look-up for ticket systems: orders by a reference, as JSON and without anything personal. Server to server: no cookies, no CORS."""
+"""The API for ticket systems: orders by reference, as JSON without personal data. Server to server: no cookies, no CORS."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from orders.views.opened import record_access
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
-FEWEST_SIGNS = 5  # letters and digits; some systems ask at every key
-MOST_ORDERS = 10  # each is read whole
-RETRY_AFTER = 30  # seconds, where the CDP names none
+FEWEST_SIGNS = 5  # letters and digits; some systems search at every keystroke
+MOST_ORDERS = 10  # each is read in full
+RETRY_AFTER = 30  # seconds, if the CDP gives none
 AGAIN_LATER = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 DOCUMENT = (files("orders.views") / "openapi.json").read_bytes()
 
@@ -46,14 +46,14 @@ DOCUMENT = (files("orders.views") / "openapi.json").read_bytes()
 @login_not_required
 @require_safe
 def openapi(_request: Request) -> HttpResponse:
-    """The OpenAPI document of the look-up."""
+    """The OpenAPI document."""
     return HttpResponse(DOCUMENT, content_type="application/openapi+json; charset=utf-8")
 
 
-@login_not_required  # a key is the sign-in
+@login_not_required  # authenticated by key
 @csrf_exempt
 def look_up(request: Request) -> HttpResponse:
-    """`GET /api/v1/orders?q=&ticket=&agent=`: the orders that a text names, each in short."""
+    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order that the text names."""
     set_lock_timeout(database)
     if request.method not in {"GET", "HEAD"}:
         return _problem(request, 405, "method-not-allowed", "Only GET is answered here.", Allow="GET, HEAD")
@@ -78,7 +78,7 @@ def look_up(request: Request) -> HttpResponse:
 
 
 def _key(request: Request) -> str:
-    """The key of `Authorization: Bearer KEY`, or the password of Basic; "" for none."""
+    """The key in `Authorization: Bearer KEY`, or the password of Basic; "" if there is none."""
     scheme, _space, sent = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return sent.strip()
@@ -99,7 +99,7 @@ def _not_searched(request: Request, reading: lookup.Lookup) -> HttpResponse:
 
 
 def _answer(request: Request, integration: Integration, text: str, candidates: Sequence[str]) -> HttpResponse:
-    """Ask the CDP. Empty only where it said so; a failure is a problem, with a line in the log."""
+    """Search the CDP. The result is empty only if the CDP has none; a failure is a problem response and a line in the log."""
     tenant = None
     try:
         tenant = Tenant(integration.connection())
@@ -129,7 +129,7 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
 
 
 def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
-    """The orders found, each read whole, and whether some were left out."""
+    """The orders found, each read in full, and whether some were left out."""
     refs = [order.ref for order in found.orders if order.ref]
     opened = tenant.reader.run_parallel([partial(open_order, tenant, ref) for ref in refs[:MOST_ORDERS]])
     good = [one for one in opened if isinstance(one, OpenedOrder)]
@@ -156,7 +156,7 @@ def _failed(request: Request, problem: problems.Problem, tenant: Tenant | None) 
 def _problem(
     request: Request, status: int, code: str, detail: str, retry_after: int | None = None, **headers: str
 ) -> HttpResponse:
-    """`application/problem+json`, as RFC 9457 has it, with a code to act on and the request's id."""
+    """An `application/problem+json` response (RFC 9457) with a code for programs and the request id."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -18,8 +18,8 @@ from orders.views.access import may_reveal
 from orders.views.cdp_view import partial_problem
 from orders.views.panels import rows_of, starting
 
-# How many flights, and how many other items, a traveller's card names. An order with more has all of them elsewhere on its page;
-# naming all of them for each of its travellers would make a page that grows with their product.
+# Limits on the flights and other items on a traveller's card. The order's page lists all of them; a list for each traveller would
+# make the page grow with the product.
 MOST_LABELS = 24
 
 
@@ -34,7 +34,7 @@ def extent_shown(loaded: Loaded[Any]) -> str:
 def cards_of(
     travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
 ) -> list[PersonCard]:
-    """A card for each traveller; `reveal` names the hidden fields to show of the person at a position (from 1).
+    """A card for each traveller; `reveal` gives the hidden fields to show by the person's position (from 1).
 
     `country` is the connection's.
     """
@@ -46,7 +46,7 @@ def cards_of(
 
 
 class _Labels:
-    """The trip's flights as cards name them, and which of them each item is on: worked out once for all travellers."""
+    """Labels of the trip's flights, and the flights of each item, computed once for all travellers."""
 
     def __init__(self, trip: Trip) -> None:
         self._labels = [
@@ -63,7 +63,7 @@ class _Labels:
         return index in self._flights_of
 
     def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights these items are on, each once, in the trip's order; not worked out before they are asked for."""
+        """The labels of the flights of these items, each once, in the trip's order."""
         flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
         return (self._labels[at] for at, _same in groupby(flights))
 

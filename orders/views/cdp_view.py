@@ -15,7 +15,9 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts import next_page, view_limits
 from accounts.context import carried
@@ -26,13 +28,14 @@ from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded
 from orders.privacy.personal import is_personal
-from orders.problems import NextStep, Problem
+from orders.problems import Problem
+from orders.problems.faults import LastResult, NextStep
 from orders.search_text import lookup
 from orders.services.connections import default_for, named
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
-from orders.views.panels import PROBLEM, render_panel
+from orders.views.panels import PANELS, Panel, render_panel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,25 +44,19 @@ TenantView = Callable[Concatenate[Request, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
-# The URL names of the panels, added by `cdp_view`. The root element of each has its name, with dashes, as its id.
-PANELS: set[str] = set()
-# The searches that are posted, by the names of their URLs, and what a person typed into each.
+# The posted searches by the names of their URLs, with their form fields.
 TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
-# Ticket links may lead straight to them, with a booking reference instead of a ref.
-PAGES_OF_AN_ORDER = frozenset(
-    {"order_contacts", "order_travellers", "order_raw", "order_calendar", "order_custom_data"}
-)
 
 
-def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]], View[P]]:
+def cdp_view(
+    *, panel: str = "", heading: Promise | None = None, fresh: bool = False
+) -> Callable[[TenantView[P]], View[P]]:
     """Decorator: give the view a `Tenant` of the user's connection; every failure becomes a page, or the `panel` of that name.
 
-    With `fresh` the CDP is asked again, except for an order that a search has just handed over; without, an answer of the last minute is
-    reused.
+    A `heading` makes the view a panel of its own, read with GET; one named `order_…` gets its URL below the order's, see `orders.urls`.
+    With `fresh` everything is requested again, except for an order that a search has just handed over; without it, answers of the last
+    minute are reused.
     """
-
-    if panel not in ("", PROBLEM):
-        PANELS.add(panel)
 
     def decorate(view: TenantView[P]) -> View[P]:
         @wraps(view)
@@ -80,12 +77,15 @@ def cdp_view(*, panel: str = "", fresh: bool = False) -> Callable[[TenantView[P]
                         raise
                     response = view(request, tenant, *args, **kwargs)
                 if tenant.reader.calls:
-                    _note_use(connection, problems.LastResult.ACCEPTED)
+                    _note_use(connection, LastResult.ACCEPTED)
                 return response
 
             return respond(request, connection, panel, partial(_tenant, request, connection, fresh), show)
 
-        return wrapped
+        if heading is None:
+            return wrapped
+        PANELS[panel] = Panel(heading, require_safe(wrapped))
+        return require_safe(wrapped)
 
     return decorate
 
@@ -111,13 +111,19 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
     """The ref of the one order whose booking reference the URL holds; "" if there is none or more than one."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
-    if match is None or match.url_name not in PAGES_OF_AN_ORDER or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
+    if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
         return ""
     try:
         found = find_by_reference(tenant, ref)
     except errors.CdpError:
         return ""
     return found.only
+
+
+def _is_part_of_order(request: Request) -> bool:
+    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may lead straight there."""
+    match = request.resolver_match
+    return match is not None and "ref" in match.kwargs and (match.url_name or "").startswith("order_")
 
 
 def respond(
@@ -136,7 +142,7 @@ def respond(
         try:
             response = show(load())
         except errors.NotFound:
-            if _route(request) in PAGES_OF_AN_ORDER | {"order"}:
+            if _route(request) == "order" or _is_part_of_order(request):
                 access_log.record_miss(request, connection, _named_order(request)["order_ref"])
             raise
     except errors.CdpError as error:
@@ -176,7 +182,7 @@ def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
 def _note_use(connection: AnyConnection, result: str) -> None:
     try:
         connection.note_use(result)
-    except DatabaseError as error:  # a note on the connection page is worth no page of an order
+    except DatabaseError as error:  # a note on the connection page must not cost an order page
         log.warning("the use of a connection could not be noted", exc_info=error)
 
 
@@ -185,7 +191,7 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that `?connection=` names, or the person's default. An unknown name is a problem, never replaced."""
+    """The connection that `?connection=` names, or the user's default. For an unknown name no other is used: it is a problem."""
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     if name:
         connection = named(request.user, name)
@@ -214,9 +220,9 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """The next step: the connection page and back to the page the person is on, or the same question again, where it was asked.
+    """Add the next step: the connection page, which leads back to this page, or the same request again.
 
-    A panel asks again in its own place; a search that was posted is posted again with what was typed.
+    A panel is loaded again in its place; a posted search is posted again with its fields.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
@@ -241,7 +247,7 @@ def partial_problem(request: Request, error: errors.CdpError | None) -> Problem 
 
 
 def _personal_search(request: Request) -> str:
-    """The text that a link brought, if it names a person beside a reference; "" otherwise. No link may repeat it."""
+    """The search text of a link, if it contains personal data; "" otherwise. No link may repeat it."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""

@@ -21,7 +21,7 @@ else:
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """The regions of this server, as (name, name and host): picked, never typed."""
+    """The regions of this server, as (name, name and host): chosen, never typed."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
 
 
@@ -31,7 +31,7 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 def country_field() -> forms.ChoiceField:
-    """The country in which the phone numbers of a tenant are read, wherever a connection's tenant is entered or changed."""
+    """The form field for the country of a tenant's national phone numbers."""
     return forms.ChoiceField(
         label=_("Country of phone numbers"),
         choices=country_choices,
@@ -41,19 +41,19 @@ def country_field() -> forms.ChoiceField:
 
 
 class AdvancedFields:
-    """A form of a connection of which few change the API version or how segment times are read."""
+    """A connection form with the settings that few change folded away: the API version, and how segment times are read."""
 
     advanced = ("version", "clock")
 
     def advanced_open(self) -> bool:
-        """Whether these fields are in view from the start: one has an error, or is not as usual."""
+        """Whether these fields are shown unfolded: one has an error, or not its default value."""
         fields: Any = self
         usual = {name: fields.instance._meta.get_field(name).default for name in self.advanced}  # noqa: SLF001  (Django's own name)
         return any(fields[name].errors or fields[name].value() != value for name, value in usual.items())
 
 
 class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
-    """What can be changed without the credential: the name, the API version, how segment times and national phone numbers are read."""
+    """The settings that need no credential: name, API version, and how segment times and national phone numbers are read."""
 
     country = country_field()
 
@@ -70,7 +70,7 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("You already have a connection of this name."), code="taken")
+            raise ValidationError(_("You already have a connection with this name."), code="taken")
         if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
             raise ValidationError(_("A shared connection has this name. Choose another."), code="shared")
         return name
@@ -98,7 +98,7 @@ class CredentialForm(forms.Form):
     save_anyway = forms.BooleanField(
         label=_("Save it even if the CDP does not accept it now"),
         required=False,
-        help_text=_("For when the CDP is down or the token is switched on later."),
+        help_text=_("For example if the CDP is down, or the token will be activated later."),
     )
 
     def full_clean(self) -> None:
@@ -115,7 +115,7 @@ class CredentialForm(forms.Form):
 
 
 class ReplaceCredentialForm(CredentialForm):
-    """Another credential, perhaps of another tenant, whose customers live in another country."""
+    """A new credential, perhaps of another tenant with customers in another country."""
 
     country = country_field()
     field_order = ("region", "client_key", "token", "country", "save_anyway")

@@ -1,4 +1,4 @@
-"""What pages show of a connection: nothing of its credential."""
+"""Connections as pages show them, without their credentials."""
 
 from __future__ import annotations
 

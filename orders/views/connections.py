@@ -31,7 +31,7 @@ from orders.views.connection_rows import ConnectionRow, row_of
 
 @require_safe
 def connections(request: Request) -> HttpResponse:
-    """The connections a person may use: the default first, then their own, then shared ones."""
+    """The connections that a user may use: the default first, then their own, then shared ones."""
     context = {
         "connections": [
             row_of(connection, is_default=place == 0) for place, connection in enumerate(usable_by(request.user))
@@ -67,7 +67,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
     row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
     if request.method == "POST" and form.is_valid() and _keep(form, connection):
-        messages.success(request, _("“%(name)s” is changed.") % {"name": connection.name})
+        messages.success(request, _("“%(name)s” was changed.") % {"name": connection.name})
         return redirect(_back(request))
     return _form_page(request, "connections/rename.html", form, row)
 
@@ -76,7 +76,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
-    """Enter the credential again, or another one; also the way to another region."""
+    """Enter the credential again, or a new one; also used to change the region."""
     connection = _own(request, connection_id)
     row = row_of(connection)
     form = ReplaceCredentialForm(
@@ -108,7 +108,7 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
         context = {"connection": row_of(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": connection.name})
+    messages.success(request, _("“%(name)s” was deleted.") % {"name": connection.name})
     if heir is not None:
         messages.info(request, _("“%(name)s” is now your default connection.") % {"name": heir.name})
     return redirect(_back(request))
@@ -130,7 +130,7 @@ def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
 
 
 def _own(request: Request, connection_id: UUID) -> Connection:
-    """The person's own connection; anybody else's is as unknown as none (404)."""
+    """The user's own connection. Raises Http404, also for anybody else's."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
 
 
@@ -170,8 +170,8 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
     try:
         connection.keep()
     except IntegrityError:
-        # Sent twice at the same moment: the form's own look at the names was too early to see the other one.
-        form.add_error("name" if "name" in form.fields else None, _("You already have a connection of this name."))
+        # Posted twice at the same time: the form checked the names before the other one was saved.
+        form.add_error("name" if "name" in form.fields else None, _("You already have a connection with this name."))
         return False
     return True
 
@@ -188,6 +188,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
-    """Where to go on after a change; the switcher shows the connections as they are then."""
+    """Redirect after a change; the switcher then shows the new state."""
     forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -1,6 +1,6 @@
-"""An order in a frame beside the ticket: the frame's own page, the window in which a person allows it, and the order in short.
+"""An order in a frame beside the ticket: the frame's page, the window for the user's consent, and the order in short.
 
-Nothing personal is shown in a frame and nothing there changes anything, so that there is nothing to click-jack.
+A frame shows no personal data and changes nothing, so clickjacking gains nothing.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ from orders.views.opened import page_of, record_access
 from orders.views.panels import render_panel
 from orders.views.results import record_listed
 
-WAITING = "embed_waiting"  # in the session, the frame that waits to be allowed: its challenge, origin and when it asked
-WAITS_SECONDS = 10 * 60  # time to sign in
-HOSTS = frozenset({"chatwoot"})  # which name the ticket by a message instead of the address
+WAITING = "embed_waiting"  # session key of the waiting frame: its challenge, origin and time of request
+WAITS_SECONDS = 10 * 60  # seconds to sign in
+HOSTS = frozenset({"chatwoot"})  # systems that send the ticket by message instead of in the URL
 FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
 THEMES = frozenset({"light", "dark"})
 LONGEST_BODY = 500  # bytes
-SHOWN_OF_A_VALUE = 64  # characters of what the ticket holds
+SHOWN_OF_A_VALUE = 64  # characters of the ticket's value
 
 
 def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Decorator: 404 where the operator lists no origin."""
+    """Decorator: 404 if the operator allows no origin."""
 
     @wraps(view)
     def shown(request: Request, /, **parts: str) -> HttpResponseBase:
@@ -65,7 +65,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @if_any_origin
 @require_safe
 def frame(request: Request) -> HttpResponseBase:
-    """The frame's page, the same for everybody: it asks for a sign-in. In a tab of its own the address leads to the order itself."""
+    """The frame's page, the same for everybody: it asks for a sign-in. Opened in a tab, the URL redirects to the order page."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
     whole = reverse("orders") + (f"?{urlencode(asked)}" if asked else "")
     if request.headers.get("Sec-Fetch-Dest") == "document":
@@ -80,7 +80,7 @@ def frame(request: Request) -> HttpResponseBase:
             "host": request.GET.get("host") if request.GET.get("host") in HOSTS else "",
             "field": request.GET.get("field", "") if FIELD.fullmatch(request.GET.get("field", "")) else "",
             "origins": " ".join(listed),
-            # Where the browser does not name the page around the frame.
+            # If the browser does not report the origin of the embedding page.
             "only_origin": listed[0] if len(listed) == 1 and "*" not in listed[0] else "",
         }
         response = render(request, "embed/frame.html", context)
@@ -93,9 +93,9 @@ def frame(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_allow(request: Request) -> HttpResponseBase:
-    """Begin in the window that the frame opened: note which frame waits, and have the person sign in and confirm.
+    """Start in the window that the frame opened: remember the frame, and let the user sign in and confirm.
 
-    Refused unless our own page opened it: a challenge that somebody else made would give that somebody the token.
+    Refused unless our own page opened it: with a challenge made by somebody else, they would get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
@@ -108,7 +108,7 @@ def embed_allow(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the person whether the page of that origin may show orders in their name; their consent lets the frame have its token."""
+    """Ask the user whether that origin may show orders in their name; after consent the frame can get its token."""
     waiting = request.session.get(WAITING)
     if waiting is None or time.time() - waiting[2] > WAITS_SECONDS or not embedding.is_listed(waiting[1]):
         return render(request, "embed/confirm.html", {"state": "over"}, status=410)
@@ -123,10 +123,10 @@ def embed_confirm(request: Request) -> HttpResponseBase:
 
 @login_not_required
 @if_any_origin
-@csrf_exempt  # no cookie counts here
+@csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_token(request: Request) -> HttpResponseBase:
-    """`{"token", "expires_in"}` for the secret of a frame that was allowed; 404 while it waits. Only our own page may ask."""
+    """`{"token", "expires_in"}` for the secret of a frame that was allowed; 404 while it waits. Only for our own page."""
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
         raise PermissionDenied
@@ -147,11 +147,11 @@ def _verifier(body: bytes) -> str:
     return verifier if isinstance(verifier, str) else ""
 
 
-@login_not_required  # the token is the sign-in
+@login_not_required  # authenticated by token
 @if_any_origin
 @require_safe
 def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
-    """The order that a text or ref names, in short; several to choose from; or why there is none."""
+    """The order that a text or ref names, in short; or several to choose from, or the reason why there is none."""
     text = ref or request.GET.get("q", "")
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or (ref and lookup.is_ref(ref) and not lookup.is_nothing(ref)):

@@ -1,4 +1,4 @@
-"""The pages for 400, 403, 404, 413, 500 and 503, and for a form whose token does not fit. Named in cdpviewer/urls.py."""
+"""The pages for 400, 403, 404, 413, 500 and 503, and for a form with an invalid token. Set in cdpviewer/urls.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAIN = "Something went wrong on this server. Nothing was changed. Go back and t
 
 
 def bad_request(request: Request, exception: Exception) -> HttpResponse:
-    """400: a request no browser makes by itself."""
+    """400: a request that no browser makes by itself."""
     return render(request, "400.html", {"request_id": request_id(request)}, status=400)
 
 
@@ -35,15 +35,14 @@ def permission_denied(request: Request, exception: Exception) -> HttpResponse:
 
 
 def page_not_found(request: Request, exception: Exception) -> HttpResponse:
-    """404: no such page here. An order the CDP does not know has a page of its own."""
+    """404: no such page. An order that the CDP does not have has a page of its own."""
     return render(request, "404.html", {"request_id": request_id(request)}, status=404)
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
-    """403: the form is older than the sign-in, or the browser keeps no cookies. What was typed into a search is kept.
+    """403: the form is older than the sign-in, or the browser keeps no cookies. The text of a search is kept.
 
-    The sign-in form is shown anew, or passed over by somebody who signed in elsewhere meanwhile; a search typed by somebody who is
-    signed out leads to the sign-in.
+    The sign-in form is shown again, or skipped if the user has signed in meanwhile; a search by a signed-out user leads to the sign-in.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
@@ -63,7 +62,7 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
 
 
 def body_too_large(request: Request) -> HttpResponse:
-    """413: more was sent than a form holds. Nothing of it is read, so the page knows neither the person nor what was typed."""
+    """413: more was sent than any form has. The body is not read, so neither the user nor the input is known."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
@@ -81,7 +80,7 @@ def server_error(request: Request) -> HttpResponse:
 
 
 def _bare(request: Request) -> dict[str, Any]:
-    """All that a page needs which is made without session and database."""
+    """The context of a page that needs neither session nor database."""
     return {
         "stylesheets": [static("base.css"), static("components.css")],
         "favicon": static("favicon.svg"),

@@ -1,4 +1,4 @@
-"""One reference, asked for over all other connections of a person at once: after one of them had no such order."""
+"""Search for a reference over all other connections of the user at once, after one of them had no such order."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Answer:
 
 @cdp_view(fresh=True)
 def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
-    """Search all other connections side by side; the one order found opens, else each connection's answer is listed.
+    """Search all other connections in parallel. Open the only order found; otherwise list each connection's answer.
 
-    Each search is recorded with its connection, as a single one would be.
+    Each search is recorded with its connection.
     """
     others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
     connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]

@@ -20,7 +20,7 @@ from orders.services.listed import trip_lines
 from orders.services.search import GuestOrders, find_people
 from orders.services.tenant import Tenant
 
-SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order in which they are repeated to the agent
+SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order on the page
 
 
 def show_people(
@@ -30,9 +30,9 @@ def show_people(
     *questions: dict[str, str],
     also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """All guests found, each named apart with all their orders. The search is recorded with a keyed hash of the first question.
+    """All guests found, each with all their orders. The search is recorded with a keyed hash of the first question.
 
-    `also` are other readings of what was pasted, offered beside the result.
+    `also` are other readings of the pasted text, which the page offers.
 
     Raises a CdpError if nobody was found and not everybody could be read; the failure is recorded.
     """
@@ -80,7 +80,7 @@ def _people(tenant: Tenant, questions: Sequence[dict[str, str]]) -> Loaded[Guest
 
 
 def _outcome(found: Loaded[GuestOrders]) -> str:
-    """ "2 found", with what is known to be missing: people, and people whose orders did not all come."""
+    """The outcome for the record: "2 found", with the number of people, and of people's orders, that are missing."""
     without = sum(1 for one in found.items if not one.orders.complete)
     parts = [f"{len(found.items)} found"]
     if found.missing:
@@ -93,13 +93,13 @@ def _outcome(found: Loaded[GuestOrders]) -> str:
 
 
 def _failed(found: Loaded[GuestOrders]) -> bool:
-    """Whether asking again may bring more. Where too many fit, only another question does."""
+    """Whether another attempt may find more; not if too many were found."""
     people = found.complete or isinstance(found.problem, errors.TooMany)
     return not (people and all(one.orders.complete for one in found.items))
 
 
 def _again(request: Request) -> list[tuple[str, str]]:
-    """The search as it was posted, for the form that repeats it; what was typed stands in no URL."""
+    """The posted search, for the form that repeats it, because the text must not be in a URL."""
     return [
         (name, request.POST[name])
         for name in ("q", "country", "exactly", "first_name", "last_name")

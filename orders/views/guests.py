@@ -1,4 +1,4 @@
-"""A customer and all their orders: of somebody on an order, or found by name."""
+"""A customer and all their orders, found through an order or by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import partial
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Order
@@ -24,8 +25,7 @@ from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 
 
-@require_safe
-@cdp_view(panel="guest_orders")
+@cdp_view(panel="guest_orders", heading=_("Orders of this customer"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked."""
 
@@ -64,7 +64,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """A second form for names, which no single field could tell from references. Posted, so that a name stands in no URL."""
+    """The form for names, which a single field could not distinguish from references. Posted, so that no name is in a URL."""
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})
     names = {name: normalize(request.POST.get(name, ""))[:100].strip() for name in ("first_name", "last_name")}

@@ -20,15 +20,15 @@ from orders.views.shared_forms import IntegrationForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def integrations(request: HttpRequest) -> HttpResponse:
-    """All integrations, those in use first; a new one's key is shown in the answer to the form, once."""
+    """All integrations, active ones first; a new key is shown once, in the response to the form."""
     form = IntegrationForm(request.POST or None)
     made, key = None, ""
     if request.method == "POST" and form.is_valid():
         try:
             made, key = keys.add(**form.cleaned_data, by=request.user.pk)
             form = IntegrationForm()
-        except IntegrityError:  # two administrators at the same moment
-            form.add_error("name", _("There is an integration of this name."))
+        except IntegrityError:  # two administrators at the same time
+            form.add_error("name", _("There is already an integration with this name."))
     found = Integration.objects.select_related("shared", "created_by")
     context = {
         "valid": found.filter(revoked_at=None).order_by("name"),
@@ -44,7 +44,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def integration_revoke(request: HttpRequest, integration_id: int) -> HttpResponse:
-    """End an integration: its key opens nothing from now on."""
+    """Revoke the key of an integration."""
     found = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)
     found.revoke()
     messages.success(request, _("The key of “%(name)s” is revoked.") % {"name": found.name})

@@ -1,4 +1,4 @@
-"""The page that writes link templates for ticket systems, and shows where the link of a ticket leads."""
+"""The page that makes link templates for ticket systems, and tests where a ticket's link leads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from orders.display.not_searched import not_searched
 from orders.http import Request
 from orders.search_text import lookup
 
-LONGEST = 2000  # characters of a value that is tried
+LONGEST = 2000  # characters of a value to test
 
 
 class LinkForm(forms.Form):
-    """A ticket system, its field, and a value to try."""
+    """A ticket system, its field, and a value to test."""
 
     system = forms.ChoiceField(
         label=gettext_lazy("Ticket system"), choices=[(recipe.code, recipe.name) for recipe in RECIPES]
@@ -46,13 +46,13 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Shape"),
         required=False,
         choices=[
-            ("", gettext_lazy("the usual one of the system")),
+            ("", gettext_lazy("the system’s default")),
             (Shape.PATH, gettext_lazy("value in the path, for a clean reference")),
             (Shape.QUERY, gettext_lazy("value in ?q=, for anything else")),
         ],
     )
     value = forms.CharField(
-        label=gettext_lazy("What a ticket holds"),
+        label=gettext_lazy("Value in a ticket"),
         required=False,
         max_length=LONGEST,
         strip=False,
@@ -62,9 +62,9 @@ class LinkForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """Where a link leads: the search text that arrives, how it is read, and the sentence about it.
+    """The target of a link: the search text that arrives, how it is read, and a sentence about it.
 
-    `cut` says that a "#" ends what the server sees, `elsewhere` that the browser takes the value for steps to another address.
+    `cut` is whether a "#" cuts the value off, `elsewhere` whether the browser takes it for a relative path ("..").
     """
 
     text: str
@@ -75,19 +75,19 @@ class Leads:
     @property
     def sentence(self) -> str:
         if self.elsewhere:
-            return _("Leads to another address: a browser takes the dots for steps upwards.")
+            return _("Leads to another URL: browsers read the dots as steps up the path.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
             return _("Opens the order with this reference, or lists those that fit: %(found)s") % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
             return _("Leads to the start page, with the ticket kept.")
         if self.reading.kind is lookup.Kind.NAME:
-            return _("Leads to the search for people, where a button makes it.")
+            return _("Leads to the search for people, which starts with a button.")
         return not_searched(self.reading)
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
-    """Where the link of a ticket whose field holds `value` leads, as a browser and this server read it."""
+    """Where the link of a ticket leads whose field holds `value`, as a browser and this server read it."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
     path = path.replace("\\", "/")
@@ -105,7 +105,7 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def links(request: Request) -> HttpResponse:
-    """Choose a system and get its link template; what a ticket holds is posted, for it may be personal."""
+    """Choose a system and get its link template; the value is posted, because it may be personal."""
     form = LinkForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if not form.is_bound or form.is_valid():

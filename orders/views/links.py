@@ -1,4 +1,4 @@
-"""Links to orders seen earlier: each leads through the connection it was seen with, by the name that one has now."""
+"""Links to recently viewed orders, with the current name of the connection that was used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
-    """A look at an order, as far as a link to it goes."""
+    """A view of an order, as far as a link needs it."""
 
     @property
     def order_ref(self) -> str: ...
@@ -30,10 +30,9 @@ S = TypeVar("S", bound=Seen)
 
 
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
-    """Each look with the address of its order, "" where it is of no order. The ticket is carried along.
+    """Each view with the URL of its order, "" if it has none. The ticket is carried along.
 
-    A connection that was renamed is named as it is called now. One that is gone, or another person's, is not named: the link then
-    asks the default.
+    A renamed connection has its current name. A deleted one, or another user's, is left out: the link then uses the default.
     """
     names = names_now(request.user)
     return [
@@ -43,17 +42,17 @@ def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
 
 
 def _address(request: Request, ref: str, connection: str | None) -> str:
-    # What the CDP calls its order may hold anything, and not everything can stand in an address.
+    # The CDP's ref may contain anything, and not everything can be part of a URL.
     return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:
-    """The query of a link to pass on: it names the connection, unless that is the person's default."""
+    """The query of a link to share: it names the connection, unless that is the user's default."""
     named = request.GET.get("connection") or request.POST.get("connection")
     default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})
 
 
 def names_now(user: AnyUser) -> dict[UUID, str]:
-    """What the person's connections are called at present, for links to orders seen earlier; those that are gone are not in it."""
+    """The current names of the user's connections by id, without deleted ones."""
     return {connection.pk: connection.name for connection in usable_by(user)}

@@ -33,12 +33,12 @@ from orders.views.panels import rows_of, starting
 
 
 def order_address(request: Request, ref: str) -> str:
-    """The address of an order's page, with connection and ticket carried along."""
+    """The URL of an order's page, with connection and ticket carried along."""
     return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
-    """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
+    """The page of an order, with its canonical ref; `ref` is the one in the URL or search."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
     context = {**page_of(request, tenant, opened, ref), "changes": changes, "viewers": _viewers(request, opened, ref)}
@@ -54,7 +54,7 @@ def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str,
 
 
 def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    """The context of an order, whole or in short."""
+    """The template context of an order, for the page and for the short form."""
     trip = opened.trip
     problem = opened.order.items_problem
     now = timezone.now()
@@ -97,7 +97,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
 
 
 class _Pictures:
-    """The pictures of a trip's journeys by their keys, each drawn when the page comes to it."""
+    """The pictures of a trip's journeys by their keys, drawn on demand."""
 
     def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}
@@ -127,7 +127,7 @@ def _elsewhere(request: Request, opened: OpenedOrder, ref: str, name: str, posit
 def record_access(
     request: Request, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
 ) -> None:
-    """Record a view of the order under its ref and reference; `ref` is what the address names it by."""
+    """Record a view of the order under its ref and reference; `ref` is the one in the URL."""
     access_log.record(
         request,
         what,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from orders.cdp.raw import indent
@@ -36,7 +37,7 @@ LONGEST_NAME = 64  # characters of a file's name
 
 @require_safe
 def order(request: Request, ref: str) -> HttpResponseBase:
-    """The order page, under its ref or its booking reference. A value that can be neither as it stands is searched for."""
+    """The order page, under its ref or its booking reference. Any other value is searched for."""
     clean = lookup.looks_like_ref(ref) or (
         lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
@@ -45,9 +46,9 @@ def order(request: Request, ref: str) -> HttpResponseBase:
 
 @require_safe
 def unclean(request: Request, text: str) -> HttpResponseBase:
-    """An address that is no order's: lead to the one order that its value can mean, without the closing slash of the link template.
+    """A URL without a valid ref: redirect to the one order that its value can mean, without the trailing slash of the link template.
 
-    Anything else is searched for in place, so that no address repeats what may be personal.
+    Anything else is searched for in place, so that no URL repeats text that may be personal.
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
@@ -58,7 +59,7 @@ def unclean(request: Request, text: str) -> HttpResponseBase:
 
 
 def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view of a part of an order (contacts, raw data …); an address with no clean ref in it leads on as the order's own does."""
+    """Decorator for a part of an order (contacts, raw data …); a URL without a valid ref is handled by `unclean`."""
 
     @wraps(view)
     def shown(request: Request, /, ref: str, **more: str) -> HttpResponseBase:
@@ -91,7 +92,7 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @require_safe
 @cdp_view()
 def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The answers as received, indented; masked for people who may not see personal data."""
+    """The answers as received, indented; masked for users who may not see personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = may_reveal(request.user)
@@ -110,7 +111,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """Path and text of each answer, and whether that is all of it. Indenting and masking end where a page is full."""
+    """Path and text of each answer, and whether it is complete. Indenting and masking end when the page is full."""
     room = RAW_ROOM
     for document in opened.documents:
         tenant.in_time()
@@ -131,7 +132,7 @@ def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[
 @require_safe
 @cdp_view()
 def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The flights as an iCalendar file with real time zones; where no flight has a date, a page that says so."""
+    """The flights as an iCalendar file with real time zones; if no flight has a date, a page that says so."""
     opened = open_order(tenant, ref)
     record_access(request, tenant, access_log.Action.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:
@@ -139,14 +140,13 @@ def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
         return render(request, "orders/no_calendar.html", context, status=404)
     body = calendar.calendar_file(opened.trip, opened.order, order_ref=ref)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    # A header longer than a proxy's buffer costs the whole answer.
+    # A header longer than a proxy's buffer would make the response fail.
     name = quote(f"{(opened.summary.reference or ref)[:LONGEST_NAME]}.ics", safe=".-_~")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
 
-@require_safe
-@cdp_view(panel="order_custom_data")
+@cdp_view(panel="order_custom_data", heading=_("Custom data"))
 def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The data extensions of the order and its items, loaded on demand."""
 
@@ -159,7 +159,7 @@ def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespons
             "may_reveal": may_reveal(request.user),
             "order_ref": ref,
             "reference": ref,
-            "rows": rows_of(request, tenant, "values", sum(len(values) for _label, values in groups)),
+            "rows": rows_of(request, tenant, "values", sum(len(values) for _title, values in groups)),
             "starting": partial(starting, request),
         }
         return render_panel(request, "order_custom_data", context)

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 
 from accounts.context import carried
 from orders.display.rows import Rows, start_of
 from orders.http import Request
 from orders.services.tenant import Tenant
 
-PROBLEM = "problem"  # the panel of a failure that belongs to no other panel
+PROBLEM = "problem"  # the panel of a failure outside of the other panels
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel: the heading of its page, and its view."""
+
+    heading: Promise
+    view: Callable[..., HttpResponseBase]
+
+
+# By the names of their URLs; `cdp_view` adds them. The root element of each has the name, with dashes, as its id.
+PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
-    """Whether a frame, or htmx, asks for a part (and not for a whole page after a lost history entry)."""
+    """Whether the request is for a part: from a frame, or from htmx unless it restores a lost history entry."""
     if request.via:
         return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
 def rows_of(request: Request, tenant: Tenant, name: str, total: int) -> Rows:
-    """The rows of the list `name`, which has `total` of them, from the one on that the address asks for."""
+    """The rows of the list `name` with `total` rows, from the start given in the URL."""
     return Rows(start_of(request.GET.get(name, ""), total), in_time=tenant.in_time)
 
 
 def starting(request: Request, name: str, position: int) -> str:
-    """The query of a page on which the list `name` starts at a position; what is carried onward comes along."""
+    """The query of the page on which the list `name` starts at a position, with the carried context."""
     return carried(request, **{name: str(position)})
 
 
@@ -37,11 +53,9 @@ def render_panel(request: Request, name: str, context: dict[str, Any], *, status
     """Render `orders/_<name>.html` for htmx; for everyone else `orders/panel_page.html`, or the page of a problem, which include it."""
     part = f"orders/_{name}.html"
     whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
-    response = render(
-        request,
-        part if wants_part(request) else whole,
-        {"part": part, "panel": name, "in_place": wants_part(request), **context},
-        status=status,
-    )
+    heading = PANELS[name].heading if name in PANELS else ""
+    in_place = wants_part(request)
+    context = {"part": part, "panel": name, "heading": heading, "in_place": in_place, **context}
+    response = render(request, part if in_place else whole, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

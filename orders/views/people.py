@@ -1,4 +1,4 @@
-"""Who is on the order: the panels of contacts and travellers."""
+"""The people on an order: the panels of contacts and travellers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.records import Loaded, Person
 from orders.http import Request
@@ -21,8 +21,7 @@ from orders.views.panels import render_panel
 from orders.views.progress import with_progress
 
 
-@require_safe
-@cdp_view(panel="order_contacts")
+@cdp_view(panel="order_contacts", heading=_("Contacts"))
 def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The order's contacts, masked; a panel for htmx and a page for everyone else."""
 
@@ -37,10 +36,9 @@ def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
     return with_progress(request, tenant, "order_contacts", partial(load_contacts, tenant, ref), show, of="contacts")
 
 
-@require_safe
-@cdp_view(panel="order_travellers")
+@cdp_view(panel="order_travellers", heading=_("Travellers"))
 def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The order's travellers with passenger type, and the flights and extras each is on."""
+    """The order's travellers with their passenger types, flights and extras."""
 
     def show(travellers: Travellers) -> HttpResponse:
         loaded, opened = travellers.loaded, travellers.opened

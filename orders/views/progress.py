@@ -1,7 +1,7 @@
-"""Panels that take long show their progress: how many records there are, and how many are loaded.
+"""Progress of slow panels: how many records there are, and how many are loaded.
 
-A short load is answered as a whole, with an honest status. Only once the number is known and 0.3 s have passed does the response
-begin: a 200 that streams a line for each step (an HTML comment, which the script reads) and ends with the panel itself.
+A short load gets a plain response with its true status. If it takes more than 0.3 s and the total is known, the response is a 200
+that streams a line for each step (an HTML comment, which the script reads) and ends with the panel.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from orders.views.panels import wants_part
 
 T = TypeVar("T")
 
-PATIENCE = 0.3  # seconds after which a person wonders
+PATIENCE = 0.3  # seconds before progress is shown
 STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 lines
 
 
 class BackgroundLoad(threading.Thread, Generic[T]):
-    """A load on a thread of its own, without the database. `progress` gets (loaded, total) for each step, and None at the end."""
+    """A load on a separate thread, without the database. `progress` gets (loaded, total) for each step, and None at the end."""
 
     def __init__(self, tenant: Tenant, of: str, load: Callable[[], T]) -> None:
         super().__init__(name="panel", daemon=True)
@@ -49,7 +49,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             self.progress.put(None)
 
     def first_progress(self) -> tuple[int, int] | None:
-        """(loaded, total) at the end of PATIENCE, or as soon after it as the total is known; None if the load ended before that."""
+        """(loaded, total) after PATIENCE, or as soon as the total is known after that; None if the load ended earlier."""
         ends, last = monotonic() + PATIENCE, None
         while True:
             try:
@@ -61,7 +61,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             last = step
 
     def result(self) -> T:
-        """The result of a load that has ended; its error is raised."""
+        """The result of a finished load. Raises its error."""
         if self._error is not None:
             raise self._error
         return self._results[0]
@@ -81,11 +81,11 @@ def with_progress(
     first = work.first_progress()
     if first is None:
         return show(work.result())
-    # Language, zone and preferences, which the middleware has put back by the time this is sent.
+    # Keeps language, time zone and preferences, which the middleware has reset by the time this is sent.
     context = copy_context()
     finish = partial(context.run, respond, request, tenant.connection, panel, work.result, show)
     response = StreamingHttpResponse(_lines(work, first, finish))
-    # Compressing would hold the lines back; "identity" is how Django's middleware is told to leave a response alone.
+    # Compression would buffer the lines; "identity" makes Django's middleware skip the response.
     response["Content-Encoding"] = "identity"
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -29,10 +29,10 @@ from orders.views.everywhere import search_everywhere
 from orders.views.found_people import show_people
 from orders.views.opened import order_address, show_order
 
-NO_REFERENCE = {"search": "empty"}  # how the start page learns that a link held none
+NO_REFERENCE = {"search": "empty"}  # marks a link without a reference for the start page
 
 
-SHOWN_OF_A_SEARCH = 200  # characters of a search text that a page repeats
+SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 
 
 def search(request: Request, text: str) -> HttpResponseBase:
@@ -58,7 +58,7 @@ def search(request: Request, text: str) -> HttpResponseBase:
 def read(request: Request, text: str) -> lookup.Lookup:
     """Read a search text; national phone numbers with the country chosen on the page, or else the connection's.
 
-    An e-mail address that was chosen among several readings is that address, and not read once more.
+    An e-mail address that the user chose among several readings is taken as it is.
     """
     if request.POST.get("exactly") == "email" and emails.is_address(text):
         return lookup.Lookup(lookup.Kind.EMAIL, address=text)
@@ -94,9 +94,9 @@ def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -
 def show_chooser(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
 ) -> HttpResponseBase:
-    """Several orders fit: list them, newest first, each with what tells them apart. Recorded by their references.
+    """List several orders to choose from, newest first, with the facts that distinguish them. Recorded by their references.
 
-    `also` are people named beside the references, offered as searches of their own.
+    `also` are people named in the text, offered as further searches.
     """
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
@@ -113,7 +113,7 @@ def show_chooser(
 
 
 def record_listed(request: Request, found: Found) -> None:
-    """Record several orders that are listed to choose from."""
+    """Record that several orders were listed."""
     references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
     access_log.record(
         request,
@@ -127,7 +127,7 @@ def record_listed(request: Request, found: Found) -> None:
 def show_not_found(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """Nothing was found: show which searches were made, and what else to try, such as the readings in `also`.
+    """Show that nothing was found, which searches were made, and what else to try, such as the readings in `also`.
 
     Recorded by the references `asked` for.
     """
@@ -151,7 +151,7 @@ def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
 
 
 def _explain(request: Request, text: str, reading: lookup.Lookup) -> HttpResponseBase:
-    """A text that is not searched: say why in one sentence, keep what was typed, and offer what it can be read as."""
+    """Show why a text was not searched, in one sentence, with the text and its possible readings."""
     itself = (replace(reading, also=()),) if reading.address or reading.national else ()
     also = (*itself, *reading.also)
     context = {

@@ -1,4 +1,4 @@
-"""Reveal hidden fields of people and custom data of orders to users who may see them. Refusals are recorded too."""
+"""Reveal hidden fields of people and custom data to users with the right. Refusals are recorded too."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from orders.views.cdp_view import cdp_view, choose_connection, partial_problem, 
 from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 
 ALL, CUSTOM = "all", "custom"
-# The names `masking` gives to hidden fields; anything else was not posted by a form of ours and stands in no record.
+# The names of hidden fields in `masking`; anything else was not posted by our forms and is not recorded.
 FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifier_\d{1,3}|extra_[A-Za-z0-9_.-]{1,40}")
 
 
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: Request, ref: str) -> HttpResponseBase:
-    """Show one hidden field of one person, or all of them, to somebody who may; refuse and record everybody else.
+    """Show one hidden field of a person, or all, if the user has the right; otherwise refuse and record it.
 
-    Opened as an address, which a sign-in in between makes of the form, it leads back to the contacts.
+    A GET, which a sign-in in between makes of the form, redirects to the contacts.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)
@@ -50,7 +50,7 @@ def reveal(request: Request, ref: str) -> HttpResponseBase:
     else:
         response = _reveal(request, ref)
     if response.status_code >= 400 and wants_part(request):
-        # The reason goes below the card it is about, instead of in its place.
+        # The reason is shown below the card, not in its place.
         response["HX-Reswap"] = "beforeend"
     return response
 
@@ -81,7 +81,7 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
 
 
 def _label(chosen: PersonCard, field: str) -> str:
-    """What the card calls the field; never its value."""
+    """The label of the field on the card; never its value."""
     return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
 
 

@@ -19,7 +19,7 @@ LAST_SHOWN = 5  # the others are folded
 
 @require_safe
 def home(request: Request) -> HttpResponseBase:
-    """The search field, the orders the person pinned and those they opened last, and how to search."""
+    """The search field, the user's pinned and recent orders, and how to search."""
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
@@ -42,8 +42,8 @@ def starts_with_activity(request: Request) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: Request) -> HttpResponseBase:
-    """Search: a form posts `q`, a link in a ticket brings it as `?q=`. Answers with the order, a chooser, or a page that says why not.
+    """Search: a form posts `q`, a ticket's link has it as `?q=`. Returns the order, a chooser, or a page with the reason.
 
-    A form that found one order leads to its address, whose page is then made of what the search has just read.
+    A form that found one order redirects to its URL, and that page reuses the answers of the search.
     """
     return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))

@@ -44,7 +44,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_add(request: HttpRequest) -> HttpResponse:
-    """Add a shared connection: its credential is tested with one call before it is kept."""
+    """Add a shared connection: its credential is tested with one call before it is saved."""
     form = SharedConnectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         shared = form.save(commit=False)
@@ -79,14 +79,14 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         try:
             entered["client_key"] = entered["client_key"] or shared.for_administration().credentials().client_key
         except CredentialUnreadable:
-            form.add_error("client_key", _("The present one cannot be opened: enter it too."))
+            form.add_error("client_key", _("The stored one cannot be opened: enter it too."))
         else:
             outcome = _test(request, form, shared, entered)
             if outcome is not None:
                 _keep_replaced(request, shared)
                 shared.note_use(outcome.result)
                 messages.success(
-                    request, _("The token of “%(name)s” is replaced, for everybody at once.") % {"name": shared.name}
+                    request, _("The token of “%(name)s” was replaced for everybody.") % {"name": shared.name}
                 )
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)
@@ -104,9 +104,9 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             with transaction.atomic():
                 shared.keep_settings()
         except IntegrityError:  # two administrators at the same moment
-            form.add_error("name", _("There is a shared connection of this name."))
+            form.add_error("name", _("There is already a shared connection with this name."))
         else:
-            messages.success(request, _("“%(name)s” is changed.") % {"name": shared.name})
+            messages.success(request, _("“%(name)s” was changed.") % {"name": shared.name})
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/change.html", form, _find(connection_id))
 
@@ -114,7 +114,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with one call, and report the answer."""
+    """Test the stored credential with one call, and show the result."""
     shared = _find(connection_id).for_administration()
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -130,7 +130,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Let a group use the connection, or change until when it may."""
+    """Let a group use the connection, or change the end of its grant."""
     shared = _find(connection_id)
     form = GrantForm(request.POST)
     if not form.is_valid():
@@ -180,7 +180,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Offer a withdrawn connection again to the groups it is granted to."""
+    """Restore a withdrawn connection for the groups with a grant."""
     shared = _find(connection_id)
     try:
         with transaction.atomic():
@@ -200,7 +200,7 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal what was entered and test it with one call. None, with the reason in the form, unless accepted, or `wanted` all the same."""
+    """Seal the entered credential and test it with one call. None, with the reason in the form, unless accepted or `wanted` anyway."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
@@ -209,7 +209,8 @@ def _test(
         shared.set_credentials(**entered)
     except CredentialUnreadable:
         form.add_error(
-            None, _("This server cannot seal credentials: its keys are not set up. Tell your administrator.")
+            None,
+            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
         )
         return None
     outcome = try_connection(shared)
@@ -227,7 +228,7 @@ def _keep_new(request: HttpRequest, form: SharedConnectionForm, shared: SharedCo
             chosen = form.cleaned_data
             grant(shared, chosen["groups"], by=request.user.pk, is_default=chosen["is_default"])
     except IntegrityError:  # two administrators at the same moment
-        form.add_error("name", _("There is a shared connection of this name."))
+        form.add_error("name", _("There is already a shared connection with this name."))
         return False
     return True
 

@@ -31,7 +31,7 @@ else:
 
 
 class SharedSettingsForm(AdvancedFields, SharedModelForm):
-    """What can be changed without the credential."""
+    """The settings that need no credential."""
 
     country = country_field()
 
@@ -40,14 +40,14 @@ class SharedSettingsForm(AdvancedFields, SharedModelForm):
         fields = ("name", "version", "clock", "country")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
         self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
         self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if SharedConnection.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is a shared connection of this name."), code="taken")
+            raise ValidationError(_("There is already a shared connection with this name."), code="taken")
         return name
 
 
@@ -58,7 +58,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
         label=_("Groups"),
         queryset=Group.objects.order_by("name"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Everybody in these groups can read orders with it, now and when they join."),
+        help_text=_("Everybody in these groups can read orders with it, including people who join later."),
     )
     is_default = forms.BooleanField(
         label=_("Default for these groups"),
@@ -80,7 +80,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
 
 
 class ReplaceTokenForm(forms.Form):
-    """Another token, and another client key if that has changed too. Never filled in again."""
+    """A new token, and a new client key if that has changed too. Never filled in again."""
 
     token = forms.CharField(
         label=_("New API token"),
@@ -111,12 +111,12 @@ class GrantForm(forms.Form):
         label=_("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Leave it empty for no end."),
+        help_text=_("Leave it empty for no end date."),
     )
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of that day in the person's time zone."""
+        """The end of that day in the user's time zone."""
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None
@@ -126,15 +126,17 @@ class GrantForm(forms.Form):
 
 
 class IntegrationForm(forms.Form):
-    """A program, and the shared connection that it reads orders with."""
+    """A program, and the shared connection that it uses."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("The program, as in “Help desk widget”."))
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("The name of the program, such as “Help desk widget”.")
+    )
     shared = SharedChoice(
         label=_("Shared connection"), queryset=SharedConnection.objects.filter(active=True).order_by("name")
     )
 
     days = forms.IntegerField(
-        label=_("Days until the key ends"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
+        label=_("Days until the key expires"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
     )
     per_minute = forms.IntegerField(
         label=_("Requests a minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
@@ -143,7 +145,7 @@ class IntegrationForm(forms.Form):
         label=_("Networks"),
         required=False,
         max_length=400,
-        help_text=_("Where the program runs, as 203.0.113.0/24. Leave it empty for any address."),
+        help_text=_("The network of the program, such as 203.0.113.0/24. Leave it empty to allow any address."),
     )
 
     def clean_days(self) -> int:
@@ -158,5 +160,5 @@ class IntegrationForm(forms.Form):
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Integration.objects.filter(name=name, revoked_at=None).exists():
-            raise ValidationError(_("There is an integration of this name."), code="taken")
+            raise ValidationError(_("There is already an integration with this name."), code="taken")
         return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
 from orders.http import Request
 from orders.privacy import access_log
@@ -18,8 +18,7 @@ from orders.views.panels import render_panel
 MOST_SHOWN = 8
 
 
-@require_safe
-@cdp_view(panel="order_trips")
+@cdp_view(panel="order_trips", heading=_("Orders of this customer"))
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The orders of the customers who are contacts of the order `ref`, newest first; the one of the page (`?on=`) is marked.
 

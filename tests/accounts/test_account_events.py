@@ -313,7 +313,7 @@ def test_a_password_that_somebody_else_set_works_once(as_boss: Client, anna: Use
     assert sign_in(Client(), "anna", NEW) == 302
     second, client = now(), Client()
     answer = client.post("/accounts/login/", {"username": "anna", "password": NEW})
-    assert "works once only" in answer.text
+    assert "works only once" in answer.text
     assert not answer.wsgi_request.user.is_authenticated
     assert told(second) == [("", "sign_in_failed", "anna", "", "password used before")]
     # Set again, it works again: once.

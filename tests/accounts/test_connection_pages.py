@@ -141,7 +141,7 @@ def test_bad_input_is_refused_before_any_call(field: str, value: str, as_anna: C
 
 def test_a_name_is_there_once_per_person(as_anna: Client, as_ben: Client, anna: User, cdp: Cdp) -> None:
     connect(anna)
-    assert "already have a connection of this name" in as_anna.post(ADD, FIELDS).text
+    assert "already have a connection with this name" in as_anna.post(ADD, FIELDS).text
     assert "is saved" in add(as_ben).text
 
 
@@ -237,7 +237,7 @@ def test_there_is_exactly_one_default_whatever_happens(as_anna: Client, anna: Us
     as_anna.post(reverse("connection_default", args=[two.pk]))
     assert defaults() == ["two"]
     page = as_anna.post(reverse("connection_delete", args=[two.pk]), follow=True)
-    assert "“two” is deleted." in page.text
+    assert "“two” was deleted." in page.text
     assert "“three” is now your default connection." in page.text
     assert defaults() == ["three"]
     as_anna.post(reverse("connection_delete", args=[one.pk]))

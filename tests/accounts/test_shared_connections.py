@@ -406,7 +406,7 @@ def test_a_shared_name_is_there_once(as_admin: Client, agents: Group, cdp: Cdp) 
     share()
     share(name="Beta")
     assert (
-        "There is a shared connection of this name"
+        "There is already a shared connection with this name"
         in as_admin.post(f"{SHARED}add/", {**FIELDS, "groups": agents.pk}).text
     )
     beta = SharedConnection.objects.get(name="Beta")
@@ -427,7 +427,7 @@ def test_replacing_the_token_of_500_people_is_one_form_and_one_changed_row(
     before: dict[str, Any] = dict(SharedConnection.objects.values().get())
     with CaptureQueriesContext(database) as seen:
         answer = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token"}, follow=True)
-    assert "replaced, for everybody at once" in answer.text
+    assert "was replaced for everybody" in answer.text
     assert list(ConnectionMember.objects.order_by("pk").values()) == copies
     changed = {name for name, value in SharedConnection.objects.values().get().items() if value != before[name]}
     assert changed <= {

@@ -82,7 +82,7 @@ def person(number: int) -> Record:
 
 
 def _pages() -> Bodies:
-    """A listing of twelve pages of 2 MB: more than a page reads in all."""
+    """A listing of twelve pages of 2 MB: more than a page can read in all."""
     bodies = {ORDER: order(orderItems={"items": [small_item(number) for number in range(10)]})}
     for page in range(12):
         items = [{**small_item(page * 100 + number), "description": "x" * 19_000} for number in range(100)]

@@ -89,8 +89,8 @@ def within_budget(answer: Answer, name: str) -> None:
 
 # What is left out is said: of what was read, and of what is on the page.
 NO_SUM = "Sum of the items not checked: not all items were read"
-FLIGHTS_LEFT = "No more are read of one order, so flights are missing here."
-ITEMS_LEFT = "No more are read of one order. The CDP sent more than a page reads."
+FLIGHTS_LEFT = "This is the limit for one order, so flights are missing here."
+ITEMS_LEFT = "This is the limit for one order. The CDP sent more than a page can read."
 LONG = "longer than is shown"
 SAID: dict[str, tuple[str, ...]] = {
     "empty segments": ("First 2,000 of 666,333 flight segments read.", FLIGHTS_LEFT, "of 2,000 are shown. Show the rest"),
@@ -99,8 +99,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "the same segment": ("First 2,000 of", FLIGHTS_LEFT),
     "a segment an item": ("1000 of at least", ITEMS_LEFT, "Flights 1 to", NO_SUM),
     "all in the air together": ("1000 of at least", ITEMS_LEFT, "at least 24 travellers", NO_SUM),
-    "small items": ("1000 of at least", "items, no more are read", ITEMS_LEFT, NO_SUM),
-    "empty items": ("0 of at least 665333 items, no more are read", ITEMS_LEFT),
+    "small items": ("1000 of at least", "items, limit reached", ITEMS_LEFT, NO_SUM),
+    "empty items": ("0 of at least 665333 items, limit reached", ITEMS_LEFT),
     "items of 100 segments": ("First 2,000 of", FLIGHTS_LEFT, "read only in part: 0 / 100"),
     "wrong kinds": ("1000 of at least", ITEMS_LEFT, "of 1,000 are shown. Show the rest", NO_SUM, "The first 100 of 10,"),
     "fields nobody knows, of the order": ("read only in part: 500 / ",),
@@ -114,14 +114,14 @@ SAID: dict[str, tuple[str, ...]] = {
     "names of 2,000 characters": ("of 305 are shown. Show the rest",),
     "one unknown field": ("Other fields",),
     "one digit after the other": ("Other fields",),
-    "20 MB in pages": ("of at least 1000 items, the rest did not load", "The CDP sent more than a page reads.", NO_SUM),
-    "contacts": ("1000 of", "did not load. The CDP sent more than a page reads.", "of 1,000 are shown. Show the rest"),
+    "20 MB in pages": ("of at least 1000 items, the rest did not load", "The CDP sent more than a page can read.", NO_SUM),
+    "contacts": ("1000 of", "did not load. The CDP sent more than a page can read.", "of 1,000 are shown. Show the rest"),
     "empty contacts": ("0 of 666333 loaded",),
     "a contact with every e-mail": ("emails read only in part",),
     "a contact with unknown fields": ("read only in part",),
     "a contact with one name": ("firstName longer than is shown",),
-    "travellers": ("1000 of", "The CDP sent more than a page reads.", "of 1,000 are shown. Show the rest"),
-    "custom values": ("The CDP sent more than a page reads",),
+    "travellers": ("1000 of", "The CDP sent more than a page can read.", "of 1,000 are shown. Show the rest"),
+    "custom values": ("The CDP sent more than a page can read",),
     "one custom value": ("Values 1",),
     "custom values that hold others": ("…",),
     "raw small items": ("Only the beginning is shown: the answers are too long for a page.",),

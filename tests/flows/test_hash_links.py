@@ -13,7 +13,7 @@ from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
 
 SUBJECT = "Re: [RT #4711] Fwd: Your booking B94TXY Dublin to Las Vegas"
-TAKEN = "The search field holds what stood after the #"
+TAKEN = "The search field has the text after the #"
 LINKS = [
     ("/orders/#B94TXY/?ticket=RM-4", "B94TXY", "RM-4"),
     ("/orders/#B94TXY/", "B94TXY", ""),
@@ -55,7 +55,7 @@ def test_the_field_takes_what_stands_after_the_hash(signed_in: Page, link: str, 
 @pytest.mark.parametrize("link", ["/orders/#/?ticket=RM-4", "/orders/#?ticket=RM-4", "/orders/?q=#&ticket=RM-4"])
 def test_a_hash_and_nothing_else_keeps_the_ticket(signed_in: Page, link: str) -> None:
     signed_in.goto(link)
-    expect(signed_in.locator("main")).to_contain_text("The link held no reference.")
+    expect(signed_in.locator("main")).to_contain_text("The link had no reference.")
     assert "ticket=RM-4" in signed_in.locator("form:has(#q)").evaluate("form => form.action")
 
 
@@ -66,7 +66,7 @@ def test_it_survives_the_sign_in_and_a_wrong_password(
     live_app.person()
     page.goto(link)
     for password in ("wrong", PASSWORD):
-        expect(page.locator("main")).to_contain_text("goes into the search field once you are signed in")
+        expect(page.locator("main")).to_contain_text("is put into the search field after you are signed in")
         sign_in_here(page, password)
         page.wait_for_load_state()
     check_field(page, text, ticket)
@@ -85,7 +85,7 @@ def test_an_anchor_of_the_page_is_no_value(page: Page, live_app: App, address: s
     if "login" not in address:
         sign_in(page)
     page.goto(address)
-    for words in (TAKEN, "goes into the search field once"):
+    for words in (TAKEN, "is put into the search field after"):
         assert page.get_by_text(words).count() == 0 or not page.get_by_text(words).is_visible()
 
 
@@ -103,4 +103,4 @@ def without_script(browser: Browser, live_app: App) -> Iterator[Page]:
 @pytest.mark.parametrize("link", ["/orders/#B94TXY/?ticket=RM-4", f"/orders/{SUBJECT}/?ticket=RM-4"])
 def test_without_javascript_a_sentence_helps(without_script: Page, link: str) -> None:
     without_script.goto(link)
-    expect(without_script.get_by_text("If something stands after a # in the address")).to_be_visible()
+    expect(without_script.get_by_text("If there is something after a # in the URL")).to_be_visible()

@@ -118,4 +118,4 @@ def test_the_app_frames_the_panel_with_the_reference_of_the_ticket(sidebar: Page
     assert "q=%23FAM4OB&" in (frame.get_attribute("src") or "")
     sidebar.evaluate("ticket['ticket.customField:custom_field_36'] = null; changed()")
     frame.wait_for(state="hidden")
-    assert sidebar.locator("#say").inner_text() == "This ticket holds no reference."
+    assert sidebar.locator("#say").inner_text() == "This ticket has no reference."

@@ -115,17 +115,17 @@ def test_a_colleagues_view_is_what_a_first_one_is_compared_with(desk: Client, mo
     moving.change_order(order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")))
     assert "Changed since anyone viewed it, on" in view(desk)
     assert "colleague" not in view(desk)
-    assert "A colleague viewed it like this on" in view(other)
+    assert "A colleague saw the same state on" in view(other)
 
 
 def test_it_says_if_nobody_else_has_seen_the_change(desk: Client, moving: Sandbox) -> None:
     view(desk)
     moving.change_order(order(flight(), status="CANCELLED"))
-    assert "Nobody else viewed it." in view(desk)
+    assert "Nobody else has viewed it." in view(desk)
     other = colleague(moving)
     view(other)
     moving.change_order(order(flight(), status="REFUNDED"))
-    assert "New to everybody here." in view(desk)
+    assert "Nobody else has seen these changes." in view(desk)
 
 
 def test_another_tenant_is_another_order(desk: Client, moving: Sandbox, agent: User, settings: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from orders import problems
 from orders.cdp import errors
+from orders.problems.faults import FAULTS, LastResult
 
 SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
 
@@ -19,20 +20,20 @@ def leaves(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.Cd
 
 
 def test_the_table_holds_every_fault_and_no_other() -> None:
-    assert set(problems.FAULTS) == set(leaves())
-    codes = [row.code for row in problems.FAULTS.values()]
+    assert set(FAULTS) == set(leaves())
+    codes = [row.code for row in FAULTS.values()]
     assert len(codes) == len(set(codes))
 
 
 @pytest.mark.parametrize("kind", leaves())
 def test_every_fault_has_a_whole_row(kind: type[errors.CdpError]) -> None:
-    problem, row = problems.describe(kind("a safe sentence")), problems.FAULTS[kind]
+    problem, row = problems.describe(kind("a safe sentence")), FAULTS[kind]
     assert problem.title and problem.sentence and problem.step
     assert 400 <= problem.status <= 599
     assert problem.status != 401  # 401 is our own sign-in's
     assert problem.technical == "a safe sentence"
     assert f'id="{row.icon}"' in SPRITE
-    assert row.word and row.tested and row.result != problems.LastResult.ACCEPTED
+    assert row.word and row.tested and row.result != LastResult.ACCEPTED
 
 
 @pytest.mark.parametrize("kind", [k for k in leaves() if issubclass(k, errors.RetryLater | errors.UpstreamFailure)])

@@ -116,7 +116,7 @@ def test_a_withdrawn_group_shuts_the_door_everywhere(client: Client, provider: R
     provider.knows("sub-alice", "alice", "other")
     elsewhere = Client()
     refused = sign_on(elsewhere, provider, "sub-alice")
-    assert (refused.status_code, "none of the groups" in refused.text) == (403, True)
+    assert (refused.status_code, "not in a group" in refused.text) == (403, True)
     assert not is_signed_in(elsewhere)
     assert not is_signed_in(client)
     assert groups_of("alice") == set()
@@ -140,7 +140,7 @@ def test_a_name_that_is_taken_is_refused_and_nobody_renamed(
 ) -> None:
     provider.knows("sub-other", name, "cdp-leads")
     refused = sign_on(client, provider, "sub-other")
-    assert (refused.status_code, "There already is a user called" in refused.text) == (409, True)
+    assert (refused.status_code, "There is already a user called" in refused.text) == (409, True)
     assert not is_signed_in(client)
     assert list(User.objects.values_list("username", flat=True)) == ["anna"]
     assert groups_of("anna") == set()
@@ -327,7 +327,7 @@ def test_confirming_asks_the_provider_again_and_takes_nobody_else(
     begun = client.post("/accounts/provider/", {"next": "/connections/add/"})
     assert parse_qs(urlsplit(begun["Location"]).query)["prompt"] == ["login"]
     other = come_back(client, provider.approve(begun["Location"], "sub-ben"))
-    assert (other.status_code, "another account" in other.text) == (403, True)
+    assert (other.status_code, "a different" in other.text) == (403, True)
     assert client.get("/connections/add/").status_code == 302
     assert sign_on(client, provider, "sub-alice", "/connections/add/")["Location"] == "/connections/add/"
     assert client.get("/connections/add/").status_code == 200

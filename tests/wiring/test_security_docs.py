@@ -1,8 +1,9 @@
-"""The papers on security name files that are there, and docs/asvs.md accounts for every requirement of levels 1 and 2 once."""
+"""The papers name files that exist, every decision is in the index, and docs/asvs.md accounts for each requirement of levels 1 and 2 once."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 
 import pytest
@@ -38,11 +39,24 @@ def files(text: str) -> list[str]:
 APPLYING, LEFT_OUT = rows("What applies"), rows("What does not apply")
 
 
-@pytest.mark.parametrize("name", ["docs/asvs.md", "SECURITY.md", "docs/operating.md"])
+@pytest.mark.parametrize("name", ["docs/asvs.md", "SECURITY.md", "docs/operating.md", "CONTRIBUTING.md", "README.md"])
 def test_every_file_that_is_named_is_there(name: str) -> None:
     named = set(files((PROJECT / name).read_text()))
     assert named
     assert not sorted(path for path in named if not (PROJECT / path).exists())
+
+
+def test_every_decision_is_in_the_index_once() -> None:
+    text = (PROJECT / "docs" / "decisions.md").read_text()
+    headings = re.findall(r"^## (.+ \(\d{4}-\d\d-\d\d\))$", text, re.MULTILINE)
+    anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    assert len(set(anchors)) == len(anchors) > 80
+    assert sorted(re.findall(r"^- \[.+\]\(#(.+)\)$", text, re.MULTILINE)) == sorted(anchors)
+
+
+def test_the_changelog_has_the_version_of_the_project() -> None:
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"\n## {version} (" in (PROJECT / "CHANGELOG.md").read_text()
 
 
 def test_every_row_has_a_number_words_and_something_that_shows_it() -> None:

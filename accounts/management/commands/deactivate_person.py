@@ -1,4 +1,4 @@
-"""Shut somebody out who has left: no sign-in by any route, and no session goes on."""
+"""Deactivate somebody who has left: they can no longer sign in, and their sessions end."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ GROUP_OF = {role.name: role.group for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of the file. `roles` are names of groups; None, as for `active`, where the file has no such column."""
+    """One person of the file. `roles` are names of groups; `roles` and `active` are None if the file has no such column."""
 
     username: str
     values: dict[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Line:
 
 
 class _DryRun(Exception):
-    """Takes back everything that was done."""
+    """Raised to roll everything back."""
 
 
 class Command(BaseCommand):
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
 
     def read(self, file: TextIO) -> list[Line]:
-        """The lines of the file; `CommandError` with each line that is wrong."""
+        """The lines of the file. Raises CommandError that names every wrong line."""
         with file:
             try:
                 rows = csv.DictReader(file, strict=True)
@@ -136,7 +136,7 @@ def _line(row: dict[str, str]) -> Line:
 
 
 def _apply(line: Line) -> tuple[User, str]:
-    """The person and what became of them: "added", "changed" or "unchanged"."""
+    """Add or change the person; return them with "added", "changed" or "unchanged"."""
     person = User.objects.filter(username=line.username).first()
     added = person is None
     if person is None:

@@ -1,4 +1,4 @@
-"""Link a person who is here already with their account at the provider."""
+"""Link an existing user to their account at the provider."""
 
 from __future__ import annotations
 

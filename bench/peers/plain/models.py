@@ -1,4 +1,4 @@
-"""Who looked at what."""
+"""Access records."""
 
 from __future__ import annotations
 

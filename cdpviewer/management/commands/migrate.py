@@ -1,4 +1,4 @@
-"""Django's `migrate`, safe beside a server at work: one at a time, never waiting long for a lock, and never on a newer database."""
+"""Django's `migrate`, safe while a server runs: one at a time, with short waits for locks, and never on a newer database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cdpviewer.postgresql import roles
 
 
 class Command(migrate.Command):
-    """As the owner of the tables, where CDPVIEWER_OWNER_DATABASE_URL names one; the pages' role then gets what it needs."""
+    """Migrate as the owner of the tables, if CDPVIEWER_OWNER_DATABASE_URL is set; then grant the pages' role its rights."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

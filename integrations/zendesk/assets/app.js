@@ -21,7 +21,7 @@
   const show = async () => {
     const found = await client.get(["ticket.id", field]);
     const reference = String(found[field] ?? "").trim();
-    line.textContent = reference ? "" : "This ticket holds no reference.";
+    line.textContent = reference ? "" : "This ticket has no reference.";
     frame.hidden = !reference;
     if (!reference || reference === shown) return;
     shown = reference;

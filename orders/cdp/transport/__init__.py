@@ -1,4 +1,4 @@
-"""Bytes in, bytes out: the only room that talks HTTP."""
+"""HTTP transport: the only room that imports requests."""
 
 from orders.cdp.limits import Limits
 from orders.cdp.transport.deadline import Deadline

@@ -1,4 +1,4 @@
-"""How many pages of a process may wait on the CDP at a time, a bound for memory and open files; and in which order they go on."""
+"""Limit on the pages of a process that wait for the CDP, which bounds memory and open files; and the order in which they resume."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
 
 
 class Bulkhead:
-    """A page holds one place however many calls it makes side by side: its threads carry the context variable."""
+    """A number of places. A page holds one place for all its concurrent calls: its threads share the context variable."""
 
     def __init__(self, places: int) -> None:
         self._free = threading.BoundedSemaphore(places)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold a place for the block; raises TooBusy at once when none is free. Nested blocks share one."""
+        """Hold a place for the block. Raises TooBusy at once if none is free. Nested blocks share one."""
         if _held.get():
             yield
             return
@@ -45,10 +45,10 @@ class Bulkhead:
 
 
 def wait_in_line() -> None:
-    """Let what has come meanwhile go first: new connections, and pages that stood in line before.
+    """Yield to other work that is ready: new connections, and pages that queued earlier.
 
-    Under gevent a page computes until it waits. A thousand whose answers come together would compute one after the other, and a
-    health check or a sign-in that comes meanwhile would be heard after the last of them.
+    Under gevent a page computes until it waits. If a thousand answers arrive together, their pages compute one after the other, and a
+    health check or a sign-in that arrives meanwhile would have to wait for the last of them.
     """
     with _line:
         time.sleep(0)

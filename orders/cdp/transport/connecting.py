@@ -1,4 +1,4 @@
-"""From a host's name to a connected socket, within a deadline: by way of the first of its addresses that answers."""
+"""Connect to the first address of a host that answers, within a deadline."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any
 
 from orders.cdp.transport.deadline import Deadline, DeadlineSocket
 
-Address = tuple[Any, ...]  # as getaddrinfo gives it: family, kind, protocol, name, where
+Address = tuple[Any, ...]  # as returned by getaddrinfo: family, type, protocol, canonical name, address
 
-HEAD_START = 0.25  # seconds an address has before the next one is tried beside it (RFC 8305)
+HEAD_START = 0.25  # seconds before the next address is tried as well (RFC 8305)
 
 _resolvers = ThreadPoolExecutor(8, "cdp-names")
 _lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
-    """Addresses of `host`. The system's resolver takes no timeout and may hang for half a minute, so it is asked aside.
+    """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on a thread.
 
-    All who want the same name wait for one lookup: a name server that hangs holds one thread, and never the people's.
+    All calls for the same name share one lookup, so that a hanging name server blocks only one thread.
     """
     with suppress(ValueError):
         family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
@@ -36,12 +36,12 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
-    """The first connection that comes about. Raises OSError: TimeoutError, or the last refusal where all refuse.
+    """The first connection that succeeds. Raises OSError: TimeoutError, or the last refusal if all addresses refuse.
 
-    An address that does not answer, such as one of IPv6 where no way leads there, costs HEAD_START, or less where there are so
-    many that the last would have no time.
+    An address that does not answer, such as an IPv6 address without a route, costs HEAD_START, or less if there are so many addresses
+    that the last would have no time.
     """
-    # IPv6 and IPv4 in turn, in the system's order of preference: a whole family may be dead.
+    # IPv6 and IPv4 alternately, in the system's order of preference: a whole family may be unreachable.
     families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]
     untried = [one for turn in zip_longest(*families) for one in turn if one is not None][::-1]
     head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))
@@ -76,7 +76,7 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
 
 
 def _begin(address: Address) -> DeadlineSocket:
-    """A socket that is connecting. Raises OSError where it cannot: no route, or a family the system does not speak."""
+    """A connecting socket. Raises OSError if there is no route, or the system does not support the address family."""
     sock = DeadlineSocket(*address[:3])
     sock.setblocking(False)
     problem = sock.connect_ex(address[4])

@@ -1,7 +1,7 @@
-"""The shared pool of kept connections: requests' adapter without a Session.
+"""The shared pool of persistent connections: requests' adapter without a Session.
 
-A Session would keep cookies between people, read proxies and passwords from the environment and follow redirects; a bare adapter
-does none of that, and costs a third of the time.
+A Session would share cookies among users, read proxies and passwords from the environment, and follow redirects; a bare adapter
+does none of that and takes a third of the time.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from orders.cdp.transport.connecting import connect, resolve
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.outbound import Outbound
 
-# It logs whole URLs, and the query of a guest search is an e-mail address.
+# It logs whole URLs, and the query of a guest search contains an e-mail address.
 logging.getLogger("urllib3").propagate = False
 
-MOST_HINTS = 20  # answers of 1xx before the answer itself; one or two are usual
+MOST_HINTS = 20  # 1xx responses before the final one; one or two are usual
 
 
 class _Answer(http.client.HTTPResponse):
-    """The final answer: what comes before it, such as 103 Early Hints, is passed over. The library passes over 100 alone."""
+    """The final response; interim ones such as 103 Early Hints are skipped. The library skips only 100."""
 
     def begin(self) -> None:
         for _ in range(MOST_HINTS):
@@ -47,7 +47,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """A connection whose timeouts are deadlines. urllib3 sets them: one to connect, one for what is sent, one for the answer."""
+    """A connection whose timeouts are deadlines. urllib3 sets them to connect, to send and to receive."""
 
     response_class = _Answer
 
@@ -67,14 +67,14 @@ class _TLSConnection(_Connection, HTTPSConnection):
 
 
 class _TLS(ssl.SSLContext):
-    """Reads and writes by way of our socket, so that the handshake has its deadline too."""
+    """TLS over our socket, so that the handshake has a deadline too."""
 
     def wrap_socket(self, sock: socket.socket, *_args: object, server_hostname: Any = None, **_kwargs: object) -> Any:
         return SSLTransport(sock, self, server_hostname)
 
 
 class SharedAdapter(HTTPAdapter):
-    """One per process. Keeps a pool per origin; verifies certificates, speaks TLS 1.2 or newer, uses the proxy of `outbound` alone."""
+    """Adapter with a pool per origin, one per process. Verifies certificates, uses TLS 1.2 or newer and no proxy but that of `outbound`."""
 
     def __init__(self, connections: int, outbound: Outbound | None = None) -> None:
         super().__init__()
@@ -84,16 +84,16 @@ class SharedAdapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, request: Any, *_args: object, **_kwargs: object) -> HTTPConnectionPool:
         address = urlsplit(request.url)
-        # By process: a forked one that talks over its parent's connections gets its parent's answers.
+        # By process: a forked process that used its parent's connections would get its parent's answers.
         key = os.getpid(), address.scheme, address.netloc
-        # Two threads may both make one; the first one kept is used by both.
+        # Two threads may each make one; both use the first that is stored.
         return self._pools.get(key) or self._pools.setdefault(key, self._make(address))
 
     def cert_verify(self, *args: object, **kwargs: object) -> None:
-        """Nothing per call: the context of the pool verifies, always."""
+        """Do nothing per call: the pool's TLS context always verifies."""
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Status, headers and the raw stream; the cookie jar stays empty, whatever was sent."""
+        """Status, headers and the raw stream; cookies are never stored."""
         response = Response()
         response.status_code = resp.status
         response.headers = resp.headers

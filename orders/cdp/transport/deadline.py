@@ -1,4 +1,4 @@
-"""When an answer must be there, and a socket that keeps to it."""
+"""Deadlines, and a socket that enforces them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment on the monotonic clock by which an answer must be there."""
+    """A moment on the monotonic clock by which an answer must have arrived."""
 
     ends: float
 
@@ -22,26 +22,26 @@ class Deadline:
         return cls(monotonic() + seconds)
 
     def left(self) -> float:
-        """Seconds left; negative when it has passed."""
+        """Seconds left; negative if the deadline has passed."""
         return self.ends - monotonic()
 
     def within(self, seconds: float) -> Deadline:
-        """The earlier of this deadline and `seconds` from now."""
+        """The earlier of this deadline and one in `seconds` from now."""
         return Deadline(min(self.ends, monotonic() + seconds))
 
 
 class DeadlineSocket(socket.socket):
-    """A socket whose timeout is for everything that follows, where a plain one grants it to each read anew.
+    """A socket whose timeout covers all following reads and writes together; a plain socket applies it to each.
 
-    A server that sends a byte now and then would otherwise hold a page for hours: in the headers, where no loop of ours runs, in
-    the body, and under TLS, which reads from here as well. Raises TimeoutError. What has arrived in time can still be read
-    later: with a thousand pages waiting, a process may come to it late.
+    A server that sends a byte now and then would otherwise hold a page for hours: in the headers, in the body, and under TLS, which
+    reads from here as well. Raises TimeoutError. Data that arrived in time can still be read later, because with a thousand waiting
+    pages a process may get to it late.
     """
 
     _deadline: Deadline | None = None
 
     def settimeout(self, value: float | None) -> None:
-        """Everything sent and received from now on has `value` seconds together; None is without end."""
+        """Allow `value` seconds for everything sent and received from now on; None means no limit."""
         self._deadline = None if value is None else Deadline.after(value)
 
     def recv(self, *args: Any) -> bytes:
@@ -57,5 +57,5 @@ class DeadlineSocket(socket.socket):
         super().settimeout(None if self._deadline is None else max(0.0, self._deadline.left()))
         try:
             return operation(*args)
-        except BlockingIOError:  # no time is left, and nothing was there
+        except BlockingIOError:  # no time left and nothing to read
             raise TimeoutError("the time for the call is over") from None

@@ -1,4 +1,4 @@
-"""Several calls of one page side by side, on threads all pages share."""
+"""Concurrent calls of one page, on threads that all pages share."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from orders.cdp.transport.deadline import Deadline
 
 T = TypeVar("T")
 
-_GRACE = 0.5  # calls end by their own deadline; this covers the way back
+_GRACE = 0.5  # calls end at their own deadline; this covers the handover
 
 
 def run_side_by_side(
     tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Executor
 ) -> list[T | CdpError]:
-    """Results in the order of `tasks`; a CdpError stands where one was raised, TimedOut where none came in time.
+    """The results in the order of `tasks`; a CdpError in place of a failed one, TimedOut in place of a late one.
 
-    The calling thread works too, so a crowded pool makes a page slower and never stuck. Anything but a CdpError is raised.
+    The calling thread works too, so a busy pool slows a page down but never blocks it. Errors other than CdpError are raised.
     """
     results: list[T | CdpError] = [TimedOut("not loaded in time") for _ in tasks]
     crashes: list[BaseException] = []
-    turns = itertools.count()  # next() on it is one step, so no two workers take the same task
+    turns = itertools.count()  # next() on it is atomic, so no two workers take the same task
 
     def work() -> None:
         while not crashes and (turn := next(turns)) < len(tasks):
@@ -42,8 +42,8 @@ def run_side_by_side(
     others = min(limits.side_by_side, len(tasks)) - 1
     running = [threads.submit(contextvars.copy_context().run, work) for _ in range(others)]
     work()
-    # What never started has nothing left to do: its tasks are taken by now.
+    # Workers that never started are not needed: their tasks are taken by now.
     wait([future for future in running if not future.cancel()], timeout=max(0.0, deadline.left()) + _GRACE)
     if crashes:
         raise crashes[0]
-    return results.copy()  # whoever is late writes into a list that nobody reads any more
+    return results.copy()  # late workers write into a list that is no longer read

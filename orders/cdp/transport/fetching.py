@@ -1,4 +1,4 @@
-"""The one way out: GET, inside a deadline and a size, with few and short retries."""
+"""GET requests with a deadline, a size limit, and a few short retries: the only way out."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent
 
 
 class Transport:
-    """Bytes from the CDP. One per process (`shared`); knows no credential beyond the header of the call in hand."""
+    """HTTP client for the CDP. One per process (`shared`); holds no credential beyond the header of the current call."""
 
     def __init__(self, limits: Limits | None = None, outbound: Outbound | None = None) -> None:
         self.limits = limits or Limits()
         self._adapter = SharedAdapter(self.limits.connections, outbound)
         self._bulkhead = Bulkhead(self.limits.waiting_pages)
-        self._pool = ThreadPoolExecutor(self.limits.pool_threads, "cdp-calls")  # its threads are made when needed
+        self._pool = ThreadPoolExecutor(self.limits.pool_threads, "cdp-calls")  # starts threads on demand
 
     def get(
         self, origin: str, target: str, authorization: str, deadline: Deadline, *, count: Callable[[], None]
     ) -> bytes:
-        """The decoded body of GET `origin` + `target`; `count` is called for every request that leaves.
+        """The decoded body of GET `origin` + `target`; `count` is called for every request sent.
 
-        Raises the CdpErrors of the tree in `orders.cdp.errors`, NotFound for 404 among them.
+        Raises CdpError, for example NotFound for a 404.
         """
         request = PreparedRequest()
         request.method, request.url = "GET", origin + target
@@ -56,12 +56,12 @@ class Transport:
                 time.sleep(pause)
                 outcome, tries = self._try(request, deadline, count), tries + 1
         if isinstance(outcome, Failure):
-            # Outside every except block: the library's own errors name the URL, and its query may be personal.
+            # Raised outside every except block: the library's errors contain the URL, and its query may be personal.
             raise outcome.error
         return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
-        """Run `tasks`, at most `limits.side_by_side` at a time, as one page that waits; see `run_side_by_side`."""
+        """Run `tasks`, at most `limits.side_by_side` at a time, as one waiting page; see `run_side_by_side`."""
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 
@@ -90,15 +90,15 @@ class Transport:
                 body = read_body(raw, encoding, self.limits)
                 raw.release_conn()
                 return body
-            with suppress(HTTPError, HTTPException, OSError):  # a refusal stays one, however its body ends
+            with suppress(HTTPError, HTTPException, OSError):  # a refusal stays a refusal, even if its body breaks off
                 if drain(raw, self.limits):
                     raw.release_conn()
             return refusal(status, response.headers.get("Retry-After"))
         finally:
-            raw.close()  # and its connection, unless released: what is left unread would be taken for the next answer
+            raw.close()  # unless released, its connection too: unread bytes would be taken for the next answer
 
 
 @cache
 def shared(limits: Limits, outbound: Outbound) -> Transport:
-    """The process's transport for these limits and this way out; in production there is one value of both, hence one transport."""
+    """The process's transport for these limits and this proxy; production has one value of both, hence one transport."""
     return Transport(limits, outbound)

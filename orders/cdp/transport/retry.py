@@ -1,4 +1,4 @@
-"""Which failures are tried again and when, and the error each of them is."""
+"""Which failures are retried and when, and the error that each of them becomes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from orders.cdp.transport import outbound
 from orders.cdp.transport.deadline import Deadline
 
 _ERRORS: dict[int, type[CdpError]] = {401: errors.CredentialRefused, 403: errors.NotPermitted, 404: errors.NotFound}
-LEAST = 0.05  # seconds; a try with less time than this cannot succeed
+LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A try that failed: whether another may help, how long the CDP asked to wait, and whether it may follow at once."""
+    """A failed attempt: whether to retry, how long the CDP asked to wait, and whether to retry at once."""
 
     error: CdpError
     again: bool = False
@@ -30,7 +30,7 @@ class Failure(NamedTuple):
 
 
 def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
-    """Seconds to wait before the next try, when `tries` have failed; None where there is none."""
+    """Seconds to wait before the next attempt, after `tries` failed ones; None if there is none."""
     if not failure.again or tries > limits.retries:
         return None
     if failure.wait is not None:
@@ -38,13 +38,13 @@ def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits
     elif failure.at_once and tries == 1:
         pause = 0.0
     else:
-        # full jitter, no secret depends on it
+        # full jitter; nothing secret depends on it
         pause = random.uniform(0, limits.backoff * 2 ** (tries - 1))  # noqa: S311
     return pause if pause + LEAST < deadline.left() else None
 
 
 def failure_of(error: Exception) -> Failure:
-    """What a broken exchange means. Only the kind of `error` is told, never its text."""
+    """The failure for a broken exchange. Its message gives only the type of `error`, never its text."""
     if known := outbound.failure(error):
         return Failure(*known)
     if isinstance(error, ConnectTimeout):
@@ -55,7 +55,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def refusal(status: int, retry_after: str | None) -> Failure:
-    """The error for an HTTP status other than 2xx; messages hold the number and nothing of the body."""
+    """The failure for an HTTP status other than 2xx; messages contain the status and nothing of the body."""
     said = f"HTTP {status}"
     if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)
@@ -67,7 +67,7 @@ def refusal(status: int, retry_after: str | None) -> Failure:
 
 
 def seconds_of(retry_after: str | None) -> float | None:
-    """Seconds from now of a Retry-After header (a number or an HTTP date); None when it says nothing usable."""
+    """Seconds from now in a Retry-After header (a number or an HTTP date); None if it has no usable value."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)

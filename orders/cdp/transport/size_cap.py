@@ -1,4 +1,4 @@
-"""Reading one body: small reads, and a cap on what comes in and on what it unpacks to. The socket keeps the deadline."""
+"""Read one body with a limit on its compressed and decompressed size. The socket enforces the deadline."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from orders.cdp.errors import Unreadable
 from orders.cdp.limits import Limits
 
-MEMBER = b"\x1f\x8b"  # how each member of a gzip stream begins (RFC 1952)
+MEMBER = b"\x1f\x8b"  # start of each member of a gzip stream (RFC 1952)
 MOST_MEMBERS = 1_000
 
 
 def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
-    """The decoded body of urllib3's response `raw`. Raises Unreadable: too large, or an encoding that is unknown or broken.
+    """The decoded body of urllib3's response `raw`. Raises Unreadable if it is too large or its encoding is unknown or broken.
 
-    gzip is unpacked here and not by the library, so that no read can unpack to more than the cap.
+    gzip is decompressed here and not by the library, so that no read can exceed the limit.
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Unreadable("the answer came in an encoding that was not asked for")
@@ -28,7 +28,7 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
 
 
 def drain(raw: Any, limits: Limits) -> bool:
-    """Read the body of a refusal off the connection, unseen; False when it is too long for that."""
+    """Read and discard the body of a refusal; False if it is too long for that."""
     left = limits.error_body
     while left > 0 and (chunk := raw.read1(left, decode_content=False)):
         left -= len(chunk)
@@ -36,7 +36,7 @@ def drain(raw: Any, limits: Limits) -> bool:
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:
-    """All members of a gzip stream. What follows a member and does not begin like another is padding and no part of the answer."""
+    """All members of a gzip stream. Bytes after a member that do not start another one are padding."""
     body = bytearray()
     for _ in range(MOST_MEMBERS):
         member = zlib.decompressobj(16 + zlib.MAX_WBITS)

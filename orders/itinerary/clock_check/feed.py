@@ -22,7 +22,7 @@ class BadRow(ValueError):
 
 @dataclass(slots=True)
 class Checked:
-    """Rows with their evidence in the order of the file, and what is wrong with the others, by line number."""
+    """Rows with their evidence in the order of the file, and the faults of the others by line number."""
 
     rows: list[tuple[Sequence[str], Evidence]] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""Set up a connection for a person, or one that is shared with groups; the token comes from standard input."""
+"""Add a connection for a user, or one that is shared with groups; the token is read from standard input."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. See CDPVIEWER_CREDENTIAL_KEYS and `manage.py new_key`.") from None
 
     def store_own(self, options: dict[str, Any]) -> None:
-        """A person's own connection."""
+        """Store a user's own connection."""
         user = get_user_model().objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         self.stdout.write(connections.try_connection(connection).sentence)
 
     def store_shared(self, options: dict[str, Any]) -> None:
-        """A connection for groups; one that exists keeps its credential until the CDP accepts the new one."""
+        """Store a shared connection; an existing one keeps its credential until the CDP accepts the new one."""
         groups = [_group(name) for name in options["group"]]
         shared = SharedConnection.objects.filter(name=options["name"]).first()
         if shared is None and not groups:
@@ -125,7 +125,7 @@ def _group(name: str) -> Group:
 
 
 def _token(client_key: str) -> str:
-    """The token from standard input, after everything else is found right."""
+    """Read the token from standard input, after all other input is checked."""
     try:
         sent = sys.stdin.read(LONGEST_TOKEN + 2).removeprefix("\ufeff")
     except UnicodeDecodeError:

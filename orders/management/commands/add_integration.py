@@ -1,4 +1,4 @@
-"""Make a key with which another program reads orders through a shared connection."""
+"""Create an API key for another program, bound to a shared connection."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self.stdout.write(table.getvalue(), ending="")
             self.stdout.flush()
         except BrokenPipeError:
-            # Whoever read the table has seen enough (| head). What is still buffered must not fail again on the way out.
+            # The reader has closed the pipe (| head). Flushing the rest at exit must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         self._summary(checked, sorted(checked.bad + unreadable))
 

@@ -2,8 +2,8 @@
 
     manage.py extract_messages
 
-writes locale/django.pot and brings each locale/<language>/LC_MESSAGES/django.po up to date: new phrases come in empty, those no
-longer used go. `pybabel compile -d locale -D django` makes the catalogues from it.
+writes locale/django.pot and updates each locale/<language>/LC_MESSAGES/django.po: new phrases are added without a translation,
+unused ones removed. `pybabel compile -d locale -D django` compiles the catalogues.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 
 def phrases(root: Path) -> Catalog:
-    """Every phrase under `root`, with the files it stands in."""
+    """All phrases under `root`, with the files that use them."""
     found = Catalog(project="cdpviewer", charset="utf-8")
     for path in sources(root):
         place = path.relative_to(root).as_posix()
@@ -60,7 +60,7 @@ def phrases(root: Path) -> Catalog:
 
 
 def sources(root: Path) -> Iterator[Path]:
-    """The files phrases come from, in a stable order."""
+    """The files with phrases, in a stable order."""
     for folder in CODE:
         yield from sorted((root / folder).rglob("*.py"))
     yield from sorted((root / "templates").rglob("*.html"))
@@ -70,7 +70,7 @@ def _of_file(path: Path) -> Iterator[tuple[Any, ...]]:
     text = path.read_text(encoding="utf-8")
     kind = "jinja2" if path.suffix == ".html" else "python"
     if path.suffix == ".html" and "django" in path.parts:
-        # Brackets around all of it, because what templatize leaves over is indented like HTML and not like Python.
+        # In brackets, because the output of templatize is indented like HTML and not like Python.
         text, kind = f"(\n{templatize(text, origin=str(path.name))}\n)", "python"
     return iter(extract(kind, io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=[]))
 

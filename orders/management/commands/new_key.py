@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = "Print a fresh key for CDPVIEWER_CREDENTIAL_KEYS. Nothing is changed."
-    # It has to run where there is no key yet, which the checks would refuse.
+    # The checks would refuse to run without a key.
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Remove access records that are older than the house keeps them: the only way to remove any."""
+"""Remove access records beyond a given age: the only way to remove any."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAYS = {"d": 1, "w": 7}
 
 
 def age(text: str) -> timedelta:
-    """`400d` or `57w` as a length of time, at least a day; `CommandError` otherwise."""
+    """Parse `400d` or `57w`, at least a day. Raises CommandError."""
     found = re.fullmatch(r"([1-9][0-9]{0,4})([dw])", text)
     if found is None:
         raise CommandError(f"{text!r} is not an age such as 400d (days) or 57w (weeks).")
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 f"Records are kept for {settings.LEAST_RECORD_DAYS} days at least. Nothing was removed. "
                 "CDPVIEWER_LEAST_RECORD_DAYS sets that age."
             )
-        # Whole days (UTC), so that a chain goes as a whole and the rest can still be proved.
+        # Whole days (UTC), so that whole chains are removed and the rest can still be proved.
         limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), time.min, tzinfo=UTC)
         self._prune_views(dry_run=options["dry_run"])
         older = AccessRecord.objects.filter(at__lt=limit)
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
         account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
-        # The role that owns the table, where the pages have another one that may not remove anything.
+        # The role that owns the table, if the pages use another one that may not delete.
         connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
         removed = 0
         while gone := append_only.delete_older_than(connection, limit):
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         self.stdout.write(f"removed: {removed} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
-        """Remove what orders were like at views older than CHANGES_DAYS, whatever age the records are kept."""
+        """Remove digests of orders older than CHANGES_DAYS, whatever the age limit of records is."""
         gone = viewed_order.prune(dry_run=dry_run)
         if gone:
             self.stdout.write(f"views to compare with {'to be removed' if dry_run else 'removed'}: {gone}")

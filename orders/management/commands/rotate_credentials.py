@@ -11,7 +11,7 @@ from orders.cdp.errors import CredentialUnreadable
 from orders.management.sealed_rows import TABLES, SealedRows
 from orders.privacy import sealing
 
-# How often a row is read again when somebody replaces its credential at the same moment.
+# Attempts to reseal a row whose credential is being replaced at the same time.
 TRIES = 3
 
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def rotate(self, table: SealedRows, pk: object, *, dry_run: bool) -> str:
-        """Reseal one row if nobody changes it meanwhile; what happened, or "" when the row is gone."""
+        """Reseal one row unless it changes meanwhile. Return the result, or "" if the row is gone."""
         for _again in range(TRIES):
             row = table.model._default_manager.select_related(*table.related).filter(pk=pk).first()  # noqa: SLF001
             if row is None:
@@ -59,11 +59,11 @@ class Command(BaseCommand):
                 return "unreadable"
             if all(sealing.key_position(value) == 0 for value in sealed.values()):
                 return "already"
-            # Only if the row still holds what was read: a credential replaced meanwhile must not come back.
+            # Only if the row is unchanged: a credential that was replaced meanwhile must not return.
             if dry_run or self.swap(table, pk, sealed, fresh):
                 return "resealed"
         return "changed meanwhile"
 
     def swap(self, table: SealedRows, pk: object, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
-        """Write `fresh` where the row still holds `sealed`; False when it does not any more."""
+        """Write `fresh` if the row still holds `sealed`; False if it does not."""
         return table.model._default_manager.filter(pk=pk, **sealed).update(**fresh) == 1  # noqa: SLF001

@@ -1,21 +1,18 @@
-"""Every failure as a row: status, words, next step, icon, and its effect on the connection's last result.
+"""The faults of the CDP as one table: status, words, next step, icon, and the effect on the connection's last result.
 
-A new fault is a class in `orders.cdp.errors` and a row in FAULTS; a test goes over the whole tree.
+A new fault is a class in `orders.cdp.errors` and a row in FAULTS, with its code; a test goes over the whole tree.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp import errors
 
-DATABASE_AWAY = 5  # seconds after which a database that does not serve is worth another request
 Words = str | Promise
 
 NOT_TESTED = _("The CDP returned an error, so the credential is not tested yet.")
@@ -91,30 +88,6 @@ class Row:
     tested: Words = NOT_TESTED
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A failure as a page or a panel shows it.
-
-    `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that the next step replaces, "" for a whole page. `typed` are the fields a form must post again: perhaps
-    personal, so in no repr.
-    """
-
-    code: Code
-    status: int
-    title: str
-    sentence: str
-    step: str = ""
-    icon: str = "warning"
-    action: NextStep = NextStep.NONE
-    action_url: str = ""
-    action_label: str = ""
-    retry_after: int | None = None
-    technical: str = ""
-    panel: str = ""
-    typed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-
 FAULTS: dict[type[errors.CdpError], Row] = {
     errors.CredentialRefused: Row(
         Code.REFUSED,
@@ -131,7 +104,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
         403,
-        _("Not permitted: the CDP does not let this connection read that"),
+        _("Not permitted: this connection may not read that"),
         _("The CDP accepted the credential, but it does not permit this (403)."),
         _("Ask your CDP administrator what this connection may read, or choose another connection."),
         icon="key",
@@ -159,7 +132,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         _(
             "A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."
         ),
-        _("Check what was pasted, and search again."),
+        _("Check the pasted text, and search again."),
         word=_("not a reference"),
         accepted=True,
         action=NextStep.NONE,
@@ -179,7 +152,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_MANY,
         400,
         _("Too many people found: narrow the search"),
-        _("Only the first ones were read, each with their orders."),
+        _("Only the first ones were read, with their orders."),
         _("Add the first name, or search for the e-mail address."),
         word=_("too many found"),
         accepted=True,
@@ -275,154 +248,11 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.TooLarge: Row(
         Code.TOO_LARGE,
         502,
-        _("The CDP sent more than a page reads"),
+        _("The CDP sent more than a page can read"),
         _("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
         _("Open the order in the CDP itself, and tell your CDP administrator: a feed may be repeating itself."),
-        word=_("more than a page reads"),
+        word=_("more than a page can read"),
         accepted=True,
         action=NextStep.NONE,
     ),
 }
-
-_NO_CONNECTION = Row(
-    Code.NO_CONNECTION,
-    409,
-    _("You have no CDP connection yet"),
-    _("A connection holds the client key and API token that orders are read with."),
-    _("Add one: it takes a minute. Your CDP administrator has the values under Settings, API access."),
-    icon="plug",
-)
-_UNKNOWN_CONNECTION = Row(
-    Code.UNKNOWN_CONNECTION,
-    404,
-    _("You have no connection named “%(name)s”"),
-    _("The link names this connection. Nothing was sent to the CDP, because another connection may be another tenant."),
-    _("Choose one of your connections, or add one with this name."),
-    icon="plug",
-)
-_UNCONFIRMED = Row(
-    Code.UNCONFIRMED,
-    409,
-    _("Please confirm “%(name)s” first"),
-    _("Somebody else set your password. Nothing was sent to the CDP."),
-    _("Confirm the connections that are yours; you can read orders with them again at once."),
-)
-_NOT_RECORDED = Row(
-    Code.NOT_RECORDED,
-    503,
-    _("Not shown, because this view could not be logged"),
-    _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
-    _(
-        "Try again. If this keeps happening, contact your cdpviewer administrator: the database does not take new records."
-    ),
-    retry_after=DATABASE_AWAY,
-)
-_VIEWS_LIMITED = Row(
-    Code.VIEWS_LIMITED,
-    429,
-    _("Too many views in a short time"),
-    "",
-    "",
-    icon="hourglass",
-    step_at=_("Try again in %(time)s. Auditors can see that you reached the limit."),
-)
-_MAY_NOT_REVEAL = Row(
-    Code.NOT_PERMITTED,
-    403,
-    _("Not allowed"),
-    _("You don’t have permission to see hidden fields. Your request was logged. Ask a supervisor."),
-    "",
-    icon="key",
-    action=NextStep.NONE,
-)
-
-
-def describe(error: errors.CdpError) -> Problem:
-    """The problem that `error` is for the user."""
-    wait: float | None = getattr(error, "retry_after", None)
-    seconds = max(1, math.ceil(wait)) if wait is not None else None
-    return _problem(FAULTS[type(error)], retry_after=seconds, technical=str(error))
-
-
-def last_result(error: errors.CdpError) -> LastResult:
-    """The connection's last result after a use that ended in `error`."""
-    row = FAULTS[type(error)]
-    return LastResult.ACCEPTED if row.accepted else row.result
-
-
-def result_word(stored: str) -> str:
-    """A stored last result in a word or two; one that is unknown as it was stored."""
-    words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
-    return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
-
-
-def failure_word(code: str) -> str:
-    """The short word for the code of a failure; a code that is unknown as it is."""
-    return next((str(row.word) for row in FAULTS.values() if row.code == code), code)
-
-
-def no_connection() -> Problem:
-    """The user has no CDP connection at all."""
-    return _problem(_NO_CONNECTION)
-
-
-def unknown_connection(name: str) -> Problem:
-    """A link names a connection that the user does not have; it is never replaced by another."""
-    return _problem(_UNKNOWN_CONNECTION, name=name)
-
-
-def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The same about a shared connection: only those who share it can put it right. `shared_by` is a user name, or ""."""
-    step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
-    unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
-    return replace(problem, step=step if shared_by else unknown)
-
-
-def unconfirmed(name: str) -> Problem:
-    """Somebody else set the user's password, and the user has not confirmed this connection since."""
-    return _problem(_UNCONFIRMED, name=name)
-
-
-def not_recorded() -> Problem:
-    """The access record could not be written, so nothing personal is shown."""
-    return _problem(_NOT_RECORDED)
-
-
-def views_limited(sentence: str, seconds: int) -> Problem:
-    """The user has reached a limit on views, which ends in `seconds`; nothing was sent to the CDP."""
-    return _problem(_VIEWS_LIMITED, sentence=sentence, retry_after=seconds)
-
-
-def may_not_reveal() -> Problem:
-    """The user asked for a hidden field without the right to see it."""
-    return _problem(_MAY_NOT_REVEAL)
-
-
-def _problem(
-    row: Row, *, name: str = "", sentence: str = "", retry_after: int | None = None, technical: str = ""
-) -> Problem:
-    step = str(row.step)
-    if retry_after is not None and row.step_at:
-        step = str(row.step_at) % {"time": duration_words(retry_after)}
-    return Problem(
-        code=row.code,
-        status=row.status,
-        title=str(row.title) % {"name": name[:80]} if name else str(row.title),
-        sentence=sentence or str(row.sentence),
-        step=step,
-        icon=row.icon,
-        action=row.action,
-        retry_after=row.retry_after if retry_after is None else retry_after,
-        technical=technical,
-    )
-
-
-def duration_words(seconds: int) -> str:
-    """A wait in words: "40 seconds", "12 minutes", "6 hours"."""
-    if seconds < 90:
-        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
-    if seconds < 5400:
-        minutes = round(seconds / 60)
-        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    hours = round(seconds / 3600)
-    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}

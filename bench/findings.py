@@ -1,0 +1,124 @@
+"""The results of a run, and the goals with the values reached."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.crowd import SignIns, Waiting
+from bench.goals import Goal
+from bench.lighthouse import Verdict
+from bench.speed import AIOHTTP, APP, HTTPX, UPSTREAM, Cells, Rounds
+from bench.trips import ContactRows, ItemRows, TaskRows, cost_per_item
+from bench.weight import Memory, Part
+
+
+@dataclass(slots=True)
+class Findings:
+    """The results of a run; rows that were not requested stay empty."""
+
+    tasks: TaskRows = field(default_factory=dict)
+    waiting: Waiting | None = None
+    sign_ins: SignIns | None = None
+    pieces: dict[str, Any] = field(default_factory=dict)
+    cells: Cells = field(default_factory=dict)
+    contacts: ContactRows = field(default_factory=dict)
+    items: ItemRows = field(default_factory=dict)
+    memory: dict[str, Memory] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    planning: float = math.nan
+    feed: float = math.nan
+    page_sizes: dict[str, int] = field(default_factory=dict)
+    commands: dict[str, str] = field(default_factory=dict)
+    lighthouse: Verdict = field(default_factory=Verdict)
+
+
+def goals(found: Findings) -> list[Goal]:
+    """The goals of every row that was measured."""
+    return [
+        *_felt_goals(found),
+        *_speed_goals(found.cells),
+        *_trip_goals(found),
+        *_weight_goals(found),
+        *found.lighthouse.goals(),
+    ]
+
+
+def _felt_goals(found: Findings) -> Iterable[Goal]:
+    for name, (trip, limit) in found.tasks.items():
+        yield Goal(f"{name}: answers of the CDP in a row", trip.round_trips, limit)
+    if seen := found.waiting:
+        yield Goal(
+            f"{seen.pages:,} pages waiting on a CDP of 5 s: did not come", seen.pages - seen.came, 0, shown="{:.0f}"
+        )
+        yield Goal("the health check meanwhile, at most s", max(seen.probes, default=math.nan), 0.5)
+    if found.pieces:
+        yield Goal("CPU of an order page in the process, ms", sum(found.pieces["stages"].values()), 4.0)
+
+
+def _speed_goals(cells: Cells) -> Iterable[Goal]:
+    if alone := cells.get((1, 200)):
+        yield Goal("1 agent, 200 ms: page / upstream call", _of_peer(alone, "median", UPSTREAM), 1.05, shown="{:.3f}")
+    if alone := cells.get((1, 0)):
+        added = alone[APP].of("median").median - alone[UPSTREAM].of("median").median
+        yield Goal("1 agent, 0 ms: the app adds, ms (aim 6)", added, 10)
+    if many := cells.get((128, 200)):
+        if HTTPX in many:
+            pages = _of_peer(many, "per_second", HTTPX)
+            yield Goal("128 agents, 200 ms: pages/s, of the httpx peer's", pages, 2, at_least=True)
+            yield Goal("128 agents, 200 ms: p99, of the httpx peer's", _of_peer(many, "p99", HTTPX), 0.5)
+        if AIOHTTP in many:
+            pages = _of_peer(many, "per_second", AIOHTTP)
+            yield Goal("128 agents, 200 ms: pages/s, of the aiohttp peer's", pages, 0.6, at_least=True)
+    if cells:
+        errors = sum(cell.tally.error_count for row in cells.values() for cell in row[APP].cells)
+        yield Goal("errors of the app in all settings", errors, 0, shown="{:.0f}")
+
+
+def _of_peer(row: dict[str, Rounds], figure: str, peer: str) -> float:
+    """A figure of the app as a part of a peer's: the median of the rounds, each of which compares what ran side by side."""
+    both = zip(row[APP].cells, row[peer].cells, strict=True)
+    return statistics.median(_ratio(getattr(ours, figure), getattr(theirs, figure)) for ours, theirs in both)
+
+
+def _trip_goals(found: Findings) -> Iterable[Goal]:
+    if fifty := found.contacts.get((50, False, APP)):
+        yield Goal("50 contacts by reference: round trips", fifty.round_trips, 3.3)
+    if found.items:
+        numbers = tuple(sorted({number for number, _ in found.items}))
+        if (500, APP) in found.items:
+            yield Goal("500 items: round trips", found.items[500, APP].trip.round_trips, 4)
+        costs = cost_per_item(found.items, APP, numbers)
+        yield Goal(
+            f"cost of a further item, {numbers[-2]}–{numbers[-1]} against {numbers[0]}–{numbers[1]} items",
+            _ratio(costs[-1], costs[0]),
+            1.25,
+        )
+
+
+def _weight_goals(found: Findings) -> Iterable[Goal]:
+    if found.parts:
+        yield Goal("first visit, kB", sum(part.bytes for part in found.parts) / 1000, 60, shown="{:.1f}")
+        yield Goal("first visit, requests", len(found.parts), 8, shown="{:.0f}")
+        yield Goal(
+            "later visits, kB", sum(part.bytes for part in found.parts if part.asked_again) / 1000, 12, shown="{:.1f}"
+        )
+        yield Goal("requests to other hosts", len(found.foreign), 0, shown="{:.0f}")
+    if seen := found.memory.get(APP):
+        stops = sorted(seen.at)
+        yield Goal(
+            f"memory after {stops[-1]:,} pages, of that after {stops[-2]:,}",
+            1 + seen.grown(stops[-2], stops[-1]),
+            1.03,
+            shown="{:.3f}",
+        )
+    if not math.isnan(found.planning):
+        yield Goal("planning 120 segments, CPU ms", found.planning, 20, shown="{:.1f}")
+
+
+def _ratio(ours: float, theirs: float) -> float:
+    return ours / theirs if theirs else math.nan

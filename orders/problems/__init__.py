@@ -1,0 +1,180 @@
+"""Failures as users see them: faults of the CDP, and other reasons why a page cannot be shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from orders.cdp import errors
+from orders.problems.faults import FAULTS, Code, LastResult, NextStep, Row
+
+DATABASE_AWAY = 5  # seconds until the next attempt if the database is unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A failure as a page or a panel shows it.
+
+    `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
+    id of the element that the next step replaces, "" for a whole page. `typed` are the fields that a form must post again; they may
+    be personal, so they are not in the repr.
+    """
+
+    code: Code
+    status: int
+    title: str
+    sentence: str
+    step: str = ""
+    icon: str = "warning"
+    action: NextStep = NextStep.NONE
+    action_url: str = ""
+    action_label: str = ""
+    retry_after: int | None = None
+    technical: str = ""
+    panel: str = ""
+    typed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+_NO_CONNECTION = Row(
+    Code.NO_CONNECTION,
+    409,
+    _("You have no CDP connection yet"),
+    _("A connection holds the client key and API token that orders are read with."),
+    _("Add one: it takes a minute. Your CDP administrator has the values under Settings, API access."),
+    icon="plug",
+)
+_UNKNOWN_CONNECTION = Row(
+    Code.UNKNOWN_CONNECTION,
+    404,
+    _("You have no connection named “%(name)s”"),
+    _("The link names this connection. Nothing was sent to the CDP, because another connection may be another tenant."),
+    _("Choose one of your connections, or add one with this name."),
+    icon="plug",
+)
+_UNCONFIRMED = Row(
+    Code.UNCONFIRMED,
+    409,
+    _("Please confirm “%(name)s” first"),
+    _("Somebody else set your password. Nothing was sent to the CDP."),
+    _("Confirm the connections that are yours; you can read orders with them again at once."),
+)
+_NOT_RECORDED = Row(
+    Code.NOT_RECORDED,
+    503,
+    _("Not shown, because this view could not be logged"),
+    _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
+    _("Try again. If this keeps happening, contact your cdpviewer administrator: the database accepts no new records."),
+    retry_after=DATABASE_AWAY,
+)
+_VIEWS_LIMITED = Row(
+    Code.VIEWS_LIMITED,
+    429,
+    _("Too many views in a short time"),
+    "",
+    "",
+    icon="hourglass",
+    step_at=_("Try again in %(time)s. Auditors can see that you reached the limit."),
+)
+_MAY_NOT_REVEAL = Row(
+    Code.NOT_PERMITTED,
+    403,
+    _("Not allowed"),
+    _("You don’t have permission to see hidden fields. Your request was logged. Ask a supervisor."),
+    "",
+    icon="key",
+    action=NextStep.NONE,
+)
+
+
+def describe(error: errors.CdpError) -> Problem:
+    """The problem that the user sees for `error`."""
+    wait: float | None = getattr(error, "retry_after", None)
+    seconds = max(1, math.ceil(wait)) if wait is not None else None
+    return _problem(FAULTS[type(error)], retry_after=seconds, technical=str(error))
+
+
+def last_result(error: errors.CdpError) -> LastResult:
+    """The connection's last result after a use that ended in `error`."""
+    row = FAULTS[type(error)]
+    return LastResult.ACCEPTED if row.accepted else row.result
+
+
+def result_word(stored: str) -> str:
+    """A stored last result in a word or two; an unknown one as stored."""
+    words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
+    return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
+
+
+def failure_word(code: str) -> str:
+    """The short word for the code of a failure; an unknown code unchanged."""
+    return next((str(row.word) for row in FAULTS.values() if row.code == code), code)
+
+
+def no_connection() -> Problem:
+    """The user has no CDP connection at all."""
+    return _problem(_NO_CONNECTION)
+
+
+def unknown_connection(name: str) -> Problem:
+    """A link names a connection that the user does not have; no other is used instead."""
+    return _problem(_UNKNOWN_CONNECTION, name=name)
+
+
+def of_shared(problem: Problem, shared_by: str) -> Problem:
+    """The problem for a shared connection, which only an administrator can fix. `shared_by` is a user name, or ""."""
+    step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
+    unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
+    return replace(problem, step=step if shared_by else unknown)
+
+
+def unconfirmed(name: str) -> Problem:
+    """Somebody else set the user's password, and the user has not confirmed this connection since."""
+    return _problem(_UNCONFIRMED, name=name)
+
+
+def not_recorded() -> Problem:
+    """The access record could not be written, so nothing personal is shown."""
+    return _problem(_NOT_RECORDED)
+
+
+def views_limited(sentence: str, seconds: int) -> Problem:
+    """The user has reached a limit on views, which ends in `seconds`; nothing was sent to the CDP."""
+    return _problem(_VIEWS_LIMITED, sentence=sentence, retry_after=seconds)
+
+
+def may_not_reveal() -> Problem:
+    """The user asked for a hidden field without the right to see it."""
+    return _problem(_MAY_NOT_REVEAL)
+
+
+def _problem(
+    row: Row, *, name: str = "", sentence: str = "", retry_after: int | None = None, technical: str = ""
+) -> Problem:
+    step = str(row.step)
+    if retry_after is not None and row.step_at:
+        step = str(row.step_at) % {"time": duration_words(retry_after)}
+    return Problem(
+        code=row.code,
+        status=row.status,
+        title=str(row.title) % {"name": name[:80]} if name else str(row.title),
+        sentence=sentence or str(row.sentence),
+        step=step,
+        icon=row.icon,
+        action=row.action,
+        retry_after=row.retry_after if retry_after is None else retry_after,
+        technical=technical,
+    )
+
+
+def duration_words(seconds: int) -> str:
+    """A wait in words: "40 seconds", "12 minutes", "6 hours"."""
+    if seconds < 90:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    if seconds < 5400:
+        minutes = round(seconds / 60)
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = round(seconds / 3600)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
