@@ -252,6 +252,11 @@ class Sandbox:
         self.service.clear(order)
         self._apply()
 
+    def restore_faults(self) -> None:
+        """Go back to the faults of the world's files, and to the world's own answers."""
+        self.service.restore_faults()
+        self._apply()
+
     def add_order(self, entry: dict[str, Any]) -> str:
         """Add an order written as in a world file, and return its ref."""
         order = order_from(entry)

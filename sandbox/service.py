@@ -57,6 +57,12 @@ class Service:
 
     def __post_init__(self) -> None:
         self._basic = "Basic " + base64.b64encode(f"{self.client_key}:{self.token}".encode()).decode()
+        self.restore_faults()
+
+    def restore_faults(self) -> None:
+        """Switch on the faults in the world's files, and no others; forget the answers given in place of the world's."""
+        self.instead.clear()
+        self.faults.clear()
         for order in self.world.orders.values():
             self.take_faults(order)
 

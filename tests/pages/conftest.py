@@ -23,10 +23,10 @@ def shared_cdp() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def cdp(shared_cdp: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox with counters at zero and, afterwards, without faults that the test switched on."""
+    """The sandbox with counters at zero and, afterwards, with the faults and answers of its world alone."""
     shared_cdp.reset()
     yield shared_cdp
-    shared_cdp.clear_faults("*")
+    shared_cdp.restore_faults()
 
 
 def connect(user: User, cdp: Sandbox, name: str = "sandbox", **values: str) -> Connection:

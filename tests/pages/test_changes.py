@@ -148,7 +148,7 @@ def test_an_order_that_did_not_load_whole_is_not_compared(fault: str, desk: Clie
     assert view(desk) == ""
     cdp.set_fault(REF, name, part=part)
     assert "no longer" not in view(desk)
-    cdp.clear_faults()
+    cdp.clear_faults(REF)
     assert view(desk) == ""
 
 
