@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", search.orders, name="orders"),
     path("pins/", pins.pin, name="pin"),
     path("find-person/", guests.find_person, name="find_person"),
+    path("trips/", trips.listed_trips, name="listed_trips"),
     path("orders/<str:ref>/", order.order, name="order"),
     path("orders/<str:ref>/contacts/", order.part(people.order_contacts), name="order_contacts"),
     path("orders/<str:ref>/travellers/", order.part(people.order_travellers), name="order_travellers"),
