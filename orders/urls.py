@@ -21,7 +21,7 @@ from orders.views import (
     reveal,
     search,
     shared_connections,
-    trips,  # noqa: F401  (the import registers its panel)
+    trips,
 )
 
 
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", search.orders, name="orders"),
     path("pins/", pins.pin, name="pin"),
     path("find-person/", guests.find_person, name="find_person"),
+    path("trips/", trips.listed_trips, name="listed_trips"),
     path("orders/<str:ref>/", order.order, name="order"),
     *panels_of_an_order(),
     path("orders/<str:ref>/reveal/", order.part(reveal.reveal), name="reveal"),

@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 _PROBE = "cdpviewer-connection-check"
 _LONGEST_TERM = 256
+_WITH_ITEMS = {"expand": "orderItems"}
 _WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone and with all its items
 
 
@@ -70,10 +71,18 @@ class CdpClient:
         """The same in one call: the order with the items that come with it, of many the first ten."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
+    def order_at_hand(self, ref: str) -> Order | None:
+        """The same as it was read for this page or within the minute; None if it was not or is no order. Makes no call."""
+        try:
+            raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
+            return decode.order(raw) if raw is not None else None
+        except CdpError:
+            return None
+
     def _order_with_items(self, ref: str) -> Order:
         """The order with its inline items."""
         try:
-            raw, notes = self.reader.get(("orders", ref), {"expand": "orderItems"})
+            raw, notes = self.reader.get(("orders", ref), _WITH_ITEMS)
         except RequestRefused:
             raw, notes = self.reader.get(("orders", ref), {})
         return decode.order(raw, notes=notes)

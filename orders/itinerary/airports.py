@@ -6,7 +6,7 @@ The table is read from a package once, on first use.
 from __future__ import annotations
 
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
 from orders.itinerary import gazetteer
@@ -46,12 +46,6 @@ def place(code: str | None, on: date | None = None) -> Place:
 
 def distance_km(origin: Place, destination: Place) -> float | None:
     """Great-circle kilometres between two places, None if either has no coordinates."""
-    # Only places of the gazetteer are cached: feeds may send any number of others.
-    return None if origin.latitude is None or destination.latitude is None else _distance_km(origin, destination)
-
-
-@lru_cache(maxsize=8192)
-def _distance_km(origin: Place, destination: Place) -> float | None:
     if origin.latitude is None or origin.longitude is None:
         return None
     if destination.latitude is None or destination.longitude is None:
@@ -71,9 +65,4 @@ def same_site(one: Place, other: Place) -> bool:
 
 def same_city(one: Place, other: Place) -> bool:
     """Whether two places serve one city: one site, one city code's airports (LHR, LGW, LON), or a city and its station."""
-    return _same_city(one, other) if one.cities and other.cities else same_site(one, other)
-
-
-@lru_cache(maxsize=8192)
-def _same_city(one: Place, other: Place) -> bool:
     return same_site(one, other) or any(city in other.cities for city in one.cities)

@@ -65,7 +65,6 @@ def carrier_name(code: str | None) -> str:
     return NAMES.get(airline(code)) or (code or "").strip()
 
 
-@lru_cache(maxsize=8192)
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
     """The airline as by `airline` and the flight number without it and without leading zeros: ("BX", "459"), ("BX", "459A").
 

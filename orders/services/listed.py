@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 
 from django.utils import timezone
 
+from orders.cdp import refs
 from orders.cdp.errors import CdpError
 from orders.cdp.records import Order
 from orders.itinerary import journeys
@@ -33,6 +34,36 @@ class TripLine:
     whole: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """The trips of listed orders by their refs, and the refs of those whose items are still to be read."""
+
+    lines: Mapping[str, TripLine] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
+
+
+def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
+    """The trips of the newest MOST_TRIPS orders whose items came with them or were read within the minute. Makes no call."""
+    read = {
+        ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
+        for ref, order in _newest(orders, MOST_TRIPS).items()
+    }
+    at_hand = {ref: order for ref, order in read.items() if order is not None}
+    return Trips(_lines(tenant, at_hand), tuple(ref for ref in read if ref not in at_hand))
+
+
+def load_trips(
+    tenant: Tenant, order_refs: Sequence[str]
+) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
+    """Read these orders with the first ten of their items, at the same time: those that could be read and their trips, by ref.
+
+    The third value is the first failure.
+    """
+    answers = tenant.reader.run_parallel([partial(tenant.client.get_order_start, ref) for ref in order_refs])
+    read = {ref: one for ref, one in zip(order_refs, answers, strict=True) if not isinstance(one, CdpError)}
+    return read, _lines(tenant, read), next((one for one in answers if isinstance(one, CdpError)), None)
+
+
 def trip_lines(
     tenant: Tenant, orders: Iterable[Order], *, most: int = MOST_TRIPS, whole: bool = False
 ) -> dict[str, TripLine]:
@@ -42,16 +73,31 @@ def trip_lines(
     cannot be read, or whose flights have no segments, has no line.
     """
     read_order = tenant.client.get_order if whole else tenant.client.get_order_start
-    newest = sorted((one for one in orders if one.ref), key=lambda one: one.ordered_at or LONG_AGO, reverse=True)[:most]
-    bare = [one.ref for one in newest if one.ref and not one.items and not one.items_complete]
+    newest = _newest(orders, most)
+    bare = [ref for ref, order in newest.items() if _is_bare(order)]
     answers = tenant.reader.run_parallel([partial(read_order, ref) for ref in bare])
     read = {ref: answer for ref, answer in zip(bare, answers, strict=True) if not isinstance(answer, CdpError)}
+    return _lines(tenant, newest | read)
+
+
+def _newest(orders: Iterable[Order], most: int) -> dict[str, Order]:
+    """The newest orders by their refs, each once."""
+    named = {one.ref: one for one in orders if one.ref and refs.is_ref(one.ref)}
+    return dict(sorted(named.items(), key=lambda pair: pair[1].ordered_at or LONG_AGO, reverse=True)[:most])
+
+
+def _is_bare(order: Order) -> bool:
+    """Whether the order came without its items."""
+    return not order.items and not order.items_complete
+
+
+def _lines(tenant: Tenant, orders: Mapping[str, Order]) -> dict[str, TripLine]:
     lines = {}
-    for one in newest:
+    for ref, order in orders.items():
         tenant.in_time()
-        line = _line(read.get(one.ref or "", one), Reading(tenant.connection.clock))
-        if one.ref and line is not None:
-            lines[one.ref] = line
+        line = _line(order, Reading(tenant.connection.clock))
+        if line is not None:
+            lines[ref] = line
     return lines
 
 

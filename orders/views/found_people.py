@@ -16,9 +16,9 @@ from orders.privacy import access_log
 from orders.privacy.masking import card
 from orders.problems import describe
 from orders.search_text.lookup import Lookup
-from orders.services.listed import trip_lines
 from orders.services.search import GuestOrders, find_people
 from orders.services.tenant import Tenant
+from orders.views.listed import trips_context
 
 SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order on the page
 
@@ -56,7 +56,7 @@ def show_people(
     ]
     context: dict[str, Any] = {
         "guests": guests,
-        "trips": trip_lines(tenant, (order for one in found.items for order in one.orders.items)),
+        **trips_context(request, tenant, (order for one in found.items for order in one.orders.items)),
         "persons": Rows(in_time=tenant.in_time),
         "rows": Rows(in_time=tenant.in_time),
         "by": str(what),

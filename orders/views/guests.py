@@ -15,12 +15,12 @@ from orders.cdp.records import Loaded, Order
 from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text.names import normalize, spellings
-from orders.services.listed import trip_lines
 from orders.services.people import load_orders_of_guest
 from orders.services.tenant import Tenant
 from orders.views.cards import extent_shown
 from orders.views.cdp_view import cdp_view, partial_problem
 from orders.views.found_people import show_people
+from orders.views.listed import trips_context
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 
@@ -46,7 +46,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
         record(extent_shown(loaded))
         context = {
             "orders": loaded.items,
-            "trips": trip_lines(tenant, loaded.items, whole=True),
+            **trips_context(request, tenant, loaded.items),
             "others": sum(1 for order in loaded.items if (order.ref or "").lower() != ref.lower()),
             "missing": loaded.missing,
             "complete": loaded.complete,

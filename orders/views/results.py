@@ -20,13 +20,13 @@ from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text import emails, lookup
 from orders.services.connections import usable_by
-from orders.services.listed import trip_lines
 from orders.services.orders import open_order
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view, choose_connection
 from orders.views.everywhere import search_everywhere
 from orders.views.found_people import show_people
+from orders.views.listed import trips_context
 from orders.views.opened import order_address, show_order
 
 NO_REFERENCE = {"search": "empty"}  # marks a link without a reference for the start page
@@ -101,7 +101,7 @@ def show_chooser(
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
     context: dict[str, Any] = {
-        "trips": trip_lines(tenant, found.orders),
+        **trips_context(request, tenant, found.orders),
         "found": listed,
         "rows": Rows(),
         "q": text[:SHOWN_OF_A_SEARCH],

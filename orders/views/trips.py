@@ -1,4 +1,4 @@
-"""The strip above an order: all orders of its contacts, once these were loaded."""
+"""Trips of several orders: the strip above an order, of all orders of its contacts; and what a list of orders did not wait for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text import lookup
-from orders.services.listed import trip_lines
+from orders.services.listed import load_trips, trip_lines
 from orders.services.people import load_orders_of_contacts
 from orders.services.tenant import Tenant
 from orders.views.cards import extent_shown
 from orders.views.cdp_view import cdp_view, partial_problem
-from orders.views.panels import render_panel
+from orders.views.listed import listed_refs
+from orders.views.panels import render_panel, rows_of
 
 MOST_SHOWN = 8
 
@@ -53,3 +54,25 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
         "reference": "",
     }
     return render_panel(request, "order_trips", context)
+
+
+@cdp_view(panel="listed_trips", heading=_("Orders"))
+def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
+    """The trips that a list of orders was shown without, for its rows; without htmx these orders once more, with their trips.
+
+    Not recorded again: the listing is, and the address leads to nothing that was not listed.
+    """
+    order_refs = listed_refs(request, tenant)
+    read, lines, problem = load_trips(tenant, order_refs)
+    context = {
+        "found": [(at, lines.get(ref)) for at, ref in enumerate(order_refs) if ref in read],
+        "trips": lines,
+        "later": (),
+        "orders": list(read.values()),
+        "rows": rows_of(request, tenant, "orders", len(read)),
+        "missing": len(order_refs) - len(read),
+        "partial": partial_problem(request, problem),
+        "order_ref": "",
+        "reference": "",
+    }
+    return render_panel(request, "listed_trips", context)

@@ -8,6 +8,7 @@ from tests.live import App
 from tests.pages.conftest import SEED
 
 STRIP = "nav#order-trips"
+TWICE = ["DUB–BUD · 2 Apr 2027", "DUB–LIS · 1 Jul 2023"]
 TABS = ["DUB–AMS–DUB · 4 Dec 2026", "DUB–LHR–LAS · 15 Aug 2025", "DUB–LIS · 19 Apr 2024"]
 
 
@@ -38,6 +39,24 @@ def test_switching_and_back_make_no_call(signed_in: Page, live_app: App) -> None
     live_app.sandbox.reset()
     signed_in.reload()
     assert live_app.sandbox.calls()["total"] == 1
+
+
+def test_a_list_of_orders_does_not_wait_for_its_trips(signed_in: Page) -> None:
+    signed_in.goto("/orders/TWICE1/")
+    expect(signed_in.locator(".order-row-trip")).to_have_text(TWICE)
+    expect(signed_in.locator("#listed-trips")).to_have_count(0)
+    signed_in.get_by_role("link", name=TWICE[1]).click()
+    expect(signed_in.locator("#reference")).to_have_text("TWICE1")
+
+
+def test_a_list_whose_trips_fail_says_so_and_tries_again(signed_in: Page, live_app: App) -> None:
+    live_app.sandbox.set_fault("*", "503", "order")
+    signed_in.goto("/orders/TWICE1/")
+    expect(signed_in.locator("#listed-trips")).to_contain_text("2 did not load.")
+    live_app.sandbox.clear_faults("*")
+    signed_in.locator("#listed-trips").get_by_role("link", name="Try again").click()
+    expect(signed_in.locator(".order-row-trip")).to_have_text(TWICE)
+    expect(signed_in.locator("#listed-trips")).to_have_count(0)
 
 
 def test_an_order_is_pinned_and_unpinned_from_the_start_page(signed_in: Page) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +14,7 @@ from orders.models import AccessRecord, PinnedOrder
 from orders.privacy import pinned_order
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
-from tests.pages.reading import shown_order, text_of
+from tests.pages.reading import Answer, shown_order, text_of
 from tests.recorded import recorded_looks
 
 JANE = "2c2f2d64-0d51-4f0f-9a3e-5a7f3f0d1e01"
@@ -29,6 +31,13 @@ def other(cdp: Sandbox) -> str:
     return ref
 
 
+def later(page: Answer) -> str:
+    """The address of the trips that a list was shown without."""
+    found = re.search(r'data-hx-get="(/trips/[^"]*)" data-hx-trigger="load"', page.content.decode())
+    assert found
+    return unescape(found[1])
+
+
 def calls(cdp: Sandbox) -> int:
     total: int = cdp.calls()["total"]
     return total
@@ -43,19 +52,70 @@ def calls(cdp: Sandbox) -> int:
         ("get", f"/orders/{SEED}/trips/", {}, "DUB–LHR–LAS · 15 Aug 2025"),
     ],
 )
-def test_a_list_of_orders_says_trip_and_date_first(
+def test_a_list_of_orders_says_trip_and_date(
     method: str, address: str, typed: dict[str, str], trip: str, desk: Client
 ) -> None:
-    text = text_of(getattr(desk, method)(address, typed))
-    assert trip in text
+    page = getattr(desk, method)(f"{address}?ticket=ZD-1", typed)
+    looks = AccessRecord.objects.count()
+    if "/trips/" not in address:
+        assert trip not in text_of(page)
+        assert trip in text_of(desk.get(later(page)))
+        page = desk.get(later(page), headers={"HX-Request": "true"})
+    assert trip in text_of(page)
+    assert AccessRecord.objects.count() == looks
 
 
-def test_an_order_whose_items_do_not_load_is_listed_all_the_same(desk: Client, cdp: Sandbox) -> None:
+def test_trips_that_come_later_go_into_their_rows(desk: Client) -> None:
+    page = desk.post("/orders/", {"q": "TWICE1"})
+    waiting = re.findall(r'data-trip="(\d+)"', page.text)
+    part = unescape(desk.get(later(page), headers={"HX-Request": "true"}).text)
+    assert len(waiting) == 2
+    assert [f"[data-trip='{number}']" in part for number in waiting] == [True, True]
+    assert 'id="listed-trips"' in page.text and 'id="listed-trips"' not in part
+
+
+def test_trips_that_were_just_read_or_came_with_the_list_are_in_it_at_once(desk: Client, cdp: Sandbox) -> None:
+    desk.get(f"/orders/{SEED}/trips/")
+    cdp.reset()
+    page = desk.get(f"/orders/{SEED}/guests/{JANE}/orders/")
+    assert "DUB–LHR–LAS · 15 Aug 2025" in text_of(page) and "listed-trips" not in page.text
+    assert calls(cdp) == 0
+
+
+def test_an_order_whose_items_do_not_load_is_listed_all_the_same_and_the_failure_said(
+    desk: Client, cdp: Sandbox
+) -> None:
     ref = other(cdp)
     cdp.set_fault(ref, "503", "order")
-    text = text_of(desk.get(f"/orders/{SEED}/guests/{JANE}/orders/"))
+    page = desk.get(f"/orders/{SEED}/guests/{JANE}/orders/")
+    assert "JD2TRIP" in text_of(page) and "B94TXY" in text_of(page)
+    for headers in ({}, {"HX-Request": "true"}):
+        trips = desk.get(later(page), headers=headers)
+        assert "1 did not load" in text_of(trips) and "Try again" in text_of(trips)
+        assert "DUB–LHR–LAS · 15 Aug 2025" in text_of(trips)
     cdp.clear_faults(ref)
-    assert "JD2TRIP" in text and "B94TXY" in text
+    assert "did not load" not in text_of(desk.get(later(page), headers={"HX-Request": "true"}))
+
+
+def test_only_who_was_shown_a_list_loads_its_trips_and_over_its_connection(
+    desk: Client, cdp: Sandbox, agent: User
+) -> None:
+    address = later(desk.post("/orders/", {"q": "TWICE1"}))
+    own, ben = address.partition("&of=")[2], User.objects.create_user("ben")
+    connect(agent, cdp, "second")
+    connect(ben, cdp, "his")
+    his = Client()
+    his.force_login(ben)
+    cdp.reset()
+    for client, query in (
+        (his, f"?of={own}"),
+        (desk, f"?connection=second&of={own}"),
+        (desk, f"?of=x{own}"),
+        (desk, ""),
+    ):
+        assert client.get(f"/trips/{query}").status_code == 404
+    assert calls(cdp) == 0
+    assert desk.get(address).status_code == 200
 
 
 def test_the_strip_holds_the_customers_orders_and_marks_the_one_on_the_page(desk: Client, cdp: Sandbox) -> None:

@@ -1,0 +1,42 @@
+"""Lists of orders are shown as soon as their orders are known; trips that take a call more come after the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core import signing
+from django.http import Http404
+from django.urls import reverse
+
+from accounts.context import carried_to
+from orders.cdp.records import Order
+from orders.http import Request
+from orders.services.listed import trips_at_hand
+from orders.services.tenant import Tenant
+
+SALT = "orders.trips"
+LIFE = 600  # seconds: a page that was left open can still load them
+
+
+def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
+    """The context of a list of orders: the trips at hand, the refs of those that come `later`, and the address that loads them.
+
+    The address is signed and names person and connection: it leads to no order but those that were listed, whose listing is on record.
+    """
+    known, address = trips_at_hand(tenant, orders), ""
+    if known.later:
+        held = signing.dumps([str(request.user.pk), str(tenant.connection.pk), *known.later], salt=SALT, compress=True)
+        address = f"{reverse('listed_trips')}{carried_to(request, tenant.connection.name)}&of={held}"
+    return {"trips": known.lines, "later": known.later, "trips_address": address}
+
+
+def listed_refs(request: Request, tenant: Tenant) -> tuple[str, ...]:
+    """The refs of the listed orders that the address names. Raises Http404 unless it was made for this person and connection."""
+    try:
+        person, connection, *order_refs = signing.loads(request.GET.get("of", ""), salt=SALT, max_age=LIFE)
+    except (signing.BadSignature, ValueError):
+        raise Http404 from None
+    if (person, connection) != (str(request.user.pk), str(tenant.connection.pk)):
+        raise Http404
+    return tuple(order_refs)
