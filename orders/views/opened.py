@@ -23,7 +23,7 @@ from orders.display.rows import SMALL_ROOM, Rows
 from orders.http import Request
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
-from orders.privacy import access_log
+from orders.privacy import access_log, pinned_order
 from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
@@ -41,7 +41,14 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
     """The page of an order, which names itself by its ref; `ref` is what the address or the search names it by."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
-    context = {**page_of(request, tenant, opened, ref), "changes": changes, "viewers": _viewers(request, opened, ref)}
+    through = tenant.connection.pk
+    context = {
+        **page_of(request, tenant, opened, ref),
+        "changes": changes,
+        "viewers": _viewers(request, opened, ref),
+        "through": through,
+        "pinned": pinned_order.is_pinned(request.user, opened.order.ref or ref, through),
+    }
     return render(request, "orders/order.html", context)
 
 
