@@ -44,7 +44,9 @@ class PreferencesForm(forms.Form):
     shortcuts = forms.BooleanField(
         label=gettext_lazy("Keyboard shortcuts"),
         required=False,
-        help_text=gettext_lazy("One key each: / c i n p r ? – switch them off if they get in the way of a screen reader."),
+        help_text=gettext_lazy(
+            "One key each: / c i n p r ? – switch them off if they get in the way of a screen reader."
+        ),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -50,12 +50,6 @@ def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
     ]
 
 
-def is_pinned(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection_id: UUID | None) -> bool:
-    """Whether the person pinned the order as read through this connection."""
-    mine = PinnedOrder.objects.filter(user_id=user.pk or 0)
-    return mine.filter(order_ref=order_ref, connection_id=connection_id).exists()
-
-
 def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
     """Pin an order that the person has opened through this connection; False for any other, or beyond MOST_PINNED."""
     seen = opened_by(user, order_ref, connection_id)

@@ -23,13 +23,14 @@ from orders.display.rows import SMALL_ROOM, Rows
 from orders.http import Request
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
-from orders.privacy import access_log, pinned_order
+from orders.privacy import access_log
 from orders.services.changes import note_and_compare
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import partial_problem
 from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
+from orders.views.pinned import is_pinned
 
 
 def order_address(request: Request, ref: str) -> str:
@@ -47,7 +48,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
         "changes": changes,
         "viewers": _viewers(request, opened, ref),
         "through": through,
-        "pinned": pinned_order.is_pinned(request.user, opened.order.ref or ref, through),
+        "pinned": is_pinned(request, opened.order.ref or ref, through),
     }
     return render(request, "orders/order.html", context)
 

@@ -16,6 +16,7 @@ from accounts.context import carried
 from orders.http import Request
 from orders.privacy import pinned_order
 from orders.views.panels import wants_part
+from orders.views.pinned import note_pins
 
 
 @require_POST
@@ -31,6 +32,7 @@ def pin(request: Request) -> HttpResponse:
         else:
             words = _("Not pinned. You can pin %(count)s orders that you have opened; unpin one first.")
             refused = words % {"count": pinned_order.MOST_PINNED}
+        note_pins(request)
     if wants_part(request):
         says = "" if refused else _("Pinned") if pinned else _("Unpinned")
         shown = {"order_ref": ref, "through": through, "pinned": pinned, "refused": refused, "says": says}
