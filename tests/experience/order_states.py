@@ -30,7 +30,6 @@ STATES = (
     State("group, scrolled", f"/orders/{GROUP}/", scroll_past_the_header),
     State("seed, pinned", f"/orders/{SEED}/", pin),
     State("who else viewed", f"/orders/{SEED}/", person=LEAD, shows="Also viewed by"),
-    State("zone offered", f"/orders/{SEED}/", person="abroad", shows="Your browser’s time zone is America/New York"),
     State("changed since", "/orders/MOVED1/", around="a flight moved", shows="Changed since your view on"),
     State("family", "/orders/FAM4OB/"),
     State("split", "/orders/SPLIT1/"),
