@@ -44,7 +44,7 @@ class PreferencesForm(forms.Form):
     shortcuts = forms.BooleanField(
         label=gettext_lazy("Keyboard shortcuts"),
         required=False,
-        help_text=gettext_lazy("Single keys: / c r ? – switch them off if they interfere with a screen reader."),
+        help_text=gettext_lazy("Single keys: / c i n p r ? – switch them off if they interfere with a screen reader."),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

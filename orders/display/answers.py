@@ -36,7 +36,7 @@ class Answer:
 
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
-    found = [_booking(order, summary, trip), _payment(order, summary)]
+    found = [_booking(order, summary, trip), payment(order, summary)]
     words = time_words(trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
 
@@ -87,7 +87,8 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
     return _("%(word)s for %(count)s of %(total)s") % {"word": word, "count": count, "total": total}
 
 
-def _payment(order: Order, summary: OrderSummary) -> Answer:
+def payment(order: Order, summary: OrderSummary) -> Answer:
+    """Paid, pending or refunded where a status says so, else that the CDP does not say; and by what means."""
     row = status(order.status)
     if row.payment.said:
         words = _paid(order) if row.payment.paid else " · ".join([status_word(order.status), *_method(order)])

@@ -9,6 +9,7 @@ from django.utils.html import strip_tags
 
 from accounts.language import translate as _
 from orders.cdp.records import Order
+from orders.display.answers import payment
 from orders.display.clocks import stamp
 from orders.display.money import price
 from orders.display.notices import notice_detail, notice_word
@@ -27,9 +28,8 @@ def internal_note(
     head = [" · ".join(filter(None, (summary.reference, connection)))]
     statuses = ", ".join(f"{count} {status_word(sent)}" for sent, count in summary.statuses) if summary.mixed else ""
     head.append(_("Status: %(status)s") % {"status": " · ".join(filter(None, (status_word(order.status), statuses)))})
-    paid = " · ".join(filter(None, (price(order), order.payment_type, order.card_type)))
-    if paid:
-        head.append(_("Payment: %(payment)s") % {"payment": paid})
+    paid = " · ".join(filter(None, (price(order), payment(order, summary).words)))
+    head.append(_("Payment: %(payment)s") % {"payment": paid})
     if not order.items_complete:
         head.append(_("Not all items loaded"))
     blocks = ["\n".join(head)]

@@ -37,9 +37,9 @@ def place_city(place: Place) -> str:
 
 
 def place_name(place: Place) -> str:
-    """The line under the city: the airport's name, "any airport" for a city code, "unknown airport code"."""
+    """The line under the city: the airport's name, "airport not given" for a city code, "unknown airport code"."""
     if place.kind is PlaceKind.CITY:
-        return _("any airport")
+        return _("airport not given")
     if place.kind is PlaceKind.UNKNOWN:
         return _("unknown airport code") if place.code else ""
     return place.name

@@ -30,6 +30,7 @@ from orders.services.tenant import Tenant
 from orders.views.cdp_view import partial_problem
 from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
+from orders.views.pinned import is_pinned
 
 
 def order_address(request: Request, ref: str) -> str:
@@ -41,7 +42,14 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
     """The page of an order, with its canonical ref; `ref` is the one in the URL or search."""
     record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
     changes = note_and_compare(request.user, tenant, opened)
-    context = {**page_of(request, tenant, opened, ref), "changes": changes, "viewers": _viewers(request, opened, ref)}
+    through = tenant.connection.pk
+    context = {
+        **page_of(request, tenant, opened, ref),
+        "changes": changes,
+        "viewers": _viewers(request, opened, ref),
+        "through": through,
+        "pinned": is_pinned(request, opened.order.ref or ref, through),
+    }
     return render(request, "orders/order.html", context)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,18 +15,30 @@ from django.views.decorators.http import require_POST
 from accounts.context import carried
 from orders.http import Request
 from orders.privacy import pinned_order
+from orders.views.panels import wants_part
+from orders.views.pinned import note_pins
 
 
 @require_POST
 def pin(request: Request) -> HttpResponse:
-    """Pin an order the person has opened, or remove it (`unpin`), and go back to the start page."""
+    """Pin an order the person has opened, or remove it (`unpin`): in place for htmx, else back to the start page."""
     ref, through = request.POST.get("order_ref", ""), _uuid(request.POST.get("through", ""))
+    pinned, refused = False, ""
     if not isinstance(request.user, AnonymousUser) and "\x00" not in ref:
         if "unpin" in request.POST:
             pinned_order.unpin(request.user, ref, through)
-        elif not pinned_order.pin(request.user, ref, through):
+        elif pinned_order.pin(request.user, ref, through):
+            pinned = True
+        else:
             words = _("Not pinned. You can pin %(count)s orders that you have opened; unpin one first.")
-            messages.warning(request, words % {"count": pinned_order.MOST_PINNED})
+            refused = words % {"count": pinned_order.MOST_PINNED}
+        note_pins(request)
+    if wants_part(request):
+        says = "" if refused else _("Pinned") if pinned else _("Unpinned")
+        shown = {"order_ref": ref, "through": through, "pinned": pinned, "refused": refused, "says": says}
+        return render(request, "orders/_pin.html", shown)
+    if refused:
+        messages.warning(request, refused)
     return redirect(reverse("home") + carried(request))
 
 

@@ -12,6 +12,7 @@ from orders.http import Request
 from orders.privacy import access_log, pinned_order
 from orders.views.cdp_view import choose_connection, show_problem
 from orders.views.links import with_urls
+from orders.views.pinned import note_pins
 from orders.views.results import search
 
 LAST_SHOWN = 5  # the others are folded
@@ -26,6 +27,7 @@ def home(request: Request) -> HttpResponseBase:
     if connection is None and starts_with_activity(request):
         return redirect("activity")
     pinned = pinned_order.pinned(request.user)
+    note_pins(request, pinned)
     kept = {(order.order_ref, order.connection_id) for order in pinned}
     last = [one for one in access_log.recent(request.user) if (one.order_ref, one.connection_id) not in kept]
     listed = with_urls(request, [*pinned, *last])

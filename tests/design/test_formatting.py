@@ -276,7 +276,7 @@ def test_a_flight_without_times_says_no_times() -> None:
 def test_places_in_words() -> None:
     assert itinerary.place_city(XXX) == "XXX"
     assert itinerary.place_name(XXX) == "unknown airport code"
-    assert itinerary.place_name(LONDON) == "any airport"
+    assert itinerary.place_name(LONDON) == "airport not given"
     assert itinerary.at_airport(LAS) == "Las Vegas Harry Reid (LAS)"
     assert itinerary.place_city(Place("")) == "Airport not given"
 

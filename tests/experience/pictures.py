@@ -1,4 +1,4 @@
-"""The key states at three widths, light and dark, into docs/img. The real server, the sandbox behind it.
+"""The key states at three widths, orders at two more, light and dark, into docs/img. The real server, the sandbox behind it.
 
 What would differ with every run (the time of the look, how long it took) is written over before the picture is taken.
 """
@@ -17,6 +17,8 @@ from tests.pages.conftest import SEED
 
 FOLDER = PROJECT / "docs" / "img"
 SIZES = {1440: 1000, 900: 1000, 360: 800}
+# Of an order also the smallest width, and what a notebook shows without scrolling.
+MORE_SIZES, OF_MORE_SIZES = {1280: 720, 258: 800}, ("order", "family", "utc-feed")
 LARGEST, LARGEST_ALL = 150_000, 4_000_000
 
 STILL = """() => {
@@ -69,8 +71,10 @@ def test_take_the_screenshots(browser: Browser, live_app: App) -> None:
     sign_in(page)
     for reference in ("COMM01", "UTCFED", "FAM4OB", "B94TXY"):
         page.goto(f"/orders/{reference}/")
-    for width, height in SIZES.items():
+    for width, height in (SIZES | MORE_SIZES).items():
         for name, path, act in PICTURES:
+            if width in MORE_SIZES and name not in OF_MORE_SIZES:
+                continue
             page.set_viewport_size({"width": width, "height": height})
             page.goto(path)
             act(page)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 GROUP = "7c1f6a52-3c0e-4b43-9a07-0f2a6b1de120"
 JANE = "2c2f2d64-0d51-4f0f-9a3e-5a7f3f0d1e01"
-ADMIN = "administrator"
+ADMIN, LEAD = "administrator", "lead"
 Act = Callable[[Page], None]
 
 
@@ -137,6 +137,17 @@ def customers_orders(page: Page) -> None:
     """The strip above the order, all of it."""
     show("Show contacts", "order-contacts")(page)
     page.locator("#order-trips summary").click()
+
+
+def scroll_past_the_header(page: Page) -> None:
+    """The header below everything else: the slim row stands where it was, also for who judges the page from its top."""
+    page.evaluate("() => { document.querySelector('.ticket').style.marginTop = '150vh' }")
+    expect(page.locator(".slim")).to_be_visible()
+
+
+def pin(page: Page) -> None:
+    page.get_by_role("button", name="Pin to start page").click()
+    expect(page.get_by_role("button", name="Unpin from start page")).to_be_focused()
 
 
 def reveal_all(page: Page) -> None:

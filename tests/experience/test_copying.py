@@ -145,7 +145,7 @@ def test_the_internal_note_names_tenant_status_payment_alerts_and_link(signed_in
     for words in (
         "TIGHT1 · Sandbox (sandbox)",
         "Status: Confirmed",
-        "Payment: ",
+        "Payment: 905.00 EUR · The CDP does not say whether it is paid · Card · Visa",
         "To check:\n- AMS · Tight connection: 35 min.",
     ):
         assert words in text, text

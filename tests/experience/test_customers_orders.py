@@ -72,3 +72,20 @@ def test_an_order_is_pinned_and_unpinned_from_the_start_page(signed_in: Page) ->
     expect(rows.first).to_contain_text("UTCFED")
     signed_in.get_by_role("link", name="Find people…").click()
     expect(signed_in.locator("h1")).to_have_text("Find a person")
+
+
+def test_an_order_is_pinned_and_unpinned_where_it_stands(signed_in: Page, live_app: App) -> None:
+    for reference in ("B94TXY", "UTCFED"):
+        signed_in.goto(f"/orders/{reference}/")
+    signed_in.goto("/orders/B94TXY/")
+    live_app.sandbox.reset()
+    signed_in.get_by_role("button", name="Pin to start page").click()
+    expect(signed_in.get_by_role("button", name="Unpin from start page")).to_be_focused()
+    expect(signed_in.locator("#say")).to_have_text("Pinned")
+    assert live_app.sandbox.calls()["total"] == 0
+    signed_in.goto("/")
+    expect(signed_in.locator(".recent-row").first).to_contain_text("B94TXY")
+    signed_in.goto("/orders/B94TXY/")
+    signed_in.get_by_role("button", name="Unpin from start page").click()
+    expect(signed_in.locator("#say")).to_have_text("Unpinned")
+    expect(signed_in.get_by_role("button", name="Pin to start page")).to_be_visible()

@@ -44,9 +44,11 @@ def test_solid_and_dashed_parts_are_in_one_line(signed_in: Page, reference: str,
     assert len(narrow) == 1, narrow
 
 
-def test_open_details_do_not_stretch_the_rail(signed_in: Page) -> None:
+# The last of them leads to a connection.
+@pytest.mark.parametrize("reference", ["HOLIDY", "B94TXY"])
+def test_open_details_do_not_stretch_the_rail(signed_in: Page, reference: str) -> None:
     signed_in.set_viewport_size({"width": 1280, "height": 900})
-    signed_in.goto("/orders/HOLIDY/")
+    signed_in.goto(f"/orders/{reference}/")
     flight = signed_in.locator(".flight").first
     heights = []
     for _time in range(2):

@@ -31,9 +31,10 @@ from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing
 from tests.experience.frame_states import in_a_frame
-from tests.experience.states import State, nothing
+from tests.experience.states import LEAD, State, nothing
 from tests.flushing import make_groups
 from tests.live import PROJECT, App, free_port, wait_until_it_answers
+from tests.pages.test_changes import REF, flight, order
 
 WIDTHS = (1440, 1024, 800, 640, 360, 320, 258)
 WIDTHS_OF_AXE = (1440, 800, 320)
@@ -168,12 +169,20 @@ def _people(app: App) -> None:
     newer.keep()
     app.person("supervisor", groups=("Agents", "Supervisors"))
     app.person("auditor", groups=("Auditors",))
+    app.person("auditor without connection", groups=("Auditors",), connected=False)
+    app.person(LEAD, groups=("Agents", "Auditors"))
+    app.person("abroad")
     app.person("newcomer", connected=False)
     User.objects.filter(pk=app.person("administrator", connected=False).pk).update(is_staff=True, is_superuser=True)
     _share(Group.objects.get(name="Supervisors"))
     german = app.person("deutsch", groups=("Agents", "Administrators"))
     Preferences.objects.create(user=german, language="de", time_zone="Asia/Kolkata", clock="12", theme="system")
     Preferences.objects.create(user=app.person("twelve hours"), clock="12")
+    three = app.person("three ways")
+    for name in ("Acme Air", "Zeta"):
+        one = Connection(user=three, name=name)
+        one.set_credentials(region="sandbox", client_key=CANARY.client_key, token=CANARY.token)
+        one.keep()
     second = Connection(user=app.person("two ways"), name="A connection with quite a long name, of another tenant")
     second.set_credentials(region="sandbox", client_key=CANARY.client_key, token="another")
     second.keep()
@@ -182,7 +191,8 @@ def _people(app: App) -> None:
 @contextlib.contextmanager
 def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext]:
     locale = "de-DE" if person.startswith(("Besucher", "deutsch")) else "en-GB"
-    context = browser.new_context(base_url=app.url, locale=locale, reduced_motion="reduce")
+    zone = "America/New_York" if person == "abroad" else "UTC"
+    context = browser.new_context(base_url=app.url, locale=locale, timezone_id=zone, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     context.route("**/embed/?*", in_a_frame(locale))
     context.route("**/embed/", in_a_frame(locale))
@@ -276,6 +286,15 @@ def _documents_in_custom_data(app: App) -> Iterator[str]:
     yield app.url
 
 
+@contextlib.contextmanager
+def _a_flight_moved(app: App) -> Iterator[str]:
+    """An order whose flight the CDP moved, and another one took away, since the agent viewed it."""
+    app.sandbox.change_order(order(flight(), flight("BX584", "2027-02-03")))
+    app.signed_in().get(f"{app.url}/orders/{REF}/", timeout=20)
+    app.sandbox.change_order(order(flight(at="07:15 > AGP 11:15"), price=250.5))
+    yield app.url
+
+
 AROUND: dict[str, Any] = {
     "": _well,
     "no records": lambda app: _without("orders_accessrecord", app),
@@ -284,4 +303,5 @@ AROUND: dict[str, Any] = {
     "all places taken": _all_places_taken,
     "no orders of guests": _no_orders_of_guests,
     "documents in custom data": _documents_in_custom_data,
+    "a flight moved": _a_flight_moved,
 }

@@ -167,6 +167,9 @@ def page_of(items: list[Entry]) -> str:
         "calls": 1,
         "seconds": 0.1,
         "carry": "",
+        "csrf_input": "",
+        "through": "",
+        "pinned": False,
         **{name: Rows(room=NO_END) for name in ("flights", "items", "others", "extras")},
         "to_row": "#{}".format,
     }

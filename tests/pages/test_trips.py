@@ -244,6 +244,18 @@ def test_only_orders_of_ones_own_are_pinned_and_not_without_end(desk: Client, ag
     )
 
 
+def test_a_pin_that_is_refused_in_place_says_why(desk: Client, agent: User) -> None:
+    PinnedOrder.objects.bulk_create(
+        PinnedOrder(user=agent, order_ref=f"r{number}") for number in range(pinned_order.MOST_PINNED)
+    )
+    desk.get(f"/orders/{SEED}/")
+    look = AccessRecord.objects.filter(what="order_opened").latest("at")
+    posted = {"order_ref": look.order_ref, "through": look.connection_id}
+    answer = desk.post("/pins/", posted, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "You can pin 12 orders" in text_of(answer) and "Pin to start page" in answer.content.decode()
+
+
 def test_what_is_pinned_holds_no_names_and_goes_onward_with_connection_and_ticket(desk: Client) -> None:
     opened(desk, "B94TXY")
     look = AccessRecord.objects.get(reference="B94TXY")

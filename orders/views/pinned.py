@@ -1,0 +1,33 @@
+"""Which orders a person pinned, noted in the session, so that an order's page costs no statement for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from orders.http import Request
+from orders.privacy import pinned_order
+from orders.privacy.access_log import RecentOrder, hashed
+
+PINS_KEY = "pins"
+
+
+def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> list[str]:
+    """Note the pinned orders, read anew unless given, as keyed hashes: a session names no order."""
+    if pinned is None:
+        pinned = pinned_order.pinned(request.user)
+    marks = [_mark(one.order_ref, one.connection_id) for one in pinned]
+    if request.session.get(PINS_KEY) != marks:
+        request.session[PINS_KEY] = marks
+    return marks
+
+
+def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
+    """Whether the person pinned the order as read through this connection, as far as this session has noted."""
+    held = request.session.get(PINS_KEY)
+    marks = held if isinstance(held, list) else note_pins(request)
+    return _mark(order_ref, connection_id) in marks
+
+
+def _mark(order_ref: str, connection_id: UUID | None) -> str:
+    return hashed(f"{order_ref} {connection_id}")[:16]
