@@ -47,6 +47,7 @@ class Host:
     env: dict[str, str]
     log: Path
     process: subprocess.Popen[bytes]
+    read: int = 0  # bytes of the log that were there when it was last started
 
     @classmethod
     def started(cls, app: App, folder: Path, name: str) -> Host:
@@ -61,7 +62,14 @@ class Host:
         """As a service manager does: SIGTERM, wait, start."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
+        self.read = self.log.stat().st_size
         self.process = _gunicorn(self.env, self.log, self.port)
+
+    def is_in_the_balance(self) -> bool:
+        """Whether it has shown pages since it was last started: only then may the next one stop."""
+        with self.log.open("rb") as lines:
+            lines.seek(self.read)
+            return lines.read().count(b'"route": "order"') > 2
 
     def end(self) -> None:
         if self.process.poll() is None:
