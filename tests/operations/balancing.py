@@ -108,6 +108,10 @@ class Balancer:
     reloads_at: signal.Signals
     process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def name(self) -> str:
+        return Path(self.command[0]).name
+
     def start(self) -> None:
         """Start it and wait until it takes connections."""
         with self.log.open("ab") as out:

@@ -18,8 +18,9 @@ import pytest
 
 from sandbox.server import Sandbox
 from tests import on_postgres
+from tests.faults.test_postgresql import Fault, down, hanging, read_only
 from tests.operations.agents import Traffic, agents_at_work
-from tests.operations.balancing import Balancer, Host, haproxy
+from tests.operations.balancing import Balancer, Host, haproxy, nginx
 from tests.postgres_server import Server, postgres
 
 __all__ = ["postgres"]
@@ -77,10 +78,17 @@ def company(
         yield Company(postgres, settings, hosts, balancer, folder)
 
 
+@pytest.fixture(params=[haproxy, nginx])
+def balancer(company: Company, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Balancer]:
+    """One more balancer before the same servers."""
+    with request.param(tmp_path, [host.port for host in company.hosts]) as running:
+        yield running
+
+
 @contextmanager
-def at_work(company: Company, what: str) -> Iterator[Traffic]:
+def at_work(company: Company, what: str, balancer: Balancer | None = None) -> Iterator[Traffic]:
     """Agents at work; afterwards every record from before is still there, each order that was shown has one, and the chains hold."""
-    with agents_at_work(company.balancer.port, AGENTS) as traffic:
+    with agents_at_work((balancer or company.balancer).port, AGENTS) as traffic:
         traffic.go_on(12)
         before = company.records()
         yield traffic
@@ -100,19 +108,26 @@ def reasons(traffic: Traffic) -> set[str]:
     return {failure.partition(": ")[2] for failure in traffic.failed}
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restart", "crash"])
-def test_a_database_that_restarts_costs_the_pages_of_that_time(company: Company, how: signal.Signals) -> None:
-    with at_work(company, f"database {how.name}") as traffic:
-        company.postgres.stop(how)
+@contextmanager
+def crashed(server: Server) -> Iterator[None]:
+    server.stop(signal.SIGQUIT)
+    try:
+        yield
+    finally:
+        server.start()
+
+
+@pytest.mark.parametrize("fault", [down, crashed, hanging, read_only])
+def test_a_database_that_fails_costs_the_pages_of_that_time(company: Company, fault: Fault) -> None:
+    with at_work(company, f"database {fault.__name__}") as traffic, fault(company.postgres):
         traffic.until(lambda: len(traffic.failed) >= len(AGENTS))
-        company.postgres.start()
     assert reasons(traffic) == {"503"}
     assert traffic.strange == []
 
 
-def test_a_killed_host_costs_what_it_had_under_way(company: Company) -> None:
+def test_a_killed_host_costs_what_it_had_under_way(company: Company, balancer: Balancer) -> None:
     dead = company.hosts[0]
-    with at_work(company, "kill -9 of a host") as traffic:
+    with at_work(company, f"kill -9 of a host behind {balancer.name}", balancer) as traffic:
         dead.die()
         traffic.go_on()
         dead.start()
@@ -121,17 +136,17 @@ def test_a_killed_host_costs_what_it_had_under_way(company: Company) -> None:
     assert reasons(traffic) <= AWAY | CLOSED
 
 
-def test_a_balancer_that_reads_its_configuration_again_costs_nothing(company: Company) -> None:
-    with at_work(company, "reload of the balancer") as traffic:
-        company.balancer.reload()
+def test_a_balancer_that_reads_its_configuration_again_costs_nothing(company: Company, balancer: Balancer) -> None:
+    with at_work(company, f"reload of {balancer.name}", balancer) as traffic:
+        balancer.reload()
     assert traffic.failed == []
 
 
-def test_a_balancer_that_dies_costs_the_pages_of_that_time(company: Company) -> None:
-    with at_work(company, "kill -9 of the balancer") as traffic:
-        company.balancer.die()
+def test_a_balancer_that_dies_costs_the_pages_of_that_time(company: Company, balancer: Balancer) -> None:
+    with at_work(company, f"kill -9 of {balancer.name}", balancer) as traffic:
+        balancer.die()
         traffic.until(lambda: len(traffic.failed) >= len(AGENTS))
-        company.balancer.start()
+        balancer.start()
     assert reasons(traffic) <= AWAY | CLOSED
 
 
