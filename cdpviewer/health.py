@@ -20,6 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 
+from cdpviewer.databases import past_the_pool
 from orders.http import GetResponse, Request
 from orders.itinerary import zones
 
@@ -79,8 +80,7 @@ def _in_time() -> tuple[str, str]:
 
 def _asked() -> tuple[str, str]:
     """Check on a separate connection, because pages may hold all others."""
-    probe = connection.copy("readyz")
-    probe.settings_dict["OPTIONS"].pop("pool", None)
+    probe = past_the_pool(connection, "readyz")
     try:
         state = READINESS[probe.vendor](probe)
         return state, "ok" if migrated(probe) else "not applied: run manage.py migrate"

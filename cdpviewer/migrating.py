@@ -12,6 +12,8 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
+from cdpviewer.databases import past_the_pool
+
 PATIENCE = 120.0  # seconds for another migration
 LOCK_TIMEOUT = "2s"  # every page that needs the table queues behind a waiting migration
 LOCK_NOT_AVAILABLE = "55P03"
@@ -59,8 +61,7 @@ def waiting_shortly(connection: BaseDatabaseWrapper) -> Iterator[None]:
 @contextmanager
 def _advisory_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
     # On a separate connection: Django may close the one it migrates with.
-    holder = connection.copy("migrating")
-    holder.settings_dict["OPTIONS"].pop("pool", None)
+    holder = past_the_pool(connection, "migrating")
     try:
         with holder.cursor() as cursor:
             for _again in _tries():

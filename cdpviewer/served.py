@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.db import connections
 
-from cdpviewer.databases import SQLITE
+from cdpviewer.databases import SQLITE, past_the_pool
 
 
 class Served(Exception):
@@ -33,7 +34,8 @@ def alone(alias: str = "default") -> int | None:
     """Make sure that no server has the database open, and that none starts meanwhile on SQLite. Raises Served."""
     connection = connections[alias]
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+        # A pool would open more than one, and those would count.
+        with closing(past_the_pool(connection, "alone")) as own, own.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"

@@ -12,8 +12,23 @@ from gunicorn.workers import ggevent
 
 from cdpviewer import bodies, health, unreadable
 
-# Accept all pending connections at once; gunicorn sets one at a time, and a health check would wait behind a crowd.
-ggevent.StreamServer.max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
+LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another request after its server has begun to stop
+
+
+class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
+    """Accepts all waiting connections at once, where gunicorn sets one at a time: a probe must not wait behind a crowd."""
+
+    max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
+
+    def close(self) -> None:
+        """Stop listening, but serve those who have connected: the system would reset them, and lose the forms they sent."""
+        with suppress(OSError):  # no file is left for another connection
+            while not self.closed and (accepted := self.do_read()):
+                self.do_handle(*accepted)
+        super().close()
+
+
+ggevent.StreamServer = Server
 
 
 class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -27,7 +42,8 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
         """Time limit for an idle connection."""
-        limit, here = super().timeout_ctx(), gevent.getcurrent()
+        limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
+        here = gevent.getcurrent()
         self._idle[here] = limit
         try:
             with limit:
@@ -36,7 +52,9 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
             del self._idle[here]
 
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer a request. If the connection closes then (gunicorn's StopIteration), read the rest of the body first."""
+        """Answer a request. A connection that then closes (gunicorn's StopIteration) stays open until the answer has arrived."""
+        if self._draining:
+            req.force_close()
         try:
             super().handle_request(listener, req, sock, addr)
         except StopIteration:
@@ -49,10 +67,12 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no typ
         if settings.DRAIN_SECONDS and not self._draining:
             # The load balancer needs time to notice `/readyz`. Until then pages are served, each on a connection that is then closed.
             self._draining = True
-            self.cfg.set("keepalive", 0)
             gevent.spawn_later(settings.DRAIN_SECONDS, self.handle_exit, sig, frame)
             return
         super().handle_exit(sig, frame)
+        gevent.spawn_later(LAST_REQUEST, self._end_idle)
+
+    def _end_idle(self) -> None:
         for connection, limit in self._idle.items():
             gevent.kill(connection, limit)
 

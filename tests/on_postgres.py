@@ -16,15 +16,18 @@ from sandbox.server import Sandbox
 from tests.canary import CANARY
 from tests.live import PASSWORD, PROJECT, environment, free_port, sign_in, wait_until_it_answers
 
+# Adds "agent", or the people whose names follow.
 AGENT = f"""
+import sys
 import django; django.setup()
 from django.contrib.auth.models import Group, User
 from orders.models import Connection
-user = User.objects.create_user("agent", password={PASSWORD!r})
-user.groups.set(Group.objects.filter(name="Agents"))
-way = Connection(user=user, name="Sandbox")
-way.set_credentials(region="sandbox", client_key={CANARY.client_key!r}, token={CANARY.token!r})
-way.keep()
+for name in sys.argv[1:] or ["agent"]:
+    user = User.objects.create_user(name, password={PASSWORD!r})
+    user.groups.set(Group.objects.filter(name="Agents"))
+    way = Connection(user=user, name="Sandbox")
+    way.set_credentials(region="sandbox", client_key={CANARY.client_key!r}, token={CANARY.token!r})
+    way.keep()
 """
 
 

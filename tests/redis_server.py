@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -40,6 +41,10 @@ class Server:
         """All keys and values that it holds."""
         with self.client() as client:
             return b"\n".join(part for key in client.keys("*") for part in (key, client.get(key)))
+
+    def hang(self) -> None:
+        """Take connections and bytes from now on, and answer nothing."""
+        self.process.send_signal(signal.SIGSTOP)
 
     def stop(self) -> None:
         """End it at once, as a crash does."""

@@ -1,0 +1,143 @@
+"""Agents who work without a pause: they open orders, search, and sign in anew."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+import urllib3
+
+from tests.live import PASSWORD
+from tests.operations.balancing import NAME
+
+
+@dataclass
+class Traffic:
+    """What agents got: `seen` by what they did and its status, `failed` what was no answer or not the right one.
+
+    `shown` has the request ids of the orders that came, `strange` the statuses of pages that were not made by a server of ours.
+    """
+
+    seen: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+    failed_at: list[float] = field(default_factory=list)  # by time.monotonic
+    shown: set[str] = field(default_factory=set)
+    strange: list[int] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.seen.values())
+
+    def note(self, answer: requests.Response, *_args: object, **_more: object) -> None:
+        """What a session calls with each answer."""
+        if answer.status_code == 200 and answer.request.method == "GET" and "/orders/" in answer.url:
+            self.shown.add(answer.headers["X-Request-ID"])
+        if "X-Request-ID" not in answer.headers:
+            self.strange.append(answer.status_code)
+
+    def fail(self, what: str) -> None:
+        self.failed.append(what)
+        self.failed_at.append(time.monotonic())
+
+    def go_on(self, answers: int = 24) -> None:
+        """Until so many more have been answered without a failure in between."""
+        goal = self.total + answers
+        failures = len(self.failed)
+
+        def enough() -> bool:
+            nonlocal goal, failures
+            if len(self.failed) > failures:
+                failures, goal = len(self.failed), self.total + answers
+            return self.total >= goal
+
+        self.until(enough)
+
+    def until(self, enough: Callable[[], bool]) -> None:
+        limit = time.monotonic() + 180
+        while not enough():
+            assert time.monotonic() < limit, (self.seen, self.failed)
+            time.sleep(0.05)
+
+
+@contextmanager
+def agents_at_work(port: int, names: list[str]) -> Iterator[Traffic]:
+    """Each opens an order (GET), looks a reference up (POST), and signs in anew on a connection of its own (POST), in turn."""
+    traffic, over, counting = Traffic(), threading.Event(), threading.Lock()
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def work(name: str) -> None:
+        with _signed_in(port, name) as session:
+            session.hooks["response"].append(traffic.note)
+            while not over.is_set():
+                for does in (_open_an_order, _search, _sign_in_anew):
+                    kind = f"{does.__name__.strip('_')}"
+                    try:
+                        status = does(session, port, name)
+                    except requests.RequestException as error:
+                        traffic.fail(f"{kind}: {type(error).__name__}")
+                        continue
+                    with counting:
+                        traffic.seen[f"{kind}: {status}"] += 1
+                    if status not in (200, 302, 303):
+                        traffic.fail(f"{kind}: {status}")
+
+    working = [threading.Thread(target=work, args=(name,)) for name in names]
+    for one in working:
+        one.start()
+    try:
+        yield traffic
+    finally:
+        over.set()
+        for one in working:
+            one.join(60)
+
+
+def as_a_browser(port: int) -> requests.Session:
+    """A session over TLS that takes any certificate, and names the host as people do."""
+    session = requests.Session()
+    session.trust_env, session.verify = False, False
+    session.headers.update(
+        {
+            "Host": f"{NAME}:{port}",
+            "Origin": f"https://{NAME}:{port}",
+            "Referer": f"https://{NAME}:{port}/",
+        }
+    )
+    return session
+
+
+def _signed_in(port: int, name: str) -> requests.Session:
+    session = as_a_browser(port)
+    assert _post(session, port, "/accounts/login/", username=name, password=PASSWORD) == 302
+    return session
+
+
+def _open_an_order(session: requests.Session, port: int, _name: str) -> int:
+    return session.get(f"https://127.0.0.1:{port}/orders/B94TXY/", timeout=30, allow_redirects=False).status_code
+
+
+def _search(session: requests.Session, port: int, _name: str) -> int:
+    return _post(session, port, "/", "/orders/", q="B94TXY")
+
+
+def _sign_in_anew(session_of_before: requests.Session, port: int, name: str) -> int:
+    with as_a_browser(port) as session:
+        session.hooks = session_of_before.hooks
+        return _post(session, port, "/accounts/login/", username=name, password=PASSWORD)
+
+
+def _post(session: requests.Session, port: int, page: str, to: str = "", **fields: str) -> int:
+    form = session.get(f"https://127.0.0.1:{port}{page}", timeout=30)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+    if token is None:
+        return form.status_code if form.status_code != 200 else 0
+    data = {"csrfmiddlewaretoken": token[1], **fields}
+    return session.post(
+        f"https://127.0.0.1:{port}{to or page}", data=data, timeout=30, allow_redirects=False
+    ).status_code

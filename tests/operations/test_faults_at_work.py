@@ -1,0 +1,209 @@
+"""Two servers on one PostgreSQL behind HAProxy, and agents at work while something breaks: no record is lost, nothing is shown unrecorded.
+
+The table of these faults is in docs/operating.md; `pytest -s` prints the figures for it.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from resource import RLIMIT_AS, RLIMIT_NOFILE, prlimit
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests import on_postgres
+from tests.faults.test_postgresql import Fault, down, hanging, read_only
+from tests.operations.agents import Traffic, agents_at_work
+from tests.operations.balancing import Balancer, Host, haproxy, nginx
+from tests.postgres_server import Server, postgres
+
+__all__ = ["postgres"]
+
+pytestmark = [pytest.mark.operations, pytest.mark.filterwarnings("ignore:Unverified HTTPS request")]
+
+DATABASE = "at_work"
+AGENTS = [f"agent{number}" for number in range(4)]
+AWAY = {"502", "503", "504"}
+CLOSED = {"ConnectionError", "ChunkedEncodingError", "SSLError"}
+OLD_RECORDS = 50_000
+
+
+@dataclass
+class Company:
+    """What a company runs."""
+
+    postgres: Server
+    settings: dict[str, str]
+    hosts: list[Host]
+    balancer: Balancer
+    folder: Path
+
+    def records(self, database: str = DATABASE) -> Counter[str]:
+        """How many records each request has."""
+        with self.postgres.connect(database) as owner:
+            return Counter(str(row[0]) for row in owner.execute("SELECT request_id FROM orders_accessrecord"))
+
+    def manage(self, *words: str, **more: str) -> str:
+        """Run a command of ours; what it said."""
+        done = on_postgres.run({**self.settings, **more}, "manage.py", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def company(
+    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Company]:
+    folder = tmp_path_factory.mktemp("company")
+    # A crash of the server must lose nothing that it has confirmed.
+    with postgres.connect() as owner:
+        owner.execute("ALTER SYSTEM SET synchronous_commit = on")
+        owner.execute("SELECT pg_reload_conf()")
+    settings = on_postgres.settings(running_sandbox, gathered_static, DATABASE_URL=postgres.new_database(DATABASE))
+    for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT, *AGENTS)):
+        done = on_postgres.run(settings, *arguments)
+        assert done.returncode == 0, done.stderr
+    with ExitStack() as stack:
+        hosts = []
+        for name in ("one", "two"):
+            hosts.append(Host.started(settings, folder, name))
+            stack.callback(hosts[-1].end)
+        balancer = stack.enter_context(haproxy(folder, [host.port for host in hosts]))
+        yield Company(postgres, settings, hosts, balancer, folder)
+
+
+@pytest.fixture(params=[haproxy, nginx])
+def balancer(company: Company, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Balancer]:
+    """One more balancer before the same servers."""
+    with request.param(tmp_path, [host.port for host in company.hosts]) as running:
+        yield running
+
+
+@contextmanager
+def at_work(company: Company, what: str, balancer: Balancer | None = None) -> Iterator[Traffic]:
+    """Agents at work; afterwards every record from before is still there, each order that was shown has one, and the chains hold."""
+    with agents_at_work((balancer or company.balancer).port, AGENTS) as traffic:
+        traffic.go_on(12)
+        before = company.records()
+        yield traffic
+        traffic.go_on()
+    after = company.records()
+    outage = max(traffic.failed_at) - min(traffic.failed_at) if traffic.failed else 0
+    failed = dict(Counter(traffic.failed))
+    print(
+        f"\n{what}: {traffic.total} answers, {len(traffic.shown)} orders shown; failed within {outage:.1f} s: {failed}"
+    )
+    assert before - after == Counter(), "records are lost"
+    assert traffic.shown and traffic.shown <= after.keys(), "orders were shown without a record"
+    company.manage("check_records")
+
+
+def reasons(traffic: Traffic) -> set[str]:
+    return {failure.partition(": ")[2] for failure in traffic.failed}
+
+
+@contextmanager
+def crashed(server: Server) -> Iterator[None]:
+    server.stop(signal.SIGQUIT)
+    try:
+        yield
+    finally:
+        server.start()
+
+
+@pytest.mark.parametrize("fault", [down, crashed, hanging, read_only])
+def test_a_database_that_fails_costs_the_pages_of_that_time(company: Company, fault: Fault) -> None:
+    with at_work(company, f"database {fault.__name__}") as traffic, fault(company.postgres):
+        traffic.until(lambda: len(traffic.failed) >= len(AGENTS))
+    assert reasons(traffic) == {"503"}
+    assert traffic.strange == []
+
+
+def test_a_killed_host_costs_what_it_had_under_way(company: Company, balancer: Balancer) -> None:
+    dead = company.hosts[0]
+    with at_work(company, f"kill -9 of a host behind {balancer.name}", balancer) as traffic:
+        dead.die()
+        traffic.go_on()
+        dead.start()
+        traffic.until(dead.is_in_the_balance)
+    assert len(traffic.failed) <= len(AGENTS), traffic.failed
+    assert reasons(traffic) <= AWAY | CLOSED
+
+
+def test_a_balancer_that_reads_its_configuration_again_costs_nothing(company: Company, balancer: Balancer) -> None:
+    with at_work(company, f"reload of {balancer.name}", balancer) as traffic:
+        balancer.reload()
+    assert traffic.failed == []
+
+
+def test_a_balancer_that_dies_costs_the_pages_of_that_time(company: Company, balancer: Balancer) -> None:
+    with at_work(company, f"kill -9 of {balancer.name}", balancer) as traffic:
+        balancer.die()
+        traffic.until(lambda: len(traffic.failed) >= len(AGENTS))
+        balancer.start()
+    assert reasons(traffic) <= AWAY | CLOSED
+
+
+def test_a_backup_holds_one_whole_state_and_nobody_up(company: Company, tmp_path: Path) -> None:
+    file = tmp_path / "one.backup"
+    with at_work(company, "backup") as traffic:
+        before = company.records()
+        company.manage("backup", str(file))
+        after = company.records()
+    assert traffic.failed == []
+    elsewhere = {"DATABASE_URL": company.postgres.new_database("restored")}
+    company.manage("restore", str(file), **elsewhere)
+    company.manage("check_records", **elsewhere)
+    copied = company.records("restored")
+    assert before - copied == Counter() and copied - after == Counter()
+
+
+def test_a_prune_removes_what_is_old_and_holds_nobody_up(company: Company) -> None:
+    with company.postgres.connect(DATABASE) as owner:
+        owner.execute(
+            "INSERT INTO orders_accessrecord (at, user_name, what, order_ref, reference, route, connection_name, outcome, request_id,"
+            " ticket, subject, about_name, detail, chain, seal, via)"
+            " SELECT now() - interval '500 days', 'x', 'order_opened', '', '', '', '', '', 'old', '', '', '', '', '', '', ''"
+            " FROM generate_series(1, %s)",
+            [OLD_RECORDS],
+        )
+    with agents_at_work(company.balancer.port, AGENTS) as traffic:
+        traffic.go_on(12)
+        before = company.records()
+        began = time.monotonic()
+        said = company.manage("prune_access_records", "--older-than", "400d")
+        print(
+            f"\nprune of {before['old']} in {time.monotonic() - began:.1f} s: {traffic.total} answers, failed {traffic.failed}"
+        )
+        traffic.go_on()
+    after = company.records()
+    assert f"removed: {OLD_RECORDS}" in said
+    assert set(before - after) == {"old"} and "old" not in after
+    assert traffic.failed == [] and traffic.shown <= after.keys()
+    company.manage("check_records")
+
+
+@pytest.mark.parametrize("limit", [RLIMIT_NOFILE, RLIMIT_AS], ids=["files", "memory"])
+def test_a_host_at_a_limit_shows_nothing_unrecorded_and_is_well_afterwards(company: Company, limit: int) -> None:
+    host = company.hosts[1]
+    soft, hard = prlimit(host.worker, limit)
+    with at_work(company, f"limit {'of files' if limit == RLIMIT_NOFILE else 'of memory'}") as traffic:
+        prlimit(host.worker, limit, (1, hard))  # what it has stays, and nothing more is had
+        log = host.log.stat().st_size
+        try:
+            traffic.go_on()
+        finally:
+            prlimit(host.worker, limit, (soft, hard))
+        with host.log.open() as lines:
+            lines.seek(log)
+            assert {RLIMIT_NOFILE: "Too many open files", RLIMIT_AS: "MemoryError"}[limit] in lines.read()
+        host.read = host.log.stat().st_size
+        traffic.until(host.is_in_the_balance)
+    assert len(traffic.failed) <= len(AGENTS), traffic.failed
+    assert reasons(traffic) <= AWAY | CLOSED | {"500"}
