@@ -9,9 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
 from orders.cdp.limits import Limits
+from orders.cdp.outbound import Outbound
 from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
-from orders.cdp.transport.outbound import Outbound
 from orders.itinerary.statuses import add_spellings
 from orders.privacy.harmless import shown_fields as known_shown_fields
 from orders.storage.lock_timeout import LONGEST_WAIT

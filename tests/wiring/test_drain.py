@@ -14,7 +14,7 @@ import gevent.socket  # type: ignore[import-untyped]
 import requests
 from gevent.pool import Pool  # type: ignore[import-untyped]
 
-from cdpviewer import serving
+from cdpviewer import draining
 from tests.live import PROJECT, database_url, environment, free_port, wait_until_it_answers
 
 DRAIN = 4
@@ -91,7 +91,7 @@ def test_who_has_connected_before_the_stop_is_still_served() -> None:
     with gevent.socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(20)
-        server = serving.Server(listener, handle=lambda link, _address: link.sendall(link.recv(10)), spawn=Pool(3))
+        server = draining.Server(listener, handle=lambda link, _address: link.sendall(link.recv(10)), spawn=Pool(3))
         server.max_accept = 1  # as gunicorn does
         server.start()
         clients = [socket.create_connection(listener.getsockname(), 20) for _ in range(20)]

@@ -23,10 +23,10 @@ from urllib3.exceptions import ConnectTimeoutError
 from urllib3.util import make_headers, parse_url
 from urllib3.util.ssltransport import SSLTransport
 
+from orders.cdp.outbound import Outbound
 from orders.cdp.regions import is_loopback
 from orders.cdp.transport.connecting import connect, resolve
 from orders.cdp.transport.deadline import Deadline
-from orders.cdp.transport.outbound import Outbound
 
 # It logs whole URLs, and the query of a guest search contains an e-mail address.
 logging.getLogger("urllib3").propagate = False

@@ -16,11 +16,11 @@ from urllib3.exceptions import HTTPError
 from orders.cdp import errors
 from orders.cdp.errors import CdpError
 from orders.cdp.limits import Limits
+from orders.cdp.outbound import Outbound
 from orders.cdp.transport.bulkhead import Bulkhead
 from orders.cdp.transport.connections import SharedAdapter
 from orders.cdp.transport.deadline import Deadline
 from orders.cdp.transport.fanout import T, run_side_by_side
-from orders.cdp.transport.outbound import Outbound
 from orders.cdp.transport.retry import LEAST, Failure, failure_of, pause_after, refusal
 from orders.cdp.transport.size_cap import drain, read_body
 

@@ -10,10 +10,9 @@ from typing import NamedTuple
 from requests.exceptions import ConnectTimeout, ReadTimeout
 from urllib3.exceptions import ReadTimeoutError
 
-from orders.cdp import errors
+from orders.cdp import errors, outbound
 from orders.cdp.errors import CdpError
 from orders.cdp.limits import Limits
-from orders.cdp.transport import outbound
 from orders.cdp.transport.deadline import Deadline
 
 _ERRORS: dict[int, type[CdpError]] = {401: errors.CredentialRefused, 403: errors.NotPermitted, 404: errors.NotFound}

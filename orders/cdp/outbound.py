@@ -1,4 +1,4 @@
-"""The way out of this network: a proxy, and the authorities that are trusted beside the public ones."""
+"""The way out of the network: a proxy, certificate authorities trusted besides the public ones, and what fails on it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-from requests.exceptions import SSLError
 
 from orders.cdp.errors import CdpError, Unreachable, Untrusted
 
@@ -27,18 +25,18 @@ class Outbound:
 
 
 def failure(error: BaseException) -> tuple[CdpError, bool] | None:
-    """The error where TLS or the proxy is at fault, and whether another try may help; None for anything else.
+    """The failure if TLS or the proxy is at fault, and whether another try may help; None for anything else.
 
-    Only the kind of `error` is told, never its text: that names hosts.
+    It gives only the kind of `error`, never its text, which names hosts.
     """
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return Untrusted(_of_certificate(one.verify_code)), False
         if refused := TUNNEL.search(str(one)) if isinstance(one, OSError) else None:
             return _of_proxy(int(refused[1]))
-    if any(isinstance(one, ssl.SSLError | SSLError) for one in _chain(error)):
+    if any(isinstance(one, ssl.SSLError) for one in _chain(error)):
         return Unreachable(
-            "the TLS handshake failed: TLS 1.2 or newer is needed, and nothing between that breaks it"
+            "the TLS handshake failed: it needs TLS 1.2 or newer, and nothing in between that breaks it"
         ), False
     return None
 
@@ -51,7 +49,7 @@ def _of_certificate(code: int) -> str:
     if code in OTHER_HOST:
         return "TLS: the certificate is for another host"
     if code in NOBODY_KNOWN:
-        return "TLS: the certificate's issuer is unknown; one of your own belongs into CDPVIEWER_CA_FILE"
+        return "TLS: the certificate's issuer is unknown; one of your own belongs in CDPVIEWER_CA_FILE"
     return "TLS: the certificate was revoked" if code in REVOKED else f"TLS: the certificate is not trusted ({code})"
 
 
@@ -64,7 +62,7 @@ def _of_proxy(status: int) -> tuple[CdpError, bool]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that it was made of, each once: the library hands the first one on in several ways."""
+    """The error and all errors that it was made of, each once: the library passes on the first one in several ways."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:

@@ -1,0 +1,73 @@
+"""Draining: how a server stops without losing a request. The load balancer learns of it from `/readyz`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]
+from django.conf import settings
+from gunicorn.workers import ggevent
+
+from cdpviewer import health
+
+LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another request after its server has begun to stop
+
+
+class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
+    """Accepts all waiting connections at once, where gunicorn sets one at a time: a probe must not wait behind a crowd."""
+
+    max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
+
+    def close(self) -> None:
+        """Stop listening, but serve those who have connected: the system would reset them, and lose the forms they sent."""
+        with suppress(OSError):  # no file is left for another connection
+            while not self.closed and (accepted := self.do_read()):
+                self.do_handle(*accepted)
+        super().close()
+
+
+ggevent.StreamServer = Server
+
+
+class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's gevent worker. It finishes pages in progress, and first gives the load balancer time if DRAIN_SECONDS is set."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._idle: dict[gevent.Greenlet, gevent.Timeout] = {}
+        self._draining = False
+
+    @contextmanager
+    def timeout_ctx(self) -> Iterator[None]:
+        """Time limit for an idle connection."""
+        limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
+        here = gevent.getcurrent()
+        self._idle[here] = limit
+        try:
+            with limit:
+                yield
+        finally:
+            del self._idle[here]
+
+    def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Answer a request; while draining, on a connection that is then closed."""
+        if self._draining:
+            req.force_close()
+        super().handle_request(listener, req, sock, addr)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop after DRAIN_SECONDS. Pages in progress are finished; idle connections are closed, because they would delay the stop."""
+        health.stop()
+        if settings.DRAIN_SECONDS and not self._draining:
+            # The load balancer needs time to notice `/readyz`. Until then pages are served, each on a connection that is then closed.
+            self._draining = True
+            gevent.spawn_later(settings.DRAIN_SECONDS, self.handle_exit, sig, frame)
+            return
+        super().handle_exit(sig, frame)
+        gevent.spawn_later(LAST_REQUEST, self._end_idle)
+
+    def _end_idle(self) -> None:
+        for connection, limit in self._idle.items():
+            gevent.kill(connection, limit)
