@@ -48,10 +48,6 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """The user's own connections, the default first."""
         return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
-    def default_for(self, user: AnyUser) -> Connection | None:
-        """The connection used if the URL names none; None if the user has no connection."""
-        return opened(user, DEFAULT.get(user.pk or 0))
-
     def named(self, user: AnyUser, name: str) -> Connection | None:
         """The user's connection of exactly this name, or None: never another in its place."""
         # PostgreSQL takes no NUL in a text, and an address may hold one.

@@ -19,6 +19,7 @@ from accounts import session_store
 from accounts.session_store import SessionStore, stored_key
 from accounts.view_limits import View
 from orders.models import Connection
+from orders.services.connections import default_for, named
 from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Together
 
@@ -52,10 +53,10 @@ def test_every_field_is_what_the_orm_reads() -> None:
 def test_the_default_and_the_named_connection_belong_to_their_person() -> None:
     ada, bob = User.objects.create_user("ada"), User.objects.create_user("bob")
     own, other = connection_of(ada, "Live", default=True), connection_of(ada, "Test")
-    assert Connection.objects.default_for(ada) == own
-    assert Connection.objects.named(ada, "Test") == other
-    assert Connection.objects.default_for(bob) is None
-    assert Connection.objects.named(bob, "Live") is None
+    assert default_for(ada) == own
+    assert named(ada, "Test") == other
+    assert default_for(bob) is None
+    assert named(bob, "Live") is None
 
 
 def test_a_session_that_has_ended_is_empty_and_gives_its_key_up() -> None:

@@ -6,6 +6,7 @@ Asserted is how many rows a page reads and how much memory an export takes; the 
 from __future__ import annotations
 
 import csv
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,14 +47,15 @@ class House:
     served: Served
     auditor: requests.Session
     postgres: Server
+    settings: dict[str, str]
 
     def rows_read(self) -> int:
-        """How many records have been read so far, once the server has said so: it does a second after the statement at the latest."""
+        """How many records have been read so far, once PostgreSQL has counted: it does at the end of a connection."""
         with self.postgres.connect(NAME) as connection:
             counted = -1
             while (now := connection.execute(READ).fetchone()) is not None and int(now[0]) != counted:
                 counted = int(now[0])
-                time.sleep(1.2)  # nothing says that the figures have come
+                time.sleep(0.3)  # nothing says that the figures have come
         return counted
 
 
@@ -61,7 +63,9 @@ class House:
 def house(
     postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
-    env = on_postgres.settings(running_sandbox, gathered_static, DATABASE_URL=postgres.new_database(NAME), CDPVIEWER_DB_POOL="none")
+    env = on_postgres.settings(
+        running_sandbox, gathered_static, DATABASE_URL=postgres.new_database(NAME), CDPVIEWER_DB_POOL="none"
+    )
     for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT + AUDITOR)):
         done = on_postgres.run(env, *arguments)
         assert done.returncode == 0, done.stderr
@@ -69,7 +73,7 @@ def house(
     with on_postgres.serving(env, tmp_path_factory.mktemp("many")) as served, requests.Session() as auditor:
         auditor.trust_env = False
         sign_in(auditor, served.url, "auditor")
-        yield House(served, auditor, postgres)
+        yield House(served, auditor, postgres, env)
 
 
 def test_no_page_reads_more_than_it_shows(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,3 +137,38 @@ def test_an_export_takes_no_more_memory_the_longer_it_is(house: House, capsys: p
     with capsys.disabled():
         print(f"\n{rows} rows in {time.perf_counter() - began:.0f} s, {grown} kB more at most")
     assert rows > wanted * 0.99 and grown < MOST_GROWTH
+
+
+def test_a_prune_of_half_of_all_keeps_no_page_waiting(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last test: it removes the older half."""
+    over, statuses, longest = threading.Event(), set[int](), [0.0]
+
+    def open_orders() -> None:
+        while not over.is_set():
+            began = time.perf_counter()
+            statuses.add(house.served.get("/orders/B94TXY/").status_code)
+            longest[0] = max(longest[0], time.perf_counter() - began)
+            over.wait(0.2)
+
+    agent = threading.Thread(target=open_orders)
+    agent.start()
+    try:
+        began = time.perf_counter()
+        pruned = on_postgres.run(
+            house.settings, "manage.py", "prune_access_records", "--older-than", "200d", seconds=1800
+        )
+        took = time.perf_counter() - began
+    finally:
+        over.set()
+        agent.join(60)
+    assert pruned.returncode == 0, pruned.stderr
+    with house.postgres.connect(NAME) as connection:
+        left, size = connection.execute(
+            "SELECT count(*), pg_size_pretty(pg_total_relation_size('orders_accessrecord')) FROM orders_accessrecord"
+        ).fetchone() or (0, "")
+    with capsys.disabled():
+        print(
+            f"\n{pruned.stdout.strip()} in {took:.0f} s; the slowest order page {longest[0]:.2f} s; {left} left, {size}"
+        )
+    assert statuses == {200}
+    assert RECORDS * 0.49 < left < RECORDS * 0.52 + 1_000
