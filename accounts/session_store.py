@@ -1,4 +1,4 @@
-"""Django's session store and authentication backend, with prepared queries.
+"""Django's session store and authentication backend, reading session and user with one prepared query.
 
 The cookie holds the session's key, the table a hash of it, so that nobody who reads the database or a backup can take a session over.
 All decisions are Django's: the signature of the session data, its expiry, the password hash, inactive users.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextvars import ContextVar
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
@@ -21,9 +23,17 @@ from django.utils import timezone
 
 from accounts.rights import rehashing
 from orders.storage.prepared_query import PreparedQuery
+from orders.storage.together import Together
 
 _SESSION = PreparedQuery(lambda: Session.objects.filter(session_key="").filter(expire_date__gt=timezone.now()))
 _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
+_BOTH = Together(_SESSION, _PERSON)
+
+MOST_REMEMBERED = 10_000
+# Whose a session was when this process last read it, by its key in the table. Only its data decides whose it is.
+_whose: dict[str, int] = {}
+# The person who came with the session of this request, until the request asks for them.
+_came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 
 def stored_key(session_key: str) -> str:
@@ -33,6 +43,10 @@ def stored_key(session_key: str) -> str:
 
 class SessionStore(db.SessionStore):
     """Django's database sessions, stored under a hash of their keys."""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        _came_along.set(None)  # whoever came with an earlier request
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))
@@ -49,11 +63,15 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """The session's data; {} if there is none or it has expired, and its key is then dropped."""
-        row = _SESSION.get(stored_key(self.session_key or ""), timezone.now())
+        key = stored_key(self.session_key or "")
+        (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
         if row is None:
             self._session_key = None
             return {}
-        return self.decode(row.session_data)
+        data = self.decode(row.session_data)
+        _remember(key, data)
+        _came_along.set(person)
+        return data
 
     def save(self, must_create: bool = False) -> None:
         """Save the session: a new one as Django does, a changed one by a single statement without a transaction.
@@ -84,5 +102,16 @@ class Backend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user; None if deleted or inactive."""
-        person = _PERSON.get(user_id)
+        person = _came_along.get()
+        _came_along.set(None)
+        if person is None or person.pk != user_id:
+            person = _PERSON.get(user_id)
         return person if person is not None and self.user_can_authenticate(person) else None
+
+
+def _remember(key: str, data: dict[str, Any]) -> None:
+    if len(_whose) >= MOST_REMEMBERED:
+        _whose.clear()
+    number = str(data.get(SESSION_KEY, ""))
+    if number.isdecimal():
+        _whose[key] = int(number)

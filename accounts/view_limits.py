@@ -1,8 +1,12 @@
-"""View limits: how often one user may read from the CDP, per minute and per day (UTC). One statement counts a view, for all processes."""
+"""View limits: how often one user may read from the CDP, per minute and per day (UTC). One statement counts a view, for all processes.
+
+On PostgreSQL it is part of the one that reads the connection.
+"""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
@@ -17,6 +21,7 @@ from orders.models import AnyUser
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 from orders.problems import Problem
+from orders.storage.together import Change
 
 MINUTE, DAY = 60, 86_400  # seconds
 
@@ -32,37 +37,51 @@ day = CASE WHEN excluded.day > held.day THEN excluded.day ELSE held.day END
 RETURNING in_minute, on_day"""
 
 
-def add(user_id: int, now: float) -> tuple[int, int]:
-    """Count a view at `now`, in seconds since 1970; return the person's views in this minute and on this day."""
-    with connections[router.db_for_write(ViewCount)].cursor() as cursor:
-        cursor.execute(_ADD, [user_id, int(now) // MINUTE, int(now) // DAY])
-        in_minute, on_day = cursor.fetchone()
-    return in_minute, on_day
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view of a person at `now`, in seconds since 1970. `change` counts it, and returns their views in this minute and on this day."""
+
+    person: AbstractBaseUser
+    now: int
+
+    @property
+    def change(self) -> Change:
+        return Change(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
+
+    def over(self, in_minute: int, on_day: int) -> Over | None:
+        """The limit that these counts are over; the first time in each minute and day it is put on record."""
+        limits = settings.VIEW_LIMITS
+        if limits.a_day and on_day > limits.a_day:
+            over = Over(limits.a_day, "a day", DAY - self.now % DAY)
+        elif limits.a_minute and in_minute > limits.a_minute:
+            over = Over(limits.a_minute, "a minute", MINUTE - self.now % MINUTE)
+        else:
+            return None
+        _note(self.person, over, self.now)
+        return over
+
+
+def view_of(person: AnyUser) -> View | None:
+    """A view of the person that has to be counted; None where nothing is limited."""
+    limits = settings.VIEW_LIMITS
+    if not (limits.a_minute or limits.a_day) or not isinstance(person, AbstractBaseUser):
+        return None
+    return View(person, int(time.time()))
 
 
 def count(person: AnyUser) -> Over | None:
     """Count a view, and return the limit that it exceeds, or None.
 
-    The first excess in each minute and day is recorded. If the database accepts no writes, there is no limit: a view that
-    cannot be recorded is not shown anyway.
+    If the database accepts no writes, there is no limit: a view that cannot be recorded is not shown anyway.
     """
-    limits = settings.VIEW_LIMITS
-    if not (limits.a_minute or limits.a_day) or not isinstance(person, AbstractBaseUser):
+    view = view_of(person)
+    if view is None:
         return None
-    now = time.time()
     try:
-        in_minute, on_day = add(person.pk, now)
-        if limits.a_day and on_day > limits.a_day:
-            over = Over(limits.a_day, "a day", DAY - int(now) % DAY)
-        elif limits.a_minute and in_minute > limits.a_minute:
-            over = Over(limits.a_minute, "a minute", MINUTE - int(now) % MINUTE)
-        else:
-            return None
-        _note(person, over, int(now))
+        return view.over(*view.change.run(connections[router.db_for_write(ViewCount)]))
     except DatabaseError as error:
         log.warning("views could not be counted", exc_info=error)
         return None
-    return over
 
 
 def problem(over: Over) -> Problem:

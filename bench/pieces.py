@@ -104,10 +104,12 @@ def statements_written_anew() -> AbstractContextManager[object]:
     """Session, person and connection by the ORM's own queries."""
     from django.contrib.auth.models import User
     from django.contrib.sessions.models import Session
+    from django.db import connections
     from django.utils import timezone
 
     from accounts import session_store
-    from orders import models
+    from orders.models import AnyConnection, AnyUser, Connection
+    from orders.views import cdp_view
 
     def load(store: session_store.SessionStore) -> dict[str, Any]:
         key = session_store.stored_key(store.session_key or "")
@@ -119,18 +121,14 @@ def statements_written_anew() -> AbstractContextManager[object]:
     def get_user(_backend: object, user_id: int) -> User:
         return User.objects.get(pk=user_id)
 
-    def default_for(query: models.ConnectionQuerySet, user: models.AnyUser) -> models.Connection | None:
-        return models._of(user, query.filter(user_id=user.pk or 0, is_default=True).first())
+    def chosen(user: AnyUser, _name: str, change: Any = None) -> tuple[AnyConnection | None, Any]:
+        counts = change.run(connections["default"]) if change is not None else ()
+        return Connection.objects.for_user(user).filter(is_default=True).first(), counts
 
     return replaced(
         (session_store.SessionStore, "load", load),
         (session_store.Backend, "get_user", get_user),
-        (models.ConnectionQuerySet, "default_for", default_for),
-        (
-            type(models.Connection.objects),
-            "default_for",
-            lambda manager, user: default_for(manager.get_queryset(), user),
-        ),
+        (cdp_view, "chosen", chosen),
     )
 
 
@@ -154,8 +152,9 @@ def records_by_the_orm() -> AbstractContextManager[object]:
     from orders.models import AccessRecord
     from orders.privacy import append_only
 
-    def insert(connection: Any, record: Any) -> None:
+    def insert(connection: Any, record: Any, _change: None = None) -> tuple[()]:
         AccessRecord.objects.using(connection.alias).create(**record)
+        return ()
 
     return replaced((append_only, "insert", insert))
 

@@ -13,7 +13,6 @@ STAGES: dict[str, tuple[str, ...]] = {
     "session and person": ("accounts.session_store.SessionStore.load", "accounts.session_store.Backend.get_user"),
     "connection, credential, count of views": (
         "orders.views.cdp_view.choose_connection",
-        "accounts.view_limits.count",
         "orders.services.tenant.Tenant.__init__",
     ),
     "the call": ("orders.cdp.transport.fetching.Transport.get",),

@@ -36,8 +36,9 @@ def measure(people: int) -> list[Step]:
     from django.conf import settings
     from django.contrib.auth.models import Group, User
 
-    from orders.connections.members import default_for, update
+    from orders.connections.members import update
     from orders.connections.shared import SharedConnection, grant, set_active
+    from orders.services.connections import default_for
 
     def stored() -> dict[tuple[str, Any], tuple[Any, ...]]:
         from orders.models import ConnectionGrant, ConnectionMember

@@ -24,7 +24,7 @@ else:
 class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
     """Paginator that counts up to MOST: counting millions of records takes a second. Filters lead to older ones."""
 
-    MOST = 10_000
+    MOST = 2_000
 
     @cached_property
     def count(self) -> int:

@@ -48,14 +48,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """The user's own connections, the default first."""
         return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
-    def default_for(self, user: AnyUser) -> Connection | None:
-        """The connection used if the URL names none; None if the user has no connection."""
-        return _of(user, _DEFAULT.get(user.pk or 0))
-
     def named(self, user: AnyUser, name: str) -> Connection | None:
         """The user's connection of exactly this name, or None: never another in its place."""
         # PostgreSQL accepts no NUL in a text, and a URL may contain one.
-        return None if "\x00" in name else _of(user, _NAMED.get(user.pk or 0, name))
+        return None if "\x00" in name else opened(user, NAMED.get(user.pk or 0, name))
 
 
 class Connection(AnyConnection):
@@ -164,15 +160,17 @@ class Connection(AnyConnection):
         return Binding(owner=str(self.user_id), connection=str(self.pk), region=self.region, field=field)
 
 
-def _of(user: AnyUser, connection: Connection | None) -> Connection | None:
+def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
     """The connection with its user set, whose password decides whether it may be used."""
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
     return connection
 
 
-_DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
-_NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
+DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
+"""A person's own default connection, by the person."""
+NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
+"""A person's own connection of a name, by the person and the name."""
 
 
 def usable_names(user: AnyUser) -> list[str]:

@@ -51,10 +51,10 @@ class Served:
         return answer
 
 
-def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python with `arguments` in the project folder, to its end."""
+def run(env: dict[str, str], *arguments: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
+    """Python with `arguments` in the project folder, to its end, for `seconds` at most."""
     return subprocess.run(
-        [sys.executable, *arguments], env=env, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, *arguments], env=env, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=seconds
     )
 
 

@@ -25,18 +25,9 @@ TRUE, FALSE = Value(value=True, output_field=BooleanField()), Value(value=False,
 log = structlog.stdlib.get_logger("orders.connections")
 
 
-def default_for(user: AbstractBaseUser | AnonymousUser) -> SharedConnection | None:
-    """The shared connection used if the URL names none: the user's chosen default.
-
-    Without connections of their own, users need not choose: it is the one granted as the default, else the first by name.
-    """
-    return _opened(user, _FIRST.get(timezone.now(), user.pk or 0))
-
-
-def named(user: AbstractBaseUser | AnonymousUser, name: str) -> SharedConnection | None:
-    """The shared connection of this name, if the person may use it now."""
-    # PostgreSQL accepts no NUL in a text, and a URL may contain one.
-    return None if "\x00" in name else _opened(user, _NAMED.get(timezone.now(), user.pk or 0, name))
+def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
+    """The shared connection of a row of DEFAULT or NAMED, for a user who is signed in."""
+    return member.connection() if member is not None and user.is_authenticated else None
 
 
 def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
@@ -130,17 +121,18 @@ def _in_order(members: QuerySet[ConnectionMember]) -> QuerySet[ConnectionMember]
     return members.order_by("-is_default", "-shared__grants__is_default", "shared__name")
 
 
-def _opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
-    return member.connection() if member is not None and user.is_authenticated else None
-
-
-_FIRST = PreparedQuery(
+DEFAULT = PreparedQuery(
     lambda: _in_order(
         _usable(ConnectionMember.objects.all())
         .filter(user_id=0)
         .filter(Q(is_default=True) | Q(user__cdp_connections=None))
     ).select_related("shared")
 )
-_NAMED = PreparedQuery(
+"""The shared connection that is asked when the address names none, by the time and a person: the one they made their default.
+
+Somebody without connections of their own needs not choose: theirs is the one granted as the default, else the first by name.
+"""
+NAMED = PreparedQuery(
     lambda: _usable(ConnectionMember.objects.all()).filter(user_id=0).filter(shared__name="").select_related("shared")
 )
+"""The shared connection of a name, if the person may use it now; by the time, a person and a name."""

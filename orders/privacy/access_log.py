@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, connections, router
@@ -20,6 +21,10 @@ from orders.privacy.access_record import AccessRecord
 from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import Action
 from orders.search_text.lookup import is_nothing
+from orders.storage import together
+from orders.storage.together import Change, Row
+
+log = structlog.stdlib.get_logger("orders.records")
 
 __all__ = [
     "AccessNotRecorded",
@@ -39,6 +44,8 @@ RECENT = 20
 READ_BACK = 400
 
 LONGEST_TICKET = 64
+NOT_CHANGED = "what goes with an access record could not be written"
+
 VIEWERS_WITHIN = timedelta(days=1)
 MOST_VIEWERS = 4
 
@@ -81,8 +88,11 @@ def record(
     departs: date | None = None,
     subject: str = "",
     outcome: str = "shown",
-) -> None:
+    change: Change | None = None,
+) -> Row:
     """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
+
+    `change` is run with it, and what it returns is returned: () without one, and where it failed, which costs no page.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order, because a
@@ -116,10 +126,22 @@ def record(
         else "",
         "via": append_only.fit(request.via, 120),
     }
+    database = connections[router.db_for_write(AccessRecord)]
     try:
-        append_only.add(connections[router.db_for_write(AccessRecord)], columns)
+        if change is not None and together.is_possible(database):
+            return append_only.add(database, columns, change=change)
+    except DatabaseError as error:
+        log.warning(NOT_CHANGED, exc_info=error)
+        change = None
+    try:
+        append_only.add(database, columns)
     except DatabaseError as error:
         raise AccessNotRecorded("the access record could not be written") from error
+    try:
+        return change.run(database) if change is not None else ()
+    except DatabaseError as error:
+        log.warning(NOT_CHANGED, exc_info=error)
+        return ()
 
 
 def _actor(request: Request) -> tuple[int | None, str]:

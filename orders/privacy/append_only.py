@@ -26,6 +26,7 @@ from django.utils import timezone
 from orders.privacy.chain import CHAINS, Chain
 from orders.privacy.record_kinds import Action
 from orders.storage.lock_timeout import set_lock_timeout
+from orders.storage.together import Change, Row, run_before
 
 log = structlog.stdlib.get_logger("orders.records")
 
@@ -135,8 +136,12 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     _run(connection, _REMOVE[connection.vendor])
 
 
-def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False) -> None:
+def add(
+    connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False, change: Change | None = None
+) -> Row:
     """Insert one record, by column name, as the next link of a chain of this process. Raises DatabaseError.
+
+    On PostgreSQL `change` may go with it as one statement; what it returns is returned.
 
     One plain statement instead of the ORM's: every page waits for it, and this takes half the time. It waits only briefly for
     another writer unless `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
@@ -145,17 +150,18 @@ def add(connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient:
     if not patient:
         set_lock_timeout(connection)
     chain = CHAINS.take(columns["at"])
-    insert(connection, chain.extend(columns))
+    returned = insert(connection, chain.extend(columns), change)
     if connection.in_atomic_block:
         transaction.on_commit(lambda: CHAINS.give_back(chain), using=connection.alias)
-        return
+        return returned
     if CHAINS.must_note_others(chain.at):
         try:
             note_other_chains(connection, chain)
         except DatabaseError as error:  # the record itself is written, and the heads are noted an hour later
             log.warning("the heads of other chains could not be noted", exc_info=error)
-            return
+            return returned
     CHAINS.give_back(chain)
+    return returned
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
@@ -185,10 +191,14 @@ def _insert(names: tuple[str, ...]) -> str:
     return f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - the names are the model's own
 
 
-def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any]) -> None:
-    """Insert the columns of `record` as they are."""
+def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
+    """Insert the columns of `record` as they are, with `change` as one statement; what that returns."""
+    sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
+    if change is not None:
+        return run_before(change, connection, sql, values)
     with connection.cursor() as cursor:
-        cursor.execute(_insert(tuple(record)), [_adapted(connection, value) for value in record.values()])
+        cursor.execute(sql, values)
+    return ()
 
 
 def fit(text: str, length: int) -> str:

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy.sealing import Binding, seal, unseal
+from orders.storage.together import Change, Row
 
 MARK_LENGTH = 32
 # Within this time a reload counts as the same view and shows the same changes again.
@@ -69,7 +70,7 @@ _OTHERS = ", ".join(
     " AND o.user_id <> orders_viewedorder.user_id ORDER BY o.at DESC, o.id DESC LIMIT 1)"
     for column in ("o.at", "o.user_id", "o.mark", "o.digest")
 )
-# One statement, because every order page waits for it. RETURNING sees the row as it is afterwards.
+# Every order page waits for it. RETURNING sees the row as it is afterwards.
 _VIEW = f"""INSERT INTO orders_viewedorder (key, user_id, at, mark, digest, since_digest) VALUES (%s, %s, %s, %s, %s, '')
 ON CONFLICT (key, user_id) DO UPDATE SET
 since_at = CASE WHEN orders_viewedorder.mark <> excluded.mark OR orders_viewedorder.at < %s
@@ -85,28 +86,39 @@ def key_of(tenant: str, order_ref: str) -> str:
     return salted_hmac("orders.viewed", f"{tenant}\n{order_ref.lower()}", algorithm="sha256").hexdigest()
 
 
-def note_view(user_id: int, key: str, digest: str) -> Views | None:
-    """Store the digest of this view, in one statement, and return the previous view, None if there was none within CHANGES_DAYS.
+@dataclass(frozen=True, slots=True)
+class View:
+    """A user's view of an order at `now` (aware). `change` stores it, and returns what `before` reads."""
 
-    Raises DatabaseError, and CredentialUnreadable if there is no key to seal with.
-    """
+    user_id: int
+    key: str
+    digest: str
+    mark: str
+    now: datetime
+    change: Change
+
+    def before(self, returned: Row) -> Views | None:
+        """The previous view, None if there was none within CHANGES_DAYS."""
+        since_at, since_digest, others_at, others_id, others_mark, others_digest = returned
+        oldest = self.now - timedelta(days=settings.CHANGES_DAYS)
+        since_at, others_at = _recent(since_at, oldest), _recent(others_at, oldest)
+        others = (others_at, others_mark == self.mark) if others_at is not None else (None, False)
+        if since_at is not None and (own := _opened(since_digest, self.user_id, self.key)):
+            return Views(since_at, own, True, *others)
+        if others_at is not None and (theirs := _opened(others_digest, others_id, self.key)):
+            return Views(others_at, theirs, False, *others)
+        return None
+
+
+def view(user_id: int, key: str, digest: str) -> View:
+    """A view now of the order with this `key`, from `key_of`. Raises CredentialUnreadable if there is no key to seal with."""
     now = timezone.now()
     sealed = seal(digest, _binding(user_id, key))
     mark = salted_hmac("orders.viewed.mark", digest, algorithm="sha256").hexdigest()[:MARK_LENGTH]
-    connection = connections[router.db_for_write(ViewedOrder)]
-    adapt = connection.ops.adapt_datetimefield_value
-    before = adapt(now - SAME_VIEW)
-    with connection.cursor() as cursor:
-        cursor.execute(_VIEW, [key, user_id, adapt(now), mark, sealed, before, before])
-        since_at, since_digest, others_at, others_id, others_mark, others_digest = cursor.fetchone()
-    oldest = now - timedelta(days=settings.CHANGES_DAYS)
-    since_at, others_at = _recent(since_at, oldest), _recent(others_at, oldest)
-    others = (others_at, others_mark == mark) if others_at is not None else (None, False)
-    if since_at is not None and (own := _opened(since_digest, user_id, key)):
-        return Views(since_at, own, True, *others)
-    if others_at is not None and (theirs := _opened(others_digest, others_id, key)):
-        return Views(others_at, theirs, False, *others)
-    return None
+    adapt = connections[router.db_for_write(ViewedOrder)].ops.adapt_datetimefield_value
+    earlier = adapt(now - SAME_VIEW)
+    change = Change(_VIEW, [key, user_id, adapt(now), mark, sealed, earlier, earlier])
+    return View(user_id, key, digest, mark, now, change)
 
 
 def prune(*, dry_run: bool = False) -> int:

@@ -15,16 +15,17 @@ from typing import Any, NamedTuple
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import DatabaseError
 
 from orders.cdp.errors import CredentialUnreadable
 from orders.itinerary.codes import PlaceKind
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Place
 from orders.privacy import viewed_order
+from orders.privacy.viewed_order import View
 from orders.services.currencies import canonical
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
+from orders.storage.together import Row
 
 log = structlog.stdlib.get_logger("orders.changes")
 
@@ -95,21 +96,27 @@ class Changes:
     others_same: bool = False
 
 
-def note_and_compare(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> Changes | None:
-    """Store the order's digest, and return the changes since the previous view; None if there are none.
+def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> View | None:
+    """The user's view of the order, stored with its access record; None if it is not stored.
 
     An order that loaded only in part is neither stored nor compared: missing flights would look removed. A failure is logged, and
     the page is shown without changes.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
-    digest = digest_of(opened)
     try:
-        views = viewed_order.note_view(user.pk, viewed_order.key_of(tenant.identity, opened.order.ref), digest)
-    except (DatabaseError, CredentialUnreadable) as error:
+        return viewed_order.view(user.pk, viewed_order.key_of(tenant.identity, opened.order.ref), digest_of(opened))
+    except CredentialUnreadable as error:
         log.warning("the view of an order could not be kept for comparison", error=type(error).__name__)
         return None
-    return compare(views, digest, opened.trip.flights) if views is not None and views.digest != digest else None
+
+
+def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Changes | None:
+    """What changed since the view before, from what `view.change` returned; None if nothing did or nothing was kept."""
+    before = view.before(returned) if view is not None and returned else None
+    if view is None or before is None or before.digest == view.digest:
+        return None
+    return compare(before, view.digest, opened.trip.flights)
 
 
 def digest_of(opened: OpenedOrder) -> str:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orders import models
 from orders.cdp import errors
 from orders.connections import members
 from orders.models import AnyConnection, AnyUser, Connection, SharedConnection
 from orders.privacy.record_kinds import Action
 from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
+from orders.storage.together import Change, Row, Together
+
+_DEFAULT = Together(models.DEFAULT, members.DEFAULT)
+_NAMED = Together(models.NAMED, members.NAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +35,27 @@ class Outcome:
 
 def default_for(user: AnyUser) -> AnyConnection | None:
     """The connection used if the URL names none: the user's default, own or shared, else the first one; None without any."""
-    return (
-        Connection.objects.default_for(user) or members.default_for(user) or Connection.objects.for_user(user).first()
-    )
+    return chosen(user, "")[0]
 
 
 def named(user: AnyUser, name: str) -> AnyConnection | None:
     """The connection of exactly this name that the user may use, their own first, or None: never another in its place."""
-    return Connection.objects.named(user, name) or members.named(user, name)
+    return chosen(user, name)[0] if name else None
+
+
+def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
+    """The connection that `name` names, or the default for "", by one statement; and the columns that `change` returns."""
+    if "\x00" in name:  # PostgreSQL takes no NUL in a text, and an address may hold one
+        return None, ()
+    person, now = user.pk or 0, timezone.now()
+    if name:
+        (own, member), changed = _NAMED.get([person, name], [now, person, name], change=change)
+    else:
+        (own, member), changed = _DEFAULT.get([person], [now, person], change=change)
+    found = models.opened(user, own) or members.opened(user, member)
+    if found is None and not name:
+        found = Connection.objects.for_user(user).first()
+    return found, changed
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:

@@ -17,15 +17,39 @@ from django.db.models.query import get_related_populators  # type: ignore[attr-d
 M = TypeVar("M", bound=models.Model)
 
 
+Value = str | int | datetime
+
+
 @dataclass(frozen=True, slots=True)
-class _Statement(Generic[M]):
+class Statement(Generic[M]):
+    """The SQL of a query, with `places` for values, and how its row of `width` columns becomes the model."""
+
     model: type[M]
     alias: str
     sql: str
     places: int
+    width: int
     names: Sequence[str]
     related: Sequence[Any]
     converters: Mapping[int, tuple[list[Callable[..., Any]], Any]]
+
+    def adapted(self, values: Sequence[Value]) -> list[Any]:
+        """The values as the driver takes them; ValueError unless there is one for each place."""
+        if len(values) != self.places:
+            raise ValueError(f"the statement takes {self.places} values")
+        adapt = connections[self.alias].ops.adapt_datetimefield_value
+        return [adapt(value) if isinstance(value, datetime) else value for value in values]
+
+    def to_model(self, columns: Sequence[Any]) -> M:
+        """The row as its model."""
+        row, connection = list(columns), connections[self.alias]
+        for index, (converters, column) in self.converters.items():
+            for convert in converters:
+                row[index] = convert(row[index], column, connection)
+        found = self.model.from_db(self.alias, self.names, row[: len(self.names)])
+        for populator in self.related:
+            populator.populate(row, found)
+        return found
 
 
 class PreparedQuery(Generic[M]):
@@ -36,31 +60,24 @@ class PreparedQuery(Generic[M]):
 
     def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:
         self._query = query  # called late: models and settings are not ready when modules load
-        self._written: _Statement[M] | None = None
+        self._written: Statement[M] | None = None
 
-    def get(self, *values: str | int | datetime) -> M | None:
-        """The row as its model, or None."""
+    @property
+    def statement(self) -> Statement[M]:
+        """The query, worded at its first use."""
         written = self._written = self._written or _write(self._query())
-        if len(values) != written.places:
-            raise ValueError(f"the statement takes {written.places} values")
-        connection = connections[written.alias]
-        adapt = connection.ops.adapt_datetimefield_value
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, [adapt(value) if isinstance(value, datetime) else value for value in values])
+        return written
+
+    def get(self, *values: Value) -> M | None:
+        """The row as its model, or None."""
+        statement = self.statement
+        with connections[statement.alias].cursor() as cursor:
+            cursor.execute(statement.sql, statement.adapted(values))
             found = cursor.fetchone()
-        if found is None:
-            return None
-        row = list(found)
-        for index, (converters, column) in written.converters.items():
-            for convert in converters:
-                row[index] = convert(row[index], column, connection)
-        found = written.model.from_db(written.alias, written.names, row[: len(written.names)])
-        for populator in written.related:
-            populator.populate(row, found)
-        return found
+        return statement.to_model(found) if found is not None else None
 
 
-def _write(query: models.QuerySet[M]) -> _Statement[M]:
+def _write(query: models.QuerySet[M]) -> Statement[M]:
     alias = router.db_for_read(query.model)
     compiler = query[:1].query.get_compiler(alias)
     sql, stand_ins = compiler.as_sql()
@@ -68,4 +85,5 @@ def _write(query: models.QuerySet[M]) -> _Statement[M]:
     own: Mapping[str, Any] = compiler.klass_info or {}
     names = tuple(columns[index].target.attname for index in own["select_fields"])
     related = get_related_populators(own, compiler.select, alias)
-    return _Statement(query.model, alias, sql, len(stand_ins), names, related, compiler.get_converters(columns))
+    converters = compiler.get_converters(columns)
+    return Statement(query.model, alias, sql, len(stand_ins), len(columns), names, related, converters)

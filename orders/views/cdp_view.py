@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import next_page, view_limits
 from accounts.context import carried
+from accounts.limits import Over
 from orders import problems
 from orders.cdp import errors
 from orders.http import Request
@@ -31,7 +32,7 @@ from orders.privacy.personal import is_personal
 from orders.problems import Problem
 from orders.problems.faults import LastResult, NextStep
 from orders.search_text import lookup
-from orders.services.connections import default_for, named
+from orders.services.connections import chosen
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
@@ -62,11 +63,9 @@ def cdp_view(
         @wraps(view)
         def wrapped(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             set_lock_timeout(database)
-            connection, problem = choose_connection(request)
+            connection, problem = choose_connection(request, counted=True)
             if connection is None:
                 return show_problem(request, problem or problems.no_connection(), panel)
-            if over := view_limits.count(request.user):
-                return show_problem(request, with_action(request, view_limits.problem(over)), panel)
 
             def show(tenant: Tenant) -> HttpResponseBase:
                 try:
@@ -190,20 +189,36 @@ def _route(request: Request) -> str:
     return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
-def choose_connection(request: Request) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that `?connection=` names, or the user's default. For an unknown name no other is used: it is a problem."""
+def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
+    """The connection that `?connection=` names, or the user's default. For an unknown name no other is used: it is a problem.
+
+    With `counted` the request is to call the CDP: then an exceeded limit of views is a problem, too.
+    """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
-    if name:
-        connection = named(request.user, name)
-        problem = _to_connections(request, problems.unknown_connection(name)) if connection is None else None
-    else:
-        connection = default_for(request.user)
-        problem = _to_connections(request, problems.no_connection(), add=True) if connection is None else None
-    if connection is not None and not connection.is_confirmed:
+    connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
+    problem = None
+    if connection is None:
+        missing = problems.unknown_connection(name) if name else problems.no_connection()
+        problem = _to_connections(request, missing, add=not name)
+    elif not connection.is_confirmed:
         problem = _to_confirm(request, problems.unconfirmed(connection.name))
         connection = None
     request.connection = connection
+    if connection is not None and over is not None:
+        return None, with_action(request, view_limits.problem(over))
     return connection, problem
+
+
+def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
+    """The connection, and the limit of views that is reached with this one. A view that cannot be counted is none over a limit."""
+    view = view_limits.view_of(request.user)
+    if view is not None:
+        try:
+            connection, counts = chosen(request.user, name, change=view.change)
+            return connection, view.over(*counts) if connection is not None else None
+        except DatabaseError as error:
+            log.warning("views could not be counted", exc_info=error)
+    return chosen(request.user, name)[0], None
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:

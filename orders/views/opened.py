@@ -24,9 +24,10 @@ from orders.http import Request
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
-from orders.services.changes import note_and_compare
+from orders.services.changes import changes_since, view_of
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
+from orders.storage.together import Change, Row
 from orders.views.cdp_view import partial_problem
 from orders.views.links import link_query
 from orders.views.panels import rows_of, starting
@@ -40,8 +41,10 @@ def order_address(request: Request, ref: str) -> str:
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, with its canonical ref; `ref` is the one in the URL or search."""
-    record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref)
-    changes = note_and_compare(request.user, tenant, opened)
+    view = view_of(request.user, tenant, opened)
+    keep = view.change if view is not None else None
+    returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)
+    changes = changes_since(view, returned, opened)
     through = tenant.connection.pk
     context = {
         **page_of(request, tenant, opened, ref),
@@ -133,10 +136,17 @@ def _elsewhere(request: Request, opened: OpenedOrder, ref: str, name: str, posit
 
 
 def record_access(
-    request: Request, tenant: Tenant, what: access_log.Action, opened: OpenedOrder, ref: str, outcome: str = "shown"
-) -> None:
-    """Record a view of the order under its ref and reference; `ref` is the one in the URL."""
-    access_log.record(
+    request: Request,
+    tenant: Tenant,
+    what: access_log.Action,
+    opened: OpenedOrder,
+    ref: str,
+    *,
+    outcome: str = "shown",
+    change: Change | None = None,
+) -> Row:
+    """Record a view of the order under its ref and reference, and run `change`; `ref` is the one in the URL."""
+    return access_log.record(
         request,
         what,
         connection=tenant.connection,
@@ -145,4 +155,5 @@ def record_access(
         route="–".join(opened.trip.route),
         departs=opened.trip.first.departs.day if opened.trip.first else None,
         outcome=outcome,
+        change=change,
     )

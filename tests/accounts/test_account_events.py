@@ -17,6 +17,7 @@ from accounts.rights import NeverDeleted
 from orders.cdp.errors import CredentialUnreadable
 from orders.models import AccessRecord, Connection
 from orders.privacy import access_log
+from orders.services.connections import default_for, named
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
 from tests.full_disk import no_room
 from tests.recorded import events
@@ -271,7 +272,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     set_password(as_boss, anna)
     assert told(before) == [("boss", "password_set", "anna", "", "")]
     # Whatever way leads to the credential, it stays closed.
-    for way in (Connection.objects.default_for, lambda user: Connection.objects.named(user, "main")):
+    for way in (default_for, lambda user: named(user, "main")):
         connected = way(User.objects.get(pk=anna.pk))
         assert connected is not None
         with pytest.raises(CredentialUnreadable, match="to confirm"):

@@ -6,15 +6,22 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY, get_user
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.models import Session
+from django.db import connection as database
 from django.http import HttpRequest
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from accounts import session_store
 from accounts.session_store import SessionStore, stored_key
+from accounts.view_limits import View
 from orders.models import Connection
+from orders.services.connections import default_for, named
 from orders.storage.prepared_query import PreparedQuery
+from orders.storage.together import Together
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +53,10 @@ def test_every_field_is_what_the_orm_reads() -> None:
 def test_the_default_and_the_named_connection_belong_to_their_person() -> None:
     ada, bob = User.objects.create_user("ada"), User.objects.create_user("bob")
     own, other = connection_of(ada, "Live", default=True), connection_of(ada, "Test")
-    assert Connection.objects.default_for(ada) == own
-    assert Connection.objects.named(ada, "Test") == other
-    assert Connection.objects.default_for(bob) is None
-    assert Connection.objects.named(bob, "Live") is None
+    assert default_for(ada) == own
+    assert named(ada, "Test") == other
+    assert default_for(bob) is None
+    assert named(bob, "Live") is None
 
 
 def test_a_session_that_has_ended_is_empty_and_gives_its_key_up() -> None:
@@ -94,3 +101,56 @@ def test_a_session_ends_with_its_person(change: str) -> None:
     assert get_user(request).is_anonymous
     if change == "password":
         assert SESSION_KEY not in request.session
+
+
+def test_a_session_brings_its_person_and_nobody_else(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    ada, bob = User.objects.create_user("ada"), User.objects.create_user("bob")
+    client = Client()
+    client.force_login(ada)
+    key = client.session.session_key or ""
+
+    def person() -> object:
+        request = HttpRequest()
+        request.session = SessionStore(key)
+        return get_user(request)
+
+    session_store._whose.clear()
+    with django_assert_num_queries(2):
+        assert person() == ada
+    with django_assert_num_queries(1):
+        assert person() == ada
+    # Whom this process takes the session for decides nothing.
+    session_store._whose[stored_key(key)] = bob.pk
+    assert person() == ada
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert person() == AnonymousUser()
+    # A person who came along with one request is not handed to another.
+    User.objects.filter(pk=ada.pk).update(is_active=True)
+    SessionStore(key).load()
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert person() == AnonymousUser()
+
+
+def test_rows_read_together_are_those_read_alone() -> None:
+    ada, bob = User.objects.create_user("ada"), User.objects.create_user("bob")
+    own = connection_of(ada, "Live", default=True)
+    people = PreparedQuery(lambda: User.objects.filter(pk=0))
+    owned = PreparedQuery(lambda: Connection.objects.filter(user_id=0).select_related("user"))
+    both = Together(people, owned)
+    assert both.get([ada.pk], [ada.pk]) == ([ada, own], ())
+    assert both.get([bob.pk], [ada.pk]) == ([bob, own], ())
+    assert both.get([bob.pk], [bob.pk]) == ([bob, None], ())
+    assert both.get([0], [0]) == ([None, None], ())
+    with CaptureQueriesContext(database) as seen:
+        (_person, found), _changed = both.get([0], [ada.pk])
+        assert found.user == ada and found.sealed_token == own.sealed_token
+    assert len(seen) == 1
+
+
+def test_a_change_goes_with_what_is_read_and_comes_back() -> None:
+    ada = User.objects.create_user("ada")
+    people = Together(PreparedQuery(lambda: User.objects.filter(pk=0)))
+    view = View(ada, 1_800_000_000)
+    for turn in (1, 2):
+        assert people.get([ada.pk], change=view.change) == ([ada], (turn, turn))
+    assert people.get([0], change=view.change) == ([None], (3, 3))

@@ -32,9 +32,9 @@ apps.get_model("orders", "Connection").objects.create(
 USE = """
 import django; django.setup()
 from django.contrib.auth.models import User
-from orders.models import Connection
+from orders.services.connections import default_for
 user = User.objects.get()
-assert Connection.objects.default_for(user).credentials().token == "t"
+assert default_for(user).credentials().token == "t"
 from accounts import own_password
 assert not own_password.must_change(user)
 """

@@ -100,7 +100,7 @@ def test_threads_lose_no_view_and_count_none_twice(settings: Settings) -> None:
 
     def look() -> None:
         for _view in range(50):
-            view_limits.add(user.pk, NOON)
+            view_limits.View(user, int(NOON)).change.run(connection)
         connections.close_all()
 
     threads = [threading.Thread(target=look) for _thread in range(8)]
@@ -108,7 +108,7 @@ def test_threads_lose_no_view_and_count_none_twice(settings: Settings) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert view_limits.add(user.pk, NOON) == (401, 401)
+    assert view_limits.View(user, int(NOON)).change.run(connection) == (401, 401)
     assert ViewCount.objects.get().in_minute == 401
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,45 @@ def test_pages_work_with_what_their_role_may(env: dict[str, str], tmp_path: Path
         assert served.get(ORDER).status_code == 200
         assert served.get("/activity/").status_code == 200
         assert served.get("/readyz").status_code == 200
+
+
+COUNTED = f"""
+import json
+import django; django.setup()
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from orders.connections.members import update
+from orders.connections.shared import SharedConnection, grant
+from orders.models import Connection
+member, team = User.objects.create(username="member"), Group.objects.create(name="Team")
+member.groups.add(team)
+shared, own = SharedConnection(name="Shared", region="sandbox"), Connection.objects.get().open_sealed()
+shared.set_credentials(client_key=own.client_key, token=own.token)
+shared.keep(None)
+grant(shared, [team], by=None)
+update(shared)
+for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(User.objects.get(username=person))
+    for address in ("{ORDER}", f"{ORDER}?connection={{connection_name}}", "/orders/B94TXY/"):
+        for _view in range(3):
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(address).status_code == 200
+        print(json.dumps([person, address, *(each["sql"] for each in seen)]))
+"""
+
+
+def test_an_order_page_waits_for_three_statements(env: dict[str, str]) -> None:
+    counted = on_postgres.run({**env, "CDPVIEWER_VIEWS_A_MINUTE": "60"}, "-c", COUNTED)
+    assert counted.returncode == 0, counted.stderr
+    pages = [json.loads(line) for line in counted.stdout.splitlines()]
+    assert len(pages) == 6
+    for _person, _address, *statements in pages:
+        assert len(statements) == 3, statements
+        for part, table in enumerate(("auth_user", "orders_viewcount", "orders_accessrecord")):
+            assert table in statements[part]
 
 
 def test_two_migrations_at_once_do_it_once(env: dict[str, str], postgres: Server) -> None:

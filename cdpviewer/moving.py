@@ -1,0 +1,167 @@
+"""From SQLite to an empty PostgreSQL: every row of every table in one transaction, and each compared with what it was before.
+
+What is read is a backup taken for that moment, so the database may be served meanwhile; what is written after it is then missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
+
+from cdpviewer import backups, databases, served
+
+Report = Callable[[str, int], None]
+Sum = tuple[int, int]  # rows, and the sum of their hashes
+
+SOURCE, TARGET = "moved_from", "moved_to"
+BATCH = 2000  # rows
+MADE_BY_MIGRATIONS = {
+    "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
+}  # fmt: skip
+
+
+class Unfit(Exception):
+    """The move cannot be made; `str(error)` says why, as a sentence. Nothing was changed but empty tables."""
+
+
+def move(url: str, *, while_served: bool = False, report: Report) -> int:
+    """Copy the default database, which is SQLite, to the PostgreSQL of `url`; the number of rows. Raises Unfit, and served.Served.
+
+    `report` gets each table with its rows. Unless `while_served` no server may have the database open, and none starts meanwhile.
+    """
+    if connections["default"].vendor != "sqlite":
+        raise Unfit("The present database is not SQLite.")
+    lock = None if while_served else served.alone()
+    try:
+        with _between(url) as (source, target):
+            _prepare(source, target)
+            return _copy_all(source, target, report)
+    except backups.Unfit as problem:
+        raise Unfit(str(problem)) from None
+    except DatabaseError as error:  # its words may hold what is in a row
+        raise Unfit(f"One of the databases failed ({type(error.__cause__ or error).__name__}).") from None
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+@contextmanager
+def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
+    """A backup of the present database, and the database of `url`, as connections for the time of the block."""
+    present = connections["default"].settings_dict
+    try:
+        target = databases.database(url, Path(), pool="none")
+    except ImproperlyConfigured:
+        raise Unfit("The address cannot be read: write it as postgres://owner:password@host:5432/name.") from None
+    if target["ENGINE"] != databases.POSTGRESQL:
+        raise Unfit("The new database is not PostgreSQL.")
+    with tempfile.TemporaryDirectory(prefix=".move-", dir=Path(present["NAME"]).parent) as folder:
+        backup = Path(folder) / "backup"
+        backups.take(backup)
+        connections.databases[SOURCE] = {**present, "NAME": str(backup)}
+        connections.databases[TARGET] = connections.configure_settings({TARGET: target, "default": present})[TARGET]
+        try:
+            yield connections[SOURCE], connections[TARGET]
+        finally:
+            for alias in (SOURCE, TARGET):
+                connections[alias].close()
+                del connections[alias], connections.databases[alias]
+
+
+def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
+    """Make the tables, unless there are rows in any that migrations do not fill themselves."""
+    executor = MigrationExecutor(source)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unfit("The present database is not of this version: manage.py migrate first.")
+    try:
+        there = {table for table in target.introspection.table_names() if _has_rows(target, table)}
+    except OperationalError as error:
+        raise Unfit(f"The new database does not answer ({type(error.__cause__ or error).__name__}).") from None
+    if full := there - MADE_BY_MIGRATIONS:
+        raise Unfit(f"The new database is not empty: there are rows in {', '.join(sorted(full))}.")
+    call_command("migrate", database=target.alias, verbosity=0)
+
+
+def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: Report) -> int:
+    """All tables in one transaction, at whose end PostgreSQL compares keys between tables."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]  # noqa: SLF001  (Django's own name)
+    moved = 0
+    with transaction.atomic(using=target.alias):
+        for table in sorted(MADE_BY_MIGRATIONS - {"django_migrations"}):
+            with target.cursor() as cursor:
+                cursor.execute(f"DELETE FROM {target.ops.quote_name(table)}")  # noqa: S608  (names of ours)
+        for model in models:
+            try:
+                rows = _copy(model, source, target)
+            except DatabaseError as error:
+                # Its words may hold what is in the row.
+                kind = type(error.__cause__ or error).__name__
+                raise Unfit(f"PostgreSQL does not take a row of {model._meta.db_table} ({kind}).") from None  # noqa: SLF001  (as above)
+            if rows != _sum(model, target):
+                raise Unfit(f"{model._meta.db_table} is not in the new database as it was: {rows[0]} rows.")  # noqa: SLF001  (as above)
+            report(model._meta.db_table, rows[0])  # noqa: SLF001  (as above)
+            moved += rows[0]
+        with target.cursor() as cursor:
+            for statement in target.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
+    return moved
+
+
+def _copy(model: type[Model], source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> Sum:
+    """Copy the rows of a table; how many, and their sum."""
+    fields = model._meta.concrete_fields  # noqa: SLF001  (Django's own name)
+    columns = ", ".join(target.ops.quote_name(field.column) for field in fields)
+    count = total = 0
+    with target.cursor() as cursor:
+        statement = f"COPY {target.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"  # noqa: SLF001  (as above)
+        with target.wrap_database_errors, cursor.copy(statement) as copy:
+            for row in _rows(model, source):
+                copy.write_row(
+                    [field.get_db_prep_save(value, target) for field, value in zip(fields, row, strict=True)]
+                )
+                count, total = count + 1, _added(total, row)
+    return count, total
+
+
+def _sum(model: type[Model], connection: BaseDatabaseWrapper) -> Sum:
+    count = total = 0
+    for row in _rows(model, connection):
+        count, total = count + 1, _added(total, row)
+    return count, total
+
+
+def _rows(model: type[Model], connection: BaseDatabaseWrapper) -> Iterator[tuple[Any, ...]]:
+    names = [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001  (Django's own name)
+    return model._base_manager.using(connection.alias).order_by().values_list(*names).iterator(BATCH)  # noqa: SLF001  (as above)
+
+
+def _added(total: int, row: tuple[Any, ...]) -> int:
+    """The sum of rows and one more, the same in whatever order they come."""
+    plain = json.dumps(row, default=_plain, sort_keys=True).encode()
+    return (total + int.from_bytes(blake2b(plain, digest_size=16).digest())) % (1 << 128)
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _has_rows(connection: BaseDatabaseWrapper, table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})")  # noqa: S608  (the database's own names)
+        return bool(cursor.fetchone()[0])

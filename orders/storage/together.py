@@ -1,0 +1,77 @@
+"""Statements sent as one: a page waits for the answer to each, and PostgreSQL may stand on another host.
+
+SQLite, whose file is on this machine, takes what is written and what is read one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from orders.storage.prepared_query import PreparedQuery, Value
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that changes one row and returns columns of it: INSERT … RETURNING. `values` as the driver takes them."""
+
+    sql: str
+    values: Sequence[Any]
+
+    def run(self, connection: BaseDatabaseWrapper) -> Row:
+        """Run it by itself."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return tuple(cursor.fetchone())
+
+
+def is_possible(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the database takes a change inside of another statement."""
+    return bool(connection.vendor == "postgresql")
+
+
+def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
+    """Run `change` and a statement without an answer as one, both or neither; the columns that `change` returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH changed AS ({change.sql}), other AS ({sql}) SELECT * FROM changed",  # noqa: S608  (both are ours)
+            [*change.values, *values],
+        )
+        return tuple(cursor.fetchone())
+
+
+class Together:
+    """Several queries of single rows as one statement."""
+
+    def __init__(self, *queries: PreparedQuery[Any]) -> None:
+        self._queries = queries
+
+    def get(self, *values: Sequence[Value], change: Change | None = None) -> tuple[list[Any], Row]:
+        """The row of each query as its model or None, and the columns that `change` returns, () without one.
+
+        `values` has a sequence for each query.
+        """
+        statements = [query.statement for query in self._queries]
+        connection = connections[statements[0].alias]
+        changed = change.run(connection) if change is not None and not is_possible(connection) else ()
+        within = change if change is not None and not changed else None
+        rows = " ".join(f"LEFT JOIN ({each.sql}) AS row{at} ON TRUE" for at, each in enumerate(statements))
+        start = "SELECT * FROM (SELECT 1) AS alone"
+        if within is not None:
+            start = f"WITH changed AS ({within.sql}) SELECT * FROM changed"  # noqa: S608  (ours)
+        wanted = [value for each, own in zip(statements, values, strict=True) for value in each.adapted(own)]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{start} {rows}", [*(within.values if within else ()), *wanted])
+            columns = cursor.fetchone()
+        models = []
+        for each in reversed(statements):
+            columns, row = columns[: -each.width], columns[-each.width :]
+            # Without a row all of its columns are NULL, its key among them.
+            models.append(each.to_model(row) if any(value is not None for value in row) else None)
+        return models[::-1], tuple(columns) if within else changed
