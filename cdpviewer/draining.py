@@ -8,6 +8,7 @@ from typing import Any
 
 import gevent  # type: ignore[import-untyped]
 from django.conf import settings
+from gevent.exceptions import BlockingSwitchOutError  # type: ignore[import-untyped]
 from gunicorn.workers import ggevent
 
 from cdpviewer import health
@@ -22,8 +23,14 @@ class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
 
     def close(self) -> None:
         """Stop listening, but serve those who have connected: the system would reset them, and lose the forms they sent."""
-        with suppress(OSError):  # no file is left for another connection
-            while not self.closed and (accepted := self.do_read()):
+        self._stop_event.set()
+        self.stop_accepting()
+        # No file may be left for another connection; and gevent itself may close, where nothing can wait.
+        with suppress(OSError, BlockingSwitchOutError):
+            while not self.closed:
+                gevent.sleep(0)  # what was accepted begins, for which gunicorn needs the listener
+                if not (accepted := self.do_read()):
+                    break
                 self.do_handle(*accepted)
         super().close()
 

@@ -232,7 +232,7 @@ def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
     return value
 
 
-def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 5000) -> int:
+def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 1000) -> int:
     """Remove up to `batch` of the records before `limit` (aware) and return their number; 0 if none is left."""
     moment = limit.astimezone(UTC)
     if connection.vendor == "postgresql":

@@ -91,10 +91,16 @@ def test_who_has_connected_before_the_stop_is_still_served() -> None:
     with gevent.socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(20)
-        server = draining.Server(listener, handle=lambda link, _address: link.sendall(link.recv(10)), spawn=Pool(3))
+        address = listener.getsockname()
+
+        def answer(link: gevent.socket.socket, _address: object) -> None:
+            assert listener.getsockname() == address  # as gunicorn asks first
+            link.sendall(link.recv(10))
+
+        server = draining.Server(listener, handle=answer, spawn=Pool(3))
         server.max_accept = 1  # as gunicorn does
         server.start()
-        clients = [socket.create_connection(listener.getsockname(), 20) for _ in range(20)]
+        clients = [socket.create_connection(address, 20) for _ in range(20)]
         for client in clients:
             client.sendall(b"a form")
         server.close()  # before it has looked for any

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from orders.models import AccessRecord
 from orders.privacy import account_events, append_only, viewed_order
 
 DAYS = {"d": 1, "w": 7}
+BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try at least once in 0.02 s
 
 
 def age(text: str) -> timedelta:
@@ -40,7 +42,7 @@ class Command(BaseCommand):
                 "CDPVIEWER_LEAST_RECORD_DAYS sets that age."
             )
         # Whole days (UTC), so that whole chains are removed and the rest can still be proved.
-        limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), time.min, tzinfo=UTC)
+        limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), datetime.min.time(), tzinfo=UTC)
         self._prune_views(dry_run=options["dry_run"])
         older = AccessRecord.objects.filter(at__lt=limit)
         count, since = older.count(), f"from before {limit:%Y-%m-%d %H:%M} UTC"
@@ -58,6 +60,7 @@ class Command(BaseCommand):
         removed = 0
         while gone := append_only.delete_older_than(connection, limit):
             removed += gone
+            time.sleep(BETWEEN_BATCHES)
         self.stdout.write(f"removed: {removed} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
