@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
+import requests
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth.models import Group, User
@@ -313,21 +314,86 @@ def test_a_sign_in_of_the_provider_has_no_second_step_here(
     assert is_signed_in(client)
 
 
-def test_confirming_asks_the_provider_again_and_takes_nobody_else(
-    client: Client, provider: RunningProvider, settings: Settings
-) -> None:
+ADD = "/connections/add/"
+
+
+@pytest.fixture
+def alice_later(client: Client, provider: RunningProvider, settings: Settings) -> requests.Session:
+    """Alice signed in a while ago, where what matters must be confirmed; her browser's session at the provider."""
     settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=600)
-    provider.knows("sub-ben", "ben", "cdp-agents")
-    sign_on(client, provider, "sub-alice")
+    at_provider = requests.Session()
+    begun = client.post("/accounts/provider/", {"next": "/"})
+    come_back(client, provider.approve(begun["Location"], "sub-alice", at_provider))
     held = client.session
     held["signed_in_at"] -= 1000
     held.save()
-    asked = client.get("/connections/add/")
+    return at_provider
+
+
+def asked_to_confirm(client: Client) -> str:
+    """Where the button "Confirm with …" sends the browser."""
+    address: str = client.post("/accounts/provider/", {"next": ADD})["Location"]
+    return address
+
+
+def without(address: str, *names: str, **others: str) -> str:
+    """The address as somebody at the browser changes it."""
+    parts = urlsplit(address)
+    query = {name: value for name, value in parse_qsl(parts.query) if name not in names}
+    return parts._replace(query=urlencode(query | others)).geturl()
+
+
+def test_confirming_asks_the_provider_again_and_takes_nobody_else(
+    client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    provider.knows("sub-ben", "ben", "cdp-agents")
+    asked = client.get(ADD)
     assert asked["Location"] == "/accounts/confirm/?next=%2Fconnections%2Fadd%2F"
-    begun = client.post("/accounts/provider/", {"next": "/connections/add/"})
-    assert parse_qs(urlsplit(begun["Location"]).query)["prompt"] == ["login"]
-    other = come_back(client, provider.approve(begun["Location"], "sub-ben"))
+    sent_to = asked_to_confirm(client)
+    assert parse_qs(urlsplit(sent_to).query)["prompt"] == ["login"]
+    other = come_back(client, provider.approve(sent_to, "sub-ben"))
     assert (other.status_code, "a different" in other.text) == (403, True)
-    assert client.get("/connections/add/").status_code == 302
-    assert sign_on(client, provider, "sub-alice", "/connections/add/")["Location"] == "/connections/add/"
-    assert client.get("/connections/add/").status_code == 200
+    assert outcomes("sign_in_failed") == [("alice", "provider: someone-else")]
+    assert client.get(ADD).status_code == 302
+    assert sign_on(client, provider, "sub-alice", ADD)["Location"] == ADD
+    assert client.get(ADD).status_code == 200
+
+
+@pytest.mark.parametrize("others", [{}, {"max_age": "100000"}], ids=["no auth_time", "an old auth_time"])
+def test_confirming_is_not_skipped_by_changing_what_the_provider_is_asked(
+    others: dict[str, str], client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    sent_to = asked_to_confirm(client)
+    held = client.session  # as if the sign-in at the provider were older than the clocks may differ
+    for state, _at, _provider in held["socialaccount_states"].values():
+        state["data"]["begun"] += 100
+    held.save()
+    refused = come_back(
+        client, provider.approve(without(sent_to, "prompt", "max_age", **others), "sub-alice", alice_later)
+    )
+    assert (refused.status_code, "did not ask you to sign in again" in refused.text) == (403, True)
+    assert f'name="next" value="{ADD}"' in refused.text
+    assert client.get(ADD).status_code == 302
+    assert is_signed_in(client)
+    assert outcomes("sign_in_failed") == [("alice", "provider: not-asked-again")]
+
+
+@pytest.mark.parametrize(("others", "is_recent"), [({}, False), ({"max_age": "100000"}, True)])
+def test_signing_out_and_in_again_confirms_only_what_the_provider_reports(
+    others: dict[str, str], is_recent: bool, client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    client.post("/accounts/logout/")
+    begun = client.post("/accounts/provider/", {"next": "/"})
+    come_back(client, provider.approve(without(begun["Location"], **others), "sub-alice", alice_later))
+    assert is_signed_in(client)
+    assert (client.get(ADD).status_code == 200) is is_recent
+
+
+def test_confirming_in_no_group_takes_the_groups_and_the_session(
+    client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    provider.knows("sub-alice", "alice", "other")
+    refused = come_back(client, provider.approve(asked_to_confirm(client), "sub-alice"))
+    assert (refused.status_code, "not in a group" in refused.text) == (403, True)
+    assert groups_of("alice") == set()
+    assert not is_signed_in(client)
