@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import devices, next_page, throttling
-from accounts.forms import locked_out, too_many_codes
+from accounts.forms import too_many
 from accounts.rights import sign_in_failed
 from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
@@ -68,8 +68,9 @@ def step(request: HttpRequest) -> HttpResponseBase:
             with throttling.attempt(request, f"second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
-            locked_out(person.get_username())
-            wait = _show(request, stage, too_many_codes(limit), 429)
+            said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")
+            words = too_many(limit, person.get_username(), said)
+            wait = _show(request, stage, words, 503 if limit.crowded else 429)
             wait["Retry-After"] = str(limit.seconds())
             return wait
         except CredentialUnreadable:
