@@ -64,8 +64,8 @@ def step(request: HttpRequest) -> HttpResponseBase:
     person = stage.login.user
     if request.method == "POST":
         try:
-            # No user name has a space, so these attempts are counted separately from those on the password.
-            with throttling.attempt(request, f"second step {person.pk}"):
+            # No form accepts a NUL in a user name, so only these attempts count here, and no stranger can add to them.
+            with throttling.attempt(request, f"\x00second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
             said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")

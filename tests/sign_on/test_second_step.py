@@ -149,6 +149,16 @@ def test_guessing_codes_is_slowed_down(enrolled: tuple[pyotp.TOTP, list[str]]) -
     assert password_step(client=Client()).post(STEP, {"code": enrolled[0].now()}).status_code == 429
 
 
+@pytest.mark.parametrize("before", ["", " ", "\x00"])
+def test_no_name_in_the_form_holds_up_the_second_step_of_somebody(
+    before: str, enrolled: tuple[pyotp.TOTP, list[str]], anna: User
+) -> None:
+    stranger = Client()
+    for _try in range(6):
+        stranger.post(LOGIN, {"username": f"{before}second step {anna.pk}", "password": "wrong"})
+    assert password_step().post(STEP, {"code": enrolled[0].now()}).status_code == 302
+
+
 def test_each_recovery_code_works_once(enrolled: tuple[pyotp.TOTP, list[str]]) -> None:
     codes = enrolled[1]
     assert len(set(codes)) == 10
