@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal
 
+import structlog
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -24,7 +25,7 @@ from allauth.mfa.totp.internal.auth import (
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 
 from orders.cdp.errors import CredentialUnreadable
@@ -37,6 +38,7 @@ FACTORS = (Kind.TOTP, Kind.WEBAUTHN)
 SEALED = {Kind.TOTP: "secret", Kind.RECOVERY_CODES: "seed"}
 ISSUER = "cdpviewer"
 _PENDING = "totp_pending"
+log = structlog.stdlib.get_logger("accounts.sign_on")
 _place: ContextVar[Binding | None] = ContextVar("the place that a sealed secret belongs to", default=None)
 
 
@@ -125,8 +127,8 @@ def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
-    except (ValidationError, ValueError, TypeError, KeyError):
-        return False
+    except Exception as error:  # noqa: BLE001  (see _refused)
+        return _refused(error)
     with transaction.atomic():
         webauthn.WebAuthn.add(person, name, credential)
         account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.WEBAUTHN.value)
@@ -203,10 +205,19 @@ def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
     try:
         webauthn.parse_authentication_response(credential)
         row = webauthn.complete_authentication(person, credential)
-    except (ValidationError, ValueError, TypeError, KeyError):
-        return False
+    except Exception as error:  # noqa: BLE001  (see _refused)
+        return _refused(error)
     row.record_usage()
     return True
+
+
+def _refused(error: Exception) -> Literal[False]:
+    """False for an answer that does not fit, or that is malformed: the decoders below fido2 raise errors of every kind."""
+    if isinstance(error, DatabaseError):
+        raise error
+    if not isinstance(error, ValidationError):
+        log.warning("passkey_malformed", error=type(error).__name__)
+    return False
 
 
 def remove(person: Any, pk: int) -> bool:

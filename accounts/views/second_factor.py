@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from allauth.account.stages import LoginStageController
@@ -41,17 +42,24 @@ class CodeForm(forms.Form):
     )
 
 
+class JsonObject(forms.CharField):
+    """A JSON object. Django's own field raises other errors for one that is nested too deep, or has too long a number."""
+
+    def clean(self, value: Any) -> dict[str, Any]:
+        try:
+            sent = json.loads(super().clean(value))
+        except (ValueError, RecursionError):
+            sent = None
+        if not isinstance(sent, dict):
+            raise ValidationError("no object", code="shape")
+        return sent
+
+
 class PasskeyForm(forms.Form):
     """The browser's passkey response, as JSON."""
 
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
-    credential = forms.JSONField()
-
-    def clean_credential(self) -> dict[str, Any]:
-        sent = self.cleaned_data["credential"]
-        if not isinstance(sent, dict):
-            raise ValidationError("no object", code="shape")
-        return sent
+    credential = JsonObject()
 
 
 @login_not_required
