@@ -91,13 +91,19 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse inactive people, and a password that somebody else set and that was used before."""
+        """Refuse inactive people, those who may not use a password kept here, and one that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
-        if settings.SIGN_ON.passwords is Passwords.STAFF and not may_use_password(user, Passwords.STAFF):
-            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
-            raise ValidationError(
-                _("Here only administrators sign in with a password. Use the button above."), code="provider"
-            )
+        chosen = settings.SIGN_ON
+        # Somebody without a password here was checked by the directory, which the setting leaves alone.
+        if user.has_usable_password() and not may_use_password(user, chosen.passwords):
+            said = gettext("With a password kept in cdpviewer, only staff of the administration may sign in.")
+            why = "passwords are for staff"
+            if chosen.passwords is Passwords.OFF:
+                said, why = gettext("With a password kept in cdpviewer, nobody may sign in."), "passwords are off"
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
+            if chosen.provider:
+                said += " " + gettext("Use the button above.")
+            raise ValidationError(said, code="provider")
         if not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(

@@ -44,8 +44,8 @@ class SignIn(views.LoginView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse without reading the password if password sign-in is off."""
-        if settings.SIGN_ON.passwords is Passwords.OFF:
+        """Refuse without reading the password if nobody may sign in with one."""
+        if settings.SIGN_ON.passwords is Passwords.OFF and not settings.SIGN_ON.directory:
             return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
         return super().post(request, *args, **kwargs)
 

@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import SignInFailure
+from accounts.sign_on.choices import Passwords
 from orders.models import AccessRecord
 from tests.live import free_port
 from tests.sign_on import directories
@@ -126,6 +127,25 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
     assert groups_of("anna") == set()
     client.post(LOGIN, {"username": "anna", "password": PASSWORD})
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("passwords", "words"), [("staff", "only staff of the administration"), ("off", "nobody may sign in")]
+)
+def test_passwords_here_may_be_for_few_while_the_directory_is_for_all(
+    passwords: str, words: str, anna: User, directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(passwords))
+    page = client.get(LOGIN).text
+    assert 'name="password"' in page and "may sign in with a password" not in page
+    refused = client.post(LOGIN, {"username": "anna", "password": PASSWORD}).text
+    assert words in refused and "button" not in refused.partition(words)[2][:80]
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+    assert client.post("/accounts/confirm/", {"password": HERS}).status_code == 302
+    User.objects.filter(pk=anna.pk).update(is_staff=True)
+    assert (Client().post(LOGIN, {"username": "anna", "password": PASSWORD}).status_code == 302) is (
+        passwords == "staff"
+    )
 
 
 def assert_not_checked(client: Client) -> None:
