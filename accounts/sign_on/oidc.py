@@ -77,7 +77,7 @@ def _chosen() -> Provider:
 class _Adapter(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
-        return discovery.document(_chosen().issuer)
+        return discovery.document(_chosen())
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return request.build_absolute_uri(reverse("oidc_callback"))

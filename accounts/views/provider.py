@@ -50,5 +50,5 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     provider = settings.SIGN_ON.provider
     if provider is None or request.user.is_authenticated:
         return redirect("login")
-    context = {"provider": provider.name, "address": discovery.sign_out_address(provider.issuer)}
+    context = {"provider": provider.name, "address": discovery.sign_out_address(provider)}
     return render(request, "registration/signed_out.html", context)

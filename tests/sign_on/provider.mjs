@@ -1,5 +1,5 @@
 // A company's OpenID Connect provider on loopback, made of oidc-provider: sign in as anybody, with the groups that the test gave them.
-// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""} or {"drip": path | ""}.
+// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""}, {"drip": path | ""} or {"host": of its addresses}.
 import http from "node:http";
 import readline from "node:readline";
 import { Provider } from "oidc-provider";
@@ -9,6 +9,7 @@ const issuer = `http://127.0.0.1:${port}`;
 let people = {};
 let hang = "";
 let drip = "";
+let host = "";
 
 const provider = new Provider(issuer, {
   clients: [{
@@ -38,6 +39,7 @@ const server = http.createServer((request, response) => {
     response.on("close", () => clearInterval(timer));
     return;
   }
+  if (host && request.url.startsWith("/.well-known/")) request.headers.host = host; // which its addresses have then
   answer(request, response);
 });
 server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
@@ -46,5 +48,6 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
   people = told.people ?? people;
   hang = told.hang ?? hang;
   drip = told.drip ?? drip;
+  host = told.host ?? host;
   console.log("done");
 }).on("close", () => process.exit(0));

@@ -253,6 +253,26 @@ def test_another_issuer_than_the_one_that_was_set_is_refused(
     assert client.post("/accounts/provider/").status_code == 502
 
 
+def test_a_sign_in_page_on_an_origin_that_browsers_may_not_go_to_is_refused(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    elsewhere = provider.issuer.replace("127.0.0.1", "localhost")
+    provider.moves(urlsplit(elsewhere).netloc)
+    refused = client.post("/accounts/provider/", {"next": ORDER})
+    assert (refused.status_code, "returned an error" in refused.text) == (502, True)
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(origins=(elsewhere,)))
+    assert client.post("/accounts/provider/", {"next": ORDER})["Location"].startswith(f"{elsewhere}/auth?")
+
+
+def test_discovery_that_fails_on_the_way_back_loses_no_page(client: Client, provider: RunningProvider) -> None:
+    begun = client.post("/accounts/provider/", {"next": ORDER})
+    back = provider.approve(begun["Location"], "sub-alice")
+    discovery.forget()  # as another process would be, or this one an hour later
+    provider.moves("elsewhere.example.com")
+    refused = come_back(client, back)
+    assert (refused.status_code, ORDER.replace("&", "&amp;") in refused.text) == (502, True)
+
+
 def test_a_wrong_client_secret_is_a_page_with_words(
     client: Client, provider: RunningProvider, settings: Settings
 ) -> None:
@@ -271,7 +291,7 @@ def test_signing_out_says_that_the_provider_may_still_be_signed_in(client: Clien
     sign_on(client, provider, "sub-alice")
     out = client.post("/accounts/logout/", follow=True)
     assert "You may still be signed in with Example Air" in out.text
-    assert f'href="{discovery.document(provider.issuer)["end_session_endpoint"]}"' in out.text
+    assert f'href="{discovery.document(provider.choice())["end_session_endpoint"]}"' in out.text
 
 
 def test_somebody_of_the_provider_has_no_password_to_change(client: Client, provider: RunningProvider) -> None:
