@@ -18,7 +18,7 @@ const provider = new Provider(issuer, {
   }],
   pkce: { required: () => true },
   cookies: { keys: ["only for tests"] },
-  claims: { openid: ["sub"], profile: ["preferred_username", "groups", "name", "email", "picture"] },
+  claims: { openid: ["sub"], profile: ["preferred_username", "groups", "name", "email", "picture", "hasgroups"] },
   features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
   findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...(people[id] ?? {}) }) }),
   loadExistingGrant: async (context) => {

@@ -34,6 +34,10 @@ class RunningProvider:
     def knows(self, subject: str, user_name: str | None, *groups: str, **more: Any) -> None:
         """From now on `subject` has this user name and is in these groups."""
         claims = {"groups": list(groups), **({} if user_name is None else {"preferred_username": user_name}), **more}
+        self.knows_exactly(subject, claims)
+
+    def knows_exactly(self, subject: str, claims: dict[str, Any]) -> None:
+        """From now on `subject` has these claims and no others."""
         self.people[subject] = claims
         self._tell({"people": self.people})
 

@@ -135,6 +135,36 @@ def test_without_a_group_no_account_is_made(groups: tuple[str, ...], client: Cli
     assert not SocialAccount.objects.exists()
 
 
+def test_a_group_that_is_not_here_lets_nobody_in(client: Client, provider: RunningProvider, settings: Settings) -> None:
+    groups = {"cdp-agents": "Agents", "cdp-vips": "No such group"}
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(groups=groups))
+    provider.knows("sub-zoe", "zoe", "cdp-vips")
+    assert sign_on(client, provider, "sub-zoe").status_code == 403
+    assert not User.objects.exists()
+    provider.knows("sub-zoe", "zoe", "cdp-vips", "cdp-agents")
+    assert sign_on(client, provider, "sub-zoe").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://x.example/"}}},
+        {"hasgroups": True},
+    ],
+    ids=["a source", "a flag"],
+)
+def test_too_many_groups_for_a_token_take_nothing_away(
+    sent: dict[str, object], client: Client, provider: RunningProvider
+) -> None:
+    sign_on(client, provider, "sub-alice")
+    provider.people["sub-alice"].pop("groups")
+    provider.knows_exactly("sub-alice", provider.people["sub-alice"] | sent)
+    refused = sign_on(Client(), provider, "sub-alice")
+    assert (refused.status_code, "returned an error" in refused.text) == (502, True)
+    assert is_signed_in(client)
+    assert groups_of("alice") == {"Agents"}
+
+
 @pytest.mark.parametrize("name", ["anna", "Anna", "ANNA", "ａｎｎａ"])
 def test_a_name_that_is_taken_is_refused_and_nobody_renamed(
     name: str, anna: User, client: Client, provider: RunningProvider

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import certifi
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django.fixtures import Settings
 
 from accounts.sign_on.choices import Passwords, SecondFactor, SignOn
+from cdpviewer import checks, run
 from cdpviewer.environment import Environment
 from cdpviewer.sign_on import read
 
@@ -123,3 +126,13 @@ def test_a_mistake_names_the_setting_and_no_secret(environ: dict[str, str], name
         chosen(**environ)
     assert named in str(refused.value)
     assert "canary" not in str(refused.value)
+
+
+@pytest.mark.django_db
+def test_a_group_that_is_not_here_is_named_before_people_sign_in(settings: Settings) -> None:
+    settings.SIGN_ON = chosen(**{**OIDC, "CDPVIEWER_OIDC_GROUPS": "a=Agents,b=Agent"}, **LDAP)
+    (found,) = checks.mapped_groups()
+    assert "CDPVIEWER_OIDC_GROUPS names Agent, " in found.msg
+    assert any("CDPVIEWER_OIDC_GROUPS" in sentence for sentence in run.missing())
+    Group.objects.create(name="Agent")
+    assert checks.mapped_groups() == []
