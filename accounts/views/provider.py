@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from accounts import next_page
 from accounts.rights import sign_in_failed
 from accounts.sign_on import discovery, oidc, refusals
 from accounts.sign_on.refusals import NotSignedIn
+from accounts.throttling import WINDOW
 from orders.privacy.record_kinds import Action
 
 
@@ -39,8 +41,16 @@ def finish(request: HttpRequest) -> HttpResponseBase:
     try:
         return oidc.finish(request)
     except NotSignedIn as refused:
-        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
+        _record(refused)
         return refusals.page(request, refused)
+
+
+def _record(refused: NotSignedIn) -> None:
+    """Record a refusal; one without a person once per 15 minutes and process, since anybody can cause it, and an expired one never."""
+    if refused.kind == "expired":
+        return
+    if refused.person or cache.add(f"provider-{refused.kind}", 1, WINDOW.total_seconds()):
+        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
 
 
 @login_not_required

@@ -231,6 +231,18 @@ def test_cancelled_at_the_provider(client: Client, provider: RunningProvider) ->
     assert not is_signed_in(client)
 
 
+def test_nobody_fills_the_records_by_coming_back_from_nowhere(client: Client, provider: RunningProvider) -> None:
+    for _time in range(3):
+        assert client.get("/accounts/provider/back/?code=x&state=y").status_code == 400
+        begun = client.post("/accounts/provider/", {"next": ORDER})
+        state = parse_qs(urlsplit(begun["Location"]).query)["state"][0]
+        assert client.get(f"/accounts/provider/back/?error=access_denied&state={state}").status_code == 403
+        begun = client.post("/accounts/provider/", {"next": ORDER})
+        state = parse_qs(urlsplit(begun["Location"]).query)["state"][0]
+        assert client.get(f"/accounts/provider/back/?code=wrong&state={state}").status_code == 502
+    assert sorted(outcomes("sign_in_failed")) == [("", "provider: cancelled"), ("", "provider: failed")]
+
+
 def test_a_provider_that_is_down_gets_a_page_and_a_503(
     client: Client, provider: RunningProvider, settings: Settings
 ) -> None:
