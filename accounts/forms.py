@@ -104,7 +104,7 @@ class SignInForm(Limited, AuthenticationForm):
             if chosen.provider:
                 said += " " + gettext("Use the button above.")
             raise ValidationError(said, code="provider")
-        if not own_password.use(user):
+        if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
                 _("This password was set for you and works only once. Ask your administrator for a new one."),

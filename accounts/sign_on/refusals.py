@@ -21,6 +21,7 @@ Kind = Literal[
     "inactive",
     "someone-else",
     "not-asked-again",
+    "password-used",
 ]
 STATUS: dict[Kind, int] = {
     "unreachable": 503,
@@ -33,6 +34,7 @@ STATUS: dict[Kind, int] = {
     "inactive": 403,
     "someone-else": 403,
     "not-asked-again": 403,
+    "password-used": 403,
 }
 
 
@@ -104,6 +106,11 @@ def words(refused: NotSignedIn) -> Words:
             _("%(name)s did not ask you to sign in again"),
             _("Nothing is confirmed: %(name)s did not report that you signed in there just now."),
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
+        ),
+        "password-used": (
+            _("You are not signed in"),
+            _("This password was set for you and works only once. Ask your administrator for a new one."),
+            administrator,
         ),
     }
     return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))

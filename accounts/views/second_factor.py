@@ -88,12 +88,13 @@ def step(request: HttpRequest) -> HttpResponseBase:
             sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")
             return _show(request, stage, error.messages[0], 422)
         person.refresh_from_db()
-        if not person.is_active:
-            return redirect("login")
+        if not person.is_active or stage.state.get("proof") != person.get_session_auth_hash():
+            return redirect("login")  # deactivated, or with a new password, since the first step
         request.signed_in_by = stage.state["by"]  # type: ignore[attr-defined]  # as it was at the first step
         request.second_step_done = True  # type: ignore[attr-defined]  # for the record
         response: HttpResponse = stage.exit()
-        devices.remember(request, response, person.get_username())
+        if request.user.is_authenticated:
+            devices.remember(request, response, person.get_username())  # type: ignore[unreachable]  # the exit signs in
         return response
     return _show(request, stage)
 

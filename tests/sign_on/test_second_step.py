@@ -252,6 +252,29 @@ def test_a_password_of_ones_own_comes_before_the_second_step(anna: User, setting
     assert client.get(LIST)["Location"] == "/accounts/password/"
 
 
+def test_a_password_that_works_once_is_used_up_by_the_second_step(
+    enrolled: tuple[pyotp.TOTP, list[str]], anna: User
+) -> None:
+    from accounts import own_password
+
+    own_password.note_set_by(anna, "root")
+    first, second = password_step(), password_step()  # without a phone at hand it is still good for another try
+    assert first.post(STEP, {"code": enrolled[0].now()}).status_code == 302
+    refused = second.post(STEP, {"code": enrolled[1][0]})
+    assert (refused.status_code, "works only once" in refused.text) == (403, True)
+    assert not is_signed_in(second)
+    assert "works only once" in Client().post(LOGIN, {"username": "anna", "password": PASSWORD}).text
+    assert AccessRecord.objects.filter(what="sign_in_failed", outcome="password used before").count() == 2
+
+
+def test_a_new_password_ends_what_the_old_one_began(enrolled: tuple[pyotp.TOTP, list[str]], anna: User) -> None:
+    client = password_step()
+    anna.set_password("another long enough passphrase")
+    anna.save()
+    assert client.post(STEP, {"code": enrolled[0].now()})["Location"] == LOGIN
+    assert not is_signed_in(client)
+
+
 def test_where_it_is_off_nobody_is_asked_and_the_pages_are_gone(
     enrolled: tuple[pyotp.TOTP, list[str]], settings: Settings
 ) -> None:
