@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import next_page
 from accounts.rights import sign_in_failed
-from accounts.sign_on import discovery, oidc, refusals
+from accounts.sign_on import discovery, oidc, proxy_header, refusals
 from accounts.sign_on.refusals import NotSignedIn
 from accounts.throttling import WINDOW
 from orders.privacy.record_kinds import Action
@@ -56,9 +58,12 @@ def _record(refused: NotSignedIn) -> None:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Show that the user may still be signed in at the provider, with a link to its sign-out page if there is one."""
-    provider = settings.SIGN_ON.provider
-    if provider is None or request.user.is_authenticated:
+    """Show that the user may still be signed in at the provider, with a link to its sign-out page if there is one, or at the proxy."""
+    provider, proxy = settings.SIGN_ON.provider, settings.SIGN_ON.proxy
+    by_proxy = proxy is not None and proxy_header.named(request, proxy) != ""
+    if request.user.is_authenticated or not (provider or by_proxy):
         return redirect("login")
-    context = {"provider": provider.name, "address": discovery.sign_out_address(provider)}
+    context: dict[str, Any] = {"by_proxy": by_proxy}
+    if provider and not by_proxy:
+        context |= {"provider": provider.name, "address": discovery.sign_out_address(provider)}
     return render(request, "registration/signed_out.html", context)

@@ -74,10 +74,10 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users of the provider see that they may still be signed in there."""
-        by_provider = request.session.get(SIGNED_IN_BY) == "provider"
+        """Sign out. Users of the provider or proxy see that they may still be signed in there."""
+        elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
-        return redirect("signed_out") if by_provider else response
+        return redirect("signed_out") if elsewhere else response
 
 
 class ChangePassword(views.PasswordChangeView):
