@@ -23,11 +23,14 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.mfa.webauthn.internal import auth as webauthn
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 
+from accounts import open_sessions
+from accounts.sign_on.choices import SecondFactor
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import account_events, sealing
 from orders.privacy.record_kinds import Action
@@ -220,21 +223,22 @@ def _refused(error: Exception) -> Literal[False]:
     return False
 
 
-def remove(person: Any, pk: int) -> bool:
-    """Remove one factor; the recovery codes go with the last."""
+def remove(person: Any, pk: int, *, here: str) -> bool:
+    """Remove one factor; the recovery codes go with the last. `here` is the hashed key of this session, for `_end_others`."""
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
         if row is None:
             return False
         kind = row.type
         row.delete()
+        account_events.record(Action.FACTOR_REMOVED, about=person, detail=kind)
         if not exist(person):
             Authenticator.objects.filter(user_id=person.pk).delete()
-        account_events.record(Action.FACTOR_REMOVED, about=person, detail=kind)
+            _end_others(person, here)
     return True
 
 
-def reset(person: Any) -> int:
+def reset(person: Any, *, here: str = "") -> int:
     """Remove all factors of a person who lost them; return the number of rows. Recorded if there were any."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
@@ -242,7 +246,14 @@ def reset(person: Any) -> int:
         if count:
             rows.delete()
             account_events.record(Action.FACTOR_RESET, about=person, detail=f"{count} removed")
+            _end_others(person, here)
     return count
+
+
+def _end_others(person: Any, here: str) -> None:
+    """Where a second factor is required, end the person's other sessions: they began with one, and would go on without."""
+    if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
+        open_sessions.end(person, but=here)
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:

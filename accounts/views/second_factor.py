@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import devices, next_page, throttling
 from accounts.forms import too_many
 from accounts.rights import sign_in_failed
+from accounts.session_store import stored_key
 from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
 from accounts.sign_on.recent import confirmed_for_factors
@@ -195,7 +196,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove one of the person's factors."""
     _only_where_used()
-    if factors.remove(request.user, pk):
+    if factors.remove(request.user, pk, here=stored_key(request.session.session_key or "")):
         second_step.note_missing(request)
         messages.success(request, _("It was removed."))
     return redirect("second_factors")
