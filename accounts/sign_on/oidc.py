@@ -25,6 +25,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from gevent import Timeout  # type: ignore[import-untyped]
 
 from accounts.next_page import own_path
 from accounts.sign_on import discovery, membership, refusals
@@ -153,13 +154,16 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """A session with short timeouts. It uses proxies and certificates of the environment, unlike calls to the CDP."""
+        """A session whose requests end in time. It uses proxies and certificates of the environment, unlike calls to the CDP."""
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 
         def request(*args: Any, **kwargs: Any) -> requests.Response:
             deadline = time.monotonic() + sum(timeouts)
-            return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
+            # In the server this ends a name look-up, a connection and headers that take too long as well.
+            with Timeout(sum(timeouts), False):
+                return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
+            raise requests.ReadTimeout("the provider's answer takes too long")
 
         session.request = request  # type: ignore[method-assign]
         return session

@@ -49,6 +49,10 @@ class RunningProvider:
         """Answer requests of paths that begin so with a byte now and then; "" to answer well again."""
         self._tell({"drip": path})
 
+    def crawls(self, path: str) -> None:
+        """The same, in the headers of the answer."""
+        self._tell({"crawl": path})
+
     def moves(self, host: str) -> None:
         """Name `host` (with its port) in all addresses of the discovery document; "" for its own again."""
         self._tell({"host": host})
