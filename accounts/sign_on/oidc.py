@@ -62,7 +62,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
     except NotSignedIn as refused:
         refused.page = state.get("next") or ""
-        if refused.kind == "no-group" and request.user.get_username() == refused.person:
+        if refused.kind == "no-group" and request.user.is_authenticated and request.user.username == refused.person:
             logout(request)  # `membership` ended the session
         raise
     return response

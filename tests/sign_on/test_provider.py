@@ -130,7 +130,9 @@ def test_a_withdrawn_group_shuts_the_door_everywhere(client: Client, provider: R
 @pytest.mark.parametrize("groups", [(), ("other",), ("Agents",)])
 def test_without_a_group_no_account_is_made(groups: tuple[str, ...], client: Client, provider: RunningProvider) -> None:
     provider.knows("sub-zoe", "zoe", *groups)
-    assert sign_on(client, provider, "sub-zoe").status_code == 403
+    refused = sign_on(client, provider, "sub-zoe")
+    assert refused.status_code == 403
+    assert "Clear-Site-Data" not in refused  # nobody was signed in
     assert not User.objects.exists()
     assert not SocialAccount.objects.exists()
 
