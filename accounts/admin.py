@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import open_sessions
-from accounts.sign_on import factors
+from accounts.session_store import stored_key
+from accounts.sign_on import factors, second_step
 
 if TYPE_CHECKING:
     People = UserAdmin[User]
@@ -66,7 +67,9 @@ class TickedUserAdmin(Ticked, People):
     @admin.action(description=_("Reset the second step"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Reset the second step for users who lost their phone or key: they sign in with the password only, or add a new one."""
-        reset = [person.username for person in queryset if factors.reset(person)]
+        here = stored_key(request.session.session_key or "")
+        reset = [person.username for person in queryset if factors.reset(person, here=here)]
+        second_step.note_missing(request)
         self.message_user(request, _("Reset: %(names)s") % {"names": ", ".join(reset) or "–"})
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +11,8 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import own_password, throttling
@@ -21,18 +24,40 @@ from orders.privacy.record_kinds import Action
 from orders.problems import duration_words
 
 
-def too_many(limit: throttling.TryLater) -> ValidationError:
-    """The error with the time to wait."""
-    return ValidationError(
-        _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked."),
-        code="wait",
-        params={"time": duration_words(limit.seconds())},
-    )
+class Limited:
+    """A form that checks a password. If it could not, `status` says why, and `wait` how many seconds until the next attempt."""
+
+    status: int | None = None
+    wait: int | None = None
+
+    @contextmanager
+    def limited(self, request: HttpRequest, username: str) -> Iterator[None]:
+        """Check a password inside the block, with the limit on guessing. Raises ValidationError if it cannot be checked."""
+        try:
+            with throttling.attempt(request, username):
+                yield
+        except throttling.NotChecked:
+            self.status = 503
+            raise not_checked() from None
+        except throttling.TryLater as limit:
+            self.status, self.wait = (503 if limit.crowded else 429), limit.seconds()
+            said = _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked.")
+            raise ValidationError(too_many(limit, username, said), code="wait") from None
+
+    def refuse(self, response: HttpResponse) -> HttpResponse:
+        """The response, with its status and Retry-After if the password could not be checked."""
+        if self.status is not None:
+            response.status_code = self.status
+        if self.wait is not None:
+            response["Retry-After"] = str(self.wait)
+        return response
 
 
-def too_many_codes(limit: throttling.TryLater) -> str:
-    """The sentence that says how long to wait with the next code."""
-    said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")
+def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
+    """The sentence for an attempt that must wait: `said`, with the time, and recorded, if there were too many wrong ones."""
+    if limit.crowded:
+        return gettext("Many people are signing in. Try again in a few seconds.")
+    locked_out(username)
     return str(said) % {"time": duration_words(limit.seconds())}
 
 
@@ -50,11 +75,8 @@ def locked_out(username: str) -> None:
         sign_in_failed(Action.LOCKED_OUT, username)
 
 
-class SignInForm(AuthenticationForm):
-    """Django's sign-in form, with a limit on guessing. `wait` is in seconds if the limit is reached."""
-
-    wait: int | None = None
-    not_checked = False
+class SignInForm(Limited, AuthenticationForm):
+    """Django's sign-in form, with a limit on guessing."""
 
     error_messages = {
         **AuthenticationForm.error_messages,
@@ -65,26 +87,24 @@ class SignInForm(AuthenticationForm):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if self.request is None or username is None or not password:
             return super().clean()
-        try:
-            with throttling.attempt(self.request, username):
-                return super().clean()
-        except throttling.NotChecked:
-            self.not_checked = True
-            raise not_checked() from None
-        except throttling.TryLater as limit:
-            self.wait = limit.seconds()
-            locked_out(username)
-            raise too_many(limit) from None
+        with self.limited(self.request, username):
+            return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse inactive people, and a password that somebody else set and that was used before."""
+        """Refuse inactive people, those who may not use a password kept here, and one that somebody else set and that was used before."""
         super().confirm_login_allowed(user)
-        if settings.SIGN_ON.passwords is Passwords.STAFF and not may_use_password(user, Passwords.STAFF):
-            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "passwords are for administrators")
-            raise ValidationError(
-                _("Here only administrators sign in with a password. Use the button above."), code="provider"
-            )
-        if not own_password.use(user):
+        chosen = settings.SIGN_ON
+        # Somebody without a password here was checked by the directory, which the setting leaves alone.
+        if user.has_usable_password() and not may_use_password(user, chosen.passwords):
+            said = gettext("With a password kept in cdpviewer, only staff of the administration may sign in.")
+            why = "passwords are for staff"
+            if chosen.passwords is Passwords.OFF:
+                said, why = gettext("With a password kept in cdpviewer, nobody may sign in."), "passwords are off"
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
+            if chosen.provider:
+                said += " " + gettext("Use the button above.")
+            raise ValidationError(said, code="provider")
+        if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
                 _("This password was set for you and works only once. Ask your administrator for a new one."),
@@ -92,24 +112,16 @@ class SignInForm(AuthenticationForm):
             )
 
 
-class OwnPasswordForm(PasswordChangeForm):
+class OwnPasswordForm(Limited, PasswordChangeForm):
     """Django's form to change one's password, with the same limit, because an open session must not allow guessing either."""
-
-    wait: int | None = None
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 
     def clean_old_password(self) -> str:
-        username = self.user.get_username()
-        try:
-            with throttling.attempt(self.request, username):
-                return super().clean_old_password()
-        except throttling.TryLater as limit:
-            self.wait = limit.seconds()
-            locked_out(username)
-            raise too_many(limit) from None
+        with self.limited(self.request, self.user.get_username()):
+            return super().clean_old_password()
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse the old password as the new one, because somebody else may know it."""

@@ -33,8 +33,13 @@ def must_change(user: AbstractBaseUser) -> bool:
     return SetPassword.objects.filter(user_id=user.pk, changed_at=None).exists()
 
 
+def is_used(user: AbstractBaseUser) -> bool:
+    """Whether the password was set by somebody else and has signed the user in before."""
+    return SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at__isnull=False).exists()
+
+
 def use(user: AbstractBaseUser) -> bool:
-    """Whether the correct password may be used to sign in. One set by somebody else is used up by this."""
+    """Whether the correct password may sign the user in now. One set by somebody else is used up by this."""
     if not must_change(user):
         return True
     unused = SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at=None)

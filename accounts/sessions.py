@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts import next_page, open_sessions, own_password
 from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT, SIGNED_IN_BY
+from accounts.sign_on import recent
 from accounts.sign_on.second_step import MUST_ADD, note_missing
 from orders.http import GetResponse, Request
 from orders.storage import session_answers
@@ -47,6 +48,8 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
     open_sessions.describe(request)
     if request.session[SIGNED_IN_BY] == "password" and own_password.must_change(user):
         request.session[MUST_CHANGE] = True
+    if request.session[SIGNED_IN_BY] == "provider":
+        recent.note_signed_in(request)
     note_missing(request)
 
 

@@ -4,6 +4,7 @@ Failed attempts count in lanes: a known browser has one of its own; strangers sh
 Once a lane's limit is reached within 15 minutes, its attempts are spaced out and the others are asked to wait for some seconds: nobody
 is locked out. An address that has not failed on a name for a day shares no lane of that name with those that have, so a stranger with
 a few addresses cannot take every turn. An attempt under way takes a place until its password is checked; further ones wait for that.
+The processor has few places, too: an attempt that waits for something else gives its place up for that time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
@@ -39,14 +41,15 @@ _WAITING = BoundedSemaphore(MOST_WAITING)
 # A check occupies a core, so more at once are not faster; a hundred would only block each other on SQLite.
 AT_ONCE = 4
 _CHECKING = BoundedSemaphore(AT_ONCE)
+_holds_place: ContextVar[bool] = ContextVar("this attempt has one of the places", default=False)
 
 
 class TryLater(Exception):
-    """Too many wrong attempts. `until` (aware) is when the next one is checked."""
+    """No attempt is possible until `until` (aware): too many were wrong, or, if `crowded`, too many are under way."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, *, crowded: bool = False) -> None:
         super().__init__("too many attempts to sign in")
-        self.until = until
+        self.until, self.crowded = until, crowded
 
     def seconds(self, now: datetime | None = None) -> int:
         """Whole seconds to wait, at least 1."""
@@ -89,7 +92,8 @@ class Lane:
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
     """Check a password inside the block: an exception means that it was wrong. Raises TryLater if there is no place."""
     if not _CHECKING.acquire(timeout=PATIENCE):
-        raise TryLater(timezone.now() + timedelta(seconds=2))
+        raise _crowded()
+    token = _holds_place.set(True)
     try:
         begun = begin(request, username)
         try:
@@ -102,21 +106,38 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
             raise
         begun.succeeded()
     finally:
+        _holds_place.reset(token)
         _CHECKING.release()
+
+
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """Give the attempt's place up inside the block, which waits for something else than the processor."""
+    if not _holds_place.get():
+        yield
+        return
+    token = _holds_place.set(False)
+    _CHECKING.release()
+    try:
+        yield
+    finally:
+        _CHECKING.acquire()
+        _holds_place.reset(token)
+
+
+def _crowded() -> TryLater:
+    return TryLater(timezone.now() + timedelta(seconds=2), crowded=True)
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
     """Wait up to PATIENCE seconds for a place, and take it. Raises TryLater."""
     row = _enter(request, username)
     try:
-        until = _turn(row, _lanes(row, is_trusted(request)))
+        _wait_for_turn(row, _lanes(row, is_trusted(request)))
     except BaseException:
-        row.delete()
-        raise
-    if until is not None:
         # An unchecked attempt does not count; otherwise constant retries would block the name for ever.
         row.delete()
-        raise TryLater(until)
+        raise
     source = Q(device=row.device) if row.device else Q(device="", name=row.name, address=row.address)
     return Attempt(row.pk, source)
 
@@ -152,24 +173,31 @@ def _lanes(row: SignInFailure, trusted: bool) -> list[Lane]:
     return lanes if trusted else [*lanes, Lane(Q(device="", address=row.address), limits.address)]
 
 
-def _turn(row: SignInFailure, lanes: Iterable[Lane]) -> datetime | None:
-    """Wait for the row's turn in all lanes. Return None, or the time of the next attempt."""
-    until, wait = _places(row, lanes)
-    if until is not None or not wait:
-        return until
-    soon = timezone.now() + timedelta(seconds=2)
+def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
+    """Wait for the row's turn in all lanes. Raises TryLater."""
+    if not _must_wait(row, lanes):
+        return
     if not _WAITING.acquire(blocking=False):
-        return soon
+        raise _crowded()
     try:
         ends = time.monotonic() + PATIENCE
-        while wait and until is None:
+        while True:
+            with elsewhere():
+                time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that not all look at once)
+            if not _must_wait(row, lanes):
+                return
             if time.monotonic() > ends:
-                return soon
-            time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that not all look at once)
-            until, wait = _places(row, lanes)
-        return until
+                raise _crowded()
     finally:
         _WAITING.release()
+
+
+def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
+    """Whether others in progress must be awaited. Raises TryLater if a lane is over its limit."""
+    until, wait = _places(row, lanes)
+    if until is not None:
+        raise TryLater(until)
+    return wait
 
 
 def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:

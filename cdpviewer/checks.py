@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from cdpviewer import environment, modes
 from orders.cdp.regions import is_loopback
@@ -159,6 +160,28 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
                 id="cdpviewer.W010",
             )
         )
+    return found
+
+
+@register(deploy=True)
+def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
+    """The groups that a provider's or directory's are mapped to must exist. Nothing is found if the database cannot be read."""
+    from accounts.sign_on import membership
+
+    found: list[CheckMessage] = []
+    for name, chosen in (("OIDC", settings.SIGN_ON.provider), ("LDAP", settings.SIGN_ON.directory)):
+        try:
+            absent = membership.missing(chosen.groups.values()) if chosen else set()
+        except DatabaseError:
+            return []
+        found += [
+            Error(
+                f"CDPVIEWER_{name}_GROUPS names {one}, and there is no such group: people who are only in that one cannot sign in.",
+                hint="Correct the name, or add the group under /admin/auth/group/.",
+                id="cdpviewer.E008",
+            )
+            for one in sorted(absent)
+        ]
     return found
 
 

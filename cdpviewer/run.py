@@ -17,9 +17,10 @@ def missing() -> list[str]:
     from django.conf import settings
     from django.contrib.auth.models import User
 
+    from cdpviewer.checks import mapped_groups
     from orders.models import Connection, SharedConnection
 
-    found = []
+    found = [f"{problem.msg} {problem.hint}" for problem in mapped_groups()]
     if settings.HTTPS and not settings.ALLOWED_HOSTS:
         found.append(
             "CDPVIEWER_ALLOWED_HOSTS: without the name people type, every page is a 400. Set it, as in orders.example.com."

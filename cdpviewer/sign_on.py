@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import ssl
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -25,9 +27,10 @@ def read(env: Environment) -> SignOn:
         directory=_directory(env),
         proxy=_proxy(env),
     )
-    if found.passwords is not Passwords.ON and not (found.provider or found.proxy):
+    if found.passwords is not Passwords.ON and not (found.provider or found.directory or found.proxy):
         raise ImproperlyConfigured(
-            "CDPVIEWER_PASSWORD_SIGN_IN is not on, and there is no other way in: set CDPVIEWER_OIDC_ISSUER, or remove the setting."
+            "CDPVIEWER_PASSWORD_SIGN_IN is not on, and there is no other way in: set CDPVIEWER_OIDC_ISSUER or CDPVIEWER_LDAP_URL, or "
+            "remove the setting."
         )
     return found
 
@@ -78,6 +81,10 @@ def _directory(env: Environment) -> Directory | None:
     start_tls = env.switch("CDPVIEWER_LDAP_START_TLS", default=False)
     if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
         raise ImproperlyConfigured("CDPVIEWER_LDAP_URL must be an address such as ldaps://ldap.example.com.")
+    if parts.scheme == "ldaps" and start_tls:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_START_TLS is for ldap:// only: ldaps:// is TLS from the start. Remove one of the two."
+        )
     if parts.scheme == "ldap" and not start_tls and not is_loopback(parts.hostname):
         raise ImproperlyConfigured(
             "CDPVIEWER_LDAP_URL would send passwords readably: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
@@ -102,9 +109,33 @@ def _directory(env: Environment) -> Directory | None:
     for name, value in (("PEOPLE", found.people), ("GROUPS_BASE", found.groups_base), ("GROUPS", found.groups)):
         if not value:
             raise ImproperlyConfigured(f"CDPVIEWER_LDAP_URL is set, so CDPVIEWER_LDAP_{name} must be set too.")
-    if "%(user)s" not in found.people_filter:
-        raise ImproperlyConfigured("CDPVIEWER_LDAP_PEOPLE_FILTER must hold %(user)s, where the user name goes.")
+    if bool(found.bind_dn) != bool(found.bind_password):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_BIND_DN and CDPVIEWER_LDAP_BIND_PASSWORD belong together: set both, or neither to search anonymously."
+        )
+    _check_filter(found.people_filter)
+    if found.ca_file:
+        _check_authority("CDPVIEWER_LDAP_CA", found.ca_file)
     return found
+
+
+def _check_filter(text: str) -> None:
+    """Raise ImproperlyConfigured for a filter that is no format for a user name, or whose parentheses do not match."""
+    around = text.replace("%(user)s", "")
+    if around == text or "%" in around.replace("%%", "") or around.count("(") != around.count(")"):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_PEOPLE_FILTER must be a filter such as (uid=%(user)s), with %(user)s where the user name goes and no other %."
+        )
+
+
+def _check_authority(name: str, path: str) -> None:
+    """Raise ImproperlyConfigured for a file without certificates in PEM, or one that cannot be read."""
+    try:
+        readable = bool(ssl.create_default_context(cafile=path).get_ca_certs())
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        readable = False
+    if not readable:
+        raise ImproperlyConfigured(f"{name} must name a readable file with certificates of authorities in PEM.")
 
 
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
@@ -112,6 +143,8 @@ def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):
         raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")
+    if len({theirs for theirs, _sign, _ours in pairs}) < len(pairs):
+        raise ImproperlyConfigured(f"{name} names one of their groups twice: each stands for one group of ours.")
     return {theirs: ours for theirs, _sign, ours in pairs}
 
 
@@ -128,7 +161,18 @@ def _proxy(env: Environment) -> ProxyHeader | None:
         raise ImproperlyConfigured(
             "CDPVIEWER_PROXY_USER_HEADER needs CDPVIEWER_TRUSTED_PROXIES: the number of proxies in front."
         )
-    return ProxyHeader(header, env.text("CDPVIEWER_PROXY_SECRET_HEADER", "X-Proxy-Secret"), secret)
+    secret_header = env.text("CDPVIEWER_PROXY_SECRET_HEADER", "X-Proxy-Secret")
+    for setting, name in (("USER_HEADER", header), ("SECRET_HEADER", secret_header)):
+        # Django reads headers from names with underscores, so one with an underscore never arrives.
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+            raise ImproperlyConfigured(
+                f"CDPVIEWER_PROXY_{setting} must be a header as the proxy sends it, such as X-Remote-User: letters, digits and hyphens."
+            )
+    if header.lower() == secret_header.lower():
+        raise ImproperlyConfigured(
+            "CDPVIEWER_PROXY_USER_HEADER and CDPVIEWER_PROXY_SECRET_HEADER must be different headers."
+        )
+    return ProxyHeader(header, secret_header, secret)
 
 
 def _one_of(kind: type[Choice], name: str, value: str) -> Choice:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Any
 
 import ldap
@@ -19,18 +22,33 @@ from gevent import monkey  # type: ignore[import-untyped]
 from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]
 from ldap.ldapobject import SimpleLDAPObject
 
-from accounts import open_sessions
+from accounts import open_sessions, throttling
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
 from accounts.throttling import NotChecked
 from orders.privacy import account_events
 
 AT_ONCE = 8  # sign-ins of a process that wait for the directory
+_WAITING = BoundedSemaphore(AT_ONCE)
 log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 class DirectoryDown(NotChecked):
     """The directory could not check the password."""
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """One of the places for those who wait for the directory. Raises DirectoryDown if none is free within its timeout."""
+    with throttling.elsewhere():
+        found = _WAITING.acquire(timeout=_chosen().timeout)
+    if not found:
+        log.error("directory_crowded")
+        raise DirectoryDown("too many wait for the directory")
+    try:
+        yield
+    finally:
+        _WAITING.release()
 
 
 @cache
@@ -42,9 +60,10 @@ class _Connection(SimpleLDAPObject):
     """A connection that waits on a thread: libldap waits in C, which would block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        if not monkey.is_module_patched("threading"):
-            return super()._ldap_call(func, *args, **kwargs)
-        return _threads(os.getpid()).apply(super()._ldap_call, (func, *args), kwargs)
+        with throttling.elsewhere():
+            if not monkey.is_module_patched("threading"):
+                return super()._ldap_call(func, *args, **kwargs)
+            return _threads(os.getpid()).apply(super()._ldap_call, (func, *args), kwargs)
 
 
 class _Ldap:
@@ -79,7 +98,7 @@ class Backend(LDAPBackend):
         for known in User.objects.filter(username__iexact=username.strip()):
             if known.has_usable_password() or SocialAccount.objects.filter(user=known).exists():
                 return None
-        with account_events.acting_as(_chosen().as_actor):
+        with _place(), account_events.acting_as(_chosen().as_actor):
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
 

@@ -9,6 +9,7 @@ import requests
 import structlog
 from allauth.socialaccount.adapter import get_adapter
 
+from accounts.sign_on.choices import Provider, origin
 from accounts.sign_on.refusals import NotSignedIn
 
 FRESH_SECONDS = 3600
@@ -18,11 +19,12 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
-def document(issuer: str) -> dict[str, Any]:
-    """The document of `issuer`. Raises NotSignedIn if it cannot be read or names another issuer.
+def document(chosen: Provider) -> dict[str, Any]:
+    """The provider's document. Raises NotSignedIn if it cannot be read, names another issuer, or an origin that the policy forbids.
 
     GET <issuer>/.well-known/openid-configuration, at most once an hour for each process.
     """
+    issuer = chosen.issuer
     until, kept = _kept.get(issuer, (0.0, {}))
     if time.monotonic() < until:
         return kept
@@ -40,14 +42,19 @@ def document(issuer: str) -> dict[str, Any]:
     if found["issuer"].rstrip("/") != issuer:
         log.error("provider_is_another_issuer", hint="CDPVIEWER_OIDC_ISSUER must be the issuer that discovery names")
         raise NotSignedIn("failed")
+    if (asked := origin(found["authorization_endpoint"])) not in chosen.form_origins():
+        log.error(
+            "provider_asks_elsewhere", origin=asked, hint="browsers stop there: name it in CDPVIEWER_OIDC_ORIGINS"
+        )
+        raise NotSignedIn("failed")
     _kept[issuer] = (time.monotonic() + FRESH_SECONDS, found)
     return found
 
 
-def sign_out_address(issuer: str) -> str:
+def sign_out_address(chosen: Provider) -> str:
     """The provider's sign-out page; "" if it has none or is unreachable."""
     try:
-        address = document(issuer).get("end_session_endpoint", "")
+        address = document(chosen).get("end_session_endpoint", "")
     except NotSignedIn:
         return ""
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else ""

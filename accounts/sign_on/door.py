@@ -6,12 +6,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import perform_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth import login
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 
-from accounts import next_page
+from accounts import next_page, own_password
+from accounts.rights import sign_in_failed
+from accounts.sign_on import refusals
 from accounts.sign_on.refusals import NotSignedIn
+from orders.privacy.record_kinds import Action
 
 BACKEND = "accounts.session_store.Backend"  # loads the user of every session, however they signed in
 
@@ -30,6 +34,11 @@ class Adapter(DefaultAccountAdapter):
         return ["accounts.sign_on.second_step.Stage"]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Start the session. A password that somebody else set is used up only now, after the second step."""
+        if getattr(request, "signed_in_by", "password") == "password" and not own_password.use(user):
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
+            refused = NotSignedIn("password-used", person=user.get_username())
+            raise ImmediateHttpResponse(refusals.page(request, refused))
         login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal
 
+import structlog
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -22,11 +23,14 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.mfa.webauthn.internal import auth as webauthn
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 
+from accounts import open_sessions
+from accounts.sign_on.choices import SecondFactor
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import account_events, sealing
 from orders.privacy.record_kinds import Action
@@ -37,6 +41,7 @@ FACTORS = (Kind.TOTP, Kind.WEBAUTHN)
 SEALED = {Kind.TOTP: "secret", Kind.RECOVERY_CODES: "seed"}
 ISSUER = "cdpviewer"
 _PENDING = "totp_pending"
+log = structlog.stdlib.get_logger("accounts.sign_on")
 _place: ContextVar[Binding | None] = ContextVar("the place that a sealed secret belongs to", default=None)
 
 
@@ -125,8 +130,8 @@ def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
-    except (ValidationError, ValueError, TypeError, KeyError):
-        return False
+    except Exception as error:  # noqa: BLE001  (see _refused)
+        return _refused(error)
     with transaction.atomic():
         webauthn.WebAuthn.add(person, name, credential)
         account_events.record(Action.FACTOR_ADDED, about=person, detail=Kind.WEBAUTHN.value)
@@ -203,27 +208,37 @@ def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
     try:
         webauthn.parse_authentication_response(credential)
         row = webauthn.complete_authentication(person, credential)
-    except (ValidationError, ValueError, TypeError, KeyError):
-        return False
+    except Exception as error:  # noqa: BLE001  (see _refused)
+        return _refused(error)
     row.record_usage()
     return True
 
 
-def remove(person: Any, pk: int) -> bool:
-    """Remove one factor; the recovery codes go with the last."""
+def _refused(error: Exception) -> Literal[False]:
+    """False for an answer that does not fit, or that is malformed: the decoders below fido2 raise errors of every kind."""
+    if isinstance(error, DatabaseError):
+        raise error
+    if not isinstance(error, ValidationError):
+        log.warning("passkey_malformed", error=type(error).__name__)
+    return False
+
+
+def remove(person: Any, pk: int, *, here: str) -> bool:
+    """Remove one factor; the recovery codes go with the last. `here` is the hashed key of this session, for `_end_others`."""
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
         if row is None:
             return False
         kind = row.type
         row.delete()
+        account_events.record(Action.FACTOR_REMOVED, about=person, detail=kind)
         if not exist(person):
             Authenticator.objects.filter(user_id=person.pk).delete()
-        account_events.record(Action.FACTOR_REMOVED, about=person, detail=kind)
+            _end_others(person, here)
     return True
 
 
-def reset(person: Any) -> int:
+def reset(person: Any, *, here: str = "") -> int:
     """Remove all factors of a person who lost them; return the number of rows. Recorded if there were any."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
@@ -231,7 +246,14 @@ def reset(person: Any) -> int:
         if count:
             rows.delete()
             account_events.record(Action.FACTOR_RESET, about=person, detail=f"{count} removed")
+            _end_others(person, here)
     return count
+
+
+def _end_others(person: Any, here: str) -> None:
+    """Where a second factor is required, end the person's other sessions: they began with one, and would go on without."""
+    if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
+        open_sessions.end(person, but=here)
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:

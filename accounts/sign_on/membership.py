@@ -35,7 +35,16 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
 
 
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
-    """The names of our groups that the claims map to. A claim may be one name or a list."""
+    """The names of our groups that the claims map to. A claim may be one name or a list.
+
+    Raises NotSignedIn if the groups are left out because there are too many for the token: that is no reason to take any away.
+    https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#groups-overage-claim
+    """
+    names = claims.get("_claim_names")
+    elsewhere = isinstance(names, dict) and provider.groups_claim in names
+    if provider.groups_claim not in claims and (elsewhere or claims.get("hasgroups")):
+        log.error("provider_leaves_groups_out", hint="send only the groups assigned to this application, or roles")
+        raise NotSignedIn("failed")
     sent = claims.get(provider.groups_claim)
     theirs: Iterable[Any] = [sent] if isinstance(sent, str) else sent if isinstance(sent, list) else []
     return {provider.groups[name] for name in theirs if isinstance(name, str) and name in provider.groups}
@@ -43,7 +52,7 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
 
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
     """Update a user's groups. Raises NotSignedIn for an inactive user, or one in no group, and ends their sessions."""
-    groups = ours(claims, provider)
+    groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
         if not person.is_active:
             raise NotSignedIn("inactive", person=person.username)
@@ -59,11 +68,16 @@ def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
     follow_names(person, ours(claims, provider), set(provider.groups.values()))
 
 
+def missing(names: Iterable[str]) -> set[str]:
+    """Those of the names that no group has."""
+    return set(names) - set(Group.objects.filter(name__in=set(names)).values_list("name", flat=True))
+
+
 def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:
     """Make the user a member of the `wanted` groups, and of no other of the `managed` ones."""
     groups = {group.name: group for group in Group.objects.filter(name__in=managed)}
-    if missing := sorted(managed - groups.keys()):
-        log.error("mapped_groups_missing", groups=missing)
+    if absent := sorted(managed - groups.keys()):
+        log.error("mapped_groups_missing", groups=absent)
     has = set(person.groups.filter(name__in=managed).values_list("name", flat=True))
     if given := [groups[name] for name in sorted(wanted - has) if name in groups]:
         person.groups.add(*given)

@@ -11,6 +11,7 @@ import requests
 import structlog
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthError, AuthProcess, ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -18,11 +19,13 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from gevent import Timeout  # type: ignore[import-untyped]
 
 from accounts.next_page import own_path
 from accounts.sign_on import discovery, membership, refusals
@@ -46,15 +49,22 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
         request,
         CONFIRM if confirm else AuthProcess.LOGIN,
         next_url=page,
-        data={"nonce": nonce},
+        data={"nonce": nonce, "begun": int(time.time())},
         auth_params={"nonce": nonce, **more},
     )
     return response
 
 
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Exchange the code that the provider returned, and sign the user in. Raises NotSignedIn."""
-    response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
+    """Exchange the code that the provider returned, and sign the user in. Raises NotSignedIn with the page to go to."""
+    state = statekit.get_states(request).get(request.GET.get("state", ""), ({},))[0]
+    try:
+        response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
+    except NotSignedIn as refused:
+        refused.page = state.get("next") or ""
+        if refused.kind == "no-group" and request.user.is_authenticated and request.user.username == refused.person:
+            logout(request)  # `membership` ended the session
+        raise
     return response
 
 
@@ -68,29 +78,25 @@ def _chosen() -> Provider:
 class _Adapter(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
-        return discovery.document(_chosen().issuer)
+        return discovery.document(_chosen())
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return request.build_absolute_uri(reverse("oidc_callback"))
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """The login with its `claims`, of which only the subject is kept."""
-        claims = self._claims(app, token, kwargs["response"])
-        login = self.get_provider().sociallogin_from_response(request, {"userinfo": {"sub": claims["sub"]}})
-        login.claims = claims
-        return login
-
-    def _claims(self, app: SocialApp, token: SocialToken, response: dict[str, Any]) -> dict[str, Any]:
+        """The login with all `claims`, and those `signed` in the ID token. Of both only the subject is kept."""
         try:
-            claims = self._decode_id_token(app, response["id_token"])
-            subject = claims["sub"]
-            if "userinfo_endpoint" in self.openid_config:
-                claims |= self._fetch_user_info(token.token)
+            signed = self._decode_id_token(app, kwargs["response"]["id_token"])
+            more = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {}
+            claims = signed | more
+            subject = signed["sub"]
         except (KeyError, TypeError, ValueError) as error:
             raise ProviderException("the provider's answer has another shape than expected") from error
         if not isinstance(subject, str) or claims["sub"] != subject:
             raise ProviderException("user info is about another subject than the token")
-        return claims
+        login = self.get_provider().sociallogin_from_response(request, {"userinfo": {"sub": subject}})
+        login.claims, login.signed = claims, signed
+        return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         """The claims of a token received directly from the provider: no need to verify its signature (OpenID Connect Core, 3.1.3.7)."""
@@ -108,6 +114,15 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
 
 class _OpenIdProvider(OpenIDConnectProvider):
     oauth2_adapter_class = _Adapter
+
+
+def _authenticated_at(signed: dict[str, Any]) -> int:
+    """When the user authenticated at the provider, in seconds since 1970; 0 if the ID token does not say.
+
+    Only this shows that somebody asked to authenticate again did: the browser could strip `prompt` and `max_age` from the request.
+    """
+    sent = signed.get("auth_time")
+    return min(sent, int(time.time())) if isinstance(sent, int) else 0
 
 
 def _provider(request: HttpRequest) -> _OpenIdProvider:
@@ -139,13 +154,16 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """A session with short timeouts. It uses proxies and certificates of the environment, unlike calls to the CDP."""
+        """A session whose requests end in time. It uses proxies and certificates of the environment, unlike calls to the CDP."""
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 
         def request(*args: Any, **kwargs: Any) -> requests.Response:
             deadline = time.monotonic() + sum(timeouts)
-            return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
+            # In the server this ends a name look-up, a connection and headers that take too long as well.
+            with Timeout(sum(timeouts), False):
+                return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
+            raise requests.ReadTimeout("the provider's answer takes too long")
 
         session.request = request  # type: ignore[method-assign]
         return session
@@ -159,7 +177,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         extra_context: dict[str, Any] | None = None,
     ) -> None:
         """Raise NotSignedIn with the reason."""
-        state = (extra_context or {}).get("state") or {}
         if error == AuthError.CANCELLED:
             kind: refusals.Kind = "cancelled"
         elif "state_id" in (extra_context or {}):
@@ -169,29 +186,30 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         else:
             kind = "failed"
         log.warning("provider_sign_in_failed", kind=kind, error=type(exception).__name__ if exception else "")
-        raise NotSignedIn(kind, page=state.get("next", ""))
+        raise NotSignedIn(kind)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse the user, or update their groups, which follow the provider's at each sign-in."""
-        page = sociallogin.state.get("next", "")
-        nonce = (sociallogin.state.get("data") or {}).get("nonce")
-        if not nonce or sociallogin.claims.get("nonce") != nonce:
-            raise NotSignedIn("failed", page=page)
+        begun = sociallogin.state.get("data") or {}
+        if not begun.get("nonce") or sociallogin.signed.get("nonce") != begun["nonce"]:
+            raise NotSignedIn("failed")
         person = sociallogin.user if sociallogin.is_existing else None
-        if sociallogin.state.get("process") == CONFIRM:
-            if person is None or person.pk != request.user.pk:
-                raise NotSignedIn("someone-else", page=page)
+        confirms = sociallogin.state.get("process") == CONFIRM
+        if confirms and (person is None or person.pk != request.user.pk):
+            raise NotSignedIn("someone-else", person=request.user.get_username())
+        if person is None:
+            sociallogin.user.username = membership.new_name(sociallogin.claims, _chosen())
+        with account_events.acting_as(_chosen().as_actor):
+            membership.check(sociallogin.claims, _chosen(), person)
+        proved = _authenticated_at(sociallogin.signed)
+        if confirms:
+            if proved < begun.get("begun", time.time()) - LEEWAY:
+                log.warning("provider_did_not_ask_again", auth_time_sent=bool(proved))
+                raise NotSignedIn("not-asked-again", person=request.user.get_username())
             note_confirmed(request)
-            raise ImmediateHttpResponse(redirect(own_path(page)))
-        try:
-            if person is None:
-                sociallogin.user.username = membership.new_name(sociallogin.claims, _chosen())
-            with account_events.acting_as(_chosen().as_actor):
-                membership.check(sociallogin.claims, _chosen(), person)
-        except NotSignedIn as refused:
-            refused.page = page
-            raise
+            raise ImmediateHttpResponse(redirect(own_path(sociallogin.state.get("next", ""))))
         request.signed_in_by = "provider"  # type: ignore[attr-defined]  # read by `accounts.sessions.start`
+        request.authenticated_at = proved  # type: ignore[attr-defined]  # read by `recent.note_signed_in`
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return True

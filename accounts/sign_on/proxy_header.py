@@ -11,12 +11,14 @@ from django.contrib.auth.models import User
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from accounts import embedding
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sign_on import door
 from accounts.sign_on.choices import ProxyHeader
+from accounts.sign_on.membership import LONGEST_NAME
 
 log = structlog.stdlib.get_logger("accounts.sign_on")
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -26,7 +28,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
     """Middleware: sign in the user that the proxy names. Placed after the session limits, which apply to these sessions too.
 
     The name is trusted only with the proxy's secret. No user is added: an unknown or inactive name stays signed out.
-    A session that the proxy started ends if it sends another name, or none.
+    A session that the proxy started ends if it sends another name, or none. The page after signing out signs nobody in.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:
@@ -39,7 +41,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
         by_proxy = request.session.get(SIGNED_IN_BY) == "proxy"
         if request.user.is_authenticated and by_proxy and request.user.get_username() != name:
             logout(request)
-        if name and not request.user.is_authenticated:
+        if name and not request.user.is_authenticated and request.path_info != reverse("signed_out"):
             person = User.objects.filter(username=name, is_active=True).first()
             if person is None:
                 log.warning("proxy_names_nobody_here")
@@ -51,9 +53,12 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
 
 def named(request: HttpRequest, chosen: ProxyHeader) -> str:
-    """The name sent by the proxy, "" without one or without the right secret."""
+    """The name sent by the proxy, "" without one, with one that is too long, or without the right secret."""
     name = request.headers.get(chosen.header, "")
     if name and not constant_time_compare(request.headers.get(chosen.secret_header, ""), chosen.secret):
         log.warning("proxy_secret_wrong")
         return ""
-    return name[:150]
+    if len(name) > LONGEST_NAME:
+        log.warning("proxy_sends_too_long_a_name")
+        return ""
+    return name

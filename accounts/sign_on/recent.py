@@ -26,11 +26,20 @@ def note_confirmed(request: HttpRequest) -> None:
     request.session[CONFIRMED_AT] = int(time.time())
 
 
+def note_signed_in(request: HttpRequest) -> None:
+    """Note when a user who comes from the provider authenticated there; without that they must confirm when it matters.
+
+    Signing out and in again must not count as a confirmation: the provider may let somebody in without asking.
+    """
+    request.session[CONFIRMED_AT] = getattr(request, "authenticated_at", 0)
+
+
 def is_recent(request: HttpRequest, seconds: int) -> bool:
     """Whether the user authenticated within `seconds`. True behind a sign-on proxy, where nobody can be asked again."""
     if request.session.get(SIGNED_IN_BY) == "proxy":
         return True
-    proved = max(request.session.get(SIGNED_IN_AT, 0), request.session.get(CONFIRMED_AT, 0))
+    by_provider = request.session.get(SIGNED_IN_BY) == "provider"
+    proved = max(0 if by_provider else request.session.get(SIGNED_IN_AT, 0), request.session.get(CONFIRMED_AT, 0))
     return bool(time.time() - proved < seconds)
 
 

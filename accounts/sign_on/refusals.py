@@ -20,6 +20,8 @@ Kind = Literal[
     "name-unusable",
     "inactive",
     "someone-else",
+    "not-asked-again",
+    "password-used",
 ]
 STATUS: dict[Kind, int] = {
     "unreachable": 503,
@@ -31,6 +33,8 @@ STATUS: dict[Kind, int] = {
     "name-unusable": 403,
     "inactive": 403,
     "someone-else": 403,
+    "not-asked-again": 403,
+    "password-used": 403,
 }
 
 
@@ -97,6 +101,16 @@ def words(refused: NotSignedIn) -> Words:
             _("That was another account"),
             _("You confirmed with a different %(name)s account from the one you are signed in with here."),
             again,
+        ),
+        "not-asked-again": (
+            _("%(name)s did not ask you to sign in again"),
+            _("Nothing is confirmed: %(name)s did not report that you signed in there just now."),
+            _("Try again. If this keeps happening, contact your cdpviewer administrator."),
+        ),
+        "password-used": (
+            _("You are not signed in"),
+            _("This password was set for you and works only once. Ask your administrator for a new one."),
+            administrator,
         ),
     }
     return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))

@@ -26,6 +26,7 @@ class Stage(LoginStage):
         """Ask for the second factor after a password; providers and proxies handle that themselves."""
         by = getattr(self.request, "signed_in_by", "password")
         self.state["by"] = by
+        self.state["proof"] = self.login.user.get_session_auth_hash()
         wanted = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by in BY_PASSWORD
         if wanted and factors.exist(self.login.user):
             return redirect("second_step"), True

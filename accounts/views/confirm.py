@@ -11,16 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import next_page, throttling
-from accounts.forms import locked_out, not_checked, too_many
+from accounts import next_page
+from accounts.forms import Limited
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sign_on.recent import note_confirmed
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Limited, forms.Form):
     """The user's password again, with the same limit on guessing as at sign-in."""
 
-    wait: int | None = None
     password = forms.CharField(
         label=_("Password"),
         strip=False,
@@ -35,17 +34,10 @@ class ConfirmForm(forms.Form):
         password: str = self.cleaned_data["password"]
         username = self.request.user.get_username()
         wrong = ValidationError(_("Wrong password."), code="wrong")
-        try:
-            with throttling.attempt(self.request, username):
-                found = authenticate(self.request, username=username, password=password)
-                if found is None or found.pk != self.request.user.pk:
-                    raise wrong
-        except throttling.NotChecked:
-            raise not_checked() from None
-        except throttling.TryLater as limit:
-            self.wait = limit.seconds()
-            locked_out(username)
-            raise too_many(limit) from None
+        with self.limited(self.request, username):
+            found = authenticate(self.request, username=username, password=password)
+            if found is None or found.pk != self.request.user.pk:
+                raise wrong
         return password
 
 
@@ -59,8 +51,4 @@ def confirm(request: HttpRequest) -> HttpResponse:
         note_confirmed(request)
         return redirect(next_page.own_path(page))
     context = {"form": form, "next": page, "provider": settings.SIGN_ON.provider if by_provider else None}
-    response = render(request, "registration/confirm.html", context, status=422 if form.is_bound else 200)
-    if form.wait is not None:
-        response.status_code = 429
-        response["Retry-After"] = str(form.wait)
-    return response
+    return form.refuse(render(request, "registration/confirm.html", context, status=422 if form.is_bound else 200))

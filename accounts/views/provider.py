@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import next_page
 from accounts.rights import sign_in_failed
-from accounts.sign_on import discovery, oidc, refusals
+from accounts.sign_on import discovery, oidc, proxy_header, refusals
 from accounts.sign_on.refusals import NotSignedIn
+from accounts.throttling import WINDOW
 from orders.privacy.record_kinds import Action
 
 
@@ -39,16 +43,27 @@ def finish(request: HttpRequest) -> HttpResponseBase:
     try:
         return oidc.finish(request)
     except NotSignedIn as refused:
-        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
+        _record(refused)
         return refusals.page(request, refused)
+
+
+def _record(refused: NotSignedIn) -> None:
+    """Record a refusal; one without a person once per 15 minutes and process, since anybody can cause it, and an expired one never."""
+    if refused.kind == "expired":
+        return
+    if refused.person or cache.add(f"provider-{refused.kind}", 1, WINDOW.total_seconds()):
+        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
 
 
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Show that the user may still be signed in at the provider, with a link to its sign-out page if there is one."""
-    provider = settings.SIGN_ON.provider
-    if provider is None or request.user.is_authenticated:
+    """Show that the user may still be signed in at the provider, with a link to its sign-out page if there is one, or at the proxy."""
+    provider, proxy = settings.SIGN_ON.provider, settings.SIGN_ON.proxy
+    by_proxy = proxy is not None and proxy_header.named(request, proxy) != ""
+    if request.user.is_authenticated or not (provider or by_proxy):
         return redirect("login")
-    context = {"provider": provider.name, "address": discovery.sign_out_address(provider.issuer)}
+    context: dict[str, Any] = {"by_proxy": by_proxy}
+    if provider and not by_proxy:
+        context |= {"provider": provider.name, "address": discovery.sign_out_address(provider)}
     return render(request, "registration/signed_out.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from allauth.account.stages import LoginStageController
@@ -20,8 +21,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import devices, next_page, throttling
-from accounts.forms import locked_out, too_many_codes
+from accounts.forms import too_many
 from accounts.rights import sign_in_failed
+from accounts.session_store import stored_key
 from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
 from accounts.sign_on.recent import confirmed_for_factors
@@ -41,17 +43,24 @@ class CodeForm(forms.Form):
     )
 
 
+class JsonObject(forms.CharField):
+    """A JSON object. Django's own field raises other errors for one that is nested too deep, or has too long a number."""
+
+    def clean(self, value: Any) -> dict[str, Any]:
+        try:
+            sent = json.loads(super().clean(value))
+        except (ValueError, RecursionError):
+            sent = None
+        if not isinstance(sent, dict):
+            raise ValidationError("no object", code="shape")
+        return sent
+
+
 class PasskeyForm(forms.Form):
     """The browser's passkey response, as JSON."""
 
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
-    credential = forms.JSONField()
-
-    def clean_credential(self) -> dict[str, Any]:
-        sent = self.cleaned_data["credential"]
-        if not isinstance(sent, dict):
-            raise ValidationError("no object", code="shape")
-        return sent
+    credential = JsonObject()
 
 
 @login_not_required
@@ -64,12 +73,13 @@ def step(request: HttpRequest) -> HttpResponseBase:
     person = stage.login.user
     if request.method == "POST":
         try:
-            # No user name has a space, so these attempts are counted separately from those on the password.
-            with throttling.attempt(request, f"second step {person.pk}"):
+            # No form accepts a NUL in a user name, so only these attempts count here, and no stranger can add to them.
+            with throttling.attempt(request, f"\x00second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
-            locked_out(person.get_username())
-            wait = _show(request, stage, too_many_codes(limit), 429)
+            said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")
+            words = too_many(limit, person.get_username(), said)
+            wait = _show(request, stage, words, 503 if limit.crowded else 429)
             wait["Retry-After"] = str(limit.seconds())
             return wait
         except CredentialUnreadable:
@@ -79,12 +89,13 @@ def step(request: HttpRequest) -> HttpResponseBase:
             sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")
             return _show(request, stage, error.messages[0], 422)
         person.refresh_from_db()
-        if not person.is_active:
-            return redirect("login")
+        if not person.is_active or stage.state.get("proof") != person.get_session_auth_hash():
+            return redirect("login")  # deactivated, or with a new password, since the first step
         request.signed_in_by = stage.state["by"]  # type: ignore[attr-defined]  # as it was at the first step
         request.second_step_done = True  # type: ignore[attr-defined]  # for the record
         response: HttpResponse = stage.exit()
-        devices.remember(request, response, person.get_username())
+        if request.user.is_authenticated:
+            devices.remember(request, response, person.get_username())  # type: ignore[unreachable]  # the exit signs in
         return response
     return _show(request, stage)
 
@@ -185,7 +196,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove one of the person's factors."""
     _only_where_used()
-    if factors.remove(request.user, pk):
+    if factors.remove(request.user, pk, here=stored_key(request.session.session_key or "")):
         second_step.note_missing(request)
         messages.success(request, _("It was removed."))
     return redirect("second_factors")

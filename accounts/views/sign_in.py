@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.db import transaction
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -45,13 +44,13 @@ class SignIn(views.LoginView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse without reading the password if password sign-in is off."""
-        if settings.SIGN_ON.passwords is Passwords.OFF:
+        """Refuse without reading the password if nobody may sign in with one."""
+        if settings.SIGN_ON.passwords is Passwords.OFF and not settings.SIGN_ON.directory:
             return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
         return super().post(request, *args, **kwargs)
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        return _or_wait(super().form_invalid(form), form)
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the view's own form
+        return form.refuse(super().form_invalid(form))
 
     def again(self) -> HttpResponse:
         """Handle a sign-in form with an expired token: redirect if the user is signed in by now, else show it again (403).
@@ -75,10 +74,10 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users of the provider see that they may still be signed in there."""
-        by_provider = request.session.get(SIGNED_IN_BY) == "provider"
+        """Sign out. Users of the provider or proxy see that they may still be signed in there."""
+        elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
-        return redirect("signed_out") if by_provider else response
+        return redirect("signed_out") if elsewhere else response
 
 
 class ChangePassword(views.PasswordChangeView):
@@ -105,8 +104,8 @@ class ChangePassword(views.PasswordChangeView):
         devices.remember(self.request, response, self.request.user.get_username())
         return response
 
-    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
-        return _or_wait(super().form_invalid(form), form)
+    def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
+        return form.refuse(super().form_invalid(form))
 
 
 class PasswordChanged(views.PasswordChangeDoneView):
@@ -140,17 +139,6 @@ def confirm_connections(request: HttpRequest) -> HttpResponse:
 def waiting(request: HttpRequest) -> list[Connection]:
     """The user's connections that must be confirmed before use."""
     return [each for each in Connection.objects.for_user(request.user).select_related("user") if not each.is_confirmed]
-
-
-def _or_wait(response: HttpResponse, form: BaseForm) -> HttpResponse:
-    """The response, as a 429 with Retry-After if the form was not checked because of too many attempts."""
-    if getattr(form, "not_checked", False):
-        response.status_code = 503
-    wait: int | None = getattr(form, "wait", None)
-    if wait is not None:
-        response.status_code = 429
-        response["Retry-After"] = str(wait)
-    return response
 
 
 login = SignIn.as_view()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -282,6 +283,36 @@ def test_who_waits_for_too_long_is_asked_to_come_back(monkeypatch: pytest.Monkey
         throttling.begin(request, "anna")
     assert limit.value.seconds() <= 2
     assert SignInFailure.objects.count() == LIMITS.tries
+    # Nobody was wrong so far, so nothing is said or recorded about wrong passwords.
+    answer = attempt(Client(), "anna", address="192.0.2.1")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert "Many people are signing in" in answer.text and "wrong" not in answer.text.lower()
+    assert not events().filter(what="locked_out").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_others_takes_no_place_from_those_who_are_checked() -> None:
+    request = RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.1")
+    under_way = SignInFailure.objects.filter(under_way=True)
+    for _try in range(LIMITS.tries):
+        throttling.begin(request, "anna")
+
+    def wait() -> None:
+        try:
+            with throttling.attempt(request, "anna"):
+                """Only after the others."""
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(throttling.AT_ONCE) as pool:
+        waiting = [pool.submit(wait) for _thread in range(throttling.AT_ONCE)]
+        while under_way.count() < LIMITS.tries + throttling.AT_ONCE and not any(one.done() for one in waiting):
+            """They begin when they get a processor."""
+        with throttling.attempt(RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.2"), "ben"):
+            assert under_way.count() == LIMITS.tries + throttling.AT_ONCE + 1
+        under_way.filter(pk__in=under_way.order_by("pk").values_list("pk", flat=True)[: LIMITS.tries]).delete()
+        for one in waiting:
+            one.result()
 
 
 @pytest.mark.parametrize(

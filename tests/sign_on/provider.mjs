@@ -1,5 +1,5 @@
 // A company's OpenID Connect provider on loopback, made of oidc-provider: sign in as anybody, with the groups that the test gave them.
-// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""} or {"drip": path | ""}.
+// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""}, {"drip": path | ""}, {"crawl": path | ""} or {"host": of its addresses}.
 import http from "node:http";
 import readline from "node:readline";
 import { Provider } from "oidc-provider";
@@ -9,6 +9,8 @@ const issuer = `http://127.0.0.1:${port}`;
 let people = {};
 let hang = "";
 let drip = "";
+let crawl = "";
+let host = "";
 
 const provider = new Provider(issuer, {
   clients: [{
@@ -17,7 +19,7 @@ const provider = new Provider(issuer, {
   }],
   pkce: { required: () => true },
   cookies: { keys: ["only for tests"] },
-  claims: { openid: ["sub"], profile: ["preferred_username", "groups", "name", "email", "picture"] },
+  claims: { openid: ["sub"], profile: ["preferred_username", "groups", "name", "email", "picture", "hasgroups"] },
   features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
   findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...(people[id] ?? {}) }) }),
   loadExistingGrant: async (context) => {
@@ -38,6 +40,13 @@ const server = http.createServer((request, response) => {
     response.on("close", () => clearInterval(timer));
     return;
   }
+  if (crawl && request.url.startsWith(crawl)) { // the same within a header
+    request.socket.write("HTTP/1.1 200 OK\r\nX-Long: ");
+    const timer = setInterval(() => request.socket.write("x"), 50);
+    request.socket.on("close", () => clearInterval(timer));
+    return;
+  }
+  if (host && request.url.startsWith("/.well-known/")) request.headers.host = host; // which its addresses have then
   answer(request, response);
 });
 server.listen(Number(port), "127.0.0.1", () => console.log("ready"));
@@ -46,5 +55,7 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
   people = told.people ?? people;
   hang = told.hang ?? hang;
   drip = told.drip ?? drip;
+  crawl = told.crawl ?? crawl;
+  host = told.host ?? host;
   console.log("done");
 }).on("close", () => process.exit(0));

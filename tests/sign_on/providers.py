@@ -34,6 +34,10 @@ class RunningProvider:
     def knows(self, subject: str, user_name: str | None, *groups: str, **more: Any) -> None:
         """From now on `subject` has this user name and is in these groups."""
         claims = {"groups": list(groups), **({} if user_name is None else {"preferred_username": user_name}), **more}
+        self.knows_exactly(subject, claims)
+
+    def knows_exactly(self, subject: str, claims: dict[str, Any]) -> None:
+        """From now on `subject` has these claims and no others."""
         self.people[subject] = claims
         self._tell({"people": self.people})
 
@@ -44,6 +48,14 @@ class RunningProvider:
     def drips(self, path: str) -> None:
         """Answer requests of paths that begin so with a byte now and then; "" to answer well again."""
         self._tell({"drip": path})
+
+    def crawls(self, path: str) -> None:
+        """The same, in the headers of the answer."""
+        self._tell({"crawl": path})
+
+    def moves(self, host: str) -> None:
+        """Name `host` (with its port) in all addresses of the discovery document; "" for its own again."""
+        self._tell({"host": host})
 
     def choice(self, **more: Any) -> Provider:
         """What an operator sets for it."""

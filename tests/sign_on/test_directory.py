@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import SignInFailure
+from accounts.sign_on.choices import Passwords
 from orders.models import AccessRecord
 from tests.live import free_port
 from tests.sign_on import directories
@@ -126,6 +129,25 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize(
+    ("passwords", "words"), [("staff", "only staff of the administration"), ("off", "nobody may sign in")]
+)
+def test_passwords_here_may_be_for_few_while_the_directory_is_for_all(
+    passwords: str, words: str, anna: User, directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(passwords))
+    page = client.get(LOGIN).text
+    assert 'name="password"' in page and "may sign in with a password" not in page
+    refused = client.post(LOGIN, {"username": "anna", "password": PASSWORD}).text
+    assert words in refused and "button" not in refused.partition(words)[2][:80]
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+    assert client.post("/accounts/confirm/", {"password": HERS}).status_code == 302
+    User.objects.filter(pk=anna.pk).update(is_staff=True)
+    assert (Client().post(LOGIN, {"username": "anna", "password": PASSWORD}).status_code == 302) is (
+        passwords == "staff"
+    )
+
+
 def assert_not_checked(client: Client) -> None:
     for _try in range(6):
         answer = client.post(LOGIN, {"username": "dora", "password": "wrong"})
@@ -156,6 +178,32 @@ def test_a_directory_that_hangs_is_given_up(directory: RunningDirectory, client:
     assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_directory_that_hangs_holds_up_nobody_with_a_password_here(
+    directory: RunningDirectory, client: Client, anna: User
+) -> None:
+    directory.pause()
+
+    def wait_for_it(number: int) -> tuple[int, bool]:
+        try:
+            answer = Client().post(LOGIN, {"username": f"somebody{number}", "password": HERS})
+            return answer.status_code, "directory does not answer" in answer.text
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        # More than may wait for the directory, and more than passwords are checked at a time.
+        waiting = [pool.submit(wait_for_it, number) for number in range(20)]
+        while SignInFailure.objects.filter(under_way=True).count() < 20 and not any(one.done() for one in waiting):
+            """They begin when they get a processor."""
+        answer = client.post(LOGIN, {"username": "anna", "password": PASSWORD})
+        assert (answer.status_code, is_signed_in(client)) == (302, True)
+        assert SignInFailure.objects.filter(under_way=True).exists()  # they still wait
+        assert [one.result() for one in waiting] == [(503, True)] * 20
+    assert not SignInFailure.objects.exists()
+    assert not AccessRecord.objects.filter(what="locked_out").exists()
+
+
 def test_a_wrong_account_of_ours_is_not_the_persons_fault(
     directory: RunningDirectory, client: Client, settings: Settings
 ) -> None:
@@ -166,4 +214,7 @@ def test_a_wrong_account_of_ours_is_not_the_persons_fault(
 def test_the_password_of_the_directory_confirms_too(directory: RunningDirectory, client: Client) -> None:
     client.post(LOGIN, {"username": "dora", "password": HERS})
     assert client.post("/accounts/confirm/", {"password": "wrong"}).status_code == 422
+    directory.pause()
+    assert client.post("/accounts/confirm/", {"password": HERS}).status_code == 503
+    directory.go_on()
     assert client.post("/accounts/confirm/", {"password": HERS}).status_code == 302

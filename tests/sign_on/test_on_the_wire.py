@@ -59,15 +59,8 @@ def test_every_page_carries_the_headers_and_the_policy_differs_by_the_provider_a
             assert "svg" in path or not INLINE.search(answer.text), path
 
 
-def test_no_secret_of_signing_on_reaches_a_page_the_log_or_the_database(
-    sign_on_app: App, running_provider: RunningProvider, root: requests.Session
-) -> None:
-    app, secrets = sign_on_app, {"client secret": running_provider.choice().client_secret}
-    # Somebody of the provider, with claims that are nobody's business.
-    claims = {"name": "Canary Claimname", "email": "canary.claim@example.com"}
-    running_provider.knows("sub-alice", "alice", "cdp-agents", **claims)
-    secrets |= claims
-    alice = requests.Session()
+def through(provider: RunningProvider, app: App, alice: requests.Session) -> str:
+    """Sign Alice in at the provider; the address it sends her browser back to."""
     form = alice.get(f"{app.url}/accounts/login/?next=/activity/", timeout=20)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     assert token
@@ -78,7 +71,30 @@ def test_no_secret_of_signing_on_reaches_a_page_the_log_or_the_database(
         allow_redirects=False,
         timeout=20,
     )
-    back = running_provider.approve(begun.headers["Location"], "sub-alice")
+    return provider.approve(begun.headers["Location"], "sub-alice")
+
+
+def test_a_provider_whose_headers_never_end_is_given_up(sign_on_app: App, running_provider: RunningProvider) -> None:
+    alice = requests.Session()
+    back = through(running_provider, sign_on_app, alice)
+    running_provider.crawls("/token")
+    try:
+        answer = alice.get(back, timeout=60)
+    finally:
+        running_provider.crawls("")
+    assert (answer.status_code, "does not answer" in answer.text) == (503, True)
+
+
+def test_no_secret_of_signing_on_reaches_a_page_the_log_or_the_database(
+    sign_on_app: App, running_provider: RunningProvider, root: requests.Session
+) -> None:
+    app, secrets = sign_on_app, {"client secret": running_provider.choice().client_secret}
+    # Somebody of the provider, with claims that are nobody's business.
+    claims = {"name": "Canary Claimname", "email": "canary.claim@example.com"}
+    running_provider.knows("sub-alice", "alice", "cdp-agents", **claims)
+    secrets |= claims
+    alice = requests.Session()
+    back = through(running_provider, app, alice)
     secrets["code"] = re.search(r"code=([^&]+)", back)[1]  # type: ignore[index]  # it is there
     seen = [alice.get(back, timeout=20).text]
     assert urlsplit(alice.get(f"{app.url}/activity/", timeout=20).url).path == "/activity/"

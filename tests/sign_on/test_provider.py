@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
+import requests
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth.models import Group, User
@@ -129,9 +130,41 @@ def test_a_withdrawn_group_shuts_the_door_everywhere(client: Client, provider: R
 @pytest.mark.parametrize("groups", [(), ("other",), ("Agents",)])
 def test_without_a_group_no_account_is_made(groups: tuple[str, ...], client: Client, provider: RunningProvider) -> None:
     provider.knows("sub-zoe", "zoe", *groups)
-    assert sign_on(client, provider, "sub-zoe").status_code == 403
+    refused = sign_on(client, provider, "sub-zoe")
+    assert refused.status_code == 403
+    assert "Clear-Site-Data" not in refused  # nobody was signed in
     assert not User.objects.exists()
     assert not SocialAccount.objects.exists()
+
+
+def test_a_group_that_is_not_here_lets_nobody_in(client: Client, provider: RunningProvider, settings: Settings) -> None:
+    groups = {"cdp-agents": "Agents", "cdp-vips": "No such group"}
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(groups=groups))
+    provider.knows("sub-zoe", "zoe", "cdp-vips")
+    assert sign_on(client, provider, "sub-zoe").status_code == 403
+    assert not User.objects.exists()
+    provider.knows("sub-zoe", "zoe", "cdp-vips", "cdp-agents")
+    assert sign_on(client, provider, "sub-zoe").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://x.example/"}}},
+        {"hasgroups": True},
+    ],
+    ids=["a source", "a flag"],
+)
+def test_too_many_groups_for_a_token_take_nothing_away(
+    sent: dict[str, object], client: Client, provider: RunningProvider
+) -> None:
+    sign_on(client, provider, "sub-alice")
+    provider.people["sub-alice"].pop("groups")
+    provider.knows_exactly("sub-alice", provider.people["sub-alice"] | sent)
+    refused = sign_on(Client(), provider, "sub-alice")
+    assert (refused.status_code, "returned an error" in refused.text) == (502, True)
+    assert is_signed_in(client)
+    assert groups_of("alice") == {"Agents"}
 
 
 @pytest.mark.parametrize("name", ["anna", "Anna", "ANNA", "ａｎｎａ"])
@@ -200,6 +233,18 @@ def test_cancelled_at_the_provider(client: Client, provider: RunningProvider) ->
     assert not is_signed_in(client)
 
 
+def test_nobody_fills_the_records_by_coming_back_from_nowhere(client: Client, provider: RunningProvider) -> None:
+    for _time in range(3):
+        assert client.get("/accounts/provider/back/?code=x&state=y").status_code == 400
+        begun = client.post("/accounts/provider/", {"next": ORDER})
+        state = parse_qs(urlsplit(begun["Location"]).query)["state"][0]
+        assert client.get(f"/accounts/provider/back/?error=access_denied&state={state}").status_code == 403
+        begun = client.post("/accounts/provider/", {"next": ORDER})
+        state = parse_qs(urlsplit(begun["Location"]).query)["state"][0]
+        assert client.get(f"/accounts/provider/back/?code=wrong&state={state}").status_code == 502
+    assert sorted(outcomes("sign_in_failed")) == [("", "provider: cancelled"), ("", "provider: failed")]
+
+
 def test_a_provider_that_is_down_gets_a_page_and_a_503(
     client: Client, provider: RunningProvider, settings: Settings
 ) -> None:
@@ -252,6 +297,26 @@ def test_another_issuer_than_the_one_that_was_set_is_refused(
     assert client.post("/accounts/provider/").status_code == 502
 
 
+def test_a_sign_in_page_on_an_origin_that_browsers_may_not_go_to_is_refused(
+    client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    elsewhere = provider.issuer.replace("127.0.0.1", "localhost")
+    provider.moves(urlsplit(elsewhere).netloc)
+    refused = client.post("/accounts/provider/", {"next": ORDER})
+    assert (refused.status_code, "returned an error" in refused.text) == (502, True)
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(origins=(elsewhere,)))
+    assert client.post("/accounts/provider/", {"next": ORDER})["Location"].startswith(f"{elsewhere}/auth?")
+
+
+def test_discovery_that_fails_on_the_way_back_loses_no_page(client: Client, provider: RunningProvider) -> None:
+    begun = client.post("/accounts/provider/", {"next": ORDER})
+    back = provider.approve(begun["Location"], "sub-alice")
+    discovery.forget()  # as another process would be, or this one an hour later
+    provider.moves("elsewhere.example.com")
+    refused = come_back(client, back)
+    assert (refused.status_code, ORDER.replace("&", "&amp;") in refused.text) == (502, True)
+
+
 def test_a_wrong_client_secret_is_a_page_with_words(
     client: Client, provider: RunningProvider, settings: Settings
 ) -> None:
@@ -270,7 +335,7 @@ def test_signing_out_says_that_the_provider_may_still_be_signed_in(client: Clien
     sign_on(client, provider, "sub-alice")
     out = client.post("/accounts/logout/", follow=True)
     assert "You may still be signed in with Example Air" in out.text
-    assert f'href="{discovery.document(provider.issuer)["end_session_endpoint"]}"' in out.text
+    assert f'href="{discovery.document(provider.choice())["end_session_endpoint"]}"' in out.text
 
 
 def test_somebody_of_the_provider_has_no_password_to_change(client: Client, provider: RunningProvider) -> None:
@@ -313,21 +378,86 @@ def test_a_sign_in_of_the_provider_has_no_second_step_here(
     assert is_signed_in(client)
 
 
-def test_confirming_asks_the_provider_again_and_takes_nobody_else(
-    client: Client, provider: RunningProvider, settings: Settings
-) -> None:
+ADD = "/connections/add/"
+
+
+@pytest.fixture
+def alice_later(client: Client, provider: RunningProvider, settings: Settings) -> requests.Session:
+    """Alice signed in a while ago, where what matters must be confirmed; her browser's session at the provider."""
     settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=600)
-    provider.knows("sub-ben", "ben", "cdp-agents")
-    sign_on(client, provider, "sub-alice")
+    at_provider = requests.Session()
+    begun = client.post("/accounts/provider/", {"next": "/"})
+    come_back(client, provider.approve(begun["Location"], "sub-alice", at_provider))
     held = client.session
     held["signed_in_at"] -= 1000
     held.save()
-    asked = client.get("/connections/add/")
+    return at_provider
+
+
+def asked_to_confirm(client: Client) -> str:
+    """Where the button "Confirm with …" sends the browser."""
+    address: str = client.post("/accounts/provider/", {"next": ADD})["Location"]
+    return address
+
+
+def without(address: str, *names: str, **others: str) -> str:
+    """The address as somebody at the browser changes it."""
+    parts = urlsplit(address)
+    query = {name: value for name, value in parse_qsl(parts.query) if name not in names}
+    return parts._replace(query=urlencode(query | others)).geturl()
+
+
+def test_confirming_asks_the_provider_again_and_takes_nobody_else(
+    client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    provider.knows("sub-ben", "ben", "cdp-agents")
+    asked = client.get(ADD)
     assert asked["Location"] == "/accounts/confirm/?next=%2Fconnections%2Fadd%2F"
-    begun = client.post("/accounts/provider/", {"next": "/connections/add/"})
-    assert parse_qs(urlsplit(begun["Location"]).query)["prompt"] == ["login"]
-    other = come_back(client, provider.approve(begun["Location"], "sub-ben"))
+    sent_to = asked_to_confirm(client)
+    assert parse_qs(urlsplit(sent_to).query)["prompt"] == ["login"]
+    other = come_back(client, provider.approve(sent_to, "sub-ben"))
     assert (other.status_code, "a different" in other.text) == (403, True)
-    assert client.get("/connections/add/").status_code == 302
-    assert sign_on(client, provider, "sub-alice", "/connections/add/")["Location"] == "/connections/add/"
-    assert client.get("/connections/add/").status_code == 200
+    assert outcomes("sign_in_failed") == [("alice", "provider: someone-else")]
+    assert client.get(ADD).status_code == 302
+    assert sign_on(client, provider, "sub-alice", ADD)["Location"] == ADD
+    assert client.get(ADD).status_code == 200
+
+
+@pytest.mark.parametrize("others", [{}, {"max_age": "100000"}], ids=["no auth_time", "an old auth_time"])
+def test_confirming_is_not_skipped_by_changing_what_the_provider_is_asked(
+    others: dict[str, str], client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    sent_to = asked_to_confirm(client)
+    held = client.session  # as if the sign-in at the provider were older than the clocks may differ
+    for state, _at, _provider in held["socialaccount_states"].values():
+        state["data"]["begun"] += 100
+    held.save()
+    refused = come_back(
+        client, provider.approve(without(sent_to, "prompt", "max_age", **others), "sub-alice", alice_later)
+    )
+    assert (refused.status_code, "did not ask you to sign in again" in refused.text) == (403, True)
+    assert f'name="next" value="{ADD}"' in refused.text
+    assert client.get(ADD).status_code == 302
+    assert is_signed_in(client)
+    assert outcomes("sign_in_failed") == [("alice", "provider: not-asked-again")]
+
+
+@pytest.mark.parametrize(("others", "is_recent"), [({}, False), ({"max_age": "100000"}, True)])
+def test_signing_out_and_in_again_confirms_only_what_the_provider_reports(
+    others: dict[str, str], is_recent: bool, client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    client.post("/accounts/logout/")
+    begun = client.post("/accounts/provider/", {"next": "/"})
+    come_back(client, provider.approve(without(begun["Location"], **others), "sub-alice", alice_later))
+    assert is_signed_in(client)
+    assert (client.get(ADD).status_code == 200) is is_recent
+
+
+def test_confirming_in_no_group_takes_the_groups_and_the_session(
+    client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    provider.knows("sub-alice", "alice", "other")
+    refused = come_back(client, provider.approve(asked_to_confirm(client), "sub-alice"))
+    assert (refused.status_code, "not in a group" in refused.text) == (403, True)
+    assert groups_of("alice") == set()
+    assert not is_signed_in(client)

@@ -16,7 +16,7 @@ from tests.sign_on.conftest import LOGIN
 
 SECRET = "a secret that only the proxy has, 32 long"
 PROVED = {"X-Remote-User": "anna", "X-Proxy-Secret": SECRET}
-PAGE = "/activity/"
+PAGE, SIGNED_OUT = "/activity/", "/accounts/signed-out/"
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +83,24 @@ def test_a_session_left_alone_ends_and_the_sign_in_after_it_is_recorded(client: 
     assert client.session.session_key != key
     assert AccessRecord.objects.filter(what="signed_in").count() == 2
     assert AccessRecord.objects.filter(what="signed_out", outcome="session over").count() == 1
+
+
+def test_signing_out_says_that_the_next_page_signs_in_again(client: Client) -> None:
+    client.get(PAGE, headers=PROVED)
+    out = client.post("/accounts/logout/", headers=PROVED)
+    assert out["Location"] == SIGNED_OUT
+    page = client.get(SIGNED_OUT, headers=PROVED)
+    assert "You are signed out" in page.text and "signs you in again with the next page" in page.text
+    assert not page.wsgi_request.user.is_authenticated
+    assert AccessRecord.objects.filter(what="signed_in").count() == 1
+    assert client.get(SIGNED_OUT)["Location"] == LOGIN  # without the proxy there is nothing to say
+    assert client.get(PAGE, headers=PROVED).status_code == 200
+
+
+def test_too_long_a_name_is_nobody_even_if_its_beginning_is_somebody(client: Client) -> None:
+    User.objects.create_user("x" * 150)
+    assert client.get(PAGE, headers={**PROVED, "X-Remote-User": "x" * 151}).status_code == 302
+    assert client.get(PAGE, headers={**PROVED, "X-Remote-User": "x" * 150}).status_code == 200
 
 
 def test_no_second_step_behind_a_proxy(client: Client, settings: Settings) -> None:

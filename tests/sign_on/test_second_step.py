@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -14,16 +15,21 @@ import pyotp
 import pytest
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, reverse
+from fido2 import cbor
+from fido2.cose import ES256
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from pytest_django.fixtures import Settings
 
 import accounts.urls
 import orders.urls
+from accounts.models import SignInFailure
 from accounts.session_store import SessionStore
 from accounts.sign_on import factors
 from accounts.sign_on.choices import SecondFactor
@@ -149,6 +155,16 @@ def test_guessing_codes_is_slowed_down(enrolled: tuple[pyotp.TOTP, list[str]]) -
     assert password_step(client=Client()).post(STEP, {"code": enrolled[0].now()}).status_code == 429
 
 
+@pytest.mark.parametrize("before", ["", " ", "\x00"])
+def test_no_name_in_the_form_holds_up_the_second_step_of_somebody(
+    before: str, enrolled: tuple[pyotp.TOTP, list[str]], anna: User
+) -> None:
+    stranger = Client()
+    for _try in range(6):
+        stranger.post(LOGIN, {"username": f"{before}second step {anna.pk}", "password": "wrong"})
+    assert password_step().post(STEP, {"code": enrolled[0].now()}).status_code == 302
+
+
 def test_each_recovery_code_works_once(enrolled: tuple[pyotp.TOTP, list[str]]) -> None:
     codes = enrolled[1]
     assert len(set(codes)) == 10
@@ -236,6 +252,29 @@ def test_a_password_of_ones_own_comes_before_the_second_step(anna: User, setting
     assert client.get(LIST)["Location"] == "/accounts/password/"
 
 
+def test_a_password_that_works_once_is_used_up_by_the_second_step(
+    enrolled: tuple[pyotp.TOTP, list[str]], anna: User
+) -> None:
+    from accounts import own_password
+
+    own_password.note_set_by(anna, "root")
+    first, second = password_step(), password_step()  # without a phone at hand it is still good for another try
+    assert first.post(STEP, {"code": enrolled[0].now()}).status_code == 302
+    refused = second.post(STEP, {"code": enrolled[1][0]})
+    assert (refused.status_code, "works only once" in refused.text) == (403, True)
+    assert not is_signed_in(second)
+    assert "works only once" in Client().post(LOGIN, {"username": "anna", "password": PASSWORD}).text
+    assert AccessRecord.objects.filter(what="sign_in_failed", outcome="password used before").count() == 2
+
+
+def test_a_new_password_ends_what_the_old_one_began(enrolled: tuple[pyotp.TOTP, list[str]], anna: User) -> None:
+    client = password_step()
+    anna.set_password("another long enough passphrase")
+    anna.save()
+    assert client.post(STEP, {"code": enrolled[0].now()})["Location"] == LOGIN
+    assert not is_signed_in(client)
+
+
 def test_where_it_is_off_nobody_is_asked_and_the_pages_are_gone(
     enrolled: tuple[pyotp.TOTP, list[str]], settings: Settings
 ) -> None:
@@ -318,6 +357,66 @@ def test_revealing_sends_the_whole_page_to_be_confirmed(later: Client, settings:
     )
     assert (answer.status_code, answer["HX-Redirect"]) == (401, "/accounts/confirm/?next=%2Forders%2FB94TXY%2F")
     assert not AccessRecord.objects.filter(what__in=("field_revealed", "reveal_refused")).exists()
+
+
+PASSKEY = f"{LIST}passkey/"
+
+
+def encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+CREATED = json.dumps({"type": "webauthn.create", "challenge": "AAAA", "origin": "http://testserver"}).encode()
+OBJECT = cbor.encode({"fmt": "none", "attStmt": {}, "authData": bytes(37)})
+MALFORMED = {
+    "no JSON": "{",
+    "no object": "[]",
+    "nested too deep": '{"id": ' + "[" * 9_000 + "]" * 9_000 + "}",
+    "too long a number": '{"id": ' + "9" * 5_000 + "}",
+    "empty": "{}",
+    "a list for a part": '{"id": "AA", "rawId": "AA", "type": "public-key", "response": []}',
+    "null for a part": '{"id": "AA", "rawId": "AA", "type": "public-key", "response": null}',
+    **{
+        f"answer {number}": json.dumps({"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": parts})
+        for number, parts in enumerate(
+            {"clientDataJSON": encoded(client_data), "attestationObject": encoded(made), "authenticatorData": encoded(auth), "signature": "AA"}
+            for client_data, made, auth in (
+                (b"[]", OBJECT, bytes(37)), (b"{}", OBJECT, bytes(37)), (b"\xff", OBJECT, bytes(37)), (CREATED, OBJECT, bytes(37)),
+                (CREATED, b"", b""), (CREATED, b"\xa1", bytes(36)), (CREATED, b"\x5b", bytes(3)),
+                (CREATED, b"\x81" * 5_000, bytes(32) + b"\xff" * 30), (CREATED, b"\xa1\x81\x01\x01", bytes(32) + b"\x40" + bytes(20)),
+            )
+        )
+    },
+}  # fmt: skip
+
+
+def a_passkey() -> dict[str, object]:
+    """A passkey as a browser makes it."""
+    public = generate_private_key(SECP256R1()).public_key()
+    key = AttestedCredentialData.create(bytes(16), b"id", ES256.from_cryptography_key(public))  # type: ignore[no-untyped-call]
+    data = AuthenticatorData.create(bytes(32), AuthenticatorData.FLAG(0x41), 0, key)
+    parts = {
+        "clientDataJSON": encoded(CREATED),
+        "attestationObject": encoded(AttestationObject.create("none", data, {})),
+    }
+    return {"id": encoded(b"id"), "rawId": encoded(b"id"), "type": "public-key", "response": parts}
+
+
+def test_a_malformed_passkey_is_refused_with_words(enrolled: tuple[pyotp.TOTP, list[str]], anna: User) -> None:
+    Authenticator.objects.create(user=anna, type="webauthn", data={"name": "x", "credential": a_passkey()})
+    client = Client()
+    assert client.post(LOGIN, {"username": "anna", "password": PASSWORD})["Location"] == STEP
+    # With the challenge of the page, which the answers repeat.
+    for name, sent in MALFORMED.items():
+        client.get(STEP)
+        SignInFailure.objects.all().delete()
+        answer = client.post(STEP, {"credential": sent})
+        assert (answer.status_code, "was not accepted" in answer.text) == (422, True), name
+    client.post(STEP, {"code": enrolled[0].now()})
+    for name, sent in MALFORMED.items():
+        client.get(PASSKEY)
+        answer = client.post(PASSKEY, {"name": "x", "credential": sent})
+        assert (answer.status_code, "was not accepted" in answer.text) == (422, True), name
 
 
 def test_nobody_removes_a_factor_of_somebody_else(enrolled: tuple[pyotp.TOTP, list[str]]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts import open_sessions
 from accounts.session_store import stored_key
+from accounts.sign_on.choices import SecondFactor
 from orders.models import AccessRecord
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in
 
@@ -128,6 +132,33 @@ def test_an_administrator_ends_sessions_and_resets_the_second_step(action: str, 
     assert Authenticator.objects.exists() is (action != "reset_second_factor")
     record = AccessRecord.objects.get(what=what)
     assert (record.user_name, record.about_name) == ("root", "anna")
+
+
+def test_where_a_second_step_is_required_a_reset_ends_the_sessions_that_had_one(anna: User, settings: Settings) -> None:
+    from allauth.mfa.models import Authenticator
+
+    def has_step() -> None:
+        for person in User.objects.all():
+            Authenticator.objects.create(user=person, type="webauthn", data={})
+
+    hers, admin = somewhere(), administrator()
+    has_step()
+    settings.SIGN_ON = replace(settings.SIGN_ON, second_factor=SecondFactor.REQUIRED)
+    chosen = {
+        "action": "reset_second_factor",
+        "_selected_action": [str(one) for one in User.objects.values_list("pk", flat=True)],
+    }
+    admin.post("/admin/auth/user/", chosen)
+    assert not is_signed_in(hers)
+    assert admin.get("/activity/")["Location"] == "/accounts/second-factor/"  # who reset their own as well
+    settings.SIGN_ON = replace(settings.SIGN_ON, second_factor=SecondFactor.OPTIONAL)
+    here, there = somewhere(), somewhere()
+    has_step()
+    settings.SIGN_ON = replace(settings.SIGN_ON, second_factor=SecondFactor.REQUIRED)
+    row = Authenticator.objects.get(user=anna)
+    here.post(f"/accounts/second-factor/{row.pk}/remove/")
+    assert here.get("/activity/")["Location"] == "/accounts/second-factor/"
+    assert there.get("/activity/")["Location"].startswith(LOGIN)
 
 
 def somewhere_without_step(person: User) -> Client:

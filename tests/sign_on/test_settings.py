@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import certifi
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django.fixtures import Settings
 
 from accounts.sign_on.choices import Passwords, SecondFactor, SignOn
+from cdpviewer import checks, run
 from cdpviewer.environment import Environment
 from cdpviewer.sign_on import read
 
@@ -20,6 +26,7 @@ LDAP = {
     "CDPVIEWER_LDAP_PEOPLE": "ou=people,dc=example,dc=com",
     "CDPVIEWER_LDAP_GROUPS_BASE": "ou=groups,dc=example,dc=com",
     "CDPVIEWER_LDAP_GROUPS": "cdp-agents=Agents",
+    "CDPVIEWER_LDAP_BIND_DN": "cn=reader,dc=example,dc=com",
     "CDPVIEWER_LDAP_BIND_PASSWORD": "canary-secret",
 }
 PROXY = {
@@ -66,6 +73,22 @@ def test_the_rest_is_read() -> None:
     assert "canary" not in repr(found)
 
 
+def test_what_looks_odd_and_works_is_read(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.write_text(certifi.contents())
+    text = r"(&(uid=%(user)s)(|(a=50%%\28)(mail=%(user)s)))"
+    found = chosen(**LDAP, CDPVIEWER_LDAP_PEOPLE_FILTER=text, CDPVIEWER_LDAP_CA=str(authority))
+    assert found.directory is not None
+    assert found.directory.people_filter % {"user": "anna"} == r"(&(uid=anna)(|(a=50%\28)(mail=anna)))"
+    plain = {**LDAP, "CDPVIEWER_LDAP_BIND_DN": "", "CDPVIEWER_LDAP_BIND_PASSWORD": ""}
+    assert chosen(**{**plain, "CDPVIEWER_LDAP_URL": "ldap://ldap.example.com"}, CDPVIEWER_LDAP_START_TLS="on").directory
+
+
+@pytest.mark.parametrize("passwords", ["staff", "off"])
+def test_a_directory_is_another_way_in(passwords: str) -> None:
+    assert chosen(**LDAP, CDPVIEWER_PASSWORD_SIGN_IN=passwords).passwords == passwords
+
+
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
@@ -80,13 +103,22 @@ def test_the_rest_is_read() -> None:
         ({**OIDC, "CDPVIEWER_OIDC_ISSUER": "https://a.example; script-src *"}, "CDPVIEWER_OIDC_ISSUER"),
         ({**OIDC, "CDPVIEWER_OIDC_ORIGINS": "https://sts.example.com/path"}, "CDPVIEWER_OIDC_ORIGINS"),
         ({**OIDC, "CDPVIEWER_OIDC_GROUPS": "cdp-agents"}, "CDPVIEWER_OIDC_GROUPS"),
+        ({**OIDC, "CDPVIEWER_OIDC_GROUPS": "leads=Agents, leads = Supervisors"}, "CDPVIEWER_OIDC_GROUPS"),
         *(({**OIDC, name: ""}, name) for name in sorted(OIDC) if name != "CDPVIEWER_OIDC_ISSUER"),
         ({**LDAP, "CDPVIEWER_LDAP_URL": "ldap://ldap.example.com"}, "CDPVIEWER_LDAP_START_TLS"),
         ({**LDAP, "CDPVIEWER_LDAP_URL": "https://ldap.example.com"}, "CDPVIEWER_LDAP_URL"),
-        ({**LDAP, "CDPVIEWER_LDAP_PEOPLE_FILTER": "(uid=x)"}, "CDPVIEWER_LDAP_PEOPLE_FILTER"),
+        ({**LDAP, "CDPVIEWER_LDAP_START_TLS": "on"}, "CDPVIEWER_LDAP_START_TLS"),
+        *(({**LDAP, "CDPVIEWER_LDAP_PEOPLE_FILTER": text}, "CDPVIEWER_LDAP_PEOPLE_FILTER") for text in (
+            "(uid=x)", "(uid=%s)", "(uid=%(user)d)", "(uid=%(user)s", "(uid=%(user)s)(a=%(name)s)", "(uid=%(user)s)(a=5%)", "(uid=%(user) s)")),
+        *(({**LDAP, "CDPVIEWER_LDAP_CA": path}, "CDPVIEWER_LDAP_CA") for path in ("/nowhere/ca.pem", __file__, "/", "\0")),
+        ({**LDAP, "CDPVIEWER_LDAP_GROUPS": "leads=Agents,leads=Supervisors"}, "CDPVIEWER_LDAP_GROUPS"),
+        *(({**LDAP, f"CDPVIEWER_LDAP_{name}": ""}, "CDPVIEWER_LDAP_BIND_DN") for name in ("BIND_DN", "BIND_PASSWORD")),
         *(({**LDAP, name: ""}, name) for name in ("CDPVIEWER_LDAP_PEOPLE", "CDPVIEWER_LDAP_GROUPS_BASE", "CDPVIEWER_LDAP_GROUPS")),
         ({**PROXY, "CDPVIEWER_PROXY_SECRET": "canary"}, "CDPVIEWER_PROXY_SECRET"),
         ({**PROXY, "CDPVIEWER_TRUSTED_PROXIES": "0"}, "CDPVIEWER_TRUSTED_PROXIES"),
+        *(({**PROXY, f"CDPVIEWER_PROXY_{which}_HEADER": name}, f"CDPVIEWER_PROXY_{which}_HEADER") for which in ("USER", "SECRET")
+            for name in ("HTTP_X_REMOTE_USER", "X_Remote_User", "X-Remote-User:", "REMOTE_USER")),
+        ({**PROXY, "CDPVIEWER_PROXY_SECRET_HEADER": "x-remote-user"}, "CDPVIEWER_PROXY_SECRET_HEADER"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_the_setting_and_no_secret(environ: dict[str, str], named: str) -> None:
@@ -94,3 +126,13 @@ def test_a_mistake_names_the_setting_and_no_secret(environ: dict[str, str], name
         chosen(**environ)
     assert named in str(refused.value)
     assert "canary" not in str(refused.value)
+
+
+@pytest.mark.django_db
+def test_a_group_that_is_not_here_is_named_before_people_sign_in(settings: Settings) -> None:
+    settings.SIGN_ON = chosen(**{**OIDC, "CDPVIEWER_OIDC_GROUPS": "a=Agents,b=Agent"}, **LDAP)
+    (found,) = checks.mapped_groups()
+    assert "CDPVIEWER_OIDC_GROUPS names Agent, " in found.msg
+    assert any("CDPVIEWER_OIDC_GROUPS" in sentence for sentence in run.missing())
+    Group.objects.create(name="Agent")
+    assert checks.mapped_groups() == []
