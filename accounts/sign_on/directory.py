@@ -71,14 +71,11 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user, or None. Raises DirectoryDown. For a name with a password here, or one added by the provider,
-        the directory is not queried.
-        """
+        """The user, or None. Raises DirectoryDown. For a name that `_is_not_theirs` the directory is not queried."""
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
-        for known in User.objects.filter(username__iexact=username.strip()):
-            if known.has_usable_password() or SocialAccount.objects.filter(user=known).exists():
-                return None
+        if any(map(_is_not_theirs, User.objects.filter(username__iexact=username.strip()))):
+            return None
         with account_events.acting_as(_chosen().as_actor):
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
@@ -108,6 +105,12 @@ def _chosen() -> Directory:
     if chosen is None:
         raise DirectoryDown("no directory is set")
     return chosen
+
+
+def _is_not_theirs(known: User) -> bool:
+    """Whether the directory may not sign this user in: those of the administration, of the provider, or with a password here."""
+    administers = known.is_staff or known.is_superuser
+    return administers or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 
 def _ours(theirs: set[str]) -> set[str]:

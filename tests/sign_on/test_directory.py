@@ -126,6 +126,26 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+def test_the_directory_takes_nobody_over_who_administers_this_site(
+    flag: str, directory: RunningDirectory, client: Client
+) -> None:
+    boss = User.objects.create_user("boss", **{flag: True})
+    assert not boss.has_usable_password()
+    directory.person("boss", HERS)
+    directory.group("cdp-leads", "boss")
+    for typed in ("boss", "BOSS", " boss "):
+        assert client.post(LOGIN, {"username": typed, "password": HERS}).status_code == 200
+        assert not is_signed_in(client)
+    assert groups_of("boss") == set()
+
+
+def test_other_people_added_without_a_password_are_the_directorys(directory: RunningDirectory, client: Client) -> None:
+    User.objects.create_user("dora")
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+    assert (is_signed_in(client), groups_of("dora"), User.objects.count()) == (True, {"Agents"}, 1)
+
+
 def assert_not_checked(client: Client) -> None:
     for _try in range(6):
         answer = client.post(LOGIN, {"username": "dora", "password": "wrong"})
