@@ -23,6 +23,7 @@ from accounts.access import for_managers_of_people, may_change
 from accounts.people_forms import PersonForm, RolesForm
 from accounts.roles import GROUPS, labels, set_roles
 from accounts.sign_on import factors
+from accounts.sign_on.linking import comes_from
 from accounts.sign_on.recent import confirmed
 from orders.models import AccessRecord
 
@@ -197,6 +198,7 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
         "form": form or RolesForm(initial={"roles": held}),
         "changeable": may_change(request.user, found),
         "link_of_use": password_links.are_of_use_to(found),
+        "comes_from": comes_from(found),
         "sessions": len(open_sessions.of(found)),
         "has_second_factor": factors.exist(found),
     }

@@ -130,7 +130,9 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
 def test_the_directory_takes_nobody_over_who_administers_this_site(
     flag: str, directory: RunningDirectory, client: Client
 ) -> None:
-    boss = User.objects.create_user("boss", **{flag: True})
+    boss = User.objects.create_user("boss")
+    setattr(boss, flag, True)
+    boss.save()
     assert not boss.has_usable_password()
     directory.person("boss", HERS)
     directory.group("cdp-leads", "boss")
@@ -144,6 +146,22 @@ def test_other_people_added_without_a_password_are_the_directorys(directory: Run
     User.objects.create_user("dora")
     assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
     assert (is_signed_in(client), groups_of("dora"), User.objects.count()) == (True, {"Agents"}, 1)
+
+
+def test_people_of_the_directory_get_no_link_to_set_a_password(
+    directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    admin = Client()
+    admin.force_login(User.objects.create_superuser("root"))
+    person = User.objects.create_user("dora")
+    page = f"/people/{person.pk}/"
+    assert "Make a link" in admin.get(page).text  # nobody knows yet where dora will come from
+    client.post(LOGIN, {"username": "dora", "password": HERS})
+    shown = admin.get(page).text
+    assert "Make a link" not in shown and "the company’s directory" in shown
+    assert "cannot sign in with a password" in admin.post(f"{page}link/", follow=True).text
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=None)
+    assert "Make a link" in admin.get(page).text
 
 
 def assert_not_checked(client: Client) -> None:
