@@ -353,6 +353,38 @@ def test_a_lost_sealing_key_keeps_nobody_from_signing_in(anna: User, agents: Gro
     assert not ConnectionMember.objects.exists()
 
 
+def taken_back_on_the_page(admin: Client, given: ConnectionGrant) -> None:
+    assert admin.post(f"{SHARED}{given.shared_id}/grants/{given.pk}/take-back/").status_code == 302
+
+
+def group_deleted(admin: Client, given: ConnectionGrant) -> None:
+    given.group.delete()
+
+
+def withdrawn_on_the_page(admin: Client, given: ConnectionGrant) -> None:
+    assert admin.post(f"{SHARED}{given.shared_id}/withdraw/").status_code == 302
+    given.delete()
+
+
+@pytest.mark.parametrize("end", [taken_back_on_the_page, group_deleted, withdrawn_on_the_page])
+def test_a_grant_ends_also_after_a_lost_sealing_key(
+    end: Callable[[Client, ConnectionGrant], None],
+    as_admin: Client,
+    anna: User,
+    ben: User,
+    agents: Group,
+    leads: Group,
+    settings: Settings,
+) -> None:
+    anna.groups.add(agents)
+    share(agents, leads)
+    settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)
+    ben.groups.add(leads)  # granted too, and without a copy, which cannot be made now
+    end(as_admin, ConnectionGrant.objects.get(group=agents))
+    assert list(ConnectionGrant.objects.values_list("group__name", flat=True)) == ["Supervisors"]
+    assert not ConnectionMember.objects.exists()
+
+
 # --- the pages
 
 
