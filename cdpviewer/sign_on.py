@@ -102,8 +102,10 @@ def _directory(env: Environment) -> Directory | None:
     for name, value in (("PEOPLE", found.people), ("GROUPS_BASE", found.groups_base), ("GROUPS", found.groups)):
         if not value:
             raise ImproperlyConfigured(f"CDPVIEWER_LDAP_URL is set, so CDPVIEWER_LDAP_{name} must be set too.")
-    if "%(user)s" not in found.people_filter:
-        raise ImproperlyConfigured("CDPVIEWER_LDAP_PEOPLE_FILTER must hold %(user)s, where the user name goes.")
+    if not found.name_attribute:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_PEOPLE_FILTER must compare an attribute with the user name, as in (uid=%(user)s)."
+        )
     return found
 
 

@@ -28,13 +28,25 @@ except ImportError:
     pytest.skip(LEFT_OUT, allow_module_level=True)
 
 ROOT, SECRET = "cn=root,dc=example,dc=com", "secret of the directory"
+# People whose password slapd does not check; it answers a code, as directories do for accounts that are locked or disabled.
+BRANCH = "ou=refused,ou=people,dc=example,dc=com"
+REFUSED = {"unwilling": 53, "constraint": 19, "inappropriate": 48}
 CONFIG = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload retcode
 pidfile {folder}/pid
+database mdb
+suffix "{branch}"
+subordinate
+rootdn "{root}"
+directory {folder}/refused
+overlay retcode
+retcode-parent "{branch}"
+{items}
 database mdb
 suffix "dc=example,dc=com"
 rootdn "{root}"
@@ -69,14 +81,9 @@ class RunningDirectory:
                 connection.delete_s(dn)
         connection.add_s(dn, ldap.modlist.addModlist(values))
 
-    def person(self, name: str, password: str) -> None:
-        self.add(
-            f"uid={name},ou=people,dc=example,dc=com",
-            objectClass="inetOrgPerson",
-            cn=name,
-            sn=name,
-            userPassword=password,
-        )
+    def person(self, name: str, password: str, **attributes: str) -> None:
+        values = {"objectClass": "inetOrgPerson", "cn": name, "sn": name, "userPassword": password}
+        self.add(f"uid={name},ou=people,dc=example,dc=com", **(values | attributes))
 
     def group(self, name: str, *members: str) -> None:
         people = [f"uid={member},ou=people,dc=example,dc=com" for member in members] or [ROOT]
@@ -108,8 +115,10 @@ def running() -> Iterator[RunningDirectory]:
         pytest.skip(said)
     with tempfile.TemporaryDirectory(prefix="slapd-") as folder:
         config = Path(folder, "slapd.conf")
-        config.write_text(CONFIG.format(folder=folder, root=ROOT, secret=SECRET))
+        items = "\n".join(f'retcode-item "uid={name}" {code} op=bind' for name, code in REFUSED.items())
+        config.write_text(CONFIG.format(folder=folder, root=ROOT, secret=SECRET, branch=BRANCH, items=items))
         Path(folder, "data").mkdir()
+        Path(folder, "refused").mkdir()
         url = f"ldap://127.0.0.1:{free_port()}"
         process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", url], stderr=subprocess.DEVNULL)
         found = RunningDirectory(url, process)

@@ -81,7 +81,7 @@ def test_groups_follow_the_directory_and_a_withdrawn_one_shuts_the_door(
     assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
     assert groups_of("dora") == {"Supervisors"}
     directory.group("cdp-leads")
-    assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 200
+    assert Client().post(LOGIN, {"username": "dora", "password": HERS}).status_code == 403
     assert groups_of("dora") == set()
     assert not is_signed_in(client)
     events = AccessRecord.objects.filter(
@@ -109,7 +109,73 @@ def test_the_menu_shows_what_the_groups_allow_right_after_the_sign_in(
 
 def test_without_a_group_no_account_is_made(directory: RunningDirectory, client: Client) -> None:
     directory.group("cdp-agents")
-    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 200
+    for _try in range(6):
+        answer = client.post(LOGIN, {"username": "dora", "password": HERS})
+        assert (answer.status_code, "Wrong user name" in answer.text) == (403, False)
+        assert "Your company’s directory accepted your sign-in, but you are not in a group" in answer.text
+    assert not User.objects.exists()
+    assert not SignInFailure.objects.exists()
+    told = AccessRecord.objects.filter(what="sign_in_failed")
+    assert set(told.values_list("about_name", "outcome")) == {("", "directory: no-group")}
+    # A wrong password reveals nothing of groups.
+    assert "Wrong user name" in client.post(LOGIN, {"username": "dora", "password": "wrong"}).text
+
+
+@pytest.mark.parametrize("name", directories.REFUSED)
+def test_an_account_that_the_directory_refuses_is_a_wrong_password(
+    name: str, directory: RunningDirectory, client: Client
+) -> None:
+    answer = client.post(LOGIN, {"username": name, "password": HERS})
+    assert (answer.status_code, "Wrong user name or password" in answer.text) == (200, True)
+    assert SignInFailure.objects.count() == 1
+
+
+def test_names_of_groups_are_compared_without_their_case(directory: RunningDirectory, client: Client) -> None:
+    directory.group("cdp-agents")
+    directory.group("CDP-Leads", "dora")
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+    assert groups_of("dora") == {"Supervisors"}
+
+
+# --- names
+
+
+BY_MAIL = "(|(uid=%(user)s)(mail=%(user)s))"
+
+
+def test_one_entry_is_one_account_whatever_is_typed(
+    directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    chosen = replace(directory.choice(), people_filter=BY_MAIL)
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
+    directory.person("dora", HERS, mail="dora@example.com")
+    for typed in ("dora@example.com", "DORA", " dora", "dora"):
+        assert client.post(LOGIN, {"username": typed, "password": HERS}).status_code == 302, typed
+    assert list(User.objects.values_list("username", flat=True)) == ["dora"]
+
+
+def test_no_account_is_taken_over_by_another_attribute(
+    directory: RunningDirectory, client: Client, settings: Settings, anna: User
+) -> None:
+    chosen = replace(directory.choice(), people_filter=BY_MAIL)
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
+    directory.person("anna", HERS, mail="a.byrne@example.com")
+    directory.group("cdp-leads", "anna")
+    answer = client.post(LOGIN, {"username": "a.byrne@example.com", "password": HERS})
+    assert (answer.status_code, "There is already a user called anna" in answer.text) == (409, True)
+    assert not is_signed_in(client)
+    assert groups_of("anna") == set()
+
+
+@pytest.mark.parametrize("name", ["directory ldap", "a<b>", "x" * 151], ids=["space", "signs", "long"])
+def test_a_name_that_cannot_be_one_here_makes_no_account(
+    name: str, directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    chosen = replace(directory.choice(), people_filter="(|(cn=%(user)s)(uid=%(user)s))")
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
+    directory.person("dora", HERS, cn=name)
+    answer = client.post(LOGIN, {"username": "dora", "password": HERS})
+    assert (answer.status_code, "cannot be used here" in answer.text) == (403, True)
     assert not User.objects.exists()
 
 
@@ -205,3 +271,14 @@ def test_the_password_of_the_directory_confirms_too(directory: RunningDirectory,
     client.post(LOGIN, {"username": "dora", "password": HERS})
     assert client.post("/accounts/confirm/", {"password": "wrong"}).status_code == 422
     assert client.post("/accounts/confirm/", {"password": HERS}).status_code == 302
+
+
+def test_somebody_who_confirms_without_a_group_left_is_signed_out_with_words(
+    directory: RunningDirectory, client: Client
+) -> None:
+    client.post(LOGIN, {"username": "dora", "password": HERS})
+    directory.group("cdp-agents")
+    answer = client.post("/accounts/confirm/", {"password": HERS})
+    assert (answer.status_code, "not in a group" in answer.text) == (403, True)
+    assert not is_signed_in(client)
+    assert groups_of("dora") == set()

@@ -84,6 +84,7 @@ def test_the_rest_is_read() -> None:
         ({**LDAP, "CDPVIEWER_LDAP_URL": "ldap://ldap.example.com"}, "CDPVIEWER_LDAP_START_TLS"),
         ({**LDAP, "CDPVIEWER_LDAP_URL": "https://ldap.example.com"}, "CDPVIEWER_LDAP_URL"),
         ({**LDAP, "CDPVIEWER_LDAP_PEOPLE_FILTER": "(uid=x)"}, "CDPVIEWER_LDAP_PEOPLE_FILTER"),
+        ({**LDAP, "CDPVIEWER_LDAP_PEOPLE_FILTER": "(proxyAddresses=smtp:%(user)s)"}, "CDPVIEWER_LDAP_PEOPLE_FILTER"),
         *(({**LDAP, name: ""}, name) for name in ("CDPVIEWER_LDAP_PEOPLE", "CDPVIEWER_LDAP_GROUPS_BASE", "CDPVIEWER_LDAP_GROUPS")),
         ({**PROXY, "CDPVIEWER_PROXY_SECRET": "canary"}, "CDPVIEWER_PROXY_SECRET"),
         ({**PROXY, "CDPVIEWER_TRUSTED_PROXIES": "0"}, "CDPVIEWER_TRUSTED_PROXIES"),
