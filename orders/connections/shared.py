@@ -214,6 +214,15 @@ def grant(
             shared.record(Action.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")
 
 
+def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
+    """Let these groups use the connection too: an existing grant keeps its end, and is the default as before or if `is_default`."""
+    held = {given.group_id: given for given in shared.grants.all()}
+    for group in groups:
+        given = held.get(group.pk)
+        if given is None or (is_default and not given.is_default):
+            grant(shared, [group], by=by, is_default=is_default, until=given.until if given else None)
+
+
 def take_back(given: ConnectionGrant) -> None:
     """End a grant: members without another one lose the connection at once."""
     with transaction.atomic():
