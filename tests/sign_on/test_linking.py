@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,12 +13,20 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.password_links import make
+from accounts.sign_on.choices import Passwords
 from orders.models import AccessRecord, Connection
 from tests.accounts.conftest import connect
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in, sign_on
 from tests.sign_on.providers import RunningProvider
 
 pytestmark = pytest.mark.django_db
+
+
+def imported(folder: Path, text: str, *options: str) -> str:
+    file, out = folder / "people.csv", StringIO()
+    file.write_text(text)
+    call_command("import_people", str(file), *options, stdout=out)
+    return out.getvalue()
 
 
 def linked(*arguments: str) -> str:
@@ -86,3 +95,74 @@ def test_people_of_the_provider_get_no_link_to_set_a_password(
     assert Client().get(path).status_code == 410  # one made before
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=None)
     assert "Make a link" in admin.get(pages[0]).text
+
+
+# --- added or imported before they come from the provider
+
+
+def test_who_adds_people_reads_that_the_provider_refuses_them(provider: RunningProvider, settings: Settings) -> None:
+    admin = Client()
+    admin.force_login(User.objects.create_superuser("root"))
+    said = "is refused there until an operator links the two"
+    assert said in admin.get("/people/add/").text
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=None)
+    assert said not in admin.get("/people/add/").text
+
+
+def test_imported_people_are_linked_by_their_subject(client: Client, provider: RunningProvider, tmp_path: Path) -> None:
+    provider.knows("sub-ben", "ben", "cdp-agents")
+    unlinked = imported(tmp_path, "username\nalice\nben\n")
+    assert "Not linked with" in unlinked and "refused when they sign in there: 2" in unlinked
+    assert sign_on(client, provider, "sub-alice").status_code == 409
+    file = "username,subject\nalice,sub-alice\nben,\n"
+    assert "sign in there: 1" in imported(tmp_path, file, "--dry-run")
+    assert sign_on(client, provider, "sub-alice").status_code == 409
+    assert "added: 0, changed: 1, unchanged: 1" in imported(tmp_path, file)
+    assert "unchanged: 2" in imported(tmp_path, file)
+    assert sign_on(client, provider, "sub-alice").status_code == 302
+    assert User.objects.count() == 2
+    assert "Not linked" not in imported(tmp_path, "username,subject\nalice,sub-alice\nben,sub-ben\n")
+
+
+def test_a_link_is_printed_only_for_people_who_can_use_it(provider: RunningProvider, tmp_path: Path) -> None:
+    file = "username,active,subject\ncarla,yes,sub-carla\ndora,no,\nemil,yes,\n"
+    out = imported(tmp_path, file, "--links", "https://orders.example.com")
+    assert "carla: no link" in out and "dora: no link" in out and "emil: https://orders.example.com/accounts/" in out
+    assert AccessRecord.objects.filter(what="password_link_made").count() == 1
+
+
+def test_no_link_is_printed_where_passwords_are_off(
+    provider: RunningProvider, settings: Settings, tmp_path: Path
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords.OFF)
+    assert "carla: no link" in imported(tmp_path, "username\ncarla\n", "--links", "https://orders.example.com")
+
+
+SUBJECTS = {
+    "of somebody else": ("carla,sub-alice", "line 2: this subject belongs to somebody else"),
+    "another one": ("alice,sub-carla", "line 2: this person is linked with another subject"),
+    "twice": ("carla,sub-x\ndora,sub-x", "line 3: this subject is in the file twice"),
+    "long": (f"carla,{'x' * 192}", "line 2: a subject has 191 characters at most"),
+}
+
+
+@pytest.mark.parametrize(("rows", "words"), SUBJECTS.values(), ids=SUBJECTS)
+def test_a_subject_that_does_not_fit_stops_the_import(
+    rows: str, words: str, client: Client, provider: RunningProvider, tmp_path: Path
+) -> None:
+    sign_on(client, provider, "sub-alice")
+    with pytest.raises(CommandError, match=words):
+        imported(tmp_path, f"username,subject\n{rows}\n")
+    assert User.objects.count() == 1
+
+
+def test_a_subject_needs_a_provider(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="CDPVIEWER_OIDC_ISSUER"):
+        imported(tmp_path, "username,subject\ncarla,sub-carla\n")
+
+
+def test_imported_names_are_normalized(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, "username\ncarla\n")
+    assert "unchanged: 1" in imported(tmp_path, "username\n\uff43arla\n")
+    with pytest.raises(CommandError, match="line 3: this user name is in the file twice"):
+        imported(tmp_path, "username\ndora\n\uff44ora\n")
