@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -169,7 +170,8 @@ def _may_change(request: HttpRequest, person_id: int) -> User:
 def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
     last = AccessRecord.objects.filter(user_id=OuterRef("pk")).order_by("-at").values("at")[:1]
     prefetched = ("groups", "cdp_connections", "connection_memberships__shared")
-    return found.annotate(seen=Subquery(last)).prefetch_related(*prefetched)
+    # Records are pruned; the time of the last sign-in is kept with the person.
+    return found.annotate(seen=Coalesce(Subquery(last), "last_login")).prefetch_related(*prefetched)
 
 
 def _rows(found: Iterable[User]) -> list[PersonRow]:

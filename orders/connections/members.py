@@ -54,6 +54,12 @@ def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMembe
     return usable.values_list("is_default", FALSE, "shared__grants__is_default", "shared__name")
 
 
+def count(shared: SharedConnection) -> int:
+    """How many people may use the connection now."""
+    usable = _usable(ConnectionMember.objects.filter(shared=shared.pk, user__is_active=True))
+    return usable.values("user").distinct().count()
+
+
 def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
     """Make a shared connection the person's default, in place of any other. One that was taken back meanwhile changes nothing."""
     with one_at_a_time(user.pk):

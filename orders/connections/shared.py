@@ -110,9 +110,11 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_ADDED)
                 return
             before = type(self).objects.select_for_update().get(pk=self.pk)
-            renewed = before.sealed_key != self.sealed_key
-            self.save(update_fields=[*SECRETS, "sealed_key"] if renewed else SECRETS)
-            if renewed:
+            if self._has_key_of(before):
+                self.sealed_key = before.sealed_key  # perhaps sealed anew meanwhile, under a newer key of the server
+                self.save(update_fields=SECRETS)
+            else:
+                self.save(update_fields=[*SECRETS, "sealed_key"])
                 self.members.all().delete()
             self.record(Action.CONNECTION_REPLACED)
 
@@ -128,6 +130,12 @@ class SharedConnection(AnyConnection):
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
         """Record an account event of this connection; it concerns no single user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
+
+    def _has_key_of(self, other: SharedConnection) -> bool:
+        try:
+            return other.sealed_key == self.sealed_key or other.data_key() == self.data_key()
+        except CredentialUnreadable:
+            return False
 
     def _binding(self, field: str) -> Binding:
         return Binding(owner=OWNER, connection=str(self.pk), region=self.region, field=field)

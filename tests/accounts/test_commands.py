@@ -344,6 +344,25 @@ def test_check_names_a_member_whose_copy_opens_nothing(
         assert "belongs to another" in err
 
 
+def test_a_token_replaced_while_the_keys_are_rotated_leaves_the_data_key(
+    run: Run, anna: User, agents: Group, two_keys: tuple[str, str], settings: Settings, cdp: Cdp
+) -> None:
+    settings.CREDENTIAL_KEYS = two_keys[1:]
+    agents.user_set.add(anna)
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    settings.CREDENTIAL_KEYS = two_keys
+    entered = SharedConnection.objects.get()
+    entered.set_credentials(client_key=CLIENT_KEY, token="newer-token")
+    run("rotate_credentials")
+    before = ConnectionMember.objects.values().get()
+    entered.keep(None)
+    settings.CREDENTIAL_KEYS = two_keys[:1]
+    assert ConnectionMember.objects.values().get() == before
+    found = named(anna, "Airline")
+    assert found is not None and found.credentials().token == "newer-token"
+    assert run("check_credentials")[0] == 0
+
+
 def test_rotation_leaves_a_shared_token_replaced_meanwhile(
     anna: User,
     agents: Group,

@@ -551,6 +551,16 @@ def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: Use
     assert token_of(anna) == TOKEN
 
 
+def test_people_count_while_they_may_use_it(as_admin: Client, anna: User, ben: User, agents: Group) -> None:
+    shared = share(agents)
+    agents.user_set.add(anna, ben)
+    assert "2 people" in as_admin.get(SHARED).text
+    ConnectionGrant.objects.update(until=timezone.now())  # its copies are deleted at the next change
+    assert ConnectionMember.objects.count() == 2
+    for page in ("", f"{shared.pk}/", f"{shared.pk}/withdraw/"):
+        assert "0 people" in as_admin.get(f"{SHARED}{page}").text
+
+
 def test_an_administrator_tests_the_stored_credential(as_admin: Client, agents: Group, cdp: Cdp) -> None:
     shared = share(agents)
     cdp.says(401)
