@@ -150,8 +150,12 @@ def _settings(chosen: Directory) -> dict[str, Any]:
         ldap.OPT_TIMEOUT: chosen.timeout,
         ldap.OPT_REFERRALS: 0,
     }
-    if chosen.ca_file:
-        options |= {ldap.OPT_X_TLS_CACERTFILE: chosen.ca_file, ldap.OPT_X_TLS_NEWCTX: 0}
+    if chosen.start_tls or chosen.url.lower().startswith("ldaps:"):
+        # Always, whatever the machine's ldap.conf says of certificates.
+        options[ldap.OPT_X_TLS_REQUIRE_CERT] = ldap.OPT_X_TLS_DEMAND
+        if chosen.ca_file:
+            options[ldap.OPT_X_TLS_CACERTFILE] = chosen.ca_file
+        options[ldap.OPT_X_TLS_NEWCTX] = 0  # the last: it makes the others count
     return {
         "SERVER_URI": chosen.url,
         "START_TLS": chosen.start_tls,

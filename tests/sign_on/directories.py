@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from accounts.sign_on.choices import Directory
+from tests.cdp.certificates import Authority
 from tests.live import free_port
 
 try:
@@ -39,6 +40,8 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload retcode
 pidfile {folder}/pid
+TLSCertificateFile {certificate}
+TLSCertificateKeyFile {certificate}
 database mdb
 suffix "{branch}"
 subordinate
@@ -60,6 +63,8 @@ class RunningDirectory:
     """The running directory."""
 
     url: str
+    tls_port: int
+    authority: Authority
     process: subprocess.Popen[bytes]
 
     def choice(self) -> Directory:
@@ -116,12 +121,16 @@ def running() -> Iterator[RunningDirectory]:
     with tempfile.TemporaryDirectory(prefix="slapd-") as folder:
         config = Path(folder, "slapd.conf")
         items = "\n".join(f'retcode-item "uid={name}" {code} op=bind' for name, code in REFUSED.items())
-        config.write_text(CONFIG.format(folder=folder, root=ROOT, secret=SECRET, branch=BRANCH, items=items))
+        authority = Authority(Path(folder))
+        certificate = authority.file("127.0.0.1")
+        values = {"folder": folder, "root": ROOT, "secret": SECRET, "branch": BRANCH, "items": items}
+        config.write_text(CONFIG.format(certificate=certificate, **values))
         Path(folder, "data").mkdir()
         Path(folder, "refused").mkdir()
-        url = f"ldap://127.0.0.1:{free_port()}"
-        process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", url], stderr=subprocess.DEVNULL)
-        found = RunningDirectory(url, process)
+        url, tls_port = f"ldap://127.0.0.1:{free_port()}", free_port()
+        served = f"{url} ldaps://127.0.0.1:{tls_port}"
+        process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", served], stderr=subprocess.DEVNULL)
+        found = RunningDirectory(url, tls_port, authority, process)
         try:
             _wait_for(found)
             found.add("dc=example,dc=com", objectClass=["dcObject", "organization"], dc="example", o="Example Air")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -11,11 +12,13 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import SignInFailure
+from accounts.sign_on.choices import Directory
 from orders.models import AccessRecord
+from tests.cdp.certificates import Authority
 from tests.live import free_port
 from tests.sign_on import directories
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in
-from tests.sign_on.directories import RunningDirectory
+from tests.sign_on.directories import RunningDirectory, ldap
 
 pytestmark = pytest.mark.django_db
 HERS = "her password at the company"
@@ -250,6 +253,54 @@ def test_a_directory_that_is_down_is_no_wrong_password_and_no_attempt(
     assert SignInFailure.objects.count() == 1
     client.post(LOGIN, {"username": "anna", "password": PASSWORD})
     assert is_signed_in(client)
+
+
+# --- over TLS
+
+
+def over_tls(directory: RunningDirectory, by: str, host: str = "127.0.0.1", ca: str | None = None) -> Directory:
+    """The directory over "ldaps" or "starttls", with an authority to trust: its own if none is named."""
+    plain = directory.choice()
+    port = directory.tls_port if by == "ldaps" else plain.url.rpartition(":")[2]
+    url = f"{'ldaps' if by == 'ldaps' else 'ldap'}://{host}:{port}"
+    trusted = directory.authority.ca_file if ca is None else ca
+    return replace(plain, url=url, start_tls=by == "starttls", ca_file=trusted)
+
+
+@pytest.fixture
+def careless_machine() -> Iterator[None]:
+    """A machine whose /etc/ldap/ldap.conf says "TLS_REQCERT never"."""
+    before = ldap.get_option(ldap.OPT_X_TLS_REQUIRE_CERT)
+    ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_NEVER)
+    yield
+    ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, before)
+
+
+@pytest.mark.parametrize("by", ["ldaps", "starttls"])
+def test_people_sign_in_over_tls(by: str, directory: RunningDirectory, client: Client, settings: Settings) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=over_tls(directory, by))
+    assert client.post(LOGIN, {"username": "dora", "password": "wrong"}).status_code == 200
+    assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302
+    assert groups_of("dora") == {"Agents"}
+
+
+@pytest.mark.parametrize("by", ["ldaps", "starttls"])
+@pytest.mark.parametrize("wrong", ["authority", "none of its own", "host"])
+def test_a_certificate_that_is_not_trusted_is_refused_and_gets_no_password(
+    by: str,
+    wrong: str,
+    directory: RunningDirectory,
+    client: Client,
+    settings: Settings,
+    tmp_path: Path,
+    careless_machine: None,
+) -> None:
+    other = {"authority": Authority(tmp_path).ca_file, "none of its own": ""}.get(wrong)
+    chosen = over_tls(directory, by, "localhost" if wrong == "host" else "127.0.0.1", other)
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
+    answer = client.post(LOGIN, {"username": "dora", "password": HERS})
+    assert (answer.status_code, "directory does not answer" in answer.text) == (503, True)
+    assert not User.objects.exists()
 
 
 def test_a_directory_that_hangs_is_given_up(directory: RunningDirectory, client: Client, settings: Settings) -> None:
