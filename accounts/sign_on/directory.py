@@ -145,7 +145,7 @@ def _ours(theirs: set[str]) -> set[str]:
 
 
 def _settings(chosen: Directory) -> dict[str, Any]:
-    options = {
+    options: dict[int, Any] = {
         ldap.OPT_NETWORK_TIMEOUT: chosen.timeout,
         ldap.OPT_TIMEOUT: chosen.timeout,
         ldap.OPT_REFERRALS: 0,
