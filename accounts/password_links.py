@@ -10,6 +10,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.access import may_use_password
+from accounts.sign_on.linking import comes_from
 from orders.models import AccessRecord
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
@@ -31,8 +32,11 @@ links = Links()
 
 
 def are_of_use_to(person: User) -> bool:
-    """Whether the person may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN) and is active."""
-    return person.is_active and may_use_password(person, settings.SIGN_ON.passwords)
+    """Whether the person is active and may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN).
+
+    Not for users of the provider or the directory: a password of this site would outlast their account there.
+    """
+    return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 
 
 def make(person: User) -> str:

@@ -118,11 +118,15 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
 
 def _password_replaced(person: User, old_hash: str) -> None:
     by_id, _name = account_events.actor()
-    own = by_id == person.pk
-    if own or _rehashing.get():
+    own, ended = by_id == person.pk, not person.has_usable_password()
+    # Without a password nobody else can sign in as them, so their connections need no confirmation.
+    if own or ended or _rehashing.get():
         marked = Connection.objects.filter(user_id=person.pk, confirmed__in=password_mark.marks(person, old_hash))
         marked.update(confirmed=password_mark.mark(person))
-    if own:
+    if ended:
+        own_password.note_chosen(person)
+        account_events.record(Action.PASSWORD_ENDED, about=person)
+    elif own:
         own_password.note_changed(person)
         account_events.record(Action.PASSWORD_CHANGED, about=person)
     elif by_id is None and _by_link.get():

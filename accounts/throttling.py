@@ -56,8 +56,12 @@ class TryLater(Exception):
         return max(1, math.ceil((self.until - (now or timezone.now())).total_seconds()))
 
 
-class NotChecked(Exception):
-    """The password could not be checked, so the attempt does not count."""
+class Uncounted(Exception):
+    """The attempt ends without a wrong password, so it does not count."""
+
+
+class NotChecked(Uncounted):
+    """The password could not be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
         begun = begin(request, username)
         try:
             yield
-        except NotChecked:
+        except Uncounted:
             begun.withdraw()
             raise
         except BaseException:

@@ -77,18 +77,8 @@ def _directory(env: Environment) -> Directory | None:
     url = env.text("CDPVIEWER_LDAP_URL")
     if not url:
         return None
-    parts = urlsplit(url)
     start_tls = env.switch("CDPVIEWER_LDAP_START_TLS", default=False)
-    if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
-        raise ImproperlyConfigured("CDPVIEWER_LDAP_URL must be an address such as ldaps://ldap.example.com.")
-    if parts.scheme == "ldaps" and start_tls:
-        raise ImproperlyConfigured(
-            "CDPVIEWER_LDAP_START_TLS is for ldap:// only: ldaps:// is TLS from the start. Remove one of the two."
-        )
-    if parts.scheme == "ldap" and not start_tls and not is_loopback(parts.hostname):
-        raise ImproperlyConfigured(
-            "CDPVIEWER_LDAP_URL would send passwords readably: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
-        )
+    _check_directory_url(url, start_tls=start_tls)
     try:
         import django_auth_ldap  # noqa: F401  (only whether it is there)
     except ImportError:
@@ -116,7 +106,25 @@ def _directory(env: Environment) -> Directory | None:
     _check_filter(found.people_filter)
     if found.ca_file:
         _check_authority("CDPVIEWER_LDAP_CA", found.ca_file)
+    if not found.name_attribute:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_PEOPLE_FILTER must compare an attribute with the user name, as in (uid=%(user)s)."
+        )
     return found
+
+
+def _check_directory_url(url: str, *, start_tls: bool) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
+        raise ImproperlyConfigured("CDPVIEWER_LDAP_URL must be an address such as ldaps://ldap.example.com.")
+    if parts.scheme == "ldaps" and start_tls:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_START_TLS is for ldap:// only: ldaps:// is TLS from the start. Remove one of the two."
+        )
+    if parts.scheme == "ldap" and not start_tls and not is_loopback(parts.hostname):
+        raise ImproperlyConfigured(
+            "CDPVIEWER_LDAP_URL would send passwords readably: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
+        )
 
 
 def _check_filter(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -66,6 +67,12 @@ class Directory:
     start_tls: bool = False
     ca_file: str = ""
     timeout: float = 4.0
+
+    @property
+    def name_attribute(self) -> str:
+        """The attribute of the user name, the first that `people_filter` compares with what was typed; "" for none."""
+        found = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
+        return found[1] if found else ""
 
     @property
     def as_actor(self) -> str:

@@ -25,11 +25,14 @@ from ldap.ldapobject import SimpleLDAPObject
 from accounts import open_sessions, throttling
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
-from accounts.throttling import NotChecked
+from accounts.sign_on.refusals import NotSignedIn
+from accounts.throttling import NotChecked, Uncounted
 from orders.privacy import account_events
 
 AT_ONCE = 8  # sign-ins of a process that wait for the directory
 _WAITING = BoundedSemaphore(AT_ONCE)
+# What directories answer, beside "invalid credentials", for accounts that are locked or disabled, or have no password.
+ACCOUNT_REFUSED = (ldap.UNWILLING_TO_PERFORM, ldap.CONSTRAINT_VIOLATION, ldap.INAPPROPRIATE_AUTH)
 log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
@@ -51,6 +54,12 @@ def _place() -> Iterator[None]:
         _WAITING.release()
 
 
+class Refused(NotSignedIn, Uncounted):
+    """The password is right, but its user may not use this site, or not under this name."""
+
+    by_directory = True
+
+
 @cache
 def _threads(_process: int) -> ThreadPool:
     return ThreadPool(AT_ONCE)
@@ -64,6 +73,15 @@ class _Connection(SimpleLDAPObject):
             if not monkey.is_module_patched("threading"):
                 return super()._ldap_call(func, *args, **kwargs)
             return _threads(os.getpid()).apply(super()._ldap_call, (func, *args), kwargs)
+
+    def simple_bind_s(self, who: str | None = None, cred: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Bind; for a person's account that the directory refuses raise INVALID_CREDENTIALS: the directory does answer."""
+        try:
+            return super().simple_bind_s(who, cred, *args, **kwargs)
+        except ACCOUNT_REFUSED:
+            if who == _chosen().bind_dn:
+                raise
+            raise ldap.INVALID_CREDENTIALS from None
 
 
 class _Ldap:
@@ -90,14 +108,14 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user, or None. Raises DirectoryDown. For a name with a password here, or one added by the provider,
-        the directory is not queried.
+        """The user, or None. Raises DirectoryDown, and Refused with the right password of a user who may not sign in.
+
+        For a name that `_is_not_theirs` the directory is not queried.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
-        for known in User.objects.filter(username__iexact=username.strip()):
-            if known.has_usable_password() or SocialAccount.objects.filter(user=known).exists():
-                return None
+        if any(map(_is_not_theirs, User.objects.filter(username__iexact=username.strip()))):
+            return None
         with _place(), account_events.acting_as(_chosen().as_actor):
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
@@ -105,21 +123,26 @@ class Backend(LDAPBackend):
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:
         """Check password and groups before a user is added; then update the groups."""
         person: User | None = super().authenticate_ldap_user(ldap_user, password)
-        if person is not None:
+        if person is not None and person.is_active:
             wanted = _ours(ldap_user.group_names)
             membership.follow_names(person, wanted, set(_chosen().groups.values()))
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """The user, who must be in a mapped group; others are refused before an account is created."""
+        """The user with the name of the entry, whatever was typed. Raises Refused before an account is created or taken over."""
+        name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
+        if not name:
+            raise Refused("name-unusable")
+        here = list(User.objects.filter(username__iexact=name).order_by("pk"))
+        if any(map(_is_not_theirs, here)):
+            raise Refused("name-taken", person=name)
+        known = here[0] if here else None
         if not _ours(ldap_user.group_names):
-            known = User.objects.filter(username__iexact=username).first()
             if known is not None:
                 membership.follow_names(known, set(), set(_chosen().groups.values()))
                 open_sessions.end(known)
-            raise ldap_user.AuthenticationFailed("in no group that may sign in")
-        person: tuple[User, bool] = super().get_or_build_user(username, ldap_user)
-        return person
+            raise Refused("no-group", person=name)
+        return (known, False) if known is not None else (User(username=name.lower()), True)
 
 
 def _chosen() -> Directory:
@@ -129,26 +152,36 @@ def _chosen() -> Directory:
     return chosen
 
 
+def _is_not_theirs(known: User) -> bool:
+    """Whether the directory may not sign this user in: those of the administration, of the provider, or with a password here."""
+    administers = known.is_staff or known.is_superuser
+    return administers or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
+
+
 def _ours(theirs: set[str]) -> set[str]:
-    groups = _chosen().groups
-    return {groups[name] for name in theirs if name in groups}
+    groups = {name.casefold(): ours for name, ours in _chosen().groups.items()}
+    return {groups[name.casefold()] for name in theirs if name.casefold() in groups}
 
 
 def _settings(chosen: Directory) -> dict[str, Any]:
-    options = {
+    options: dict[int, Any] = {
         ldap.OPT_NETWORK_TIMEOUT: chosen.timeout,
         ldap.OPT_TIMEOUT: chosen.timeout,
         ldap.OPT_REFERRALS: 0,
     }
-    if chosen.ca_file:
-        options |= {ldap.OPT_X_TLS_CACERTFILE: chosen.ca_file, ldap.OPT_X_TLS_NEWCTX: 0}
+    if chosen.start_tls or chosen.url.lower().startswith("ldaps:"):
+        # Always, whatever the machine's ldap.conf says of certificates.
+        options[ldap.OPT_X_TLS_REQUIRE_CERT] = ldap.OPT_X_TLS_DEMAND
+        if chosen.ca_file:
+            options[ldap.OPT_X_TLS_CACERTFILE] = chosen.ca_file
+        options[ldap.OPT_X_TLS_NEWCTX] = 0  # the last: it makes the others count
     return {
         "SERVER_URI": chosen.url,
         "START_TLS": chosen.start_tls,
         "CONNECTION_OPTIONS": options,
         "BIND_DN": chosen.bind_dn,
         "BIND_PASSWORD": chosen.bind_password,
-        "USER_SEARCH": LDAPSearch(chosen.people, ldap.SCOPE_SUBTREE, chosen.people_filter, ["cn"]),
+        "USER_SEARCH": LDAPSearch(chosen.people, ldap.SCOPE_SUBTREE, chosen.people_filter, [chosen.name_attribute]),
         "GROUP_SEARCH": LDAPSearch(chosen.groups_base, ldap.SCOPE_SUBTREE, "(objectClass=*)"),
         "GROUP_TYPE": MemberDNGroupType("member", name_attr="cn"),
         "ALWAYS_UPDATE_USER": False,

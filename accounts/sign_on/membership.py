@@ -21,17 +21,22 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
     """The name of a new user. Raises NotSignedIn if it is invalid or taken: nobody is renamed, and no account is taken over."""
-    sent = claims.get(provider.username_claim)
-    name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
-    try:
-        UnicodeUsernameValidator()(name)
-    except ValidationError:
-        raise NotSignedIn("name-unusable") from None
-    if len(name) > LONGEST_NAME:
+    name = usable_name(claims.get(provider.username_claim))
+    if not name:
         raise NotSignedIn("name-unusable")
     if User.objects.filter(username__iexact=name).exists():
         raise NotSignedIn("name-taken", person=name)
     return name
+
+
+def usable_name(sent: object) -> str:
+    """The normalized name as a user name here; "" if it cannot be one. It has no spaces: `account_events` relies on that."""
+    name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
+    try:
+        UnicodeUsernameValidator()(name)
+    except ValidationError:
+        return ""
+    return name if len(name) <= LONGEST_NAME else ""
 
 
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:

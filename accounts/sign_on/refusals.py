@@ -39,7 +39,9 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """A refused sign-in. `person` is the user name, for the records; `next` is the page after sign-in."""
+    """A refused sign-in. `person` is the user name, for the records; `page` is the one after sign-in."""
+
+    by_directory = False  # else by the provider
 
     def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
         super().__init__(kind)
@@ -58,6 +60,8 @@ class Words:
 def words(refused: NotSignedIn) -> Words:
     """The words for a refusal."""
     name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
+    if refused.by_directory:
+        name = _("Your company’s directory")
     again = _("Try again.")
     administrator = _("Contact your cdpviewer administrator.")
     told: dict[Kind, tuple[str, str, str]] = {
@@ -89,7 +93,7 @@ def words(refused: NotSignedIn) -> Words:
         "name-taken": (
             _("There is already a user called %(person)s"),
             _("That user was not created by %(name)s, so it may belong to somebody else. You are not signed in."),
-            _("Ask your cdpviewer administrator to link the two."),
+            administrator if refused.by_directory else _("Ask your cdpviewer administrator to link the two."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +15,8 @@ from accounts import next_page
 from accounts.forms import Limited
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sign_on.recent import note_confirmed
+from accounts.sign_on.refusals import NotSignedIn
+from accounts.views.sign_in import not_let_in
 
 
 class ConfirmForm(Limited, forms.Form):
@@ -47,7 +49,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     page = next_page.requested(request, default="/")
     by_provider = request.session.get(SIGNED_IN_BY) == "provider" and settings.SIGN_ON.provider is not None
     form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
-    if not by_provider and form.is_bound and form.is_valid():
+    try:
+        confirmed = not by_provider and form.is_bound and form.is_valid()
+    except NotSignedIn as refused:  # the directory has withdrawn the user's groups, and their sessions have ended
+        logout(request)
+        return not_let_in(request, refused)
+    if confirmed:
         note_confirmed(request)
         return redirect(next_page.own_path(page))
     context = {"form": form, "next": page, "provider": settings.SIGN_ON.provider if by_provider else None}

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from accounts.access import for_managers_of_people, may_change
 from accounts.people_forms import PersonForm, RolesForm
 from accounts.roles import GROUPS, labels, set_roles
 from accounts.sign_on import factors
+from accounts.sign_on.linking import comes_from
 from accounts.sign_on.recent import confirmed
 from orders.models import AccessRecord
 
@@ -168,7 +170,8 @@ def _may_change(request: HttpRequest, person_id: int) -> User:
 def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
     last = AccessRecord.objects.filter(user_id=OuterRef("pk")).order_by("-at").values("at")[:1]
     prefetched = ("groups", "cdp_connections", "connection_memberships__shared")
-    return found.annotate(seen=Subquery(last)).prefetch_related(*prefetched)
+    # Records are pruned; the time of the last sign-in is kept with the person.
+    return found.annotate(seen=Coalesce(Subquery(last), "last_login")).prefetch_related(*prefetched)
 
 
 def _rows(found: Iterable[User]) -> list[PersonRow]:
@@ -197,6 +200,7 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
         "form": form or RolesForm(initial={"roles": held}),
         "changeable": may_change(request.user, found),
         "link_of_use": password_links.are_of_use_to(found),
+        "comes_from": comes_from(found),
         "sessions": len(open_sessions.of(found)),
         "has_second_factor": factors.exist(found),
     }

@@ -18,10 +18,13 @@ from django.views.decorators.http import require_http_methods
 from accounts import devices, next_page, own_password
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.open_sessions import SIGNED_IN_BY
+from accounts.rights import sign_in_failed
 from accounts.sessions import MUST_CHANGE
-from accounts.sign_on import door
+from accounts.sign_on import door, refusals
 from accounts.sign_on.choices import Passwords
+from accounts.sign_on.refusals import NotSignedIn
 from orders.models import Connection
+from orders.privacy.record_kinds import Action
 
 
 class SignIn(views.LoginView):
@@ -47,7 +50,11 @@ class SignIn(views.LoginView):
         """Refuse without reading the password if nobody may sign in with one."""
         if settings.SIGN_ON.passwords is Passwords.OFF and not settings.SIGN_ON.directory:
             return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
-        return super().post(request, *args, **kwargs)
+        try:
+            return super().post(request, *args, **kwargs)
+        except NotSignedIn as refused:
+            refused.page = next_page.requested(request)
+            return not_let_in(request, refused)
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the view's own form
         return form.refuse(super().form_invalid(form))
@@ -61,6 +68,12 @@ class SignIn(views.LoginView):
             return redirect(self.get_success_url())
         form = SignInForm(self.request, initial={"username": self.request.POST.get("username", "")[:150]})
         return self.render_to_response(self.get_context_data(form=form, too_old=True), status=403)
+
+
+def not_let_in(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
+    """Record and show that the directory accepted the password, but the user may not sign in."""
+    sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"directory: {refused.kind}")
+    return refusals.page(request, refused)
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:

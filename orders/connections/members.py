@@ -45,6 +45,12 @@ def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMembe
     return usable.values_list("is_default", FALSE, "shared__grants__is_default", "shared__name")
 
 
+def count(shared: SharedConnection) -> int:
+    """How many people may use the connection now."""
+    usable = _usable(ConnectionMember.objects.filter(shared=shared.pk, user__is_active=True))
+    return usable.values("user").distinct().count()
+
+
 def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
     """Make a shared connection the person's default, in place of any other. One that was taken back meanwhile changes nothing."""
     with one_at_a_time(user.pk):
@@ -61,15 +67,20 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 
 def update(shared: SharedConnection) -> None:
     """Give each member of a granted group a copy of the key, and delete all other copies. Raises CredentialUnreadable without the key."""
+    with transaction.atomic():
+        if new := take_from_others(shared):
+            _add(shared, new)
+
+
+def take_from_others(shared: SharedConnection) -> set[int]:
+    """Delete the copies of people outside the granted groups. Return the ids of people inside who have no copy yet."""
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
     granted = set(people.values_list("pk", flat=True))
-    with transaction.atomic():
-        holding = set(shared.members.values_list("user_id", flat=True))
-        if gone := holding - granted:
-            shared.members.filter(user_id__in=gone).delete()
-        if new := granted - holding:
-            _add(shared, new)
+    holding = set(shared.members.values_list("user_id", flat=True))
+    if gone := holding - granted:
+        shared.members.filter(user_id__in=gone).delete()
+    return granted - holding
 
 
 def update_person(user: AbstractBaseUser) -> None:

@@ -25,10 +25,15 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.connections.granted")
-@receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.connections.taken_back")
-def grants_changed(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Update members after a grant was made, ended, or deleted with its group."""
+def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
+    """Update members after a grant was made or got another end. Raises CredentialUnreadable without the key."""
     members.update(instance.shared)
+
+
+@receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.connections.taken_back")
+def taken_back(instance: ConnectionGrant, **_kwargs: Any) -> None:
+    """Delete copies after a grant was deleted, also with its group. This needs no key."""
+    members.take_from_others(instance.shared)
 
 
 @receiver(user_logged_in, dispatch_uid="orders.connections.signed_in")

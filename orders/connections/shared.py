@@ -110,9 +110,11 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_ADDED)
                 return
             before = type(self).objects.select_for_update().get(pk=self.pk)
-            renewed = before.sealed_key != self.sealed_key
-            self.save(update_fields=[*SECRETS, "sealed_key"] if renewed else SECRETS)
-            if renewed:
+            if self._has_key_of(before):
+                self.sealed_key = before.sealed_key  # perhaps sealed anew meanwhile, under a newer key of the server
+                self.save(update_fields=SECRETS)
+            else:
+                self.save(update_fields=[*SECRETS, "sealed_key"])
                 self.members.all().delete()
             self.record(Action.CONNECTION_REPLACED)
 
@@ -128,6 +130,12 @@ class SharedConnection(AnyConnection):
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
         """Record an account event of this connection; it concerns no single user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
+
+    def _has_key_of(self, other: SharedConnection) -> bool:
+        try:
+            return other.sealed_key == self.sealed_key or other.data_key() == self.data_key()
+        except CredentialUnreadable:
+            return False
 
     def _binding(self, field: str) -> Binding:
         return Binding(owner=OWNER, connection=str(self.pk), region=self.region, field=field)
@@ -212,6 +220,15 @@ def grant(
             ConnectionGrant.objects.update_or_create(shared=shared, group=group, defaults=values)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
             shared.record(Action.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")
+
+
+def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
+    """Let these groups use the connection too: an existing grant keeps its end, and is the default as before or if `is_default`."""
+    held = {given.group_id: given for given in shared.grants.all()}
+    for group in groups:
+        given = held.get(group.pk)
+        if given is None or (is_default and not given.is_default):
+            grant(shared, [group], by=by, is_default=is_default, until=given.until if given else None)
 
 
 def take_back(given: ConnectionGrant) -> None:

@@ -55,6 +55,7 @@ class Action(models.TextChoices):
     FACTOR_RESET = "factor_reset", _("second factor reset by somebody else")
     PASSWORD_CHANGED = "password_changed", _("changed own password")
     PASSWORD_SET = "password_set", _("password set by somebody else")
+    PASSWORD_ENDED = "password_ended", _("password ended")
     PASSWORD_LINK_MADE = "password_link_made", _("link to set a password made")
     PERSON_ADDED = "person_added", _("user added")
     PERSON_RENAMED = "person_renamed", _("user renamed")

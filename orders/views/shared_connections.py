@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,9 +30,14 @@ from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnect
 @for_managers_of_connections
 def shared_connections(request: HttpRequest) -> HttpResponse:
     """All shared connections by name, with how many people use each."""
-    found = SharedConnection.objects.select_related("set_by").annotate(people=Count("members")).order_by("name")
+    found = SharedConnection.objects.select_related("set_by").order_by("name")
     rows = [
-        {"row": row_of(shared), "active": shared.active, "people": _people(shared.people), "groups": _groups(shared)}
+        {
+            "row": row_of(shared),
+            "active": shared.active,
+            "people": _people(members.count(shared)),
+            "groups": _groups(shared),
+        }
         for shared in found
     ]
     return render(request, "shared/list.html", {"rows": rows})
@@ -53,7 +57,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
         outcome = _test(request, form, shared, entered, wanted=form.cleaned_data["save_anyway"])
         if outcome is not None and _keep_new(request, form, shared):
             shared.note_use(outcome.result)
-            said = {"name": shared.name, "answer": outcome.sentence, "people": _people(shared.members.count())}
+            said = {"name": shared.name, "answer": outcome.sentence, "people": _people(members.count(shared))}
             messages.success(request, _("“%(name)s” is saved and shared with %(people)s. %(answer)s") % said)
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/add.html", form)
@@ -167,7 +171,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Withdraw the connection from everybody, after asking."""
     shared = _find(connection_id)
     if request.method != "POST":
-        context = {"connection": row_of(shared), "people": _people(shared.members.count())}
+        context = {"connection": row_of(shared), "people": _people(members.count(shared))}
         return render(request, "shared/withdraw.html", context)
     with transaction.atomic():
         set_active(shared, False)
@@ -251,7 +255,7 @@ def _detail(request: HttpRequest, shared: SharedConnection, form: GrantForm) -> 
     context = {
         "connection": row_of(shared),
         "active": shared.active,
-        "people": _people(shared.members.count()),
+        "people": _people(members.count(shared)),
         "grants": shared.grants.select_related("group", "given_by").order_by("group__name"),
         "integrations": shared.integrations.filter(revoked_at=None).order_by("name"),
         "form": form,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from orders.management.commands.rotate_credentials import Command as Rotate
@@ -259,6 +261,33 @@ def test_add_connection_replaces_a_shared_token_once_it_is_accepted(
     assert list(ConnectionMember.objects.values()) == before[1]
 
 
+def test_add_connection_leaves_grants_as_they_are(run: Run, anna: User, agents: Group, cdp: Cdp) -> None:
+    run("add_connection", *SHARED, "--group", "Agents", "--default", stdin=TOKEN)
+    end = timezone.now() + timedelta(days=3)
+    ConnectionGrant.objects.update(until=end)
+    both = ("--group", "Agents", "--group", "Supervisors")
+    assert "has ended" not in run("add_connection", *SHARED, *both, stdin="newer-token")[1]
+    grants = ConnectionGrant.objects.order_by("group__name").values_list("group__name", "is_default", "until")
+    assert list(grants) == [("Agents", True, end), ("Supervisors", False, None)]
+    run("add_connection", *SHARED, *both, "--default", stdin=TOKEN)
+    assert list(grants.all()) == [("Agents", True, end), ("Supervisors", True, None)]
+    ConnectionGrant.objects.update(until=timezone.now())
+    assert "The grant of Agents has ended" in run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)[1]
+
+
+def test_add_connection_tests_a_shared_one_with_its_new_settings(run: Run, agents: Group, cdp: Cdp) -> None:
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    new = ("--api-version", "v2.1", "--clock", "utc")
+    cdp.says(401)
+    with pytest.raises(CommandError, match="Nothing is changed"):
+        run("add_connection", *SHARED, *new, stdin="newer-token")
+    assert SharedConnection.objects.values_list("version", "clock").get() == ("v2", "local")
+    cdp.says(200, '{"items": []}')
+    run("add_connection", *SHARED, *new, stdin="newer-token")
+    assert SharedConnection.objects.values_list("version", "clock").get() == ("v2.1", "utc")
+    assert ["/v2.1/" in path for _method, path, _headers in cdp.calls] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -313,6 +342,25 @@ def test_check_names_a_member_whose_copy_opens_nothing(
         assert code == 1
         assert f"shared connection {SharedConnection.objects.get().pk} for user {ben.pk}" in err
         assert "belongs to another" in err
+
+
+def test_a_token_replaced_while_the_keys_are_rotated_leaves_the_data_key(
+    run: Run, anna: User, agents: Group, two_keys: tuple[str, str], settings: Settings, cdp: Cdp
+) -> None:
+    settings.CREDENTIAL_KEYS = two_keys[1:]
+    agents.user_set.add(anna)
+    run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)
+    settings.CREDENTIAL_KEYS = two_keys
+    entered = SharedConnection.objects.get()
+    entered.set_credentials(client_key=CLIENT_KEY, token="newer-token")
+    run("rotate_credentials")
+    before = ConnectionMember.objects.values().get()
+    entered.keep(None)
+    settings.CREDENTIAL_KEYS = two_keys[:1]
+    assert ConnectionMember.objects.values().get() == before
+    found = named(anna, "Airline")
+    assert found is not None and found.credentials().token == "newer-token"
+    assert run("check_credentials")[0] == 0
 
 
 def test_rotation_leaves_a_shared_token_replaced_meanwhile(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -57,3 +58,11 @@ def test_saving_somebody_who_is_active_ends_nothing(anna: User, as_anna: Client)
     anna.save()
     assert Session.objects.count() == before
     assert may_read(as_anna)
+
+
+def test_the_command_finishes_what_sql_began(anna: User, as_anna: Client) -> None:
+    assert may_read(as_anna)
+    User.objects.filter(pk=anna.pk).update(is_active=False)
+    call_command("deactivate_person", "anna")
+    User.objects.filter(pk=anna.pk).update(is_active=True)
+    assert not may_read(as_anna)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,11 @@ def test_the_list_says_roles_connections_and_when_somebody_was_seen(as_ada: Clie
     sign_in(Client(), "anna", PASSWORD)
     page = as_ada.get(PEOPLE).text
     assert "never" not in page[page.index(">anna<") : page.index(">ben<")]
+
+
+def test_somebody_whose_records_are_pruned_was_seen_at_the_last_sign_in(as_ada: Client, anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(last_login=datetime(2024, 2, 29, 12, tzinfo=UTC))
+    assert "29 Feb 2024" in as_ada.get(f"{PEOPLE}{anna.pk}/").text
 
 
 def test_a_search_finds_names_and_puts_none_into_the_address(as_ada: Client, anna: User, ben: User) -> None:

@@ -353,6 +353,38 @@ def test_a_lost_sealing_key_keeps_nobody_from_signing_in(anna: User, agents: Gro
     assert not ConnectionMember.objects.exists()
 
 
+def taken_back_on_the_page(admin: Client, given: ConnectionGrant) -> None:
+    assert admin.post(f"{SHARED}{given.shared_id}/grants/{given.pk}/take-back/").status_code == 302
+
+
+def group_deleted(admin: Client, given: ConnectionGrant) -> None:
+    given.group.delete()
+
+
+def withdrawn_on_the_page(admin: Client, given: ConnectionGrant) -> None:
+    assert admin.post(f"{SHARED}{given.shared_id}/withdraw/").status_code == 302
+    given.delete()
+
+
+@pytest.mark.parametrize("end", [taken_back_on_the_page, group_deleted, withdrawn_on_the_page])
+def test_a_grant_ends_also_after_a_lost_sealing_key(
+    end: Callable[[Client, ConnectionGrant], None],
+    as_admin: Client,
+    anna: User,
+    ben: User,
+    agents: Group,
+    leads: Group,
+    settings: Settings,
+) -> None:
+    anna.groups.add(agents)
+    share(agents, leads)
+    settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)
+    ben.groups.add(leads)  # granted too, and without a copy, which cannot be made now
+    end(as_admin, ConnectionGrant.objects.get(group=agents))
+    assert list(ConnectionGrant.objects.values_list("group__name", flat=True)) == ["Supervisors"]
+    assert not ConnectionMember.objects.exists()
+
+
 # --- the pages
 
 
@@ -517,6 +549,16 @@ def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: Use
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)
     assert as_admin.post(f"{page}offer/").status_code == 302
     assert token_of(anna) == TOKEN
+
+
+def test_people_count_while_they_may_use_it(as_admin: Client, anna: User, ben: User, agents: Group) -> None:
+    shared = share(agents)
+    agents.user_set.add(anna, ben)
+    assert "2 people" in as_admin.get(SHARED).text
+    ConnectionGrant.objects.update(until=timezone.now())  # its copies are deleted at the next change
+    assert ConnectionMember.objects.count() == 2
+    for page in ("", f"{shared.pk}/", f"{shared.pk}/withdraw/"):
+        assert "0 people" in as_admin.get(f"{SHARED}{page}").text
 
 
 def test_an_administrator_tests_the_stored_credential(as_admin: Client, agents: Group, cdp: Cdp) -> None:

@@ -33,6 +33,13 @@ class Authority:
         self, address: str, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, days: tuple[int, int] = (-1, 1)
     ) -> ssl.SSLContext:
         """`days` from now between which the certificate is valid."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.file(address, days))
+        context.maximum_version = newest
+        return context
+
+    def file(self, address: str, days: tuple[int, int] = (-1, 1)) -> Path:
+        """The key and the certificate of a server of that address, in one file."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         certificate = self._signed(_name(address), key.public_key(), names, days)
@@ -43,10 +50,7 @@ class Authority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        context.maximum_version = newest
-        return context
+        return file
 
     def _signed(
         self,

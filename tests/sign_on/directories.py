@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from accounts.sign_on.choices import Directory
+from tests.cdp.certificates import Authority
 from tests.live import free_port
 
 try:
@@ -28,13 +29,27 @@ except ImportError:
     pytest.skip(LEFT_OUT, allow_module_level=True)
 
 ROOT, SECRET = "cn=root,dc=example,dc=com", "secret of the directory"
+# People whose password slapd does not check; it answers a code, as directories do for accounts that are locked or disabled.
+BRANCH = "ou=refused,ou=people,dc=example,dc=com"
+REFUSED = {"unwilling": 53, "constraint": 19, "inappropriate": 48}
 CONFIG = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload retcode
 pidfile {folder}/pid
+TLSCertificateFile {certificate}
+TLSCertificateKeyFile {certificate}
+database mdb
+suffix "{branch}"
+subordinate
+rootdn "{root}"
+directory {folder}/refused
+overlay retcode
+retcode-parent "{branch}"
+{items}
 database mdb
 suffix "dc=example,dc=com"
 rootdn "{root}"
@@ -48,6 +63,8 @@ class RunningDirectory:
     """The running directory."""
 
     url: str
+    tls_port: int
+    authority: Authority
     process: subprocess.Popen[bytes]
 
     def choice(self) -> Directory:
@@ -69,14 +86,9 @@ class RunningDirectory:
                 connection.delete_s(dn)
         connection.add_s(dn, ldap.modlist.addModlist(values))
 
-    def person(self, name: str, password: str) -> None:
-        self.add(
-            f"uid={name},ou=people,dc=example,dc=com",
-            objectClass="inetOrgPerson",
-            cn=name,
-            sn=name,
-            userPassword=password,
-        )
+    def person(self, name: str, password: str, **attributes: str) -> None:
+        values = {"objectClass": "inetOrgPerson", "cn": name, "sn": name, "userPassword": password}
+        self.add(f"uid={name},ou=people,dc=example,dc=com", **(values | attributes))
 
     def group(self, name: str, *members: str) -> None:
         people = [f"uid={member},ou=people,dc=example,dc=com" for member in members] or [ROOT]
@@ -108,11 +120,17 @@ def running() -> Iterator[RunningDirectory]:
         pytest.skip(said)
     with tempfile.TemporaryDirectory(prefix="slapd-") as folder:
         config = Path(folder, "slapd.conf")
-        config.write_text(CONFIG.format(folder=folder, root=ROOT, secret=SECRET))
+        items = "\n".join(f'retcode-item "uid={name}" {code} op=bind' for name, code in REFUSED.items())
+        authority = Authority(Path(folder))
+        certificate = authority.file("127.0.0.1")
+        values = {"folder": folder, "root": ROOT, "secret": SECRET, "branch": BRANCH, "items": items}
+        config.write_text(CONFIG.format(certificate=certificate, **values))
         Path(folder, "data").mkdir()
-        url = f"ldap://127.0.0.1:{free_port()}"
-        process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", url], stderr=subprocess.DEVNULL)
-        found = RunningDirectory(url, process)
+        Path(folder, "refused").mkdir()
+        url, tls_port = f"ldap://127.0.0.1:{free_port()}", free_port()
+        served = f"{url} ldaps://127.0.0.1:{tls_port}"
+        process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", served], stderr=subprocess.DEVNULL)
+        found = RunningDirectory(url, tls_port, authority, process)
         try:
             _wait_for(found)
             found.add("dc=example,dc=com", objectClass=["dcObject", "organization"], dc="example", o="Example Air")

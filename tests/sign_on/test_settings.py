@@ -113,6 +113,7 @@ def test_a_directory_is_another_way_in(passwords: str) -> None:
         *(({**LDAP, "CDPVIEWER_LDAP_CA": path}, "CDPVIEWER_LDAP_CA") for path in ("/nowhere/ca.pem", __file__, "/", "\0")),
         ({**LDAP, "CDPVIEWER_LDAP_GROUPS": "leads=Agents,leads=Supervisors"}, "CDPVIEWER_LDAP_GROUPS"),
         *(({**LDAP, f"CDPVIEWER_LDAP_{name}": ""}, "CDPVIEWER_LDAP_BIND_DN") for name in ("BIND_DN", "BIND_PASSWORD")),
+        ({**LDAP, "CDPVIEWER_LDAP_PEOPLE_FILTER": "(proxyAddresses=smtp:%(user)s)"}, "CDPVIEWER_LDAP_PEOPLE_FILTER"),
         *(({**LDAP, name: ""}, name) for name in ("CDPVIEWER_LDAP_PEOPLE", "CDPVIEWER_LDAP_GROUPS_BASE", "CDPVIEWER_LDAP_GROUPS")),
         ({**PROXY, "CDPVIEWER_PROXY_SECRET": "canary"}, "CDPVIEWER_PROXY_SECRET"),
         ({**PROXY, "CDPVIEWER_TRUSTED_PROXIES": "0"}, "CDPVIEWER_TRUSTED_PROXIES"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from argparse import FileType
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -17,19 +19,26 @@ from django.db import transaction
 from accounts import password_links
 from accounts.people_forms import valid_username
 from accounts.roles import ROLES, set_roles
+from accounts.sign_on.choices import Provider
+from accounts.sign_on.linking import link
 
-COLUMNS = ("username", "first_name", "last_name", "email", "roles", "active")
+COLUMNS = ("username", "first_name", "last_name", "email", "roles", "active", "subject")
+LONGEST_SUBJECT = 191  # what `SocialAccount.uid` holds
 GROUP_OF = {role.name: role.group for role in ROLES}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of the file. `roles` are names of groups; `roles` and `active` are None if the file has no such column."""
+    """One person of the file. `roles` are names of groups; `roles` and `active` are None if the file has no such column.
+
+    `subject` is the claim "sub" at the provider, "" for none.
+    """
 
     username: str
     values: dict[str, str] = field(default_factory=dict)
     roles: frozenset[str] | None = None
     active: bool | None = None
+    subject: str = ""
 
 
 class _DryRun(Exception):
@@ -39,7 +48,9 @@ class _DryRun(Exception):
 class Command(BaseCommand):
     help = (
         f"Add the people of a CSV file (columns: {', '.join(COLUMNS)}; only the first must be there), or change them to what it says. "
-        f"Roles: {', '.join(GROUP_OF)}, several joined by +. Active: yes or no. People who are not in the file stay as they are. "
+        f"Roles: {', '.join(GROUP_OF)}, several joined by +. Active: yes or no. Subject: the claim “sub” of "
+        "the person at the OpenID Connect provider, which links the two; without it the provider’s sign-in is refused for somebody who "
+        "was here before, until link_person links them. People who are not in the file stay as they are. "
         "Either all lines are right, or nothing is done. Can be run again."
     )
 
@@ -54,23 +65,31 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         lines = self.read(options["file"])
+        provider: Provider | None = settings.SIGN_ON.provider
         counts: Counter[str] = Counter(added=0, changed=0, unchanged=0)
         links: list[str] = []
+        unlinked = 0
         try:
             with transaction.atomic():
                 for line in lines:
-                    person, what = _apply(line)
+                    person, what = _apply(line, provider)
                     counts[what] += 1
                     if what != "unchanged":
                         self.stdout.write(f"{what}: {line.username}")
                     if what == "added" and options["links"] and not options["dry_run"]:
-                        links.append(f"{line.username}: {options['links'].rstrip('/')}{password_links.make(person)}")
+                        links.append(f"{line.username}: {_link(person, options['links'])}")
+                unlinked = _unlinked(lines) if provider is not None else 0
                 if options["dry_run"]:
                     raise _DryRun
         except _DryRun:
             self.stdout.write("Nothing is changed: this was a dry run.")
-        for link in links:
-            self.stdout.write(link)
+        for made in links:
+            self.stdout.write(made)
+        if provider is not None and unlinked:
+            self.stdout.write(
+                f"Not linked with {provider.name}, so refused when they sign in there: {unlinked}. "
+                "Give their subject in the file, or run link_person."
+            )
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
 
     def read(self, file: TextIO) -> list[Line]:
@@ -83,14 +102,17 @@ class Command(BaseCommand):
                     raise CommandError(
                         f"The first line must name columns out of: {', '.join(COLUMNS)}; there is: {', '.join(names)}."
                     )
+                if "subject" in names and settings.SIGN_ON.provider is None:
+                    raise CommandError("The column subject needs a provider, and CDPVIEWER_OIDC_ISSUER is not set.")
                 read = list(rows)
             except (UnicodeDecodeError, csv.Error) as error:
                 raise CommandError(f"The file cannot be read as CSV in UTF-8: {error}.") from None
         wrong: list[str] = []
         lines: list[Line] = []
         seen: set[str] = set()
+        subjects: set[str] = set()
         for number, row in enumerate(read, 2):
-            problems = [*_problems(row, seen)]
+            problems = [*_problems(row, seen), *_problems_of_subject(row, subjects)]
             wrong += [f"line {number}: {problem}" for problem in problems]
             if not problems:
                 lines.append(_line(row))
@@ -103,7 +125,7 @@ def _problems(row: dict[str, Any], seen: set[str]) -> Iterator[str]:
     if None in row or None in row.values():
         yield "it has more or fewer cells than the first line"
         return
-    name = row["username"].strip()
+    name = _name(row)
     try:
         valid_username(name)
     except ValidationError:
@@ -121,6 +143,41 @@ def _problems(row: dict[str, Any], seen: set[str]) -> Iterator[str]:
         yield "active is yes or no"
 
 
+def _problems_of_subject(row: dict[str, Any], seen: set[str]) -> Iterator[str]:
+    subject = (row.get("subject") or "").strip()
+    provider: Provider | None = settings.SIGN_ON.provider
+    if not subject or provider is None:
+        return
+    if len(subject) > LONGEST_SUBJECT:
+        yield f"a subject has {LONGEST_SUBJECT} characters at most"
+    if subject in seen:
+        yield "this subject is in the file twice"
+    seen.add(subject)
+    linked = SocialAccount.objects.filter(provider=provider.issuer)
+    name = _name(row)
+    if linked.filter(uid=subject).exclude(user__username=name).exists():
+        yield "this subject belongs to somebody else here"
+    if linked.filter(user__username=name).exclude(uid=subject).exists():
+        yield "this person is linked with another subject"
+
+
+def _name(row: dict[str, str]) -> str:
+    return User.normalize_username((row["username"] or "").strip())
+
+
+def _link(person: User, site: str) -> str:
+    """A link to set a password, or the reason why there is none."""
+    if not password_links.are_of_use_to(person):
+        return "no link, because they cannot sign in with a password"
+    return f"{site.rstrip('/')}{password_links.make(person)}"
+
+
+def _unlinked(lines: Iterable[Line]) -> int:
+    """How many active people of the file have no account at the provider linked."""
+    names = [line.username for line in lines]
+    return User.objects.filter(username__in=names, is_active=True, socialaccount=None).count()
+
+
 def _roles(row: dict[str, str]) -> list[str]:
     return [role.strip().lower() for role in row.get("roles", "").split("+") if role.strip()]
 
@@ -128,14 +185,15 @@ def _roles(row: dict[str, str]) -> list[str]:
 def _line(row: dict[str, str]) -> Line:
     active = row.get("active", "").strip().lower()
     return Line(
-        username=row["username"].strip(),
+        username=_name(row),
         values={column: row[column].strip() for column in ("first_name", "last_name", "email") if column in row},
         roles=frozenset(GROUP_OF[role] for role in _roles(row)) if "roles" in row else None,
         active={"yes": True, "no": False}.get(active),
+        subject=row.get("subject", "").strip(),
     )
 
 
-def _apply(line: Line) -> tuple[User, str]:
+def _apply(line: Line, provider: Provider | None) -> tuple[User, str]:
     """Add or change the person; return them with "added", "changed" or "unchanged"."""
     person = User.objects.filter(username=line.username).first()
     added = person is None
@@ -151,4 +209,5 @@ def _apply(line: Line) -> tuple[User, str]:
     elif differs:
         person.save(update_fields=differs)
     roles = line.roles is not None and set_roles(person, line.roles)
-    return person, "added" if added else "changed" if differs or roles else "unchanged"
+    linked = provider is not None and bool(line.subject) and link(person, line.subject, provider)
+    return person, "added" if added else "changed" if differs or roles or linked else "unchanged"

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from orders.cdp.errors import CredentialUnreadable
 from orders.connections.members import update
-from orders.connections.shared import grant
+from orders.connections.shared import grant_also
 from orders.models import AnyConnection, Connection, SharedConnection
 from orders.search_text.phones import COUNTRIES
 from orders.services import connections
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = (
         "Set up a CDP connection for a person (--user) or for groups (--shared --group), or replace the one of that name. The API "
         "token is read from standard input. The connection is stored whatever the CDP answers, and the answer is printed; only "
-        "the credential of a shared one that exists is kept until the CDP accepts the new one."
+        "a shared one that exists stays as it is until the CDP accepts the new credential. Its grants keep their end and default."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -94,17 +94,22 @@ class Command(BaseCommand):
         token = _token(options["client_key"])
         existed, shared = shared is not None, shared or SharedConnection(name=options["name"], region=options["region"])
         shared.set_credentials(client_key=options["client_key"], token=token)
+        _apply(shared, options)
         if existed:
             outcome = connections.try_connection(shared)
             if not outcome.accepted:
                 raise CommandError(f"Nothing is changed. {outcome.sentence}")
         with transaction.atomic():
             shared.keep(None)
-            _apply(shared, options)
             shared.keep_settings()
-            grant(shared, groups, by=None, is_default=options["default"])
+            grant_also(shared, groups, by=None, is_default=options["default"])
             update(shared)
         self.stdout.write(f"Stored {str(shared)!r}, shared with {shared.members.count()} people.")
+        for given in shared.grants.filter(group__in=groups).select_related("group"):
+            if not given.is_valid:
+                self.stdout.write(
+                    f"The grant of {given.group} has ended; give it another end on the connection's page."
+                )
         if not existed:
             self.stdout.write(connections.try_connection(shared).sentence)
 

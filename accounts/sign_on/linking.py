@@ -1,0 +1,53 @@
+"""Links between users here and their accounts at the provider."""
+
+from __future__ import annotations
+
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from accounts.sign_on.choices import Provider
+from orders.privacy import account_events
+from orders.privacy.record_kinds import Action
+
+
+class BelongsToAnother(Exception):
+    """The subject is linked with another user here."""
+
+
+def link(person: User, subject: str, provider: Provider) -> bool:
+    """Link a user with their subject (sub) at the provider. Return whether that is new. Raises BelongsToAnother."""
+    found = SocialAccount.objects.filter(provider=provider.issuer, uid=subject).first()
+    if found is not None:
+        if found.user_id != person.pk:
+            raise BelongsToAnother(subject)
+        return False
+    with transaction.atomic():
+        SocialAccount.objects.create(provider=provider.issuer, uid=subject, user=person)
+        account_events.record(Action.RIGHTS_GIVEN, about=person, detail="sign-in by the provider")
+    return True
+
+
+def end_password(person: User) -> bool:
+    """End the user's password here, and the sessions opened with it. Return whether they had one."""
+    if not person.has_usable_password():
+        return False
+    person.set_unusable_password()
+    with transaction.atomic():
+        person.save(update_fields=["password"])
+    return True
+
+
+def comes_from(person: User) -> str:
+    """The name of the provider, or "directory", if that signs the user in; "" for a user with a password of this site, or none yet.
+
+    A user of the directory has no password here and has signed in before.
+    """
+    chosen = settings.SIGN_ON
+    if chosen.provider is not None and SocialAccount.objects.filter(user=person).exists():
+        name: str = chosen.provider.name
+        return name
+    administers = person.is_staff or person.is_superuser
+    theirs = person.last_login is not None and not person.has_usable_password() and not administers
+    return "directory" if chosen.directory is not None and theirs else ""
