@@ -160,7 +160,8 @@ def _is_not_theirs(known: User) -> bool:
 
 def _ours(theirs: set[str]) -> set[str]:
     groups = {name.casefold(): ours for name, ours in _chosen().groups.items()}
-    return {groups[name.casefold()] for name in theirs if name.casefold() in groups}
+    mapped = {groups[name.casefold()] for name in theirs if name.casefold() in groups}
+    return mapped - membership.missing(mapped)
 
 
 def _settings(chosen: Directory) -> dict[str, Any]:

@@ -127,6 +127,15 @@ def test_without_a_group_no_account_is_made(directory: RunningDirectory, client:
     assert "Wrong user name" in client.post(LOGIN, {"username": "dora", "password": "wrong"}).text
 
 
+def test_a_mapped_group_that_does_not_exist_here_lets_nobody_in(
+    directory: RunningDirectory, client: Client, settings: Settings
+) -> None:
+    chosen = replace(directory.choice(), groups={"cdp-agents": "Agent"})  # a slip for Agents
+    settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
+    answer = client.post(LOGIN, {"username": "dora", "password": HERS})
+    assert (answer.status_code, User.objects.exists()) == (403, False)
+
+
 @pytest.mark.parametrize("name", directories.REFUSED)
 def test_an_account_that_the_directory_refuses_is_a_wrong_password(
     name: str, directory: RunningDirectory, client: Client
