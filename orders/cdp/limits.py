@@ -21,7 +21,7 @@ class Limits:
     backoff: float = 0.1  # seconds: the first wait is up to this long, each further one up to twice as long
     waiting_pages: int = 1_000  # per process: a waiting page takes about 100 kB
     side_by_side: int = 25  # concurrent calls of a page; the vendor's limits are not published
-    pool_threads: int = 100  # four full fan-outs; a page always works on its own thread too
+    pool_threads: int = 2_000  # two for each waiting page: ticket links ask two ways at once; in the server, greenlets
     connections: int = 1_000  # kept open per host, so that no waiting page has to close one
     page_size: int = 100  # the API's maximum
     most_records: int = 1_000  # a longer collection is a loop, not an order

@@ -26,6 +26,7 @@ from tests.pages.conftest import SEED
 
 SLOW_PAGES = 64
 CROWD = 1_000
+LINKS = 200
 SIGN_INS = 10
 
 
@@ -75,6 +76,25 @@ def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path
     assert pages.result() == {200: CROWD}
     assert most > 0.8 * CROWD
     assert len(took) >= 30 and max(took) < 0.5
+
+
+@pytest.mark.alone
+def test_ticket_links_ask_two_ways_at_once_however_many_wait(live_app: App, tmp_path: Path) -> None:
+    live_app.person()
+    cookies = "; ".join(f"{name}={value}" for name, value in live_app.signed_in().cookies.items())
+    request = (
+        f"GET /orders/B94TXY/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
+    )
+    with Sandbox(latency_ms=4000, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
+        live_app, tmp_path / "links.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={cdp.url}", CDPVIEWER_WORKERS="1"
+    ) as port:  # fmt: skip
+        pages = ThreadPoolExecutor(1).submit(statuses_of, port, request, LINKS)
+        most = 0
+        while not pages.done():
+            most = max(most, cdp.calls()["in_flight"])
+            time.sleep(0.05)
+    assert pages.result() == {200: LINKS}
+    assert most > 1.6 * LINKS  # as a ref and as a reference
 
 
 @pytest.mark.alone
