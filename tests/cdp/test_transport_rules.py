@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -75,7 +76,7 @@ def test_one_bad_moment_is_not_seen(
         (requests.ConnectionError("reset"), errors.Unreachable, 3),
         (requests.ConnectTimeout("slow"), errors.Unreachable, 3),
         (requests.ReadTimeout("slow"), errors.TimedOut, 1),
-        (requests.exceptions.SSLError("certificate"), errors.Unreachable, 1),
+        (requests.exceptions.SSLError(ssl.SSLError("handshake")), errors.Unreachable, 1),
         (NewConnectionError(None, "refused"), errors.Unreachable, 3),  # type: ignore[arg-type]
         (OSError("odd"), errors.Unreachable, 3),
     ],

@@ -66,7 +66,7 @@ def test_it_survives_the_sign_in_and_a_wrong_password(
     live_app.person()
     page.goto(link)
     for password in ("wrong", PASSWORD):
-        expect(page.locator("main")).to_contain_text("is put into the search field after you are signed in")
+        expect(page.locator("main")).to_contain_text("is put into the search field after you sign in")
         sign_in_here(page, password)
         page.wait_for_load_state()
     check_field(page, text, ticket)
