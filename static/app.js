@@ -357,7 +357,6 @@
   document.addEventListener("htmx:beforeRequest", ({ detail }) => showLoading(detail.target, detail.xhr));
   document.addEventListener("htmx:afterRequest", ({ detail }) => hideLoading(detail.target));
   document.addEventListener("htmx:sendError", ({ detail }) => showLostConnection(detail.target));
-  document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
   // === People: a filter over a long list, and one card for a contact who also travels ===
 
@@ -371,24 +370,44 @@
   const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
     one.querySelector("h4").textContent === other.querySelector("h4").textContent;
 
+  const hideRepeated = (traveller, contact) => {
+    const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
+    for (const value of traveller.querySelectorAll("dd")) value.parentElement.hidden = said.has(value.textContent);
+    const [fields, same] = [traveller, contact].map((card) => card.querySelector(".hidden-fields"));
+    if (fields) fields.hidden = fields.textContent === same?.textContent;
+    const otherOrders = traveller.querySelector("a[data-hx-get]")?.closest(".button-row");
+    if (otherOrders) otherOrders.hidden = true;
+  };
+
   const mergePeople = () => {
     const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
     for (const traveller of document.querySelectorAll("#order-travellers .persons > li > .person[data-guest]")) {
       const contact = contacts.find((card) => isSamePerson(card, traveller));
       if (!contact) continue;
+      hideRepeated(traveller, contact);
       const row = traveller.parentElement;
-      const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
-      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) value.parentElement.remove();
-      const hides = (card) => card.querySelector(".hidden-fields")?.textContent;
-      if (hides(traveller) === hides(contact)) traveller.querySelector(".hidden-fields")?.remove();
-      traveller.querySelector("a[data-hx-get]")?.closest(".button-row").remove();
+      row.hidden = true;
+      row.dataset.lends = traveller.id;
       (contact.querySelector(":scope > .person-more") || contact).append(traveller);
-      row.remove();
       document.querySelector("[data-merged]").hidden = false;
     }
   };
 
+  // A swap of a card or a panel would take with it a traveller who is shown there only.
+  const separatePeople = ({ detail }) => {
+    if (!detail.target.closest("#order-contacts, #order-travellers")) return;
+    for (const row of document.querySelectorAll("#order-travellers li[data-lends]")) {
+      const traveller = [...document.querySelectorAll(".person .person")].find((card) => card.id === row.dataset.lends);
+      for (const part of traveller.querySelectorAll("[hidden]")) part.hidden = false;
+      row.append(traveller);
+      row.hidden = false;
+      delete row.dataset.lends;
+    }
+  };
+
+  document.addEventListener("htmx:beforeSwap", separatePeople);
   document.addEventListener("htmx:afterSettle", mergePeople);
+  document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
   // === The end of a session: what the page showed is removed, whether or not the server can be reached ===
 

@@ -233,7 +233,40 @@ def test_a_contact_who_travels_is_one_card(signed_in: Page) -> None:
     expect(signed_in.locator("h4:visible")).to_have_count(1)
     card = signed_in.locator("#order-contacts .persons > li > .person")
     expect(card).to_contain_text("BX 459 DUB–LHR")
-    expect(card.get_by_text("hidden field")).to_have_count(1)
+    expect(card.get_by_text("hidden field").locator("visible=true")).to_have_count(1)
+
+
+def test_a_traveller_shown_with_the_contact_is_still_there_after_a_reveal_and_a_reload(
+    page: Page, live_app: App
+) -> None:
+    live_app.person(groups=("Agents", "Supervisors"))
+    sign_in(page)
+    page.goto(ORDER)
+    page.get_by_role("link", name="Show contacts").click()
+    page.get_by_role("link", name="Show travellers").click()
+    card = page.locator("#order-contacts .persons > li > .person")
+    traveller = card.locator(".person")
+    expect(traveller).to_contain_text("BX 459 DUB–LHR")
+    card.get_by_text("Reveal…").locator("visible=true").click()
+    card.get_by_role("button", name="Reveal Passport", exact=True).click()
+    expect(card.locator("> dl")).to_contain_text("PA4412365")
+    expect(traveller).to_contain_text("BX 459 DUB–LHR")
+    expect(card).to_be_focused()
+    # The traveller's own hidden fields: of the card inside.
+    traveller.get_by_text("Reveal…").click()
+    traveller.get_by_role("button", name="Reveal Passport", exact=True).click()
+    expect(traveller).to_be_focused()
+    expect(traveller.get_by_text("PA4412365")).to_be_hidden()  # the contact's card has it
+    expect(traveller.get_by_role("link", name="Other orders")).to_be_hidden()
+    expect(page.locator("#order-travellers .persons > li:visible")).to_have_count(0)
+    # Both panels anew, as the links to more of a long list load them.
+    page.evaluate("() => delete document.querySelector('[data-goes-to]').dataset.goesTo")
+    with page.expect_response("**/contacts/"):
+        page.get_by_role("link", name="Contacts", exact=True).click()
+    expect(card.locator("> dl")).not_to_contain_text("PA4412365")
+    expect(traveller).to_have_count(1)
+    expect(traveller).to_contain_text("BX 459 DUB–LHR")
+    expect(page.locator("#order-contacts")).to_be_focused()
 
 
 def test_n_leads_to_what_is_to_check_and_the_slim_row_says_which_order(signed_in: Page) -> None:
