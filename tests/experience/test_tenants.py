@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
@@ -136,3 +138,26 @@ def test_one_button_asks_all_other_connections(two: Page, live_app: App) -> None
         "Sandbox (sandbox)",
         "Zeta (sandbox)",
     ]
+
+
+@pytest.mark.parametrize("sought", ["nobody@example.com", "+353 1 555 9999", "name"])
+def test_a_person_who_is_not_found_is_searched_for_in_another_connection(two: Page, sought: str) -> None:
+    if sought == "name":
+        two.goto("/find-person/?connection=Sandbox&ticket=ZD-1")
+        two.get_by_label("First name").fill("Nobody")
+        two.get_by_label("Last name").fill("Atall")
+        with two.expect_navigation():
+            two.locator("main").get_by_role("button", name="Search").click()
+    else:
+        two.goto("/?connection=Sandbox&ticket=ZD-1")
+        search(sought)(two)
+    expect(two.locator("main")).to_contain_text("“Sandbox” (sandbox) has nobody with the")
+    expect(two.get_by_role("button", name="Sandbox")).to_have_count(0)
+    with two.expect_navigation():
+        two.locator("main").get_by_role("button", name="Acme Air").click()
+    expect(two.locator("main")).to_contain_text("“Acme Air” (sandbox) has nobody with the")
+    assert "connection=Acme+Air" in two.url and "ticket=ZD-1" in two.url
+    assert not re.search("nobody|9999|Atall", two.url)
+    searches = AccessRecord.objects.filter(what__startswith="searched_")
+    assert sorted(searches.values_list("connection_name", flat=True)) == ["Acme Air (sandbox)", "Sandbox (sandbox)"]
+    assert len(set(searches.values_list("subject", flat=True))) == 1
