@@ -82,6 +82,14 @@ def test_switching_takes_two_clicks_and_the_search_goes_there(two: Page) -> None
     assert copied(two).endswith(f"/orders/{SEED}/")
 
 
+def test_paper_leads_to_the_tenant_that_it_is_from(two: Page, live_app: App) -> None:
+    for query, ending in (("?connection=Acme+Air", "?connection=Acme+Air"), ("?connection=Sandbox", "")):
+        two.goto(f"/orders/B94TXY/{query}")
+        expect(two.locator("p.print-only", has_text="As of")).to_have_text(
+            re.compile(re.escape(f" · {live_app.url}/orders/{SEED}/{ending}") + "$")
+        )
+
+
 def test_somebody_with_one_connection_sees_no_switcher(signed_in: Page) -> None:
     signed_in.goto("/orders/B94TXY/")
     expect(signed_in.locator(".tenants")).to_have_count(0)
