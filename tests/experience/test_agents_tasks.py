@@ -284,6 +284,12 @@ def test_n_leads_to_what_is_to_check_and_the_slim_row_says_which_order(signed_in
     expect(signed_in.locator("#order-contacts")).to_be_focused()
 
 
+def test_n_leads_to_what_is_not_loaded_too(signed_in: Page) -> None:
+    signed_in.goto("/orders/PAGE3X/")
+    signed_in.keyboard.press("n")
+    expect(signed_in.locator("#money:target")).to_be_in_viewport()
+
+
 def test_i_copies_the_internal_note(signed_in: Page) -> None:
     signed_in.goto("/orders/TIGHT1/")
     signed_in.keyboard.press("i")
