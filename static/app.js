@@ -361,10 +361,14 @@
   // === People: a filter over a long list, and one card for a contact who also travels ===
 
   document.addEventListener("input", ({ target }) => {
-    const list = target.matches("[data-filters]") && document.querySelectorAll(`#${target.dataset.filters} .persons > li`);
-    if (!list) return;
+    if (!target.matches("[data-filters]")) return;
+    const rows = [...document.querySelectorAll(`#${target.dataset.filters} .persons > li:not([data-lends])`)];
     const wanted = target.value.trim().toLowerCase();
-    for (const row of list) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    // Names and values, not the words of buttons.
+    const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(wanted));
+    for (const row of rows) row.hidden = !has(row);
+    const count = target.parentElement.querySelector("output");
+    count.value = wanted && count.dataset.of.replace("@1", rows.filter((row) => !row.hidden).length).replace("@2", rows.length);
   });
 
   const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&

@@ -218,10 +218,20 @@ def test_many_people_are_a_list_that_can_be_searched(signed_in: Page) -> None:
     rows = signed_in.locator("#order-contacts .persons > li")
     expect(rows).to_have_count(60)
     expect(signed_in.locator(".person-compact").first.get_by_role("link").first).to_have_text(re.compile(r"^\+353"))
-    signed_in.get_by_label("Find in this list").fill("o’sullivan")
+    sought, count = signed_in.get_by_label("Find in this list"), signed_in.locator("#order-contacts output")
+    expect(count).to_be_empty()
+    sought.fill("o’sullivan")
     shown = rows.locator("visible=true")
     assert 0 < shown.count() < 60
     assert all("O’Sullivan" in words for words in shown.all_inner_texts())
+    expect(count).to_have_text(f"{shown.count()} of 60")
+    for words in ("More", "Other orders", "Nobody at all"):  # what the buttons say is not searched
+        sought.fill(words)
+        expect(shown).to_have_count(0)
+        expect(count).to_have_text("0 of 60")
+    sought.fill("")
+    expect(shown).to_have_count(60)
+    expect(count).to_be_empty()
 
 
 def test_a_contact_who_travels_is_one_card(signed_in: Page) -> None:
