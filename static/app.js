@@ -385,7 +385,9 @@
 
   const mergePeople = () => {
     const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
-    for (const traveller of document.querySelectorAll("#order-travellers .persons > li > .person[data-guest]")) {
+    // What still settles is processed where htmx put it.
+    const settled = "#order-travellers:not(.htmx-settling)";
+    for (const traveller of document.querySelectorAll(`${settled} .persons > li > .person[data-guest]`)) {
       const contact = contacts.find((card) => isSamePerson(card, traveller));
       if (!contact) continue;
       hideRepeated(traveller, contact);
