@@ -311,9 +311,9 @@ def test_a_traveller_shown_with_the_contact_is_still_there_after_a_reveal_and_a_
     live_app.person(groups=("Agents", "Supervisors"))
     sign_in(page)
     page.goto(ORDER)
-    # Another part of the page always settles between a panel's swap and its settling.
-    page.evaluate("""() => document.addEventListener("htmx:afterSwap", () => document.dispatchEvent(
-      new CustomEvent("htmx:afterSettle", { detail: { elt: document.createElement("p") } })))""")
+    # Another part of the page settles between the swap of the travellers and their settling.
+    page.evaluate("""() => document.addEventListener("htmx:afterSwap", ({ target }) => target.id === "order-travellers" &&
+      document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { elt: document.createElement("p") } })))""")
     page.get_by_role("link", name="Show contacts").click()
     page.get_by_role("link", name="Show travellers").click()
     card = page.locator("#order-contacts .persons > li > .person")
