@@ -362,52 +362,45 @@
 
   document.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-filters]")) return;
-    const rows = [...document.querySelectorAll(`#${target.dataset.filters} .persons > li:not([data-lends])`)];
+    const rows = [...document.querySelectorAll(`#${target.dataset.filters} .persons > li:has(h4)`)];
     const wanted = target.value.trim().toLowerCase();
     // Names and values, not the words of buttons.
     const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(wanted));
     for (const row of rows) row.hidden = !has(row);
-    const count = target.parentElement.querySelector("output");
-    count.value = wanted && count.dataset.of.replace("@1", rows.filter((row) => !row.hidden).length).replace("@2", rows.length);
+    const count = target.nextElementSibling;
+    count.value = wanted && count.dataset.of.replace("@1", rows.filter(has).length).replace("@2", rows.length);
   });
 
   const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
     one.querySelector("h4").textContent === other.querySelector("h4").textContent;
 
-  const hideRepeated = (traveller, contact) => {
-    const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
-    for (const value of traveller.querySelectorAll("dd")) value.parentElement.hidden = said.has(value.textContent);
-    const [fields, same] = [traveller, contact].map((card) => card.querySelector(".hidden-fields"));
-    if (fields) fields.hidden = fields.textContent === same?.textContent;
-    const otherOrders = traveller.querySelector("a[data-hx-get]")?.closest(".button-row");
-    if (otherOrders) otherOrders.hidden = true;
-  };
+  const hide = (part) => part?.toggleAttribute("hidden", true);
 
   const mergePeople = () => {
     const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
-    // What still settles is processed where htmx put it.
+    // A panel that still settles is not processed yet.
     const settled = "#order-travellers:not(.htmx-settling)";
     for (const traveller of document.querySelectorAll(`${settled} .persons > li > .person[data-guest]`)) {
       const contact = contacts.find((card) => isSamePerson(card, traveller));
       if (!contact) continue;
-      hideRepeated(traveller, contact);
-      const row = traveller.parentElement;
-      row.hidden = true;
-      row.dataset.lends = traveller.id;
+      const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
+      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) hide(value.parentElement);
+      const hides = (card) => card.querySelector(".hidden-fields")?.textContent;
+      if (hides(traveller) === hides(contact)) hide(traveller.querySelector(".hidden-fields"));
+      hide(traveller.querySelector("a[data-hx-get]")?.closest(".button-row"));
+      hide(traveller.parentElement);
       (contact.querySelector(":scope > .person-more") || contact).append(traveller);
       document.querySelector("[data-merged]").hidden = false;
     }
   };
 
-  // A swap of a card or a panel would take with it a traveller who is shown there only.
+  // A swap of the contact's card would take the traveller with it.
   const separatePeople = ({ detail }) => {
     if (!detail.target.closest("#order-contacts, #order-travellers")) return;
-    for (const row of document.querySelectorAll("#order-travellers li[data-lends]")) {
-      const traveller = [...document.querySelectorAll(".person .person")].find((card) => card.id === row.dataset.lends);
-      for (const part of traveller.querySelectorAll("[hidden]")) part.hidden = false;
+    for (const traveller of document.querySelectorAll(".person .person")) {
+      const row = document.querySelector("#order-travellers .persons > li:not(:has(h4))");
       row.append(traveller);
-      row.hidden = false;
-      delete row.dataset.lends;
+      for (const part of [row, ...row.querySelectorAll("[hidden]")]) part.hidden = false;
     }
   };
 
