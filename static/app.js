@@ -357,38 +357,56 @@
   document.addEventListener("htmx:beforeRequest", ({ detail }) => showLoading(detail.target, detail.xhr));
   document.addEventListener("htmx:afterRequest", ({ detail }) => hideLoading(detail.target));
   document.addEventListener("htmx:sendError", ({ detail }) => showLostConnection(detail.target));
-  document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
   // === People: a filter over a long list, and one card for a contact who also travels ===
 
   document.addEventListener("input", ({ target }) => {
-    const list = target.matches("[data-filters]") && document.querySelectorAll(`#${target.dataset.filters} .persons > li`);
-    if (!list) return;
+    if (!target.matches("[data-filters]")) return;
+    const rows = [...document.querySelectorAll(`#${target.dataset.filters} .persons > li:has(h4)`)];
     const wanted = target.value.trim().toLowerCase();
-    for (const row of list) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    // Names and values, not the words of buttons.
+    const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(wanted));
+    for (const row of rows) row.hidden = !has(row);
+    const count = target.nextElementSibling;
+    count.value = wanted && count.dataset.of.replace("@1", rows.filter(has).length).replace("@2", rows.length);
   });
 
   const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
     one.querySelector("h4").textContent === other.querySelector("h4").textContent;
 
+  const hide = (part) => part?.toggleAttribute("hidden", true);
+
   const mergePeople = () => {
     const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
-    for (const traveller of document.querySelectorAll("#order-travellers .persons > li > .person[data-guest]")) {
+    // A panel that still settles is not processed yet.
+    const settled = "#order-travellers:not(.htmx-settling)";
+    for (const traveller of document.querySelectorAll(`${settled} .persons > li > .person[data-guest]`)) {
       const contact = contacts.find((card) => isSamePerson(card, traveller));
       if (!contact) continue;
-      const row = traveller.parentElement;
       const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
-      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) value.parentElement.remove();
+      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) hide(value.parentElement);
       const hides = (card) => card.querySelector(".hidden-fields")?.textContent;
-      if (hides(traveller) === hides(contact)) traveller.querySelector(".hidden-fields")?.remove();
-      traveller.querySelector("a[data-hx-get]")?.closest(".button-row").remove();
+      if (hides(traveller) === hides(contact)) hide(traveller.querySelector(".hidden-fields"));
+      hide(traveller.querySelector("a[data-hx-get]")?.closest(".button-row"));
+      hide(traveller.parentElement);
       (contact.querySelector(":scope > .person-more") || contact).append(traveller);
-      row.remove();
       document.querySelector("[data-merged]").hidden = false;
     }
   };
 
+  // A swap of the contact's card would take the traveller with it.
+  const separatePeople = ({ detail }) => {
+    if (!detail.target.closest("#order-contacts, #order-travellers")) return;
+    for (const traveller of document.querySelectorAll(".person .person")) {
+      const row = document.querySelector("#order-travellers .persons > li:not(:has(h4))");
+      row.append(traveller);
+      for (const part of [row, ...row.querySelectorAll("[hidden]")]) part.hidden = false;
+    }
+  };
+
+  document.addEventListener("htmx:beforeSwap", separatePeople);
   document.addEventListener("htmx:afterSettle", mergePeople);
+  document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
   // === The end of a session: what the page showed is removed, whether or not the server can be reached ===
 

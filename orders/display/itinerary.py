@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 from orders.cdp.records import Order
-from orders.display.aircraft import TYPES, aircraft
+from orders.display.aircraft import aircraft
 from orders.display.clocks import (
     clock,
     day,
@@ -214,9 +214,10 @@ def flight_facts(flight: Flight) -> list[str]:
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     if flight.booking_class:
         facts.append(_("Class %(code)s") % {"code": flight.booking_class})
-    if flight.equipment_type in TYPES:
-        facts.append(aircraft(flight.equipment_type))
-    elif flight.equipment_type:
+    named = aircraft(flight.equipment_type)
+    if named != flight.equipment_type:
+        facts.append(named)
+    elif named:
         words = _("Aircraft %(code)s") if flight.mode is Mode.FLIGHT else _("Equipment %(code)s")
         facts.append(words % {"code": flight.equipment_type})
     return [fact for fact in facts if fact]

@@ -18,6 +18,7 @@ from orders.problems import describe
 from orders.search_text.lookup import Lookup
 from orders.services.search import GuestOrders, find_people
 from orders.services.tenant import Tenant
+from orders.views.links import other_connections
 from orders.views.listed import trips_context
 
 SOUGHT = ("first_name", "last_name", "email", "phone_number")  # in the order on the page
@@ -66,7 +67,9 @@ def show_people(
         "missing": found.missing,
         "complete": found.complete,
         "partial": describe(found.problem) if found.problem is not None else None,
-        "again": _again(request) if _failed(found) else [],
+        "again": _posted(request) if _failed(found) else [],
+        "other_connections": [] if guests else other_connections(request, tenant.connection, request.path),
+        "posted": _posted(request),
         "asked": {"name": tenant.connection.name, "region": tenant.connection.region},
     }
     return render(request, "orders/people_found.html", context, status=200 if guests else 404)
@@ -98,8 +101,8 @@ def _failed(found: Loaded[GuestOrders]) -> bool:
     return not (people and all(one.orders.complete for one in found.items))
 
 
-def _again(request: Request) -> list[tuple[str, str]]:
-    """The posted search, for the form that repeats it, because the text must not be in a URL."""
+def _posted(request: Request) -> list[tuple[str, str]]:
+    """The posted search, for the forms that repeat it, because the text must not be in a URL."""
     return [
         (name, request.POST[name])
         for name in ("q", "country", "exactly", "first_name", "last_name")

@@ -53,6 +53,12 @@ def link_query(request: Request, connection: AnyConnection) -> str:
     return "" if default else "?" + urlencode({"connection": connection.name})
 
 
+def other_connections(request: Request, connection: AnyConnection, path: str) -> list[tuple[str, str]]:
+    """The user's connections beside this one: the name of each, and the path with the query that selects it."""
+    others = (each for each in usable_by(request.user) if each.pk != connection.pk)
+    return [(each.name, path + carried_to(request, each.name)) for each in others]
+
+
 def names_now(user: AnyUser) -> dict[UUID, str]:
     """The current names of the user's connections by id, without deleted ones."""
     return {connection.pk: connection.name for connection in usable_by(user)}

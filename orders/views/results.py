@@ -12,20 +12,20 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.context import carried_by_redirect, carried_to
+from accounts.context import carried_by_redirect
 from orders.display.countries import choices
 from orders.display.not_searched import not_searched
 from orders.display.rows import Rows
 from orders.http import Request
 from orders.privacy import access_log
 from orders.search_text import emails, lookup
-from orders.services.connections import usable_by
 from orders.services.orders import open_order
 from orders.services.search import Found, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view, choose_connection
 from orders.views.everywhere import search_everywhere
 from orders.views.found_people import show_people
+from orders.views.links import other_connections
 from orders.views.listed import trips_context
 from orders.views.opened import order_address, show_order
 
@@ -132,15 +132,15 @@ def show_not_found(
     Recorded by the references `asked` for.
     """
     access_log.record_miss(request, tenant.connection, asked)
-    others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
-        "typed": text,
         "looked": found.looked,
         "also": also,
         "countries": countries(also),
         "asked": {"name": tenant.connection.name, "region": tenant.connection.region},
-        "other_connections": [(other.name, reverse("orders") + carried_to(request, other.name)) for other in others],
+        "other_connections": other_connections(request, tenant.connection, reverse("orders")),
+        "posted": [("q", text)],
+        "everywhere": True,
     }
     return render(request, "orders/not_found.html", context, status=404)
 

@@ -281,6 +281,15 @@ def test_places_in_words() -> None:
     assert itinerary.place_city(Place("")) == "Airport not given"
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [("333", "Airbus A330-300 (333)"), ("77w", "Boeing 777-300ER (77w)"), ("XQ9", "Aircraft XQ9"), ("", "")],
+)
+def test_an_aircraft_is_named_in_the_facts_of_its_flight(sent: str, said: str) -> None:
+    facts = itinerary.flight_facts(flight(equipment_type=sent))
+    assert facts[-1] == said if said else not any("ircraft" in fact for fact in facts)
+
+
 def test_transfers_and_stays_in_words() -> None:
     assert itinerary.transfer_words(Transfer(LHR, LHR, 160)) == "2 h 40 min at London Heathrow (LHR)"
     assert "time unknown" in itinerary.transfer_words(Transfer(LHR, LHR))

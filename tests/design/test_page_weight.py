@@ -24,7 +24,7 @@ def packed(path: Path) -> int:
         ("base.css", 4_000),
         ("components.css", 4_300),
         ("order.css", 5_350),
-        ("app.js", 5_850),
+        ("app.js", 6_100),
         ("icons.svg", 5_000),
         ("favicon.svg", 600),
     ],

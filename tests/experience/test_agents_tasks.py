@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import sign_in
 from tests.experience.states import GROUP
+from tests.experience.test_tenants import another
 from tests.live import PROJECT, App
 from tests.pages.conftest import SEED
 
@@ -32,12 +33,12 @@ PAYMENT = {
     "QTYTWO": f"{NOT_SAID} · Card · Visa",
 }
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"
-# Whatever stands in the header, twenty orders that differ in it; those in doubt have no answer about time.
+# Whatever stands in the header, twenty orders that differ in it; of those in doubt, or cancelled, the first day is said instead of a time.
 ORDERS = (
     "B94TXY", "FAM4OB", "LONGTR", "PAYPND", "MIXST4", "REFUND", "PARTRF", "CANCLD", "USDNYC", "NEGPRC", "NOTSUM", "TIGHT1", "FORTY4",
     "SPLIT1", "CITYLN", "SURFCE", "GRP120", "NOTIME", "HOLIDY", "UTCFED",
 )  # fmt: skip
-TIMELESS = {"CANCLD", "UTCFED"}
+TIMELESS = {"CANCLD": "Sun 20 Dec 2026", "UTCFED": "Fri 15 Jan 2027"}
 IN_VIEW = """(selectors) => selectors.filter((selector) => {
   const box = document.querySelector(selector)?.getBoundingClientRect();
   return !box || box.top < 0 || box.bottom > innerHeight || box.width === 0;
@@ -50,8 +51,9 @@ def out_of_view(page: Page, *selectors: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("act", ["click", "key"])
-def test_the_contacts_phone_is_one_click_or_key_away(signed_in: Page, act: str) -> None:
+@pytest.mark.parametrize(("act", "width", "height"), [("click", 1440, 900), ("key", 1440, 900), ("click", 360, 640)])
+def test_the_contacts_phone_is_one_click_or_key_away(signed_in: Page, act: str, width: int, height: int) -> None:
+    signed_in.set_viewport_size({"width": width, "height": height})
     signed_in.goto(f"/orders/{SEED}/")
     if act == "click":
         signed_in.get_by_role("link", name="Contacts", exact=True).click()
@@ -82,9 +84,12 @@ def test_what_an_agent_must_know_is_in_view(signed_in: Page, width: int, height:
     missing = {}
     for reference in ORDERS:
         signed_in.goto(f"/orders/{reference}/")
-        time = () if reference in TIMELESS else (".answer-time",)
-        if found := out_of_view(signed_in, *first, *time):
+        # Where the answer line has no time, the first day stands over it.
+        time = ".trip-line > span:first-child" if reference in TIMELESS else ".answer-time"
+        if found := out_of_view(signed_in, *first, time):
             missing[reference] = found
+        if reference in TIMELESS:
+            expect(signed_in.locator(time)).to_have_text(TIMELESS[reference])
     assert missing == {}
 
 
@@ -102,8 +107,16 @@ class Hand:
         self.page, self.clicks, self.keys = page, 0, 0
 
     def click(self, role: Any, name: str) -> None:
-        self.page.get_by_role(role, name=re.compile(f"^{name}")).locator("visible=true").first.click()
+        self.point(self.page.get_by_role(role, name=re.compile(f"^{name}")))
+
+    def point(self, at: Locator) -> None:
+        at.locator("visible=true").first.click()
         self.clicks += 1
+
+    def back(self) -> None:
+        """The browser's own key."""
+        self.page.go_back()
+        self.keys += 1
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -118,6 +131,30 @@ def nothing_more(_hand: Hand) -> None:
 def other_orders(hand: Hand) -> None:
     hand.press("p")
     hand.click("link", "Other orders")
+
+
+def reveal(hand: Hand) -> None:
+    hand.press("p")
+    hand.point(hand.page.get_by_text("Reveal…"))
+    hand.click("button", "Reveal Passport$")
+
+
+def switch_tenant(hand: Hand) -> None:
+    hand.point(hand.page.locator(".tenants > summary"))
+    hand.click("link", "Acme Air")
+
+
+def to_another_order_and_back(hand: Hand) -> None:
+    hand.press("p")
+    hand.click("link", "DUB–AMS–DUB")
+    expect(hand.page.locator("#reference")).to_have_text("JD2TRIP")
+    hand.back()
+
+
+def take_calendar_file(hand: Hand) -> None:
+    with hand.page.expect_download() as download:
+        hand.click("link", "Calendar file")
+    assert download.value.suggested_filename.endswith(".ics")
 
 
 ORDER = f"/orders/{SEED}/"
@@ -147,16 +184,38 @@ TASKS: tuple[tuple[str, str, Callable[[Hand], None], Callable[[Page], Locator], 
      lambda page: page.get_by_text("JD2TRIP").first, 1, 1),
     ("what the CDP sent", "/orders/GRP120/", lambda hand: hand.click("link", "Raw data"),
      lambda page: page.get_by_role("heading", name="Raw data"), 1, 0),
+    ("a hidden field", ORDER, reveal,
+     lambda page: page.get_by_text("PA4412365"), 2, 1),
+    ("another tenant", ORDER, switch_tenant,
+     lambda page: page.locator(".tenants > summary .menu-name", has_text="Acme Air"), 2, 0),
+    ("all other tenants, after a miss", "/orders/NOSUCH9/", lambda hand: hand.click("button", "Search all of them"),
+     lambda page: page.get_by_role("heading", name="Zeta"), 1, 0),
+    ("another order in the strip, and back", ORDER, to_another_order_and_back,
+     lambda page: page.get_by_role("heading", name="B94TXY"), 1, 2),
+    ("a pin", ORDER, lambda hand: hand.click("button", "Pin to start page"),
+     lambda page: page.get_by_role("button", name="Unpin from start page"), 1, 0),
+    ("the order on paper", ORDER, lambda hand: hand.click("button", "Print$"),
+     lambda page: page.locator("body[data-printed]"), 1, 0),
+    ("the calendar file", ORDER, take_calendar_file,
+     lambda page: page.get_by_role("heading", name="B94TXY"), 1, 0),
+    ("the link to pass on", ORDER, lambda hand: hand.click("button", "Copy link"),
+     lambda page: page.locator("#say", has_text="Copied: link"), 1, 0),
 )  # fmt: skip
 
 
-def test_each_task_takes_few_clicks_and_keys(signed_in: Page) -> None:
-    signed_in.set_viewport_size({"width": 1280, "height": 720})
+def test_each_of_twenty_tasks_takes_few_clicks_and_keys(page: Page, live_app: App) -> None:
+    assert len(TASKS) == 20
+    supervisor = live_app.person(groups=("Agents", "Supervisors"))
+    for name in ("Acme Air", "Zeta"):
+        another(supervisor, live_app, name)
+    sign_in(page)
+    page.add_init_script("globalThis.print = () => { document.body.dataset.printed = '' }")
+    page.set_viewport_size({"width": 1280, "height": 720})
     for name, path, act, seen, clicks, keys in TASKS:
-        signed_in.goto(path)
-        hand = Hand(signed_in)
+        page.goto(path)
+        hand = Hand(page)
         act(hand)
-        expect(seen(signed_in), name).to_be_visible()
+        expect(seen(page), name).to_be_visible()
         assert (hand.clicks, hand.keys) == (clicks, keys), name
 
 
@@ -218,10 +277,20 @@ def test_many_people_are_a_list_that_can_be_searched(signed_in: Page) -> None:
     rows = signed_in.locator("#order-contacts .persons > li")
     expect(rows).to_have_count(60)
     expect(signed_in.locator(".person-compact").first.get_by_role("link").first).to_have_text(re.compile(r"^\+353"))
-    signed_in.get_by_label("Find in this list").fill("o’sullivan")
+    sought, count = signed_in.get_by_label("Find in this list"), signed_in.locator("#order-contacts output")
+    expect(count).to_be_empty()
+    sought.fill("o’sullivan")
     shown = rows.locator("visible=true")
     assert 0 < shown.count() < 60
     assert all("O’Sullivan" in words for words in shown.all_inner_texts())
+    expect(count).to_have_text(f"{shown.count()} of 60")
+    for words in ("More", "Other orders", "Nobody at all"):  # what the buttons say is not searched
+        sought.fill(words)
+        expect(shown).to_have_count(0)
+        expect(count).to_have_text("0 of 60")
+    sought.fill("")
+    expect(shown).to_have_count(60)
+    expect(count).to_be_empty()
 
 
 def test_a_contact_who_travels_is_one_card(signed_in: Page) -> None:
@@ -233,7 +302,43 @@ def test_a_contact_who_travels_is_one_card(signed_in: Page) -> None:
     expect(signed_in.locator("h4:visible")).to_have_count(1)
     card = signed_in.locator("#order-contacts .persons > li > .person")
     expect(card).to_contain_text("BX 459 DUB–LHR")
-    expect(card.get_by_text("hidden field")).to_have_count(1)
+    expect(card.get_by_text("hidden field").locator("visible=true")).to_have_count(1)
+
+
+def test_a_traveller_shown_with_the_contact_is_still_there_after_a_reveal_and_a_reload(
+    page: Page, live_app: App
+) -> None:
+    live_app.person(groups=("Agents", "Supervisors"))
+    sign_in(page)
+    page.goto(ORDER)
+    # Another part of the page settles between the swap of the travellers and their settling.
+    page.evaluate("""() => document.addEventListener("htmx:afterSwap", ({ target }) => target.id === "order-travellers" &&
+      document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { elt: document.createElement("p") } })))""")
+    page.get_by_role("link", name="Show contacts").click()
+    page.get_by_role("link", name="Show travellers").click()
+    card = page.locator("#order-contacts .persons > li > .person")
+    traveller = card.locator(".person")
+    expect(traveller).to_contain_text("BX 459 DUB–LHR")
+    card.get_by_text("Reveal…").locator("visible=true").click()
+    card.get_by_role("button", name="Reveal Passport", exact=True).click()
+    expect(card.locator("> dl")).to_contain_text("PA4412365")
+    expect(traveller).to_contain_text("BX 459 DUB–LHR")
+    expect(card).to_be_focused()
+    # The traveller's own hidden fields: of the card inside.
+    traveller.get_by_text("Reveal…").click()
+    traveller.get_by_role("button", name="Reveal Passport", exact=True).click()
+    expect(traveller).to_be_focused()
+    expect(traveller.get_by_text("PA4412365")).to_be_hidden()  # the contact's card has it
+    expect(traveller.get_by_role("link", name="Other orders")).to_be_hidden()
+    expect(page.locator("#order-travellers .persons > li:visible")).to_have_count(0)
+    # Both panels anew, as the links to more of a long list load them.
+    page.evaluate("() => delete document.querySelector('[data-goes-to]').dataset.goesTo")
+    with page.expect_response("**/contacts/"):
+        page.get_by_role("link", name="Contacts", exact=True).click()
+    expect(card.locator("> dl")).not_to_contain_text("PA4412365")
+    expect(traveller).to_have_count(1)
+    expect(traveller).to_contain_text("BX 459 DUB–LHR")
+    expect(page.locator("#order-contacts")).to_be_focused()
 
 
 def test_n_leads_to_what_is_to_check_and_the_slim_row_says_which_order(signed_in: Page) -> None:
@@ -249,6 +354,12 @@ def test_n_leads_to_what_is_to_check_and_the_slim_row_says_which_order(signed_in
     expect(slim).to_contain_text("TIGHT1")
     slim.get_by_role("button", name="Contacts").click()
     expect(signed_in.locator("#order-contacts")).to_be_focused()
+
+
+def test_n_leads_to_what_is_not_loaded_too(signed_in: Page) -> None:
+    signed_in.goto("/orders/PAGE3X/")
+    signed_in.keyboard.press("n")
+    expect(signed_in.locator("#money:target")).to_be_in_viewport()
 
 
 def test_i_copies_the_internal_note(signed_in: Page) -> None:

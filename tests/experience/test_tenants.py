@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
@@ -80,6 +82,14 @@ def test_switching_takes_two_clicks_and_the_search_goes_there(two: Page) -> None
     assert copied(two).endswith(f"/orders/{SEED}/")
 
 
+def test_paper_leads_to_the_tenant_that_it_is_from(two: Page, live_app: App) -> None:
+    for query, ending in (("?connection=Acme+Air", "?connection=Acme+Air"), ("?connection=Sandbox", "")):
+        two.goto(f"/orders/B94TXY/{query}")
+        expect(two.locator("p.print-only", has_text="As of")).to_have_text(
+            re.compile(re.escape(f" · {live_app.url}/orders/{SEED}/{ending}") + "$")
+        )
+
+
 def test_somebody_with_one_connection_sees_no_switcher(signed_in: Page) -> None:
     signed_in.goto("/orders/B94TXY/")
     expect(signed_in.locator(".tenants")).to_have_count(0)
@@ -128,7 +138,8 @@ def test_one_button_asks_all_other_connections(two: Page, live_app: App) -> None
     search("NOSUCH9")(two)
     with two.expect_navigation():
         two.get_by_role("button", name="Search all of them").click()
-    expect(two.locator("main h2")).to_have_text(["Acme Air", "Zeta"])
+    expect(two.locator("main h2")).to_have_count(2)
+    assert sorted(two.locator("main h2").all_inner_texts()) == ["Acme Air", "Zeta"]
     expect(two.locator("main")).to_contain_text("has no such order")
     misses = AccessRecord.objects.filter(what="searched_reference", reference="NOSUCH9")
     assert sorted(misses.values_list("connection_name", flat=True)) == [
@@ -136,3 +147,26 @@ def test_one_button_asks_all_other_connections(two: Page, live_app: App) -> None
         "Sandbox (sandbox)",
         "Zeta (sandbox)",
     ]
+
+
+@pytest.mark.parametrize("sought", ["nobody@example.com", "+353 1 555 9999", "name"])
+def test_a_person_who_is_not_found_is_searched_for_in_another_connection(two: Page, sought: str) -> None:
+    if sought == "name":
+        two.goto("/find-person/?connection=Sandbox&ticket=ZD-1")
+        two.get_by_label("First name").fill("Nobody")
+        two.get_by_label("Last name").fill("Atall")
+        with two.expect_navigation():
+            two.locator("main").get_by_role("button", name="Search").click()
+    else:
+        two.goto("/?connection=Sandbox&ticket=ZD-1")
+        search(sought)(two)
+    expect(two.locator("main")).to_contain_text("“Sandbox” (sandbox) has nobody with the")
+    expect(two.get_by_role("button", name="Sandbox")).to_have_count(0)
+    with two.expect_navigation():
+        two.locator("main").get_by_role("button", name="Acme Air").click()
+    expect(two.locator("main")).to_contain_text("“Acme Air” (sandbox) has nobody with the")
+    assert "connection=Acme+Air" in two.url and "ticket=ZD-1" in two.url
+    assert not re.search("nobody|9999|Atall", two.url)
+    searches = AccessRecord.objects.filter(what__startswith="searched_")
+    assert sorted(searches.values_list("connection_name", flat=True)) == ["Acme Air (sandbox)", "Sandbox (sandbox)"]
+    assert len(set(searches.values_list("subject", flat=True))) == 1

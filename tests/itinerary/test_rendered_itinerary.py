@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -165,6 +166,32 @@ def test_the_sentence_of_the_bar_has_local_times_and_nights() -> None:
     page = rendered(plan([item(*OUT)]))
     assert "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min" in page
     assert "night hours 1 h 20 min" in page
+
+
+def test_the_shade_of_a_night_is_named() -> None:
+    trip = plan([item("LHR SIN 2025-08-15T12:00 2025-08-16T08:00", "SIN SYD 2025-08-16T10:00 2025-08-16T20:00")])
+    page = rendered(trip)
+    shades = page.count('<rect class="night"')
+    assert shades >= 1
+    assert page.count("<title>night</title>") == shades
+    assert re.search(r'<text class="bar-night"[^>]*>night</text>', page)
+
+
+def test_a_time_in_doubt_has_the_other_reading_under_it() -> None:
+    doubted = plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")])
+    assert "19:00 as sent? 20:00 if UTC" in shown(doubted)
+    assert "05:35 as sent? 22:35 if UTC" in shown(doubted)
+    assert '<span class="time time-doubted">19:00</span>' in rendered(doubted)
+    assert "as sent?" not in shown(plan([item(*OUT)]))
+
+
+@pytest.mark.parametrize(("operating", "named"), [("BX", False), ("bx ", False), ("EI", True), (None, False)])
+def test_the_operator_is_named_only_where_it_is_not_the_carrier(operating: str | None, named: bool) -> None:
+    one = item("DUB LON 2025-08-15T16:00 2025-08-15T17:20")
+    segments = tuple(replace(segment, operating_carrier=operating) for segment in one.flight_segments)
+    words = shown(plan([replace(one, flight_segments=segments)]))
+    assert ("operated by Aer Lingus" in words, "perated" in words) == (named, named)
+    assert "London LON airport not given" in words
 
 
 def test_a_wait_is_described_by_its_length_and_the_house_rule() -> None:
