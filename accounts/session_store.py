@@ -46,7 +46,7 @@ class SessionStore(db.SessionStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        _came_along.set(None)  # whoever came with an earlier request
+        _came_along.set(None)  # forget the person loaded with an earlier request
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))
