@@ -32,7 +32,7 @@ _BOTH = Together(_SESSION, _PERSON)
 MOST_REMEMBERED = 10_000
 # Whose a session was when this process last read it, by its key in the table. Only its data decides whose it is.
 _whose: dict[str, int] = {}
-# The person who came with the session of this request, until the request asks for them.
+# The person who came with the session of this request, until the request needs them.
 _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 
