@@ -45,7 +45,7 @@ class Ticked:
 
 @admin.register(User)
 class TickedUserAdmin(Ticked, People):
-    """User admin without deletion: users are deactivated, so that records stay attributable."""
+    """User admin without deletion: users are deactivated instead, so that records still point to them."""
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
@@ -66,7 +66,10 @@ class TickedUserAdmin(Ticked, People):
 
     @admin.action(description=_("Reset the second step"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Reset the second step for users who lost their phone or key: they sign in with the password only, or add a new one."""
+        """For users who lost their phone or key: remove their second factors.
+
+        They then sign in with the password only, or add a new factor.
+        """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]
         second_step.note_missing(request)

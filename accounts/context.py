@@ -56,7 +56,7 @@ def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
 
 
 def tenant_names(request: Request) -> list[str]:
-    """The names of the connections the person may use, the default first; read anew where this page's own is missing."""
+    """The names of the connections the person may use, the default first; read again where this page's own is missing."""
     held: Any = request.session.get(TENANTS_KEY)
     now = int(time.time())
     here = request.connection.name if request.connection is not None else None

@@ -1,7 +1,7 @@
 """Device cookies: a signed cookie marks a browser in which a user signed in before; its failed attempts are counted separately.
 
-The cookie holds, for each person who signed in there, a keyed hash of the name, a random number and the day of that sign-in. It opens
-nothing: it only decides which failed attempts count together.
+The cookie holds, for each person who signed in there, a keyed hash of the name, a random number and the time of that sign-in (seconds
+since 1970). It grants nothing: it only decides which failed attempts count together.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def known(request: HttpRequest, username: str) -> str:
 
 
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
-    """Set the cookie after a successful sign-in, with a new number, so that earlier copies of the cookie are counted separately."""
+    """Set the cookie after a successful sign-in. It gets a new number, so attempts with older copies are counted separately."""
     name = _short(username)
     others = [device for device in _read(request) if device.name != name]
     devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]

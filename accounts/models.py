@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SetPassword(models.Model):
-    """A password that somebody else set. Stamps are aware UTC, or None for not yet."""
+    """A password that somebody else set. Timestamps are aware UTC, or None for not yet."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     set_by = models.CharField(max_length=150)
@@ -29,7 +29,10 @@ class SetPassword(models.Model):
 
 
 class Preferences(models.Model):
-    """A user's preferences. `language` "" follows the browser; `clock` is "24" or "12"; `theme` "system", "light" or "dark"."""
+    """A user's preferences.
+
+    An empty `language` means the browser's; `clock` is "24" or "12"; `theme` is "system", "light" or "dark".
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
@@ -72,8 +75,8 @@ class ViewCount(models.Model):
 class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
 
-    `device` is a browser in which the user signed in before, "" for an unknown one; `new_address` is whether the address of an unknown
-    browser had not failed on this name for a day.
+    `device` identifies a browser the user signed in with before ("" if unknown). `new_address`: the browser was unknown and its address
+    had no earlier failure for this name within a day. `under_way`: not decided yet.
     """
 
     at = models.DateTimeField(db_index=True)

@@ -32,7 +32,7 @@ MOST_DECODINGS = 8  # no legitimate path is encoded more often
 
 
 def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
-    """`address` as a path with its query if it leads to this site, else `default`. Never another host or scheme."""
+    """`address` as a path with its query if it is on this site, else `default`. Never another host or scheme."""
     if not address or not _is_plain(address):
         return default
     if not url_has_allowed_host_and_scheme(

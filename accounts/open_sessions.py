@@ -38,7 +38,7 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An open session. `key` is the hashed one in the table, which cannot be used; stamps are aware UTC."""
+    """An open session. `key` is the hashed one in the table, which cannot be used; timestamps are aware UTC."""
 
     key: str
     since: datetime

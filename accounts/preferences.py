@@ -1,4 +1,4 @@
-"""User preferences: language, time zone for the CDP's own stamps, clock, theme, shortcuts.
+"""User preferences: language, time zone for the CDP's own timestamps, clock, theme, shortcuts.
 
 Stored in the database and cached in the session, so that a page costs no query. Rendered with the page, so that nothing flashes,
 and never kept in the browser's storage (signing out clears that).
@@ -39,7 +39,7 @@ def current() -> Preferences:
 
 
 def of(request: HttpRequest) -> Preferences:
-    """The signed-in user's preferences, read from the database once a session; the defaults for everyone else."""
+    """The signed-in user's preferences, read from the database once per session; defaults for anyone else."""
     if not request.user.is_authenticated:
         return DEFAULT
     held: Any = request.session.get(SESSION_KEY)

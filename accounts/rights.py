@@ -25,7 +25,7 @@ from orders.privacy.record_kinds import Action
 
 WATCHED = ("username", "password", "is_active", "is_staff", "is_superuser")
 FLAGS = {"is_staff": "administration", "is_superuser": "superuser"}
-_rehashing: ContextVar[bool] = ContextVar("a password is hashed anew while it is checked", default=False)
+_rehashing: ContextVar[bool] = ContextVar("a password is hashed again while it is checked", default=False)
 _by_link: ContextVar[bool] = ContextVar("a password is set with a link", default=False)
 
 
@@ -78,7 +78,7 @@ def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
 
 
 def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
-    """Record a failed sign-in: about the user of that name, or with a keyed hash of an unknown name."""
+    """Record a failed sign-in against the user with that name, or under a keyed hash if there is no such user."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
 
@@ -93,7 +93,7 @@ def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.rights.saved")
 def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Record changes of name, password, active, staff and superuser."""
+    """Record a new user, and changes to the user name, password, active, staff and superuser flags."""
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(Action.PERSON_ADDED, about=instance)

@@ -32,7 +32,7 @@ _BOTH = Together(_SESSION, _PERSON)
 MOST_REMEMBERED = 10_000
 # Whose a session was when this process last read it, by its key in the table. Only its data decides whose it is.
 _whose: dict[str, int] = {}
-# The person who came with the session of this request, until the request asks for them.
+# The person who came with the session of this request, until the request needs them.
 _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 
@@ -46,7 +46,7 @@ class SessionStore(db.SessionStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        _came_along.set(None)  # whoever came with an earlier request
+        _came_along.set(None)  # forget the person loaded with an earlier request
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))

@@ -84,7 +84,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def is_over(request: Request, now: int) -> bool:
-    """Whether the session has passed one of its limits; one without time stamps has."""
+    """Whether the session has passed one of its limits; one without timestamps has."""
     signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
         return True

@@ -39,7 +39,7 @@ def split(path: str, query: str) -> tuple[str, str]:
     """Return the part of `query` that belongs to the value in `path`, decoded, and the parameters of the link.
 
     The last `?` starts the parameters if only names of CARRIED follow it. Without one, a query belongs to the value if the closing
-    slash of the template stands in the query instead of the path. ("", query) if the value holds no `?`.
+    slash of the template is in the query instead of the path. ("", query) if the value holds no `?`.
     """
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:

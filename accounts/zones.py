@@ -1,4 +1,4 @@
-"""Time zones to choose from: one name for each, that of today, with its present offset from UTC."""
+"""Time zones to choose from: one current name for each, with its current offset from UTC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows about concurrency: pages that wait for a slow CDP beside health checks, and sign-ins beside pages."""
+"""Rows about concurrency: health checks while pages wait for a slow CDP, and pages while people sign in."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _probe(port: int, took: list[float], over: threading.Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Pages alone, and beside sign-ins at once; how long those took, in seconds, and how many got in."""
+    """Pages by themselves, and while many sign in at once; how long those took, in seconds, and how many got in."""
 
     alone: Tally
     beside: Tally

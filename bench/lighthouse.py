@@ -1,7 +1,7 @@
 """Lighthouse scores of the order page: the app under its production command, the sandbox, the system's Chromium.
 
 Needs Node and the npm tools (`.ci/tools` installs them) and nothing of the benchmark's own packages. The page is judged signed in:
-the session's cookie goes along as a header, in a file of the run's own folder, so that it stands in no list of processes.
+the session's cookie goes along as a header, in a file of the run's own folder, so that it is in no list of processes.
 """
 
 from __future__ import annotations

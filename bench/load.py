@@ -1,4 +1,4 @@
-"""The load: agents who each ask for their own page, again and again, each on one kept-alive connection.
+"""The load: agents who each request their own page, again and again, each on one kept-alive connection.
 
 Written to cost little, because two cores hold the load, the stand-in and the server that is measured: request bytes are
 made once, of an answer only the status and the length are read, and one answer in `SAMPLE` is read whole to see

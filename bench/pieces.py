@@ -160,7 +160,7 @@ def records_by_the_orm() -> AbstractContextManager[object]:
 
 
 def phrases_looked_up_anew() -> AbstractContextManager[object]:
-    """Language and phrases of what Python words, by Django's functions alone."""
+    """Language and phrases of what Python words, by Django's functions only."""
     from django.utils.translation import gettext
 
     from accounts import language

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import Any
 
-# Each stage by its function. What runs inside of another stage counts for that one alone.
+# Each stage by its function. What runs inside of another stage counts only for that one.
 STAGES: dict[str, tuple[str, ...]] = {
     "session and person": ("accounts.session_store.SessionStore.load", "accounts.session_store.Backend.get_user"),
     "connection, credential, count of views": (

@@ -57,7 +57,7 @@ class World:
 
 
 class StandIn(asyncio.Protocol):
-    """One kept-alive connection. Knows GET without a body, which is all that is ever asked."""
+    """One kept-alive connection. Accepts GET without a body, which is all that is ever sent."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -66,7 +66,7 @@ class Spread:
         return cls(statistics.median(values), min(values), max(values))
 
     def shown(self, digits: int) -> str:
-        """ "5.4 (5.2–5.9)"; the median alone where there was one round."""
+        """ "5.4 (5.2–5.9)"; only the median where there was one round."""
         if self.least == self.most:
             return f"{self.median:.{digits}f}"
         return f"{self.median:.{digits}f} ({self.least:.{digits}f}–{self.most:.{digits}f})"

@@ -74,7 +74,7 @@ class Linked(HTMLParser):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request of a visit: bytes with headers and of the body alone, and whether a later visit asks for it again."""
+    """One request of a visit: bytes with headers and of the body by itself, and whether a later visit asks for it again."""
 
     address: str
     bytes: int

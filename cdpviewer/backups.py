@@ -29,9 +29,9 @@ class Unfit(Exception):
 
 
 def take(target: Path) -> int:
-    """Write the database into the new file `target`, for its owner alone, and give its bytes. Raises Unfit.
+    """Write the database into the new file `target`, for its owner only, and give its bytes. Raises Unfit.
 
-    Nothing stands there before all of it does, and has been read again.
+    The file appears only once it is complete and has been read again.
     """
     if target.exists():
         raise Unfit(f"{target} is there already: name a new file.")
@@ -57,7 +57,7 @@ def take(target: Path) -> int:
 
 
 def put_back(source: Path) -> Path | None:
-    """Replace the database by the backup `source`; gives where SQLite's former file now stands. Raises Unfit and served.Served."""
+    """Replace the database by the backup `source`; returns where SQLite's former file now is. Raises Unfit and served.Served."""
     check(source)
     lock = served.alone()
     connection = connections["default"]
@@ -113,7 +113,7 @@ def check(file: Path) -> None:
 
 
 def _replace(source: Path, database: Path) -> Path | None:
-    """Copy beside the database first, then rename twice: a crash in between leaves one of the two whole."""
+    """Copy next to the database first, then rename twice: a crash in between leaves one of the two whole."""
     part = database.with_name(f".{database.name}.part")
     shutil.copyfile(source, part)
     part.chmod(0o600)
@@ -127,7 +127,7 @@ def _replace(source: Path, database: Path) -> Path | None:
 
 
 def _close_log(database: Path) -> None:
-    """Take what is in the write-ahead log into the file: left beside a restored one, the log would be read as its own."""
+    """Take what is in the write-ahead log into the file: left next to a restored one, the log would be read as its own."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
@@ -150,7 +150,7 @@ def _keep(part: Path, target: Path) -> None:
 
 
 def _run(program: str, *options: str) -> None:
-    """Run one of PostgreSQL's programs on the database. Its words may hold data, so only their last line's kind is told."""
+    """Run one of PostgreSQL's programs on the database. Its words may hold data, so only the kind of their last line is reported."""
     settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}

@@ -17,7 +17,7 @@ GRACE_SECONDS = 8.0
 
 
 class Ended(Exception):
-    """The user, or the system, asked the program to stop."""
+    """The program was stopped by the user or the system."""
 
 
 def end_on_signals() -> None:
@@ -42,7 +42,7 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: 
     """Start a command in `folder`, with its output in `log`, a private file."""
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        # A session of its own: Ctrl-C reaches the launcher alone, which then ends the children in order.
+        # A session of its own: Ctrl-C reaches only the launcher, which then ends the children in order.
         return subprocess.Popen(
             command,
             env=env,
@@ -51,7 +51,7 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: 
             stdout=target,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=follow_parent,  # noqa: PLW1509  (unsafe beside threads; the launcher has none)
+            preexec_fn=follow_parent,  # noqa: PLW1509  (unsafe with threads; the launcher has none)
         )
     finally:
         os.close(target)

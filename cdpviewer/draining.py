@@ -1,4 +1,4 @@
-"""Draining: how a server stops without losing a request. The load balancer learns of it from `/readyz`."""
+"""Draining: stop a server without losing a request. The load balancer is notified through `/readyz`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
-    """Accepts all waiting connections at once, where gunicorn sets one at a time: a probe must not wait behind a crowd."""
+    """Accepts up to 100 waiting connections at a time (gunicorn: one), so that a burst of requests does not delay a health probe."""
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
@@ -48,7 +48,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Time limit for an idle connection."""
+        """Time limit for an idle connection; LAST_REQUEST seconds once the worker is stopping. Registered so that the stop can end it."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit

@@ -1,4 +1,4 @@
-"""Whether a server has the database open: a lock on a file beside SQLite's, and PostgreSQL's own list of its clients."""
+"""Whether a server has the database open: a lock on a file next to SQLite's, and PostgreSQL's own list of its clients."""
 
 from __future__ import annotations
 

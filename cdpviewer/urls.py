@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    # Tried in turn, so the page of an order stands in front.
+    # Tried in turn, so the page of an order comes first.
     path("", include("orders.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -174,7 +174,7 @@ def _fields(asked: Asked, record: Json) -> Document:
 
 
 def _stamp(asked: Asked, key: str, value: Json) -> Json:
-    """A stamp; v2.1 writes them without milliseconds."""
+    """A timestamp; v2.1 writes them without milliseconds."""
     if asked.version == "v2.1" and isinstance(value, str) and key.endswith(("edAt", "Seen")):
         return _MILLISECONDS.sub("", value)
     return value

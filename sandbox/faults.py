@@ -67,11 +67,11 @@ FAULTS = {
     "no-ref": "records without ref",
     "no-ref-no-href": "records without ref and without href",
     "other-host": "every href points to another host",
-    "next-loop": "a next link on every page that leads to the same page",
+    "next-loop": "a next link on every page that points to the same page",
     "ignore-offset": "every page is the first",
-    "ignore-limit": "pages of 10 whatever was asked",
-    "short-pages": "pages of 7 at most, though the limit is repeated as asked",
-    "all-at-once": "all records in one page, whatever was asked",
+    "ignore-limit": "pages of 10 whatever was requested",
+    "short-pages": "pages of 7 at most, though the limit is repeated as requested",
+    "all-at-once": "all records in one page, whatever was requested",
     "no-expand": "expand is not done: links only",
 }
 

@@ -27,7 +27,7 @@ def loads(text: str) -> Json:
 
 
 def dumps(value: Json) -> bytes:
-    """UTF-8 JSON text. A lone surrogate cannot be UTF-8, so a text that holds one is escaped to ASCII throughout."""
+    """UTF-8 JSON text. A lone surrogate cannot be UTF-8, so text that holds one is escaped to ASCII throughout."""
     try:
         return _write(value, encode_basestring).encode()
     except UnicodeEncodeError:

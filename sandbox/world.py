@@ -121,7 +121,7 @@ def _read(folder: Path) -> list[tuple[Path, list[Order], list[Entry]]]:
 
 
 def order_from(entry: Entry, shows: str = "") -> Order:
-    """An order from a file's entry: short forms expanded, missing refs and stamps filled in."""
+    """An order from a file's entry: short forms expanded, missing refs and timestamps filled in."""
     reference = entry.get("referenceId")
     ref = entry.get("ref") or named_ref(f"order {reference}")
     fields = {"ref": ref, **sendable(entry, without=("items", "contacts", "consumers"))}

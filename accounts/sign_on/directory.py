@@ -31,7 +31,7 @@ from orders.privacy import account_events
 
 AT_ONCE = 8  # sign-ins of a process that wait for the directory
 _WAITING = BoundedSemaphore(AT_ONCE)
-# What directories answer, beside "invalid credentials", for accounts that are locked or disabled, or have no password.
+# What directories answer, besides "invalid credentials", for accounts that are locked or disabled, or have no password.
 ACCOUNT_REFUSED = (ldap.UNWILLING_TO_PERFORM, ldap.CONSTRAINT_VIOLATION, ldap.INAPPROPRIATE_AUTH)
 log = structlog.stdlib.get_logger("accounts.sign_on")
 
@@ -171,7 +171,7 @@ def _settings(chosen: Directory) -> dict[str, Any]:
         ldap.OPT_REFERRALS: 0,
     }
     if chosen.start_tls or chosen.url.lower().startswith("ldaps:"):
-        # Always, whatever the machine's ldap.conf says of certificates.
+        # Always, whatever the machine's ldap.conf says about certificates.
         options[ldap.OPT_X_TLS_REQUIRE_CERT] = ldap.OPT_X_TLS_DEMAND
         if chosen.ca_file:
             options[ldap.OPT_X_TLS_CACERTFILE] = chosen.ca_file

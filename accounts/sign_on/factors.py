@@ -239,7 +239,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove all factors of a person who lost them; return the number of rows. Recorded if there were any."""
+    """Remove all of a person's second factors, recovery codes included, and return how many there were. Recorded if any."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()

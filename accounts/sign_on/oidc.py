@@ -135,7 +135,7 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the body by the deadline, on the monotonic clock: a timeout alone begins anew with each byte."""
+    """Read the body by the deadline, on the monotonic clock: a timeout by itself begins again with each byte."""
     body = bytearray()
     while chunk := response.raw.read1(LARGEST, decode_content=True):
         body += chunk

@@ -54,7 +54,7 @@ def confirmed_for_factors(view: View) -> View:
 
 
 def ask(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the page that asks for the password, and then back; for a panel the whole page goes there."""
+    """Redirect to the confirmation page, which returns here afterwards. From a panel, the whole page is redirected."""
     address = reverse("confirm") + next_page.next_query(next_page.page_of(request))
     return next_page.go_to(request, address, _("Confirm that it is you first."))
 

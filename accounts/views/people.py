@@ -148,7 +148,7 @@ def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Remove the second factors of somebody who lost them: the password alone lets them in, or to adding new ones."""
+    """Remove a person's second factors. They can then sign in with the password only, or must add new ones first."""
     found = _may_change(request, person_id)
     if factors.reset(found):
         said = _("The second step of %(name)s is reset.")

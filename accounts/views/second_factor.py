@@ -34,7 +34,7 @@ LONGEST_NAME = 60
 
 
 class CodeForm(forms.Form):
-    """A code of the app, or a recovery code."""
+    """A code from the authenticator app, or a recovery code."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),

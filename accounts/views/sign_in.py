@@ -60,7 +60,7 @@ class SignIn(views.LoginView):
         return form.refuse(super().form_invalid(form))
 
     def again(self) -> HttpResponse:
-        """Handle a sign-in form with an expired token: redirect if the user is signed in by now, else show it again (403).
+        """Handle a sign-in form whose CSRF token has expired: redirect if the user is signed in by now, else show it again (403).
 
         Everything but the password is kept.
         """
@@ -77,7 +77,7 @@ def not_let_in(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """Handle a sign-in form with an expired token."""
+    """Handle a sign-in form whose CSRF token has expired."""
     view = SignIn()
     view.setup(request)
     return view.again()
@@ -87,7 +87,7 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users of the provider or proxy see that they may still be signed in there."""
+        """Sign out. Users who signed in through the provider or proxy are told that they may still be signed in there."""
         elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response

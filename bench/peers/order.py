@@ -47,7 +47,7 @@ def money(value: Any, currency: str | None) -> str:
 
 
 def stamp(text: Any) -> str:
-    """A stamp of the CDP, which is real UTC."""
+    """A timestamp of the CDP, which is real UTC."""
     if not isinstance(text, str):
         return ""
     try:

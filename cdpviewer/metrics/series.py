@@ -38,7 +38,7 @@ CALLS_MADE = Counter(
 )
 CALL_SECONDS = Histogram("cdpviewer_cdp_call_seconds", "From a call to its end.", ["region"], buckets=CALLS)
 TRIES = Counter("cdpviewer_cdp_tries", "Requests that left for the CDP.", ["region"])
-MEMORY = Counter("cdpviewer_memory_reads", "Answers asked of the minute's memory.", ["result"])
+MEMORY = Counter("cdpviewer_memory_reads", "Reads of the one-minute cache.", ["result"])
 PLACES = Gauge("cdpviewer_places_in_use", "Pages that wait on the CDP now.", multiprocess_mode="livesum")
 REFUSED = Counter("cdpviewer_places_refused", "Pages refused because every place for waiting on the CDP was taken.")
 STATEMENT_SECONDS = Histogram(

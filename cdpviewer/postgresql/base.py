@@ -18,19 +18,22 @@ from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
 T = TypeVar("T")
-SPARED = 1.0  # seconds
+REFUSED_FOR = 1.0  # seconds
 
 
 class Silence:
-    """State after a statement without an answer: the next ones fail at once, so that a page waits for a hanging server only once."""
+    """For REFUSED_FOR seconds after a statement timed out, new connections are refused.
+
+    So a page waits for a hanging server only once.
+    """
 
     def __init__(self) -> None:
         self._ends = 0.0
 
     def begin(self) -> None:
-        self._ends = time.monotonic() + SPARED
+        self._ends = time.monotonic() + REFUSED_FOR
 
-    def reigns(self) -> bool:
+    def is_active(self) -> bool:
         return time.monotonic() < self._ends
 
 
@@ -98,7 +101,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        if SILENCE.reigns():
+        if SILENCE.is_active():
             raise psycopg.OperationalError("the database did not answer a moment ago")
         pool = self.pool
         if pool is None:

@@ -15,6 +15,7 @@ from orders.models import AccessRecord, Connection
 from orders.urls import urlpatterns
 from tests.accounts.conftest import CLIENT_KEY, Cdp, connect
 from tests.accounts.test_recent_orders import ITEM
+from tests.panels import PANELS_OF_AN_ORDER
 from tests.recorded import recorded_looks
 
 CANARY = "HERS-CANARY"
@@ -98,7 +99,7 @@ def test_no_address_leads_to_another_persons_connection_activity_or_answers(
 def remembered(client: Client, cdp: Cdp) -> None:
     """Anna reads the canary order and its people, so that the memory of this process holds them; then it answers her alone."""
     cdp.says(200, json.dumps(ANSWER))
-    for part in ("", "contacts/", "travellers/", "raw/", "custom-data/", f"guests/{CANARY}/orders/"):
+    for part in ("", *PANELS_OF_AN_ORDER, "raw/", f"guests/{CANARY}/orders/"):
         assert client.get(f"/orders/{CANARY}/{part}").status_code == 200, part
     cdp.says(503, "{}")
     assert "Cañary" in client.get(f"/orders/{CANARY}/contacts/").text

@@ -27,6 +27,7 @@ from cdpviewer.environment import Environment
 from sandbox.server import Sandbox
 from tests.accounts.conftest import CLIENT_KEY, TOKEN, Cdp, connect
 from tests.live import App, environment, free_port, wait_until_it_answers
+from tests.panels import PANELS_OF_AN_ORDER
 from tests.recorded import events
 
 NOON = 1_800_000_000 - 1_800_000_000 % 86_400 + 12 * 3600.0
@@ -146,9 +147,7 @@ def test_the_page_says_so_and_the_cdp_is_not_asked(desk: Client, cdp: Cdp, setti
     ("method", "path", "typed"),
     [
         ("get", ORDER, {}),
-        ("get", ORDER + "contacts/", {}),
-        ("get", ORDER + "travellers/", {}),
-        ("get", ORDER + "custom-data/", {}),
+        *(("get", ORDER + panel, {}) for panel in PANELS_OF_AN_ORDER),
         ("get", ORDER + "raw/", {}),
         ("get", ORDER + "itinerary.ics", {}),
         ("get", ORDER + "guests/6c1c5a0d-9d1c-4c5b-8f0e-1b2a3c4d5e6f/orders/", {}),

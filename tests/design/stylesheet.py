@@ -10,9 +10,9 @@ STYLESHEETS = [ROOT / "static" / f"{name}.css" for name in ("base", "components"
 HEX = r"#[0-9a-fA-F]{6}"
 
 
-def colours(theme: str) -> dict[str, str]:
+def colours(theme: str, sheet: Path = STYLESHEETS[0]) -> dict[str, str]:
     """Name -> "#rrggbb" of every colour variable, in the "light" or the "dark" theme."""
-    text = STYLESHEETS[0].read_text(encoding="utf-8")
+    text = sheet.read_text(encoding="utf-8")
     found = dict(re.findall(rf"--([\w-]+): ({HEX});", text))
     for name, light, dark in re.findall(rf"--([\w-]+): light-dark\(({HEX}), ({HEX})\);", text):
         found[name] = light if theme == "light" else dark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.design.stylesheet import colours, contrast
+from tests.design.stylesheet import ROOT, colours, contrast
 
 TEXT = [
     ("ink", "ground"), ("ink", "card"), ("ink", "sunk"), ("quiet", "ground"), ("quiet", "card"), ("quiet", "sunk"),
@@ -22,6 +22,13 @@ LINES = [
     ("signal", "bar"),
     ("status-cancelled", "card"),
 ]
+
+# The admin's variables that have the colour of a token.
+ADMIN = {
+    "accent": "signal", "header-bg": "bar", "header-color": "bar-ink", "body-fg": "ink", "body-quiet-color": "quiet",
+    "link-fg": "link", "error-fg": "status-cancelled", "darkened-bg": "sunk", "selected-bg": "neutral-ground",
+    "selected-row": "status-pending-ground", "hairline-color": "line", "border-color": "edge",
+}  # fmt: skip
 
 
 def test_the_measure_agrees_with_the_known_ends() -> None:
@@ -47,3 +54,14 @@ def test_both_themes_define_the_same_colours_and_differ() -> None:
     light, dark = colours("light"), colours("dark")
     assert light.keys() == dark.keys()
     assert light["ground"] != dark["ground"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "token"), ADMIN.items())
+def test_the_admin_has_the_colours_of_the_app(theme: str, name: str, token: str) -> None:
+    assert colours(theme, ROOT / "static" / "admin.css")[name] == colours(theme)[token]
+
+
+@pytest.mark.parametrize("name", ["favicon.svg", "icons.svg"])
+def test_the_sign_of_the_app_has_its_yellow(name: str) -> None:
+    assert colours("light")["signal"] in (ROOT / "static" / name).read_text(encoding="utf-8")

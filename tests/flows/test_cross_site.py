@@ -16,11 +16,12 @@ from tests.browser import FLAGS, executable, sign_in
 from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
+from tests.panels import PANELS_OF_AN_ORDER
 from tests.recorded import recorded_looks
 from tests.wiring.hop import hop, production, serving
 
 ORDERS, DESK = "orders.example.test", "desk.example.test"
-PARTS = ("", "contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics", "reveal/")
+PARTS = ("", *PANELS_OF_AN_ORDER, "raw/", "itinerary.ics", "reveal/")
 
 
 def help_desk(orders: str) -> type[BaseHTTPRequestHandler]:
@@ -34,7 +35,7 @@ def help_desk(orders: str) -> type[BaseHTTPRequestHandler]:
     calls = "".join(f'fetch("{a}",{{mode:"no-cors",credentials:"include"}}).catch(()=>0);' for a in addresses)
     document = (
         f'<!DOCTYPE html><title>Ticket</title><a id="order" href="{addresses[0]}">order</a>'
-        f'<a id="contacts" href="{addresses[1]}">contacts</a>'
+        f'<a id="contacts" href="{orders}/orders/{SEED}/contacts/?ticket=RT-1">contacts</a>'
         f'<form id="search" method="post" action="{orders}/orders/"><input name="q" value="B94TXY"><button>go</button></form>'
         f"{ways}<script>{calls}</script>"
     ).encode()

@@ -16,6 +16,7 @@ from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.reading import text_of
 from tests.pages.test_harmless_fields import PERSONAL_NAMES
+from tests.panels import PANELS_OF_AN_ORDER
 
 REF = "00000000-0000-4000-8000-0000000d0c01"
 ITEM = "00000000-0000-4000-8000-0000000d0c02"
@@ -131,7 +132,7 @@ def planted(cdp: Sandbox) -> list[str]:
     return secrets
 
 
-PAGES = ("", "raw/", "custom-data/", "contacts/", "travellers/", "itinerary.ics")
+PAGES = ("", *PANELS_OF_AN_ORDER, "raw/", "itinerary.ics")
 
 
 @pytest.mark.parametrize("page", PAGES)

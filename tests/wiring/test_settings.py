@@ -12,7 +12,7 @@ from cdpviewer import environment
 from tests.live import PROJECT, free_port
 from tests.live import environment as surroundings
 
-READ = re.compile(r'env\.(?:text|switch|number|seconds|listed|pattern)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'env\.(?:text|switch|number|seconds|listed|pattern)\(\s*"([A-Z0-9_]+)"')
 # Not for an operator: make's way to move the demo, and the name of the settings file itself.
 UNDOCUMENTED = {"PORT"}
 
@@ -24,7 +24,20 @@ def names_in_code() -> set[str]:
 
 def test_the_sample_names_every_setting_and_no_other() -> None:
     sample = (PROJECT / ".env.example").read_text()
-    assert set(re.findall(r"^#?([A-Z_]+)=", sample, re.MULTILINE)) == names_in_code()
+    assert set(re.findall(r"^#?([A-Z0-9_]+)=", sample, re.MULTILINE)) == names_in_code()
+
+
+def test_the_papers_name_every_setting_and_their_tables_no_other() -> None:
+    papers = [(PROJECT / name).read_text() for name in ("README.md", "docs/sign-on.md", "docs/operating.md")]
+    named = {name for paper in papers for name in re.findall(r"`([A-Z][A-Z0-9_]+)[`=]", paper)}
+    assert not names_in_code() - named
+    rows = {
+        cell
+        for paper in papers
+        for cell in re.findall(r"^\| (`[A-Z][A-Z0-9_]+`(?:, `[A-Z0-9_]+`)*) \|", paper, re.MULTILINE)
+    }
+    assert {name for cell in rows for name in re.findall(r"[A-Z0-9_]+", cell)} <= names_in_code()
+    assert len(rows) > 40
 
 
 def test_the_sample_can_be_used_as_it_is() -> None:
