@@ -212,7 +212,7 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """One answer as received, for the raw view: `path` with its query (no host), and `text`, the decoded body."""
+    """One response as received, for the raw view: `path` with its query but no host, and `text`, the decoded body."""
 
     path: str
     text: str

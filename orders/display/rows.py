@@ -76,12 +76,12 @@ def start_of(asked: str, total: int) -> int:
 
 
 def size_of(text: str) -> int:
-    """The size of a text in bytes of HTML."""
+    """The number of bytes that `text` takes up in HTML."""
     return len(escape(text).encode())
 
 
 def fitting(text: str, room: int) -> str:
-    """The beginning of a text, as far as it fits into `room` bytes of HTML, to a piece."""
+    """The beginning of `text` that takes up about `room` bytes of HTML, at most PIECE characters over."""
     if len(text) * LARGEST <= room or size_of(text) <= room:
         return text
     end = 0

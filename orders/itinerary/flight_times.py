@@ -28,7 +28,10 @@ class PlannedFlight:
 
 
 def read_times(draft: Draft, reading: Reading, *, both: bool) -> tuple[Clock, Clock]:
-    """Departure and arrival of a flight; with `both`, each also has its time under the other reading."""
+    """The departure and arrival clocks of a flight.
+
+    With `both`, times sent without an offset also carry the other reading.
+    """
     out, back = draft.score.folds
     return (
         _clock(draft.origin, draft.departure, reading, both, out),

@@ -68,7 +68,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Gathered:
-    """The flights of an order in source order; `item_flights` has the flights of each item that has any, in the item's order."""
+    """The flights of an order in source order.
+
+    `item_flights` lists, in item order, the flights of each item that has any.
+    """
 
     drafts: list[Draft]
     item_flights: list[list[Draft]]

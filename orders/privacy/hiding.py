@@ -89,7 +89,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
 
     `path` is the address that it answers, which determines the kind of object in it. Structure, exact numbers and keys sent twice are kept.
-    Of a document with very many values the first ROOM are read; "…" stands for the rest.
+    Of a document with many values only the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:

@@ -109,7 +109,10 @@ def href(value: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an address by its syntax: with a host of at least two labels, without a DNS lookup."""
+    """Whether `text` has the syntax of an e-mail address (no DNS lookup).
+
+    The host is an address literal, or a domain with a plausible TLD.
+    """
     host = text.rpartition("@")[2]
     top = host.rpartition(".")[2]
     if not host.endswith("]") and not (

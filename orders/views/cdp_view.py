@@ -101,7 +101,7 @@ def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
 
 
 def _reloaded(request: Request) -> bool:
-    """Whether the browser loads the page anew, as against following a link or going back."""
+    """Whether the browser reloads the page, as opposed to following a link or going back."""
     cache = request.headers.get("Cache-Control", "")
     return "max-age=0" in cache or "no-cache" in cache
 
@@ -190,9 +190,11 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that `?connection=` names, or the user's default. For an unknown name no other is used: it is a problem.
+    """The connection named by `?connection=`, or the user's default.
 
-    With `counted` the request is to call the CDP: then an exceeded limit of views is a problem, too.
+    Unknown or unconfirmed ones give a Problem; there is no fallback.
+
+    With `counted`, the request will call the CDP, so an exceeded view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
