@@ -31,7 +31,7 @@ _WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone a
 
 
 class CdpClient:
-    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; `repr` shows no secret."""
+    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; its `repr` shows no secret."""
 
     def __init__(
         self,

@@ -192,9 +192,8 @@ class Fields:
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
         """The objects in a list, and the number of entries not read.
 
-        Null entries are ignored, other non-objects are noted.
-
-        `take` returns the entries to read, from the front of the list.
+        Null entries are ignored, other non-objects are noted. `take` returns the entries to read, from the front of the
+        list.
         """
         value = self.sent(name)
         if value is None:

@@ -101,9 +101,7 @@ class SharedConnection(AnyConnection):
     def keep(self, by: int | None) -> None:
         """Save a new connection, or the credential of an existing one (no other field).
 
-        A new data key removes all members.
-
-        `by` is the user's id, or None for a command.
+        A new data key removes all members. `by` is the user's id, or None for a command.
         """
         self.set_by_id = by
         with transaction.atomic():

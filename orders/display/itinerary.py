@@ -232,9 +232,9 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, except for a status that the pill beside its number shows already.
+    """The notices of a flight, without a status that the pill next to its number already shows.
 
-    Nor is the doubt about its reading repeated beside the table that has both.
+    A doubt about the reading is also left out if the table next to it shows both.
     """
     shown = {status(sent).code for sent in flight.statuses}
     both_readings = flight.origin.other_wall or flight.destination.other_wall
@@ -254,7 +254,7 @@ def operated_by(flight: Flight) -> str:
 
 
 def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
-    """One end of a flight in the phrase for day and time, for a day alone, or for neither."""
+    """One end of a flight in the phrase for day and time, for a day only, or for neither."""
     if end.wall is not None:
         return timed % {"day": day(end.wall), "time": clock(end.wall)}
     return dated % {"day": day(end.day)} if end.day is not None else neither

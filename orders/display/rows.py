@@ -7,7 +7,7 @@ from collections.abc import Callable
 from markupsafe import Markup, escape
 
 ROOM = 600_000  # bytes of HTML of one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
-SMALL_ROOM = 100_000  # of a list that has no pages, because all of it stands elsewhere too
+SMALL_ROOM = 100_000  # of a list that has no pages, because all of it is also shown elsewhere
 
 LARGEST = 5  # bytes of a character in HTML: `"` is &#34;
 PIECE = 2_000

@@ -1,6 +1,6 @@
 """The CDP's codes in words: statuses, item types, channels, notes.
 
-Templates show the CDP's own word beside ours. A code without a word is shown as sent.
+Templates show the CDP's own word next to ours. A code without a word is shown as sent.
 """
 
 from __future__ import annotations

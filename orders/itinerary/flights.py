@@ -146,7 +146,7 @@ def _score(draft: Draft) -> SegmentScore:
 
 
 def _name(drafts: Iterable[Draft]) -> None:
-    """Give each flight a key of letters, digits and dashes that depends on the flight alone."""
+    """Give each flight a key of letters, digits and dashes that depends only on the flight."""
     taken: set[str] = set()
     counts: Counter[str] = Counter()  # the last number of each stem: trying from 2 each time takes quadratic time
     for draft in drafts:

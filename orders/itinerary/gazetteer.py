@@ -29,7 +29,7 @@ KINDS = {
     "C": PlaceKind.CITY,
 }
 ALWAYS = "9999-12-31"
-# Codes for any station of a country have coordinates that stand for no place.
+# Codes for any station of a country have meaningless coordinates.
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"

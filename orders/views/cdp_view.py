@@ -120,7 +120,7 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
 
 
 def _is_part_of_order(request: Request) -> bool:
-    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may lead straight there."""
+    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may open these directly."""
     match = request.resolver_match
     return match is not None and "ref" in match.kwargs and (match.url_name or "").startswith("order_")
 
@@ -192,9 +192,8 @@ def _route(request: Request) -> str:
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
     """The connection named by `?connection=`, or the user's default.
 
-    Unknown or unconfirmed ones give a Problem; there is no fallback.
-
-    With `counted`, the request will call the CDP, so an exceeded view limit is also a Problem.
+    Unknown or unconfirmed ones give a Problem; there is no fallback. With `counted`, the request will call the CDP, so
+    an exceeded view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
@@ -237,7 +236,7 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """Add the next step: the connection page, which leads back to this page, or the same request again.
+    """Add the next step: the connection page, which returns to this page, or the same request again.
 
     A panel is loaded again in its place; a posted search is posted again with its fields.
     """

@@ -1,4 +1,4 @@
-"""An order in a frame beside the ticket: the frame's page, the window for the user's consent, and the order in short.
+"""An order in a frame next to the ticket: the frame's page, the window for the user's consent, and the order's summary.
 
 A frame shows no personal data and changes nothing, so clickjacking gains nothing.
 """

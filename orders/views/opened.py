@@ -1,4 +1,4 @@
-"""The page of an order, for every URL or search that leads to it, and its access record."""
+"""The page of an order, for every URL or search that opens it, and its access record."""
 
 from __future__ import annotations
 
