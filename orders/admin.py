@@ -21,8 +21,11 @@ else:
     ReadOnly = admin.ModelAdmin
 
 
-class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Paginator that counts up to MOST: counting millions of records takes a second. Filters lead to older ones."""
+class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
+    """Paginator that stops counting at MOST, because counting millions of records takes a second.
+
+    Use filters to reach older records.
+    """
 
     MOST = 2_000
 

@@ -36,10 +36,10 @@ class Program:
 class Request(HttpRequest):
     """Django's request with the attributes that middleware adds; `prepare` has the defaults.
 
-    `id` is the request id in log lines, error pages and access records. `connection` is the one that this page reads from, `reader`
-    its requests to the CDP, both None if there are none. `session_over` marks a sign-out because the session reached a limit. `via` is
-    named in records beside the user: "embed https://…" for a frame, "api NAME" for a program, "" for the pages themselves. `program`
-    is set if a program makes the request and not a user.
+    `id` appears in log lines, error pages and access records. `connection` and `reader` are what this page reads
+    through, None if nothing. `session_over`: the sign-out was caused by a session limit. `via` is recorded with the
+    user: "embed https://…" for a frame, "api NAME" for a program, "" for pages. `program` is set if the request comes
+    from a program.
     """
 
     id: str

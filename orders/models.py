@@ -50,7 +50,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
         """The user's connection of exactly this name, or None: never another in its place."""
-        # PostgreSQL accepts no NUL in a text, and a URL may contain one.
+        # PostgreSQL accepts no NUL in text, and a URL may contain one.
         return None if "\x00" in name else opened(user, NAMED.get(user.pk or 0, name))
 
 

@@ -1,8 +1,8 @@
-"""Characters that cannot be shown as they come: half ones, controls, and those that turn the direction of the text around them.
+"""Characters that cannot be shown as sent: surrogate halves, controls, and those that reverse the direction of text.
 
-A direction control in a name or a reference makes it read as another one, and reaches beyond it into what stands beside. On pages, in
-copied text and in calendar files it stands as a mark, "[U+202E]"; in the raw view as JSON writes it, "\\u202e". Marks of
-direction (U+200E, U+200F, U+061C) and joiners are part of how names are written and stay.
+A direction control makes a name or a reference read as another one, and affects the text after it. On pages, in copied
+text and in calendar files it appears as "[U+202E]"; in the raw view in JSON notation, "\\u202e". Direction marks
+(U+200E, U+200F, U+061C) and joiners are part of how names are written and stay.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _MARKED = _CONTROL | {code: f"[U+{code:04X}]" for code in _DIRECTION}
 _ESCAPED = _CONTROL | {code: f"\\u{code:04x}" for code in _DIRECTION}
-# Address books put a pair around a phone number. Around the whole of a text it says nothing, unless it turns the text over.
+# Address books put a pair around a phone number. Around a whole string it has no effect, unless it reverses the direction.
 _WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]*)[\u202c\u2069]")
 
 
 def whole_characters(text: str) -> str:
-    """`text` with halves of surrogate pairs and controls replaced, and direction controls as marks."""
+    """`text` with surrogate halves and controls replaced by U+FFFD, and direction controls by marks such as "[U+202E]"."""
     return text if text.isprintable() else _replaced(text, _MARKED)
 
 

@@ -31,7 +31,7 @@ _WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone a
 
 
 class CdpClient:
-    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; `repr` shows no secret."""
+    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; its `repr` shows no secret."""
 
     def __init__(
         self,
@@ -124,8 +124,8 @@ class CdpClient:
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
         """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). An empty Loaded if there are none.
 
-        A reference may match several orders. Their items are those in the listing: see `items_complete`. An order of which the listing
-        holds only the ref is fetched with its items.
+        A reference may match several orders. Each has the items included in the listing (see `items_complete`); an
+        order listed by ref only is fetched in full.
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")

@@ -195,7 +195,7 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
 
 
 def inline_items(raw: dict[str, Any]) -> Page | None:
-    """The items that came with an order, as a page; None if it holds only a link to them, or something unreadable."""
+    """The items included in an order, as a Page; None if there is only a link, or if they are unreadable."""
     sent = next((raw[key] for key in raw if key.lower() == "orderitems"), None)
     if isinstance(sent, list):
         return Page.of(sent)

@@ -72,7 +72,7 @@ class RetryLater(CdpError):
 
 
 class RateLimited(RetryLater):
-    """429. `retry_after` is in seconds, or None if the CDP did not say."""
+    """429. `retry_after` is in seconds; None if the CDP sent no such header."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -100,7 +100,10 @@ class TimedOut(UpstreamFailure):
 
 
 class Broken(UpstreamFailure):
-    """5xx or a redirect: the CDP is not working as documented. `retry_after` is in seconds, None if it did not say."""
+    """A 5xx or a redirect: the CDP is not behaving as documented.
+
+    `retry_after` is in seconds; None if the CDP sent no such header.
+    """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -62,9 +62,9 @@ class Wall(NamedTuple):
 
 
 class Fields:
-    """A JSON object and its notes, which grow as fields are read; with `personal` no value appears in a note.
+    """A JSON object, and notes that accumulate as its fields are read. With `personal`, notes never contain values.
 
-    `left` is the number of unknown fields that `extras` left out.
+    `left` is the number of unknown fields that `extras` omitted.
     """
 
     def __init__(self, raw: dict[str, Any], known: Known, *, personal: bool = False) -> None:
@@ -89,7 +89,7 @@ class Fields:
         return None if value == "" else value
 
     def text(self, name: str, most: int = SHORT) -> str | None:
-        """A text, cut at `most` characters with a mark at its end."""
+        """The text, truncated to `most` characters with an ellipsis."""
         return self._text(name, self._known.get(name), most)
 
     def _text(self, name: str, value: Any, most: int) -> str | None:
@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """A list of texts; a single text counts as a list of one, and so do the singular fields `alone`."""
+        """A list of strings; a single string counts as a list of one, and so do the singular fields `alone`."""
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
@@ -190,9 +190,10 @@ class Fields:
         return tuple(found)
 
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
-        """The objects in a list. Null entries are ignored, other entries are noted.
+        """The objects in a list, and the number of entries not read.
 
-        `take` returns the first entries, as many as are read; the second value is the number of entries beyond them.
+        Null entries are ignored, other non-objects are noted. `take` returns the entries to read, from the front of the
+        list.
         """
         value = self.sent(name)
         if value is None:

@@ -155,7 +155,7 @@ class Reader:
         return parse(body)[0]
 
     def note(self, key: str, value: str) -> None:
-        """Store a value of our own beside the answers: for this page and, with a memory, for the next minute."""
+        """Store a value of our own next to the answers: for this page and, with a memory, for the next minute."""
         self._notes[key] = value
         if self._memory is not None:
             self._memory.put(key, value.encode())

@@ -52,7 +52,7 @@ class Extra:
 class FlightSegment:
     """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, nothing shifted.
 
-    For a date sent without a time there is only the day (`departure_day`, `arrival_day`), which is None beside a time.
+    A date sent without a time is in `departure_day` or `arrival_day`, which are None if there is a time.
     `departure_offset`/`arrival_offset` are set only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
     """
 
@@ -212,7 +212,7 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """One answer as received, for the raw view: `path` with its query (no host), and `text`, the decoded body."""
+    """One response as received, for the raw view: `path` with its query but no host, and `text`, the decoded body."""
 
     path: str
     text: str

@@ -11,7 +11,10 @@ _REF = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
 
 
 def is_ref(text: str) -> bool:
-    """Whether `text` is 1 to 128 of `[A-Za-z0-9._~-]` without "..". Not only UUIDs: the vendor's own samples hold others."""
+    """Whether `text` is 1 to 128 characters of `[A-Za-z0-9._~-]`, is not "." and does not contain "..".
+
+    The vendor's samples are not all UUIDs.
+    """
     return _REF.fullmatch(text) is not None and ".." not in text and text != "."
 
 

@@ -1,6 +1,7 @@
 """Dates and times in the CDP's formats.
 
-Two kinds share one format: stamps (`createdAt`) are UTC; segment times are local times of an airport with a false Z.
+Two kinds share one format: timestamps (`createdAt`) are UTC; segment times are local times of an airport with a false
+Z.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def read(text: str) -> Moment:
 def read_any(text: str) -> Moment:
     """As `read`, also in other spellings in which year, month and day cannot be mistaken: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
 
-    Not for stamps or texts of unknown meaning: eight digits may be anything there. Raises what `read` raises.
+    Not for timestamps or text of unknown meaning, where eight digits may be anything. Raises the same as `read`.
     """
     try:
         return read(text)
@@ -91,7 +92,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a day, or a time to the minute, as people plan by; not the stamp of a machine."""
+    """Whether `text` is a date or a time to the minute, as in people's plans, and not a machine's timestamp."""
     try:
         wall = read(text.strip()).wall
     except ValueError:
@@ -100,7 +101,7 @@ def is_date(text: str) -> bool:
 
 
 def utc(moment: Moment) -> datetime:
-    """The moment of a stamp, aware in UTC; without a zone it is UTC, as the vendor documents. Raises OutOfRange."""
+    """A timestamp as an aware UTC datetime; one without a zone is UTC, as the vendor documents. Raises OutOfRange."""
     try:
         return moment.wall.replace(tzinfo=timezone(moment.offset or timedelta(0))).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Who else hears of calls to the CDP: metrics and traces, where a server has them. No path, person or credential passes here."""
+"""Observers of calls to the CDP: metrics and traces, if enabled. They receive no path, person or credential."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """Hears of each event once, in the thread it happens in, and raises nothing."""
+    """Notified once per event, in the thread where it happens. Must not raise."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
-        """A call ended, with its retries: `outcome` is "ok" or an error's class, `began` seconds since 1970."""
+        """A call ended, retries included.
+
+        `outcome` is "ok" or an error class name, `began` is in seconds since 1970, `seconds` the duration.
+        """
 
     def tried(self, origin: str) -> None:
-        """A request left for the CDP."""
+        """A request was sent to the CDP."""
 
     def remembered(self, hit: bool) -> None:
-        """The minute's memory was asked for an answer, and had it or not."""
+        """The answer cache was read; `hit` is whether it had the answer."""
 
     def place(self, change: int) -> None:
-        """A place for waiting on the CDP was taken (1) or is free again (-1)."""
+        """A slot for waiting on the CDP was taken (1) or released (-1)."""
 
     def refused(self) -> None:
-        """Every place was taken."""
+        """A call was refused because every slot was taken."""
 
 
 watchers: list[Watcher] = []

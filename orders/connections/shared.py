@@ -99,9 +99,9 @@ class SharedConnection(AnyConnection):
         )
 
     def keep(self, by: int | None) -> None:
-        """Save a new connection or a replaced credential; for an existing row, only the fields of the credential are written.
+        """Save a new connection, or the credential of an existing one (no other field).
 
-        `by` is a user's id, None for a command.
+        A new data key removes all members. `by` is the user's id, or None for a command.
         """
         self.set_by_id = by
         with transaction.atomic():
@@ -111,7 +111,7 @@ class SharedConnection(AnyConnection):
                 return
             before = type(self).objects.select_for_update().get(pk=self.pk)
             if self._has_key_of(before):
-                self.sealed_key = before.sealed_key  # perhaps sealed anew meanwhile, under a newer key of the server
+                self.sealed_key = before.sealed_key  # perhaps sealed again meanwhile, under a newer key of the server
                 self.save(update_fields=SECRETS)
             else:
                 self.save(update_fields=[*SECRETS, "sealed_key"])
@@ -119,7 +119,7 @@ class SharedConnection(AnyConnection):
             self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
-        """Save the name and the settings of the tenant, without the credential."""
+        """Save the name and tenant settings, but not the credential. Recorded only if one of them changed."""
         self.changed_at = timezone.now()
         with transaction.atomic():
             before = type(self).objects.select_for_update().get(pk=self.pk)
@@ -142,7 +142,7 @@ class SharedConnection(AnyConnection):
 
 
 class ConnectionGrant(models.Model):
-    """A group that may use a shared connection, until a moment (aware UTC) or without end."""
+    """Permission for a group to use a shared connection, until a given time (aware UTC) or indefinitely."""
 
     shared = models.ForeignKey(SharedConnection, on_delete=models.CASCADE, related_name="grants")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="connection_grants")
@@ -232,7 +232,7 @@ def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | N
 
 
 def take_back(given: ConnectionGrant) -> None:
-    """End a grant: members without another one lose the connection at once."""
+    """End a grant. Members without another grant for this connection lose access at once."""
     with transaction.atomic():
         given.shared.record(Action.RIGHTS_TAKEN, detail=f"shared connection: group {given.group}")
         given.delete()

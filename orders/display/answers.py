@@ -88,7 +88,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """Paid, pending or refunded where a status says so, else that the CDP does not say; and by what means."""
+    """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method."""
     row = status(order.status)
     if row.payment.said:
         words = _paid(order) if row.payment.paid else " · ".join([status_word(order.status), *_method(order)])

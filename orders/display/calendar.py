@@ -1,6 +1,6 @@
 """The itinerary as an iCalendar file: one event for each flight, with the zones it needs, and no personal data.
 
-The file depends on the CDP's answer alone, and updates the events of an older file in a calendar.
+The file depends only on the CDP's answer. Importing it updates the events of an older file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dates, times and durations in the user's language and clock (24 or 12 h).
 
-Local times of an itinerary are naive and shown as they are. The CDP's own stamps are UTC instants, shown in the user's zone, which
-is always named. Patterns and results are cached: an order repeats a few dates many times.
+Local times of an itinerary are naive and shown as they are. The CDP's own timestamps are UTC, shown in the user's zone,
+which is always named. Patterns and results are cached: an order repeats a few dates many times.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The trip as a text for the customer: departs and arrives, who flies, bags; no house rules, no trade codes, no prices."""
+"""The trip as text for the customer: times, travellers and bags; no house rules, trade codes or prices."""
 
 from __future__ import annotations
 

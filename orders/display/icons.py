@@ -1,4 +1,4 @@
-"""Symbols of the one sprite. Always decoration: the word beside it has the same meaning."""
+"""Symbols of the one sprite. Always decoration: the word next to it has the same meaning."""
 
 from __future__ import annotations
 

@@ -37,7 +37,10 @@ def place_city(place: Place) -> str:
 
 
 def place_name(place: Place) -> str:
-    """The line under the city: the airport's name, "airport not given" for a city code, "unknown airport code"."""
+    """The line under the city: the airport's name, "airport not given" for a city code, or "unknown airport code".
+
+    "" without a code.
+    """
     if place.kind is PlaceKind.CITY:
         return _("airport not given")
     if place.kind is PlaceKind.UNKNOWN:
@@ -65,12 +68,12 @@ def journey_way(journey: Journey) -> str:
 
 
 def short_route(route: Sequence[str]) -> Sequence[str]:
-    """A route for one line: a very long one keeps its first five and last three stops, with "" for those between."""
+    """A route for one line: beyond LONGEST_ROUTE stops only the first five and the last three, with "" in between."""
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
 def route_words(route: Sequence[str], between: str = " – ") -> str:
-    """ "DUB – LHR – LAS"; of a very long route the first stops."""
+    """ "DUB – LHR – LAS"; only the first MOST_STOPS stops of a longer route."""
     return between.join(route if len(route) <= MOST_STOPS else (*route[:MOST_STOPS], "…"))
 
 
@@ -79,11 +82,14 @@ def short_line(route: str) -> str:
     return "–".join(code or "…" for code in short_route(route.split("–")))
 
 
-def recent_trip(look: RecentOrder) -> str:
-    """The same of an order opened before, as its record has it; "" if that holds no route."""
-    if not look.route:
+def recent_trip(order: RecentOrder) -> str:
+    """The route and first day of a recently opened order, from its access record: "DUB–LHR–DUB · 14 Dec 2026".
+
+    "" without a route.
+    """
+    if not order.route:
         return ""
-    return f"{short_line(look.route)} · {plain_day(look.departs)}" if look.departs else short_line(look.route)
+    return f"{short_line(order.route)} · {plain_day(order.departs)}" if order.departs else short_line(order.route)
 
 
 def trip_line(line: TripLine) -> str:
@@ -107,7 +113,7 @@ def title_line(reference: str, order: Order, trip: Trip) -> str:
 
 
 def journey_length(journey: Journey) -> str:
-    """ "14 h 40 min, 1 stop"; without the length if it is unknown or in doubt."""
+    """ "14 h 40 min, 1 stop"; without the duration if it is unknown or doubtful."""
     stops = (
         ngettext("%(count)s stop", "%(count)s stops", journey.stops) % {"count": journey.stops}
         if journey.stops
@@ -173,7 +179,10 @@ def transfer_words(transfer: Transfer) -> str:
 
 
 def untimed_words(trip: Trip) -> str:
-    """ "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"; of very many the first names."""
+    """ "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)".
+
+    At most MOST_NAMES are listed.
+    """
     flights = sum(count for _name, count in trip.untimed)
     named = [(name or _("Flight"), count) for name, count in trip.untimed[:MOST_NAMES]]
     names = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in named)
@@ -224,9 +233,9 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, except for a status that the pill beside its number shows already.
+    """The notices of a flight, without a status that the pill next to its number already shows.
 
-    Nor is the doubt about its reading repeated beside the table that has both.
+    A doubt about the reading is also left out if the table next to it shows both.
     """
     shown = {status(sent).code for sent in flight.statuses}
     both_readings = flight.origin.other_wall or flight.destination.other_wall
@@ -246,7 +255,7 @@ def operated_by(flight: Flight) -> str:
 
 
 def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
-    """One end of a flight in the phrase for day and time, for a day alone, or for neither."""
+    """One end of a flight in the phrase for day and time, for a day only, or for neither."""
     if end.wall is not None:
         return timed % {"day": day(end.wall), "time": clock(end.wall)}
     return dated % {"day": day(end.day)} if end.day is not None else neither

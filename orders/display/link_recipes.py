@@ -13,7 +13,7 @@ EXAMPLE = "https://orders.example.com"
 
 
 class Shape(StrEnum):
-    """Where in the address the value stands."""
+    """Where the value goes in the address."""
 
     PATH = "path"
     QUERY = "query"

@@ -7,14 +7,14 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 
 
 def not_searched(reading: Lookup) -> str:
-    """Why a text was not searched for, and what to do."""
+    """Why the text was not searched for, and what to do."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
         return _("References are not written in this script. If it is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
 def _of_kind(kind: Kind) -> str:
-    """The sentence of a text that can be read, yet names no single thing to search for, or may not be searched for from a link."""
+    """The sentence for text that was read, but names no single thing to search for, or must not be searched for from a link."""
     sentences = {
         Kind.PLACEHOLDER: _(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."

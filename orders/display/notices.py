@@ -34,7 +34,7 @@ def notice_detail(notice: Notice) -> str:
 
 
 def notice_line(notice: Notice) -> str:
-    """Title and sentence in one line of a text; the title is left out if the sentence says all of it."""
+    """Title and sentence on one line of text; without the title if the sentence already contains it."""
     word, detail = notice_word(notice), notice_detail(notice)
     if notice.doubts_reading or notice.kind is NoticeKind.IMPOSSIBLE_TIME:
         return f"{word}: {evidence_words(notice.evidence).rstrip('.')}." if notice.evidence else word

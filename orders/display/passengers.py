@@ -1,4 +1,4 @@
-"""Passenger types in words, alone and counted."""
+"""Passenger types in words, with and without a count."""
 
 from __future__ import annotations
 

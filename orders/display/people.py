@@ -15,5 +15,5 @@ def field_label(label: object) -> str:
 
 
 def field_value(value: str | date) -> str:
-    """Dates in the user's language, everything else as it is."""
+    """A date in the user's language; any other value unchanged."""
     return plain_day(value) if isinstance(value, date) else value

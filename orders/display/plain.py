@@ -66,7 +66,7 @@ def _place(end: Clock) -> str | None:
 
 
 def _wall(end: Clock) -> str | None:
-    """The local time to the minute, or the day alone."""
+    """The local time to the minute, or only the day."""
     if end.wall is not None:
         return end.wall.isoformat(timespec="minutes")
     return end.day_alone.isoformat() if end.day_alone is not None else None

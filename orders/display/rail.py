@@ -14,9 +14,10 @@ NEAR = timedelta(hours=48)
 
 
 def joined(journey: Journey, index: int) -> bool:
-    """Whether the leg at `index` is a wait that stands as one node with the arrival before and the departure after it.
+    """Whether the leg at `index` is a wait that is drawn as one node with the arrival before and the departure after
+    it.
 
-    It does if there is nothing to doubt about it: one airport, both times known, no overlap, neither flight cancelled.
+    It is if nothing about it is doubtful: one airport, both times known, no overlap, neither flight cancelled.
     """
     if not 0 < index < len(journey.legs) - 1:
         return False

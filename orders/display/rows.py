@@ -7,7 +7,7 @@ from collections.abc import Callable
 from markupsafe import Markup, escape
 
 ROOM = 600_000  # bytes of HTML of one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
-SMALL_ROOM = 100_000  # of a list that has no pages, because all of it stands elsewhere too
+SMALL_ROOM = 100_000  # of a list that has no pages, because all of it is also shown elsewhere
 
 LARGEST = 5  # bytes of a character in HTML: `"` is &#34;
 PIECE = 2_000
@@ -76,12 +76,12 @@ def start_of(asked: str, total: int) -> int:
 
 
 def size_of(text: str) -> int:
-    """The size of a text in bytes of HTML."""
+    """The number of bytes that `text` takes up in HTML."""
     return len(escape(text).encode())
 
 
 def fitting(text: str, room: int) -> str:
-    """The beginning of a text, as far as it fits into `room` bytes of HTML, to a piece."""
+    """The beginning of `text` that takes up about `room` bytes of HTML, at most PIECE characters over."""
     if len(text) * LARGEST <= room or size_of(text) <= room:
         return text
     end = 0

@@ -1,6 +1,6 @@
 """The CDP's codes in words: statuses, item types, channels, notes.
 
-Templates show the CDP's own word beside ours. A code without a word is shown as sent.
+Templates show the CDP's own word next to ours. A code without a word is shown as sent.
 """
 
 from __future__ import annotations
@@ -72,7 +72,10 @@ def item_type(sent: str | None) -> str:
 
 
 def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
-    """The two parts of an item's name, the first to be in bold: ("Hotel", "Sol"); a name that says the type stands alone."""
+    """The two parts of an item's name, the first in bold: ("Hotel", "Sol").
+
+    A name that already contains the type is used alone.
+    """
     kind = item_type(sent)
     if not name:
         return kind, ""
@@ -91,7 +94,7 @@ def channel_word(sent: str | None) -> str:
 
 
 def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
-    """ "16 of 16 items"; "100 of at least 120 items" where the CDP has more than could be read and 120 are known of."""
+    """ "16 of 16 items"; "100 of at least 120 items" if not all could be loaded and the CDP is known to have 120."""
     if total is None:
         known = max(loaded, known)
         return ngettext("%(loaded)s of at least %(known)s item", "%(loaded)s of at least %(known)s items", known) % {
@@ -105,7 +108,7 @@ def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
 
 
 def shown_items(rows: Rows) -> str:
-    """ "Items 1 to 800 of 1,000 are shown." of a list that does not stand whole on its page."""
+    """ "Items 1 to 800 of 1,000 are shown.", for a list that does not fit on one page."""
     return _("Items %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
 
 

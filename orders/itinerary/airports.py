@@ -21,7 +21,7 @@ def _gazetteer() -> gazetteer.Gazetteer:
 
 
 def all_places() -> dict[str, Place]:
-    """Each known code with its place of today. A code of both an airport and a city is the airport."""
+    """All known codes with their current places. A code shared by an airport and a city gives the airport."""
     return _gazetteer().places
 
 

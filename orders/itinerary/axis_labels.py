@@ -1,7 +1,7 @@
 """Labels along a journey's bar: airports above it, local times below it.
 
-An hour belongs to a place. There are no labels below a flight, on which the zone changes and hours would repeat or be left out: a
-flight has its departure at one end and its arrival at the other, and full hours stand only below a wait.
+An hour belongs to a place. There are no labels below a flight, where the zone changes and hours would repeat or be
+missing: a flight has its departure at one end and its arrival at the other, and full hours are shown only below a wait.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
 
 
 def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
-    """Whether two items give different arrivals; a day alone agrees with every time on it."""
+    """Whether two items give different arrivals; a day without a time agrees with every time on it."""
     arrivals = [arrival_of(segment) for segment in segments]
     times = {(arrival.time, arrival.offset) for arrival in arrivals if arrival.time is not None}
     days = {local_day(arrival) for arrival in arrivals} - {None}

@@ -103,7 +103,10 @@ def read_utc(value: datetime, zone_name: str | None) -> Moment:
 
 
 def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Moment:
-    """Take a value sent with its own offset: the instant is certain, and the wall time is the place's."""
+    """Read a value with a UTC offset: the instant is certain.
+
+    The wall time is the place's, or as sent if the zone is unknown.
+    """
     instant = _minus(wall, offset)
     if instant is None or zone(zone_name) is None:
         return Moment(wall, instant, offset)

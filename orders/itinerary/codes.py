@@ -45,7 +45,7 @@ class PlaceKind(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where a flight, a wait or a journey stands at a moment."""
+    """The progress of a flight, a wait or a journey at a given moment."""
 
     UNKNOWN = ""
     DEPARTED = "departed"

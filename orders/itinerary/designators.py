@@ -66,9 +66,11 @@ def carrier_name(code: str | None) -> str:
 
 
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
-    """The airline as by `airline` and the flight number without it and without leading zeros: ("BX", "459"), ("BX", "459A").
+    """The airline code (see `airline`) and the flight number without airline or leading zeros: ("BX", "459"), ("BX",
+    "459A").
 
-    A number without a carrier may contain it ("BX459"); a text that is no flight number is returned in capitals.
+    A number without a carrier may contain one ("BX459"). Text that is not a flight number is returned in capitals;
+    beyond LONGEST characters, in its own case.
     """
     code, text = airline(carrier), _plain(number)
     if len(text) > LONGEST:

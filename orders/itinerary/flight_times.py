@@ -28,7 +28,10 @@ class PlannedFlight:
 
 
 def read_times(draft: Draft, reading: Reading, *, both: bool) -> tuple[Clock, Clock]:
-    """Departure and arrival of a flight; with `both`, each also has its time under the other reading."""
+    """The departure and arrival clocks of a flight.
+
+    With `both`, times sent without an offset also carry the other reading.
+    """
     out, back = draft.score.folds
     return (
         _clock(draft.origin, draft.departure, reading, both, out),
@@ -53,10 +56,10 @@ def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) ->
 
 
 def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
-    """The flights by instant of departure, and in the order of the source if that does not decide.
+    """The flights by instant of departure, then in source order.
 
-    A flight without a usable time stays behind the one before it in the source; one with a day alone does so among the flights of
-    that day.
+    A flight without a usable time follows the one before it in the source; one with only a day does so among the
+    flights of that day.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)

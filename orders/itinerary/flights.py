@@ -68,7 +68,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Gathered:
-    """The flights of an order in source order; `item_flights` has the flights of each item that has any, in the item's order."""
+    """The flights of an order in source order.
+
+    `item_flights` lists, in item order, the flights of each item that has any.
+    """
 
     drafts: list[Draft]
     item_flights: list[list[Draft]]
@@ -143,7 +146,7 @@ def _score(draft: Draft) -> SegmentScore:
 
 
 def _name(drafts: Iterable[Draft]) -> None:
-    """Give each flight a key of letters, digits and dashes that depends on the flight alone."""
+    """Give each flight a key of letters, digits and dashes that depends only on the flight."""
     taken: set[str] = set()
     counts: Counter[str] = Counter()  # the last number of each stem: trying from 2 each time takes quadratic time
     for draft in drafts:

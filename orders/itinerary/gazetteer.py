@@ -29,7 +29,7 @@ KINDS = {
     "C": PlaceKind.CITY,
 }
 ALWAYS = "9999-12-31"
-# Codes for any station of a country have coordinates that stand for no place.
+# Codes for any station of a country have meaningless coordinates.
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
@@ -55,7 +55,7 @@ class Former(NamedTuple):
 
 
 class Gazetteer(NamedTuple):
-    """Places by code: those of today, and former ones in the order in which they ended."""
+    """Places by code: the current ones, and former ones in order of their end dates."""
 
     places: dict[str, Place]
     former: dict[str, tuple[Former, ...]]
@@ -97,7 +97,10 @@ class _Rows(NeoBase):
 
     @staticmethod
     def skip(row: Any, date: str) -> bool:  # noqa: ARG004  (what NeoBase calls)
-        """Leave out no row for its dates: old orders hold old codes, and a server may run past the day of a new one."""
+        """Keep rows regardless of their dates.
+
+        Old orders contain old codes, and a long-running server may outlive today's validity dates.
+        """
         return False
 
 

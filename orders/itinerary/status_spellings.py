@@ -38,7 +38,7 @@ _USUAL = (
     (re.compile(r"CANCELL?(?=ED|ATION|ING)"), "CANCELL"),
     (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
 )
-# Words beside "cancelled" for who cancelled what on which terms, after which it is still cancelled.
+# Words next to "cancelled" that give who cancelled what on which terms; it is cancelled all the same.
 _BEFORE_IT = (
     "AGENT AIRLINE AUTO AUTOMATICALLY BOOKING CARRIER CUSTOMER FLIGHT FULLY INVOLUNTARILY INVOLUNTARY IS ITEM ORDER PASSENGER "
     "PAX PNR SYSTEM USER VOLUNTARILY VOLUNTARY WAS"
@@ -57,7 +57,7 @@ def key(text: str) -> str:
 
 
 def says_cancelled(text: str) -> bool:
-    """Whether a text of several words means a full cancellation: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
+    """Whether several words mean a full cancellation: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
 
     "To be cancelled", "not cancelled" and "payment cancelled" do not.
     """

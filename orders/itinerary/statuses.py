@@ -20,7 +20,7 @@ def _(phrase: str) -> str:
 
 
 class Tone(StrEnum):
-    """The colour of a status, as in the style sheet's `pill-…`. An icon and a word always stand beside it."""
+    """The colour of a status, as in the style sheet's `pill-…`. It always comes with an icon and a word."""
 
     GOOD = "good"
     WAITING = "pending"
@@ -50,9 +50,9 @@ class CalendarStatus(StrEnum):
 
 
 class Payment(StrEnum):
-    """What a status says of the money: that it was paid, or something else in the status' own word; most say nothing of it.
+    """What a status says about the payment: PAID, OTHER (the status is the word for it), or, as most do, nothing.
 
-    ALONE is a status of the money that says nothing of the seats.
+    ALONE marks a status that says nothing about the seats.
     """
 
     NOT_SAID = ""
@@ -78,8 +78,9 @@ class Payment(StrEnum):
 class Status:
     """One status.
 
-    `word` is English. `cancelled` alone strikes a flight out; `alert` puts it among the things to check; `booked` counts its
-    travellers among those who fly. `calendar` is None if it has no equivalent there. `payment` is what it says of the money.
+    `word` is English. Only `cancelled` strikes a flight out; `alert` puts it among the things to check; `booked` counts
+    its travellers among those who fly. `calendar` is None if iCalendar has no equivalent. `payment` is what it says
+    about the payment.
     """
 
     code: str
@@ -220,7 +221,7 @@ def status(sent: str | None) -> Status:
 
 
 def add_spellings(spellings: Iterable[str]) -> None:
-    """Take the operator's own spellings, each as "GEBUCHT=CONFIRMED", beside and before the known ones.
+    """Add the operator's own spellings, each as "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
 
     Raises ValueError, with the position of the entry only, for a row that does not exist.
     """

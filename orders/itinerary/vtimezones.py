@@ -99,7 +99,10 @@ def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, t
 
 
 def _day_of_all(onsets: Sequence[Onset]) -> str:
-    """ "-1SU", "2SU": the day of its month that all the onsets share, beside month and time of day; "" if there is none."""
+    """ "-1SU", "2SU": the weekday of the month that all the onsets share.
+
+    "" if month, weekday or time of day differ.
+    """
     same = {(onset.wall.month, onset.wall.time(), onset.wall.weekday()) for onset in onsets}
     if len(same) != 1:
         return ""

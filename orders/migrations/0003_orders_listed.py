@@ -1,4 +1,4 @@
-"""Another kind of look: several orders listed to choose from. The column itself stays as it is, and so do its triggers."""
+"""Another kind of view: several orders listed to choose from. The column and its triggers stay unchanged."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             "accessrecord", "link", models.IntegerField(editable=False, null=True, verbose_name="link")
         ),
         migrations.AddField("accessrecord", "seal", text(64, "seal", editable=False)),
-        # The choices are no part of the table, so they may be those of today.
+        # Choices are not stored in the table, so the current ones will do.
         migrations.AlterField(
             "accessrecord", "what", models.CharField(choices=Action.choices, max_length=24, verbose_name="what")
         ),

@@ -211,7 +211,10 @@ def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection
 
 
 def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders the person opened last, newest first, each once; at most 20."""
+    """The orders the user opened most recently, newest first, without repeats.
+
+    Up to RECENT, from the last READ_BACK openings.
+    """
     rows = _openings(user).values_list(*SEEN)[:READ_BACK]
     orders: dict[tuple[str, UUID | None], RecentOrder] = {}
     for row in rows.iterator(chunk_size=RECENT * 2):

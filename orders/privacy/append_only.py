@@ -1,10 +1,11 @@
 """Database triggers: access records cannot be changed or removed, nor users deleted, not even by SQL.
 
-SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing), PostgreSQL
-one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention: `delete_older_than`, in one transaction.
-On SQLite that transaction drops the delete trigger and creates it again (data definition is transactional there, so a crash
-leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it calls a function of the table's owner, who alone
-may delete rows: it needs no lock on the table, and the role of the pages may not call it.
+SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing),
+PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention: `delete_older_than`, in one
+transaction. On SQLite that transaction drops the delete trigger and creates it again (data definition is transactional
+there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it calls a function
+of the table's owner, the only role that may delete rows: it needs no lock on the table, and the role of the pages may
+not call it.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ SUBJECTS = listed(
     "ticket ticketed ticketing tier timestamp total tour train transfer trip upgrade upgraded utm validating "
     "variant vendor via voucher weight wifi window zone"
 )
-# Words that accompany a subject and mean nothing alone.
+# Words that accompany a subject and mean nothing by themselves.
 FILLERS = listed(
     "access active actual additional advance after all and applied at attribute available average before block bool "
     "category checked code configuration count country created current custom data date day days default details "
@@ -75,7 +75,7 @@ HEADS = listed(
     "travelers traveller travellers youths"
 )
 COUNTED = HEADS | listed("count number num no total of")
-# Words that may appear in a field's name beside its mask, so that users know what is hidden.
+# Words that may appear in a field's name next to its mask, so that users know what is hidden.
 NAMING = listed(
     "account address age agent answer bank billing bio born by card cc comment company consumer consumers contact "
     "contacts content cookie customer customers delivery device disability doc docs document documents email emails "
@@ -99,10 +99,10 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
-    """Whether the value at `path`, the keys that lead to it, may be shown by their names; `shown` are the operator's.
+    """Whether the names of the keys on the `path` to a value allow it to be shown; `shown` are the operator's names.
 
-    A name that means nothing alone (`code`, `name`) is read with the one that holds it (`hotel`, `name`). If any key on the path is not
-    harmless, nothing below it is. `value` is the value as text: a number of passengers is harmless, their list is not.
+    A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing below a key
+    that is not harmless is harmless. `value` is the value as text: a number of passengers is harmless, a list is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
@@ -118,7 +118,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether the key may be shown beside a mask: it is made of words that fields are named with, and is no value itself."""
+    """Whether the key may be shown next to a mask: it consists of words used in field names, and is not itself a value."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)

@@ -1,7 +1,7 @@
 """Masking of orders for users who may not see personal data: every value not known to be harmless becomes a mask.
 
-One rule for the order page, custom data and the raw view: the name of a field, with the names of those that hold it, must be harmless
-(`harmless`), and a text must not identify anybody (`personal_text`). Nothing here reads the database or a request.
+One rule for the order page, custom data and the raw view: the names of a field and of its parents must be harmless
+(`harmless`), and text must not identify anybody (`personal_text`). Nothing here reads the database or a request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Shown = frozenset[tuple[str, ...]]
 DEEPEST = 20
 ROOM = 40_000  # values of a document: an order of 500 items has 15,000
 SMALL_ROOM = 300  # values of a field, of which a page shows 500 characters
-LONGEST_INNER = 20_000  # characters of a JSON text inside a text
+LONGEST_INNER = 20_000  # characters of JSON inside a string
 REST = "…"
 # Keys of name-value pairs, as in lists of attributes; the first one present names the value.
 NAMED = "key name field attribute property parameter param label title question k code type kind id"
@@ -89,7 +89,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
 
     `path` is the address that it answers, which determines the kind of object in it. Structure, exact numbers and keys sent twice are kept.
-    Of a document with very many values the first ROOM are read; "…" stands for the rest.
+    Of a document with many values only the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -101,7 +101,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
 def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
     """The value of an unknown field as text, masked as a whole or in parts.
 
-    `documented` says that a name of the API's own may stand for it: a known field in another spelling, or one that could not be read.
+    With `documented` the key may be one of the API's: a known field in another spelling, or one that could not be read.
     """
     if documented and key.lower() in _lower(DOCUMENTED_FIELDS) and not isinstance(sent, dict | list):
         return MASK if _gives_away(key, sent) else readable(sent if isinstance(sent, str) else _text(sent))
@@ -157,7 +157,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 class _Hiding:
     """One walk through an answer. `level` reads objects that the API documents, `value` everything else.
 
-    `room` is how many values it reads; what lies beyond is left out, and "…" stands in its place.
+    `room` is how many values it reads; "…" stands for the rest.
     """
 
     def __init__(self, shown: Shown, room: int) -> None:
@@ -192,7 +192,7 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """A value at the path of keys from the first unknown one; `beside` if it stands beside the name of a document."""
+        """A value at the path of keys from the first unknown one; `beside` if it is next to the name of a document."""
         if deep > DEEPEST:
             return MASK
         if isinstance(value, dict | Pairs):
@@ -230,7 +230,7 @@ class _Hiding:
 
 
 def _rank(key: str) -> int | None:
-    """The rank of this key as the name of a value beside it, 0 for the most likely; None if it is not one."""
+    """The rank of this key as the name of a value next to it, 0 for the most likely; None if it is not one."""
     last = _last_word(key)
     return NAMING.index(last) if last in NAMING else None
 

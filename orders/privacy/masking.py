@@ -2,8 +2,8 @@
 
 Shown at once are the fields an agent needs to recognize and reach somebody: names, e-mails, phones, address, nationality.
 Hidden are passport, birth date, every identifier that is not clearly a trade number (loyalty, booking, customer number), and
-every unknown field: it may be anything. A mask keeps nothing of what it stands for. Orders have a rule of their
-own, in `hiding`.
+every unknown field: it may be anything. A mask keeps nothing of what it stands for. Orders have their own
+rule, in `hiding`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from orders.privacy.personal_text import is_personal
 from orders.search_text import emails, phones
 
 # Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), trade numbers only a few, which are listed here.
-# A word of the second set alone does not identify the kind of number.
+# A word of the second set does not identify the kind of number by itself.
 TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", "pnr", "crm", "customer", "membership"})
 SAYS_NOTHING = frozenset(
     {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
@@ -95,7 +95,7 @@ def card(
 ) -> PersonCard:
     """The card of `person`; `reveal` names the hidden fields to show, "all" for every one.
 
-    `country` (ISO 3166 alpha-2) is the connection's, in which national phone numbers are read beside the person's own.
+    `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read in it and in the person's own.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]
@@ -167,7 +167,7 @@ def _mask(name: str, label: object) -> Field:
 
 
 def extra_name(extra: Extra, number: int) -> str:
-    """The name of a hidden field that the API does not know. It stands in records: a key that may be a secret itself is left out."""
+    """The name of an unknown hidden field, for access records: a number in place of a key that may itself be secret."""
     return f"extra_{extra.key}" if is_name(extra.key) else f"extra_field_{number}"
 
 

@@ -1,4 +1,4 @@
-"""Whether a text identifies a person, and so must stay out of URLs, logs and access records."""
+"""Whether text identifies a person, and so must stay out of URLs, logs and access records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CUT_OFF = frozenset({Unreadable.EMAIL, Unreadable.PHONE, Unreadable.COUNTRY})
 _SPELLED_OUT = re.compile(
     r"\w\W{1,3}(?:at|arroba|chez)\W{1,3}[\w-]+(?:\.|\W{1,3}(?:dot|punkt|punto|point)\W{1,3})[a-z]{2}", re.IGNORECASE
 )
-# Digits with a plus, or with the zero or zeros that stand in its place: seven at least, however they are grouped.
+# Digits with a plus, or one or two zeros in place of it: at least seven more, in any grouping.
 _PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
 
 

@@ -1,6 +1,6 @@
 """Free text that identifies somebody: e-mail, phone, card, bank account, document number, the code lines of a passport.
 
-If in doubt a text is personal: what is hidden by mistake can be revealed, what is shown by mistake cannot be taken back.
+If in doubt, text is personal: what is hidden by mistake can be revealed, what is shown by mistake cannot be undone.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def announces(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text is no more than a word, an amount or a time, as most are."""
+    """Whether `text` is only a word, an amount or a time, as most values are."""
     return len(text) <= LONGEST and (not _CUE.search(text) or bool(_STAMP.fullmatch(text)))
 
 

@@ -1,8 +1,8 @@
 """Proof that the access records are unchanged: every chain is read and checked link by link.
 
-It finds records that were changed, moved, redated, written without the key, or removed, also from the end of a chain as far as another
-chain noted its head. The records alone cannot show that all chains lost everything after some moment, as if an old copy of the
-database had been restored. A head that is stored elsewhere shows that.
+It finds records that were changed, moved, redated, written without the key, or removed, also from the end of a chain as
+far as another chain noted its head. The records by themselves cannot show that all chains lost everything after some
+moment, for example because an old copy of the database was restored. A head that is stored elsewhere shows that.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Stored credentials: sealed with Fernet and bound to their row.
 
-A small JSON document is sealed, with owner, connection, region and field beside the secret. Fernet alone has no such binding: a
-token copied into another user's row would open there and be sent. After opening, these are compared with the row, and a mismatch
-raises `CredentialUnreadable` before any call.
+A small JSON document is sealed: owner, connection, region, field and the secret. Fernet by itself has no such binding:
+a token copied into another user's row would open there and be sent. After opening, these are compared with the row, and
+a mismatch raises `CredentialUnreadable` before any call.
 
 A shared credential is sealed under a data key of its own, and that key is sealed once for each member.
 """

@@ -128,7 +128,7 @@ def prune(*, dry_run: bool = False) -> int:
 
 
 def _recent(value: Any, oldest: datetime) -> datetime | None:
-    """A stamp as returned by the driver (SQLite: text), None if it is older than `oldest`."""
+    """A timestamp as returned by the driver (SQLite: text), None if it is older than `oldest`."""
     if value is None:
         return None
     at = datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""E-mail addresses: found in a text, read whole or not at all. Shared by the search and the links of a contact."""
+"""E-mail addresses: found in text, read whole or not at all. Shared by the search and the links of a contact."""
 
 from __future__ import annotations
 
@@ -109,7 +109,10 @@ def href(value: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an address by its syntax: with a host of at least two labels, without a DNS lookup."""
+    """Whether `text` has the syntax of an e-mail address (no DNS lookup).
+
+    The host is an address literal, or a domain with a plausible TLD.
+    """
     host = text.rpartition("@")[2]
     top = host.rpartition(".")[2]
     if not host.endswith("]") and not (
@@ -131,7 +134,7 @@ def is_address(text: str) -> bool:
 
 
 def _readings(local: str, domain: str) -> tuple[str, ...]:
-    """The address as it stands; also without a word of another script glued to it, or a label such as "email="."""
+    """The address as written; also without an adjoining word of another script, or a label such as "email="."""
     texts = [f"{local}@{domain}"]
     if glued := DOMAIN_END.fullmatch(parted(domain)):
         texts = [f"{local}@{glued[1].replace(' ', '')}"]

@@ -43,7 +43,7 @@ REFERENCES = frozenset(
     | {"record_locator", "orderref", "order_ref", "confirmationnumber", "confirmation_number"}
 )
 BEHIND = ".,;:!?*'_~…>"
-# A chat with a phone number, which stands there without its plus.
+# A chat with a phone number, which is written there without its plus.
 WHATSAPP = re.compile(
     r"(?:https?://)?\b(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?(?:[^\s<>]*?&)?phone=|whatsapp://send/?\?phone=)(?:\+|%2B)?(\d{7,15})(?!\w)"
     r"[^\s<>\"|]*",
@@ -57,7 +57,8 @@ MARKDOWN = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Links:
-    """`values` stand where a link has its reference; `texts` are searches and addresses in links; `rest` is the text without links.
+    """`values` come from where a link has its reference; `texts` are searches and addresses in links; `rest` is without
+    links.
 
     `subjects` are the subjects of `mailto:` links. `found` is whether there was any link.
     """

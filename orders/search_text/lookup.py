@@ -53,7 +53,7 @@ class Kind(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """Why a text cannot be read: `EMAIL` and `PHONE` were cut off, `COUNTRY` is a number without its country."""
+    """Why text cannot be read: `EMAIL` and `PHONE` were cut off, `COUNTRY` is a phone number without its country."""
 
     NOT = ""
     TOO_LONG = "too long"
@@ -71,8 +71,8 @@ class Lookup:
 
     `candidates` are cleaned references, the likeliest first; `address` is an e-mail address or a phone number in E.164 (personal, as
     names are: never put them in a URL or a log); `placeholder` is the unfilled template text; `national` is a number that needs its
-    country, as written. `also` are other readings, to be offered beside this one; SEVERAL has only those.
-    With `mixed` they stand in the text beside the candidates; without, they are other readings of the same words.
+    country, as written. `also` are other readings, to be offered next to this one; SEVERAL has only those.
+    With `mixed` they come from other words of the text than the candidates; without, from the same words.
     """
 
     kind: Kind
@@ -119,7 +119,7 @@ def read(text: str, country: str = "") -> Lookup:
 
 
 def is_nothing(text: str) -> bool:
-    """Whether a plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
+    """Whether plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
     text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
     words = [word.strip("\"'()[]<>,;") for word in re.split(r"\s+|(?<=\w\w)[/,;|+-](?=\w\w)", text.lower())]
@@ -164,7 +164,7 @@ def _of_subjects(linked: links.Links) -> tuple[Lookup, ...]:
 
 
 def _without_addresses(rest: str, found: references.References, linked: links.Links, country: str) -> Lookup:
-    """A text of words and digits alone."""
+    """Read text that has only words and digits."""
     bare = rest.strip()
     if CONTROL.search(bare):
         return Lookup(Kind.UNREADABLE, why=Unreadable.CHARACTERS)
@@ -190,7 +190,7 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
 
 
 def _is_code_and_name(found: references.References, text: str) -> bool:
-    """Whether a text that reads as a name may hold a reference of letters only: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
+    """Whether text that reads as a name may contain a reference of letters: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
     return (
         bool(found.all)
         and names.LABEL.match(text) is None

@@ -79,7 +79,7 @@ def read(text: str) -> Name | None:
 
 
 def _without_role(text: str) -> str:
-    """ "passenger Jane Doyle" without its first word; "customer asks about" as it stands."""
+    """ "passenger Jane Doyle" without its first word; "customer asks about" unchanged."""
     rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
     words = rest.split()
     return rest if len(words) > 1 and not rest.isupper() and all(map(_is_name_in_capitals, words)) else text

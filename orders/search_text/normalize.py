@@ -70,7 +70,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """One character before NFKC, which would glue "№", "™" and footnote marks to the reference beside them."""
+    """One character before NFKC, which would join "№", "™" and footnote marks to the reference next to them."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():

@@ -1,4 +1,4 @@
-"""Phone numbers: found in a text, read whole or not at all. Shared by the search and the links of a contact."""
+"""Phone numbers: found in text, read whole or not at all. Shared by the search and the links of a contact."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NOT_DIGITS = re.compile(r"[^\d]")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone:
-    """A number as it stands in the text. `e164` is "+353851234567", "" for a number that needs its country or cannot be read."""
+    """A number as written in the text. `e164` is "+353851234567", or "" if it needs its country or cannot be read."""
 
     text: str
     e164: str = ""
@@ -104,7 +104,10 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 
 
 def perhaps(text: str, country: str = "") -> Phone | None:
-    """A number without a plus or a label, whole and alone: it may be a reference as well, or need its country. None if neither fits."""
+    """A number that is all of the text and has no plus or label: it may be a reference as well, or need its country.
+
+    None if neither fits.
+    """
     bare = NUMBER.fullmatch(text.strip())
     digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""
     if bare is None or len(digits) < 7 or len(_parts(bare["run"])) != 1:

@@ -1,4 +1,4 @@
-"""Order refs and booking references: their alphabets, and which words of a text may be one.
+"""Order refs and booking references: their alphabets, and which words may be one.
 
 A shape never decides between an order ref and a booking reference; it only rules one of them out.
 """
@@ -58,7 +58,7 @@ CURRENCIES = (
     "AED|AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NOK|NZD|PHP|PLN|RON|SAR|SEK|SGD|THB|"
     "TRY|TWD|UAH|USD|VND|ZAR"
 )
-# Words of six letters that people write in capitals; inside a text they are no references.
+# Words of six letters that people write in capitals; among other words they are not references.
 SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
 SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
@@ -78,7 +78,10 @@ NEVER_LABELLED = re.compile(f"(?:{'|'.join((*NOT_REFERENCES[:3], *NOT_REFERENCES
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Possible references of a text, each list in its order. `strong` ones are labelled, or are hardly anything else."""
+    """Possible references, each list in the order of the text.
+
+    `strong` ones are labelled, or can hardly be anything else.
+    """
 
     strong: tuple[str, ...]
     weak: tuple[str, ...]
@@ -106,9 +109,9 @@ def looks_like_ref(text: str) -> bool:
 
 
 def find(text: str, *, alone: bool = True) -> References:
-    """Find the references of a plain text from which links, e-mail addresses and phone numbers were taken out.
+    """Find the references in plain text from which links, e-mail addresses and phone numbers have been removed.
 
-    With `alone` this is all that was pasted, and a single word is taken as a reference, of any shape.
+    With `alone` this is all that was pasted, and a single word of any shape is taken as a reference.
     """
     text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
@@ -132,12 +135,12 @@ def is_label(word: str) -> bool:
 
 
 def of_value(value: str) -> tuple[str, ...]:
-    """The readings of one word that is meant as a reference: as it stands, apart, joined, without the signs at its edges."""
+    """The readings of one word meant as a reference: unchanged, split, joined, without the punctuation at its edges."""
     if apart := _apart(value):
         return apart
     if not is_reference(value):
         return ()
-    # A dot or slash at the edge may belong to the reference or to the sentence it stood in: both are tried.
+    # A dot or slash at the edge may belong to the reference or to the sentence around it: both are tried.
     inner = value.strip(EDGES)
     readings = [value, *([inner] if is_reference(inner) else [])]
     if "-" in inner and not LAST.fullmatch(inner) and (joined := _in_groups(inner)):
@@ -214,9 +217,9 @@ def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
 
 
 def _apart(word: str) -> tuple[str, ...]:
-    """References that stand in one word, "B94TXY/FAM4OB", "B94TXY/DOYLE"; () if the word is best read as it stands.
+    """The references in one word, "B94TXY/FAM4OB", "B94TXY/DOYLE"; () if the word is best left whole.
 
-    Beside something that may be a part of it, "B94TXY/1", the whole goes first.
+    If the rest may be part of the reference, as in "B94TXY/1", the whole word comes first.
     """
     parts = [part for part in re.split(r"[/:+,;|&\\^]", word.strip(EDGES)) if part]
     if len(parts) < 2 or ".." in word:

@@ -38,7 +38,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Kind(StrEnum):
-    """The kind of a flight's change."""
+    """How a flight changed between two views."""
 
     CHANGED = "changed"
     NEW = "new"

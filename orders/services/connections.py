@@ -45,7 +45,7 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
 
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
     """The connection that `name` names, or the default for "", by one statement; and the columns that `change` returns."""
-    if "\x00" in name:  # PostgreSQL takes no NUL in a text, and an address may hold one
+    if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, ()
     person, now = user.pk or 0, timezone.now()
     if name:

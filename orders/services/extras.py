@@ -1,4 +1,4 @@
-"""Which flight an extra goes with: as its product, name or description says, or its traveller."""
+"""Which flight an extra goes with, by its product, name or description, or by its travellers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGR
 
 
 def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
-    """The key of the one flight whose airports stand in the product, the name or the description of an extra; "" if none does."""
+    """The key of the one flight whose airports appear in an extra's product, name or description; "" without one."""
     for pair in _pairs(item):
         if len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
             return flights[0].key

@@ -26,7 +26,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class TripLine:
     """The stops of a trip, () for an order without flights, and the local date on which it begins.
 
-    `whole` is False if the order has more items than were read, which may lead on.
+    `whole` is False if the order has more items than were read: the trip may continue in them.
     """
 
     route: tuple[str, ...] = ()

@@ -66,10 +66,10 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else return the orders found.
 
-    A value in the form of the CDP's refs is tried as one first, and as a reference only if that is not found; for anything
-    else both are tried at the same time. If one reading failed, the orders of the other are `partial`: the right one may not be among
-    them. Raises a CdpError if neither reading gave an order and not both were answered. Within the minute's memory a reference that
-    led to an order does so again without a call.
+    A value in the form of the CDP's refs is tried as one first, and as a reference only if that is not found; for
+    anything else both are tried at the same time. If one reading failed, the orders of the other are `partial`: the
+    right one may not be among them. Raises a CdpError if neither reading gave an order and not both were answered.
+    While in the one-minute cache, a reference that resolved to an order does so again without a call.
     """
     opened: errors.CdpError
     found: OpenedOrder | Found | errors.CdpError
@@ -164,7 +164,7 @@ def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
 
 
 def newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
-    """Orders by when they were ordered; those without a stamp last."""
+    """Orders by `ordered_at`, newest first; those without it last."""
     long_ago = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(orders, key=lambda order: order.ordered_at or long_ago, reverse=True))
 

@@ -74,7 +74,7 @@ class OrderSummary:
     `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` belong
     to it, and `unchecked` has the reasons why it cannot, for an order with items. `items_total` is None if the CDP
     has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
-    those that are read of one order. `notes` are all oddities of the order and its items, with where they stand.
+    those that are read of one order. `notes` are all oddities of the order and its items, each with its place.
     """
 
     reference: str

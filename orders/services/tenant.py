@@ -19,8 +19,9 @@ from orders.storage.session_answers import SessionAnswers
 class Tenant:
     """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
-    A `fresh` page requests everything again, unless a search has just handed over the order `handed`, or the order `at_hand` stands
-    in the strip of orders between which the agent goes back and forth and comes from the page of another one, `left`.
+    A `fresh` page requests everything again, unless a search has just handed over the order `handed`, or the order
+    `at_hand` is in a strip of orders that the agent switches between, and the agent comes from the page of another one,
+    `left`.
     """
 
     def __init__(
@@ -63,11 +64,11 @@ class Tenant:
 
     @property
     def strip_of(self) -> str:
-        """The ref of the order in whose strip the page's order stands, "" if in none."""
+        """The ref of the order in whose strip the page's order is listed, "" if in none."""
         return self._memory.strip_of
 
     def keep_at_hand(self, ref: str, orders: Iterable[Order]) -> None:
-        """Let the pages of these orders, which stand in the strip of the order `ref`, reuse the answers of the last minute."""
+        """Let the pages of these orders, listed in the strip of order `ref`, reuse answers from the last minute."""
         for order in orders:
             for name in filter(None, (order.ref, order.reference_id)):
                 self._memory.keep_at_hand(name, order.ref or "", ref)

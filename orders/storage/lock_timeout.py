@@ -30,7 +30,10 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def give_back() -> None:
-    """Release this page's database connections before it waits for the CDP; the next statement opens one again."""
+    """Close this page's database connections, except one in a transaction, before it waits for the CDP.
+
+    The next query reopens one.
+    """
     from django.db import connections
 
     for connection in connections.all(initialized_only=True):

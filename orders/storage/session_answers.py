@@ -27,10 +27,10 @@ def answers() -> Memory:
 class SessionAnswers:
     """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
-    With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is
-    shown in its place. Only an order handed over by the previous page (`handed`) may be read from the cache, once, and one between
-    which and others the agent goes back and forth (`at_hand`), unless its page was left (`left`) for itself; `strip_of` is the order
-    in whose strip it stands.
+    With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing
+    older is shown in its place. Two orders may still be read from the cache: one handed over by the previous page
+    (`handed`), once, and one that the agent switches to in a strip of orders (`at_hand`), unless the page left (`left`)
+    was its own. `strip_of` is the order in whose strip it is listed.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class SessionAnswers:
         self.put(_HANDED + ref.lower(), b"")
 
     def keep_at_hand(self, name: str, ref: str, strip_of: str) -> None:
-        """Let the page of the order `ref`, by one of its names, use these answers while they are held: it stands in a strip."""
+        """Let the page of the order `ref`, under this `name`, use these answers while cached, as it is listed in a strip."""
         self.put(_AT_HAND + name.lower(), f"{strip_of}/{ref}".encode())
 
     def get(self, key: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Statements sent as one: a page waits for the answer to each, and PostgreSQL may stand on another host.
+"""Statements sent as one: a page waits for the answer to each, and PostgreSQL may be on another host.
 
 SQLite, whose file is on this machine, takes what is written and what is read one after the other.
 """

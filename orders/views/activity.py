@@ -101,7 +101,7 @@ def activity(request: Request) -> HttpResponse:
     """The records, newest first, 50 to a page."""
     everybody, chosen, problems = _asked(request)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
-    shown = page(_looks(request, everybody, chosen), PER_PAGE, before=before, after=after)
+    shown = page(_records(request, everybody, chosen), PER_PAGE, before=before, after=after)
     context = {
         "page": shown,
         "looks": with_urls(request, shown.rows),
@@ -117,7 +117,10 @@ def activity(request: Request) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """The same records as a CSV file (UTF-8, stamps in UTC), streamed. The export is recorded, and not among its own rows."""
+    """The same records as a CSV file (UTF-8, timestamps in UTC), streamed.
+
+    The export is recorded, but is not among its own rows.
+    """
     everybody, chosen, problems = _asked(request)
     if problems:
         return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
@@ -133,7 +136,7 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
         )
     name = f"activity-{started.astimezone(UTC):%Y%m%d-%H%M%S}.csv"
     return StreamingHttpResponse(
-        _csv([looks.filter(at__lte=started) for looks in _looks(request, everybody, chosen)]),
+        _csv([records.filter(at__lte=started) for records in _records(request, everybody, chosen)]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -141,7 +144,10 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_POST
 def activity_of_person(request: Request) -> HttpResponse:
-    """From an e-mail address, phone number or name to the activity about that person, whose address has the keyed hash alone."""
+    """Redirect from a posted e-mail address, phone number or name to that person's activity.
+
+    The URL has only a keyed hash.
+    """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)
     if why:
@@ -169,7 +175,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
         problems.append(_("The person viewed cannot be read from this link, so views of everybody are shown."))
-    # PostgreSQL accepts no NUL in a text; orders and tickets have none.
+    # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
     reveals = request.GET.get("reveals", "") == "1"
@@ -189,29 +195,29 @@ def _day(text: str, problems: list[str]) -> date | None:
     return on
 
 
-def _looks(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
-    """The requested records in parts; of one person, what they did and what was done to them."""
-    looks = AccessRecord.objects.all()
-    looks = looks.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else looks.exclude(what__in=CHAINING)
+def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
+    """The requested records in parts; for one person, what they did and what was done to them."""
+    records = AccessRecord.objects.all()
+    records = records.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else records.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
     if chosen.order:
         spellings = {chosen.order, chosen.order.lower(), chosen.order.upper()}
-        looks = looks.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
+        records = records.filter(Q(order_ref__in=spellings) | Q(reference__in=spellings))
     if chosen.ticket:
-        looks = looks.filter(ticket=chosen.ticket)
+        records = records.filter(ticket=chosen.ticket)
     if chosen.subject:
-        looks = looks.filter(subject=chosen.subject)
+        records = records.filter(subject=chosen.subject)
     if chosen.reveals:
-        looks = looks.filter(what__in=REVEALS)
+        records = records.filter(what__in=REVEALS)
     if chosen.since is not None:
-        looks = looks.filter(at__gte=_midnight(chosen.since))
+        records = records.filter(at__gte=_midnight(chosen.since))
     if chosen.until is not None:
-        looks = looks.filter(at__lt=_midnight(chosen.until + timedelta(days=1)))
+        records = records.filter(at__lt=_midnight(chosen.until + timedelta(days=1)))
     if person is None and chosen.reveals:  # they may be few and long ago, so each action is read along its own index
-        return [looks.filter(what=action) for action in REVEALS]
+        return [records.filter(what=action) for action in REVEALS]
     if person is None:
-        return [looks]
-    return [looks.filter(user_id=person), looks.filter(Q(user_id=None) | ~Q(user_id=person), about_id=person)]
+        return [records]
+    return [records.filter(user_id=person), records.filter(Q(user_id=None) | ~Q(user_id=person), about_id=person)]
 
 
 def _midnight(day: date) -> datetime:
@@ -237,9 +243,9 @@ class _Line:
         return line
 
 
-def _csv(looks: list[QuerySet[AccessRecord]]) -> Iterator[str]:
+def _csv(records: list[QuerySet[AccessRecord]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     # Without the byte order mark Excel reads the file in the system's code page, and accents break.
     yield "\ufeff" + str(writer.writerow(COLUMNS))
-    for row in everything(looks, *COLUMNS):
+    for row in everything(records, *COLUMNS):
         yield str(writer.writerow([safe_cell(value) for value in row]))

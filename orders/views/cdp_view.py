@@ -101,7 +101,7 @@ def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
 
 
 def _reloaded(request: Request) -> bool:
-    """Whether the browser loads the page anew, as against following a link or going back."""
+    """Whether the browser reloads the page, as opposed to following a link or going back."""
     cache = request.headers.get("Cache-Control", "")
     return "max-age=0" in cache or "no-cache" in cache
 
@@ -120,7 +120,7 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
 
 
 def _is_part_of_order(request: Request) -> bool:
-    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may lead straight there."""
+    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may open these directly."""
     match = request.resolver_match
     return match is not None and "ref" in match.kwargs and (match.url_name or "").startswith("order_")
 
@@ -190,9 +190,10 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that `?connection=` names, or the user's default. For an unknown name no other is used: it is a problem.
+    """The connection named by `?connection=`, or the user's default.
 
-    With `counted` the request is to call the CDP: then an exceeded limit of views is a problem, too.
+    Unknown or unconfirmed ones give a Problem; there is no fallback. With `counted`, the request will call the CDP, so
+    an exceeded view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
@@ -235,7 +236,7 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """Add the next step: the connection page, which leads back to this page, or the same request again.
+    """Add the next step: the connection page, which returns to this page, or the same request again.
 
     A panel is loaded again in its place; a posted search is posted again with its fields.
     """

@@ -76,7 +76,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
-    """Enter the credential again, or a new one; also used to change the region."""
+    """Enter the same or a new credential; the region and the country can be changed here too."""
     connection = _own(request, connection_id)
     row = row_of(connection)
     form = ReplaceCredentialForm(

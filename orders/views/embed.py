@@ -1,4 +1,4 @@
-"""An order in a frame beside the ticket: the frame's page, the window for the user's consent, and the order in short.
+"""An order in a frame next to the ticket: the frame's page, the window for the user's consent, and the order's summary.
 
 A frame shows no personal data and changes nothing, so clickjacking gains nothing.
 """
@@ -151,7 +151,7 @@ def _verifier(body: bytes) -> str:
 @if_any_origin
 @require_safe
 def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
-    """The order that a text or ref names, in short; or several to choose from, or the reason why there is none."""
+    """A summary of the order found by text or ref; or several to choose from; or the reason why none is shown."""
     text = ref or request.GET.get("q", "")
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or (ref and lookup.is_ref(ref) and not lookup.is_nothing(ref)):

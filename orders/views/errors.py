@@ -42,7 +42,8 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """403: the form is older than the sign-in, or the browser keeps no cookies. The text of a search is kept.
 
-    The sign-in form is shown again, or skipped if the user has signed in meanwhile; a search by a signed-out user leads to the sign-in.
+    The sign-in form is shown again, or skipped if the user has signed in meanwhile; a search by a signed-out user
+    redirects to the sign-in.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":

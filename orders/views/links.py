@@ -36,8 +36,8 @@ def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
     """
     names = names_now(request.user)
     return [
-        (look, _address(request, look.order_ref, names.get(look.connection_id) if look.connection_id else None))
-        for look in seen
+        (view, _address(request, view.order_ref, names.get(view.connection_id) if view.connection_id else None))
+        for view in seen
     ]
 
 

@@ -20,9 +20,11 @@ LIFE = 600  # seconds: a page that was left open can still load them
 
 
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
-    """The context of a list of orders: the trips at hand, the refs of those that come `later`, and the address that loads them.
+    """The context of a list of orders: the trips at hand, the refs of those that come `later`, and the URL that loads
+    them.
 
-    The address is signed and names person and connection: it leads to no order but those that were listed, whose listing is on record.
+    The URL is signed and names user and connection: it opens only orders that were listed, and the listing was
+    recorded.
     """
     known, address = trips_at_hand(tenant, orders), ""
     if known.later:

@@ -1,4 +1,4 @@
-"""The page of an order, for every URL or search that leads to it, and its access record."""
+"""The page of an order, for every URL or search that opens it, and its access record."""
 
 from __future__ import annotations
 
@@ -145,7 +145,10 @@ def record_access(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Record a view of the order under its ref and reference, and run `change`; `ref` is the one in the URL."""
+    """Record a view of the order and apply `change` with it.
+
+    `ref`, from the URL or the search, is used only if the order has no ref.
+    """
     return access_log.record(
         request,
         what,

@@ -81,7 +81,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
-    """Orders under the other readings of `ref`, such as "B94TXY" for "B94TXY.", if there is nothing under the ref as it stands."""
+    """Orders under the other readings of `ref`, such as "B94TXY" for "B94TXY.", if there is nothing under the ref itself."""
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
     if not others:
         return found

@@ -13,7 +13,7 @@ PINS_KEY = "pins"
 
 
 def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> list[str]:
-    """Note the pinned orders, read anew unless given, as keyed hashes: a session names no order."""
+    """Note the pinned orders, read again unless given, as keyed hashes: a session names no order."""
     if pinned is None:
         pinned = pinned_order.pinned(request.user)
     marks = [_mark(one.order_ref, one.connection_id) for one in pinned]

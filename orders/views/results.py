@@ -36,7 +36,7 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 
 
 def search(request: Request, text: str) -> HttpResponseBase:
-    """Search for `text`. Personal data is searched for only if posted; a link with it leads to a form that posts it."""
+    """Search for `text`. Personal data is searched for only if posted; a link with it opens a form that posts it."""
     reading = read(request, text)
     if reading.kind is lookup.Kind.REFERENCE:
         everywhere = request.method == "POST" and "everywhere" in request.POST
@@ -151,7 +151,7 @@ def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
 
 
 def _explain(request: Request, text: str, reading: lookup.Lookup) -> HttpResponseBase:
-    """Show why a text was not searched, in one sentence, with the text and its possible readings."""
+    """Show in one sentence why the text was not searched for, with the text and its possible readings."""
     itself = (replace(reading, also=()),) if reading.address or reading.national else ()
     also = (*itself, *reading.also)
     context = {

@@ -60,7 +60,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
     """The trips that a list of orders was shown without, for its rows; without htmx these orders once more, with their trips.
 
-    Not recorded again: the listing is, and the address leads to nothing that was not listed.
+    Not recorded again: the listing was recorded, and the URL opens only orders that were listed.
     """
     order_refs = listed_refs(request, tenant)
     read, lines, problem = load_trips(tenant, order_refs)

@@ -39,7 +39,7 @@ class _Answer(http.client.HTTPResponse):
 
     def begin(self) -> None:
         for _ in range(MOST_HINTS):
-            self.headers = None  # type: ignore[assignment]  # without headers it begins anew
+            self.headers = None  # type: ignore[assignment]  # without headers it begins again
             super().begin()
             if not 100 <= self.status < 200 or self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 return

@@ -34,8 +34,8 @@ def check(
 ) -> Checked:
     """Check rows of (line number, cells) under this header. Rows with the same value in the column `order` are checked together.
 
-    `documented` is the reading that stands unless the other fits clearly better. A missing time or place gets the verdict that the
-    page gives it; an unreadable one makes a bad row.
+    `documented` is the reading that applies unless the other fits clearly better. A missing time or place gets the same
+    verdict as on the page; an unreadable one makes a bad row.
 
     Raises BadRow if the header lacks one of COLUMNS.
     """

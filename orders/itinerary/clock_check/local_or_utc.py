@@ -1,8 +1,9 @@
 """Decide whether a feed's times are local (documented) or UTC.
 
-Both readings of a segment's two times give a flight time. How well each fits the distance is a likelihood; the logarithm of their
-ratio (UTC over local) is the segment's weight, and the weights of an order are added. The documented reading stands unless the
-other fits clearly better. Out and back pull in opposite directions, so together they decide more than a single flight can.
+Both readings of a segment's two times give a flight time. How well each fits the distance is a likelihood; the
+logarithm of their ratio (UTC over local) is the segment's weight, and the weights of an order are added. The documented
+reading applies unless the other fits clearly better. Out and back pull in opposite directions, so together they decide
+more than a single flight can.
 """
 
 from __future__ import annotations
@@ -167,8 +168,8 @@ def odd(minutes: int | None, expected: float | None) -> bool:
 def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) -> Reading | None:
     """The reading that these segments together support; None if unclear.
 
-    `documented` is the reading that stands unless the other fits clearly better. Equal scores count once: an item for each passenger
-    sends the same flight several times, which is no further evidence.
+    `documented` is the reading that applies unless the other fits clearly better. Equal scores count once: if each
+    passenger has an item, the same flight is sent several times, which proves nothing more.
     """
     distinct = dict.fromkeys(scores)
     total = fsum(_vote(each) for each in distinct if not each.lacks and (each.possible_local or each.possible_utc))
@@ -179,7 +180,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight in its order. One slow flight alone may decide, but does not outvote others that fit."""
+    """A segment's weight in its order. A single slow flight may decide, but does not outvote others that fit."""
     weight, expected = segment.weight, segment.expected
     if expected is None or segment.local_minutes is None or segment.utc_minutes is None:
         return weight
