@@ -88,7 +88,7 @@ def words(refused: NotSignedIn) -> Words:
         "no-group": (
             _("You don’t have access to cdpviewer"),
             _("%(name)s accepted your sign-in, but you are not in a group that may use cdpviewer."),
-            _("Ask your administrator to add you to one, then sign in again."),
+            _("Ask your cdpviewer administrator to add you to such a group, then sign in again."),
         ),
         "name-taken": (
             _("There is already a user called %(person)s"),
@@ -108,7 +108,7 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "not-asked-again": (
             _("%(name)s did not ask you to sign in again"),
-            _("Nothing is confirmed: %(name)s did not report that you signed in there just now."),
+            _("Nothing was confirmed: %(name)s did not report that you signed in there just now."),
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "password-used": (

@@ -127,7 +127,9 @@ def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
     found.is_active = request.POST.get("active") == "yes"
     with transaction.atomic():
         found.save(update_fields=["is_active"])
-    said = _("%(name)s is active again.") if found.is_active else _("%(name)s is deactivated: signed out everywhere.")
+    said = (
+        _("%(name)s is active again.") if found.is_active else _("%(name)s was deactivated and signed out everywhere.")
+    )
     messages.success(request, said % {"name": found.username})
     return redirect("person", found.pk)
 
@@ -151,7 +153,7 @@ def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
     """Remove a person's second factors. They can then sign in with the password only, or must add new ones first."""
     found = _may_change(request, person_id)
     if factors.reset(found):
-        said = _("The second step of %(name)s is reset.")
+        said = _("The second step for %(name)s was reset.")
         messages.success(request, said % {"name": found.username})
     return redirect("person", found.pk)
 

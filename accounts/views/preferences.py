@@ -25,7 +25,7 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("For the CDP’s own stamps. Flight times are always local to the airport."),
+        help_text=gettext_lazy("For the CDP’s timestamps. Flight times are always local to the airport."),
     )
     clock = forms.ChoiceField(
         label=gettext_lazy("Clock"),
@@ -65,7 +65,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     choices.keep(request, chosen)
     if name != zones.FIRST:
         messages.success(
-            request, _("Times of the CDP’s own stamps are shown in %(zone)s.") % {"zone": name.replace("_", " ")}
+            request, _("The CDP’s timestamps are now shown in %(zone)s.") % {"zone": name.replace("_", " ")}
         )
     return redirect(next_page.own_path(next_page.requested(request, default=reverse("home"))))
 
@@ -83,6 +83,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
         chosen = Preferences(**form.cleaned_data)
         choices.keep(request, chosen)
         with translation.override(choices.language_for(request, chosen)):
-            messages.success(request, _("Your preferences are saved."))
+            messages.success(request, _("Your preferences were saved."))
         return redirect(reverse("preferences") + carried(request))
     return render(request, "preferences.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -140,7 +140,7 @@ def confirm_connections(request: HttpRequest) -> HttpResponse:
             names = ", ".join(connection.name for connection in confirmed)
             messages.success(request, _("Confirmed: %(names)s.") % {"names": names})
             return redirect(next_page.own_path(next_page.requested(request, default="/")))
-        messages.warning(request, _("Nothing is confirmed. Tick the connections that are yours."))
+        messages.warning(request, _("Nothing was confirmed. Tick the connections that are yours."))
     context = {
         "connections": connections,
         "set_password": own_password.last_set(request.user),

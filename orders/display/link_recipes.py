@@ -59,7 +59,7 @@ RECIPES = (
         "{{ticket.custom_field_FIELD}}",
         "ZD-{{ticket.id}}",
         _("URL Builder app, a new entry."),
-        note=_("A drop-down field gives its tag with the prefix: use a text field."),
+        note=_("A drop-down field inserts its tag, prefix included. Use a text field."),
     ),
     Recipe(
         "zammad",
@@ -77,7 +77,7 @@ RECIPES = (
         "{%cf_FIELD%}",
         "",
         _("Custom Fields module, a single-line field and a link in a saved reply or the sidebar."),
-        note=_("The number is that of the field."),
+        note=_("Use the number of your field."),
     ),
     Recipe(
         "otrs",
@@ -88,7 +88,7 @@ RECIPES = (
         _("A menu entry of the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
         shape=Shape.QUERY,
         kept="",
-        note=_("“uri” keeps spaces and slashes from breaking the URL."),
+        note=_("The “uri” filter encodes spaces and slashes so that they do not break the URL."),
     ),
     Recipe(
         "jira",
@@ -137,8 +137,8 @@ RECIPES = (
         '{{ field.value|urlencode:"" }}',
         "HD-{{ ticket.id }}",
         _(
-            "A template helpdesk/ticket.html that extends the one of that name, and in its block helpdesk_ticket_panels a loop over"
-            " ticket.ticketcustomfieldvalue_set.all with a link for the field."
+            "Create a template helpdesk/ticket.html that extends the original. In its block helpdesk_ticket_panels, loop over"
+            " ticket.ticketcustomfieldvalue_set.all and add a link for the field."
         ),
         kept="",
         note=_("In the page template “&” is written “&amp;”."),
@@ -150,7 +150,7 @@ RECIPES = (
         "$1",
         "",
         _("The wiki page InterMapTxt: a prefix, then the template."),
-        note=_("Then order:B94TXY in a ticket is a link."),
+        note=_("After that, order:B94TXY in a ticket becomes a link."),
     ),
     Recipe(
         "other",

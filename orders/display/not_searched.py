@@ -25,7 +25,7 @@ def _of_kind(kind: Kind) -> str:
         Kind.PHONE: _(
             "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
         ),
-        Kind.SEVERAL: _("This fits more than one search. Choose the one you mean."),
+        Kind.SEVERAL: _("This matches more than one search. Choose the one you mean."),
     }
     return sentences[kind]
 

@@ -53,7 +53,7 @@ def evidence_words(evidence: Evidence) -> str:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
     if evidence.local_minutes == evidence.utc_minutes:
-        return _("both readings give %(local)s for %(km)s km") % facts
+        return _("read as local or as UTC, this flight would take %(local)s for %(km)s km") % facts
     if evidence.verdict is Verdict.UNCLEAR:
         return (
             _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither fits clearly better")
@@ -74,7 +74,7 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
-            "this flight would take %(local)s for %(km)s km; the date looks wrong: moved by %(days)s it is %(fits)s"
+            "this flight would take %(local)s for %(km)s km; the date looks wrong: shifted by %(days)s, it would take %(fits)s"
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
@@ -110,7 +110,7 @@ def _overlap(_notice: Notice) -> str:
 
 
 def _airport_change(notice: Notice) -> str:
-    return _("Arrives at %(from)s, leaves from %(to)s.") % _from_to(notice)
+    return _("Arrives at %(from)s; the next flight leaves from %(to)s.") % _from_to(notice)
 
 
 def _carrier_change(notice: Notice) -> str:
@@ -118,7 +118,7 @@ def _carrier_change(notice: Notice) -> str:
 
 
 def _surface(notice: Notice) -> str:
-    return _("No flight from %(from)s to %(to)s: by land, or not in this order.") % _from_to(notice)
+    return _("No flight from %(from)s to %(to)s in this order: ground transport or another booking.") % _from_to(notice)
 
 
 def _from_to(notice: Notice) -> dict[str, str]:
@@ -133,7 +133,10 @@ def _long_flight(notice: Notice) -> str:
     if notice.evidence is None:
         return ""
     facts = _facts(notice.evidence) | {"time": duration(notice.minutes)}
-    return _("%(time)s for %(km)s km, where about %(expected)s is usual: perhaps with stops under one number.") % facts
+    return (
+        _("%(time)s for %(km)s km; about %(expected)s is usual. There may be stops under the same flight number.")
+        % facts
+    )
 
 
 def _clock_skipped(notice: Notice) -> str:
@@ -144,7 +147,7 @@ def _clock_repeated(notice: Notice) -> str:
     if notice.clock is not None and notice.clock.fold:
         phrase = _("Clocks go back that night, so %(time)s occurs twice; the second fits this flight.")
     else:
-        phrase = _("Clocks go back that night, so %(time)s occurs twice; taken as the first.")
+        phrase = _("Clocks go back that night, so %(time)s occurs twice; the first is assumed.")
     return phrase % _time_of(notice)
 
 

@@ -69,7 +69,7 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.OVERLAP: (_("Flights overlap"), "alarm"),
     NoticeKind.AIRPORT_CHANGE: (_("Change of airport"), "change"),
     NoticeKind.CARRIER_CHANGE: (_("Change of carrier"), "change"),
-    NoticeKind.SURFACE: (_("Gap on the ground"), "change"),
+    NoticeKind.SURFACE: (_("Missing leg"), "change"),
     NoticeKind.LOOKS_LIKE_UTC: (_("Times look like UTC"), "clock"),
     NoticeKind.LOOKS_LIKE_LOCAL: (_("Times look local"), "clock"),
     NoticeKind.IMPOSSIBLE_TIME: (_("Check these times"), "alarm"),
@@ -87,16 +87,16 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
 UNCHECKED: dict[Unchecked, str] = {
     Unchecked.ITEMS_MISSING: _("not all items were read"),
     Unchecked.NO_TOTAL: _("the total is missing"),
-    Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total was not understood"),
+    Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total could not be read"),
     Unchecked.NO_PRICE: _("a price is missing"),
-    Unchecked.PRICE_NOT_UNDERSTOOD: _("a price was not understood"),
+    Unchecked.PRICE_NOT_UNDERSTOOD: _("a price could not be read"),
     Unchecked.NO_CURRENCY: _("a currency is missing"),
     Unchecked.TWO_CURRENCIES: _("two currencies"),
     Unchecked.SEVERAL_CURRENCIES: _("more than two currencies"),
     Unchecked.QUANTITY_ABOVE_ONE: _("a quantity above 1"),
     Unchecked.ODD_QUANTITY: _("a quantity that is not 1"),
     Unchecked.NO_QUANTITY: _("a quantity is missing"),
-    Unchecked.QUANTITY_NOT_UNDERSTOOD: _("a quantity was not understood"),
+    Unchecked.QUANTITY_NOT_UNDERSTOOD: _("a quantity could not be read"),
 }
 
 PHASES: dict[Phase, str] = {
@@ -139,7 +139,7 @@ OUTCOMES: dict[str, str] = {
     r"(?P<count>\d+) listed": _("%(count)s listed"),
     r"(?P<count>\d+) found": _("%(count)s found"),
     r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),
-    r"orders of (?P<count>\d+) incomplete": _("orders of %(count)s incomplete"),
+    r"orders of (?P<count>\d+) incomplete": _("people with incomplete orders: %(count)s"),
     r"perhaps more": _("perhaps more"),
     r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
     r"refused": _("refused"),

@@ -56,13 +56,13 @@ class Action(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("changed own password")
     PASSWORD_SET = "password_set", _("password set by somebody else")
     PASSWORD_ENDED = "password_ended", _("password ended")
-    PASSWORD_LINK_MADE = "password_link_made", _("link to set a password made")
+    PASSWORD_LINK_MADE = "password_link_made", _("password link created")
     PERSON_ADDED = "person_added", _("user added")
     PERSON_RENAMED = "person_renamed", _("user renamed")
     PERSON_DEACTIVATED = "person_deactivated", _("user deactivated")
     PERSON_ACTIVATED = "person_activated", _("user activated again")
-    RIGHTS_GIVEN = "rights_given", _("rights given")
-    RIGHTS_TAKEN = "rights_taken", _("rights taken")
+    RIGHTS_GIVEN = "rights_given", _("rights granted")
+    RIGHTS_TAKEN = "rights_taken", _("rights removed")
     CONNECTION_ADDED = "connection_added", _("connection added")
     CONNECTION_REPLACED = "connection_replaced", _("credential replaced")
     CONNECTION_CHANGED = "connection_changed", _("connection renamed or changed")
@@ -77,8 +77,8 @@ class Action(models.TextChoices):
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
     CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records started")
-    CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain noted")
-    HEAD_TAKEN = "head_taken", Kind.CHAINS, _("head printed")
+    CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain recorded")
+    HEAD_TAKEN = "head_taken", Kind.CHAINS, _("chain head printed")
 
 
 def choices() -> list[tuple[str, str | Promise]]:

@@ -43,7 +43,9 @@ _NO_CONNECTION = Row(
     409,
     _("You have no CDP connection yet"),
     _("A connection holds the client key and API token that orders are read with."),
-    _("Add one: it takes a minute. Your CDP administrator has the values under Settings, API access."),
+    _(
+        "Add one; it takes a minute. Your CDP administrator can find the values in Sitecore CDP under Settings, API access."
+    ),
     icon="plug",
 )
 _UNKNOWN_CONNECTION = Row(

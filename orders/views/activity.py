@@ -174,7 +174,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
-        problems.append(_("The person viewed cannot be read from this link, so views of everybody are shown."))
+        problems.append(_("The person viewed cannot be read from this link, so views of all people are shown."))
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)

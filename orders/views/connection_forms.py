@@ -33,7 +33,7 @@ def country_choices() -> list[tuple[str, str]]:
 def country_field() -> forms.ChoiceField:
     """The form field for the country of a tenant's national phone numbers."""
     return forms.ChoiceField(
-        label=_("Country of phone numbers"),
+        label=_("Default country for phone numbers"),
         choices=country_choices,
         required=False,
         help_text=_("Phone numbers without a country code are searched for as numbers of this country."),

@@ -154,14 +154,16 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
     if not outcome.accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
         form.add_error(
-            None, _("Nothing is saved. Enter it again, or tick “Save it even if the CDP does not accept it now”.")
+            None, _("Nothing was saved. Enter it again, or tick “Save it even if the CDP does not accept it now”.")
         )
         return False
     if not _keep(form, connection):
         return False
     said = {"name": connection.name, "answer": outcome.sentence}
     messages.add_message(
-        request, messages.SUCCESS if outcome.accepted else messages.WARNING, _("“%(name)s” is saved. %(answer)s") % said
+        request,
+        messages.SUCCESS if outcome.accepted else messages.WARNING,
+        _("“%(name)s” was saved. %(answer)s") % said,
     )
     return True
 

@@ -34,7 +34,7 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Field"),
         required=False,
         max_length=100,
-        help_text=gettext_lazy("Its name or number, as the ticket system has it. Empty for an example."),
+        help_text=gettext_lazy("The field’s name or number in the ticket system. Leave it empty to see an example."),
     )
     connection = forms.CharField(
         label=gettext_lazy("Connection"),
@@ -56,7 +56,7 @@ class LinkForm(forms.Form):
         required=False,
         max_length=LONGEST,
         strip=False,
-        help_text=gettext_lazy("Paste the value of the field to see where its link leads. Nothing is sent to the CDP."),
+        help_text=gettext_lazy("Paste the value of the field to see where its link goes. Nothing is sent to the CDP."),
     )
 
 
@@ -75,14 +75,14 @@ class Leads:
     @property
     def sentence(self) -> str:
         if self.elsewhere:
-            return _("Leads to another URL: browsers read the dots as steps up the path.")
+            return _("Opens a different URL, because browsers treat the dots as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
-            return _("Opens the order with this reference, or lists those that fit: %(found)s") % {"found": found}
+            return _("Opens the order with this reference, or lists those that match: %(found)s") % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
-            return _("Leads to the start page, with the ticket kept.")
+            return _("Opens the start page and keeps the ticket.")
         if self.reading.kind is lookup.Kind.NAME:
-            return _("Leads to the search for people, which starts with a button.")
+            return _("Opens the people search; the agent starts it with a button.")
         return not_searched(self.reading)
 
 

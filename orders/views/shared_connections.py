@@ -58,7 +58,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
         if outcome is not None and _keep_new(request, form, shared):
             shared.note_use(outcome.result)
             said = {"name": shared.name, "answer": outcome.sentence, "people": _people(members.count(shared))}
-            messages.success(request, _("“%(name)s” is saved and shared with %(people)s. %(answer)s") % said)
+            messages.success(request, _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % said)
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/add.html", form)
 
@@ -83,7 +83,7 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         try:
             entered["client_key"] = entered["client_key"] or shared.for_administration().credentials().client_key
         except CredentialUnreadable:
-            form.add_error("client_key", _("The stored one cannot be opened: enter it too."))
+            form.add_error("client_key", _("The stored one cannot be decrypted: enter it too."))
         else:
             outcome = _test(request, form, shared, entered)
             if outcome is not None:
@@ -143,10 +143,10 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     try:
         grant(shared, [group], by=request.user.pk, is_default=form.cleaned_data["is_default"], until=until)
     except CredentialUnreadable:
-        form.add_error(None, _("The stored credential cannot be opened. Replace the token first, then grant it."))
+        form.add_error(None, _("The stored credential cannot be decrypted. Replace the token first, then grant it."))
         return _detail(request, shared, form)
     said = {"name": shared.name, "group": group.name}
-    messages.success(request, _("“%(name)s” may be used by the group %(group)s.") % said)
+    messages.success(request, _("The group %(group)s can now use “%(name)s”.") % said)
     return redirect("shared_connection", shared.pk)
 
 
@@ -176,7 +176,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with transaction.atomic():
         set_active(shared, False)
         members.update(shared)
-    messages.success(request, _("“%(name)s” is withdrawn: nobody can use it.") % {"name": shared.name})
+    messages.success(request, _("“%(name)s” was withdrawn: nobody can use it.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
 
 
@@ -191,7 +191,7 @@ def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             set_active(shared, True)
             members.update(shared)
     except CredentialUnreadable:
-        messages.warning(request, _("The stored credential cannot be opened. Replace the token first."))
+        messages.warning(request, _("The stored credential cannot be decrypted. Replace the token first."))
     else:
         messages.success(request, _("“%(name)s” may be used again.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
@@ -221,7 +221,7 @@ def _test(
     if outcome.accepted or wanted:
         return outcome
     form.add_error(None, outcome.sentence)
-    form.add_error(None, _("Nothing is changed.") if shared.grants.exists() else _("Nothing is saved."))
+    form.add_error(None, _("Nothing was changed.") if shared.grants.exists() else _("Nothing was saved."))
     return None
 
 

@@ -36,4 +36,4 @@ def subject_of(request: Request) -> tuple[str, str]:
         return hashed(people[0].address), ""
     if not people and reading.kind is lookup.Kind.NAME:
         return hashed(" ".join(part for part in (reading.last_name, reading.first_name) if part)), ""
-    return "", _("No e-mail address, phone number or name was found in this, so views of everybody are shown.")
+    return "", _("No e-mail address, phone number or name was found in this text, so views of all people are shown.")

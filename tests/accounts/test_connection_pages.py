@@ -35,7 +35,7 @@ def shows_no_secret(page: HttpResponse) -> None:
 
 def test_an_accepted_credential_is_kept_and_becomes_the_default(as_anna: Client, anna: User, cdp: Cdp) -> None:
     page = add(as_anna)
-    assert "“main” is saved. The CDP accepted the credential." in page.text
+    assert "“main” was saved. The CDP accepted the credential." in page.text
     shows_no_secret(page)
     connection = Connection.objects.get()
     assert (connection.user, connection.region, connection.is_default) == (anna, "eu", True)
@@ -53,7 +53,7 @@ def test_a_refused_credential_is_not_kept_and_not_shown_again(as_anna: Client, c
     page = as_anna.post(ADD, FIELDS)
     assert page.status_code == 422
     assert "The CDP refused the credential" in page.text
-    assert "Nothing is saved" in page.text
+    assert "Nothing was saved" in page.text
     assert 'value="main"' in page.text
     # The client key stays in its field, the token does not.
     assert re.findall(r'<input type="password" name="(\w+)"(?: value="([^"]*)")?', page.text) == [
@@ -81,7 +81,7 @@ def test_version_and_segment_times_are_advanced_and_in_view_where_they_are_not_a
 def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, cdp: Cdp) -> None:
     cdp.says(401)
     page = add(as_anna, save_anyway="on")
-    assert "“main” is saved. The CDP refused the credential" in page.text
+    assert "“main” was saved. The CDP refused the credential" in page.text
     assert Connection.objects.get().last_result == "refused"
     assert 'data-result="refused"' in page.text
 
@@ -143,7 +143,7 @@ def test_bad_input_is_refused_before_any_call(field: str, value: str, as_anna: C
 def test_a_name_is_there_once_per_person(as_anna: Client, as_ben: Client, anna: User, cdp: Cdp) -> None:
     connect(anna)
     assert "already have a connection with this name" in as_anna.post(ADD, FIELDS).text
-    assert "is saved" in add(as_ben).text
+    assert "was saved" in add(as_ben).text
 
 
 def test_without_proper_keys_the_page_says_so_and_no_call_leaves(as_anna: Client, cdp: Cdp, settings: Settings) -> None:
@@ -196,7 +196,7 @@ def test_replacing_moves_to_another_region_only_with_the_credential(as_anna: Cli
     shows_no_secret(as_anna.get(address))  # type: ignore[arg-type]
     assert as_anna.post(address, {"region": OTHER_REGION}).status_code == 422
     page = as_anna.post(address, {"region": OTHER_REGION, "client_key": "new", "token": "newer"}, follow=True)
-    assert "is saved" in page.text
+    assert "was saved" in page.text
     connection.refresh_from_db()
     opened = connection.credentials()
     assert (connection.region, opened.client_key, opened.token) == (OTHER_REGION, "new", "newer")

@@ -77,7 +77,7 @@ def test_a_person_is_added_and_sets_a_password_that_nobody_else_knows(as_ada: Cl
     path = add(as_ada, "carla", "Agents", "Supervisors")
     client = Client()
     assert set_password(client, path) == 302
-    assert "Your password is set" in client.get("/accounts/login/").text
+    assert "Your password was set" in client.get("/accounts/login/").text
     assert sign_in(client, "carla") == 302
     assert client.get("/").status_code == 200
     assert told("carla") == [
@@ -294,7 +294,7 @@ def test_an_administrator_ends_a_persons_sessions_and_resets_the_second_step(as_
     assert "End all sessions" in shown and "Reset the second step" in shown
     assert "1 session ended." in as_ada.post(f"{page}sessions/", follow=True).text
     assert client.get("/").status_code == 302
-    assert "The second step of anna is reset." in as_ada.post(f"{page}second-factor/", follow=True).text
+    assert "The second step for anna was reset." in as_ada.post(f"{page}second-factor/", follow=True).text
     assert not Authenticator.objects.exists()
     for change in ("sessions", "second-factor"):  # again: there is nothing left to do, or to record
         assert as_ada.post(f"{page}{change}/").status_code == 302

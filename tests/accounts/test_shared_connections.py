@@ -391,7 +391,7 @@ def test_a_grant_ends_also_after_a_lost_sealing_key(
 def test_an_administrator_shares_a_connection(as_admin: Client, anna: User, agents: Group, cdp: Cdp) -> None:
     anna.groups.add(agents)
     answer = as_admin.post(f"{SHARED}add/", {**FIELDS, "groups": [agents.pk], "is_default": "on"}, follow=True)
-    assert "“Airline” is saved and shared with 1 person. The CDP accepted the credential." in answer.text
+    assert "“Airline” was saved and shared with 1 person. The CDP accepted the credential." in answer.text
     for secret in (TOKEN, CLIENT_KEY, "gAAAA"):
         assert secret not in answer.text
     assert token_of(anna) == TOKEN
@@ -408,7 +408,7 @@ def test_an_administrator_shares_a_connection(as_admin: Client, anna: User, agen
 def test_a_refused_credential_is_not_shared(as_admin: Client, agents: Group, cdp: Cdp) -> None:
     cdp.says(401)
     answer = as_admin.post(f"{SHARED}add/", {**FIELDS, "groups": [agents.pk]})
-    assert (answer.status_code, "Nothing is saved." in answer.text) == (422, True)
+    assert (answer.status_code, "Nothing was saved." in answer.text) == (422, True)
     assert not SharedConnection.objects.exists()
     assert as_admin.post(f"{SHARED}add/", {**FIELDS, "groups": [agents.pk], "save_anyway": "on"}).status_code == 302
 
@@ -492,7 +492,7 @@ def test_the_old_token_stays_until_the_new_one_is_accepted(
     for status in (401, 403, 429, 500):
         cdp.says(status)
         answer = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token"})
-        assert (answer.status_code, "Nothing is changed." in answer.text) == (422, True)
+        assert (answer.status_code, "Nothing was changed." in answer.text) == (422, True)
         assert SharedConnection.objects.values().get() == before
     assert token_of(anna) == TOKEN
     cdp.says(200, '{"items": []}')
@@ -509,7 +509,7 @@ def test_after_a_lost_sealing_key_one_form_restores_everybody(
     anna.groups.add(agents)
     settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)
     address = f"{SHARED}{shared.pk}/replace/"
-    assert "cannot be opened: enter it too" in as_admin.post(address, {"token": "newer-token"}).text
+    assert "cannot be decrypted: enter it too" in as_admin.post(address, {"token": "newer-token"}).text
     assert as_admin.post(address, {"token": "newer-token", "client_key": CLIENT_KEY}).status_code == 302
     assert token_of(anna) == "newer-token"
 

@@ -186,7 +186,7 @@ def test_one_changes_ones_own_password_and_other_sessions_end(anna: User, as_ann
     right = as_anna.post(
         "/accounts/password/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}, follow=True
     )
-    assert "Your password is changed" in right.text
+    assert "Your password was changed" in right.text
     assert as_anna.get("/activity/").status_code == 200
     assert elsewhere.get("/activity/").status_code == 302
     anna.refresh_from_db()

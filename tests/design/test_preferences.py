@@ -38,7 +38,7 @@ def test_choices_are_kept_and_in_force_on_the_next_page(signed: Client, agent: U
     body = answer.content.decode()
     assert 'data-theme="dark"' in body
     assert "data-shortcuts" not in body
-    assert "Your preferences are saved." in body
+    assert "Your preferences were saved." in body
     row = Row.objects.get(user=agent)
     assert (row.time_zone, row.clock, row.theme, row.shortcuts) == ("Europe/Berlin", "12", "dark", False)
 

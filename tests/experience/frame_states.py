@@ -72,7 +72,7 @@ STATES = (
     State("frame, order", "/embed/?q=B94TXY&ticket=ZD-1", allow, shows="DUB"),
     State("frame, order, light", "/embed/?q=COMM12&theme=light", allow, shows="COMM12"),
     State("frame, order, German", "/embed/?q=B94TXY", allow, "deutsch", shows="DUB"),
-    State("frame, chooser", "/embed/?q=TWICE1", allow, shows="2 orders fit"),
+    State("frame, chooser", "/embed/?q=TWICE1", allow, shows="2 orders match"),
     State("frame, chosen", "/embed/?q=TWICE1", choose, shows="TWICE1"),
     State("frame, not found", "/embed/?q=ZZZZ99", allow, shows="Not found"),
     State("frame, placeholder", "/embed/?q=%7B%7Bticket.reference%7D%7D", allow, shows="not filled in"),
@@ -83,5 +83,5 @@ STATES = (
     State("window of a frame", "/", be_asked, shows=DESK),
     State("window of a frame, German", "/", be_asked, "deutsch", shows=DESK),
     State("window of a frame, allowed", "/", consent, shows="Close this window"),
-    State("window of a frame, over", "/embed/confirm/", status=410, shows="nothing to confirm"),
+    State("window of a frame, over", "/embed/confirm/", status=410, shows="already confirmed"),
 )

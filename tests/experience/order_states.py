@@ -30,7 +30,7 @@ STATES = (
     State("group, scrolled", f"/orders/{GROUP}/", scroll_past_the_header),
     State("seed, pinned", f"/orders/{SEED}/", pin),
     State("who else viewed", f"/orders/{SEED}/", person=LEAD, shows="Also viewed by"),
-    State("changed since", "/orders/MOVED1/", around="a flight moved", shows="Changed since your view on"),
+    State("changed since", "/orders/MOVED1/", around="a flight moved", shows="Changed since you viewed it on"),
     State("family", "/orders/FAM4OB/"),
     State("split", "/orders/SPLIT1/"),
     State("group of 120", f"/orders/{GROUP}/"),

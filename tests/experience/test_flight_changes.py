@@ -13,7 +13,7 @@ def test_a_moved_flight_is_marked_at_the_next_view_and_after_a_reload(signed_in:
     signed_in.goto(f"/orders/{REF}/")
     expect(signed_in.locator(".changes")).to_have_count(0)
     live_app.sandbox.change_order(order(flight(at="07:15 > AGP 11:15"), price=250.5))
-    strip = signed_in.get_by_role("region", name="Changed since your view on")
+    strip = signed_in.get_by_role("region", name="Changed since you viewed it on")
     for width, height in ((1280, 720), (360, 900), (258, 1100)):
         signed_in.set_viewport_size({"width": width, "height": height})
         signed_in.goto(f"/orders/{REF}/")

@@ -137,7 +137,7 @@ def test_the_password_is_changed_and_the_person_signs_out(plain: Page) -> None:
     for name in ("new_password1", "new_password2"):
         plain.locator(f"input[name={name}]").fill("an even longer passphrase")
     plain.locator("main form:not(.zone-offer) button.button").click()
-    expect(plain.locator("h1")).to_have_text("Your password is changed")
+    expect(plain.locator("h1")).to_have_text("Your password was changed")
     plain.locator("details.menu > summary").click()
     plain.get_by_role("button", name="Sign out").click()
     expect(plain.locator("input[name=username]")).to_be_visible()

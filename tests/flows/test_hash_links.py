@@ -55,7 +55,7 @@ def test_the_field_takes_what_stands_after_the_hash(signed_in: Page, link: str, 
 @pytest.mark.parametrize("link", ["/orders/#/?ticket=RM-4", "/orders/#?ticket=RM-4", "/orders/?q=#&ticket=RM-4"])
 def test_a_hash_and_nothing_else_keeps_the_ticket(signed_in: Page, link: str) -> None:
     signed_in.goto(link)
-    expect(signed_in.locator("main")).to_contain_text("The link had no reference.")
+    expect(signed_in.locator("main")).to_contain_text("The link did not contain a reference.")
     assert "ticket=RM-4" in signed_in.locator("form:has(#q)").evaluate("form => form.action")
 
 

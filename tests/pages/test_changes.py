@@ -99,7 +99,7 @@ def test_what_moved_is_shown_before_and_now(move: str, desk: Client, moving: San
     for _view in ("first", "reloaded"):
         shown = view(desk)
         assert bool(shown) == bool(says)
-        for words in ("Changed since your view on", *says) if says else ():
+        for words in ("Changed since you viewed it on", *says) if says else ():
             assert words in shown
 
 

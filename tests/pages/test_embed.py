@@ -184,7 +184,7 @@ def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) 
     client.force_login(agent)
     page = client.get("/embed/confirm/")
     words = text_of(page)
-    assert re.search(f"Show orders to you, agent ?, in a page of {re.escape(DESK)}", words), words
+    assert re.search(rf"Allow a page on {re.escape(DESK)} to show orders to you, agent ?\?", words), words
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
     # Without the form's own token nothing is allowed.
     assert client.post("/embed/confirm/").status_code == 403

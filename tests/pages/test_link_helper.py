@@ -73,7 +73,7 @@ def test_the_page_writes_the_template(administrator: Client, recipe: Recipe) -> 
 def test_the_page_for_the_first_time(administrator: Client) -> None:
     words = text_of(administrator.get("/links/"))
     assert "http://testserver/orders/{{ticket.custom_field_360001234567}}/?ticket=ZD-{{ticket.id}}" in words
-    assert "Where the link leads" not in words
+    assert "Where the link goes" not in words
 
 
 def test_a_value_is_tried_without_asking_the_cdp(administrator: Client, cdp: Sandbox) -> None:
@@ -82,7 +82,7 @@ def test_a_value_is_tried_without_asking_the_cdp(administrator: Client, cdp: San
     words = text_of(administrator.post("/links/", sent))
     assert "is not sent to the server" in words
     assert "Opens the order" in text_of(administrator.post("/links/", {"system": "rt", "value": "#B94TXY"}))
-    assert "Leads to the start page" in text_of(administrator.post("/links/", {"system": "rt", "value": ""}))
+    assert "Opens the start page" in text_of(administrator.post("/links/", {"system": "rt", "value": ""}))
     assert "e-mail address" in text_of(administrator.post("/links/", {"system": "rt", "value": "jane@example.com"}))
     assert cdp.calls()["total"] == 0
 

@@ -91,6 +91,6 @@ def test_a_panel_takes_the_order_from_the_list_and_a_refresh_asks_for_it_by_its_
 
 def test_a_list_of_several_orders_is_no_document_of_one_of_them(desk: Client, whole: Sandbox) -> None:
     page = desk.get("/orders/TWICE1/")
-    assert "2 orders fit" in text_of(page)
+    assert "2 orders match" in text_of(page)
     ref = next(order.ref for order in whole.service.world.references["TWICE1"])
     assert "referenceId=TWICE1" not in text_of(desk.get(f"/orders/{ref}/raw/"))

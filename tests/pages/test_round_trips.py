@@ -54,7 +54,7 @@ TASKS: dict[str, tuple[Task, tuple[int, int, int], str]] = {
     "e-mail": (posted("/orders/", q="maeve.rounds@example.com"), (2, 2, 3), "R073TX"),
     "name": (posted("/find-person/", first_name="Maeve", last_name="Rounds"), (2, 2, 3), "R073TX"),
     "nothing": (linked("/orders/NOSUCH9/"), (1, 1, 1), "has no order"),
-    "several orders": (linked("/orders/R002TX/"), (1, 1, 2), "2 orders fit"),
+    "several orders": (linked("/orders/R002TX/"), (1, 1, 2), "2 orders match"),
 }
 
 
