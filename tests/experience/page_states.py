@@ -44,7 +44,7 @@ STATES = (
     # searching
     State("chooser", "/orders/TWICE1/", shows="TWICE1"),
     State("not found", "/orders/ZZZZ99/", person="two ways", status=404, shows="Not found"),
-    State("not found, all asked", "/orders/ZZZZ99/", press("Ask all"), "three ways", status=404, shows="has no such order"),
+    State("not found, all asked", "/orders/ZZZZ99/", press("Search all"), "three ways", status=404, shows="has no such order"),
     State("switcher", "/orders/ZZZZ99/", open_switcher, "two ways", status=404),
     State("not searched, placeholder", "/orders/?q=%7B%7Bticket.reference%7D%7D", status=400, shows="not filled in"),
     State("not searched, characters", "/orders/?q=%C2%A7%C2%A7%C2%A7", status=400),
