@@ -108,7 +108,7 @@ STATES = (
     State("integration, nothing filled in", "/integrations/", fill(), ADMIN),
     State("integrations, German", "/integrations/", person="deutsch"),
     State("links", "/links/", person=ADMIN, shows="{{ticket.custom_field_360001234567}}"),
-    State("links, tried", "/links/", fill(system="zendesk", connection="Air & Sea", value="#B94TXY"), ADMIN, shows="never reaches"),
+    State("links, tried", "/links/", fill(system="zendesk", connection="Air & Sea", value="#B94TXY"), ADMIN, shows="is not sent to the server"),
     State("links, an e-mail tried", "/links/", fill(system="rt", value="jane@example.com"), ADMIN, shows="e-mail address"),
     State("links, long", "/links/", fill(system="helpdesk", value="B94TXY " * 40), ADMIN, shows="ticketcustomfieldvalue_set"),
     State("links, too long", "/links/", fill(value="x" * 2001), ADMIN),
