@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.db import transaction
-from django.db.models import BooleanField, F, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from orders.cdp.errors import CredentialUnreadable
@@ -47,8 +48,13 @@ def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMembe
 
 def count(shared: SharedConnection) -> int:
     """How many people may use the connection now."""
-    usable = _usable(ConnectionMember.objects.filter(shared=shared.pk, user__is_active=True))
-    return usable.values("user").distinct().count()
+    return counts([shared])[shared.pk]
+
+
+def counts(connections: Iterable[SharedConnection]) -> Counter[Any]:
+    """How many people may use each of the connections now, by its primary key."""
+    usable = _usable(ConnectionMember.objects.filter(shared__in=list(connections), user__is_active=True))
+    return Counter(dict(usable.values_list("shared").annotate(Count("user", distinct=True))))
 
 
 def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:

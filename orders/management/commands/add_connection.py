@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections.members import update
+from orders.connections import members
 from orders.connections.shared import grant_also
 from orders.models import AnyConnection, Connection, SharedConnection
 from orders.search_text.phones import COUNTRIES
@@ -103,8 +103,8 @@ class Command(BaseCommand):
             shared.keep(None)
             shared.keep_settings()
             grant_also(shared, groups, by=None, is_default=options["default"])
-            update(shared)
-        self.stdout.write(f"Stored {str(shared)!r}, shared with {shared.members.count()} people.")
+            members.update(shared)
+        self.stdout.write(f"Stored {str(shared)!r}, shared with {members.count(shared)} people.")
         for given in shared.grants.filter(group__in=groups).select_related("group"):
             if not given.is_valid:
                 self.stdout.write(
