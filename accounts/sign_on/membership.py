@@ -61,7 +61,7 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
     if person is not None:
         if not person.is_active:
             raise NotSignedIn("inactive", person=person.username)
-        follow(claims, provider, person)
+        follow_names(person, groups, set(provider.groups.values()))
         if not groups:
             open_sessions.end(person)
     if not groups:
