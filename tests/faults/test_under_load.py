@@ -57,10 +57,7 @@ def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: S
 def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path) -> None:
     """A CDP that takes 5 s, and a thousand people who ask within four seconds; its own thousand threads take longer, too."""
     live_app.person()
-    cookies = "; ".join(f"{name}={value}" for name, value in live_app.signed_in().cookies.items())
-    request = (
-        f"GET /orders/{SEED}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
-    )
+    request = page_request(live_app, f"/orders/{SEED}/")
     with Sandbox(latency_ms=5000, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
         live_app, tmp_path / "crowd.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={cdp.url}", CDPVIEWER_CDP_CALL_SECONDS="10"
     ) as port:  # fmt: skip
@@ -81,10 +78,7 @@ def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path
 @pytest.mark.alone
 def test_ticket_links_ask_two_ways_at_once_however_many_wait(live_app: App, tmp_path: Path) -> None:
     live_app.person()
-    cookies = "; ".join(f"{name}={value}" for name, value in live_app.signed_in().cookies.items())
-    request = (
-        f"GET /orders/B94TXY/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
-    )
+    request = page_request(live_app, "/orders/B94TXY/")
     with Sandbox(latency_ms=4000, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
         live_app, tmp_path / "links.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={cdp.url}", CDPVIEWER_WORKERS="1"
     ) as port:  # fmt: skip
@@ -214,6 +208,12 @@ def another(app: App, log: Path, **more: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def page_request(app: App, path: str) -> bytes:
+    """The request of a signed-in agent for a page, on a connection of its own."""
+    cookies = "; ".join(f"{name}={value}" for name, value in app.signed_in().cookies.items())
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
 
 
 def statuses_of(port: int, request: bytes, count: int) -> Counter[int]:

@@ -96,8 +96,8 @@ def test_what_cannot_be_moved_changes_nothing(live_app: App, tmp_path: Path, pos
     done = manage(own, "move_to", target)
     assert done.returncode == 1 and "Nothing was moved." in done.stderr and "secret" not in done.stderr, done.stderr
     assert rows(postgres, "refusing", "auth_user") == 0
-    with closing(sqlite3.connect(tmp_path / "own.sqlite3")) as mended, mended:
-        mended.execute("UPDATE auth_user SET last_name = ''")
+    with closing(sqlite3.connect(tmp_path / "own.sqlite3")) as database, database:
+        database.execute("UPDATE auth_user SET last_name = ''")
     done = manage(own, "move_to", target)
     assert done.returncode == 0, done.stderr
     there = replace(own, environment={**own.environment, "DATABASE_URL": target})
