@@ -28,12 +28,17 @@ def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
     return user.has_perm(_ALL_ACTIVITY)
 
 
+def administers(user: User) -> bool:
+    """Whether the user may use Django's administration: staff and superusers."""
+    return user.is_staff or user.is_superuser
+
+
 def may_change(user: User | AnonymousUser, other: User) -> bool:
     """Whether the user may change that person: not themselves, and staff and superusers only if the user is a superuser.
 
     A link to set such a person's password would open the administration to its creator.
     """
-    return other.pk != user.pk and (not (other.is_staff or other.is_superuser) or user.is_superuser)
+    return other.pk != user.pk and (not administers(other) or user.is_superuser)
 
 
 def may_use_password(person: User, rule: str) -> bool:

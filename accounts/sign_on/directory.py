@@ -23,6 +23,7 @@ from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]
 from ldap.ldapobject import SimpleLDAPObject
 
 from accounts import open_sessions, throttling
+from accounts.access import administers
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
 from accounts.sign_on.refusals import NotSignedIn
@@ -154,8 +155,7 @@ def _chosen() -> Directory:
 
 def _is_not_theirs(known: User) -> bool:
     """Whether the directory may not sign this user in: those of the administration, of the provider, or with a password here."""
-    administers = known.is_staff or known.is_superuser
-    return administers or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
+    return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 
 def _ours(theirs: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from accounts.access import administers
 from accounts.sign_on.choices import Provider
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
@@ -48,6 +49,5 @@ def comes_from(person: User) -> str:
     if chosen.provider is not None and SocialAccount.objects.filter(user=person).exists():
         name: str = chosen.provider.name
         return name
-    administers = person.is_staff or person.is_superuser
-    theirs = person.last_login is not None and not person.has_usable_password() and not administers
+    theirs = person.last_login is not None and not person.has_usable_password() and not administers(person)
     return "directory" if chosen.directory is not None and theirs else ""
