@@ -368,7 +368,7 @@
     const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(wanted));
     for (const row of rows) row.hidden = !has(row);
     const count = target.nextElementSibling;
-    count.value = wanted && count.dataset.of.replace("@1", rows.filter(has).length).replace("@2", rows.length);
+    count.value = wanted && count.dataset.of.replace("@1", rows.filter((row) => !row.hidden).length).replace("@2", rows.length);
   });
 
   const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
