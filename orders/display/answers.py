@@ -22,6 +22,7 @@ from orders.services.summary import OrderSummary
 
 MOST_PARTS = 6
 TODAY = timedelta(hours=24)
+REFUNDED = frozenset({"REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED_REFUNDED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,16 @@ class Answer:
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
     found = [_booking(order, summary, trip), payment(order, summary)]
-    words = time_words(trip, now)
+    words = _("Cancelled: nothing left to fly") if _nothing_left(order, trip) else time_words(trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
+
+
+def _nothing_left(order: Order, trip: Trip) -> bool:
+    """Whether all flights are cancelled, by their items or, where no item has a status, by the order."""
+    if not order.items_complete or not trip.flights:
+        return False
+    unsaid = not any(item.status for item in order.items)
+    return all(flight.cancelled for flight in trip.flights) or (unsaid and status(order.status).cancelled)
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
@@ -91,8 +100,10 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
     """Paid, pending or refunded where a status says so, else that the CDP does not say; and by what means."""
     row = status(order.status)
     if row.payment.said:
-        words = _paid(order) if row.payment.paid else " · ".join([status_word(order.status), *_method(order)])
-        return Answer("payment", *_money_look(row), words)
+        if row.payment.paid:
+            return Answer("payment", Tone.GOOD, Icon.OK, _paid(order))
+        words = _how_much([row], status_word(order.status))
+        return Answer("payment", row.tone, row.icon, " · ".join([words, *_method(order)]))
     counted = [(row, sent, count) for row, sent, count in _rows(summary) if row.payment.said]
     if not counted:
         words = _("The CDP does not say whether it is paid")
@@ -104,11 +115,13 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
         _of(_("Paid"), count, summary) if row.payment.paid else _part(sent, count, summary)
         for row, sent, count in counted[:MOST_PARTS]
     ]
-    return Answer("payment", *_worst(rows), " · ".join([*parts, *_method(order)]))
+    return Answer("payment", *_worst(rows), " · ".join([_how_much(rows, " · ".join(parts)), *_method(order)]))
 
 
-def _money_look(row: Status) -> tuple[str, str]:
-    return (Tone.GOOD, Icon.OK) if row.payment.paid else (row.tone, row.icon)
+def _how_much(rows: Sequence[Status], words: str) -> str:
+    """The words, with a remark that the total beside them is not the amount of a refund."""
+    refunded = any(row.code in REFUNDED for row in rows)
+    return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
 
 def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:

@@ -20,8 +20,8 @@ NOT_SAID = "The CDP does not say whether it is paid"
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
-    "REFUND": "Refunded · Paypal",
-    "PARTRF": "Partially refunded · Card · Visa",
+    "REFUND": "Refunded; the CDP does not say how much · Paypal",
+    "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
     "CANCLD": f"{NOT_SAID} · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
     "NEGPRC": f"{NOT_SAID} · Voucher",
@@ -37,7 +37,7 @@ ORDERS = (
     "B94TXY", "FAM4OB", "LONGTR", "PAYPND", "MIXST4", "REFUND", "PARTRF", "CANCLD", "USDNYC", "NEGPRC", "NOTSUM", "TIGHT1", "FORTY4",
     "SPLIT1", "CITYLN", "SURFCE", "GRP120", "NOTIME", "HOLIDY", "UTCFED",
 )  # fmt: skip
-TIMELESS = {"CANCLD", "UTCFED"}
+TIMELESS = {"UTCFED"}
 IN_VIEW = """(selectors) => selectors.filter((selector) => {
   const box = document.querySelector(selector)?.getBoundingClientRect();
   return !box || box.top < 0 || box.bottom > innerHeight || box.width === 0;

@@ -74,7 +74,16 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
             "Paid for 1 of 2 items · Payment pending for 1 of 2 items",
         ),
         ("CONFIRMED", ["PURCHASED", "CONFIRMED"], "", "", "Paid for 1 of 2 items"),
-        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded · Card"),
+        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded; the CDP does not say how much · Card"),
+        ("CANCELLED_REFUNDED", [], "", "", "Cancelled and refunded; the CDP does not say how much"),
+        ("REFUND_PENDING", [], "Card", "", "Refund pending · Card"),
+        (
+            "CONFIRMED",
+            ["REFUNDED", "CONFIRMED"],
+            "",
+            "",
+            "Refunded for 1 of 2 items; the CDP does not say how much",
+        ),
         ("DECLINED", ["DECLINED"], "", "", PAID_UNKNOWN),
         ("PAYMENT_FAILED", [], "Card", "", "Payment failed · Card"),
     ],
@@ -120,6 +129,24 @@ def test_a_cancelled_flight_is_not_the_next_one() -> None:
     gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status="CANCELLED")
     words = time_words(plan([gone, item(OUT)], now=NOW), NOW)
     assert words.startswith("Leaves in 30 days")
+
+
+@pytest.mark.parametrize(
+    ("order_status", "statuses", "words"),
+    [
+        ("CANCELLED", ["CANCELLED", "CANCELLED"], "Cancelled: nothing left to fly"),
+        ("CONFIRMED", ["CANCELLED", "CANCELLED"], "Cancelled: nothing left to fly"),
+        ("CANCELLED", ["", ""], "Cancelled: nothing left to fly"),
+        ("CANCELLED", ["CONFIRMED", ""], "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("CANCELLED", ["CONFIRMED", "CANCELLED"], "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("REFUNDED", ["REFUNDED", "REFUNDED"], "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+    ],
+)
+def test_of_a_cancelled_order_nothing_is_left_to_fly(order_status: str, statuses: list[str], words: str) -> None:
+    items = tuple(item(OUT, status=sent) for sent in statuses)
+    order = Order(ref="r", status=order_status, items=items)
+    trip = plan(items, now=NOW)
+    assert answers(order, summarize(order, trip), trip, NOW)[-1].words == words
 
 
 FAMILY = ["ADT", "ADT", "CHD", "INF"]
