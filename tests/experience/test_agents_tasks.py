@@ -32,12 +32,11 @@ PAYMENT = {
     "QTYTWO": f"{NOT_SAID} · Card · Visa",
 }
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"
-# Whatever stands in the header, twenty orders that differ in it; those in doubt have no answer about time.
+# Whatever stands in the header, twenty orders that differ in it.
 ORDERS = (
     "B94TXY", "FAM4OB", "LONGTR", "PAYPND", "MIXST4", "REFUND", "PARTRF", "CANCLD", "USDNYC", "NEGPRC", "NOTSUM", "TIGHT1", "FORTY4",
     "SPLIT1", "CITYLN", "SURFCE", "GRP120", "NOTIME", "HOLIDY", "UTCFED",
 )  # fmt: skip
-TIMELESS = {"UTCFED"}
 IN_VIEW = """(selectors) => selectors.filter((selector) => {
   const box = document.querySelector(selector)?.getBoundingClientRect();
   return !box || box.top < 0 || box.bottom > innerHeight || box.width === 0;
@@ -82,8 +81,7 @@ def test_what_an_agent_must_know_is_in_view(signed_in: Page, width: int, height:
     missing = {}
     for reference in ORDERS:
         signed_in.goto(f"/orders/{reference}/")
-        time = () if reference in TIMELESS else (".answer-time",)
-        if found := out_of_view(signed_in, *first, *time):
+        if found := out_of_view(signed_in, *first, ".answer-time"):
             missing[reference] = found
     assert missing == {}
 
