@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from orders.cdp.records import Extra
-from orders.itinerary.codes import ClockChange, Mode, NoticeKind, Phase, PlaceKind, Reading, Verdict
+from orders.itinerary.codes import ClockChange, Hop, Mode, NoticeKind, Phase, PlaceKind, Reading, Verdict
 from orders.itinerary.statuses import CalendarStatus
 
 
@@ -219,7 +219,8 @@ class Duplicate:
 class Trip:
     """The itinerary of an order.
 
-    `route` is the codes in travel order (DUB, LHR, LAS). `reading` is the one in force; `evidence` is that of the segment that says
+    `route` is the codes in travel order (DUB, LHR, LAS), `hops` what leads from each to the next.
+    `reading` is the one in force; `evidence` is that of the segment that says
     most about it; `notices` concern the whole trip.
     `other_item_indexes` are the items without segments; `untimed` names those of them that are flights by their type, as
     (name, "" if none was sent; how many items have it).
@@ -227,6 +228,7 @@ class Trip:
 
     journeys: tuple[Journey, ...] = ()
     route: tuple[str, ...] = ()
+    hops: tuple[Hop, ...] = ()
     reading: Reading = Reading.LOCAL
     evidence: Evidence = Evidence(Verdict.UNCLEAR)
     passengers: tuple[tuple[str, int], ...] = ()
