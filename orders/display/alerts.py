@@ -103,6 +103,11 @@ def _places(notice: Notice) -> str:
     return "–".join(notice.names)
 
 
+def _change(notice: Notice) -> str:
+    """The places of a change and the time for it: "LHR–LGW, 4 h 45 min"."""
+    return ", ".join(filter(None, (_places(notice), duration(notice.minutes) if notice.minutes else "")))
+
+
 def _flight_time(notice: Notice) -> str:
     """The length of a flight that cannot be."""
     return (
@@ -123,8 +128,8 @@ NUMBERS: dict[NoticeKind, Callable[[Notice], str]] = {
     NoticeKind.TIGHT: _minutes,
     NoticeKind.LONG: _minutes,
     NoticeKind.LONG_FLIGHT: _minutes,
-    NoticeKind.AIRPORT_CHANGE: _places,
-    NoticeKind.SURFACE: _places,
+    NoticeKind.AIRPORT_CHANGE: _change,
+    NoticeKind.SURFACE: _change,
     NoticeKind.MISSING_TIME: _places,
     NoticeKind.UNKNOWN_PLACE: _places,
     NoticeKind.IMPOSSIBLE_TIME: _flight_time,

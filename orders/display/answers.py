@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop, ngettext
 
 from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem
-from orders.display.clocks import clock, day, duration, short_day
+from orders.display.clocks import clock, day, day_clock, duration, short_day
 from orders.display.itinerary import place_city
 from orders.display.words import status_word
-from orders.itinerary.codes import Phase
+from orders.itinerary.codes import Phase, Reading
 from orders.itinerary.flights import travellers
 from orders.itinerary.statuses import Icon, Status, Tone, status
 from orders.itinerary.trip import Clock, Flight, Trip
@@ -22,6 +22,8 @@ from orders.services.summary import OrderSummary
 
 MOST_PARTS = 6
 TODAY = timedelta(hours=24)
+YEAR_FROM = timedelta(days=180)
+REFUNDED = frozenset({"REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED_REFUNDED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,16 @@ class Answer:
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
     found = [_booking(order, summary, trip), payment(order, summary)]
-    words = time_words(trip, now)
+    words = _("Cancelled: nothing left to fly") if _nothing_left(order, trip) else time_words(trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
+
+
+def _nothing_left(order: Order, trip: Trip) -> bool:
+    """Whether all flights are cancelled, by their items or, where no item has a status, by the order."""
+    if not order.items_complete or not trip.flights:
+        return False
+    unsaid = not any(item.status for item in order.items)
+    return all(flight.cancelled for flight in trip.flights) or (unsaid and status(order.status).cancelled)
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
@@ -91,8 +101,10 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
     """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method."""
     row = status(order.status)
     if row.payment.said:
-        words = _paid(order) if row.payment.paid else " · ".join([status_word(order.status), *_method(order)])
-        return Answer("payment", *_money_look(row), words)
+        if row.payment.paid:
+            return Answer("payment", Tone.GOOD, Icon.OK, _paid(order))
+        words = _how_much([row], status_word(order.status))
+        return Answer("payment", row.tone, row.icon, " · ".join([words, *_method(order)]))
     counted = [(row, sent, count) for row, sent, count in _rows(summary) if row.payment.said]
     if not counted:
         words = _("The CDP does not say whether it is paid")
@@ -104,11 +116,13 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
         _of(_("Paid"), count, summary) if row.payment.paid else _part(sent, count, summary)
         for row, sent, count in counted[:MOST_PARTS]
     ]
-    return Answer("payment", *_worst(rows), " · ".join([*parts, *_method(order)]))
+    return Answer("payment", *_worst(rows), " · ".join([_how_much(rows, " · ".join(parts)), *_method(order)]))
 
 
-def _money_look(row: Status) -> tuple[str, str]:
-    return (Tone.GOOD, Icon.OK) if row.payment.paid else (row.tone, row.icon)
+def _how_much(rows: Sequence[Status], words: str) -> str:
+    """The words, with a remark that the total beside them is not the amount of a refund."""
+    refunded = any(row.code in REFUNDED for row in rows)
+    return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
 
 def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
@@ -163,10 +177,12 @@ def _method(order: Order) -> list[str]:
 
 
 def time_words(trip: Trip, now: datetime) -> str:
-    """When the next flight leaves, or where the traveller is; "" if no time is known or the times are in doubt."""
+    """When the next flight leaves, or where the traveller is; "" if no time is known. Times in doubt are given both ways."""
     flights = [flight for flight in trip.flights if not flight.cancelled]
     phases = {flight.phase for flight in flights}
-    if trip.doubted or not phases - {Phase.UNKNOWN}:
+    if trip.doubted:
+        return next((words for flight in flights if (words := _leaves_in_doubt(flight, trip, now))), "")
+    if not phases - {Phase.UNKNOWN}:
         return ""
     for flight in flights:
         if flight.phase is Phase.NOW:
@@ -183,7 +199,28 @@ def _past(end: Clock) -> str:
 
 def _leaves(flight: Flight, now: datetime) -> str:
     wait = wait_words(flight.origin, now)
-    return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin)} if wait else ""
+    return (
+        _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin, now)} if wait else ""
+    )
+
+
+def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
+    """A departure under both readings, the one in force first; "" if either is unknown, or both are past."""
+    leaves = flight.origin
+    if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
+        return ""
+    other = leaves.instant + (leaves.other_wall - leaves.wall)
+    if max(leaves.instant, other) <= now:
+        return ""
+    if leaves.other_wall == leaves.wall:
+        return _leaves(flight, now)
+    same_day = leaves.other_wall.date() == leaves.wall.date()
+    otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
+    if trip.reading is Reading.UTC:
+        phrase = _("Leaves %(day)s %(time)s read as UTC, %(other)s if local, from %(city)s")
+    else:
+        phrase = _("Leaves %(day)s %(time)s as sent, %(other)s if UTC, from %(city)s")
+    return phrase % {**_at(leaves, now), "other": otherwise}
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
@@ -197,5 +234,7 @@ def wait_words(leaves: Clock, now: datetime) -> str:
     return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
 
 
-def _at(end: Clock) -> dict[str, str]:
-    return {"time": clock(end.wall), "day": short_day(end.day), "city": place_city(end.place)}
+def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
+    """Time, day and city of an end; the day with its year if it is long after `now` (aware)."""
+    far = now is not None and end.day is not None and end.day - now.date() > YEAR_FROM
+    return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

@@ -55,6 +55,19 @@ def test_items_that_do_not_add_up() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        ("LGW MCO 2026-12-27T12:40 2026-12-27T17:05", "Change of airport in London: LHR–LGW, 4 h 45 min"),
+        ("MAN MCO 2026-12-27T14:40 2026-12-27T19:05", "Gap on the ground in London: LHR–MAN, 6 h 45 min"),
+    ],
+)
+def test_a_change_of_airport_has_its_length(second: str, line: str) -> None:
+    assert strip("CONFIRMED", item("DUB LHR 2026-12-27T06:30 2026-12-27T07:55", second, status="CONFIRMED")) == [
+        f"flight BX 459: {line}"
+    ]
+
+
 def test_a_flight_has_one_line_with_the_numbers_of_all_its_things() -> None:
     assert strip("CONFIRMED", item(*TIGHT, status="CONFIRMED")) == [
         "flight BX 459: Tight connection in Amsterdam: 35 min"
