@@ -47,10 +47,10 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
         row = status(order.status)
         if not order.status or row.payment.alone:
             return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, _("The CDP does not say whether it is confirmed"))
-        return Answer("booking", row.tone, row.icon, _not_confirmed(row, status_word(order.status)))
+        return Answer("booking", row.tone, row.icon, not_confirmed(order.status))
     heads = _heads(order, trip)
     parts = [
-        _not_confirmed(row, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
+        not_confirmed(sent, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
         for row, sent, count in counted[:MOST_PARTS]
     ]
     return Answer("booking", *_worst([row for row, _sent, _count in counted]), " · ".join(parts))
@@ -68,12 +68,13 @@ def _heads(order: Order, trip: Trip) -> Counter[str]:
     if len(codes) == 1:
         return Counter({code: sum(count for _type, count in trip.passengers) for code in codes})
     first, *others = ([order.items[index] for index in flight.item_indexes] for flight in trip.flights)
-    heads = _count_heads(first)
-    alike = codes == heads.keys() and all(_count_heads(items) == heads for items in others)
+    heads = count_heads(first)
+    alike = codes == heads.keys() and all(count_heads(items) == heads for items in others)
     return heads if alike else Counter()
 
 
-def _count_heads(items: Sequence[OrderItem]) -> Counter[str]:
+def count_heads(items: Sequence[OrderItem]) -> Counter[str]:
+    """The number of travellers by the code of their status."""
     heads = Counter[str]()
     for item in items:
         heads[status(item.status).code] += travellers(item)
@@ -136,10 +137,11 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
     return word if summary.items_total == 1 else _("%(word)s for %(count)s of %(total)s items") % figures
 
 
-def _not_confirmed(row: Status, words: str) -> str:
-    return (
-        _("%(status)s, not confirmed") % {"status": words} if row.code in {"RESERVED", "PENDING", "ON_HOLD"} else words
-    )
+def not_confirmed(sent: str | None, words: str = "") -> str:
+    """ "Reserved, not confirmed"; the words of any other status alone. `words` are more than its own."""
+    words = words or status_word(sent)
+    waits = status(sent).code in {"RESERVED", "PENDING", "ON_HOLD"}
+    return _("%(status)s, not confirmed") % {"status": words} if waits else words
 
 
 # The payment types that the vendor recommends, in any case; others follow "Paid" as sent.
