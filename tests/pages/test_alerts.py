@@ -44,8 +44,37 @@ def test_what_is_not_settled_is_to_check_before_departure(sent: str, flight: str
     assert strip(sent, item(flight, status=sent)) == lines
 
 
-def test_an_order_without_flights_is_settled_or_not() -> None:
-    assert strip("PAYMENT_PENDING", OrderItem(ref="mug")) == ["money : Payment pending"]
+@pytest.mark.parametrize(
+    ("order", "mug", "lines"),
+    [
+        ("PAYMENT_PENDING", None, []),  # the pill says it
+        ("RESERVED", "RESERVED", []),
+        ("CONFIRMED", "PAYMENT_PENDING", ["money : Payment pending"]),
+        (None, "RESERVED", ["money : Reserved"]),
+    ],
+)
+def test_without_a_departure_only_what_no_pill_says_is_to_check(
+    order: str | None, mug: str | None, lines: list[str]
+) -> None:
+    assert strip(order, OrderItem(ref="mug", status=mug)) == lines
+
+
+@pytest.mark.parametrize(
+    ("order", "items", "lines"),
+    [
+        ("CANCELLED", ["CONFIRMED"] * 2, ["money : The order says Cancelled, its items say Confirmed"]),
+        (
+            "CANCELLED",
+            ["CONFIRMED", "TICKETED"],
+            ["money : The order says Cancelled, its items say Confirmed, Ticketed"],
+        ),
+        ("CANCELLED", ["CANCELLED"] * 2, []),
+        ("CONFIRMED", ["CONFIRMED"] * 2, []),
+        ("CANCELLED", [None, None], []),
+    ],
+)
+def test_an_order_and_items_that_contradict_each_other(order: str, items: list[str | None], lines: list[str]) -> None:
+    assert strip(order, *(OrderItem(ref="mug", status=sent) for sent in items)) == lines
 
 
 def test_items_that_do_not_add_up() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.answers import answers, time_words
+from orders.display.answers import Answer, answers, time_words
 from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 from orders.services.summary import summarize
@@ -18,11 +18,15 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 def line(order_status: str | None, statuses: list[str | None], **fields: str) -> dict[str, str]:
-    """The answers about an order whose items have these statuses, by what they are about."""
+    """The words about an order whose items have these statuses, by what they are about."""
+    return {answer.about: answer.words for answer in answers_of(order_status, statuses, **fields)}
+
+
+def answers_of(order_status: str | None, statuses: list[str | None], **fields: str) -> list[Answer]:
     items = tuple(OrderItem(ref=f"i{n}", status=sent, price=Decimal(1)) for n, sent in enumerate(statuses))
     order = Order(ref="r", status=order_status, items=items, **fields)  # type: ignore[arg-type]
     trip = plan(items, now=NOW)
-    return {answer.about: answer.words for answer in answers(order, summarize(order, trip), trip, NOW)}
+    return answers(order, summarize(order, trip), trip, NOW)
 
 
 CONFIRMED_UNKNOWN = "The CDP does not say whether it is confirmed"
@@ -93,6 +97,40 @@ def test_payment_is_paid_only_where_a_status_says_so(
     order: str, items: list[str | None], method: str, card: str, payment: str
 ) -> None:
     assert line(order, items, payment_type=method, card_type=card)["payment"] == payment
+
+
+@pytest.mark.parametrize(
+    ("about", "order", "items", "tone", "words"),
+    [
+        ("payment", "PURCHASED", ["CONFIRMED"] * 2, "good", "Paid"),
+        ("payment", "PURCHASED", ["PURCHASED"] * 2, "good", "Paid"),
+        (
+            "payment",
+            "PURCHASED",
+            ["PURCHASED", "PAYMENT_PENDING"],
+            "pending",
+            "Paid · Payment pending for 1 of 2 items",
+        ),
+        ("payment", "PURCHASED", ["PURCHASED", "REFUNDED"], "refunded", "Paid · Refunded for 1 of 2 items"),
+        (
+            "payment",
+            "PAYMENT_PENDING",
+            ["PAID", "PAYMENT_PENDING"],
+            "pending",
+            "Payment pending · Paid for 1 of 2 items",
+        ),
+        ("payment", "PAYMENT_PENDING", ["UNPAID"], "pending", "Payment pending"),
+        ("booking", "CONFIRMED", ["CONFIRMED"] * 2, "good", "Confirmed for 2 of 2 items"),
+        ("booking", "CANCELLED", ["CONFIRMED"] * 2, "neutral", "Confirmed for 2 of 2 items"),
+        ("booking", "CONFIRMED", ["CONFIRMED", None], "neutral", "Confirmed for 1 of 2 items"),
+        ("booking", "CANCELLED", ["CANCELLED"] * 2, "cancelled", "Cancelled for 2 of 2 items"),
+    ],
+)
+def test_an_answer_is_green_only_if_order_and_all_items_agree(
+    about: str, order: str, items: list[str | None], tone: str, words: str
+) -> None:
+    found = {answer.about: answer for answer in answers_of(order, items)}[about]
+    assert (found.tone, found.words) == (tone, words)
 
 
 OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
@@ -175,10 +213,12 @@ def test_a_time_in_doubt_is_given_both_ways(flights: list[str], reading: Reading
     assert time_words(trip, moment) == words
 
 
-def test_a_cancelled_flight_is_not_the_next_one() -> None:
-    gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status="CANCELLED")
+@pytest.mark.parametrize("sent", ["CANCELLED", "VOID", "DECLINED", "EXPIRED", "FAILED", "NO_SHOW"])
+def test_a_flight_without_a_seat_is_not_the_next_one(sent: str) -> None:
+    gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status=sent)
     words = time_words(plan([gone, item(OUT)], now=NOW), NOW)
     assert words.startswith("Leaves in 30 days")
+    assert time_words(plan([gone], now=NOW), NOW) == ""
 
 
 @pytest.mark.parametrize(
