@@ -13,7 +13,8 @@ from accounts.split_links import CARRIED
 from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
-# Pages that make no sense as a target: signing in again, or a page that only accepts POST.
+# Pages that make no sense as a target: signing in again, or a page that only accepts POST. A redirect of ours to `embed_allow` would
+# arrive as from our own page: with a challenge of somebody else's, they would get the token.
 NO_GOALS = frozenset(
     {
         "login",
@@ -25,6 +26,8 @@ NO_GOALS = frozenset(
         "confirm",
         "recovery_codes",
         "second_factor_remove",
+        "embed_allow",
+        "embed_token",
     }
 )
 NOT_SENT = {"search": "not-sent"}  # marks a search that could not be carried in a URL, for the start page

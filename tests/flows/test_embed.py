@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
@@ -164,6 +165,23 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
 
     assert not EmbedGrant.objects.exists()
     assert not EmbedSession.objects.exists()
+
+
+def test_signing_in_leads_to_no_consent_that_somebody_else_began(closed: BrowserContext, sites: Sites) -> None:
+    begun = quote(f"/embed/allow/?c={CHALLENGE}&o={sites.desk}", safe="")
+    page = closed.new_page()
+    page.goto(f"{sites.orders}/accounts/login/?next={begun}")
+    page.locator("input[name=username]").fill("agent")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    expect(page).to_have_url(f"{sites.orders}/")
+    page.goto(f"{sites.orders}/accounts/confirm/?next={begun}")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    expect(page).to_have_url(f"{sites.orders}/")
+    after = page.goto(f"{sites.orders}/embed/confirm/")
+    assert after is not None
+    assert after.status == 410
 
 
 def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -175,6 +176,30 @@ def test_the_window_is_refused_unless_our_own_page_opened_it(
     assert desk.get("/embed/confirm/").status_code == 410
     assert desk.post("/embed/confirm/").status_code == 410
     assert not EmbedGrant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/embed/allow/", "/embed/%61llow/", "http://testserver/embed/allow/", "/embed/token/"]
+)
+def test_no_redirect_of_ours_opens_the_window(agent: User, path: str) -> None:
+    """A browser calls a redirect after our own form same-origin, so its target is never a link that somebody else made."""
+    begun = f"{path}?{urlencode({'c': challenge(), 'o': DESK})}"
+    password = "a long enough password"
+    client = Client()
+    for page, form in (
+        ("/accounts/login/", {"username": "agent", "password": password}),
+        ("/accounts/confirm/", {"password": password}),
+    ):
+        asked = f"{page}?{urlencode({'next': begun})}"
+        for sent in (form, form | {"next": begun}):
+            followed = client.post(asked, sent, headers=OWN, follow=True)
+            assert followed.redirect_chain[0] == ("/", 302)
+            assert "embed" not in client.get(asked, headers=OWN, follow=True).content.decode()
+            assert client.get("/embed/confirm/").status_code == 410
+            if "username" in form:
+                client.post("/accounts/logout/")
+        client.force_login(agent)
+    assert b"/embed/" not in client.get(f"/connections/?{urlencode({'next': begun})}").content
 
 
 def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) -> None:
