@@ -142,6 +142,10 @@ def _how_much(rows: Sequence[Status], words: str) -> str:
     return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
 
+def _money_look(row: Status) -> tuple[str, str]:
+    return (Tone.GOOD, Icon.OK) if row.payment.paid else (row.tone, row.icon)
+
+
 def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
     """The statuses of the items, most frequent first: row, spelling, count."""
     for sent, count in summary.statuses:
