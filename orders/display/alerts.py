@@ -8,7 +8,7 @@ from datetime import datetime
 
 from accounts.language import translate as _
 from orders.cdp.records import Order
-from orders.display.answers import wait_words
+from orders.display.answers import contradicts, wait_words
 from orders.display.clocks import duration
 from orders.display.itinerary import place_city
 from orders.display.money import money
@@ -32,7 +32,11 @@ class AlertLine:
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
     """The things to check at the moment `now` (aware), those of the whole order first, then by flight in the trip's order."""
     alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
-    lines = [*_unsettled(order, summary, trip, alerts, now), *_sum(order, summary)]
+    lines = [
+        *_unsettled(order, summary, trip, alerts, now),
+        *_contradiction(order, summary),
+        *_sum(order, summary),
+    ]
     cities = {
         end.place.code: place_city(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
     }
@@ -66,6 +70,8 @@ def _unsettled(
         return
     coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
     wait = wait_words(coming.origin, now) if coming and not trip.doubted else ""
+    if not wait and same(sent, order.status):
+        return  # the pill beside the reference says the same
     words = _("%(status)s, leaves %(wait)s") if wait else "%(status)s"
     anchor = "money" if status(sent).payment.said or not flights else "itinerary"
     yield AlertLine(anchor, "", (words % {"status": status_word(sent), "wait": wait},))
@@ -73,6 +79,13 @@ def _unsettled(
 
 def _is_open(row: Status) -> bool:
     return row.tone is Tone.WAITING or (row.alert and not row.cancelled and not row.booked)
+
+
+def _contradiction(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
+    if contradicts(order, summary):
+        items = ", ".join(status_word(sent) for sent, _count in summary.statuses)
+        words = _("The order says %(order)s, its items say %(items)s")
+        yield AlertLine("money", "", (words % {"order": status_word(order.status), "items": items},))
 
 
 def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
@@ -103,6 +116,11 @@ def _places(notice: Notice) -> str:
     return "–".join(notice.names)
 
 
+def _change(notice: Notice) -> str:
+    """The places of a change and the time for it: "LHR–LGW, 4 h 45 min"."""
+    return ", ".join(filter(None, (_places(notice), duration(notice.minutes) if notice.minutes else "")))
+
+
 def _flight_time(notice: Notice) -> str:
     """The length of a flight that cannot be."""
     return (
@@ -123,8 +141,8 @@ NUMBERS: dict[NoticeKind, Callable[[Notice], str]] = {
     NoticeKind.TIGHT: _minutes,
     NoticeKind.LONG: _minutes,
     NoticeKind.LONG_FLIGHT: _minutes,
-    NoticeKind.AIRPORT_CHANGE: _places,
-    NoticeKind.SURFACE: _places,
+    NoticeKind.AIRPORT_CHANGE: _change,
+    NoticeKind.SURFACE: _change,
     NoticeKind.MISSING_TIME: _places,
     NoticeKind.UNKNOWN_PLACE: _places,
     NoticeKind.IMPOSSIBLE_TIME: _flight_time,

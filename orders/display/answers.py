@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop, ngettext
 
 from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem
-from orders.display.clocks import clock, day, duration, short_day
+from orders.display.clocks import clock, day, day_clock, duration, short_day
 from orders.display.itinerary import place_city
 from orders.display.words import status_word
-from orders.itinerary.codes import Phase
+from orders.itinerary.codes import Phase, Reading
 from orders.itinerary.flights import travellers
 from orders.itinerary.statuses import Icon, Status, Tone, status
 from orders.itinerary.trip import Clock, Flight, Trip
@@ -22,6 +22,8 @@ from orders.services.summary import OrderSummary
 
 MOST_PARTS = 6
 TODAY = timedelta(hours=24)
+YEAR_FROM = timedelta(days=180)
+REFUNDED = frozenset({"REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED_REFUNDED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,16 @@ class Answer:
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
     found = [_booking(order, summary, trip), payment(order, summary)]
-    words = time_words(trip, now)
+    words = _("Cancelled: nothing left to fly") if _nothing_left(order, trip) else time_words(trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
+
+
+def _nothing_left(order: Order, trip: Trip) -> bool:
+    """Whether all flights are cancelled, by their items or, where no item has a status, by the order."""
+    if not order.items_complete or not trip.flights:
+        return False
+    unsaid = not any(item.status for item in order.items)
+    return all(flight.cancelled for flight in trip.flights) or (unsaid and status(order.status).cancelled)
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
@@ -47,13 +57,23 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
         row = status(order.status)
         if not order.status or row.payment.alone:
             return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, _("The CDP does not say whether it is confirmed"))
-        return Answer("booking", row.tone, row.icon, _not_confirmed(row, status_word(order.status)))
+        return Answer("booking", row.tone, row.icon, not_confirmed(order.status))
     heads = _heads(order, trip)
     parts = [
-        _not_confirmed(row, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
+        not_confirmed(sent, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
         for row, sent, count in counted[:MOST_PARTS]
     ]
-    return Answer("booking", *_worst([row for row, _sent, _count in counted]), " · ".join(parts))
+    look = _worst([row for row, _sent, _count in counted])
+    whole = sum(count for _row, _sent, count in counted) == summary.items_total
+    if look[0] is Tone.GOOD and (contradicts(order, summary) or not whole):
+        look = (Tone.NEUTRAL, Icon.UNKNOWN)
+    return Answer("booking", *look, " · ".join(parts))
+
+
+def contradicts(order: Order, summary: OrderSummary) -> bool:
+    """Whether the order says that there is no seat, and all its items with a status have one."""
+    items = [status(sent) for sent, _count in summary.statuses]
+    return not status(order.status).booked and bool(items) and all(row.settled for row in items)
 
 
 def _heads(order: Order, trip: Trip) -> Counter[str]:
@@ -68,12 +88,13 @@ def _heads(order: Order, trip: Trip) -> Counter[str]:
     if len(codes) == 1:
         return Counter({code: sum(count for _type, count in trip.passengers) for code in codes})
     first, *others = ([order.items[index] for index in flight.item_indexes] for flight in trip.flights)
-    heads = _count_heads(first)
-    alike = codes == heads.keys() and all(_count_heads(items) == heads for items in others)
+    heads = count_heads(first)
+    alike = codes == heads.keys() and all(count_heads(items) == heads for items in others)
     return heads if alike else Counter()
 
 
-def _count_heads(items: Sequence[OrderItem]) -> Counter[str]:
+def count_heads(items: Sequence[OrderItem]) -> Counter[str]:
+    """The number of travellers by the code of their status."""
     heads = Counter[str]()
     for item in items:
         heads[status(item.status).code] += travellers(item)
@@ -90,21 +111,35 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 def payment(order: Order, summary: OrderSummary) -> Answer:
     """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method."""
     row = status(order.status)
+    counted = [(item, sent, count) for item, sent, count in _rows(summary) if item.payment.said]
+    rows = [item for item, _sent, _count in counted]
     if row.payment.said:
-        words = _paid(order) if row.payment.paid else " · ".join([status_word(order.status), *_method(order)])
-        return Answer("payment", *_money_look(row), words)
-    counted = [(row, sent, count) for row, sent, count in _rows(summary) if row.payment.said]
+        others = [one for one in counted if one[0].payment.paid is not row.payment.paid]
+        sent = _how_much([row], status_word(order.status))
+        words = _paid(order) if row.payment.paid else " · ".join([sent, *_method(order)])
+        looks = [_money_look(row), *(_money_look(item) for item, _sent, _count in others)]
+        return Answer("payment", *_worst_look(looks), " · ".join([words, *_paid_parts(others, summary)]))
     if not counted:
         words = _("The CDP does not say whether it is paid")
         return Answer("payment", Tone.NEUTRAL, Icon.UNKNOWN, " · ".join([words, *_method(order)]))
-    rows = [row for row, _sent, _count in counted]
-    if all(row.payment.paid for row in rows) and sum(count for _row, _sent, count in counted) == summary.items_total:
+    if all(item.payment.paid for item in rows) and sum(count for _row, _sent, count in counted) == summary.items_total:
         return Answer("payment", Tone.GOOD, Icon.OK, _paid(order))
-    parts = [
+    look = _worst_look([_money_look(item) for item in rows])
+    parts = " · ".join(_paid_parts(counted, summary))
+    return Answer("payment", *look, " · ".join([_how_much(rows, parts), *_method(order)]))
+
+
+def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummary) -> list[str]:
+    return [
         _of(_("Paid"), count, summary) if row.payment.paid else _part(sent, count, summary)
         for row, sent, count in counted[:MOST_PARTS]
     ]
-    return Answer("payment", *_worst(rows), " · ".join([*parts, *_method(order)]))
+
+
+def _how_much(rows: Sequence[Status], words: str) -> str:
+    """The words, with a remark that the total beside them is not the amount of a refund."""
+    refunded = any(row.code in REFUNDED for row in rows)
+    return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
 
 def _money_look(row: Status) -> tuple[str, str]:
@@ -119,9 +154,12 @@ def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
 
 def _worst(rows: Sequence[Status]) -> tuple[str, str]:
     """Colour and symbol of several statuses: those of the one that needs most attention."""
+    return _worst_look([(row.tone, row.icon) for row in rows])
+
+
+def _worst_look(looks: Sequence[tuple[str, str]]) -> tuple[str, str]:
     order = [Tone.GONE, Tone.WAITING, Tone.BACK, Tone.NEUTRAL, Tone.GOOD]
-    worst = min(rows, key=lambda row: order.index(row.tone))
-    return worst.tone, worst.icon
+    return min(looks, key=lambda look: order.index(Tone(look[0])))
 
 
 def _part(sent: str, count: int, summary: OrderSummary) -> str:
@@ -136,10 +174,11 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
     return word if summary.items_total == 1 else _("%(word)s for %(count)s of %(total)s items") % figures
 
 
-def _not_confirmed(row: Status, words: str) -> str:
-    return (
-        _("%(status)s, not confirmed") % {"status": words} if row.code in {"RESERVED", "PENDING", "ON_HOLD"} else words
-    )
+def not_confirmed(sent: str | None, words: str = "") -> str:
+    """ "Reserved, not confirmed"; the words of any other status alone. `words` are more than its own."""
+    words = words or status_word(sent)
+    waits = status(sent).code in {"RESERVED", "PENDING", "ON_HOLD"}
+    return _("%(status)s, not confirmed") % {"status": words} if waits else words
 
 
 # The payment types that the vendor recommends, in any case; others follow "Paid" as sent.
@@ -163,18 +202,30 @@ def _method(order: Order) -> list[str]:
 
 
 def time_words(trip: Trip, now: datetime) -> str:
-    """When the next flight leaves, or where the traveller is; "" if no time is known or the times are in doubt."""
-    flights = [flight for flight in trip.flights if not flight.cancelled]
+    """When the next flight leaves, or where the traveller is; "" if no time is known or none is booked.
+
+    Times in doubt are given both ways.
+    """
+    flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
-    if trip.doubted or not phases - {Phase.UNKNOWN}:
+    if trip.doubted:
+        return next((words for flight in flights if (words := _leaves_in_doubt(flight, trip, now))), "")
+    if not phases - {Phase.UNKNOWN}:
         return ""
     for flight in flights:
         if flight.phase is Phase.NOW:
             return _("Under way, lands %(time)s in %(city)s") % _at(flight.destination)
-    coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
+    coming = next_booked(trip)
     if coming is None:
         return _past(flights[-1].destination) if phases == {Phase.DEPARTED} else ""
     return _leaves(coming, now)
+
+
+def next_booked(trip: Trip) -> Flight | None:
+    """The next flight that has a seat; the trip's own next one may have none."""
+    coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
+    timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
+    return coming[min(timed)[1]] if timed else None
 
 
 def _past(end: Clock) -> str:
@@ -183,7 +234,28 @@ def _past(end: Clock) -> str:
 
 def _leaves(flight: Flight, now: datetime) -> str:
     wait = wait_words(flight.origin, now)
-    return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin)} if wait else ""
+    return (
+        _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin, now)} if wait else ""
+    )
+
+
+def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
+    """A departure under both readings, the one in force first; "" if either is unknown, or both are past."""
+    leaves = flight.origin
+    if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
+        return ""
+    other = leaves.instant + (leaves.other_wall - leaves.wall)
+    if max(leaves.instant, other) <= now:
+        return ""
+    if leaves.other_wall == leaves.wall:
+        return _leaves(flight, now)
+    same_day = leaves.other_wall.date() == leaves.wall.date()
+    otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
+    if trip.reading is Reading.UTC:
+        phrase = _("Leaves %(day)s %(time)s read as UTC, %(other)s if local, from %(city)s")
+    else:
+        phrase = _("Leaves %(day)s %(time)s as sent, %(other)s if UTC, from %(city)s")
+    return phrase % {**_at(leaves, now), "other": otherwise}
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
@@ -197,5 +269,7 @@ def wait_words(leaves: Clock, now: datetime) -> str:
     return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
 
 
-def _at(end: Clock) -> dict[str, str]:
-    return {"time": clock(end.wall), "day": short_day(end.day), "city": place_city(end.place)}
+def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
+    """Time, day and city of an end; the day with its year if it is long after `now` (aware)."""
+    far = now is not None and end.day is not None and end.day - now.date() > YEAR_FROM
+    return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from accounts.language import translate as _
-from orders.cdp.records import Order
+from orders.cdp.records import Order, OrderItem
+from orders.display.answers import count_heads, not_confirmed
 from orders.display.clocks import clock, day, duration, short_day
 from orders.display.itinerary import at_airport, journey_way, mode_words, operated_by
 from orders.display.passengers import passengers
 from orders.display.vocabulary import ITEM_TYPES
-from orders.display.words import item_type, status_word
+from orders.display.words import item_type
 from orders.itinerary.codes import NoticeKind
-from orders.itinerary.statuses import status
+from orders.itinerary.statuses import same, status
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Transfer, Trip
 from orders.services.summary import OtherItem
 
@@ -31,57 +33,106 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete:
         return ""
     together = all(flight.all_passengers for flight in trip.flights)
-    blocks = [_opening(order, trip, together=together)]
-    blocks += [_journey(journey, together=together) for journey in trip.journeys]
+    journeys = [_journey(order, journey, together=together) for journey in trip.journeys]
     cities = {
         end.place.code: _place(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
     }
-    if extras := [line for other in others if (line := _extra(other, cities))]:
+    extras = [line for other in others if (line := _extra(order, other, trip, cities))]
+    noted = any(_flight_remark(order, flight) for flight in trip.flights if not flight.cancelled)
+    noted = noted or any(_remark(order, [other.item]) for other in others if _is_listed(other))
+    blocks = [_opening(order, trip, together=together, noted=noted), *journeys]
+    if extras:
         blocks.append([_("Also booked"), *extras])
     if trip.timed and not trip.doubted:
         blocks.append([_("All times are local.")])
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
-def _opening(order: Order, trip: Trip, *, together: bool) -> list[str]:
+def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[str]:
     lines = [
         _("Your booking %(reference)s") % {"reference": order.reference_id} if order.reference_id else _("Your booking")
     ]
-    row = status(order.status)
-    if row.translated and row.code and not row.settled:
-        lines.append(_("Status: %(status)s") % {"status": status_word(order.status)})
+    if _is_said(order.status):
+        lines.append(_("Status: %(status)s") % {"status": not_confirmed(order.status)})
+    if noted:
+        lines.append(_("Please note the status given below."))
     if together and trip.passengers:
         lines.append(_travellers(trip.passengers))
     return lines
 
 
-def _journey(journey: Journey, *, together: bool) -> list[str]:
+def _is_said(sent: str | None) -> bool:
+    """Whether the opening names this status of the order."""
+    row = status(sent)
+    return row.translated and bool(row.code) and not row.settled
+
+
+def _remark(order: Order, items: Sequence[OrderItem]) -> str:
+    """The statuses of the items that are not settled: "Waitlisted", "Declined for 1 of 4"; "" if the opening says the same.
+
+    The word of a feed is not for the customer.
+    """
+    heads = count_heads(items)
+    sent = {status(item.status).code: item.status for item in items}
+    parts = []
+    for code, text in sent.items():
+        row = status(text)
+        if not code or row.settled or (len(sent) == 1 and same(text, order.status)):
+            continue
+        word = not_confirmed(text) if row.translated else _("status to be confirmed")
+        counts = {"word": word, "count": heads[code], "total": heads.total()}
+        parts.append(_("%(word)s for %(count)s of %(total)s") % counts if len(sent) > 1 else word)
+    return " · ".join(parts)
+
+
+def _flight_remark(order: Order, flight: Flight) -> str:
+    if flight.cancelled:
+        return _("CANCELLED")
+    return _remark(order, [order.items[index] for index in flight.item_indexes])
+
+
+def _journey(order: Order, journey: Journey, *, together: bool) -> list[str]:
     doubted = any(flight.doubted for flight in journey.flights)
-    parts = ["" if doubted else day(journey.departs.day), journey_way(journey)]
-    lines = [" · ".join(filter(None, parts))]
+    named = None if doubted else journey.departs.day
+    lines = [" · ".join(filter(None, (day(named), journey_way(journey))))]
     for leg in journey.legs:
-        lines += _flight(leg, together=together) if isinstance(leg, Flight) else _transfer(leg)
+        if isinstance(leg, Flight):
+            lines += _flight(leg, named, remark=_flight_remark(order, leg), together=together)
+            named = _last_named(leg, named)
+        else:
+            lines += _transfer(leg)
     return lines
 
 
-def _flight(flight: Flight, *, together: bool) -> Iterator[str]:
+def _flight(flight: Flight, named: date | None, *, remark: str, together: bool) -> Iterator[str]:
+    """The lines of a flight; `named` is the day that the lines above named last."""
     number = flight.number
     if flight.carrier_name and flight.carrier_name != flight.carrier:
         number = f"{number} ({flight.carrier_name})"
     line = ", ".join(filter(None, (f"{mode_words(flight)} {number}".strip(), operated_by(flight))))
-    yield f"{line} – {_('CANCELLED')}" if flight.cancelled else line
-    uncertain = flight.doubted or any(notice.kind in UNCERTAIN for notice in flight.notices)
-    yield _end(_("Departs %(when)s, %(place)s"), flight.origin, uncertain=uncertain)
-    yield _end(_("Arrives %(when)s, %(place)s"), flight.destination, uncertain=uncertain, after=flight.day_change)
+    yield f"{line} – {remark}" if remark else line
+    uncertain = _is_uncertain(flight)
+    yield _end(_("Departs %(when)s, %(place)s"), flight.origin, named, uncertain=uncertain)
+    named = named if uncertain else flight.origin.day or named
+    yield _end(_("Arrives %(when)s, %(place)s"), flight.destination, named, uncertain=uncertain)
     if not together and flight.passengers:
         yield _travellers(flight.passengers)
 
 
-def _end(phrase: str, end: Clock, *, uncertain: bool, after: int | None = 0) -> str:
+def _is_uncertain(flight: Flight) -> bool:
+    return flight.doubted or any(notice.kind in UNCERTAIN for notice in flight.notices)
+
+
+def _last_named(flight: Flight, named: date | None) -> date | None:
+    """The day that the lines of a flight named last, or those above it."""
+    return named if _is_uncertain(flight) else flight.destination.day or flight.origin.day or named
+
+
+def _end(phrase: str, end: Clock, named: date | None, *, uncertain: bool) -> str:
     if uncertain or end.wall is None:
         when = ", ".join(filter(None, (day(end.day) if not uncertain else "", _("time to be confirmed"))))
     else:
-        when = f"{short_day(end.wall)} {clock(end.wall)}" if after else clock(end.wall)
+        when = f"{short_day(end.wall)} {clock(end.wall)}" if end.day != named else clock(end.wall)
     return phrase % {"when": when, "place": _place(end.place)}
 
 
@@ -106,17 +157,42 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
     return _("Travellers: %(who)s") % {"who": passengers(counts)}
 
 
-def _extra(other: OtherItem, cities: dict[str, str]) -> str:
-    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for a cancelled item, a fee, or one without a name that customers know."""
+def _is_listed(other: OtherItem) -> bool:
+    """Whether an extra is for the customer: not a cancelled one, a fee, or one without a name that customers know."""
     kind = (other.item.type or "").upper()
     row = status(other.item.status)
-    if row.cancelled or not row.booked or kind in {"FEE", "FEES"} or (not other.item.name and kind not in ITEM_TYPES):
+    named = other.item.name or kind in ITEM_TYPES
+    return bool(row.booked and not row.cancelled and kind not in {"FEE", "FEES"} and named)
+
+
+def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
+    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for an item that is not listed."""
+    if not _is_listed(other):
         return ""
 
     def named(pair: re.Match[str]) -> str:
-        if not {pair[1], pair[2]} <= cities.keys():
-            return pair[0]
-        return _("%(origin)s to %(destination)s") % {"origin": cities[pair[1]], "destination": cities[pair[2]]}
+        return _way_of(pair, cities) or pair[0]
 
-    words = AIRPORT_PAIR.sub(named, other.item.name or item_type(other.item.type))
-    return f"{other.count} × {words}" if other.count > 1 else words
+    sent = other.item.name or item_type(other.item.type)
+    words = AIRPORT_PAIR.sub(named, sent)
+    if words == sent and (way := _way(other, trip, cities)):
+        words = f"{words}, {way}"
+    words = f"{other.count} × {words}" if other.count > 1 else words
+    remark = _remark(order, [other.item])
+    return f"{words} – {remark}" if remark else words
+
+
+def _way(other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
+    """Between which places an extra is, by the flight it goes with or its description; "" if neither says it."""
+    for flight in trip.flights if other.flight else ():
+        if flight.key == other.flight:
+            ends = {"origin": _place(flight.origin.place), "destination": _place(flight.destination.place)}
+            return _("%(origin)s to %(destination)s") % ends
+    pair = AIRPORT_PAIR.search(other.item.description or "")
+    return _way_of(pair, cities) if pair else ""
+
+
+def _way_of(pair: re.Match[str], cities: dict[str, str]) -> str:
+    if not {pair[1], pair[2]} <= cities.keys():
+        return ""
+    return _("%(origin)s to %(destination)s") % {"origin": cities[pair[1]], "destination": cities[pair[2]]}

@@ -20,7 +20,7 @@ from orders.display.clocks import (
 from orders.display.passengers import passengers
 from orders.display.words import phase_word, status_word, whole_number
 from orders.itinerary.airports import same_site
-from orders.itinerary.codes import ClockChange, Mode, NoticeKind, PlaceKind
+from orders.itinerary.codes import ClockChange, Hop, Mode, NoticeKind, PlaceKind
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
 from orders.privacy.access_log import RecentOrder
@@ -72,9 +72,32 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
-def route_words(route: Sequence[str], between: str = " – ") -> str:
-    """ "DUB – LHR – LAS"; only the first MOST_STOPS stops of a longer route."""
-    return between.join(route if len(route) <= MOST_STOPS else (*route[:MOST_STOPS], "…"))
+def route_stops(trip: Trip) -> list[tuple[str, str]]:
+    """The stops of a route for one line, each as (code, how it is reached if not by a flight); a long one is shortened."""
+    stops = list(zip(trip.route, ("", *map(hop_words, trip.hops)), strict=True))
+    return stops if len(stops) <= LONGEST_ROUTE else [*stops[:5], ("", ""), *stops[-3:]]
+
+
+def hop_words(hop: Hop) -> str:
+    """How one stop of a route is reached from the last, if not by a flight: "by land", "no flight", "…" within a city; else ""."""
+    words = {Hop.FLIGHT: "", Hop.OVERLAND: _("by land"), Hop.CITY: "…", Hop.NONE: _("no flight")}
+    return words[hop]
+
+
+def route_words(trip: Trip, between: str = " – ") -> str:
+    """ "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB"; only the first MOST_STOPS stops of a longer route."""
+    codes = trip.route[:MOST_STOPS]
+    words = [hop_words(hop) for hop in trip.hops[: MOST_STOPS - 1]]
+    line = "".join(
+        [
+            *codes[:1],
+            *(
+                f" ({change}) {code}" if change else f"{between}{code}"
+                for change, code in zip(words, codes[1:], strict=True)
+            ),
+        ]
+    )
+    return f"{line}{between}…" if len(trip.route) > MOST_STOPS else line
 
 
 def short_line(route: str) -> str:

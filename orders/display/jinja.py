@@ -46,7 +46,7 @@ FILTERS = (
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
-    itinerary.recent_trip, itinerary.route_words, itinerary.row_notices, itinerary.short_line, itinerary.short_route,
+    itinerary.recent_trip, itinerary.route_stops, itinerary.route_words, itinerary.row_notices, itinerary.short_line,
     itinerary.stay_words, itinerary.transfer_words, itinerary.trip_line, itinerary.untimed_words,
     journey_bar.across, journey_bar.bar_sentence, journey_bar.length_fits, journey_bar.night_labels,
     journey_bar.now_across, journey_bar.state_said,

@@ -43,7 +43,7 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     """
     blocks = [reference] if reference else []
     if trip.journeys:
-        blocks.append(route_words(trip.route, " → "))
+        blocks.append(route_words(trip, " → "))
     blocks += _journeys(trip)
     if trip.untimed:
         blocks.append(untimed_words(trip))

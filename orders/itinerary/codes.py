@@ -44,6 +44,18 @@ class PlaceKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Hop(StrEnum):
+    """What leads from one stop of a route to the next: a flight, or a change between two places where the order has none.
+
+    OVERLAND is between two airports or stations of one city; CITY is perhaps no change at all, as one of them is a city's code (LON).
+    """
+
+    FLIGHT = "flight"
+    OVERLAND = "overland"
+    CITY = "city"
+    NONE = "none"
+
+
 class Phase(StrEnum):
     """The progress of a flight, a wait or a journey at a given moment."""
 
@@ -70,9 +82,9 @@ class NoticeKind(StrEnum):
     OVERNIGHT = "overnight"
     LONG = "long"  # minutes
     OVERLAP = "overlap"
-    AIRPORT_CHANGE = "airport change"  # names: codes of both airports
+    AIRPORT_CHANGE = "airport change"  # names: codes of both airports; minutes
     CARRIER_CHANGE = "carrier change"  # names of both carriers
-    SURFACE = "surface"  # names: codes of both places
+    SURFACE = "surface"  # names: codes of both places; minutes
     # About the times of a flight or a trip.
     LOOKS_LIKE_UTC = "looks like utc"  # evidence
     LOOKS_LIKE_LOCAL = "looks like local"  # evidence

@@ -13,7 +13,7 @@ from orders.itinerary.airports import same_city, same_site
 from orders.itinerary.building import Whole, build, doubt_notice, is_cancelled
 from orders.itinerary.clock_check.local_or_utc import decide, order_evidence
 from orders.itinerary.clocks import minutes_between
-from orders.itinerary.codes import Reading
+from orders.itinerary.codes import Hop, PlaceKind, Reading
 from orders.itinerary.flight_times import PlannedFlight, days_between, in_flown_order, read_times, stay_between
 from orders.itinerary.flights import Draft, Gathered, gather
 from orders.itinerary.headcount import headcount
@@ -46,10 +46,12 @@ def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: d
     order = Whole(items, reading, together, sum(count for _code, count in aboard), _usual_status(items))
     flights = {flight.draft.key: build(flight, order) for flight in planned}
     flown, cancelled = _groups(gathered, flights, cancelled=False), _groups(gathered, flights, cancelled=True)
+    route, hops = _route(flown or cancelled)
     proof = order_evidence([flight.draft.score for flight in planned], together)
     return Trip(
         journeys=_journeys([*flown, *cancelled], list(flights), moment),
-        route=_route(flown or cancelled),
+        route=route,
+        hops=hops,
         reading=reading,
         evidence=proof,
         passengers=aboard,
@@ -179,14 +181,23 @@ def _usual_status(items: Sequence[OrderItem]) -> str:
     return statuses.most_common(1)[0][0] if statuses else ""
 
 
-def _route(groups: Sequence[Sequence[Flight]]) -> tuple[str, ...]:
-    """The codes along the way of the largest travel group, in travel order."""
+def _route(groups: Sequence[Sequence[Flight]]) -> tuple[tuple[str, ...], tuple[Hop, ...]]:
+    """The codes along the way of the largest travel group, in travel order, and what leads from each to the next."""
     if not groups:
-        return ()
+        return (), ()
     main = max(groups, key=lambda group: (max(sum(count for _c, count in f.passengers) for f in group), len(group)))
     stops: list[Place] = []
+    hops: list[Hop] = []
     for flight in main:
-        for place in (flight.origin.place, flight.destination.place):
+        for place, lands in ((flight.origin.place, False), (flight.destination.place, True)):
             if place.code and not (stops and same_site(stops[-1], place)):
+                if stops:
+                    hops.append(Hop.FLIGHT if lands else _change(stops[-1], place))
                 stops.append(place)
-    return tuple(place.code for place in stops)
+    return tuple(place.code for place in stops), tuple(hops)
+
+
+def _change(here: Place, there: Place) -> Hop:
+    if not same_city(here, there):
+        return Hop.NONE
+    return Hop.CITY if PlaceKind.CITY in (here.kind, there.kind) else Hop.OVERLAND

@@ -38,7 +38,7 @@ def transfer_notices(
     rules: HouseRules = HOUSE_RULES,
 ) -> tuple[Notice, ...]:
     """The notices of one transfer; `minutes` is the wait, None if unknown, negative if the flights overlap."""
-    moved = _moved(arriving, leaving)
+    moved = _moved(arriving, leaving, minutes)
     notices = _length_notices(arriving, leaving, minutes, moved is not None, overlapping, rules)
     if moved is not None:
         notices.append(moved)
@@ -88,7 +88,7 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
     return parts
 
 
-def _moved(arriving: Flight, leaving: Flight) -> Notice | None:
+def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
     """The notice that travellers have to get to another airport or station, of the same city or over land to another one."""
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:
@@ -98,7 +98,7 @@ def _moved(arriving: Flight, leaving: Flight) -> Notice | None:
         if PlaceKind.CITY in (here.kind, there.kind):
             return None
         kind = NoticeKind.AIRPORT_CHANGE
-    return Notice(kind, True, names=(here.code, there.code))
+    return Notice(kind, True, minutes=max(0, minutes or 0), names=(here.code, there.code))
 
 
 def _tight_limit(arriving: Flight, leaving: Flight, moved: bool, rules: HouseRules) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from orders.cdp.records import Extra
-from orders.itinerary.codes import ClockChange, Mode, NoticeKind, Phase, PlaceKind, Reading, Verdict
+from orders.itinerary.codes import ClockChange, Hop, Mode, NoticeKind, Phase, PlaceKind, Reading, Verdict
 from orders.itinerary.statuses import CalendarStatus
 
 
@@ -219,13 +219,14 @@ class Duplicate:
 class Trip:
     """The itinerary of an order.
 
-    `route` holds the codes in travel order (DUB, LHR, LAS). `reading` is the one applied; `evidence` comes from the
-    most telling segment; `notices` concern the whole trip. `other_item_indexes` are the items without segments;
-    `untimed` has those with a flight type, as (name or "", number of items).
+    `route` holds the codes in travel order (DUB, LHR, LAS), `hops` how each is reached from the one before. `reading` is
+    the one applied; `evidence` comes from the most telling segment; `notices` concern the whole trip. `other_item_indexes`
+    are the items without segments; `untimed` has those with a flight type, as (name or "", number of items).
     """
 
     journeys: tuple[Journey, ...] = ()
     route: tuple[str, ...] = ()
+    hops: tuple[Hop, ...] = ()
     reading: Reading = Reading.LOCAL
     evidence: Evidence = Evidence(Verdict.UNCLEAR)
     passengers: tuple[tuple[str, int], ...] = ()

@@ -72,7 +72,8 @@ class OrderSummary:
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
     was sent first; `mixed` is True if they differ.
     `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` belong
-    to it, and `unchecked` has the reasons why it cannot, for an order with items. `items_total` is None if the CDP
+    to it, `total_holds_cancelled` is whether the total includes the prices of some items that are cancelled and some that are not,
+    and `unchecked` has the reasons why it cannot, for an order with items. `items_total` is None if the CDP
     has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
     those that are read of one order. `notes` are all oddities of the order and its items, each with its place.
     """
@@ -84,6 +85,7 @@ class OrderSummary:
     adds_up: bool | None = None
     items_sum: Decimal | None = None
     sum_currency: str = ""
+    total_holds_cancelled: bool = False
     unchecked: tuple[Unchecked, ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
     others: tuple[OtherItem, ...] = ()
@@ -102,14 +104,16 @@ def summarize(order: Order, trip: Trip) -> OrderSummary:
     others = tuple(_others(order.items, trip))
     unchecked = _unchecked(order)
     items_sum = None if unchecked or not order.items else _sum(order.items)
+    adds_up = None if items_sum is None else items_sum == order.price
     return OrderSummary(
         reference=order.reference_id or order.ref or "",
         statuses=statuses,
         mixed=len(statuses) > 1,
         alerts=tuple(_alerts(trip)),
-        adds_up=None if items_sum is None else items_sum == order.price,
+        adds_up=adds_up,
         items_sum=items_sum,
         sum_currency=canonical(order.currency_code),
+        total_holds_cancelled=adds_up is True and _partly_cancelled(order.items),
         unchecked=unchecked,
         passengers=trip.passengers,
         others=others,
@@ -172,6 +176,12 @@ def _unchecked_quantities(items: Sequence[OrderItem]) -> Iterator[Unchecked]:
 def _sum(items: Sequence[OrderItem]) -> Decimal:
     with localcontext(prec=PRECISION):
         return sum((item.price for item in items if item.price is not None), Decimal(0))
+
+
+def _partly_cancelled(items: Sequence[OrderItem]) -> bool:
+    """Whether some of the items are cancelled, with a price, and others are not."""
+    gone = [item for item in items if status(item.status).cancelled]
+    return len(gone) < len(items) and any(item.price for item in gone)
 
 
 def _alerts(trip: Trip) -> Iterator[Alert]:

@@ -15,7 +15,7 @@ from accounts.models import Preferences
 from orders.cdp.records import Order
 from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
 from orders.display.journey_bar import across
-from orders.itinerary.codes import ClockChange, PlaceKind
+from orders.itinerary.codes import ClockChange, Hop, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 from orders.problems.faults import FAULTS, Row
 
@@ -337,6 +337,9 @@ def test_a_long_route_keeps_its_ends() -> None:
     assert itinerary.short_route(codes[:9]) == codes[:9]
     assert itinerary.short_route(codes) == (*codes[:5], "", *codes[-3:])
     assert itinerary.short_line("–".join(codes)) == "A00–A01–A02–A03–A04–…–A37–A38–A39"
+    long = Trip(route=codes, hops=(Hop.NONE, *[Hop.FLIGHT] * 38))
+    assert [code for code, _change in itinerary.route_stops(long)] == [*codes[:5], "", *codes[-3:]]
+    assert [change for _code, change in itinerary.route_stops(long)] == ["", "no flight", *[""] * 7]
     assert [itinerary.short_line(route) for route in ("DUB–LHR–LAS", "DUB→LAS")] == ["DUB–LHR–LAS", "DUB→LAS"]
 
 

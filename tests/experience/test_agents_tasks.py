@@ -21,8 +21,8 @@ NOT_SAID = "The CDP does not say whether it is paid"
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
-    "REFUND": "Refunded · Paypal",
-    "PARTRF": "Partially refunded · Card · Visa",
+    "REFUND": "Refunded; the CDP does not say how much · Paypal",
+    "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
     "CANCLD": f"{NOT_SAID} · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
     "NEGPRC": f"{NOT_SAID} · Voucher",
@@ -33,12 +33,11 @@ PAYMENT = {
     "QTYTWO": f"{NOT_SAID} · Card · Visa",
 }
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"
-# Whatever stands in the header, twenty orders that differ in it; of those in doubt, or cancelled, the first day is said instead of a time.
+# Whatever stands in the header, twenty orders that differ in it.
 ORDERS = (
     "B94TXY", "FAM4OB", "LONGTR", "PAYPND", "MIXST4", "REFUND", "PARTRF", "CANCLD", "USDNYC", "NEGPRC", "NOTSUM", "TIGHT1", "FORTY4",
     "SPLIT1", "CITYLN", "SURFCE", "GRP120", "NOTIME", "HOLIDY", "UTCFED",
 )  # fmt: skip
-TIMELESS = {"CANCLD": "Sun 20 Dec 2026", "UTCFED": "Fri 15 Jan 2027"}
 IN_VIEW = """(selectors) => selectors.filter((selector) => {
   const box = document.querySelector(selector)?.getBoundingClientRect();
   return !box || box.top < 0 || box.bottom > innerHeight || box.width === 0;
@@ -84,12 +83,8 @@ def test_what_an_agent_must_know_is_in_view(signed_in: Page, width: int, height:
     missing = {}
     for reference in ORDERS:
         signed_in.goto(f"/orders/{reference}/")
-        # Where the answer line has no time, the first day stands over it.
-        time = ".trip-line > span:first-child" if reference in TIMELESS else ".answer-time"
-        if found := out_of_view(signed_in, *first, time):
+        if found := out_of_view(signed_in, *first, ".answer-time"):
             missing[reference] = found
-        if reference in TIMELESS:
-            expect(signed_in.locator(time)).to_have_text(TIMELESS[reference])
     assert missing == {}
 
 

@@ -44,14 +44,56 @@ def test_what_is_not_settled_is_to_check_before_departure(sent: str, flight: str
     assert strip(sent, item(flight, status=sent)) == lines
 
 
-def test_an_order_without_flights_is_settled_or_not() -> None:
-    assert strip("PAYMENT_PENDING", OrderItem(ref="mug")) == ["money : Payment pending"]
+@pytest.mark.parametrize(
+    ("order", "mug", "lines"),
+    [
+        ("PAYMENT_PENDING", None, []),  # the pill says it
+        ("RESERVED", "RESERVED", []),
+        ("CONFIRMED", "PAYMENT_PENDING", ["money : Payment pending"]),
+        (None, "RESERVED", ["money : Reserved"]),
+    ],
+)
+def test_without_a_departure_only_what_no_pill_says_is_to_check(
+    order: str | None, mug: str | None, lines: list[str]
+) -> None:
+    assert strip(order, OrderItem(ref="mug", status=mug)) == lines
+
+
+@pytest.mark.parametrize(
+    ("order", "items", "lines"),
+    [
+        ("CANCELLED", ["CONFIRMED"] * 2, ["money : The order says Cancelled, its items say Confirmed"]),
+        (
+            "CANCELLED",
+            ["CONFIRMED", "TICKETED"],
+            ["money : The order says Cancelled, its items say Confirmed, Ticketed"],
+        ),
+        ("CANCELLED", ["CANCELLED"] * 2, []),
+        ("CONFIRMED", ["CONFIRMED"] * 2, []),
+        ("CANCELLED", [None, None], []),
+    ],
+)
+def test_an_order_and_items_that_contradict_each_other(order: str, items: list[str | None], lines: list[str]) -> None:
+    assert strip(order, *(OrderItem(ref="mug", status=sent) for sent in items)) == lines
 
 
 def test_items_that_do_not_add_up() -> None:
     mug = OrderItem(ref="mug", price=Decimal(138), currency_code="EUR", quantity=Decimal(1))
     assert strip("PURCHASED", mug, price=Decimal(250), currency_code="EUR") == [
         "money : Items add up to 138.00 EUR, not 250.00 EUR"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        ("LGW MCO 2026-12-27T12:40 2026-12-27T17:05", "Change of airport in London: LHR–LGW, 4 h 45 min"),
+        ("MAN MCO 2026-12-27T14:40 2026-12-27T19:05", "Missing leg in London: LHR–MAN, 6 h 45 min"),
+    ],
+)
+def test_a_change_of_airport_has_its_length(second: str, line: str) -> None:
+    assert strip("CONFIRMED", item("DUB LHR 2026-12-27T06:30 2026-12-27T07:55", second, status="CONFIRMED")) == [
+        f"flight BX 459: {line}"
     ]
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.answers import answers, time_words
+from orders.display.answers import Answer, answers, time_words
+from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 from orders.services.summary import summarize
 from tests.itinerary.test_parts import item
@@ -17,11 +18,15 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 def line(order_status: str | None, statuses: list[str | None], **fields: str) -> dict[str, str]:
-    """The answers about an order whose items have these statuses, by what they are about."""
+    """The words about an order whose items have these statuses, by what they are about."""
+    return {answer.about: answer.words for answer in answers_of(order_status, statuses, **fields)}
+
+
+def answers_of(order_status: str | None, statuses: list[str | None], **fields: str) -> list[Answer]:
     items = tuple(OrderItem(ref=f"i{n}", status=sent, price=Decimal(1)) for n, sent in enumerate(statuses))
     order = Order(ref="r", status=order_status, items=items, **fields)  # type: ignore[arg-type]
     trip = plan(items, now=NOW)
-    return {answer.about: answer.words for answer in answers(order, summarize(order, trip), trip, NOW)}
+    return answers(order, summarize(order, trip), trip, NOW)
 
 
 CONFIRMED_UNKNOWN = "The CDP does not say whether it is confirmed"
@@ -74,7 +79,16 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
             "Paid for 1 of 2 items · Payment pending for 1 of 2 items",
         ),
         ("CONFIRMED", ["PURCHASED", "CONFIRMED"], "", "", "Paid for 1 of 2 items"),
-        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded · Card"),
+        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded; the CDP does not say how much · Card"),
+        ("CANCELLED_REFUNDED", [], "", "", "Cancelled and refunded; the CDP does not say how much"),
+        ("REFUND_PENDING", [], "Card", "", "Refund pending · Card"),
+        (
+            "CONFIRMED",
+            ["REFUNDED", "CONFIRMED"],
+            "",
+            "",
+            "Refunded for 1 of 2 items; the CDP does not say how much",
+        ),
         ("DECLINED", ["DECLINED"], "", "", PAID_UNKNOWN),
         ("PAYMENT_FAILED", [], "Card", "", "Payment failed · Card"),
     ],
@@ -85,6 +99,40 @@ def test_payment_is_paid_only_where_a_status_says_so(
     assert line(order, items, payment_type=method, card_type=card)["payment"] == payment
 
 
+@pytest.mark.parametrize(
+    ("about", "order", "items", "tone", "words"),
+    [
+        ("payment", "PURCHASED", ["CONFIRMED"] * 2, "good", "Paid"),
+        ("payment", "PURCHASED", ["PURCHASED"] * 2, "good", "Paid"),
+        (
+            "payment",
+            "PURCHASED",
+            ["PURCHASED", "PAYMENT_PENDING"],
+            "pending",
+            "Paid · Payment pending for 1 of 2 items",
+        ),
+        ("payment", "PURCHASED", ["PURCHASED", "REFUNDED"], "refunded", "Paid · Refunded for 1 of 2 items"),
+        (
+            "payment",
+            "PAYMENT_PENDING",
+            ["PAID", "PAYMENT_PENDING"],
+            "pending",
+            "Payment pending · Paid for 1 of 2 items",
+        ),
+        ("payment", "PAYMENT_PENDING", ["UNPAID"], "pending", "Payment pending"),
+        ("booking", "CONFIRMED", ["CONFIRMED"] * 2, "good", "Confirmed for 2 of 2 items"),
+        ("booking", "CANCELLED", ["CONFIRMED"] * 2, "neutral", "Confirmed for 2 of 2 items"),
+        ("booking", "CONFIRMED", ["CONFIRMED", None], "neutral", "Confirmed for 1 of 2 items"),
+        ("booking", "CANCELLED", ["CANCELLED"] * 2, "cancelled", "Cancelled for 2 of 2 items"),
+    ],
+)
+def test_an_answer_is_green_only_if_order_and_all_items_agree(
+    about: str, order: str, items: list[str | None], tone: str, words: str
+) -> None:
+    found = {answer.about: answer for answer in answers_of(order, items)}[about]
+    assert (found.tone, found.words) == (tone, words)
+
+
 OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
 
 
@@ -92,6 +140,8 @@ OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
     ("now", "words"),
     [
         ("2026-11-27T12:00", "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("2026-06-30T12:00", "Leaves in 180 days, Sun 27 Dec 06:40 from Dublin"),
+        ("2026-06-29T12:00", "Leaves in 181 days, Sun 27 Dec 2026 06:40 from Dublin"),
         ("2026-12-26T01:00", "Leaves in 1 day, Sun 27 Dec 06:40 from Dublin"),
         ("2026-12-26T20:40", "Leaves in 10 h, Sun 27 Dec 06:40 from Dublin"),
         ("2026-12-27T06:39", "Leaves in 1 min, Sun 27 Dec 06:40 from Dublin"),
@@ -109,17 +159,84 @@ def test_time(now: str, words: str) -> None:
     [
         [],
         ["QQQ QQX 2026-12-27T06:40 2026-12-27T09:20"],  # zones that nobody knows
-        ["LHR LAS 2026-12-15T19:00 2026-12-16T05:35"],  # times that look like UTC
     ],
 )
 def test_no_time_is_claimed_where_none_is_sure(flights: list[str]) -> None:
     assert time_words(plan([item(flight) for flight in flights], now=NOW), NOW) == ""
 
 
-def test_a_cancelled_flight_is_not_the_next_one() -> None:
-    gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status="CANCELLED")
+EAST = "LHR LAS 2026-12-15T19:00 2026-12-16T05:35"
+WEST = "LAS LHR 2026-12-20T02:00 2026-12-20T12:15"
+
+
+@pytest.mark.parametrize(
+    ("flights", "reading", "now", "words"),
+    [
+        (
+            [WEST],
+            Reading.LOCAL,
+            "2026-11-27T12:00",
+            "Leaves Sun 20 Dec 02:00 as sent, Sat 19 Dec 18:00 if UTC, from Las Vegas",
+        ),
+        (
+            [WEST],
+            Reading.LOCAL,
+            "2026-12-20T02:01",
+            "Leaves Sun 20 Dec 02:00 as sent, Sat 19 Dec 18:00 if UTC, from Las Vegas",
+        ),
+        ([WEST], Reading.LOCAL, "2026-12-20T10:01", ""),
+        ([EAST], Reading.LOCAL, "2026-11-27T12:00", "Leaves in 18 days, Tue 15 Dec 19:00 from London"),
+        (
+            [EAST, WEST],
+            Reading.LOCAL,
+            "2026-12-17T12:00",
+            "Leaves Sun 20 Dec 02:00 as sent, Sat 19 Dec 18:00 if UTC, from Las Vegas",
+        ),
+        (
+            ["FRA LAX 2027-01-15T09:05 2027-01-15T20:30"],
+            Reading.LOCAL,
+            "2026-11-27T12:00",
+            "Leaves Fri 15 Jan 09:05 as sent, 10:05 if UTC, from Frankfurt",
+        ),
+        (
+            ["FRA LAX 2027-01-15T10:05 2027-01-15T12:30"],
+            Reading.UTC,
+            "2026-11-27T12:00",
+            "Leaves Fri 15 Jan 11:05 read as UTC, 10:05 if local, from Frankfurt",
+        ),
+    ],
+)
+def test_a_time_in_doubt_is_given_both_ways(flights: list[str], reading: Reading, now: str, words: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    trip = plan([item(flight) for flight in flights], reading=reading, now=moment)
+    assert trip.doubted
+    assert time_words(trip, moment) == words
+
+
+@pytest.mark.parametrize("sent", ["CANCELLED", "VOID", "DECLINED", "EXPIRED", "FAILED", "NO_SHOW"])
+def test_a_flight_without_a_seat_is_not_the_next_one(sent: str) -> None:
+    gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status=sent)
     words = time_words(plan([gone, item(OUT)], now=NOW), NOW)
     assert words.startswith("Leaves in 30 days")
+    assert time_words(plan([gone], now=NOW), NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("order_status", "statuses", "words"),
+    [
+        ("CANCELLED", ["CANCELLED", "CANCELLED"], "Cancelled: nothing left to fly"),
+        ("CONFIRMED", ["CANCELLED", "CANCELLED"], "Cancelled: nothing left to fly"),
+        ("CANCELLED", ["", ""], "Cancelled: nothing left to fly"),
+        ("CANCELLED", ["CONFIRMED", ""], "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("CANCELLED", ["CONFIRMED", "CANCELLED"], "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("REFUNDED", ["REFUNDED", "REFUNDED"], "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+    ],
+)
+def test_of_a_cancelled_order_nothing_is_left_to_fly(order_status: str, statuses: list[str], words: str) -> None:
+    items = tuple(item(OUT, status=sent) for sent in statuses)
+    order = Order(ref="r", status=order_status, items=items)
+    trip = plan(items, now=NOW)
+    assert answers(order, summarize(order, trip), trip, NOW)[-1].words == words
 
 
 FAMILY = ["ADT", "ADT", "CHD", "INF"]

@@ -146,7 +146,7 @@ def parts(desk: Client, reference: str) -> tuple[str, str]:
 @pytest.mark.parametrize(("reference", "shown"), [(f"PR{at:02}", shown) for at, (_p, _c, shown) in enumerate(PRICES)])
 def test_a_price_is_shown_as_sent(desk: Client, reference: str, shown: str) -> None:
     header, card = parts(desk, reference)
-    assert f"Total {shown} " in header
+    assert f"Order total {shown} " in header
     assert card.count(shown) == 3  # the total, the item, and their sum
     assert "not understood" not in card and "before conversion" not in card
 
@@ -165,7 +165,7 @@ def test_a_price_that_is_not_understood_is_shown_and_said_so(desk: Client, refer
 @pytest.mark.parametrize("reference", [f"NO{at:02}" for at in range(len(NOTHING))])
 def test_a_price_that_was_not_sent_is_not_in_the_answer(desk: Client, reference: str) -> None:
     header, card = parts(desk, reference)
-    assert "Total" not in header
+    assert "Order total" not in header
     assert "not in the CDP’s answer" in card and "no price" in card and "not understood" not in card
 
 

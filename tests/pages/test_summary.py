@@ -47,6 +47,16 @@ def test_the_sum_is_never_guessed() -> None:
     assert of().adds_up is None
 
 
+def test_the_total_includes_cancelled_items_only_where_their_prices_say_so() -> None:
+    gone = replace(BAG, status="CANCELLED")
+    assert of(FLIGHT, gone).total_holds_cancelled
+    assert not of(FLIGHT, BAG).total_holds_cancelled
+    assert not of(FLIGHT, gone, price=Decimal("80.00")).total_holds_cancelled
+    assert not of(FLIGHT, replace(gone, quantity=None)).total_holds_cancelled
+    assert not of(FLIGHT, replace(gone, price=Decimal(0)), price=Decimal("80.00")).total_holds_cancelled
+    assert not of(replace(FLIGHT, status="CANCELLED"), gone).total_holds_cancelled
+
+
 def test_mixed_statuses_are_counted_most_frequent_first() -> None:
     found = of(FLIGHT, BAG, replace(BAG, status="CANCELLED"))
     assert found.mixed
