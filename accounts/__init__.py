@@ -1,1 +1,1 @@
-"""Who signs in, and how they read."""
+"""Who signs in, and how pages are shown to them."""

@@ -29,14 +29,14 @@ def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
 
 
 def administers(user: User) -> bool:
-    """Whether the user may use Django's administration: staff and superusers."""
+    """Whether the user may use Django's admin: staff and superusers."""
     return user.is_staff or user.is_superuser
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
     """Whether the user may change that person: not themselves, and staff and superusers only if the user is a superuser.
 
-    A link to set such a person's password would open the administration to its creator.
+    A link to set such a person's password would give its creator access to the admin.
     """
     return other.pk != user.pk and (not administers(other) or user.is_superuser)
 

@@ -1,4 +1,4 @@
-"""The app: who signs in, and how they read."""
+"""The app: who signs in, and how pages are shown to them."""
 
 from __future__ import annotations
 

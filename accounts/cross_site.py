@@ -21,8 +21,8 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     """Middleware: of requests that another site starts, serve only links that open a page. Placed right after authentication.
 
     Everything else, and every prefetch, is answered 403 before any view, access record or CDP call. A link to a part
-    of an order (contacts, raw data, calendar file) opens the order, a link to the export opens the activity: nothing is recorded
-    that nobody wanted to see.
+    of an order (contacts, raw data, calendar file) opens the order, a link to the export opens the activity page: no view is recorded
+    that nobody asked for.
     """
 
     def answer(request: Request) -> HttpResponseBase:

@@ -54,7 +54,7 @@ class Limited:
 
 
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
-    """The sentence for an attempt that must wait: `said`, with the time, and recorded, if there were too many wrong ones."""
+    """The message for an attempt that must wait. After too many wrong ones it is `said`, with the wait filled in, and this is recorded."""
     if limit.crowded:
         return gettext("Many people are signing in. Try again in a few seconds.")
     locked_out(username)
@@ -64,7 +64,7 @@ def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
 def not_checked() -> ValidationError:
     """The error for a directory that is unreachable."""
     return ValidationError(
-        _("Your company’s directory does not answer, so the password could not be checked. Try again in a minute."),
+        _("Your company’s directory is not responding, so the password could not be checked. Try again in a minute."),
         code="down",
     )
 
@@ -96,7 +96,7 @@ class SignInForm(Limited, AuthenticationForm):
         chosen = settings.SIGN_ON
         # Somebody without a password here was checked by the directory, which the setting leaves alone.
         if user.has_usable_password() and not may_use_password(user, chosen.passwords):
-            said = gettext("With a password kept in cdpviewer, only staff of the administration may sign in.")
+            said = gettext("With a password kept in cdpviewer, only administration staff may sign in.")
             why = "passwords are for staff"
             if chosen.passwords is Passwords.OFF:
                 said, why = gettext("With a password kept in cdpviewer, nobody may sign in."), "passwords are off"

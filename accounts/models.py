@@ -52,7 +52,10 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """A user's views in a minute and on a day, both counted from 1970 in UTC, and the last minute and day recorded as too many."""
+    """How many orders and people a user has viewed in one minute and on one day, both counted from 1970 in UTC.
+
+    `noted_minute` and `noted_day` are the last ones for which "too many" was recorded.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     minute = models.IntegerField()
@@ -118,7 +121,7 @@ class EmbedGrant(models.Model):
 class EmbedSession(models.Model):
     """A frame in which a user reads orders. `session` is the hashed key of the session that allowed it.
 
-    Stamps are aware UTC; `until` is the latest end of that session.
+    Timestamps are aware UTC; `until` is the latest time that session can last until.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)

@@ -50,7 +50,7 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A valid session: its user, and its latest end (aware UTC)."""
+    """A valid session: its user, and the latest time it can last until (aware UTC)."""
 
     person: User
     until: datetime

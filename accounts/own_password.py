@@ -34,7 +34,7 @@ def must_change(user: AbstractBaseUser) -> bool:
 
 
 def is_used(user: AbstractBaseUser) -> bool:
-    """Whether the password was set by somebody else and has signed the user in before."""
+    """Whether the password was set by somebody else and has already been used to sign in."""
     return SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at__isnull=False).exists()
 
 

@@ -37,7 +37,7 @@ class Length:
 
     def get_help_text(self) -> str:
         return _(
-            "At least %(least)s characters, better %(advised)s or more: a few unrelated words are easy to remember. "
+            "At least %(least)s characters, preferably %(advised)s or more: a few unrelated words are easy to remember. "
             "Spaces and all letters and symbols are allowed."
         ) % {"least": LEAST, "advised": ADVISED}
 
@@ -48,12 +48,12 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password is known from data breaches, or is a known one with digits or symbols around it."),
+                _("This password appears in data breaches, or is one that does with digits or symbols around it."),
                 code="password_too_common",
             )
 
     def get_help_text(self) -> str:
-        return _("Not known from data breaches, even with other digits or symbols around it.")
+        return _("Not found in data breaches, even with other digits or symbols around it.")
 
 
 class NotSimple:

@@ -134,7 +134,7 @@ def own_name(code: str) -> str:
 
 
 def zone(name: str) -> zoneinfo.ZoneInfo:
-    """The time zone of that name; UTC if there is none, so that an old choice never fails a page."""
+    """The time zone of that name; UTC if there is none, so that an old choice never makes a page fail."""
     try:
         return _zone(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

@@ -3,8 +3,8 @@
 Failed attempts count in lanes: a known browser has one of its own; strangers share those of the name, of the address, and of both.
 Once a lane's limit is reached within 15 minutes, its attempts are spaced out and the others are asked to wait for some seconds: nobody
 is locked out. An address that has not failed on a name for a day shares no lane of that name with those that have, so a stranger with
-a few addresses cannot take every turn. An attempt under way takes a place until its password is checked; further ones wait for that.
-The processor has few places, too: an attempt that waits for something else gives its place up for that time.
+a few addresses cannot take every turn. An attempt under way occupies a slot until its password is checked; others wait for it.
+The CPU has few slots, too: an attempt that waits for something else gives up its slot for that time.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Lane:
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Check a password inside the block: an exception means that it was wrong. Raises TryLater if there is no place."""
+    """Check a password inside the block: an exception means that it was wrong. Raises TryLater if there is no free slot."""
     if not _CHECKING.acquire(timeout=PATIENCE):
         raise _crowded()
     token = _holds_place.set(True)
@@ -116,7 +116,7 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
 
 @contextmanager
 def elsewhere() -> Iterator[None]:
-    """Give the attempt's place up inside the block, which waits for something else than the processor."""
+    """Give up the attempt's slot inside the block, which waits for something other than the CPU."""
     if not _holds_place.get():
         yield
         return
@@ -134,7 +134,7 @@ def _crowded() -> TryLater:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Wait up to PATIENCE seconds for a place, and take it. Raises TryLater."""
+    """Wait up to PATIENCE seconds for a slot, and take it. Raises TryLater."""
     row = _enter(request, username)
     try:
         _wait_for_turn(row, _lanes(row, is_trusted(request)))

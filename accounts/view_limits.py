@@ -39,7 +39,7 @@ RETURNING in_minute, on_day"""
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view of a person at `now`, in seconds since 1970. `change` counts it, and returns their views in this minute and on this day."""
+    """A view by a person at `now`, in seconds since 1970. `change` counts it, and returns their views in this minute and on this day."""
 
     person: AbstractBaseUser
     now: int
@@ -62,7 +62,7 @@ class View:
 
 
 def view_of(person: AnyUser) -> View | None:
-    """A view of the person that has to be counted; None where nothing is limited."""
+    """A view by this person that has to be counted; None if no limit is set."""
     limits = settings.VIEW_LIMITS
     if not (limits.a_minute or limits.a_day) or not isinstance(person, AbstractBaseUser):
         return None

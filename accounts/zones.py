@@ -27,7 +27,7 @@ def _present_names() -> dict[str, str]:
 
 
 def canonical(name: str) -> str:
-    """The name among `zones` of a zone in any spelling that browsers use; "" if it is none of them."""
+    """The name among `zones` of a zone in any spelling that browsers use; "" if it is not among them."""
     if name in zones():
         return name
     return _present_names().get(name, "")

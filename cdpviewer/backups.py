@@ -29,12 +29,12 @@ class Unfit(Exception):
 
 
 def take(target: Path) -> int:
-    """Write the database into the new file `target`, for its owner only, and give its bytes. Raises Unfit.
+    """Write the database into the new file `target`, for its owner only, and return its size in bytes. Raises Unfit.
 
     The file appears only once it is complete and has been read again.
     """
     if target.exists():
-        raise Unfit(f"{target} is there already: name a new file.")
+        raise Unfit(f"{target} already exists: name a new file.")
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
     connection = connections["default"]
@@ -57,7 +57,7 @@ def take(target: Path) -> int:
 
 
 def put_back(source: Path) -> Path | None:
-    """Replace the database by the backup `source`; returns where SQLite's former file now is. Raises Unfit and served.Served."""
+    """Replace the database by the backup `source`; returns where SQLite's previous file is now. Raises Unfit and served.Served."""
     check(source)
     lock = served.alone()
     connection = connections["default"]
@@ -93,7 +93,7 @@ def check(file: Path) -> None:
         raise Unfit(f"{file} cannot be read ({type(error).__name__}).") from None
     kind = next((kind for start, kind in HEADS.items() if head.startswith(start)), "")
     if kind != vendor:
-        raise Unfit(f"{file} is no backup of {'SQLite' if vendor == 'sqlite' else 'PostgreSQL'}.")
+        raise Unfit(f"{file} is not a backup of {'SQLite' if vendor == 'sqlite' else 'PostgreSQL'}.")
     if vendor != "sqlite":
         _run("pg_restore", "--list", str(file))
         return
@@ -102,7 +102,7 @@ def check(file: Path) -> None:
             (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
             applied = set(copy.execute("SELECT app, name FROM django_migrations"))
     except sqlite3.Error as error:
-        raise Unfit(f"{file} is damaged, or no backup of cdpviewer ({type(error).__name__}).") from None
+        raise Unfit(f"{file} is damaged, or is not a cdpviewer backup ({type(error).__name__}).") from None
     if found != "ok":
         raise Unfit(f"{file} is damaged.")
     if newer := applied - set(MigrationLoader(None).disk_migrations):

@@ -96,7 +96,8 @@ def database_over_tls(**_kwargs: Any) -> list[CheckMessage]:
     """A database on another host must be reached over TLS with a verified certificate."""
     return [
         checks.Warning(
-            f"The database on another host is reached with sslmode={mode}: records and sessions may travel readably, or to somebody else.",
+            f"The database on another host is reached with sslmode={mode}: "
+            "records and sessions may be sent unencrypted, or to somebody else.",
             hint="Add ?sslmode=verify-full to DATABASE_URL, and &sslrootcert=/path/of/ca.pem for an authority of your own.",
             id="cdpviewer.W007",
         )
@@ -118,7 +119,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
     if not settings.HTTPS:
         found.append(
             checks.Warning(
-                "CDPVIEWER_HTTPS is off: cookies and passwords travel readably.",
+                "CDPVIEWER_HTTPS is off: cookies and passwords travel unencrypted.",
                 hint="That is for loopback only. Remove the setting and put a TLS proxy in front (docs/operating.md).",
                 id="cdpviewer.W001",
             )
@@ -144,7 +145,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
         )
     found += [
         checks.Warning(
-            f"The region {name} is reached over plain http: credentials and orders travel readably.",
+            f"The region {name} is reached over plain http: credentials and orders travel unencrypted.",
             hint="Take it out of CDPVIEWER_EXTRA_REGIONS, or give it an https address.",
             id="cdpviewer.W005",
         )

@@ -114,7 +114,7 @@ def wait_like_pages(settings: dict[str, Any]) -> None:
 
 
 def past_the_pool(connection: BaseDatabaseWrapper, alias: str) -> BaseDatabaseWrapper:
-    """A further connection to the same database, of its own and of no pool. The caller closes it."""
+    """Another connection to the same database, outside any pool. The caller closes it."""
     own = connection.copy(alias)
     own.settings_dict["OPTIONS"].pop("pool", None)
     return own

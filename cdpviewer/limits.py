@@ -55,7 +55,7 @@ def _network(position: int, text: str) -> Network:
         network = ipaddress.ip_network(text)
     except ValueError:
         raise ImproperlyConfigured(
-            f"Network {position} of CDPVIEWER_TRUSTED_NETWORKS is not one: write 203.0.113.0/24, without bits behind the prefix."
+            f"Network {position} of CDPVIEWER_TRUSTED_NETWORKS is not one: write 203.0.113.0/24, with no host bits set."
         ) from None
     if network.prefixlen < WIDEST[network.version]:
         raise ImproperlyConfigured(

@@ -132,7 +132,7 @@ def person(request: HttpRequest) -> int | None:
 
 
 def asked(request: Request) -> dict[str, Any]:
-    """Region and number of the connection, calls made and the time they took; {} where the CDP was not called."""
+    """Region and ID of the connection, calls made and the time they took; {} where the CDP was not called."""
     connection, reader = request.connection, request.reader
     if connection is None or reader is None:
         return {}

@@ -46,7 +46,7 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
     `report` gets each table with its rows. Unless `while_served` no server may have the database open, and none starts meanwhile.
     """
     if connections["default"].vendor != "sqlite":
-        raise Unfit("The present database is not SQLite.")
+        raise Unfit("The current database is not SQLite.")
     lock = None if while_served else served.alone()
     try:
         with _between(url) as (source, target):
@@ -63,12 +63,12 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
 
 @contextmanager
 def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
-    """A backup of the present database, and the database of `url`, as connections for the time of the block."""
+    """A backup of the current database, and the database of `url`, as connections for the time of the block."""
     present = connections["default"].settings_dict
     try:
         target = databases.database(url, Path(), pool="none")
     except ImproperlyConfigured:
-        raise Unfit("The address cannot be read: write it as postgres://owner:password@host:5432/name.") from None
+        raise Unfit("The URL cannot be read: write it as postgres://owner:password@host:5432/name.") from None
     if target["ENGINE"] != databases.POSTGRESQL:
         raise Unfit("The new database is not PostgreSQL.")
     with tempfile.TemporaryDirectory(prefix=".move-", dir=Path(present["NAME"]).parent) as folder:
@@ -88,11 +88,11 @@ def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
     """Make the tables, unless there are rows in any that migrations do not fill themselves."""
     executor = MigrationExecutor(source)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Unfit("The present database is not of this version: manage.py migrate first.")
+        raise Unfit("The current database is not of this version: run manage.py migrate first.")
     try:
         there = {table for table in target.introspection.table_names() if _has_rows(target, table)}
     except OperationalError as error:
-        raise Unfit(f"The new database does not answer ({type(error.__cause__ or error).__name__}).") from None
+        raise Unfit(f"The new database is not responding ({type(error.__cause__ or error).__name__}).") from None
     if full := there - MADE_BY_MIGRATIONS:
         raise Unfit(f"The new database is not empty: there are rows in {', '.join(sorted(full))}.")
     call_command("migrate", database=target.alias, verbosity=0)

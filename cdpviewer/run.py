@@ -66,7 +66,7 @@ def main() -> int:
         call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if found := missing():
-        print("Still missing to serve people:", *(f"- {one}" for one in found), sep="\n", flush=True)
+        print("Still missing before people can use it:", *(f"- {one}" for one in found), sep="\n", flush=True)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])  # noqa: S606  (the same program, no shell)
     raise AssertionError("execv does not return")
 

@@ -1,4 +1,4 @@
-"""Errors to Sentry, or whatever takes its protocol (CDPVIEWER_SENTRY_DSN): the log's own redacted lines and nothing else.
+"""Errors to Sentry, or anything that accepts its protocol (CDPVIEWER_SENTRY_DSN): the log's own redacted lines and nothing else.
 
 Sentry's integrations are all switched off: they would add local variables, addresses, headers and what was logged before.
 """
@@ -48,7 +48,7 @@ class Handler(logging.Handler):
         self.setFormatter(logs.formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send the line that the log has for the record; the client's own thread does the sending."""
+        """Send the record's log line to Sentry; the client does so in its own thread."""
         try:
             _client(self._address, os.getpid()).capture_event(event_of(json.loads(self.format(record))))
         except Exception:  # noqa: BLE001 (a record that cannot be sent is in the log)

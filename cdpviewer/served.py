@@ -22,7 +22,7 @@ def _file(database: dict[str, Any]) -> Path:
 
 
 def hold(database: dict[str, Any]) -> int | None:
-    """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; gives the lock."""
+    """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; return the lock."""
     if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():
         return None
     lock = os.open(_file(database), os.O_RDWR | os.O_CREAT, 0o600)

@@ -123,12 +123,12 @@ def _check_directory_url(url: str, *, start_tls: bool) -> None:
         )
     if parts.scheme == "ldap" and not start_tls and not is_loopback(parts.hostname):
         raise ImproperlyConfigured(
-            "CDPVIEWER_LDAP_URL would send passwords readably: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
+            "CDPVIEWER_LDAP_URL would send passwords unencrypted: use ldaps://, or set CDPVIEWER_LDAP_START_TLS=on."
         )
 
 
 def _check_filter(text: str) -> None:
-    """Raise ImproperlyConfigured for a filter that is no format for a user name, or whose parentheses do not match."""
+    """Raise ImproperlyConfigured for a filter that is not a format for a user name, or whose parentheses do not match."""
     around = text.replace("%(user)s", "")
     if around == text or "%" in around.replace("%%", "") or around.count("(") != around.count(")"):
         raise ImproperlyConfigured(

@@ -1,6 +1,6 @@
 """Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, one inside it for each call to the CDP.
 
-Written by hand: the ready-made instruments note addresses, queries and statements. These spans hold routes, regions and outcomes.
+Written by hand: the ready-made instrumentation records addresses, queries and statements. These spans hold routes, regions and outcomes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def endpoint(env: Environment) -> str:
         return ""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise ImproperlyConfigured("CDPVIEWER_OTLP_ENDPOINT must be an address as http://collector:4318.")
+        raise ImproperlyConfigured("CDPVIEWER_OTLP_ENDPOINT must be a URL such as http://collector:4318.")
     if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
         raise ImproperlyConfigured(NEEDS)
     return address

@@ -43,7 +43,7 @@ class DirectoryDown(NotChecked):
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """One of the places for those who wait for the directory. Raises DirectoryDown if none is free within its timeout."""
+    """One of the slots for sign-ins that wait for the directory. Raises DirectoryDown if none is free within its timeout."""
     with throttling.elsewhere():
         found = _WAITING.acquire(timeout=_chosen().timeout)
     if not found:
@@ -154,7 +154,7 @@ def _chosen() -> Directory:
 
 
 def _is_not_theirs(known: User) -> bool:
-    """Whether the directory may not sign this user in: those of the administration, of the provider, or with a password here."""
+    """Whether the directory may not sign this user in: admin staff, users of the provider, and users with a password here."""
     return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 

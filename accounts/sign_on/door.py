@@ -1,4 +1,4 @@
-"""The single place of signing in, after a password, a provider, a directory or a proxy, and all further steps."""
+"""The single point that every sign-in passes, by password, provider, directory or proxy, including all further steps."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def of(person: Any) -> list[Authenticator]:
 
 
 def exist(person: Any) -> bool:
-    """Whether the person has a second factor; recovery codes alone are none."""
+    """Whether the person has a second factor; recovery codes alone do not count."""
     return bool(Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).exists())
 
 

@@ -31,7 +31,7 @@ def link(person: User, subject: str, provider: Provider) -> bool:
 
 
 def end_password(person: User) -> bool:
-    """End the user's password here, and the sessions opened with it. Return whether they had one."""
+    """Remove the user's password here, and end the sessions opened with it. Return whether they had one."""
     if not person.has_usable_password():
         return False
     person.set_unusable_password()

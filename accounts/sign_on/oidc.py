@@ -148,7 +148,7 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """allauth's adapter: signs in only users who may. allauth's own pages are never reached."""
+    """allauth's adapter: signs in only users who are allowed to. allauth's own pages are never reached."""
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> _OpenIdProvider:
         return _provider(request)

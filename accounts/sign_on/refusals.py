@@ -66,7 +66,7 @@ def words(refused: NotSignedIn) -> Words:
     administrator = _("Contact your cdpviewer administrator.")
     told: dict[Kind, tuple[str, str, str]] = {
         "unreachable": (
-            _("%(name)s does not answer"),
+            _("%(name)s is not responding"),
             _("You are not signed in, because %(name)s could not be reached. Nothing is wrong with your account."),
             _("Try again in a minute."),
         ),

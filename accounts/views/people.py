@@ -110,7 +110,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Make a link with which a person sets a new password."""
+    """Create a link with which a person sets a new password."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
         messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})

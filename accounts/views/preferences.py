@@ -58,7 +58,7 @@ class PreferencesForm(forms.Form):
 
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Keep the browser's time zone, or UTC where the person declines it or it is none; it is not offered again."""
+    """Keep the browser's time zone, or UTC if the person declines it or it is not a time zone; it is not offered again."""
     name = zones.canonical(request.POST.get("time_zone", "")) or zones.FIRST
     chosen = choices.current()
     chosen.time_zone = name

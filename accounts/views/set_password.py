@@ -23,7 +23,7 @@ class SetPassword(views.PasswordResetConfirmView):
     template_name = "registration/set_password.html"
     success_url = reverse_lazy("login")
     token_generator = links
-    reset_url_token = "new"  # noqa: S105  (the last part of the address, once the token is in the session)
+    reset_url_token = "new"  # noqa: S105  (the last part of the URL, once the token is in the session)
 
     def get_user(self, uidb64: str) -> User | None:
         person: User | None = super().get_user(uidb64)

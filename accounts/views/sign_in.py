@@ -108,7 +108,7 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "set_password": first}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change it, and redirect to the connections to confirm, if there are any."""
+        """Change the password, then redirect to the connections that need confirming, if there are any."""
         with transaction.atomic():
             response = super().form_valid(form)
         self.request.session.pop(MUST_CHANGE, None)

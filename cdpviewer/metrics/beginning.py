@@ -1,4 +1,4 @@
-"""What gunicorn does for metrics: a folder for the figures before anything is loaded, a process that answers, and an end to both."""
+"""What gunicorn does for metrics: a folder for the metric files before anything is loaded, a process that answers, and an end to both."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Metering:
     """The hooks of gunicorn; without CDPVIEWER_METRICS_BIND each does nothing."""
 
     def __init__(self, env: Environment) -> None:
-        """Make the folder, a new one for each server: figures of an earlier one would be counted again."""
+        """Make the folder, a new one for each server: metrics of an earlier one would be counted again."""
         os.environ.pop(FOLDER, None)  # of the server before, which started this one
         self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""
         if self._folder:
@@ -48,7 +48,7 @@ class Metering:
             os.posix_spawn(sys.executable, command, os.environ)
 
     def child_exit(self, _arbiter: Any, worker: Any) -> None:
-        """Take the gauges of a worker that has ended out of the sums."""
+        """Remove the gauges of a worker that has ended from the totals."""
         if self._folder:
             from prometheus_client.multiprocess import mark_process_dead
 

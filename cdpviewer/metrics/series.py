@@ -1,4 +1,4 @@
-"""What each process of the server counts. Imported only where PROMETHEUS_MULTIPROC_DIR names the folder of the figures.
+"""What each process of the server counts. Imported only where PROMETHEUS_MULTIPROC_DIR names the folder of the metrics.
 
 A label is one of a closed set: a route's name, a region, the class of an error. Never a person, a reference, a ticket or a path.
 """
@@ -40,7 +40,7 @@ CALL_SECONDS = Histogram("cdpviewer_cdp_call_seconds", "From a call to its end."
 TRIES = Counter("cdpviewer_cdp_tries", "Requests that left for the CDP.", ["region"])
 MEMORY = Counter("cdpviewer_memory_reads", "Reads of the one-minute cache.", ["result"])
 PLACES = Gauge("cdpviewer_places_in_use", "Pages that wait on the CDP now.", multiprocess_mode="livesum")
-REFUSED = Counter("cdpviewer_places_refused", "Pages refused because every place for waiting on the CDP was taken.")
+REFUSED = Counter("cdpviewer_places_refused", "Pages refused because every slot for waiting on the CDP was taken.")
 STATEMENT_SECONDS = Histogram(
     "cdpviewer_database_seconds", "From a statement to its result, waiting for locks included.", buckets=STATEMENTS
 )

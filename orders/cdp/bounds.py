@@ -1,6 +1,6 @@
 """Limits on how much of an answer is read. Real orders are far smaller; the page says what was left out.
 
-A page also has a bound on bytes and values in all (`Limits.page_bytes`, `Limits.page_values`) and on rows (`display.rows`).
+A page also has a bound on total bytes and values (`Limits.page_bytes`, `Limits.page_values`) and on rows (`display.rows`).
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class CdpClient:
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
-        """The same as it was read for this page or within the minute; None if it was not or is no order. Makes no call."""
+        """The same, if it was read for this page or within the last minute; None if it was not, or is not an order. Makes no call."""
         try:
             raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
             return decode.order(raw) if raw is not None else None

@@ -135,7 +135,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
     """One order, with its inline items. Raises Unreadable for an object without any field of an order."""
     fields = Fields(raw, _ORDER)
     if all(fields.sent(name) is None for name in _MARKS_OF_AN_ORDER):
-        raise Unreadable("the answer is no order")
+        raise Unreadable("the answer is not an order")
     ref = fields.ref()
     inline = inline_items(raw)
     entries = inline.entries if inline else ()

@@ -12,7 +12,7 @@ CdpError
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
 │   ├── RateLimited          429, with the wait if known
-│   └── TooBusy              our own places for waiting requests are taken
+│   └── TooBusy              our own slots for waiting requests are taken
 └── UpstreamFailure              the CDP, or the network to it
     ├── Unreachable          no connection, refused, reset, name not found
     ├── Untrusted            the certificate does not prove that the answer comes from the CDP
@@ -80,7 +80,7 @@ class RateLimited(RetryLater):
 
 
 class TooBusy(RetryLater):
-    """All places for requests that wait for the CDP are taken; nothing was sent."""
+    """All slots for requests that wait for the CDP are taken; nothing was sent."""
 
 
 class UpstreamFailure(CdpError):

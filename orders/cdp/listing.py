@@ -103,7 +103,7 @@ class Listing:
     ) -> list[T | CdpError]:
         def one(entry: object) -> Callable[[], T] | T | CdpError:
             if not isinstance(entry, dict) or not entry:
-                return Unreadable("an entry of the collection is no record")
+                return Unreadable("an entry of the collection is not a record")
             if not decode.is_bare_reference(entry):
                 try:
                     return read(entry)
@@ -131,5 +131,5 @@ def _too_large(gathered: Gathered) -> TooLarge | None:
 def whole_record(raw: dict[str, Any]) -> dict[str, Any]:
     """The answer for a single record. Raises Unreadable for `{}`."""
     if not raw:
-        raise Unreadable("the answer is no record")
+        raise Unreadable("the answer is not a record")
     return raw

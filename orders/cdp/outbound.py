@@ -17,7 +17,7 @@ NOBODY_KNOWN = {2, 18, 19, 20, 21}
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """`proxy` is `http://host:port` or "", `credentials` are user:password for it, `ca_file` holds further authorities in PEM."""
+    """`proxy` is `http://host:port` or "", `credentials` are user:password for it, `ca_file` holds additional authorities in PEM."""
 
     proxy: str = ""
     credentials: str = field(default="", repr=False)

@@ -134,7 +134,7 @@ class Reader:
         return parsed
 
     def target(self, parts: Sequence[str], params: Mapping[str, str | int]) -> str:
-        """The path and query of a URL. Raises BadReference for a part that is no reference."""
+        """The path and query of a URL. Raises BadReference for a part that is not a reference."""
         path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 

@@ -39,7 +39,7 @@ class NotADate(ValueError):
 
 
 class OutOfRange(ValueError):
-    """The form of a date, but no such day or time."""
+    """A well-formed date, but there is no such day or time."""
 
 
 def read(text: str) -> Moment:

@@ -22,7 +22,7 @@ from orders.services.summary import Alert, OrderSummary
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """What to check about one row of the page: `anchor` is its DOM id, `at` a flight's number, `words` the things."""
+    """What to check in one row of the page: `anchor` is its DOM id, `at` a flight number, and `words` lists what to check."""
 
     anchor: str
     at: str

@@ -28,7 +28,7 @@ UNCERTAIN = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, No
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to report.
 
-    Nor is there anything for a trip too long for a message, or an order that did not load whole.
+    Nor is there anything for a trip too long for a message, or an order that did not load completely.
     """
     if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete:
         return ""

@@ -26,7 +26,7 @@ def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Name and value of each as sent, for users who may see them and whose view is recorded."""
+    """Name and value of each unknown field as sent, for users who may see them and whose view is recorded."""
     return ((extra.key, extra.value) for extra in extras)
 
 
@@ -43,7 +43,7 @@ def masked_note(note: Note) -> tuple[str, str]:
 
 
 def holds_hidden(groups: Iterable[tuple[str, Sequence[Extra]]]) -> bool:
-    """Whether `masked_custom` hides anything of these groups of custom data."""
+    """Whether `masked_custom` hides anything in these groups of custom data."""
     return any(MASK in name + value for _title, values in groups for name, value in masked_custom(values))
 
 

@@ -1,4 +1,4 @@
-"""The items of an order as the payment card lists them: those that read alike together, with their price each and in all."""
+"""The items of an order as the payment card lists them: those that read alike together, with their unit price and total."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ EXAMPLE = "https://orders.example.com"
 
 
 class Shape(StrEnum):
-    """Where the value goes in the address."""
+    """Where the value goes in the URL."""
 
     PATH = "path"
     QUERY = "query"
@@ -23,7 +23,7 @@ class Shape(StrEnum):
 class Recipe:
     """A ticket system: its placeholders, with FIELD for the name or number of the field, and where the template goes.
 
-    `kept` are the signs that the system leaves as they are when it fills in a value; None if it encodes nothing.
+    `kept` are the characters that the system leaves as they are when it fills in a value; None if it encodes nothing.
     """
 
     code: str

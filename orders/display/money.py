@@ -60,7 +60,7 @@ def quantity(value: Decimal | None) -> str:
 
 
 def price(record: Order | OrderItem) -> str:
-    """ "1,234.50 EUR"; the value as sent if that is no number; "" if nothing was sent."""
+    """ "1,234.50 EUR"; the value as sent if that is not a number; "" if nothing was sent."""
     if record.price is None:
         return number_as_sent(record, "price")
     return money(record.price, record.currency_code)

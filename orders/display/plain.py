@@ -1,4 +1,4 @@
-"""An order in short for other programs: only the fields listed here, and no free text."""
+"""A short form of an order for other programs: only the fields listed here, and no free text."""
 
 from __future__ import annotations
 

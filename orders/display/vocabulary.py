@@ -116,7 +116,7 @@ VERDICTS: dict[Verdict, str] = {
 
 NOTE_REASONS: dict[str, str] = {
     "not a number": _("not a number"),
-    "not a text": _("not a text"),
+    "not a text": _("not text"),
     "not a date": _("not a date"),
     "not a list": _("not a list"),
     "not an object": _("not an object"),
@@ -135,7 +135,7 @@ OUTCOMES: dict[str, str] = {
     r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
     r"shown: (?P<count>\d+)": _("shown: %(count)s"),
     r"shown: custom data": _("shown: custom data"),
-    r"not shown: nobody on this order": _("not shown: nobody on this order"),
+    r"not shown: nobody on this order": _("not shown: not a person on this order"),
     r"(?P<count>\d+) listed": _("%(count)s listed"),
     r"(?P<count>\d+) found": _("%(count)s found"),
     r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),

@@ -133,7 +133,7 @@ def _distinctive(words: list[str]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in small letters without accents: "Air Lines" is one word, and so is "P.L.C."."""
+    """The words of a name in lower case without accents: "Air Lines" is one word, and so is "P.L.C."."""
     letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     small = letters.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))

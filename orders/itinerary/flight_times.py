@@ -101,7 +101,7 @@ def _start(flight: PlannedFlight) -> datetime | None:
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
     """The time on the ground: by instants, else by the local times of one place, else None.
 
-    If only the days are known, the time that certainly lies between them; None if that is none.
+    If only the days are known, the time that certainly lies between them; None if there is none.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant

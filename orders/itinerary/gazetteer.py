@@ -185,7 +185,7 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a city of the row is no city but an airport or station: one without a number, the row's own, EuroAirport's code."""
+    """Whether a city of the row is really an airport or station: one without a number, the row's own, EuroAirport's code."""
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")
 

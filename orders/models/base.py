@@ -65,7 +65,7 @@ class AnyConnection(models.Model):
 
     @property
     def is_chosen(self) -> bool:
-        """Whether its person made it their default."""
+        """Whether its user made it their default."""
         return False
 
     @property
@@ -79,7 +79,7 @@ class AnyConnection(models.Model):
         return None
 
     def credentials(self) -> Credentials:
-        """Open the credential for use. Raises CredentialUnreadable if it does not open; nothing is sent then."""
+        """Open the credential for use. Raises CredentialUnreadable if it cannot be opened; in that case nothing is sent."""
         raise NotImplementedError
 
     def note_use(self, result: str) -> None:
@@ -93,5 +93,5 @@ class AnyConnection(models.Model):
         rows.update(last_used_at=now, last_result=result)
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Record an account event of this connection."""
+        """Record an account event for this connection."""
         raise NotImplementedError

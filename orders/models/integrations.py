@@ -1,4 +1,4 @@
-"""API keys for other programs of the company, each bound to one shared connection."""
+"""API keys for the company's other programs, each bound to one shared connection."""
 
 from __future__ import annotations
 
@@ -124,9 +124,7 @@ def clean_networks(text: str) -> str:
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
-        raise ValidationError(
-            _("Write networks as 203.0.113.0/24, without bits behind the prefix."), code="network"
-        ) from None
+        raise ValidationError(_("Write networks as 203.0.113.0/24, with no host bits set."), code="network") from None
     return " ".join(map(str, networks))
 
 

@@ -145,7 +145,7 @@ DEFAULT = PreparedQuery(
         .filter(Q(is_default=True) | Q(user__cdp_connections=None))
     ).select_related("shared")
 )
-"""The shared connection that is asked when the address names none, by the time and a person: the one they made their default.
+"""The shared connection that is used when the URL names none, by the time and a person: the one they made their default.
 
 Somebody without connections of their own needs not choose: theirs is the one granted as the default, else the first by name.
 """

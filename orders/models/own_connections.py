@@ -134,7 +134,7 @@ class Connection(AnyConnection):
         return heir
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Record an account event of this connection, about its owner."""
+        """Record an account event for this connection, about its owner."""
         account_events.record(what, about=self.user, detail=detail, outcome=outcome, connection=(self.pk, str(self)))
 
     def _binding(self, field: str) -> Binding:

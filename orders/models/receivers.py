@@ -26,7 +26,7 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.models.granted")
 def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Update members after a grant was made or got another end. Raises CredentialUnreadable without the key."""
+    """Update members after a grant was added or its expiry changed. Raises CredentialUnreadable without the key."""
     members.update(instance.shared)
 
 

@@ -128,7 +128,7 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Record an account event of this connection; it concerns no single user."""
+        """Record an account event for this connection; it is not about any one user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 
     def _has_key_of(self, other: SharedConnection) -> bool:
@@ -213,7 +213,7 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection; an existing grant gets the new end and default."""
+    """Let these groups use the connection; an existing grant gets the new expiry and default."""
     with transaction.atomic():
         for group in groups:
             values = {"is_default": is_default, "until": until, "given_by_id": by}
@@ -223,7 +223,7 @@ def grant(
 
 
 def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
-    """Let these groups use the connection too: an existing grant keeps its end, and is the default as before or if `is_default`."""
+    """Let these groups use the connection too: an existing grant keeps its expiry, and is the default as before or if `is_default`."""
     held = {given.group_id: given for given in shared.grants.all()}
     for group in groups:
         given = held.get(group.pk)

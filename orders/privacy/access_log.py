@@ -199,7 +199,7 @@ SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connecti
 
 
 def _openings(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AccessRecord]:
-    """The person's openings of orders, the last one first."""
+    """The orders the person opened, most recent first."""
     return AccessRecord.objects.filter(user_id=user.pk, what=Action.ORDER_OPENED).exclude(order_ref="").order_by("-at")
 
 

@@ -40,19 +40,19 @@ class AccessRecord(models.Model):
     Action = Action
 
     at = models.DateTimeField(_("when (UTC)"), default=timezone.now)
-    user_id = models.BigIntegerField(_("person’s number"), null=True)
+    user_id = models.BigIntegerField(_("person ID"), null=True)
     user_name = models.CharField(_("person"), max_length=150)
     what = models.CharField(_("what"), max_length=24, choices=choices)
     order_ref = models.CharField(_("order ref"), max_length=128, blank=True, default="")
     reference = models.CharField(_("reference"), max_length=200, blank=True, default="")
     route = models.CharField(_("route"), max_length=200, blank=True, default="")
-    connection_id = models.UUIDField(_("connection’s number"), null=True)
+    connection_id = models.UUIDField(_("connection ID"), null=True)
     connection_name = models.CharField(_("connection"), max_length=120, blank=True, default="")
     outcome = models.CharField(_("outcome"), max_length=60, blank=True, default="shown")
     request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
     ticket = models.CharField(_("ticket"), max_length=64, blank=True, default="")
     subject = models.CharField(_("subject (keyed hash)"), max_length=64, blank=True, default="")
-    about_id = models.BigIntegerField(_("number of the person concerned"), null=True)
+    about_id = models.BigIntegerField(_("ID of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
     # NULL in records from before frames and integrations: a column with a value in every row would rebuild the table on SQLite.

@@ -37,7 +37,7 @@ def acting(get_response: GetResponse) -> GetResponse:
 
 @contextmanager
 def acting_as(system: str) -> Iterator[None]:
-    """Attribute account events to another system, as in "provider Example Air": it decides about groups at sign-in."""
+    """Attribute account events to another system that decides group membership at sign-in, such as "provider Example Air"."""
     token = _system.set(system)
     try:
         yield

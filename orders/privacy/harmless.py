@@ -94,7 +94,7 @@ LONGEST = 80
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
-    """The words of a field's name in small letters: "passportNumber", "PASSPORT_NUMBER" and "passport-number" are two."""
+    """The words of a field's name in lower case: "passportNumber", "PASSPORT_NUMBER" and "passport-number" are two."""
     return tuple(fold(JOINTS.sub(" ", name)).split())
 
 
@@ -137,7 +137,7 @@ def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
         if not FIELD_NAME.fullmatch(name) or not words(name):
             raise ValueError(f"entry {position} is not the name of a field")
         if names_document(name):
-            raise ValueError(f"entry {position} is the name of a document, of a birth or of a way to reach somebody")
+            raise ValueError(f"entry {position} names a document, a date of birth or a way to reach somebody")
     return frozenset(words(name) for name in names)
 
 

@@ -34,7 +34,7 @@ REST = "…"
 NAMED = "key name field attribute property parameter param label title question k code type kind id"
 NAMING = tuple(NAMED.split())
 VALUES = listed("value val v values content text data answer string")
-# References may contain any digits; they are personal only if words or signs announce it.
+# References may contain any digits; they are personal only if words or symbols say so.
 REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
 FRAME = frozenset({"ref", "href", "offset", "limit", "createdAt", "modifiedAt"})
 NUMBER_OR_TIME = re.compile(r"[A-Z€$£¥]{0,3} ?[\d .,:/'’+−-]{1,40}(?:T[\d:.+−-]{1,20})?Z?(?: ?[A-Z€$£¥]{1,3})?")
@@ -86,10 +86,10 @@ LEVEL_OF = {
 
 
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
-    """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is no JSON.
+    """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is not JSON.
 
-    `path` is the address that it answers, which determines the kind of object in it. Structure, exact numbers and keys sent twice are kept.
-    Of a document with many values only the first ROOM are read; "…" stands for the rest.
+    `path` is the URL path it was returned for, which determines the kind of object in it. Structure, exact numbers and keys sent
+    twice are kept. Of a document with many values only the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -264,7 +264,7 @@ def _level_of(path: str) -> str:
 
 
 def _read(text: str) -> object:
-    """A JSON text with its numbers as they were written; None if it is none."""
+    """A JSON text with its numbers as they were written; None if it is not JSON."""
     try:
         return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=Number)
     except (ValueError, RecursionError):

@@ -68,7 +68,7 @@ class PersonCard:
 
     @property
     def contacts(self) -> list[Field]:
-        """How to reach them: the shown fields that lead somewhere."""
+        """How to reach them: the visible fields that have a link."""
         return [field for field in self.fields if field.href and not field.masked]
 
     @property

@@ -16,10 +16,10 @@ def marks(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> li
 
 
 def mark(user: AbstractBaseUser | AnonymousUser) -> str:
-    """The mark of the person's present password hash."""
+    """The mark of the person's current password hash."""
     return marks(user)[0]
 
 
 def is_marked(user: AbstractBaseUser | AnonymousUser, stored: str) -> bool:
-    """Whether `stored` is the mark of the person's present password hash, under any of the keys."""
+    """Whether `stored` is the mark of the person's current password hash, under any of the keys."""
     return any(hmac.compare_digest(stored, each) for each in marks(user))

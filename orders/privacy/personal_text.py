@@ -40,7 +40,7 @@ SSR = re.compile(r"\b(?:SSR|OSI|DOCS|DOCO|DOCA|FOID|APIS?|CTC[EMRT]?|PCTC)\b[\s/
 
 
 def fold(text: str) -> str:
-    """`text` in small letters without accents, full-width forms and invisible characters."""
+    """`text` in lower case, without accents, full-width forms or invisible characters."""
     if text.isascii():
         return text.lower()
     whole = unicodedata.normalize("NFKD", text)
@@ -89,7 +89,7 @@ def is_personal(text: str) -> bool:
 
 
 def announces(text: str) -> bool:
-    """Whether words or signs say so, whatever the digits are: an address, a label, a code line. For references, too."""
+    """Whether words or symbols mark it as personal, whatever the digits are: an address, a label, a code line. For references, too."""
     if _is_plain(text):
         return False
     if len(text) > LONGEST:

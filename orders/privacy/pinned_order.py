@@ -40,7 +40,7 @@ class PinnedOrder(models.Model):
 
 
 def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders the person pinned, the last one first."""
+    """The orders the person pinned, most recent first."""
     rows = PinnedOrder.objects.filter(user_id=user.pk or 0).order_by("-at", "-pk")[:MOST_PINNED]
     return [
         RecentOrder(

@@ -112,7 +112,7 @@ def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) ->
         place = f"row {row['id']} (chain {chain}, link {row['link']})"
         last = before["link"] if before else 0
         if row["link"] is None or row["link"] <= last:
-            faults.append(f"{place} stands twice or has no place: it was added without the key.")
+            faults.append(f"{place} occurs twice or has no position: it was added without the key.")
             continue
         if row["link"] > last + 1:
             gap = (

@@ -118,7 +118,7 @@ def _fernet(under: str) -> Fernet | MultiFernet:
     try:
         return Fernet(under) if under else _ring(_keys())  # a data key is never cached by `_ring`
     except ValueError:
-        raise CredentialUnreadable("what was sealed as a data key is none") from None
+        raise CredentialUnreadable("what was sealed as a data key is not one") from None
 
 
 def _keys() -> tuple[str, ...]:

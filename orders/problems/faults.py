@@ -104,7 +104,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
         403,
-        _("Not permitted: this connection may not read that"),
+        _("Not permitted: this connection may not read this data"),
         _("The CDP accepted the credential, but the credential does not have permission for this request (403)."),
         _("Ask your CDP administrator what this connection may read, or choose another connection."),
         icon="key",

@@ -13,7 +13,7 @@ from orders.search_text.normalize import JOINERS, parted, plain
 
 # RFC 5322's atext; letters, marks and digits of other scripts are legal since RFC 6531.
 ATEXT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~-")
-# Signs that are legal in a local part, but not part of it if they surround the whole address.
+# Characters that are legal in a local part, but not part of it if they surround the whole address.
 AROUND = {sign: sign for sign in "'`*_~|!#?=/&%^$"} | {"{": "}"}
 BETWEEN_TWO = "/|;&*+#!?="
 SPELLED_AT = re.compile(r"\s*[\[(<]\s*(?:at|@|ät)\s*[\])>]\s*", re.IGNORECASE)
@@ -68,7 +68,7 @@ class Addresses:
 
 
 def find(text: str) -> Addresses:
-    """Find the addresses in a plain text (see `normalize.plain`). Nothing that is legal in an address is cut off it."""
+    """Find the addresses in plain text (see `normalize.plain`). Nothing that is legal in an address is cut off it."""
     if "@" not in text or "at" in text.lower():
         text = SPELLED_AT.sub("@", text)
     if "@" in text:
@@ -97,7 +97,7 @@ def find(text: str) -> Addresses:
 
 
 def read(value: str) -> str:
-    """The one address that `value` holds and nothing else, in one spelling; "" if it is none."""
+    """The one address that `value` holds and nothing else, in one spelling; "" if it is not one."""
     found = find(plain(value).strip())
     return found.readings[0] if len(found.readings) == 1 and not found.broken and not found.rest.strip() else ""
 
@@ -176,7 +176,7 @@ def _is_cut_off(text: str, start: int, end: int) -> bool:
 
 
 def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
-    """Start and end of the address without a pair of signs around the whole, and where the text goes on."""
+    """Start and end of the address without a pair of characters around the whole, and where the text goes on."""
     after = stop
     while start < stop and text[start] in AROUND:
         closing = re.match(r"[.,;:!?]*?(?=" + re.escape(AROUND[text[start]]) + ")", text[after:])

@@ -71,7 +71,7 @@ class Links:
 
 
 def find(text: str) -> Links:
-    """Find the links of a plain text. Links to other sites are ignored, even if their path resembles a reference."""
+    """Find the links in plain text. Links to other sites are ignored, even if their path resembles a reference."""
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
         text = decoded(text)
@@ -178,7 +178,7 @@ def _urldefense_v3(link: str, replaced: str) -> str:
 
 
 def _from_base64(value: str) -> str:
-    """A link in base64, as one gateway writes it; "" if `value` is none."""
+    """A link in base64, as one gateway writes it; "" if `value` is not one."""
     if not BASE64.fullmatch(value):
         return ""
     try:
@@ -189,7 +189,7 @@ def _from_base64(value: str) -> str:
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:
-    """Names in small letters and decoded values. A plus is a space, but in an address or a phone number it is a plus."""
+    """Names in lower case, and decoded values. A plus is a space, but in an address or a phone number it is a plus."""
     for pair in re.split(r"[&;]", query):
         name, _, value = pair.partition("=")
         name = unquote(name).lower().removeprefix("amp;")

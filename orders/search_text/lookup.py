@@ -25,7 +25,7 @@ PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|[#$%]\{.*?\}|\{%.*?%\}|<%.*?%>|\[%.*?%\]|\{\{.*$|\{[a-z_]+(?:[._][a-z_0-9]+)+\}|"
     r"%[A-Za-z_]{2,}(?:_\d+)?%(?![0-9A-Fa-f]{2})|<[a-z]+(?:_[a-z]+)+>"
 )
-# The name of a field and nothing else, in the signs of a template that has only one kind of bracket: [pnr], $PNR, __BOOKING_REF__.
+# The name of a field and nothing else, in the syntax of a template that has only one kind of bracket: [pnr], $PNR, __BOOKING_REF__.
 NAME_ALONE = re.compile(r"(?:[\[{<(]{1,2}|\$|@|__|::?)\s*([A-Za-z][A-Za-z _-]*?)\s*(?:[\]}>)]{1,2}|\$|__|:)?")
 # The values of empty fields in ticket systems and databases.
 NOTHING_WORDS = (

@@ -50,7 +50,7 @@ class Name:
 
 
 def read(text: str) -> Name | None:
-    """The name that makes up all of a plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is none."""
+    """The name that makes up all of the plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is not a name."""
     text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
     text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")

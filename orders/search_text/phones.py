@@ -54,7 +54,7 @@ class Phone:
 
 
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
-    """The phones that a plain text marks as such, by a plus, a label or `tel:`, and the rest of the text.
+    """The phone numbers that plain text marks as such, by a plus, a label or `tel:`, and the rest of the text.
 
     `country` (ISO 3166 alpha-2) reads national numbers.
     """
@@ -141,7 +141,7 @@ def is_grouped(text: str) -> bool:
 
 
 def lost_plus(text: str) -> Phone | None:
-    """A plus that a link turned into a space: " 353851234567". None if it is no valid number with the plus put back."""
+    """A plus that a link turned into a space: " 353851234567". None if it is not a valid number with the plus put back."""
     found = re.fullmatch(r" ([1-9][\d ()\-.]{8,20})", text)
     if found is None or not _is_valid("+" + NOT_DIGITS.sub("", found[1])):
         return None

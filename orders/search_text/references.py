@@ -242,7 +242,7 @@ def _is_code(part: str) -> bool:
 
 
 def _in_groups(text: str) -> str:
-    """ "B94-TXY", "B94 TXY" and "X7 K2 PL" without what parts them; "" if that is no reference of six signs, or reads "gate 12"."""
+    """ "B94-TXY", "B94 TXY" and "X7 K2 PL" without what parts them; "" if that is not a reference of six characters, or reads "gate 12"."""
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
         return ""

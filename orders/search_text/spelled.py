@@ -1,4 +1,4 @@
-"""References spelled out as on the phone: sign by sign, or in the radio alphabet."""
+"""References spelled out as on the phone: character by character, or in the radio alphabet."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def usable_by(user: AnyUser) -> list[AnyConnection]:
 
 
 def make_default(user: AnyUser, connection: AnyConnection) -> None:
-    """Make a connection that the user may use their default, and no other."""
+    """Make this connection, one that the user may use, their only default."""
     if isinstance(connection, SharedConnection) and isinstance(user, AbstractBaseUser):
         members.make_default(user, connection)
     elif isinstance(connection, Connection):

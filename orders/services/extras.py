@@ -37,9 +37,9 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]]) -> str:
-    """The key of the one flight that the travellers of bags, seats or meals take; "" if they take several, or it is not said.
+    """The key of the one flight that the travellers of bags, seats or meals take; "" if they take several, or if this is unknown.
 
-    `items` read alike. Where they name another pair of airports, that is no matter of their travellers.
+    `items` read alike. If they name another pair of airports, their travellers do not matter.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD or any(_pairs(items[0])):
         return ""
@@ -61,7 +61,7 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
     """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
 
-    Else the pair, where the trip passes both: BAG-23K is a bag and not a way.
+    Else the pair, where the trip passes both: BAG-23K is a bag, not a route.
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())

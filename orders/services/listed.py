@@ -43,7 +43,7 @@ class Trips:
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of the newest MOST_TRIPS orders whose items came with them or were read within the minute. Makes no call."""
+    """The trips of the newest MOST_TRIPS orders whose items came with them or were read within the last minute. Makes no call."""
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
         for ref, order in _newest(orders, MOST_TRIPS).items()

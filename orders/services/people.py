@@ -103,7 +103,7 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
                 if isinstance(people, errors.CdpError):
                     raise people
                 if not people.complete:
-                    raise people.problem or errors.Unreadable("the people of the order could not be read to the end")
+                    raise people.problem or errors.Unreadable("not all people on the order could be read")
             raise errors.NotFound("nobody on this order is that guest")
     if isinstance(orders, errors.CdpError):
         raise orders

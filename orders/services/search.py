@@ -51,7 +51,7 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
     """Search for orders by `candidates`, each as an order ref and as a booking reference, all in parallel.
 
     Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
-    type it in small letters. Raises the first failure if nothing was found and a search failed.
+    type it in lower case. Raises the first failure if nothing was found and a search failed.
     """
     searches: Searches = {}
     for candidate in candidates:
@@ -89,7 +89,7 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
         if not isinstance(one, errors.CdpError):
             return one
         opened = one
-    # A 400 for something without the form of a ref only means that it is none.
+    # A 400 for something without the form of a ref only means that it is not a ref.
     unanswered = not isinstance(opened, errors.NotFound | errors.RequestRefused)
     if not isinstance(found, Found):
         raise opened if unanswered or not isinstance(found, errors.CdpError) else found

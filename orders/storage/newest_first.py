@@ -27,7 +27,7 @@ class Place:
 
     @classmethod
     def read(cls, text: str) -> Place | None:
-        """Parse a place; None if `text` is none."""
+        """Parse a place; None if `text` is not one."""
         found = re.fullmatch(r"([0-9]{8}T[0-9]{12})-([0-9]{1,18})", text)
         try:
             return (

@@ -64,7 +64,7 @@ class PreparedQuery(Generic[M]):
 
     @property
     def statement(self) -> Statement[M]:
-        """The query, worded at its first use."""
+        """The query, compiled at its first use."""
         written = self._written = self._written or _write(self._query())
         return written
 

@@ -29,7 +29,7 @@ NUMBER_SECONDS = (
     600.0  # lifetime of a random number; at its end the answers sealed with it are lost, which costs a call
 )
 REST = 5.0  # seconds without Redis after it failed
-MOST_UNSENT = 1_000  # deletions that are pending because Redis was away
+MOST_UNSENT = 1_000  # deletions that are pending because Redis was unavailable
 
 log = structlog.stdlib.get_logger("orders.memory")
 
@@ -54,7 +54,7 @@ class SharedAnswerCache:
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Held | None:
-        """The answer under `key`, or None if there is none, it is too old, or Redis is away."""
+        """The answer under `key`, or None if there is none, it is too old, or Redis is unavailable."""
         names = (*_numbers(key[0], key[1]), _name("answer", *key))
         held: dict[str, Any] = self._asked(lambda: self._cache.get_many(names), {})
         if len(held) < len(names) or not all(isinstance(value, str) for value in held.values()):
@@ -98,7 +98,7 @@ class SharedAnswerCache:
             return ask()
         except (RedisError, ValueError) as error:
             self._away_until = time.monotonic() + self._rest
-            log.warning("the shared memory does not answer", error=type(error).__name__)
+            log.warning("the shared cache is not responding", error=type(error).__name__)
             return otherwise
 
     def _catch_up(self) -> None:

@@ -1,6 +1,6 @@
 """Statements sent as one: a page waits for the answer to each, and PostgreSQL may be on another host.
 
-SQLite, whose file is on this machine, takes what is written and what is read one after the other.
+SQLite, whose file is on this machine, runs the write and the read one after the other.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
 
 
 def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
-    """Run `change` and a statement without an answer as one, both or neither; the columns that `change` returns."""
+    """Run `change` and a statement without a result as one, both or neither; return the columns of `change`."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH changed AS ({change.sql}), other AS ({sql}) SELECT * FROM changed",  # noqa: S608  (both are ours)

@@ -211,7 +211,7 @@ def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyCo
 
 
 def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
-    """The connection, and the limit of views that is reached with this one. A view that cannot be counted is none over a limit."""
+    """The connection, and the limit of views that is reached with this one. A view that cannot be counted is never over a limit."""
     view = view_limits.view_of(request.user)
     if view is not None:
         try:
@@ -283,7 +283,7 @@ def _to_confirm(request: Request, problem: Problem) -> Problem:
 
 
 def _named_order(request: Request) -> dict[str, str]:
-    """The reference of the address, so that a page about a failure still says which order it is about, and what was searched for."""
+    """The reference in the URL, so that a page about a failure still says which order it is about, and what was searched for."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}

@@ -115,7 +115,7 @@ class CredentialForm(forms.Form):
 
 
 class ReplaceCredentialForm(CredentialForm):
-    """A new credential, perhaps of another tenant with customers in another country."""
+    """A new credential, perhaps for another tenant whose customers are in another country."""
 
     country = country_field()
     field_order = ("region", "client_key", "token", "country", "save_anyway")

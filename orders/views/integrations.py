@@ -1,4 +1,4 @@
-"""Keys for other programs of the company: list, add, revoke."""
+"""Keys for the company's other programs: list, add, revoke."""
 
 from __future__ import annotations
 

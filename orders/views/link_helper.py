@@ -1,4 +1,4 @@
-"""The page that makes link templates for ticket systems, and tests which page a ticket's link opens."""
+"""The page that creates link templates for ticket systems, and tests which page a ticket's link opens."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> 
 
 
 def listed_refs(request: Request, tenant: Tenant) -> tuple[str, ...]:
-    """The refs of the listed orders that the address names. Raises Http404 unless it was made for this person and connection."""
+    """The refs of the listed orders that the URL names. Raises Http404 unless it was made for this person and connection."""
     try:
         person, connection, *order_refs = signing.loads(request.GET.get("of", ""), salt=SALT, max_age=LIFE)
     except (signing.BadSignature, ValueError):

@@ -1,4 +1,4 @@
-"""Panels: at one URL, htmx gets the part and everyone else the same part inside a page."""
+"""Panels: one URL that gives htmx a fragment, and everyone else the same fragment inside a page."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Let a group use the connection, or change the end of its grant."""
+    """Let a group use the connection, or change when its grant expires."""
     shared = _find(connection_id)
     form = GrantForm(request.POST)
     if not form.is_valid():

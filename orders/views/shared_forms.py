@@ -104,7 +104,7 @@ class ReplaceTokenForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """A group that may use the connection, to the end of a day or without end."""
+    """A group that may use the connection, until the end of a day or indefinitely."""
 
     group = GroupChoice(label=_("Group"), queryset=Group.objects.order_by("name"))
     until = forms.DateField(

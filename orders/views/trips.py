@@ -1,4 +1,4 @@
-"""Trips of several orders: the strip above an order, of all orders of its contacts; and what a list of orders did not wait for."""
+"""Trips of several orders: the strip above an order, of all orders of its contacts; and trips that a list of orders did not wait for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_SHOWN = 8
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The orders of the customers who are contacts of the order `ref`, newest first; the one of the page (`?on=`) is marked.
 
-    Pages of these orders are made of what was read within the minute.
+    Pages of these orders are built from what was read within the last minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)
     for guest_ref in guests:

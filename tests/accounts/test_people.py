@@ -160,7 +160,7 @@ def test_where_people_have_no_password_there_is_no_link(
     settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(allowed))
     answer = as_ada.post(f"{PEOPLE}add/", {"username": "carla", "roles": "Agents"}, follow=True)
     assert "carla was added." in answer.text and not LINK.search(answer.text)
-    assert "Make a link" not in as_ada.get(f"{PEOPLE}{anna.pk}/").text
+    assert "Create a link" not in as_ada.get(f"{PEOPLE}{anna.pk}/").text
     assert set_password(Client(), path) == 410
 
 

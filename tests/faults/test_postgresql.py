@@ -92,8 +92,8 @@ Fault = Callable[[Server], AbstractContextManager[None]]
 @pytest.mark.parametrize(
     ("fault", "ready"),
     [
-        (down, "does not answer"),
-        (hanging, "does not answer"),
+        (down, "is not responding"),
+        (hanging, "is not responding"),
         (read_only, "is read-only"),
         (locked, "ok"),
         (full, "ok"),

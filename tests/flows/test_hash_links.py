@@ -13,7 +13,7 @@ from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
 
 SUBJECT = "Re: [RT #4711] Fwd: Your booking B94TXY Dublin to Las Vegas"
-TAKEN = "The search field has the text after the #"
+TAKEN = "The search field now contains the text that followed #"
 LINKS = [
     ("/orders/#B94TXY/?ticket=RM-4", "B94TXY", "RM-4"),
     ("/orders/#B94TXY/", "B94TXY", ""),

@@ -157,7 +157,7 @@ def test_line_numbers_include_the_line_that_names_the_delimiter(tmp_path: Path) 
     [
         (
             f"sep=;\n{HEADER}\n".encode(),
-            "is no table in CSV. It is a table whose first line names as the delimiter semicolons",
+            "is not a CSV table. It is a table whose first line names as the delimiter semicolons",
         ),
         (b"PK\x03\x04rest", "an Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),

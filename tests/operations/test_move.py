@@ -86,7 +86,7 @@ def test_what_cannot_be_moved_changes_nothing(live_app: App, tmp_path: Path, pos
     for url, said in (
         (f"sqlite:///{tmp_path}/other.sqlite3", "not PostgreSQL"),
         ("nonsense", "cannot be read"),
-        (missing, "does not answer"),
+        (missing, "is not responding"),
     ):
         done = manage(own, "move_to", url)
         assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr, done.stderr

@@ -71,7 +71,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("provider, sign-in for an order", ORDER, person="", shows="Sign in to continue"),
         State("provider, cancelled", login, cancelled, "", shows="was cancelled"),
         State("provider, failed", login, failed, "", shows="returned an error"),
-        State("provider, hanging", login, hanging, "", shows="does not answer"),
+        State("provider, hanging", login, hanging, "", shows="is not responding"),
         State("provider, expired", f"{CALLBACK}?code=x&state=y", person="", status=400, shows="has expired"),
         State("provider, no group", login, through_provider("sub-zoe"), "", shows="not in a group"),
         State("provider, name taken", login, through_provider("sub-other"), "", shows="called supervisor"),
@@ -92,7 +92,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("second step, menu", FACTORS, open_menu, "agent", shows="Second step"),
         State("second step, required", FACTORS, person="must.add", shows="requires a second step"),
         State("second step, all kinds", FACTORS, person="keyring", shows=LONG),
-        State("second step, recovery codes", FACTORS, press("Make new codes"), "keyring", shows="are not shown again"),
+        State("second step, recovery codes", FACTORS, press("Generate new codes"), "keyring", shows="are not shown again"),
         State("second step, asked", "/accounts/second-step/", person="keyring half", shows="Use a passkey"),
         State("second step, asked, wrong code", "/accounts/second-step/", fill(code="000000", submit=CODE), "keyring half", shows="wrong"),
         State("second step, asked, locked", "/accounts/second-step/", too_often, "keyring half", shows="Too many wrong codes"),
@@ -260,7 +260,7 @@ def deactivate(name: str) -> Act:
 
 def another_link(page: Page) -> None:
     follow("newcomer")(page)
-    press("Make a link to set a password")(page)
+    press("Create a link to set a password")(page)
 
 
 def german_link(page: Page) -> None:

@@ -208,7 +208,7 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
 
 
 @pytest.mark.parametrize(
-    ("passwords", "words"), [("staff", "only staff of the administration"), ("off", "nobody may sign in")]
+    ("passwords", "words"), [("staff", "only administration staff"), ("off", "nobody may sign in")]
 )
 def test_passwords_here_may_be_for_few_while_the_directory_is_for_all(
     passwords: str, words: str, anna: User, directory: RunningDirectory, client: Client, settings: Settings
@@ -255,20 +255,20 @@ def test_people_of_the_directory_get_no_link_to_set_a_password(
     admin.force_login(User.objects.create_superuser("root"))
     person = User.objects.create_user("dora")
     page = f"/people/{person.pk}/"
-    assert "Make a link" in admin.get(page).text  # nobody knows yet where dora will come from
+    assert "Create a link" in admin.get(page).text  # nobody knows yet where dora will come from
     client.post(LOGIN, {"username": "dora", "password": HERS})
     shown = admin.get(page).text
-    assert "Make a link" not in shown and "the company’s directory" in shown
+    assert "Create a link" not in shown and "the company’s directory" in shown
     assert "cannot sign in with a password" in admin.post(f"{page}link/", follow=True).text
     settings.SIGN_ON = replace(settings.SIGN_ON, directory=None)
-    assert "Make a link" in admin.get(page).text
+    assert "Create a link" in admin.get(page).text
 
 
 def assert_not_checked(client: Client) -> None:
     for _try in range(6):
         answer = client.post(LOGIN, {"username": "dora", "password": "wrong"})
         assert answer.status_code == 503
-        assert "directory does not answer" in answer.text
+        assert "directory is not responding" in answer.text
         assert "Wrong" not in answer.text and "do not belong together" not in answer.text
     assert not SignInFailure.objects.exists()
 
@@ -331,7 +331,7 @@ def test_a_certificate_that_is_not_trusted_is_refused_and_gets_no_password(
     chosen = over_tls(directory, by, "localhost" if wrong == "host" else "127.0.0.1", other)
     settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
     answer = client.post(LOGIN, {"username": "dora", "password": HERS})
-    assert (answer.status_code, "directory does not answer" in answer.text) == (503, True)
+    assert (answer.status_code, "directory is not responding" in answer.text) == (503, True)
     assert not User.objects.exists()
 
 
@@ -352,7 +352,7 @@ def test_a_directory_that_hangs_holds_up_nobody_with_a_password_here(
     def wait_for_it(number: int) -> tuple[int, bool]:
         try:
             answer = Client().post(LOGIN, {"username": f"somebody{number}", "password": HERS})
-            return answer.status_code, "directory does not answer" in answer.text
+            return answer.status_code, "directory is not responding" in answer.text
         finally:
             connection.close()
 

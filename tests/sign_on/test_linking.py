@@ -90,11 +90,11 @@ def test_people_of_the_provider_get_no_link_to_set_a_password(
     pages = [f"/people/{person.pk}/" for person in (anna, User.objects.get(username="alice"))]
     for page in pages:
         shown = admin.get(page).text
-        assert "Make a link" not in shown and f"<dd>{settings.SIGN_ON.provider.name}</dd>" in shown
+        assert "Create a link" not in shown and f"<dd>{settings.SIGN_ON.provider.name}</dd>" in shown
         assert "cannot sign in with a password" in admin.post(f"{page}link/", follow=True).text
     assert Client().get(path).status_code == 410  # one made before
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=None)
-    assert "Make a link" in admin.get(pages[0]).text
+    assert "Create a link" in admin.get(pages[0]).text
 
 
 # --- added or imported before they come from the provider
@@ -103,7 +103,7 @@ def test_people_of_the_provider_get_no_link_to_set_a_password(
 def test_who_adds_people_reads_that_the_provider_refuses_them(provider: RunningProvider, settings: Settings) -> None:
     admin = Client()
     admin.force_login(User.objects.create_superuser("root"))
-    said = "is refused there until an operator links the two"
+    said = "cannot sign in that way until an operator links the two"
     assert said in admin.get("/people/add/").text
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=None)
     assert said not in admin.get("/people/add/").text

@@ -266,7 +266,7 @@ def test_a_provider_that_hangs_gets_a_page_and_a_503(
         answer = client.post("/accounts/provider/", {"next": ORDER})
     else:
         answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
-    assert (answer.status_code, "does not answer" in answer.text) == (503, True)
+    assert (answer.status_code, "is not responding" in answer.text) == (503, True)
     assert not is_signed_in(client)
 
 
@@ -280,7 +280,7 @@ def test_a_provider_that_drips_is_given_up_too(
         answer = client.post("/accounts/provider/", {"next": ORDER})
     else:
         answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
-    assert (answer.status_code, "does not answer" in answer.text) == (503, True)
+    assert (answer.status_code, "is not responding" in answer.text) == (503, True)
 
 
 def test_discovery_is_read_once(client: Client, provider: RunningProvider) -> None:

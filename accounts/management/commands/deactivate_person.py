@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = User.objects.filter(username=options["username"]).first()
         if person is None:
-            raise CommandError("There is no person of that user name.")
+            raise CommandError("There is no person with that user name.")
         # Also for somebody who was made inactive by SQL: saving ends sessions and deletes copies of shared connections' keys.
         person.is_active = False
         person.save(update_fields=["is_active"])

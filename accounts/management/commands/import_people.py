@@ -1,4 +1,4 @@
-"""Add the people of a CSV file and give them their roles."""
+"""Add the people in a CSV file and give them their roles."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _DryRun(Exception):
 
 class Command(BaseCommand):
     help = (
-        f"Add the people of a CSV file (columns: {', '.join(COLUMNS)}; only the first must be there), or change them to what it says. "
+        f"Add the people in a CSV file (columns: {', '.join(COLUMNS)}; only the first must be there), or change them to what it says. "
         f"Roles: {', '.join(GROUP_OF)}, several joined by +. Active: yes or no. Subject: the claim “sub” of "
         "the person at the OpenID Connect provider, which links the two; without it the provider’s sign-in is refused for somebody who "
         "was here before, until link_person links them. People who are not in the file stay as they are. "
@@ -173,7 +173,7 @@ def _link(person: User, site: str) -> str:
 
 
 def _unlinked(lines: Iterable[Line]) -> int:
-    """How many active people of the file have no account at the provider linked."""
+    """How many active people in the file are not linked to an account at the provider."""
     names = [line.username for line in lines]
     return User.objects.filter(username__in=names, is_active=True, socialaccount=None).count()
 

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("subject", help="the claim “sub” of the person, as the provider's administration shows it")
+        parser.add_argument("subject", help="the person's claim “sub”, as the provider's admin console shows it")
         parser.add_argument("--end-password", action="store_true", help="end the password that they have here")
 
     def handle(self, *args: Any, **options: Any) -> None:

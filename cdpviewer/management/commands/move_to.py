@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rehearsal",
             action="store_true",
-            help="beside servers at work: what they write meanwhile is not in the new database, which is to be dropped",
+            help="while servers are running: what they write meanwhile is missing from the new database, which must be dropped afterwards",
         )
 
     def handle(self, *, url: str, rehearsal: bool, **_options: Any) -> None:

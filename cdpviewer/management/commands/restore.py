@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was changed. A server has the database open: stop all servers first.") from None
         self.stdout.write(f"Restored in {time.monotonic() - began:.1f} s.")
         if aside is not None:
-            self.stdout.write(f"The former database is {aside}: remove it when all is well.")
+            self.stdout.write(f"The previous database is {aside}: remove it once everything works.")
         self.stdout.write(
-            "Now: manage.py migrate, manage.py check_credentials, manage.py check_records --since the last kept line."
+            "Now: manage.py migrate, manage.py check_credentials, manage.py check_records --since the last saved line."
         )

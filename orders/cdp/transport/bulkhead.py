@@ -16,21 +16,21 @@ _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
 
 
 class Bulkhead:
-    """A number of places. A page holds one place for all its concurrent calls: its threads share the context variable."""
+    """A fixed number of slots. A page holds one slot for all its concurrent calls: its threads share the context variable."""
 
     def __init__(self, places: int) -> None:
         self._free = threading.BoundedSemaphore(places)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold a place for the block. Raises TooBusy at once if none is free. Nested blocks share one."""
+        """Hold a slot for the block. Raises TooBusy at once if none is free. Nested blocks share one."""
         if _held.get():
             yield
             return
         if not self._free.acquire(blocking=False):
             for watcher in watchers:
                 watcher.refused()
-            raise TooBusy("every place for waiting on the CDP is taken")
+            raise TooBusy("every slot for waiting on the CDP is taken")
         token = _held.set(True)
         for watcher in watchers:
             watcher.place(1)

@@ -28,7 +28,7 @@ WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe
 
 
 class NoTable(ValueError):
-    """The bytes are no CSV table; `str(error)` describes them and the remedy, to follow "It is"."""
+    """The bytes are not a CSV table; `str(error)` describes them and the remedy, to follow "It is"."""
 
 
 def text_of(data: bytes) -> str:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     help = (
         "Set up a CDP connection for a person (--user) or for groups (--shared --group), or replace the one of that name. The API "
         "token is read from standard input. The connection is stored whatever the CDP answers, and the answer is printed; only "
-        "a shared one that exists stays as it is until the CDP accepts the new credential. Its grants keep their end and default."
+        "a shared one that exists stays as it is until the CDP accepts the new credential. Its grants keep their expiry date and default."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -107,7 +107,7 @@ class Command(BaseCommand):
         for given in shared.grants.filter(group__in=groups).select_related("group"):
             if not given.is_valid:
                 self.stdout.write(
-                    f"The grant of {given.group} has ended; give it another end on the connection's page."
+                    f"The grant of {given.group} has expired; set a new expiry date on the connection's page."
                 )
         if not existed:
             self.stdout.write(connections.try_connection(shared).sentence)

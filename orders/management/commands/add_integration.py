@@ -13,7 +13,7 @@ from orders.services.credential_text import clean_connection_name
 
 
 class Command(BaseCommand):
-    help = "Make a key with which another program reads orders through a shared connection. It is printed once."
+    help = "Create a key with which another program reads orders through a shared connection. It is printed once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="the program, as in “Help desk widget”")

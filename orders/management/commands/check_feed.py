@@ -39,7 +39,7 @@ class Command(BaseCommand):
             "--clock",
             choices=[*Reading],
             default=Reading.LOCAL,
-            help="how the feed is said to send its times, as on a connection: local as documented (default), or utc",
+            help="how the feed sends its times, as set on a connection: local as documented (default), or utc",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self._check(*feed_file.delimited(feed_file.text_of(data)), Reading(options["clock"]))
         except feed_file.NoTable as error:
             raise CommandError(
-                f"{'Standard input' if name == '-' else name} is no table in CSV. It is {error}."
+                f"{'Standard input' if name == '-' else name} is not a CSV table. It is {error}."
             ) from error
 
     def _check(self, text: str, delimiter: str, passed_over: int, documented: Reading) -> None:
@@ -90,7 +90,7 @@ def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
 
 
 def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """Rows with the number of the line they end on, `above` lines counted too; one that is no CSV is noted and passed over."""
+    """Rows with the number of the line they end on, `above` lines counted too; one that is not CSV is noted and skipped."""
     while True:
         try:
             row = next(reader)

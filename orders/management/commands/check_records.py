@@ -22,7 +22,7 @@ class Command(BaseCommand):
             help="note the heads of all chains and print one line to keep apart from the database",
         )
         what.add_argument(
-            "--since", metavar="HEAD", help="a line printed by --head: what it stands for must still be there"
+            "--since", metavar="HEAD", help="a line printed by --head: everything recorded up to it must still be there"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
