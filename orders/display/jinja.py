@@ -1,6 +1,6 @@
 """The environment of the templates: the filters and globals they may use. Named in the settings.
 
-Templates are Jinja2: the order page is rendered in a third of the time that Django's own templates took. Only the admin keeps those.
+Templates are Jinja2: the order page is rendered in half the time that Django's own templates took. Only the admin keeps those.
 """
 
 from __future__ import annotations

@@ -24,5 +24,7 @@ for without in pieces.PIECES.values():
 
 def test_every_name_is_found() -> None:
     env = environment(DJANGO_SETTINGS_MODULE="tests.settings")
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=PROJECT, env=env, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=PROJECT, env=env, stderr=subprocess.PIPE, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
