@@ -8,41 +8,34 @@ import shlex
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 
+from bench.goals import with_notes
+
 NEEDED = ("psutil", "uvloop", "fastapi", "uvicorn", "httptools", "httpx", "aiohttp", "jinja2", "gunicorn")
-ROWS = (
-    "tasks",
-    "waiting",
-    "sign-ins",
-    "pieces",
-    "speed",
-    "contacts",
-    "items",
-    "memory",
-    "wire",
-    "planning",
-    "lighthouse",
-)
 
 
-def arguments() -> argparse.Namespace:
+def arguments(rows: Collection[str]) -> argparse.Namespace:
+    """The options of the command line; `rows` are those that can be measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="some three minutes instead of twenty; figures are rougher"
     )
     parser.add_argument(
-        "--only", action="append", choices=ROWS, metavar="ROW", help=f"one of: {', '.join(ROWS)}; may be repeated"
+        "--only", action="append", choices=rows, metavar="ROW", help=f"one of: {', '.join(rows)}; may be repeated"
     )
-    parser.add_argument("--write", action="store_true", help="also write docs/benchmark.md")
+    parser.add_argument("--write", action="store_true", help="also write docs/benchmark.md; its notes stay")
     parser.add_argument(
         "--rounds", type=int, help="rounds of the speed rows (3; quick: 1); with 1 the other rows are shorter too"
     )
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.write and given.only:
+        parser.error("--write replaces the whole report: it goes with a run of all rows")
+    return given
 
 
 def main() -> int:
-    given = arguments()
     lacking = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if lacking:
         print(
@@ -50,10 +43,11 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    from bench.running import run
+    from bench.running import ROWS, run
     from bench.servers import PROJECT, CannotMeasure
     from cdpviewer import children
 
+    given = arguments(ROWS)
     children.end_on_signals()
     began = time.monotonic()
     try:
@@ -67,7 +61,8 @@ def main() -> int:
         return 1
     print(report)
     if given.write:
-        (PROJECT / "docs" / "benchmark.md").write_text(report, encoding="utf-8")
+        paper = PROJECT / "docs" / "benchmark.md"
+        paper.write_text(with_notes(report, paper.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

@@ -6,6 +6,7 @@ import http.client
 import statistics
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -17,43 +18,58 @@ from bench.speed import APP, page_asks, settle
 from bench.tally import Tally
 
 SLOW = 5_000  # milliseconds
+SLOW_TWICE = 2_500  # milliseconds, of two answers in a row
 BETWEEN = 0.1  # seconds between two health checks
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """So many pages at once on a CDP that takes SLOW: how many came, what the others got, and the health check meanwhile, in seconds."""
+    """So many pages at once on a slow CDP: how many came, what the others got, and the health check meanwhile, in seconds."""
 
+    what: str
     pages: int
     came: int
     refused: dict[str, int]
     probes: list[float]
 
 
-def waiting(servers: Servers, server: Server, pages: int) -> Waiting:
-    """Request the pages of different orders, all at once, each once."""
-    servers.set_latency(SLOW)
-    agents = len(server.cookies)
-    asks = [
-        ask(
-            f"/orders/{world.ref(world.AGENT, 50_000 + number)}/",
-            host="127.0.0.1",
-            cookie=server.cookies[number % agents],
-        )
-        for number in range(pages)
+def waiting(servers: Servers, server: Server, pages: int) -> list[Waiting]:
+    """Request different orders by their refs, and by ticket links from a CDP that lists references: all at once, each once."""
+    kind = world.by_reference(world.AGENT)
+    return [
+        _wait(
+            servers,
+            server,
+            f"{pages:,} pages of a CDP that takes 5 s",
+            SLOW,
+            [f"/orders/{world.ref(world.AGENT, 50_000 + number)}/" for number in range(pages)],
+        ),
+        _wait(
+            servers,
+            server,
+            f"{pages:,} ticket links of a CDP that lists references and takes 2.5 s, twice",
+            SLOW_TWICE,
+            [f"/orders/{world.reference(kind, 5_000 + number)}/" for number in range(pages)],
+        ),
     ]
+
+
+def _wait(servers: Servers, server: Server, what: str, latency: int, paths: Sequence[str]) -> Waiting:
+    servers.set_latency(latency)
+    agents = len(server.cookies)
+    asks = [ask(path, host="127.0.0.1", cookie=server.cookies[number % agents]) for number, path in enumerate(paths)]
     probes: list[float] = []
     over = threading.Event()
     probing = threading.Thread(target=_probe, args=(server.port, probes, over))
     probing.start()
     try:
-        tally = load(server.port, asks, warm=0.0, seconds=60, pages=pages, once=True)
+        tally = load(server.port, asks, warm=0.0, seconds=60, pages=len(paths), once=True)
     finally:
         over.set()
         probing.join()
         servers.set_latency(0)
     settle(server)
-    return Waiting(pages, len(tally.times), tally.errors, probes)
+    return Waiting(what, len(paths), len(tally.times), tally.errors, probes)
 
 
 def _probe(port: int, took: list[float], over: threading.Event) -> None:

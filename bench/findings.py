@@ -21,7 +21,7 @@ class Findings:
     """The results of a run; rows that were not requested stay empty."""
 
     tasks: TaskRows = field(default_factory=dict)
-    waiting: Waiting | None = None
+    waiting: list[Waiting] = field(default_factory=list)
     sign_ins: SignIns | None = None
     pieces: dict[str, Any] = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
@@ -48,16 +48,22 @@ def goals(found: Findings) -> list[Goal]:
     ]
 
 
+CROWD = "all ask in the same moment, a call has 6 s and a page 10 (docs/decisions.md has the conditions)"
+PROFILE = "docs/decisions.md has the profile under “Speed: what is reached and what is not”"
+
+
 def _felt_goals(found: Findings) -> Iterable[Goal]:
     for name, (trip, limit) in found.tasks.items():
-        yield Goal(f"{name}: answers of the CDP in a row", trip.round_trips, limit)
-    if seen := found.waiting:
-        yield Goal(
-            f"{seen.pages:,} pages waiting on a CDP of 5 s: did not come", seen.pages - seen.came, 0, shown="{:.0f}"
-        )
-        yield Goal("the health check meanwhile, at most s", max(seen.probes, default=math.nan), 0.5)
+        own = 1000 * trip.seconds - int(limit) * trip.latency
+        why = f"{own:.0f} ms beside the CDP's answers, with {trip.cpu:.0f} ms of CPU; a busy machine makes that more"
+        yield Goal(f"{name}: answers of the CDP in a row", trip.round_trips, limit, why=why)
+    if found.tasks:
+        yield Goal("errors of the tasks", sum(trip.errors for trip, _ in found.tasks.values()), 0, shown="{:.0f}")
+    for seen in found.waiting:
+        yield Goal(f"{seen.what}: did not come", seen.pages - seen.came, 0, shown="{:.0f}", why=CROWD)
+        yield Goal(f"{seen.what}: the health check, at most s", max(seen.probes, default=math.nan), 0.5, why=CROWD)
     if found.pieces:
-        yield Goal("CPU of an order page in the process, ms", sum(found.pieces["stages"].values()), 4.0)
+        yield Goal("CPU of an order page in the process, ms", sum(found.pieces["stages"].values()), 4.0, why=PROFILE)
 
 
 def _speed_goals(cells: Cells) -> Iterable[Goal]:
@@ -67,16 +73,24 @@ def _speed_goals(cells: Cells) -> Iterable[Goal]:
         added = alone[APP].of("median").median - alone[UPSTREAM].of("median").median
         yield Goal("1 agent, 0 ms: the app adds, ms (aim 6)", added, 10)
     if many := cells.get((128, 200)):
+        pages = many[APP].of("per_second").median
+        yield Goal("128 agents, 200 ms: pages/s", pages, 275, at_least=True, shown="{:.0f}", why=_cpu(many, APP))
+        for peer, least in ((HTTPX, 2), (AIOHTTP, 0.6)):
+            if peer in many:
+                what = f"128 agents, 200 ms: pages/s, of {peer}'s"
+                part = _of_peer(many, "per_second", peer)
+                yield Goal(what, part, least, at_least=True, why=_cpu(many, peer))
         if HTTPX in many:
-            pages = _of_peer(many, "per_second", HTTPX)
-            yield Goal("128 agents, 200 ms: pages/s, of the httpx peer's", pages, 2, at_least=True)
-            yield Goal("128 agents, 200 ms: p99, of the httpx peer's", _of_peer(many, "p99", HTTPX), 0.5)
-        if AIOHTTP in many:
-            pages = _of_peer(many, "per_second", AIOHTTP)
-            yield Goal("128 agents, 200 ms: pages/s, of the aiohttp peer's", pages, 0.6, at_least=True)
+            yield Goal("128 agents, 200 ms: p99, of FastAPI + httpx's", _of_peer(many, "p99", HTTPX), 0.5)
     if cells:
         errors = sum(cell.tally.error_count for row in cells.values() for cell in row[APP].cells)
         yield Goal("errors of the app in all settings", errors, 0, shown="{:.0f}")
+
+
+def _cpu(row: dict[str, Rounds], peer: str) -> str:
+    """Why not more pages came: all cores are busy, so that the CPU of a page decides."""
+    spent = {name: row[name].of("cpu_per_page").median for name in dict.fromkeys((APP, peer))}
+    return f"CPU decides: {', '.join(f'{cpu:.1f} ms a page of {name}' for name, cpu in spent.items())}; {PROFILE}"
 
 
 def _of_peer(row: dict[str, Rounds], figure: str, peer: str) -> float:

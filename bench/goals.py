@@ -1,4 +1,4 @@
-"""A goal and whether it was reached; a table of Markdown. Needs none of the benchmark's own packages."""
+"""A goal and whether it was reached; tables and notes of the report. Needs none of the benchmark's own packages."""
 
 from __future__ import annotations
 
@@ -8,20 +8,44 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure to reach: `measured` against `limit`, from above or from below. NaN is never reached."""
+    """A figure to reach: `measured` against `limit`, from above or from below. NaN is never reached. `why` is shown where it is not."""
 
     what: str
     measured: float
     limit: float
     at_least: bool = False
     shown: str = "{:.2f}"
+    why: str = ""
 
     @property
     def reached(self) -> bool:
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+    @property
+    def verdict(self) -> str:
+        """ "reached", or "not reached" and why."""
+        return "reached" if self.reached else "**not reached**" + (f": {self.why}" if self.why else "")
+
+    def row(self) -> list[str]:
+        """The goal as a row of a table: what, measured, limit, verdict."""
+        return [
+            self.what,
+            self.shown.format(self.measured),
+            ("at least " if self.at_least else "at most ") + f"{self.limit:g}",
+            self.verdict,
+        ]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table, its first column left, the others right."""
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join([":--"] + ["--:"] * (len(head) - 1)) + "|"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+NOTES = "\n## Notes\n"
+
+
+def with_notes(report: str, former: str) -> str:
+    """The report, with what people wrote under "Notes", the last heading of the `former` one."""
+    _made, heading, notes = former.partition(NOTES)
+    return f"{report.rstrip()}\n{heading}{notes}"

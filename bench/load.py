@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import uvloop
 
@@ -35,6 +36,16 @@ def ask(path: str, *, host: str, cookie: str = "", marker: str = "", headers: Se
     if cookie:
         lines.append(f"Cookie: {cookie}")
     return Ask("\r\n".join([*lines, "", ""]).encode("ascii"), marker.encode())
+
+
+def search_form(path: str, text: str, *, host: str, cookie: str, marker: str) -> Ask:
+    """The search form as browsers post it. The cookie's CSRF secret is a valid token as it is."""
+    token = cookie.rpartition("=")[2]
+    body = urlencode({"q": text, "csrfmiddlewaretoken": token}).encode("ascii")
+    sent = ask(path, host=host, cookie=cookie, marker=marker, headers=[
+        f"Origin: http://{host}", "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}",
+    ])  # fmt: skip
+    return Ask(sent.request.replace(b"GET", b"POST", 1) + body, sent.marker)
 
 
 def unpacked(head: bytes, body: bytes) -> bytes:

@@ -20,6 +20,7 @@ from bench.trips import cost_per_item
 PACKAGES = (
     "Django",
     "gunicorn",
+    "gevent",
     "requests",
     "urllib3",
     "fastapi",
@@ -66,15 +67,7 @@ def render(found: Findings, about: str, command: str, minutes: float) -> str:
         "## Goals",
         table(
             ["goal", "measured", "limit", ""],
-            [
-                [
-                    one.what,
-                    one.shown.format(one.measured),
-                    ("at least " if one.at_least else "at most ") + f"{one.limit:g}",
-                    "reached" if one.reached else "**not reached**",
-                ]
-                for one in goals(found)
-            ],
+            [one.row() for one in goals(found)],
         ),
         *_speed_tables(found),
         *_piece_tables(found),
@@ -90,7 +83,7 @@ def _felt_tables(found: Findings) -> Iterable[str]:
         yield "## What an agent waits for"
         yield "In answer times of the CDP, which takes 500 ms for each: 1.00 is one answer and nothing else."
         yield table(
-            ["task", "answers in a row", "at most", "seconds", "calls", "errors"],
+            ["task", "answers in a row", "at most", "seconds", "calls", "CPU ms", "errors"],
             [
                 [
                     name,
@@ -98,16 +91,17 @@ def _felt_tables(found: Findings) -> Iterable[str]:
                     f"{limit:.2f}",
                     f"{trip.seconds:.2f}",
                     str(trip.calls),
+                    f"{trip.cpu:.0f}",
                     str(trip.errors),
                 ]
                 for name, (trip, limit) in found.tasks.items()
             ],
         )
-    if seen := found.waiting:
+    for seen in found.waiting:
         came = f"{seen.came:,} came; {_words(seen.refused) or 'none was refused'}"
         most = 1000 * max(seen.probes, default=math.nan)
         yield (
-            f"{seen.pages:,} pages asked for at once from a CDP that takes 5 s: {came}. "
+            f"{seen.what} asked for at once: {came}. "
             f"The health check meanwhile took {1000 * middle(seen.probes):.0f} ms, {most:.0f} ms at most."
         )
     if both := found.sign_ins:

@@ -6,26 +6,15 @@ import argparse
 import re
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import crowd, findings, lighthouse, report, speed, trips, weight
-from bench.servers import Server, Servers
+from bench.servers import Servers
 from bench.speed import APP, PEERS, UPSTREAM, Targets
 
 AGENTS = 128
-ROWS = (
-    "tasks",
-    "waiting",
-    "sign-ins",
-    "pieces",
-    "speed",
-    "contacts",
-    "items",
-    "memory",
-    "wire",
-    "planning",
-    "lighthouse",
-)
 
 
 def say(text: str) -> None:
@@ -35,56 +24,99 @@ def say(text: str) -> None:
 def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> str:
     """The report as Markdown. Raises CannotMeasure."""
     about = report.machine()
-    rows = given.only or ROWS
-    found = findings.Findings()
     with Servers(folder, AGENTS) as servers:
         targets: Targets = {UPSTREAM: servers.start_standin(), APP: servers.start_app()}
         for name in PEERS:
             targets[name] = servers.start_peer(name)
-        found.commands = {
+        this = Run(servers, targets, quick=given.quick, rounds=given.rounds, keep=given.write)
+        this.found.commands = {
             name: re.sub(r" --port \d+| --bind \S+", "", server.command) for name, server in targets.items()
         }
-        found.page_sizes = speed.check_pages(targets)
+        this.found.page_sizes = speed.check_pages(targets)
         speed.warm_up(servers, targets)
         say(f"{len(targets)} targets run and show the same facts.")
-        for row in rows:
+        for row in given.only or ROWS:
             started = time.monotonic()
-            _measure(row, given, servers, targets, found)
+            ROWS[row](this)
             say(f"{row}: {time.monotonic() - started:.0f} s")
-    return report.render(found, about, command, (time.monotonic() - began) / 60)
+    return report.render(this.found, about, command, (time.monotonic() - began) / 60)
 
 
-def _measure(row: str, given: argparse.Namespace, servers: Servers, targets: Targets, found: findings.Findings) -> None:
-    quick = given.quick
-    samples = 1 if quick else 3 if given.rounds == 1 else 5
-    if row in ("tasks", "waiting", "sign-ins", "pieces"):
-        _measure_what_is_felt(row, quick, servers, targets[APP], found)
-    elif row == "speed":
-        settings = speed.QUICK if quick else speed.FULL
-        found.cells = speed.throughput(servers, targets, settings, given.rounds or (1 if quick else 3))
-    elif row == "contacts":
-        found.contacts = trips.contacts(servers, targets, (1, 10, 50, 200), samples, 50 if samples < 5 else 200)
-    elif row == "items":
-        found.items = trips.items(servers, targets, (10, 100, 500), samples)
-    elif row == "memory":
-        stops = (500, 1500) if quick else (2_000, 10_000)
-        for name in (APP,) if samples < 5 else (APP, *PEERS):
-            found.memory[name] = weight.memory(servers, targets[name], name, stops)
-    elif row == "wire":
-        found.parts, found.foreign = weight.visit(targets[APP])
-    elif row == "planning":
-        found.planning, found.feed = weight.planning(), weight.feed()
-    elif row == "lighthouse":
-        (place := servers.folder / "lighthouse").mkdir()
-        found.lighthouse = lighthouse.judge(place, keep=given.write)
+@dataclass(slots=True)
+class Run:
+    """The servers of a run, how long it may take, and its results so far; with `keep` Lighthouse's report is stored."""
+
+    servers: Servers
+    targets: Targets
+    quick: bool
+    rounds: int | None
+    keep: bool
+    found: findings.Findings = field(default_factory=findings.Findings)
+
+    @property
+    def samples(self) -> int:
+        return 1 if self.quick else 3 if self.rounds == 1 else 5
 
 
-def _measure_what_is_felt(row: str, quick: bool, servers: Servers, app: Server, found: findings.Findings) -> None:
-    if row == "tasks":
-        found.tasks = trips.tasks(servers, app, 1 if quick else 5)
-    elif row == "waiting":
-        found.waiting = crowd.waiting(servers, app, 1_000)
-    elif row == "sign-ins":
-        found.sign_ins = crowd.sign_ins(servers, app, 10)
-    else:
-        found.pieces = servers.pieces(app, 4 if quick else 12)
+def _tasks(run: Run) -> None:
+    run.found.tasks = trips.tasks(run.servers, run.targets[APP], run.samples)
+
+
+def _waiting(run: Run) -> None:
+    run.found.waiting = crowd.waiting(run.servers, run.targets[APP], 1_000)
+
+
+def _sign_ins(run: Run) -> None:
+    run.found.sign_ins = crowd.sign_ins(run.servers, run.targets[APP], 10)
+
+
+def _pieces(run: Run) -> None:
+    run.found.pieces = run.servers.pieces(run.targets[APP], 4 if run.quick else 12)
+
+
+def _speed(run: Run) -> None:
+    settings = speed.QUICK if run.quick else speed.FULL
+    run.found.cells = speed.throughput(run.servers, run.targets, settings, run.rounds or (1 if run.quick else 3))
+
+
+def _contacts(run: Run) -> None:
+    plain_up_to = 50 if run.samples < 5 else 200
+    run.found.contacts = trips.contacts(run.servers, run.targets, (1, 10, 50, 200), run.samples, plain_up_to)
+
+
+def _items(run: Run) -> None:
+    run.found.items = trips.items(run.servers, run.targets, (10, 100, 500), run.samples)
+
+
+def _memory(run: Run) -> None:
+    stops = (500, 1500) if run.quick else (2_000, 10_000)
+    for name in (APP,) if run.samples < 5 else (APP, *PEERS):
+        run.found.memory[name] = weight.memory(run.servers, run.targets[name], name, stops)
+
+
+def _wire(run: Run) -> None:
+    run.found.parts, run.found.foreign = weight.visit(run.targets[APP])
+
+
+def _planning(run: Run) -> None:
+    run.found.planning, run.found.feed = weight.planning(), weight.feed()
+
+
+def _lighthouse(run: Run) -> None:
+    (place := run.servers.folder / "lighthouse").mkdir()
+    run.found.lighthouse = lighthouse.judge(place, keep=run.keep)
+
+
+ROWS: dict[str, Callable[[Run], None]] = {
+    "tasks": _tasks,
+    "waiting": _waiting,
+    "sign-ins": _sign_ins,
+    "pieces": _pieces,
+    "speed": _speed,
+    "contacts": _contacts,
+    "items": _items,
+    "memory": _memory,
+    "wire": _wire,
+    "planning": _planning,
+    "lighthouse": _lighthouse,
+}

@@ -159,7 +159,7 @@ def warm_up(servers: Servers, targets: Targets) -> None:
     for name, server in targets.items():
         measure(servers, server, page_asks(name, server, 32), warm=1.0, seconds=1.0)
         if name in (APP, PLAIN):
-            path = f"/orders/{world.ref(world.CONTACTS_BY_REFERENCE, 25)}/contacts/"
+            path = f"/orders/{world.ref(world.by_reference(world.CONTACTS), 25)}/contacts/"
             asks = [
                 ask(path, host="127.0.0.1", cookie=cookie, headers=["HX-Request: true"])
                 for cookie in server.cookies[-16:]
@@ -180,7 +180,14 @@ def settle(server: Server) -> None:
 
 
 def measure(
-    servers: Servers, server: Server, asks: Sequence[Ask], *, warm: float, seconds: float, pages: int = 0
+    servers: Servers,
+    server: Server,
+    asks: Sequence[Ask],
+    *,
+    warm: float,
+    seconds: float,
+    pages: int = 0,
+    once: bool = False,
 ) -> Cell:
     """Run one load against one server, and measure its cost."""
     before: list[float] = []
@@ -188,7 +195,7 @@ def measure(
     def begin() -> None:
         before.extend((server.cpu(), servers.standin.cpu()))
 
-    tally = load(server.port, asks, warm=warm, seconds=seconds, pages=pages, on_measuring=begin)
+    tally = load(server.port, asks, warm=warm, seconds=seconds, pages=pages, once=once, on_measuring=begin)
     cell = Cell(tally, server.cpu() - before[0], servers.standin.cpu() - before[1])
     settle(server)
     return cell

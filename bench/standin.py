@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import uvloop
 
-from bench.world import answer
+from bench.answers import answer
 
 _REASONS = {200: b"OK", 401: b"Unauthorized", 404: b"Not Found"}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bench import world
-from bench.load import ask
+from bench.load import ask, search_form
 from bench.servers import Server, Servers
 from bench.speed import APP, PLAIN, Targets, measure
 
@@ -17,12 +18,13 @@ TASK_LATENCY = 500  # milliseconds, so that the app's own time is small in compa
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One page: median seconds, in upstream round trips too, the calls it made, and the answers that were wrong."""
+    """One page: median seconds, in upstream round trips too, the calls it made, the answers that were wrong, and CPU milliseconds."""
 
     seconds: float
     calls: int
     errors: int
     latency: int = LATENCY
+    cpu: float = 0.0
 
     @property
     def round_trips(self) -> float:
@@ -36,49 +38,82 @@ def once(
     marker: str,
     samples: int,
     *,
+    posted: str = "",
     htmx: bool = False,
     latency: int = LATENCY,
 ) -> Trip:
     """The page as requested by one agent after another, each for the first time, so that no cache helps."""
     headers = ["HX-Request: true"] if htmx else []
-    times, errors, calls = [], 0, 0
+    times, errors, calls, cpu = [], 0, 0, 0.0
     for number in range(samples):
-        own = ask(path, host="127.0.0.1", cookie=server.cookies[number], marker=marker, headers=headers)
+        cookie = server.cookies[number]
+        if posted:
+            own = search_form(path, posted, host="127.0.0.1", cookie=cookie, marker=marker)
+        else:
+            own = ask(path, host="127.0.0.1", cookie=cookie, marker=marker, headers=headers)
         before = servers.calls()
-        seen = measure(servers, server, [own], warm=0.0, seconds=90, pages=1)
+        seen = measure(servers, server, [own], warm=0.0, seconds=90, pages=1, once=True)
         calls = servers.calls() - before
         times += seen.tally.times
         errors += seen.tally.error_count
-    return Trip(statistics.median(times) if times else float("nan"), calls, errors, latency)
+        cpu += 1000 * seen.cpu / samples
+    return Trip(statistics.median(times) if times else float("nan"), calls, errors, latency, cpu)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A page that an agent waits for: its path, words on it, the most answers of the CDP in a row, and a form's text if it is posted."""
+
+    path: str
+    marker: str
+    limit: float
+    posted: str = ""
 
 
 TaskRows = dict[str, tuple[Trip, float]]
+AT_HAND, INLINED, LINKED = "the list holds the order whole", "the list holds records", "the list holds references"
 
-# An agent's tasks: path, words on the page, and the most sequential round trips allowed.
-TASKS: dict[str, tuple[str, str, float]] = {
-    "a link with the order's ref": (f"/orders/{world.ref(world.AGENT, 0)}/", world.reference(world.AGENT, 0), 1.05),
-    "a ticket link with the booking reference": (
-        f"/orders/{world.reference(world.AGENT, 1)}/",
-        world.reference(world.AGENT, 1),
-        2.15,
-    ),
-    "a search link (`?q=`)": (f"/orders/?q={world.reference(world.AGENT, 2)}", world.reference(world.AGENT, 2), 2.15),
-    "237 items": (f"/orders/{world.ref(world.ITEMS, 237)}/", "item237", 4.0),
-    "73 contacts": (f"/orders/{world.ref(world.CONTACTS, 73)}/contacts/", "Example73", 1.15),
-    "73 contacts, listed as references": (
-        f"/orders/{world.ref(world.CONTACTS_BY_REFERENCE, 73)}/contacts/",
-        "Example73",
-        4.15,
-    ),
-}
+
+def _tasks() -> Iterator[tuple[str, Task]]:
+    """The tasks by name, for each kind of CDP that makes a difference."""
+    whole, inlined, linked = world.WHOLE, world.AGENT, world.by_reference(world.AGENT)
+    for way, kind in ((INLINED, inlined), (LINKED, linked)):
+        yield f"order by its ref, {way}", Task(f"/orders/{world.ref(kind, 0)}/", world.reference(kind, 0), 1.05)
+    for link, start, end in (("ticket link", "/orders/", "/"), ("search link (`?q=`)", "/orders/?q=", "")):
+        for way, kind, limit in ((AT_HAND, whole, 1.15), (INLINED, inlined, 2.15), (LINKED, linked, 2.15)):
+            reference = world.reference(kind, 1)
+            yield f"{link}, {way}", Task(f"{start}{reference}{end}", reference, limit)
+    for way, kind, limit in ((INLINED, world.GUEST, 2.15), (LINKED, world.by_reference(world.GUEST), 3.15)):
+        # A guest's second order.
+        order = world.reference(inlined if kind == world.GUEST else linked, 7)
+        yield f"e-mail search, {way}", Task("/orders/", order, limit, posted=world.email(kind, 3))
+    for way, kind, limit in ((INLINED, world.CONTACTS, 1.15), (LINKED, world.by_reference(world.CONTACTS), 4.15)):
+        yield f"73 contacts, {way}", Task(f"/orders/{world.ref(kind, 73)}/contacts/", "Example73", limit)
+    for way, kind, limit in ((INLINED, world.ITEMS, 3.15), (LINKED, world.by_reference(world.ITEMS), 13.15)):
+        yield f"237 items, {way}", Task(f"/orders/{world.ref(kind, 237)}/", "item237", limit)
+
+
+TASKS = dict(_tasks())
 
 
 def tasks(servers: Servers, server: Server, samples: int) -> TaskRows:
     """By task: the page once for each of `samples` agents, and the limit in round trips."""
     servers.set_latency(TASK_LATENCY)
     rows = {
-        name: (once(servers, server, path, marker, samples, htmx="/contacts/" in path, latency=TASK_LATENCY), limit)
-        for name, (path, marker, limit) in TASKS.items()
+        name: (
+            once(
+                servers,
+                server,
+                task.path,
+                task.marker,
+                samples,
+                posted=task.posted,
+                htmx="/contacts/" in task.path,
+                latency=TASK_LATENCY,
+            ),
+            task.limit,
+        )
+        for name, task in TASKS.items()
     }
     servers.set_latency(0)
     return rows
@@ -95,7 +130,7 @@ def contacts(
     servers.set_latency(LATENCY)
     for number in numbers:
         for expands in (False, True):
-            kind = world.CONTACTS if expands else world.CONTACTS_BY_REFERENCE
+            kind = world.CONTACTS if expands else world.by_reference(world.CONTACTS)
             path = f"/orders/{world.ref(kind, number)}/contacts/"
             rows[number, expands, APP] = once(servers, targets[APP], path, f"Example{number}", samples, htmx=True)
             if PLAIN in targets and not expands and number <= plain_up_to:

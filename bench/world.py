@@ -1,20 +1,31 @@
 # ruff: noqa: DTZ001  (segment times are wall-clock values, naive on purpose)
 """The orders of the lean stand-in: the meaning of refs, and the JSON for them.
 
-The first two hex digits of a ref give its kind: an agent's own order, an order of n items, an order of n contacts
-(answered expanded, or as references only), one contact. The bodies have the shape of the vendor's REST API v2.
+The first two hex digits of a ref give its kind: an agent's own order, an order of n items, an order of n contacts, one contact,
+one guest. Each kind is there for a CDP that inlines the records of a list and, `by_reference`, for one that lists references
+only; an order that is `WHOLE` is listed with its items. The bodies have the shape of the vendor's REST API v2.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
-AGENT, ITEMS, CONTACTS, CONTACTS_BY_REFERENCE, CONTACT = 0x10, 0x20, 0x30, 0x31, 0x40
+AGENT, ITEMS, CONTACTS, CONTACT, GUEST, ITEM = 0x10, 0x20, 0x30, 0x40, 0x50, 0x80  # ITEM: added to the order's kind
+WHOLE = AGENT + 2
 _TAIL = "4c07-4731-857e-9602034b15f2"
 _STAMPS = {"createdAt": "2025-08-15T16:00:55.554Z", "modifiedAt": "2025-08-21T16:00:51.882Z"}
 LARGEST_PAGE = 100
+
+
+def by_reference(kind: int) -> int:
+    """The same kind at a CDP that lists references only."""
+    return kind + 1
+
+
+BY_REFERENCE = {by_reference(kind) for kind in (AGENT, ITEMS, CONTACTS, GUEST)}
+GUESTS = (GUEST, by_reference(GUEST))
+ORDERS = {AGENT, WHOLE, ITEMS, CONTACTS, *map(by_reference, (AGENT, ITEMS, CONTACTS))}
 
 
 def ref(kind: int, number: int) -> str:
@@ -39,11 +50,16 @@ def reference(kind: int, number: int) -> str:
 
 def how_many(kind: int, number: int) -> tuple[int, int]:
     """(items, contacts) of an order."""
-    if kind == ITEMS:
+    if kind in (ITEMS, by_reference(ITEMS)):
         return number, 1
-    if kind in (CONTACTS, CONTACTS_BY_REFERENCE):
+    if kind in (CONTACTS, by_reference(CONTACTS)):
         return 1, number
     return 1, 2
+
+
+def email(kind: int, number: int) -> str:
+    """The address of a guest of the kind GUEST, or GUEST by reference."""
+    return f"guest.{kind:02x}.{number}@example.com"
 
 
 def segment(origin: str, destination: str, departure: datetime, arrival: datetime, number: str) -> dict[str, Any]:
@@ -85,9 +101,10 @@ def different_flights(count: int) -> list[dict[str, Any]]:
 def item(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
     """Item `index` of an order: of a group, each traveller's way out, way back, bag and seat in turn."""
     what = index % 4
+    own = f"{ref(kind + ITEM, number)[:-6]}{index:06d}"
     body: dict[str, Any] = {
-        "href": f"{base}/v2/orderItems/{ref(kind + 0x80, number)[:-6]}{index:06d}",
-        "ref": f"{ref(kind + 0x80, number)[:-6]}{index:06d}",
+        "href": f"{base}/v2/orderItems/{own}",
+        "ref": own,
         **_STAMPS,
         "type": ("FLIGHT", "FLIGHT", "BAG", "SEAT")[what],
         "quantity": 1,
@@ -121,7 +138,7 @@ def contact(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
         "nationality": "Irish",
         "passportNumber": f"PX{7000000 + index}",
         "phoneNumbers": [f"+35315550{index:03d}"],
-        "guest": {"href": f"{base}/v2/guests/{ref(0x50, number)[:-6]}{index:06d}"},
+        "guest": {"href": f"{base}/v2/guests/{ref(GUEST, number)[:-6]}{index:06d}"},
         "order": {"href": f"{base}/v2/orders/{ref(kind, number)}"},
     }
 
@@ -135,6 +152,42 @@ def one_contact(base: str, own: str) -> dict[str, Any] | None:
         return contact(base, int(own[-6:-4], 16), known[1], int(own[-4:]))
     except ValueError:
         return None
+
+
+def one_item(base: str, own: str) -> dict[str, Any] | None:
+    """The item with this ref, None if there is none."""
+    known = read_ref(own[:-6] + _TAIL[-6:])
+    if known is None or known[0] - ITEM not in ORDERS:
+        return None
+    try:
+        return item(base, known[0] - ITEM, known[1], int(own[-6:]))
+    except ValueError:
+        return None
+
+
+def guest(base: str, kind: int, number: int) -> dict[str, Any]:
+    """The guest `number` of GUEST or GUEST by reference. Nobody of this name exists."""
+    return {
+        "href": f"{base}/v2/guests/{ref(kind, number)}",
+        "ref": ref(kind, number),
+        "firstSeen": "2019-04-01T10:00:00.000Z",
+        "lastSeen": "2025-08-21T16:00:51.882Z",
+        "guestType": "customer",
+        "title": "Ms",
+        "firstName": "Aoife",
+        "lastName": f"Example{number}",
+        "gender": "female",
+        "dateOfBirth": "1985-12-24T00:00Z",
+        "emails": [email(kind, number)],
+        "phoneNumbers": [f"+35315551{number:03d}"],
+        "nationality": "Irish",
+        "street": ["1 Example Road"],
+        "city": "Dublin",
+        "country": "IE",
+        "postCode": "D01 AB12",
+        "passportNumber": f"PX{6000000 + number}",
+        "identifiers": [{"provider": "LOYALTY", "id": f"EX-{number:04d}"}],
+    }
 
 
 def collection(address: str, rows: list[dict[str, Any]], offset: int, limit: int, expand: bool) -> dict[str, Any]:
@@ -180,64 +233,3 @@ def order(base: str, kind: int, number: int, *, expand_items: bool) -> dict[str,
             "order": {"href": own},
         }
     return body
-
-
-def answer(base: str, path: str, query: dict[str, str]) -> tuple[int, bytes]:
-    """(status, JSON body) for a GET of `path`."""
-    body = _find(base, path.strip("/").split("/"), query)
-    if body is None:
-        return 404, json.dumps({"status": 404, "code": 404, "message": "Not found.", "moreInfoUrl": ""}).encode()
-    return 200, json.dumps(body).encode()
-
-
-def _find(base: str, parts: list[str], query: dict[str, str]) -> dict[str, Any] | None:
-    if parts[:1] != ["v2"] or len(parts) < 2:
-        return None
-    offset, limit = _window(query)
-    expand = query.get("expand") == "true"
-    match parts[1:]:
-        case ["orders"]:
-            return collection(f"{base}/v2/orders", _orders_of(base, query), offset, limit, expand)
-        case ["guests"]:
-            return collection(f"{base}/v2/guests", [], offset, limit, expand)
-        case ["orderContacts", own]:
-            return one_contact(base, own)
-        case ["orders", own, *rest]:
-            return _find_in_order(base, own, rest, query)
-    return None
-
-
-def _find_in_order(base: str, own: str, rest: list[str], query: dict[str, str]) -> dict[str, Any] | None:
-    """An order, or one of its collections."""
-    known = read_ref(own)
-    if known is None or known[0] not in (AGENT, ITEMS, CONTACTS, CONTACTS_BY_REFERENCE):
-        return None
-    kind, number = known
-    if not rest:
-        return order(base, kind, number, expand_items=query.get("expand") == "orderItems")
-    items, contacts = how_many(kind, number)
-    expand = query.get("expand") == "true"
-    match rest:
-        case ["orderItems"]:
-            rows = [item(base, kind, number, index) for index in range(items)]
-        case ["contacts"]:
-            rows = [contact(base, kind, number, index) for index in range(contacts)]
-            expand = expand and kind != CONTACTS_BY_REFERENCE
-        case ["consumers"]:
-            rows = []
-        case _:
-            return None
-    return collection(f"{base}/v2/orders/{own}/{rest[0]}", rows, *_window(query), expand)
-
-
-def _window(query: dict[str, str]) -> tuple[int, int]:
-    return int(query.get("offset", "0")), int(query.get("limit", "10"))
-
-
-def _orders_of(base: str, query: dict[str, str]) -> list[dict[str, Any]]:
-    wanted = query.get("referenceId", "")
-    try:
-        kind, number = int(wanted[1:3], 16), int(wanted[3:])
-    except ValueError:
-        return []
-    return [order(base, kind, number, expand_items=False)] if wanted == reference(kind, number) else []

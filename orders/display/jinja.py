@@ -1,6 +1,6 @@
 """The Jinja2 environment: the filters and globals that templates may use. Referenced in the settings.
 
-Templates are Jinja2: the order page is rendered in a third of the time that Django's own templates took. Only the admin still uses those.
+Templates are Jinja2: the order page is rendered in half the time that Django's own templates took. Only the admin still uses those.
 """
 
 from __future__ import annotations

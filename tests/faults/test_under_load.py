@@ -76,13 +76,15 @@ def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path
 
 
 @pytest.mark.alone
-def test_ticket_links_ask_two_ways_at_once_however_many_wait(live_app: App, tmp_path: Path) -> None:
+@pytest.mark.parametrize("expand", [True, False], ids=["records", "references"])
+def test_ticket_links_ask_two_ways_at_once_however_many_wait(live_app: App, tmp_path: Path, expand: bool) -> None:
+    """Of a CDP that lists records, and of one that lists references only."""
     live_app.person()
     request = page_request(live_app, "/orders/B94TXY/")
-    with Sandbox(latency_ms=4000, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
-        live_app, tmp_path / "links.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={cdp.url}", CDPVIEWER_WORKERS="1"
+    with Sandbox(latency_ms=3000, expand=expand, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
+        live_app, tmp_path / "links.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={cdp.url}", CDPVIEWER_WORKERS="1",
     ) as port:  # fmt: skip
-        pages = ThreadPoolExecutor(1).submit(statuses_of, port, request, LINKS)
+        pages = ThreadPoolExecutor(1).submit(statuses_of, port, request, LINKS, within=2.0)
         most = 0
         while not pages.done():
             most = max(most, cdp.calls()["in_flight"])
@@ -216,8 +218,8 @@ def page_request(app: App, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
 
 
-def statuses_of(port: int, request: bytes, count: int) -> Counter[int]:
-    """How the server answers `count` people who ask within four seconds, each on a connection of their own."""
+def statuses_of(port: int, request: bytes, count: int, *, within: float = 4.0) -> Counter[int]:
+    """How the server answers `count` people who ask within so many seconds, each on a connection of their own."""
     answers: Counter[int] = Counter()
     with selectors.DefaultSelector() as waiting:
         for number in range(count):
@@ -225,7 +227,7 @@ def statuses_of(port: int, request: bytes, count: int) -> Counter[int]:
             link.sendall(request)
             waiting.register(link, selectors.EVENT_READ)
             if number % 10 == 0:
-                time.sleep(40 / count)
+                time.sleep(10 * within / count)
         while waiting.get_map():
             for key, _events in waiting.select(20):
                 link = key.fileobj  # type: ignore[assignment]
