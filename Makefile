@@ -21,7 +21,7 @@ help:
 	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
-	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
+	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip"
 	@echo "make setup fmt bench screenshots lock"

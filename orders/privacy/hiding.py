@@ -258,9 +258,9 @@ def _nothing_of(value: object) -> object:
 
 
 def _level_of(path: str) -> str:
-    """The kind of object that answers /<version>/<name>/<ref>/<name>: the last name decides."""
+    """The kind of object that answers /<version>/<name>/<ref>/<name>: the last name decides, and one that is not known may be a person."""
     names = path.partition("?")[0].split("/")[2::2]
-    return LEVEL_OF.get(names[-1] if names else "", "other")
+    return LEVEL_OF.get(names[-1] if names else "", "person")
 
 
 def _read(text: str) -> object:

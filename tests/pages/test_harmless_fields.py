@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orders.privacy.harmless import is_harmless, is_name, shown_fields
-from orders.privacy.hiding import MASK, masked_name, masked_value
+from orders.privacy.hiding import MASK, masked_document, masked_name, masked_value
 
 PERSONAL_NAMES = """
 passport passportNumber passport_no PASSPORT-NUMBER passportno PassportExpiry travelDocument travel_document_number documentNumber docNo
@@ -181,3 +181,11 @@ def test_depth_does_not_blow_up(depth: int) -> None:
         deep = [deep]
     assert "9900" not in masked_value("seat", deep)
     assert "9900" not in masked_value("seat", json.loads('{"seat":' * 300 + '"ZX9900"' + "}" * 300))
+
+
+@pytest.mark.parametrize("path", ["/v2/loyalty/1", "/v2/orders/1/notes", "/v2/"])
+def test_raw_data_of_an_endpoint_that_is_not_listed_is_masked_throughout(path: str) -> None:
+    sent = '{"ref": "r-1", "status": "gold", "city": "Dublin", "price": 12.5, "lastName": "Doe", "tier": {"currencyCode": "EUR"}}'
+    shown = masked_document(path, sent) or ""
+    assert "r-1" in shown
+    assert not [word for word in ("gold", "Dublin", "12.5", "Doe", "EUR") if word in shown]
