@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler
 from typing import Any
@@ -64,8 +65,9 @@ class Sidebar:
             route.fulfill(body="the panel", content_type="text/html")
 
         self.page.route("https://orders.example.com/**", framed)
-        self.page.clock.install()
+        self.page.clock.install(time=datetime(2026, 1, 1, tzinfo=UTC))
         self.page.goto(self.url + around)
+        self.page.clock.pause_at(datetime(2026, 1, 2, tzinfo=UTC))
         return self
 
     def type(self, text: str | None) -> None:
