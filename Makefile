@@ -23,7 +23,7 @@ help:
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
-	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip"
+	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip; EMAIL=… for its users' questions"
 	@echo "make setup fmt bench screenshots lock"
 
 # What serving people needs, and nothing else; LOCK=prod for PostgreSQL and Redis, LOCK=ldap for a directory as well.
@@ -107,8 +107,10 @@ screenshots: develop
 	@.ci/tools
 	@$(BIN)/python -m tests.screenshots
 
-zendesk-app: setup
-	$(BIN)/python integrations/zendesk/pack.py zendesk-app.zip
+# Needs nothing but Python. EMAIL is the address that users of the app may write to.
+zendesk-app:
+	@$(PYTHON) integrations/zendesk/pack.py zendesk-app.zip $(EMAIL)
+	@echo "Written: zendesk-app.zip$(if $(EMAIL),,; make zendesk-app EMAIL=… names the address that users of the app may write to)"
 
 sbom: develop
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json requirements/app.lock

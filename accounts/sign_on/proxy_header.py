@@ -29,13 +29,14 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
     The name is trusted only with the proxy's secret. No user is added: an unknown or inactive name stays signed out.
     A session that the proxy started ends if it sends another name, or none. The page after signing out signs nobody in.
+    Where the proxy asks for no sign-in (docs/sign-on.md) its silence ends nothing: the window of a frame starts there.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:
         raise MiddlewareNotUsed
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if embedding.takes_no_cookies(request.path_info):
+        if embedding.takes_no_cookies(request.path_info) or request.path_info == reverse("embed_allow"):
             return get_response(request)
         name = named(request, chosen)
         by_proxy = request.session.get(SIGNED_IN_BY) == "proxy"

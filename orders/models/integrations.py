@@ -22,7 +22,7 @@ from orders.privacy.record_kinds import Action
 
 MARK = "cdpv"
 LONGEST_DAYS, USUAL_DAYS = 400, 365  # the choices for a key's lifetime
-A_MINUTE = 60  # times
+A_MINUTE = 240  # times: twenty agents, with two references of ten signs each, looked up at every key from the fifth on
 MOST_A_MINUTE = 6_000
 NOTE_USE_EVERY = timedelta(minutes=1)
 

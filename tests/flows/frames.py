@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Request
 
 from tests.browser import FLAGS, executable
 from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, App
-from tests.wiring.hop import hop, production, serving
+from tests.wiring.hop import Admission, everybody, hop, production, serving
 
 # As Chatwoot answers a dashboard app, and a frame beside it that sends the same.
 CONTEXT = (
@@ -50,6 +51,12 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
             path, _mark, query = self.path.partition("?")
             orders, stranger = sites[0].orders, sites[0].stranger
             more = []
+            if path == "/sign-in":  # of a proxy, on a site of its own
+                self.send_response(302)
+                self.send_header("Location", unquote(query))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if path == "/cookie":
                 sites[0].cookies.append(self.headers.get("Cookie", ""))
                 document, more = "a frame", [("Set-Cookie", "third=party; Path=/; Secure; SameSite=None")]
@@ -90,8 +97,10 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def running_sites(live_app: App, static: Path, folder: Path) -> Iterator[Sites]:
-    """The server with the desk listed, a desk and a stranger, all with TLS."""
+def running_sites(
+    live_app: App, static: Path, folder: Path, admit: Admission = everybody, **more: str
+) -> Iterator[Sites]:
+    """The server with the desk listed, a desk and a stranger, all with TLS. `more` are settings, `admit` is the proxy's."""
     authority = Authority(folder)
     found: list[Sites] = []
     site = pages(found)
@@ -104,8 +113,9 @@ def running_sites(live_app: App, static: Path, folder: Path) -> Iterator[Sites]:
             folder / "app.log",
             CDPVIEWER_EXTRA_REGIONS=f"sandbox={live_app.sandbox.url}",
             CDPVIEWER_EMBED_ORIGINS=f"https://{DESK}:{desk_port}",
+            **more,
         ) as port,
-        hop(port, authority.context("127.0.0.1")) as orders_port,
+        hop(port, authority.context("127.0.0.1"), admit) as orders_port,
     ):
         sites = Sites(
             f"https://{ORDERS}:{orders_port}", f"https://{DESK}:{desk_port}", f"https://{STRANGER}:{stranger_port}"

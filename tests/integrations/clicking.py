@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -21,6 +22,15 @@ RECORDED = {"order": "order_opened", "chooser": "orders_listed", "miss": "search
 RIGHT = {value.name: value for value in VALUES}
 
 
+@dataclass(frozen=True)
+class Landing:
+    """Where a link led: the word for the page, its title, and what was recorded of it, as "order_opened B94TXY RT-1"."""
+
+    word: str
+    title: str = ""
+    recorded: str = ""
+
+
 class Clicking:
     """An agent at their desk, with the order server in the same browser."""
 
@@ -31,8 +41,8 @@ class Clicking:
         context.set_default_timeout(90_000)  # Request Tracker compiles its pages at their first view
         desk.sign_in(self.ticket)
 
-    def lands(self, name: str, shape: Shape, *, signed_out: bool = False) -> str:
-        """Open the ticket with the value, click: the word for the page it leads to. Checks what holds for every page."""
+    def lands(self, name: str, shape: Shape, *, signed_out: bool = False) -> Landing:
+        """Open the ticket with the value, click: where that leads. Checks what holds for every page."""
         if signed_out:
             self.context.clear_cookies(domain="127.0.0.1")
             SignInFailure.objects.all().delete()  # a desk full of people, none of whom guesses so often
@@ -40,12 +50,12 @@ class Clicking:
         self.ticket.goto(self.desk.tickets[name], wait_until="domcontentloaded")
         link = self.ticket.locator(self.desk.links[shape])
         if not link.count():
-            return NO_LINK
+            return Landing(NO_LINK)
         page = self._followed(name, shape)
         try:
             if signed_out:
                 self._through_the_sign_in(page)
-            return self._word(page, name, recorded)
+            return self._landing(page, name, recorded)
         finally:
             if page is not self.ticket:
                 page.close()
@@ -74,7 +84,7 @@ class Clicking:
                 page.locator("input[name=password]").press("Enter")
         page.wait_for_load_state("domcontentloaded")
 
-    def _word(self, page: Page, name: str, recorded: int) -> str:
+    def _landing(self, page: Page, name: str, recorded: int) -> Landing:
         html = page.content()
         words = [word for word, form in LANDINGS.items() if re.search(form, html)]
         word = words[-1] if words else ELSEWHERE
@@ -87,7 +97,8 @@ class Clicking:
             assert not looks, (name, looks)
             if word != ELSEWHERE:
                 assert f"ticket={number}" in html or f"Ticket {number}" in html, (name, word)
-        return word
+        written = "; ".join(" ".join(filter(None, (look.what, look.reference, look.ticket))) for look in looks)
+        return Landing(word, page.title(), written)
 
 
 def rights(name: str, kept: str, shape: Shape, *, signed_out: bool = False) -> set[str]:
@@ -103,10 +114,10 @@ def rights(name: str, kept: str, shape: Shape, *, signed_out: bool = False) -> s
     return {"start"} if signed_out and "person" in right else right
 
 
-def wrong(desk: Desk, found: Mapping[tuple[str, Shape], str], *, signed_out: bool = False) -> dict[str, str]:
+def wrong(desk: Desk, found: Mapping[tuple[str, Shape], Landing], *, signed_out: bool = False) -> dict[str, str]:
     """The links that led to something else."""
     return {
-        f"{name}, {shape}": word
-        for (name, shape), word in found.items()
-        if word not in rights(name, desk.kept, shape, signed_out=signed_out)
+        f"{name}, {shape}": landing.word
+        for (name, shape), landing in found.items()
+        if landing.word not in rights(name, desk.kept, shape, signed_out=signed_out)
     }

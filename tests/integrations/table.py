@@ -1,17 +1,20 @@
-"""The table in docs/linking.md: where the link led for each value, system and shape, and the day it was tried."""
+"""Where the link led for each value, system and shape: kept as it was observed, and shown as the table in docs/linking.md."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from orders.display.link_recipes import Shape
+from tests.integrations.clicking import Landing
 from tests.live import PROJECT
 from tests.pages.ticket_values import OF_TICKETS
 
 MANUAL = PROJECT / "docs" / "linking.md"
+OBSERVED = Path(__file__).with_name("observed.json")
 START, END = "<!-- tried: written by `make test-integrations WRITE=1` -->", "<!-- end of tried -->"
 SHOWN = 44  # characters of a value
 HEADS = {Shape.PATH: "`/orders/…/`", Shape.QUERY: "`?q=…`"}
@@ -31,55 +34,84 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Tried:
-    """A system: its version, and the word for where each link led, by the value's name and the shape."""
+    """A system of this run: its version, and where each link led, by the value's name and the shape."""
 
+    name: str
     version: str
-    found: Mapping[tuple[str, Shape], str]
+    found: Mapping[tuple[str, Shape], Landing]
 
 
 @dataclass(frozen=True)
-class Manual:
-    """The table as it stands: its day, and the cells of each row by the value's name."""
+class Row:
+    """One link that was clicked by an agent who was signed in."""
+
+    system: str
+    value: str
+    shape: Shape
+    landing: Landing
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the last run with WRITE=1 observed: its day, the systems with their versions, and each link."""
 
     day: str
-    cells: dict[str, list[str]]
+    versions: dict[str, str]
+    rows: list[Row]
 
 
-def cells(tried: Mapping[str, Tried]) -> dict[str, list[str]]:
-    """The cells of each row, by the value's name."""
-    return {
-        value.name: [
-            shown(value.value),
-            *(WORDS[one.found[value.name, shape]] for one in tried.values() for shape in Shape),
+def rows(tried: Iterable[Tried]) -> list[Row]:
+    """Every link of a run."""
+    return [Row(one.name, *key, landing) for one in tried for key, landing in one.found.items()]
+
+
+def words(found: Iterable[Row]) -> dict[tuple[str, str, Shape], str]:
+    """The words for where the links led, by system, value and shape."""
+    return {(row.system, row.value, row.shape): row.landing.word for row in found}
+
+
+def observed() -> Observed:
+    """What is kept."""
+    kept = json.loads(OBSERVED.read_text())
+    found = [Row(system, value, Shape(shape), Landing(**landing)) for system, value, shape, landing in kept["links"]]
+    return Observed(kept["day"], kept["versions"], found)
+
+
+def write(tried: list[Tried]) -> None:
+    """Keep what was observed today, and put the table into the manual."""
+    links = [
+        json.dumps([row.system, row.value, row.shape, asdict(row.landing)], ensure_ascii=False) for row in rows(tried)
+    ]
+    head = {"day": f"{datetime.now(UTC):%-d %B %Y}", "versions": {one.name: one.version for one in tried}}
+    lines = ",\n".join(links)
+    OBSERVED.write_text(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "links": [\n{lines}\n]}}\n')
+    before, _start, rest = MANUAL.read_text().partition(START)
+    MANUAL.write_text(before + START + "\n" + shown(observed()) + END + rest.partition(END)[2])
+
+
+def in_the_manual() -> str:
+    """The table as docs/linking.md has it."""
+    return MANUAL.read_text().partition(START + "\n")[2].partition(END)[0]
+
+
+def shown(kept: Observed) -> str:
+    """What was observed, as the manual shows it."""
+    systems = ", ".join(f"{name} {version}" for name, version in kept.versions.items())
+    heads = ["", "value", *(f"{name} {HEADS[shape]}" for name in kept.versions for shape in Shape)]
+    found = words(kept.rows)
+    lines = [
+        [
+            value.name,
+            code(value.value),
+            *(WORDS[found[name, value.name, shape]] for name in kept.versions for shape in Shape),
         ]
         for value in OF_TICKETS
-    }
+    ]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in (heads, ["---"] * len(heads), *lines))
+    return f"Tried on {kept.day}: {systems}, in Debian’s Chromium.\n\n{table}"
 
 
-def shown(value: str) -> str:
+def code(value: str) -> str:
     """A value as a cell has it: as code, with its odd signs as Python writes them."""
     written = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in value).replace("|", r"\|")
     return f"`{written if len(written) <= SHOWN else written[:SHOWN] + '…'}`" if value else ""
-
-
-def write(tried: Mapping[str, Tried]) -> None:
-    """Put the table of today into the manual."""
-    today = f"{datetime.now(UTC):%-d %B %Y}"
-    systems = ", ".join(f"{name} {one.version}" for name, one in tried.items())
-    heads = ["", "value", *(f"{name} {HEADS[shape]}" for name in tried for shape in Shape)]
-    rows = [heads, ["---"] * len(heads), *([name, *row] for name, row in cells(tried).items())]
-    lines = [f"Tried on {today}: {systems}, in Debian’s Chromium.", "", *(f"| {' | '.join(row)} |" for row in rows)]
-    before, _start, rest = MANUAL.read_text().partition(START)
-    MANUAL.write_text(before + START + "\n" + "\n".join(lines) + "\n" + END + rest.partition(END)[2])
-
-
-def in_the_manual() -> Manual:
-    """The table as docs/linking.md has it."""
-    text = MANUAL.read_text().partition(START)[2].partition(END)[0]
-    day = re.search(r"Tried on (\d+ \w+ \d{4})", text)
-    rows = [
-        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        for line in text.splitlines()
-        if line.startswith("|")
-    ]
-    return Manual(day[1] if day else "", {name: row for name, *row in rows[2:]})

@@ -21,5 +21,5 @@ def test_links_of_a_help_desk_lead_to_the_order(context: BrowserContext, live_ap
     assert set(values) == set(CLICKED)
     with helpdesk(live_app.url, tmp_path, values) as desk:
         agent = Clicking(context, live_app, desk)
-        assert agent.lands("umlaut subject", Shape.PATH, signed_out=True) == "order"
+        assert agent.lands("umlaut subject", Shape.PATH, signed_out=True).word == "order"
         assert wrong(desk, {(name, shape): agent.lands(name, shape) for name in values for shape in Shape}) == {}

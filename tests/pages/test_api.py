@@ -122,20 +122,6 @@ def test_every_key_that_twenty_agents_press_costs_only_what_has_five_signs(key: 
     assert Integration.objects.get().in_minute == 0
 
 
-def test_what_twenty_agents_type_costs_what_its_last_keys_cost(key: str, cdp: Sandbox) -> None:
-    """Of B, B9, … B94TXY the last two are looked up."""
-    cdp.reset()
-    for typed in ("B94TX", "B94TXY"):
-        ask(key, typed)
-    once = cdp.calls()["total"]
-    cdp.reset()
-    for _agent in range(20):
-        for end in range(1, 7):
-            ask(key, "B94TXY"[:end])
-    assert 0 < cdp.calls()["total"] <= 20 * once
-    assert recorded_looks().count() == 21 * 2
-
-
 @pytest.mark.parametrize(
     ("q", "code"),
     [

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,24 +15,38 @@ from typing import Any
 
 from tests.live import PROJECT, database_url, environment, free_port, wait_until_it_answers
 
+Admission = Callable[[BaseHTTPRequestHandler], dict[str, str] | None]
+NOT_FROM_BROWSERS = frozenset({"x-forwarded-proto", "x-remote-user", "x-proxy-secret"})
+
+
+def everybody(_request: BaseHTTPRequestHandler) -> dict[str, str]:
+    """Admit everybody, without further headers."""
+    return {}
+
 
 @contextmanager
-def hop(app_port: int, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """The port of a reverse proxy that says that people came by https, whatever their browser claims; with `tls` they really did."""
+def hop(app_port: int, tls: ssl.SSLContext | None = None, admit: Admission = everybody) -> Iterator[int]:
+    """The port of a reverse proxy that says that people came by https, whatever their browser claims; with `tls` they really did.
+
+    `admit` gives headers to add to a request, or None if it has answered.
+    """
 
     class Hop(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "x-forwarded-proto"}
+            more = admit(self)
+            if more is None:
+                return
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_FROM_BROWSERS}
             link = http.client.HTTPConnection("127.0.0.1", app_port, timeout=20)
             try:
                 link.request(
                     self.command,
                     self.path,
                     body,
-                    headers | {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"},
+                    headers | {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"} | more,
                 )
                 answer = link.getresponse()
                 content = answer.read()
