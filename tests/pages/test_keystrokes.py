@@ -9,9 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders.connections import integrations
-from orders.connections.shared import SharedConnection
-from orders.models import Integration
+from orders.models import Integration, integrations
+from orders.models.shared import SharedConnection
 from orders.views.api import FEWEST_SIGNS
 from sandbox.server import Sandbox
 from tests.recorded import recorded_looks
