@@ -12,7 +12,6 @@ from orders.display.aircraft import aircraft
 from orders.display.clocks import (
     clock,
     day,
-    day_change,
     duration,
     offset_word,
     plain_day,

@@ -34,6 +34,7 @@ from orders.display import (
     passengers,
     people,
     rail,
+    unread,
     words,
 )
 from orders.itinerary import statuses
@@ -56,6 +57,7 @@ FILTERS = (
     rail.flight_sentence, rail.joined, rail.phase_said, rail.time_there,
     outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
+    unread.status_shown,
     words.channel_word, words.item_icon, words.item_named, words.item_type, words.note_reason,
     words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
     words.verdict_word, words.whole_number,
