@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import ngettext
+
 from accounts.language import translate as _
 from orders.cdp.records import Order
 from orders.display.answers import contradicts
@@ -43,6 +45,7 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
         *_contradiction(order, summary),
         *_sum(order, summary),
         *(AlertLine(anchor, "", (words,)) for anchor, words in unread(order)),
+        *_untimed(trip),
         *_split(trip),
     ]
     cities = {
@@ -111,11 +114,23 @@ def _split(trip: Trip) -> Iterator[AlertLine]:
     if any(notice.kind is NoticeKind.PARTLY_CANCELLED for flight in trip.flights for notice in flight.notices):
         return
     if parts:
-        named = [
-            f"{flight.number or place_city(flight.origin.place)} {passengers(flight.passengers)}" for flight in parts
-        ]
-        words = "; ".join(named[:MOST_PARTS] + ["…"] * (len(named) > MOST_PARTS))
-        yield AlertLine(f"flight-{parts[0].key}", "", (_("Not all on the same flights: %(who)s") % {"who": words},))
+        named = [_aboard(flight) for flight in parts[:MOST_PARTS]] + ["…"] * (len(parts) > MOST_PARTS)
+        words = _("Not all on the same flights: %(who)s") % {"who": "; ".join(named)}
+        yield AlertLine(f"flight-{parts[0].key}", "", (words,))
+
+
+def _aboard(flight: Flight) -> str:
+    """ "2 adults, 1 infant on BX 500"."""
+    number = flight.number or f"{flight.origin.place.code}–{flight.destination.place.code}"
+    return _("%(who)s on %(flight)s") % {"who": passengers(flight.passengers), "flight": number}
+
+
+def _untimed(trip: Trip) -> Iterator[AlertLine]:
+    """Flights that were sent without a segment: their times are unknown."""
+    count = sum(count for _name, count in trip.untimed)
+    if count:
+        words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
+        yield AlertLine("itinerary", "", (words % {"count": count},))
 
 
 def _is_open(row: Status) -> bool:

@@ -88,7 +88,7 @@ def test_a_flight_without_a_seat_is_not_the_next_one() -> None:
 MADRID = "DUB MAD 2027-04-10T{} 2027-04-10T{}"
 EARLY, LATE = MADRID.format("07:10", "10:45"), MADRID.format("13:40", "17:15")
 HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
-SPLIT = "flight : Not all on the same flights: BX 459 1 adult; BX 459 1 child"
+SPLIT = "flight : Not all on the same flights: 1 adult on BX 459; 1 child on BX 459"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ SPLIT = "flight : Not all on the same flights: BX 459 1 adult; BX 459 1 child"
     [
         ([EARLY, HOME], [LATE, HOME], "CONFIRMED", [SPLIT]),
         ([EARLY, HOME], [EARLY, HOME], "CONFIRMED", []),
-        ([EARLY, HOME], [EARLY], "CONFIRMED", ["flight : Not all on the same flights: BX 459 1 adult"]),
+        ([EARLY, HOME], [EARLY], "CONFIRMED", ["flight : Not all on the same flights: 1 adult on BX 459"]),
         ([EARLY, HOME], [EARLY, HOME], "CANCELLED", ["flight BX 459: Partly cancelled: 1 of 2"] * 2),
         (["DUB MAD 2026-04-10T07:10 2026-04-10T10:45"], ["DUB MAD 2026-04-10T13:40 2026-04-10T17:15"], "CONFIRMED", []),
     ],
@@ -106,6 +106,12 @@ def test_a_party_on_different_flights_is_to_check(
 ) -> None:
     family = [item(way, status="CONFIRMED") for way in adult] + [item(way, status=status, kind="CHD") for way in child]
     assert strip("CONFIRMED", *family) == lines
+
+
+def test_flights_without_segments_are_to_check() -> None:
+    bare = [OrderItem(ref="out", type="FLIGHT", name="Dublin to Las Vegas"), OrderItem(ref="back", type="Flight Item")]
+    assert strip("CONFIRMED", *bare) == ["itinerary : 2 flights without times"]
+    assert strip("CONFIRMED", bare[0], item(OUT, status="CONFIRMED")) == ["itinerary : 1 flight without times"]
 
 
 @pytest.mark.parametrize(
