@@ -45,7 +45,7 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     blocks = [_opening(order, trip, together=together, noted=noted), *journeys]
     if extras:
         blocks.append([_("Also booked"), *extras])
-    if trip.timed and not trip.doubted:
+    if any(_is_timed(flight) for flight in trip.flights) and not trip.doubted:
         blocks.append([_("All times are local.")])
     return "\n\n".join("\n".join(block) for block in blocks)
 
@@ -133,6 +133,11 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
 
 def _is_uncertain(flight: Flight) -> bool:
     return flight.doubted or any(notice.kind in UNCERTAIN for notice in flight.notices)
+
+
+def _is_timed(flight: Flight) -> bool:
+    """Whether the text gives a time of the flight."""
+    return not _is_uncertain(flight) and any(end.wall is not None for end in (flight.origin, flight.destination))
 
 
 def _is_impossible(flight: Flight) -> bool:

@@ -156,7 +156,7 @@ ONWARD = ("LAS LHR 2026-12-20T02:00 2026-12-20T12:15", "LHR DUB 2026-12-20T15:00
     [
         ([[EAST], [WEST]], ["Departs time to be confirmed, London Heathrow"], ["19:00", "02:00", "Dec", "local"]),
         ([ONWARD], ["Arrives time to be confirmed, Dublin"], ["15:00", "Connection", "local"]),
-        ([["DUB LHR 2026-12-27T16:00 2026-12-27T14:20"]], ["\nDublin to London\n", "Departs time to be confirmed, Dublin"], ["16:00", "Dec"]),
+        ([["DUB LHR 2026-12-27T16:00 2026-12-27T14:20"]], ["\nDublin to London\n", "Departs time to be confirmed, Dublin"], ["16:00", "Dec", "local"]),
         ([["DUB PMI 2027-03-28T01:30 2027-03-28T05:20"]], ["Sun 28 Mar 2027 · Dublin to Palma", "Departs time to be confirmed, Dublin"], ["01:30"]),
         ([["DUB LHR 2026-12-27T16:00 -"]], ["Departs 16:00, Dublin", "Arrives time to be confirmed, London Heathrow"], ["None"]),
         ([["DUB QQQ 2026-12-27T16:00 2026-12-27T18:00"]], ["Departs 16:00, Dublin", "Arrives 18:00, QQQ"], []),
