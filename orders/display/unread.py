@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from accounts.language import translate as _
 from orders.cdp.records import Note, Order, OrderItem
@@ -29,16 +29,18 @@ def unread(order: Order) -> Iterator[tuple[str, str]]:
         shown = masked_typed(note.shown)
         words = _("Order total not understood")
         yield "money", words if shown == MASK else f"{words}: {shown}"
-    phrases: dict[str, Callable[[], str]] = {
-        "status": lambda: _("Status not understood of %(count)s of %(total)s items"),
-        "price": lambda: _("Price not understood of %(count)s of %(total)s items"),
-        "quantity": lambda: _("Quantity not understood of %(count)s of %(total)s items"),
-        "flightSegments": lambda: _("Flights not understood of %(count)s of %(total)s items"),
+    of_items = {
+        "status": _("Status not understood"),
+        "price": _("Price not understood"),
+        "quantity": _("Quantity not understood"),
+        "flightSegments": _("Flights not understood"),
     }
-    for field, phrase in phrases.items():
+    for field, words in of_items.items():
         odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]
         if odd:
-            yield f"item-{odd[0]}", phrase() % {"count": len(odd), "total": len(order.items)}
+            figures = {"word": words, "count": len(odd), "total": len(order.items)}
+            many = len(order.items) > 1
+            yield f"item-{odd[0]}", _("%(word)s for %(count)s of %(total)s items") % figures if many else words
 
 
 def _note(record: Order | OrderItem, field: str) -> Note | None:

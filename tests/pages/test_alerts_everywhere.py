@@ -18,7 +18,7 @@ ORDERS = [
     ("PAYPND", ["Payment pending, leaves in "]),
     ("NOTSUM", ["Items add up to 138.00 EUR, not 250.00 EUR"]),
     ("SPLIT1", ["Not all on the same flights: 2 adults on BX 500; 1 child on BX 504"]),
-    ("TYPES1", ["Order status not understood", "Order total not understood: 100,00", "Price not understood of 1 of 2 items"]),
+    ("TYPES1", ["Order status not understood", "Order total not understood: 100,00", "Price not understood for 1 of 2 items"]),
     ("FAM4OB", []),
 ]  # fmt: skip
 

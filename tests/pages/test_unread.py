@@ -45,8 +45,8 @@ def said(order: Order) -> tuple[str, str]:
         ("1", None, "Status “1”", PAID_UNKNOWN, []),
         (None, "1", "Status “1”", PAID_UNKNOWN, []),
         (["PURCHASED"], "CONFIRMED", "Confirmed", PAID_UNREAD, ["oddities: Order status not understood"]),
-        ("CONFIRMED", ["PURCHASED"], "Confirmed", PAID_UNREAD, ["item-1: Status not understood of 1 of 1 items"]),
-        ("PURCHASED", {"code": 1}, "Purchased", "Paid", ["item-1: Status not understood of 1 of 1 items"]),
+        ("CONFIRMED", ["PURCHASED"], "Confirmed", PAID_UNREAD, ["item-1: Status not understood"]),
+        ("PURCHASED", {"code": 1}, "Purchased", "Paid", ["item-1: Status not understood"]),
         (None, None, "The CDP does not say whether it is confirmed", PAID_UNKNOWN, []),
     ],
 )  # fmt: skip
@@ -82,12 +82,12 @@ def test_a_total_of_the_wrong_type(fields: dict[str, Any], lines: list[str]) -> 
 @pytest.mark.parametrize(
     ("item", "lines"),
     [
-        ({"price": "12,50"}, ["item-2: Price not understood of 1 of 2 items"]),
-        ({"price": [12]}, ["item-2: Price not understood of 1 of 2 items"]),
+        ({"price": "12,50"}, ["item-2: Price not understood for 1 of 2 items"]),
+        ({"price": [12]}, ["item-2: Price not understood for 1 of 2 items"]),
         ({"price": "12.50"}, []),
-        ({"quantity": "one"}, ["item-2: Quantity not understood of 1 of 2 items"]),
-        ({"flightSegments": {"origin": "DUB"}}, ["item-2: Flights not understood of 1 of 2 items"]),
-        ({"flightSegments": ["DUB-LHR"]}, ["item-2: Flights not understood of 1 of 2 items"]),
+        ({"quantity": "one"}, ["item-2: Quantity not understood for 1 of 2 items"]),
+        ({"flightSegments": {"origin": "DUB"}}, ["item-2: Flights not understood for 1 of 2 items"]),
+        ({"flightSegments": ["DUB-LHR"]}, ["item-2: Flights not understood for 1 of 2 items"]),
         ({"flightSegments": None}, []),
     ],
 )
