@@ -61,7 +61,9 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
     if not counted:
         row = status(order.status)
         if order.status and not row.payment.alone:
-            return Answer("booking", row.tone, row.icon, not_confirmed(order.status))
+            gone = any(item.tone is Tone.BACK for item, _sent, _count in _rows(summary))
+            look = (Tone.NEUTRAL, Icon.UNKNOWN) if row.tone is Tone.GOOD and gone else (row.tone, row.icon)
+            return Answer("booking", *look, not_confirmed(order.status))
         words = _("The CDP does not say whether it is confirmed")
         if unread or status_unread(order):
             words = _("Not known whether it is confirmed: status not understood")
@@ -75,9 +77,16 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
         parts.append(_of(_("Status not understood"), unread, summary))
     look = _worst([row for row, _sent, _count in counted])
     whole = sum(count for _row, _sent, count in counted) == summary.items_total
-    if look[0] is Tone.GOOD and (contradicts(order, summary) or not whole):
+    if look[0] is Tone.GOOD and (not whole or not _agrees(order)):
         look = (Tone.NEUTRAL, Icon.UNKNOWN)
     return Answer("booking", *look, " · ".join(parts))
+
+
+def _agrees(order: Order) -> bool:
+    """Whether the order's own status is not at odds with a booking that all items confirm."""
+    row = status(order.status)
+    waits = row.tone is Tone.WAITING and not row.payment.alone
+    return not (waits or row.tone in (Tone.GONE, Tone.BACK))
 
 
 def contradicts(order: Order, summary: OrderSummary) -> bool:

@@ -81,7 +81,9 @@ class PersonCard:
     @property
     def unreachable(self) -> bool:
         """Whether no phone number or e-mail address was sent, not even in a field that is unknown or could not be read."""
-        return not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
+        return (
+            not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
+        )
 
     @property
     def hidden(self) -> frozenset[str]:
