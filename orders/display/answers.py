@@ -62,8 +62,8 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
         row = status(order.status)
         if order.status and not row.payment.alone:
             gone = any(item.tone is Tone.BACK for item, _sent, _count in _rows(summary))
-            look = (Tone.NEUTRAL, Icon.UNKNOWN) if row.tone is Tone.GOOD and gone else (row.tone, row.icon)
-            return Answer("booking", *look, not_confirmed(order.status))
+            tone, icon = (Tone.NEUTRAL, Icon.UNKNOWN) if row.tone is Tone.GOOD and gone else (row.tone, row.icon)
+            return Answer("booking", tone, icon, not_confirmed(order.status))
         words = _("The CDP does not say whether it is confirmed")
         if unread or status_unread(order):
             words = _("Not known whether it is confirmed: status not understood")
