@@ -134,10 +134,10 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 def payment(order: Order, summary: OrderSummary) -> Answer:
     """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method.
 
-    What was paid for a cancelled order may have been refunded.
+    What was paid for a cancelled or declined order may have been refunded.
     """
     answer = _payment(order, summary)
-    if answer.icon is Icon.OK and _is_cancelled(order, summary):
+    if answer.icon is Icon.OK and (_is_cancelled(order, summary) or not status(order.status).booked):
         words = _("%(paid)s; the CDP does not say whether it was refunded") % {"paid": answer.words}
         return replace(answer, tone=Tone.NEUTRAL, icon=Icon.UNKNOWN, words=words)
     return answer

@@ -76,6 +76,7 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
         ("CONFIRMED", ["CANCELLED", None], "", "", PAID_UNKNOWN),
         ("PURCHASED", ["CANCELLED"] * 2, "Card", "", f"Paid by card{REFUND_UNKNOWN}"),
         ("CANCELLED", ["PURCHASED"] * 2, "", "", f"Paid{REFUND_UNKNOWN}"),
+        ("VOID", ["PURCHASED"], "", "", f"Paid{REFUND_UNKNOWN}"),
         ("PURCHASED", ["CONFIRMED", "CANCELLED"], "", "", "Paid"),
         ("CONFIRMED", ["PURCHASED", "PURCHASED"], "Card", "", "Paid by card"),
         (
