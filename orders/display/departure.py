@@ -111,7 +111,7 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in force first; "" if either is unknown, or both are past."""
+    """A departure under both readings, the one in use first; "" if either is unknown, or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""
