@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 from orders.cdp.records import Order
-from orders.display.answers import contradicts, wait_words
-from orders.display.clocks import duration
+from orders.display.answers import contradicts
+from orders.display.clocks import day, duration
+from orders.display.departure import next_booked, wait_words
 from orders.display.itinerary import place_city
 from orders.display.money import money
 from orders.display.notices import notice_word
+from orders.display.passengers import passengers
+from orders.display.unread import unread
 from orders.display.words import status_word
 from orders.itinerary.codes import NoticeKind, Phase
 from orders.itinerary.statuses import Status, Tone, same, status
-from orders.itinerary.trip import Notice, Trip
+from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.summary import Alert, OrderSummary
+
+MOST_PARTS = 4
+A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,9 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
         *_unsettled(order, summary, trip, alerts, now),
         *_contradiction(order, summary),
         *_sum(order, summary),
+        *(AlertLine(anchor, "", (words,)) for anchor, words in unread(order)),
+        *_untimed(trip),
+        *_split(trip),
     ]
     cities = {
         end.place.code: place_city(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
@@ -61,20 +72,65 @@ def _unsettled(
 ) -> Iterator[AlertLine]:
     """A status that still needs something to happen before the trip: reserved, pending, declined. None that a flight has in `alerts`."""
     flights = [flight for flight in trip.flights if not flight.cancelled]
-    if flights and all(flight.phase is Phase.DEPARTED for flight in flights):
+    if flights and all(_is_over(flight, now) for flight in flights):
         return
     sent = next(
         (one for one in (order.status, *(one for one, _count in summary.statuses)) if _is_open(status(one))), ""
     )
     if not sent or any(same(alert.notice.status, sent) for alert in alerts if alert.notice.kind is NoticeKind.STATUS):
         return
-    coming = next((flight for flight in flights if flight.phase is Phase.NEXT), None)
-    wait = wait_words(coming.origin, now) if coming and not trip.doubted else ""
-    if not wait and same(sent, order.status):
+    when = _departure(trip, flights, now)
+    if not when and same(sent, order.status):
         return  # the pill beside the reference says the same
-    words = _("%(status)s, leaves %(wait)s") if wait else "%(status)s"
     anchor = "money" if status(sent).payment.said or not flights else "itinerary"
-    yield AlertLine(anchor, "", (words % {"status": status_word(sent), "wait": wait},))
+    yield AlertLine(anchor, "", (", ".join(filter(None, (status_word(sent), when))),))
+
+
+def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
+    """When the next flight leaves: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone; "" if there is none to come."""
+    if trip.doubted:
+        return _("departure time in doubt")
+    coming = next_booked(trip) or next((flight for flight in flights if flight.phase is Phase.NEXT), None)
+    if coming is not None:
+        return _("leaves %(wait)s") % {"wait": wait_words(coming.origin, now)}
+    unknown = [flight for flight in flights if flight.phase is Phase.UNKNOWN and not _is_over(flight, now)]
+    days = [flight.origin.day for flight in unknown if flight.origin.day is not None]
+    if days:
+        return _("leaves %(wait)s") % {"wait": day(min(days))}
+    return _("departure time unknown") if unknown else ""
+
+
+def _is_over(flight: Flight, now: datetime) -> bool:
+    """Whether a flight has left; one whose zone is unknown, two days after its date."""
+    if flight.phase is Phase.UNKNOWN:
+        return flight.origin.day is not None and flight.origin.day < now.date() - A_DAY
+    return flight.phase is Phase.DEPARTED
+
+
+def _split(trip: Trip) -> Iterator[AlertLine]:
+    """Travellers who are not on all flights, and not because of a cancellation, which has a line of its own."""
+    coming = [flight for flight in trip.flights if not flight.cancelled and flight.phase is not Phase.DEPARTED]
+    parts = [flight for flight in coming if flight.passengers and not flight.all_passengers]
+    if any(notice.kind is NoticeKind.PARTLY_CANCELLED for flight in trip.flights for notice in flight.notices):
+        return
+    if parts:
+        named = [_aboard(flight) for flight in parts[:MOST_PARTS]] + ["…"] * (len(parts) > MOST_PARTS)
+        words = _("Not all on the same flights: %(who)s") % {"who": "; ".join(named)}
+        yield AlertLine(f"flight-{parts[0].key}", "", (words,))
+
+
+def _aboard(flight: Flight) -> str:
+    """ "2 adults, 1 infant on BX 500"."""
+    number = flight.number or f"{flight.origin.place.code}–{flight.destination.place.code}"
+    return _("%(who)s on %(flight)s") % {"who": passengers(flight.passengers), "flight": number}
+
+
+def _untimed(trip: Trip) -> Iterator[AlertLine]:
+    """Flights that were sent without a segment: their times are unknown."""
+    count = sum(count for _name, count in trip.untimed)
+    if count:
+        words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
+        yield AlertLine("itinerary", "", (words % {"count": count},))
 
 
 def _is_open(row: Status) -> bool:

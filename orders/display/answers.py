@@ -1,28 +1,28 @@
-"""The answer line of an order: is it confirmed, is it paid, when is the next flight. It says what the CDP says and no more."""
+"""The answer line of an order: is it confirmed, is it paid, when is the next flight. It says what the CDP says and no more.
+
+The words for the time are in `departure`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem
-from orders.display.clocks import clock, day, day_clock, duration, short_day
-from orders.display.itinerary import place_city
+from orders.display.departure import time_words
+from orders.display.unread import status_unread
 from orders.display.words import status_word
-from orders.itinerary.codes import Phase, Reading
 from orders.itinerary.flights import travellers
 from orders.itinerary.statuses import Icon, Status, Tone, status
-from orders.itinerary.trip import Clock, Flight, Trip
+from orders.itinerary.trip import Trip
 from orders.services.summary import OrderSummary
 
 MOST_PARTS = 6
-TODAY = timedelta(hours=24)
-YEAR_FROM = timedelta(days=180)
 REFUNDED = frozenset({"REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED_REFUNDED"})
 
 
@@ -39,41 +39,64 @@ class Answer:
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
     found = [_booking(order, summary, trip), payment(order, summary)]
-    words = _("Cancelled: nothing left to fly") if _nothing_left(order, trip) else time_words(trip, now)
+    words = _time(order, summary, trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
 
 
-def _nothing_left(order: Order, trip: Trip) -> bool:
-    """Whether all flights are cancelled, by their items or, where no item has a status, by the order."""
-    if not order.items_complete or not trip.flights:
-        return False
-    unsaid = not any(item.status for item in order.items)
-    return all(flight.cancelled for flight in trip.flights) or (unsaid and status(order.status).cancelled)
+def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
+    """The time of the trip. Where no item has a status, the flights have that of the order."""
+    row = status("" if any(item.status for item in order.items) else order.status)
+    whole = order.items_complete and not summary.segments_left
+    if whole and trip.flights and (row.cancelled or all(flight.cancelled for flight in trip.flights)):
+        return _("Cancelled: nothing left to fly")
+    if not row.booked:
+        return ""
+    words = time_words(trip, now, settled=not row.code or row.settled)
+    return words if whole or not words else _("%(words)s (of the items loaded)") % {"words": words}
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
     counted = [(row, sent, count) for row, sent, count in _rows(summary) if not row.payment.alone]
+    unread = sum(map(status_unread, order.items))
     if not counted:
         row = status(order.status)
-        if not order.status or row.payment.alone:
-            return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, _("The CDP does not say whether it is confirmed"))
-        return Answer("booking", row.tone, row.icon, not_confirmed(order.status))
+        if order.status and not row.payment.alone:
+            gone = any(item.tone is Tone.BACK for item, _sent, _count in _rows(summary))
+            tone, icon = (Tone.NEUTRAL, Icon.UNKNOWN) if row.tone is Tone.GOOD and gone else (row.tone, row.icon)
+            return Answer("booking", tone, icon, not_confirmed(order.status))
+        words = _("The CDP does not say whether it is confirmed")
+        if unread or status_unread(order):
+            words = _("Not known whether it is confirmed: status not understood")
+        return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, words)
     heads = _heads(order, trip)
     parts = [
         not_confirmed(sent, _for_travellers(sent, heads) if row.code in heads else _part(sent, count, summary))
         for row, sent, count in counted[:MOST_PARTS]
     ]
+    if unread:
+        parts.append(_of(_("Status not understood"), unread, summary))
     look = _worst([row for row, _sent, _count in counted])
     whole = sum(count for _row, _sent, count in counted) == summary.items_total
-    if look[0] is Tone.GOOD and (contradicts(order, summary) or not whole):
+    if look[0] is Tone.GOOD and (not whole or not _agrees(order)):
         look = (Tone.NEUTRAL, Icon.UNKNOWN)
     return Answer("booking", *look, " · ".join(parts))
 
 
+def _agrees(order: Order) -> bool:
+    """Whether the order's own status is not at odds with a booking that all items confirm."""
+    row = status(order.status)
+    waits = row.tone is Tone.WAITING and not row.payment.alone
+    return not (waits or row.tone in (Tone.GONE, Tone.BACK))
+
+
 def contradicts(order: Order, summary: OrderSummary) -> bool:
-    """Whether the order says that there is no seat, and all its items with a status have one."""
-    items = [status(sent) for sent, _count in summary.statuses]
-    return not status(order.status).booked and bool(items) and all(row.settled for row in items)
+    """Whether the order says that there is no seat, and all its items with a status have one; or the reverse."""
+    items, row = [status(sent) for sent, _count in summary.statuses], status(order.status)
+    if not items:
+        return False
+    return (not row.booked and all(item.settled for item in items)) or (
+        row.settled and not any(item.booked for item in items)
+    )
 
 
 def _heads(order: Order, trip: Trip) -> Counter[str]:
@@ -109,7 +132,24 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method."""
+    """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method.
+
+    What was paid for a cancelled or declined order may have been refunded.
+    """
+    answer = _payment(order, summary)
+    if answer.icon is Icon.OK and (_is_cancelled(order, summary) or not status(order.status).booked):
+        words = _("%(paid)s; the CDP does not say whether it was refunded") % {"paid": answer.words}
+        return replace(answer, tone=Tone.NEUTRAL, icon=Icon.UNKNOWN, words=words)
+    return answer
+
+
+def _is_cancelled(order: Order, summary: OrderSummary) -> bool:
+    """Whether the order is cancelled, or all of its items are."""
+    gone = sum(count for row, _sent, count in _rows(summary) if row.cancelled)
+    return status(order.status).cancelled or bool(gone and gone == summary.items_total)
+
+
+def _payment(order: Order, summary: OrderSummary) -> Answer:
     row = status(order.status)
     counted = [(item, sent, count) for item, sent, count in _rows(summary) if item.payment.said]
     rows = [item for item, _sent, _count in counted]
@@ -120,13 +160,21 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
         looks = [_money_look(row), *(_money_look(item) for item, _sent, _count in others)]
         return Answer("payment", *_worst_look(looks), " · ".join([words, *_paid_parts(others, summary)]))
     if not counted:
-        words = _("The CDP does not say whether it is paid")
-        return Answer("payment", Tone.NEUTRAL, Icon.UNKNOWN, " · ".join([words, *_method(order)]))
+        return Answer("payment", Tone.NEUTRAL, Icon.UNKNOWN, " · ".join([_not_said(order, summary), *_method(order)]))
     if all(item.payment.paid for item in rows) and sum(count for _row, _sent, count in counted) == summary.items_total:
         return Answer("payment", Tone.GOOD, Icon.OK, _paid(order))
     look = _worst_look([_money_look(item) for item in rows])
     parts = " · ".join(_paid_parts(counted, summary))
     return Answer("payment", *look, " · ".join([_how_much(rows, parts), *_method(order)]))
+
+
+def _not_said(order: Order, summary: OrderSummary) -> str:
+    """Why it is not known whether the order is paid."""
+    if status_unread(order) or any(map(status_unread, order.items)):
+        return _("Not known whether it is paid: status not understood")
+    if _is_cancelled(order, summary):
+        return _("The CDP does not say whether it was paid or refunded")
+    return _("The CDP does not say whether it is paid")
 
 
 def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummary) -> list[str]:
@@ -199,77 +247,3 @@ def _paid(order: Order) -> str:
 
 def _method(order: Order) -> list[str]:
     return [part for part in (order.payment_type, order.card_type) if part]
-
-
-def time_words(trip: Trip, now: datetime) -> str:
-    """When the next flight leaves, or where the traveller is; "" if no time is known or none is booked.
-
-    Times in doubt are given both ways.
-    """
-    flights = [flight for flight in trip.flights if flight.booked]
-    phases = {flight.phase for flight in flights}
-    if trip.doubted:
-        return next((words for flight in flights if (words := _leaves_in_doubt(flight, trip, now))), "")
-    if not phases - {Phase.UNKNOWN}:
-        return ""
-    for flight in flights:
-        if flight.phase is Phase.NOW:
-            return _("Under way, lands %(time)s in %(city)s") % _at(flight.destination)
-    coming = next_booked(trip)
-    if coming is None:
-        return _past(flights[-1].destination) if phases == {Phase.DEPARTED} else ""
-    return _leaves(coming, now)
-
-
-def next_booked(trip: Trip) -> Flight | None:
-    """The next flight that has a seat; the trip's own next one may have none."""
-    coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
-    timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
-    return coming[min(timed)[1]] if timed else None
-
-
-def _past(end: Clock) -> str:
-    return _("Past, landed %(day)s in %(city)s") % {**_at(end), "day": day(end.day)}
-
-
-def _leaves(flight: Flight, now: datetime) -> str:
-    wait = wait_words(flight.origin, now)
-    return (
-        _("Leaves %(wait)s, %(day)s %(time)s from %(city)s") % {"wait": wait, **_at(flight.origin, now)} if wait else ""
-    )
-
-
-def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in use first; "" if either is unknown, or both are past."""
-    leaves = flight.origin
-    if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
-        return ""
-    other = leaves.instant + (leaves.other_wall - leaves.wall)
-    if max(leaves.instant, other) <= now:
-        return ""
-    if leaves.other_wall == leaves.wall:
-        return _leaves(flight, now)
-    same_day = leaves.other_wall.date() == leaves.wall.date()
-    otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
-    if trip.reading is Reading.UTC:
-        phrase = _("Leaves %(day)s %(time)s read as UTC, %(other)s if local, from %(city)s")
-    else:
-        phrase = _("Leaves %(day)s %(time)s as sent, %(other)s if UTC, from %(city)s")
-    return phrase % {**_at(leaves, now), "other": otherwise}
-
-
-def wait_words(leaves: Clock, now: datetime) -> str:
-    """ "in 30 days" by the dates at the airport, "in 10 h" on the last one; "" if that is not known."""
-    if leaves.instant is None or leaves.wall is None or leaves.offset is None:
-        return ""
-    if leaves.instant - now < TODAY:
-        return _("in %(time)s") % {"time": duration(max(1, (leaves.instant - now) // timedelta(minutes=1)))}
-    today = (now.astimezone(UTC) + leaves.offset).date()
-    days = (leaves.wall.date() - today).days
-    return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
-
-
-def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
-    """Time, day and city of an end; the day with its year if it is long after `now` (aware)."""
-    far = now is not None and end.day is not None and end.day - now.date() > YEAR_FROM
-    return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

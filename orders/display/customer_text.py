@@ -10,6 +10,7 @@ from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem
 from orders.display.answers import count_heads, not_confirmed
 from orders.display.clocks import clock, day, duration, short_day
+from orders.display.departure import WRONG_TIMES
 from orders.display.itinerary import at_airport, journey_way, mode_words, operated_by
 from orders.display.passengers import passengers
 from orders.display.vocabulary import ITEM_TYPES
@@ -20,32 +21,38 @@ from orders.itinerary.trip import Clock, Flight, Journey, Place, Transfer, Trip
 from orders.services.summary import OtherItem
 
 MOST_FLIGHTS = 130
+MOST_PIECES = 1_000
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
 # A time that may be wrong is worse than none: the customer is not given it.
-UNCERTAIN = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, NoticeKind.UNREADABLE_TIME})
+UNCERTAIN = WRONG_TIMES | {NoticeKind.UNREADABLE_TIME}
 
 
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to report.
 
-    Nor is there anything for a trip too long for a message, or an order that did not load completely.
+    Nor is there anything for a trip too long for a message, or an order that did not load completely or contradicts itself.
     """
-    if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete:
+    if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete or _contradicts(order):
         return ""
     together = all(flight.all_passengers for flight in trip.flights)
-    journeys = [_journey(order, journey, together=together) for journey in trip.journeys]
+    journeys = [_journey(order, trip, journey, together=together) for journey in trip.journeys]
     cities = {
         end.place.code: _place(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
     }
     extras = [line for other in others if (line := _extra(order, other, trip, cities))]
     noted = any(_flight_remark(order, flight) for flight in trip.flights if not flight.cancelled)
-    noted = noted or any(_remark(order, [other.item]) for other in others if _is_listed(other))
+    noted = noted or any(_remark(order, [other.item]) for other in others if _is_listed(order, other))
     blocks = [_opening(order, trip, together=together, noted=noted), *journeys]
     if extras:
         blocks.append([_("Also booked"), *extras])
-    if trip.timed and not trip.doubted:
+    if any(_is_timed(flight) for flight in trip.flights) and not trip.doubted:
         blocks.append([_("All times are local.")])
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _contradicts(order: Order) -> bool:
+    """Whether the order says that there is no seat, and an item that it is settled."""
+    return not status(order.status).booked and any(status(item.status).settled for item in order.items)
 
 
 def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[str]:
@@ -86,32 +93,37 @@ def _remark(order: Order, items: Sequence[OrderItem]) -> str:
 
 
 def _flight_remark(order: Order, flight: Flight) -> str:
-    if flight.cancelled:
+    if all(status(_sent(order, order.items[index])).cancelled for index in flight.item_indexes):
         return _("CANCELLED")
     return _remark(order, [order.items[index] for index in flight.item_indexes])
 
 
-def _journey(order: Order, journey: Journey, *, together: bool) -> list[str]:
-    doubted = any(flight.doubted for flight in journey.flights)
-    named = None if doubted else journey.departs.day
+def _sent(order: Order, item: OrderItem) -> str | None:
+    """The status of an item; without one, that of the order."""
+    return item.status or order.status
+
+
+def _journey(order: Order, trip: Trip, journey: Journey, *, together: bool) -> list[str]:
+    uncertain = {flight.key for flight in journey.flights if trip.doubted or _is_uncertain(flight)}
+    named = None if trip.doubted or _is_impossible(journey.flights[0]) else journey.departs.day
     lines = [" · ".join(filter(None, (day(named), journey_way(journey))))]
-    for leg in journey.legs:
+    for at, leg in enumerate(journey.legs):
         if isinstance(leg, Flight):
-            lines += _flight(leg, named, remark=_flight_remark(order, leg), together=together)
-            named = _last_named(leg, named)
-        else:
+            sure = leg.key not in uncertain
+            lines += _flight(leg, named, remark=_flight_remark(order, leg), together=together, uncertain=not sure)
+            named = (leg.destination.day or leg.origin.day or named) if sure else named
+        elif uncertain.isdisjoint(one.key for one in journey.legs[at - 1 : at + 2] if isinstance(one, Flight)):
             lines += _transfer(leg)
     return lines
 
 
-def _flight(flight: Flight, named: date | None, *, remark: str, together: bool) -> Iterator[str]:
+def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, uncertain: bool) -> Iterator[str]:
     """The lines of a flight; `named` is the day that the lines above named last."""
     number = flight.number
     if flight.carrier_name and flight.carrier_name != flight.carrier:
         number = f"{number} ({flight.carrier_name})"
     line = ", ".join(filter(None, (f"{mode_words(flight)} {number}".strip(), operated_by(flight))))
     yield f"{line} – {remark}" if remark else line
-    uncertain = _is_uncertain(flight)
     yield _end(_("Departs %(when)s, %(place)s"), flight.origin, named, uncertain=uncertain)
     named = named if uncertain else flight.origin.day or named
     yield _end(_("Arrives %(when)s, %(place)s"), flight.destination, named, uncertain=uncertain)
@@ -123,9 +135,14 @@ def _is_uncertain(flight: Flight) -> bool:
     return flight.doubted or any(notice.kind in UNCERTAIN for notice in flight.notices)
 
 
-def _last_named(flight: Flight, named: date | None) -> date | None:
-    """The day that the lines of a flight named last, or those above it."""
-    return named if _is_uncertain(flight) else flight.destination.day or flight.origin.day or named
+def _is_timed(flight: Flight) -> bool:
+    """Whether the text gives a time of the flight."""
+    return not _is_uncertain(flight) and any(end.wall is not None for end in (flight.origin, flight.destination))
+
+
+def _is_impossible(flight: Flight) -> bool:
+    """Whether not even the day of a flight is certain."""
+    return flight.doubted or any(notice.kind is NoticeKind.IMPOSSIBLE_TIME for notice in flight.notices)
 
 
 def _end(phrase: str, end: Clock, named: date | None, *, uncertain: bool) -> str:
@@ -142,7 +159,7 @@ def _place(place: Place) -> str:
 
 
 def _transfer(transfer: Transfer) -> Iterator[str]:
-    """The wait, if it is possible; impossible ones are not for the customer."""
+    """The wait between two certain flights, if it is possible; impossible ones are not for the customer."""
     if transfer.minutes is None or transfer.minutes < 0:
         return
     here, there = _place(transfer.at), _place(transfer.onward)
@@ -157,17 +174,17 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
     return _("Travellers: %(who)s") % {"who": passengers(counts)}
 
 
-def _is_listed(other: OtherItem) -> bool:
+def _is_listed(order: Order, other: OtherItem) -> bool:
     """Whether an extra is for the customer: not a cancelled one, a fee, or one without a name that customers know."""
     kind = (other.item.type or "").upper()
-    row = status(other.item.status)
+    row = status(_sent(order, other.item))
     named = other.item.name or kind in ITEM_TYPES
     return bool(row.booked and not row.cancelled and kind not in {"FEE", "FEES"} and named)
 
 
 def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
     """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for an item that is not listed."""
-    if not _is_listed(other):
+    if not _is_listed(order, other):
         return ""
 
     def named(pair: re.Match[str]) -> str:
@@ -177,9 +194,16 @@ def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -
     words = AIRPORT_PAIR.sub(named, sent)
     if words == sent and (way := _way(other, trip, cities)):
         words = f"{words}, {way}"
-    words = f"{other.count} × {words}" if other.count > 1 else words
+    count = other.count * _pieces(other.item)
+    words = f"{count} × {words}" if count > 1 else words
     remark = _remark(order, [other.item])
     return f"{words} – {remark}" if remark else words
+
+
+def _pieces(item: OrderItem) -> int:
+    """The quantity of an item, if it is a whole number that a customer can have ordered; else 1."""
+    many = item.quantity
+    return int(many) if many is not None and 1 <= many < MOST_PIECES and many == many.to_integral_value() else 1
 
 
 def _way(other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The itinerary in words: places, routes, lengths, transfers, stays, and one sentence per flight for screen readers."""
+"""The itinerary in words: places, routes, lengths, transfers, stays."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from orders.display.aircraft import aircraft
 from orders.display.clocks import (
     clock,
     day,
-    day_change,
     duration,
     offset_word,
     plain_day,
 )
-from orders.display.passengers import passengers
-from orders.display.words import phase_word, status_word, whole_number
+from orders.display.words import status_word, whole_number
 from orders.itinerary.airports import same_site
 from orders.itinerary.codes import ClockChange, Hop, Mode, NoticeKind, PlaceKind
 from orders.itinerary.statuses import status
@@ -275,38 +273,3 @@ def operated_by(flight: Flight) -> str:
     if not flight.operating_carrier:
         return ""
     return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}
-
-
-def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
-    """One end of a flight in the phrase for day and time, for a day only, or for neither."""
-    if end.wall is not None:
-        return timed % {"day": day(end.wall), "time": clock(end.wall)}
-    return dated % {"day": day(end.day)} if end.day is not None else neither
-
-
-def flight_sentence(flight: Flight) -> str:
-    """The whole flight as one sentence for screen readers."""
-    start, end = flight.origin, flight.destination
-    number = f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip()
-    parts = [number] if number else []
-    if flight.mode is not Mode.FLIGHT or not number:
-        parts.append(mode_words(flight))
-    ends = {"origin": at_airport(start.place), "destination": at_airport(end.place)}
-    parts.append(_("from %(origin)s to %(destination)s") % ends)
-    # Times in doubt are not called local.
-    leaves, lands = (
-        (_("departs %(day)s at %(time)s"), _("arrives %(day)s at %(time)s"))
-        if flight.doubted
-        else (_("departs %(day)s at %(time)s local time"), _("arrives %(day)s at %(time)s local time"))
-    )
-    parts.append(_end_words(start, leaves, _("departs %(day)s, time not given"), _("departure time not given")))
-    change = day_change(flight.day_change)
-    arrives = _end_words(end, lands, _("arrives %(day)s, time not given"), _("arrival time not given"))
-    parts.append(f"{arrives} ({change})" if change else arrives)
-    parts += flight_facts(flight)
-    parts += [status_word(sent) for sent in flight.statuses]
-    if not flight.all_passengers:
-        parts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
-    if flight.phase:
-        parts.append(phase_word(flight.phase))
-    return ", ".join(parts).rstrip(".") + "."

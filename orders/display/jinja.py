@@ -34,6 +34,7 @@ from orders.display import (
     passengers,
     people,
     rail,
+    unread,
     words,
 )
 from orders.itinerary import statuses
@@ -44,7 +45,7 @@ FILTERS = (
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
-    itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.flight_sentence, itinerary.journey_length,
+    itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.recent_trip, itinerary.route_stops, itinerary.route_words, itinerary.row_notices, itinerary.short_line,
     itinerary.stay_words, itinerary.transfer_words, itinerary.trip_line, itinerary.untimed_words,
@@ -53,9 +54,10 @@ FILTERS = (
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
     notices.evidence_words, notices.notice_detail, notices.notice_icon, notices.notice_word, notices.sentence,
     passengers.passenger_type, passengers.passengers,
-    rail.joined, rail.phase_said, rail.time_there,
+    rail.flight_sentence, rail.joined, rail.phase_said, rail.time_there,
     outcomes.detail_words, outcomes.outcome_words,
     people.field_label, people.field_value,
+    unread.status_shown,
     words.channel_word, words.item_icon, words.item_named, words.item_type, words.note_reason,
     words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
     words.verdict_word, words.whole_number,

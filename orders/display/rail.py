@@ -1,13 +1,17 @@
-"""The rail of a journey: which ends of flights are one node, the progress to show, and the local time there now."""
+"""The rail of a journey: which ends of flights are one node, the progress to show, the local time there now; a flight in one sentence."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from orders.display.clocks import clock
+from accounts.language import translate as _
+from orders.display.clocks import clock, day, day_change
+from orders.display.itinerary import at_airport, flight_facts, mode_words
+from orders.display.passengers import passengers
+from orders.display.words import phase_word, status_word
 from orders.itinerary.airports import same_site
 from orders.itinerary.clocks import zone
-from orders.itinerary.codes import Phase
+from orders.itinerary.codes import Mode, Phase
 from orders.itinerary.trip import Clock, Flight, Journey, Transfer
 
 NEAR = timedelta(hours=48)
@@ -41,3 +45,38 @@ def time_there(end: Clock, now: datetime) -> str:
         return ""
     there = zone(end.place.zone)
     return clock(now.astimezone(there)) if there else ""
+
+
+def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
+    """One end of a flight in the phrase for day and time, for a day only, or for neither."""
+    if end.wall is not None:
+        return timed % {"day": day(end.wall), "time": clock(end.wall)}
+    return dated % {"day": day(end.day)} if end.day is not None else neither
+
+
+def flight_sentence(flight: Flight, now: datetime) -> str:
+    """The whole flight as one sentence for screen readers, at the moment `now` (aware)."""
+    start, end = flight.origin, flight.destination
+    number = f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip()
+    parts = [number] if number else []
+    if flight.mode is not Mode.FLIGHT or not number:
+        parts.append(mode_words(flight))
+    ends = {"origin": at_airport(start.place), "destination": at_airport(end.place)}
+    parts.append(_("from %(origin)s to %(destination)s") % ends)
+    # Times in doubt are not called local.
+    leaves, lands = (
+        (_("departs %(day)s at %(time)s"), _("arrives %(day)s at %(time)s"))
+        if flight.doubted
+        else (_("departs %(day)s at %(time)s local time"), _("arrives %(day)s at %(time)s local time"))
+    )
+    parts.append(_end_words(start, leaves, _("departs %(day)s, time not given"), _("departure time not given")))
+    change = day_change(flight.day_change)
+    arrives = _end_words(end, lands, _("arrives %(day)s, time not given"), _("arrival time not given"))
+    parts.append(f"{arrives} ({change})" if change else arrives)
+    parts += flight_facts(flight)
+    parts += [status_word(sent) for sent in flight.statuses]
+    if not flight.all_passengers:
+        parts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
+    if said := phase_said(flight, now):
+        parts.append(phase_word(said))
+    return ", ".join(parts).rstrip(".") + "."

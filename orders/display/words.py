@@ -36,9 +36,11 @@ JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
 def status_word(sent: str | None) -> str:
-    """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent."""
+    """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent; "Status “1”" for one without letters."""
     known = status(sent)
-    return _(known.word) if known.translated else known.word
+    if known.translated:
+        return _(known.word)
+    return known.word if any(map(str.isalpha, known.word)) else _("Status “%(sent)s”") % {"sent": known.word}
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:

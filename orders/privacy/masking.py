@@ -29,6 +29,8 @@ SAYS_NOTHING = frozenset(
     {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
 )
 
+REACHES = ("phone", "email")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Field:
@@ -68,13 +70,20 @@ class PersonCard:
 
     @property
     def contacts(self) -> list[Field]:
-        """How to reach them: the visible fields that have a link."""
-        return [field for field in self.fields if field.href and not field.masked]
+        """How to reach them: phone numbers first, then e-mail addresses, also those that no link can be made of."""
+        return [field for field in self.fields if field.name in REACHES]
 
     @property
     def facts(self) -> list[Field]:
         """All other shown fields."""
-        return [field for field in self.fields if not field.href and not field.masked]
+        return [field for field in self.fields if field.name not in REACHES and not field.masked]
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether no phone number or e-mail address was sent, not even in a field that is unknown or could not be read."""
+        return (
+            not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
+        )
 
     @property
     def hidden(self) -> frozenset[str]:

@@ -74,6 +74,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
     groups = item_groups(opened.order)
     address = request.build_absolute_uri(reverse("order", args=[opened.order.ref or ref]))
     link = address + link_query(request, tenant.connection)
+    alerts = alert_lines(opened.order, opened.summary, trip, now)
     return {
         "flights": flights,
         "items": items,
@@ -88,7 +89,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
         "trip": trip,
         "summary": opened.summary,
         "answers": answers(opened.order, opened.summary, trip, now),
-        "alerts": alert_lines(opened.order, opened.summary, trip, now),
+        "alerts": alerts,
         "now": now,
         "items_problem": partial_problem(request, problem),
         "pictures": _Pictures(trip),
@@ -96,7 +97,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
         if opened.summary.segments_left
         else customer_text(opened.order, trip, opened.summary.others),
         "internal_note": internal_note(
-            opened.order, trip, opened.summary, connection=str(tenant.connection), as_of=opened.as_of, link=link
+            opened.order, trip, opened.summary, alerts, connection=str(tenant.connection), as_of=opened.as_of, link=link
         ),
         "link": link,
         "as_of": opened.as_of,

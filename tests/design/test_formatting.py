@@ -13,11 +13,13 @@ from django.utils import timezone, translation
 from accounts import preferences
 from accounts.models import Preferences
 from orders.cdp.records import Order
-from orders.display import clocks, itinerary, money, outcomes, passengers, people, words
+from orders.display import clocks, itinerary, money, outcomes, passengers, people, rail, words
 from orders.display.journey_bar import across
 from orders.itinerary.codes import ClockChange, Hop, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
 from orders.problems.faults import FAULTS, Row
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -252,12 +254,12 @@ def flight(**changed: object) -> Flight:
 
 
 def test_a_flight_in_one_sentence() -> None:
-    assert itinerary.flight_sentence(flight()) == (
+    assert rail.flight_sentence(flight(), NOW) == (
         "BX 459, from Dublin (DUB) to London Heathrow (LHR), departs Fri 15 Aug 2025 at 16:00 local time, "
         "arrives Fri 15 Aug 2025 at 17:20 local time, Flight time 1 h 20 min, Economy Plus."
     )
     later = flight(day_change=1, statuses=("CANCELLED",), operating_carrier="EI", operating_carrier_name="Aer Lingus")
-    said = itinerary.flight_sentence(later)
+    said = rail.flight_sentence(later, NOW)
     assert "(+1 day)" in said
     assert "operated by Aer Lingus" in said
     assert said.endswith("Cancelled.")
@@ -267,7 +269,7 @@ def test_a_flight_without_times_says_no_times() -> None:
     bare = flight(
         origin=Clock(XXX), destination=Clock(XXX), minutes=None, day_change=None, carrier="", flight_number=""
     )
-    said = itinerary.flight_sentence(bare)
+    said = rail.flight_sentence(bare, NOW)
     assert said.startswith("Flight, from XXX to XXX")
     assert "departs" not in said
     assert "Flight time" not in said

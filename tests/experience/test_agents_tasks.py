@@ -23,7 +23,7 @@ PAYMENT = {
     "PAYPND": "Payment pending · ATM",
     "REFUND": "Refunded; the CDP does not say how much · Paypal",
     "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
-    "CANCLD": f"{NOT_SAID} · Card · Visa",
+    "CANCLD": "The CDP does not say whether it was paid or refunded · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
     "NEGPRC": f"{NOT_SAID} · Voucher",
     "USDNYC": f"{NOT_SAID} · Card · American Express",

@@ -38,8 +38,8 @@ def item(
             FlightSegment(
                 origin=origin,
                 destination=destination,
-                departure=datetime.fromisoformat(departs),
-                arrival=datetime.fromisoformat(arrives),
+                departure=datetime.fromisoformat(departs) if departs != "-" else None,
+                arrival=datetime.fromisoformat(arrives) if arrives != "-" else None,
                 carrier=carrier,
                 flight_number="459",
                 fare_class="Economy",

@@ -13,8 +13,9 @@ import pytest
 from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.itinerary import flight_sentence, stay_words, title_line
+from orders.display.itinerary import stay_words, title_line
 from orders.display.notices import SENTENCES, notice_detail
+from orders.display.rail import flight_sentence, phase_said
 from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES, PHASES, UNCHECKED, VERDICTS
 from orders.itinerary import picture
@@ -118,7 +119,7 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
     assert page.lower().count(notice_detail(trip.notices[0]).lower()) == 2
     assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
     assert "Flight time in doubt" in page
-    assert "local time" not in flight_sentence(trip.flights[0])
+    assert "local time" not in flight_sentence(trip.flights[0], NOW)
     assert "Las Vegas direct" in page.replace(" ·", "")
     assert ("Shown as sent." in page) is (reading is Reading.LOCAL)
 
@@ -132,17 +133,36 @@ def test_now_and_later_are_shown_and_read_aloud() -> None:
     trip = plan([item(*OUT), item(*BACK)], now=now)
     page = shown(trip, now)
     assert "Waiting now" in page
-    sentences = [flight_sentence(flight) for flight in trip.flights]
-    assert [sentence.rsplit(", ", 1)[1] for sentence in sentences] == ["Departed.", "Next.", "Later.", "Later."]
-    assert page.count("Later") == 2  # read aloud; a journey weeks away has no mark
+    sentences = [flight_sentence(flight, now) for flight in trip.flights]
+    assert [sentence.rsplit(", ", 1)[1] for sentence in sentences[:2]] == ["Departed.", "Next."]
+    assert "Later" not in page + "".join(sentences)  # a journey weeks away has no mark, and none is read aloud
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2025-08-13T14:59", ["", ""]),
+        ("2025-08-13T15:00", ["Next", ""]),
+        ("2025-08-13T19:00", ["Next", "Later"]),
+        ("2025-08-15T16:00", ["Under way now", "Next"]),
+        ("2025-08-17T16:00", ["Departed", "Departed"]),
+    ],
+)
+def test_a_flight_is_next_or_later_only_within_two_days_read_aloud_as_on_the_page(now: str, said: list[str]) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    trip = plan([item(*OUT)], now=moment)
+    for flight, word in zip(trip.flights, said, strict=True):
+        words = [PHASES[phase] for phase in PHASES if PHASES[phase] in flight_sentence(flight, moment)]
+        assert words == ([word] if word else [])
+        assert phase_said(flight, moment) == next((phase for phase in PHASES if PHASES[phase] == word), "")
 
 
 def test_the_travellers_aboard_are_read_aloud_if_not_all_are() -> None:
     early = "DUB LHR 2025-08-15T14:00 2025-08-15T15:20"
     trip = plan([item(*OUT), item(early, OUT[1], kind="CHD")], now=datetime(2025, 1, 1, tzinfo=UTC))
-    assert "Only 1 child" in flight_sentence(trip.flights[0])
+    assert "Only 1 child" in flight_sentence(trip.flights[0], NOW)
     (together,) = (flight for flight in trip.flights if flight.origin.place.code == "LHR")
-    assert "Only" not in flight_sentence(together)
+    assert "Only" not in flight_sentence(together, NOW)
 
 
 def test_a_stay_under_a_day_is_in_hours_and_an_open_jaw_has_both_cities() -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from orders.cdp.records import Order
 from orders.display.calendar import calendar_file
-from orders.display.itinerary import flight_sentence, mode_word
+from orders.display.itinerary import mode_word
 from orders.display.journey_bar import bar_sentence
+from orders.display.rail import flight_sentence
 from orders.display.text import itinerary_text
 from orders.itinerary import picture
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Trip
 from tests.itinerary.test_parts import item
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RIDES = [
     ("ZYR CDG 2026-05-10T09:43 2026-05-10T11:15", "", "train"),
     ("CDG ZYR 2026-05-10T09:43 2026-05-10T11:15", "", "train"),
@@ -50,7 +53,7 @@ def test_text_calendar_bar_and_page_name_the_means_of_transport(flight: str, equ
         itinerary_text(trip),
         calendar_file(trip, Order(items=(item(flight),))).decode().replace("\r\n ", ""),
     )
-    spoken = flight_sentence(travelled)
+    spoken = flight_sentence(travelled, NOW)
     bar = picture.draw(trip.journeys[0])
     assert bar is not None
     assert f"{mode} " in bar_sentence(trip.journeys[0], bar)

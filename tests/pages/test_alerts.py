@@ -37,11 +37,81 @@ def strip(order_status: str | None, *items: OrderItem, **fields: object) -> list
         ("PAYMENT_PENDING", OUT, ["money : Payment pending, leaves in 30 days"]),
         ("RESERVED", PAST, []),
         ("PAYMENT_PENDING", PAST, []),
+        (
+            "PAYMENT_PENDING",
+            "QQQ JFK 2026-12-27T06:40 2026-12-27T09:20",
+            ["money : Payment pending, leaves Sun 27 Dec 2026"],
+        ),
+        ("PAYMENT_PENDING", "QQQ JFK 2026-06-27T06:40 2026-06-27T09:20", []),
+        (
+            "PAYMENT_PENDING",
+            "DUB JFK - -",
+            ["money : Payment pending, departure time unknown", "flight BX 459: Time missing: DUB–JFK"],
+        ),
+        (
+            "PAYMENT_PENDING",
+            "LAS LHR 2026-12-20T02:00 2026-12-20T12:15",
+            ["money : Payment pending, departure time in doubt", "itinerary : Times look like UTC"],
+        ),
         ("CANCELLED", OUT, []),  # the pill says it
     ],
 )
 def test_what_is_not_settled_is_to_check_before_departure(sent: str, flight: str, lines: list[str]) -> None:
     assert strip(sent, item(flight, status=sent)) == lines
+
+
+BACK = "JFK DUB 2026-12-02T18:00 2026-12-03T05:20"
+
+
+@pytest.mark.parametrize(
+    ("sent", "gone", "lines"),
+    [
+        ("PAYMENT_PENDING", "PAYMENT_PENDING", ["money : Payment pending, leaves in 5 days"]),
+        ("RESERVED", "CONFIRMED", ["itinerary : Reserved, leaves in 5 days"]),
+        ("CONFIRMED", "PAYMENT_PENDING", ["money : Payment pending, leaves in 5 days"]),
+    ],
+)
+def test_of_a_trip_under_way_the_next_flight_counts(sent: str, gone: str, lines: list[str]) -> None:
+    assert strip(sent, item(PAST, status=gone), item(BACK, status=sent)) == lines
+    in_the_air = "DUB JFK 2026-11-27T11:00 2026-11-27T13:40"
+    assert strip(sent, item(in_the_air, status=gone), item(BACK, status=sent)) == lines
+
+
+def test_a_flight_without_a_seat_is_not_the_next_one() -> None:
+    lost = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status="DECLINED")
+    assert (
+        strip("PAYMENT_PENDING", lost, item(BACK, status="PAYMENT_PENDING"))[0]
+        == "money : Payment pending, leaves in 5 days"
+    )
+
+
+MADRID = "DUB MAD 2027-04-10T{} 2027-04-10T{}"
+EARLY, LATE = MADRID.format("07:10", "10:45"), MADRID.format("13:40", "17:15")
+HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
+SPLIT = "flight : Not all on the same flights: 1 adult on BX 459; 1 child on BX 459"
+
+
+@pytest.mark.parametrize(
+    ("adult", "child", "status", "lines"),
+    [
+        ([EARLY, HOME], [LATE, HOME], "CONFIRMED", [SPLIT]),
+        ([EARLY, HOME], [EARLY, HOME], "CONFIRMED", []),
+        ([EARLY, HOME], [EARLY], "CONFIRMED", ["flight : Not all on the same flights: 1 adult on BX 459"]),
+        ([EARLY, HOME], [EARLY, HOME], "CANCELLED", ["flight BX 459: Partly cancelled: 1 of 2"] * 2),
+        (["DUB MAD 2026-04-10T07:10 2026-04-10T10:45"], ["DUB MAD 2026-04-10T13:40 2026-04-10T17:15"], "CONFIRMED", []),
+    ],
+)
+def test_a_party_on_different_flights_is_to_check(
+    adult: list[str], child: list[str], status: str, lines: list[str]
+) -> None:
+    family = [item(way, status="CONFIRMED") for way in adult] + [item(way, status=status, kind="CHD") for way in child]
+    assert strip("CONFIRMED", *family) == lines
+
+
+def test_flights_without_segments_are_to_check() -> None:
+    bare = [OrderItem(ref="out", type="FLIGHT", name="Dublin to Las Vegas"), OrderItem(ref="back", type="Flight Item")]
+    assert strip("CONFIRMED", *bare) == ["itinerary : 2 flights without times"]
+    assert strip("CONFIRMED", bare[0], item(OUT, status="CONFIRMED")) == ["itinerary : 1 flight without times"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +140,9 @@ def test_without_a_departure_only_what_no_pill_says_is_to_check(
         ),
         ("CANCELLED", ["CANCELLED"] * 2, []),
         ("CONFIRMED", ["CONFIRMED"] * 2, []),
+        ("CONFIRMED", ["CANCELLED"] * 2, ["money : The order says Confirmed, its items say Cancelled"]),
+        ("PURCHASED", ["DECLINED"], ["money : Declined", "money : The order says Purchased, its items say Declined"]),
+        ("CONFIRMED", ["CANCELLED", "CONFIRMED"], []),
         ("CANCELLED", [None, None], []),
     ],
 )

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.answers import Answer, answers, time_words
+from orders.display.answers import Answer, answers
+from orders.display.departure import time_words
 from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 from orders.services.summary import summarize
@@ -31,6 +32,7 @@ def answers_of(order_status: str | None, statuses: list[str | None], **fields: s
 
 CONFIRMED_UNKNOWN = "The CDP does not say whether it is confirmed"
 PAID_UNKNOWN = "The CDP does not say whether it is paid"
+REFUND_UNKNOWN = "; the CDP does not say whether it was refunded"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,13 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
         ("PAYMENT_PENDING", [], "ATM", "", "Payment pending · ATM"),
         ("CONFIRMED", ["CONFIRMED"], "Card", "Visa", f"{PAID_UNKNOWN} · Card · Visa"),
         ("RESERVED", ["RESERVED"], "", "", PAID_UNKNOWN),
-        ("CANCELLED", ["CANCELLED"], "", "", PAID_UNKNOWN),
+        ("CANCELLED", ["CANCELLED"], "Card", "", "The CDP does not say whether it was paid or refunded · Card"),
+        ("CANCELLED", [None, None], "", "", "The CDP does not say whether it was paid or refunded"),
+        ("CONFIRMED", ["CANCELLED", None], "", "", PAID_UNKNOWN),
+        ("PURCHASED", ["CANCELLED"] * 2, "Card", "", f"Paid by card{REFUND_UNKNOWN}"),
+        ("CANCELLED", ["PURCHASED"] * 2, "", "", f"Paid{REFUND_UNKNOWN}"),
+        ("VOID", ["PURCHASED"], "", "", f"Paid{REFUND_UNKNOWN}"),
+        ("PURCHASED", ["CONFIRMED", "CANCELLED"], "", "", "Paid"),
         ("CONFIRMED", ["PURCHASED", "PURCHASED"], "Card", "", "Paid by card"),
         (
             "CONFIRMED",
@@ -120,7 +128,14 @@ def test_payment_is_paid_only_where_a_status_says_so(
             "Payment pending · Paid for 1 of 2 items",
         ),
         ("payment", "PAYMENT_PENDING", ["UNPAID"], "pending", "Payment pending"),
+        ("payment", "PURCHASED", ["CANCELLED"] * 2, "neutral", f"Paid{REFUND_UNKNOWN}"),
+        ("booking", "CONFIRMED", ["CANCELLED"] * 2, "cancelled", "Cancelled for 2 of 2 items"),
         ("booking", "CONFIRMED", ["CONFIRMED"] * 2, "good", "Confirmed for 2 of 2 items"),
+        ("booking", "RESERVED", ["CONFIRMED"] * 2, "neutral", "Confirmed for 2 of 2 items"),
+        ("booking", "REFUNDED", ["CONFIRMED"] * 2, "neutral", "Confirmed for 2 of 2 items"),
+        ("booking", "PARTIALLY_CANCELLED", ["CONFIRMED"] * 2, "neutral", "Confirmed for 2 of 2 items"),
+        ("booking", "PAYMENT_PENDING", ["CONFIRMED"] * 2, "good", "Confirmed for 2 of 2 items"),
+        ("booking", "PURCHASED", ["REFUNDED"] * 2, "neutral", "Purchased"),
         ("booking", "CANCELLED", ["CONFIRMED"] * 2, "neutral", "Confirmed for 2 of 2 items"),
         ("booking", "CONFIRMED", ["CONFIRMED", None], "neutral", "Confirmed for 1 of 2 items"),
         ("booking", "CANCELLED", ["CANCELLED"] * 2, "cancelled", "Cancelled for 2 of 2 items"),
@@ -146,6 +161,7 @@ OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
         ("2026-12-26T20:40", "Leaves in 10 h, Sun 27 Dec 06:40 from Dublin"),
         ("2026-12-27T06:39", "Leaves in 1 min, Sun 27 Dec 06:40 from Dublin"),
         ("2026-12-27T08:00", "Under way, lands 09:20 in New York"),
+        ("2026-12-27T14:19", "Under way, lands 09:20 in New York"),
         ("2026-12-28T08:00", "Past, landed Sun 27 Dec 2026 in New York"),
     ],
 )
@@ -163,6 +179,86 @@ def test_time(now: str, words: str) -> None:
 )
 def test_no_time_is_claimed_where_none_is_sure(flights: list[str]) -> None:
     assert time_words(plan([item(flight) for flight in flights], now=NOW), NOW) == ""
+
+
+NIGHT = "DUB SIN 2026-12-27T12:00 2026-12-28T09:20"
+NO_ARRIVAL = "DUB JFK 2026-12-27T06:40 -"
+WRONG = "DUB LHR 2026-12-27T16:00 2026-12-27T14:20"
+WRONG_MONTH = "SFO FRA 2027-02-10T14:00 2027-03-11T09:45"
+
+
+@pytest.mark.parametrize(
+    ("flight", "status", "now", "words"),
+    [
+        (NIGHT, "", "2026-12-27T15:59", "Under way, lands Mon 28 Dec 09:20 in Singapore"),
+        (NIGHT, "", "2026-12-27T16:00", "Under way, lands 09:20 in Singapore"),  # there it is the 28th
+        (NO_ARRIVAL, "", "2026-12-27T06:41", "Left Sun 27 Dec 06:40 from Dublin, arrival time unknown"),
+        (NO_ARRIVAL, "", "2027-12-27T06:41", "Left Sun 27 Dec 2026 06:40 from Dublin, arrival time unknown"),
+        ("DUB QQQ 2026-12-27T06:40 2026-12-27T09:20", "", "2026-12-28T12:00", "Left Sun 27 Dec 06:40 from Dublin, arrival time unknown"),
+        (WRONG, "", "2026-12-01T12:00", "Leaves in 26 days, Sun 27 Dec 16:00 from Dublin; check these times"),
+        (WRONG_MONTH, "", "2027-02-20T12:00", "Under way, lands Thu 11 Mar 09:45 in Frankfurt; check these times"),
+        ("DUB PMI 2027-03-28T01:30 2027-03-28T05:20", "", "2027-03-01T12:00", "Leaves in 27 days, Sun 28 Mar 01:30 from Dublin; check these times"),
+        (OUT, "REFUNDED", "2026-12-28T08:00", "Past, was to land Sun 27 Dec 2026 in New York"),
+        (OUT, "RESERVED", "2026-12-28T08:00", "Past, was to land Sun 27 Dec 2026 in New York"),
+        (OUT, "CONFIRMED", "2026-12-28T08:00", "Past, landed Sun 27 Dec 2026 in New York"),
+    ],
+)  # fmt: skip
+def test_a_time_says_no_more_than_the_data(flight: str, status: str, now: str, words: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert time_words(plan([item(flight, status=status)], now=moment), moment) == words
+
+
+def test_the_last_landing_is_the_latest() -> None:
+    moment = datetime(2027, 6, 1, tzinfo=UTC)
+    long = item("DUB SIN 2026-12-27T06:40 2026-12-28T09:20", "DUB LHR 2026-12-27T09:00 2026-12-27T10:20")
+    assert time_words(plan([long], now=moment), moment) == "Past, landed Mon 28 Dec 2026 in Singapore"
+
+
+@pytest.mark.parametrize(
+    ("order", "time"),
+    [
+        ("CONFIRMED", "Leaves in 30 days, Sun 27 Dec 06:40 from Dublin"),
+        ("CANCELLED", "Cancelled: nothing left to fly"),
+        ("EXPIRED", None),
+        ("DECLINED", None),
+    ],
+)
+def test_flights_without_a_status_have_that_of_the_order(order: str, time: str | None) -> None:
+    whole = Order(ref="r", status=order, items=(item(OUT, status=None),))  # type: ignore[arg-type]
+    trip = plan(whole.items, now=NOW)
+    found = {answer.about: answer.words for answer in answers(whole, summarize(whole, trip), trip, NOW)}
+    assert found.get("time") == time
+
+
+def test_a_time_from_part_of_the_items_says_so() -> None:
+    moment = datetime(2027, 6, 1, tzinfo=UTC)
+    order = Order(ref="r", status="CONFIRMED", items=(item(OUT),), items_complete=False)
+    trip = plan(order.items, now=moment)
+    found = answers(order, summarize(order, trip), trip, moment)[-1]
+    assert found.words == "Past, landed Sun 27 Dec 2026 in New York (of the items loaded)"
+
+
+EARLY = "DUB MAD 2027-04-10T07:10 2027-04-10T10:45"
+MIDDAY = "DUB MAD 2027-04-10T13:40 2027-04-10T17:15"
+FROM_LONDON = "LHR MAD 2027-04-10T09:40 2027-04-10T13:00"
+HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
+
+
+@pytest.mark.parametrize(
+    ("others", "now", "words"),
+    [
+        (MIDDAY, "2026-11-27T12:00", "First of the party leaves in 134 days, Sat 10 Apr 07:10 from Dublin"),
+        (FROM_LONDON, "2026-11-27T12:00", "First of the party leaves in 134 days, Sat 10 Apr 07:10 from Dublin"),
+        (EARLY, "2026-11-27T12:00", "Leaves in 134 days, Sat 10 Apr 07:10 from Dublin"),
+        (MIDDAY, "2027-04-10T07:00", "Part of the party under way, lands 10:45 in Madrid"),
+        (MIDDAY, "2027-04-10T10:40", "The others leave in 2 h, Sat 10 Apr 13:40 from Dublin"),
+        (MIDDAY, "2027-04-11T10:40", "Leaves in 6 days, Sat 17 Apr 18:00 from Madrid"),
+    ],
+)
+def test_a_party_that_leaves_at_different_times(others: str, now: str, words: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    trip = plan([item(EARLY), item(HOME), item(others, kind="CHD"), item(HOME, kind="CHD")], now=moment)
+    assert time_words(trip, moment) == words
 
 
 EAST = "LHR LAS 2026-12-15T19:00 2026-12-16T05:35"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -24,7 +25,7 @@ def text(order_status: str | None, *items: OrderItem) -> str:
     return customer_text(order, trip, summarize(order, trip).others)
 
 
-def extra(name: str | None = "Checked bag", status: str = "CONFIRMED", **fields: str) -> OrderItem:
+def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **fields: object) -> OrderItem:
     return OrderItem(ref="bag", type="BAG", name=name, status=status, **fields)  # type: ignore[arg-type]
 
 
@@ -100,3 +101,82 @@ def test_the_day_is_given_whenever_it_is_another(flights: tuple[str, ...], ends:
 def test_an_extra_says_which_flight_it_is_for(name: str | None, fields: dict[str, str], line: str) -> None:
     said = text("CONFIRMED", item(OUT, status="CONFIRMED"), item(BACK, status="CONFIRMED"), extra(name, **fields))
     assert said.partition("Also booked\n")[2].partition("\n")[0] == line
+
+
+@pytest.mark.parametrize(
+    ("quantities", "line"),
+    [
+        ([2], "2 × Bag 23 kg"),
+        ([2, 2], "4 × Bag 23 kg"),
+        ([1, 1], "2 × Bag 23 kg"),
+        ([1], "Bag 23 kg"),
+        ([None], "Bag 23 kg"),
+        ([0], "Bag 23 kg"),
+        (["1.5"], "Bag 23 kg"),
+        (["1e400"], "Bag 23 kg"),
+    ],
+)
+def test_an_extra_says_how_many(quantities: list[int | str | None], line: str) -> None:
+    bags = [extra("Bag 23 kg", quantity=None if many is None else Decimal(many)) for many in quantities]
+    said = text("CONFIRMED", item(OUT, status="CONFIRMED"), *bags)
+    assert said.partition("Also booked\n")[2].partition("\n")[0] == line
+
+
+@pytest.mark.parametrize(
+    ("order", "flight", "bag", "says", "never"),
+    [
+        ("CANCELLED", "", None, ["Status: Cancelled", "BX 459 – CANCELLED"], ["Also booked", "Checked bag"]),
+        ("CANCELLED", "CANCELLED", None, ["BX 459 – CANCELLED"], ["Also booked"]),
+        ("DECLINED", "", None, ["Status: Declined"], ["Also booked"]),
+        ("CONFIRMED", "", None, ["Flight BX 459\n", "Also booked\nChecked bag"], ["Status", "CANCELLED"]),
+        ("REFUNDED", "", None, ["Status: Refunded", "Also booked"], ["CANCELLED"]),
+        ("PARTIALLY_CANCELLED", "CONFIRMED", "CANCELLED", ["Status: Partially cancelled", "Flight BX 459\n"], ["Also booked"]),
+    ],
+)  # fmt: skip
+def test_nothing_cancelled_reads_as_booked(
+    order: str, flight: str, bag: str | None, says: list[str], never: list[str]
+) -> None:
+    said = text(order, item(OUT, status=flight), extra(status=bag))
+    assert all(words in said for words in says), said
+    assert not any(words in said for words in never), said
+
+
+@pytest.mark.parametrize(("order", "flight"), [("CANCELLED", "CONFIRMED"), ("DECLINED", "TICKETED")])
+def test_there_is_no_text_of_an_order_that_contradicts_itself(order: str, flight: str) -> None:
+    assert text(order, item(OUT, status=flight)) == ""
+
+
+WEST = "LAS LHR 2026-12-20T02:00 2026-12-20T12:15"
+EAST = "LHR LAS 2026-12-15T19:00 2026-12-16T05:35"
+ONWARD = ("LAS LHR 2026-12-20T02:00 2026-12-20T12:15", "LHR DUB 2026-12-20T15:00 2026-12-20T16:20")
+
+
+@pytest.mark.parametrize(
+    ("flights", "says", "never"),
+    [
+        ([[EAST], [WEST]], ["Departs time to be confirmed, London Heathrow"], ["19:00", "02:00", "Dec", "local"]),
+        ([ONWARD], ["Arrives time to be confirmed, Dublin"], ["15:00", "Connection", "local"]),
+        ([["DUB LHR 2026-12-27T16:00 2026-12-27T14:20"]], ["\nDublin to London\n", "Departs time to be confirmed, Dublin"], ["16:00", "Dec", "local"]),
+        ([["DUB PMI 2027-03-28T01:30 2027-03-28T05:20"]], ["Sun 28 Mar 2027 · Dublin to Palma", "Departs time to be confirmed, Dublin"], ["01:30"]),
+        ([["DUB LHR 2026-12-27T16:00 -"]], ["Departs 16:00, Dublin", "Arrives time to be confirmed, London Heathrow"], ["None"]),
+        ([["DUB QQQ 2026-12-27T16:00 2026-12-27T18:00"]], ["Departs 16:00, Dublin", "Arrives 18:00, QQQ"], []),
+    ],
+)  # fmt: skip
+def test_a_doubted_time_is_not_given(flights: list[list[str]], says: list[str], never: list[str]) -> None:
+    said = text("CONFIRMED", *[item(*legs, status="CONFIRMED") for legs in flights])
+    assert all(words in said for words in says), said
+    assert not any(words in said for words in never), said
+
+
+def test_a_split_party_stays_split() -> None:
+    late = OUT.replace("T06:40", "T13:40").replace("T10:40", "T17:40")
+    said = text(
+        "CONFIRMED",
+        *[item(way, status="CONFIRMED") for way in (OUT, BACK)],
+        *[item(way, status="CONFIRMED", kind="CHD") for way in (late, BACK)],
+    )
+    assert [line for line in said.splitlines() if line.startswith("Travellers")] == [
+        "Travellers: 1 adult",
+        "Travellers: 1 child",
+        "Travellers: 1 adult, 1 child",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -10,6 +12,7 @@ from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
+from tests.pages.world_of import open_order
 from tests.recorded import recorded_looks
 
 HTMX = {"HX-Request": "true"}
@@ -27,6 +30,31 @@ def test_contacts_come_masked_as_a_page_and_as_a_panel(desk: Client, cdp: Sandbo
         assert "HX-Request" in answer["Vary"]
     assert ("<html" in desk.get(f"/orders/{SEED}/contacts/").content.decode()) is True
     assert ("<html" in desk.get(f"/orders/{SEED}/contacts/", headers=HTMX).content.decode()) is False
+
+
+NOBODY_TO_REACH = "No phone number or e-mail address given"
+REACHED: list[tuple[dict[str, Any], str, bool]] = [
+    ({"emails": ["a@example.com"], "phoneNumbers": ["+353 1 555 0123"]}, "Phone +353 1 555 0123 E-mail a@example.com", False),
+    ({"emails": ["a@example.com"]}, "Ann E-mail a@example.com", False),
+    ({"phoneNumbers": [35315550123, "ask at the desk"]}, "Phone 35315550123 Phone ask at the desk", False),
+    ({}, "Ann", True),
+    ({"city": "Dublin", "dateOfBirth": "1980-01-01"}, "1 hidden field: Date of birth", True),
+    ({"mobilePhone": "+353 1 555 0123"}, "1 hidden field: Mobile phone", False),
+    ({"phoneNumbers": {"home": "+353 1 555 0123"}}, "Could not be read: phoneNumbers", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("many", [1, 9])
+def test_whom_to_call_phones_first_and_nobody_only_where_nothing_was_sent(
+    desk: Client, cdp: Sandbox, many: int
+) -> None:
+    for number, (fields, says, nobody) in enumerate(REACHED):
+        reference = f"CALL{many}{number}"
+        contacts = [{"firstName": "Ann", **fields}] * many
+        cdp.add_order({"referenceId": reference, "items": [], "contacts": contacts})
+        text = text_of(open_order(desk, reference, "contacts/"))
+        assert says in (text if many == 1 else text.replace(" More Ann", "")), text
+        assert text.count(NOBODY_TO_REACH) == (many if nobody else 0)
 
 
 def test_seeing_contacts_is_one_call_and_recorded(desk: Client, cdp: Sandbox) -> None:

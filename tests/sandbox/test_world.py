@@ -33,7 +33,7 @@ SITUATIONS = {
     "unknown airport": "UNKAPT",
     "statuses": "CANCLD REFUND PARTRF PAYPND MIXST4",
     "prices": "NEGPRC USDNYC JPYTYO KWDKWI NOTSUM QTYTWO",
-    "beside flights": "HOLIDY SHOP-10045 EMPTY0",
+    "beside flights": "HOLIDY BAGS23 SHOP-10045 EMPTY0",
     "two with one reference": "TWICE1",
     "references like refs": "5F0C1A7E-3B7D-4E55-9C1E-2D4B6A8F9E10 0dd00000-0000-4000-8000-000000000007",
     "true UTC and wild times": "UTCFED WILDTM NOTIME OFFSET",

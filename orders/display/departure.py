@@ -1,0 +1,151 @@
+"""When the next flight leaves, in words: of a trip to come, under way or past. Times in doubt are given both ways, or as such."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from django.utils.translation import ngettext
+
+from accounts.language import translate as _
+from orders.display.clocks import clock, day, day_clock, duration, short_day
+from orders.display.itinerary import place_city
+from orders.itinerary.airports import same_city
+from orders.itinerary.codes import NoticeKind, Phase, Reading
+from orders.itinerary.statuses import status
+from orders.itinerary.trip import Clock, Flight, Journey, Trip
+
+TODAY = timedelta(hours=24)
+YEAR_FROM = timedelta(days=180)
+# Of a flight: its times are as sent, and cannot be right.
+WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, NoticeKind.CLOCK_SKIPPED})
+
+
+def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
+    """When the next flight leaves, or where the traveller is; "" if no time is known or none is booked.
+
+    Times in doubt are given both ways. If the status is not `settled`, it is not certain that anybody took a past flight.
+    """
+    flights = [flight for flight in trip.flights if flight.booked]
+    phases = {flight.phase for flight in flights}
+    if trip.doubted:
+        return next((words for flight in flights if (words := _leaves_in_doubt(flight, trip, now))), "")
+    if not phases - {Phase.UNKNOWN}:
+        return ""
+    for flight in flights:
+        if flight.phase is Phase.NOW:
+            return _checked(_under_way(flight, trip, now), flight)
+    coming = next_booked(trip)
+    if coming is not None:
+        return _checked(_leaves(coming, now, _phrase(coming, trip)), coming)
+    return _past(max(flights, key=_latest), now, settled=settled) if phases == {Phase.DEPARTED} else ""
+
+
+def next_booked(trip: Trip) -> Flight | None:
+    """The next flight that has a seat; the trip's own next one may have none."""
+    coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
+    timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
+    return coming[min(timed)[1]] if timed else None
+
+
+def _latest(flight: Flight) -> datetime:
+    return flight.destination.instant or flight.origin.instant or datetime.min.replace(tzinfo=UTC)
+
+
+def _checked(words: str, flight: Flight) -> str:
+    """The words, with a remark on times that cannot be right."""
+    wrong = any(notice.kind in WRONG_TIMES for notice in flight.notices)
+    return _("%(words)s; check these times") % {"words": words} if words and wrong else words
+
+
+def _under_way(flight: Flight, trip: Trip, now: datetime) -> str:
+    lands = flight.destination
+    phrase = _("Under way, lands %(when)s in %(city)s")
+    if _apart(flight, trip):
+        phrase = _("Part of the party under way, lands %(when)s in %(city)s")
+    when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
+    return phrase % {"when": when, "city": place_city(lands.place)}
+
+
+def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
+    if flight.destination.instant is None:
+        return _("Left %(day)s %(time)s from %(city)s, arrival time unknown") % _at(flight.origin, now)
+    settled = settled and (not flight.statuses or any(status(sent).settled for sent in flight.statuses))
+    phrase = _("Past, landed %(day)s in %(city)s") if settled else _("Past, was to land %(day)s in %(city)s")
+    return phrase % {**_at(flight.destination), "day": day(flight.destination.day)}
+
+
+def _leaves(flight: Flight, now: datetime, phrase: str) -> str:
+    wait = wait_words(flight.origin, now)
+    return phrase % {"wait": wait, **_at(flight.origin, now)} if wait else ""
+
+
+def _phrase(flight: Flight, trip: Trip) -> str:
+    """The phrase for a departure, by whether others of the party leave earlier or later."""
+    apart = _apart(flight, trip)
+    if not apart:
+        return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s")
+    if all(later for later in apart):
+        return _("First of the party leaves %(wait)s, %(day)s %(time)s from %(city)s")
+    return _("The others leave %(wait)s, %(day)s %(time)s from %(city)s")
+
+
+def _apart(flight: Flight, trip: Trip) -> list[bool]:
+    """The flights on which others of the party leave from, or for, the same city within a day: for each whether it is later."""
+    if flight.all_passengers or flight.origin.instant is None:
+        return []
+    own = next((journey for journey in trip.journeys if journey.key == flight.key), None)
+    if own is None:
+        return []
+    return [
+        other.departs.instant > flight.origin.instant
+        for other in trip.journeys
+        if other.departs.instant is not None and _is_apart(own, other, other.departs.instant - flight.origin.instant)
+    ]
+
+
+def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
+    first = other.flights[0]
+    if first.key == own.key or first.all_passengers or not first.booked or not timedelta(0) < abs(gap) < TODAY:
+        return False
+    return same_city(own.origin, other.origin) or same_city(own.destination, other.destination)
+
+
+def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
+    """A departure under both readings, the one in use first; "" if either is unknown, or both are past."""
+    leaves = flight.origin
+    if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
+        return ""
+    other = leaves.instant + (leaves.other_wall - leaves.wall)
+    if max(leaves.instant, other) <= now:
+        return ""
+    if leaves.other_wall == leaves.wall:
+        return _leaves(flight, now, _("Leaves %(wait)s, %(day)s %(time)s from %(city)s"))
+    same_day = leaves.other_wall.date() == leaves.wall.date()
+    otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
+    if trip.reading is Reading.UTC:
+        phrase = _("Leaves %(day)s %(time)s read as UTC, %(other)s if local, from %(city)s")
+    else:
+        phrase = _("Leaves %(day)s %(time)s as sent, %(other)s if UTC, from %(city)s")
+    return phrase % {**_at(leaves, now), "other": otherwise}
+
+
+def wait_words(leaves: Clock, now: datetime) -> str:
+    """ "in 30 days" by the dates at the airport, "in 10 h" on the last one; "" if that is not known."""
+    today = _today(leaves, now)
+    if leaves.instant is None or leaves.wall is None or today is None:
+        return ""
+    if leaves.instant - now < TODAY:
+        return _("in %(time)s") % {"time": duration(max(1, (leaves.instant - now) // timedelta(minutes=1)))}
+    days = (leaves.wall.date() - today).days
+    return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+
+
+def _today(end: Clock, now: datetime) -> date | None:
+    """The date at an end of a flight at the moment `now` (aware), by the clock of the flight's day."""
+    return (now.astimezone(UTC) + end.offset).date() if end.offset is not None else None
+
+
+def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
+    """Time, day and city of an end; the day with its year if it is long before or after `now` (aware)."""
+    far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
+    return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

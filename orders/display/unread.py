@@ -1,0 +1,47 @@
+"""What the CDP sent and could not be understood: statuses, money, flights. None of it may vanish from the things to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accounts.language import translate as _
+from orders.cdp.records import Note, Order, OrderItem
+from orders.privacy.hiding import MASK, masked_typed
+
+ODD = frozenset({"not a text", "not a number", "out of range", "not a list", "not an object"})
+
+
+def status_unread(record: Order | OrderItem) -> bool:
+    """Whether a status was sent that is no text."""
+    return record.status is None and _note(record, "status") is not None
+
+
+def status_shown(record: Order | OrderItem) -> str | None:
+    """A status as sent; words in its place if it was not understood."""
+    return _("Status not understood") if status_unread(record) else record.status
+
+
+def unread(order: Order) -> Iterator[tuple[str, str]]:
+    """The DOM id and the words of each thing that could not be understood: "Order total not understood: 100,00"."""
+    if _note(order, "status"):
+        yield "oddities", _("Order status not understood")
+    if note := _note(order, "price"):
+        shown = masked_typed(note.shown)
+        words = _("Order total not understood")
+        yield "money", words if shown == MASK else f"{words}: {shown}"
+    of_items = {
+        "status": _("Status not understood"),
+        "price": _("Price not understood"),
+        "quantity": _("Quantity not understood"),
+        "flightSegments": _("Flights not understood"),
+    }
+    for field, words in of_items.items():
+        odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]
+        if odd:
+            figures = {"word": words, "count": len(odd), "total": len(order.items)}
+            many = len(order.items) > 1
+            yield f"item-{odd[0]}", _("%(word)s for %(count)s of %(total)s items") % figures if many else words
+
+
+def _note(record: Order | OrderItem, field: str) -> Note | None:
+    return next((note for note in record.notes if note.field == field and note.reason in ODD), None)
