@@ -23,7 +23,6 @@ from orders.itinerary.trip import Trip
 from orders.services.summary import OrderSummary
 
 MOST_PARTS = 6
-REFUNDED = frozenset({"REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED_REFUNDED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +185,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 
 def _how_much(rows: Sequence[Status], words: str) -> str:
     """The words, with a remark that the total beside them is not the amount of a refund."""
-    refunded = any(row.code in REFUNDED for row in rows)
+    refunded = any(row.refunded for row in rows)
     return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
 
@@ -225,8 +224,7 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
 def not_confirmed(sent: str | None, words: str = "") -> str:
     """ "Reserved, not confirmed"; the words of any other status alone. `words` are more than its own."""
     words = words or status_word(sent)
-    waits = status(sent).code in {"RESERVED", "PENDING", "ON_HOLD"}
-    return _("%(status)s, not confirmed") % {"status": words} if waits else words
+    return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 
 
 # The payment types that the vendor recommends, in any case; others follow "Paid" as sent.

@@ -7,7 +7,7 @@ and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -79,8 +79,8 @@ class Status:
     """One status.
 
     `word` is English. Only `cancelled` strikes a flight out; `alert` puts it among the things to check; `booked` counts
-    its travellers among those who fly. `calendar` is None if iCalendar has no equivalent. `payment` is what it says
-    about the payment.
+    its travellers among those who fly. `waits` adds "not confirmed" to the word; `refunded`, that the CDP does not say how
+    much. `calendar` is None if iCalendar has no equivalent. `payment` is what it says about the payment.
     """
 
     code: str
@@ -90,6 +90,8 @@ class Status:
     cancelled: bool = False
     alert: bool = False
     booked: bool = True
+    waits: bool = False
+    refunded: bool = False
     calendar: CalendarStatus | None = None
     payment: Payment = Payment.NOT_SAID
 
@@ -108,10 +110,12 @@ def _good(code: str, word: str, icon: Icon = Icon.OK, payment: Payment = Payment
     return Status(code, word, Tone.GOOD, icon, calendar=CalendarStatus.CONFIRMED, payment=payment)
 
 
-def _open(code: str, word: str, *, alert: bool = False, payment: Payment = Payment.NOT_SAID) -> Status:
+def _open(
+    code: str, word: str, *, waits: bool = False, alert: bool = False, payment: Payment = Payment.NOT_SAID
+) -> Status:
     """Something still has to happen before the flight is certain."""
     calendar = CalendarStatus.TENTATIVE
-    return Status(code, word, Tone.WAITING, Icon.CLOCK, alert=alert, calendar=calendar, payment=payment)
+    return Status(code, word, Tone.WAITING, Icon.CLOCK, waits=waits, alert=alert, calendar=calendar, payment=payment)
 
 
 def _unpaid(code: str, word: str, *, alert: bool = False) -> Status:
@@ -123,11 +127,9 @@ def _cancelling(code: str, word: str) -> Status:
     return Status(code, word, Tone.WAITING, Icon.WARNING, alert=True, calendar=CalendarStatus.CONFIRMED)
 
 
-def _cancelled(code: str, word: str, payment: Payment = Payment.NOT_SAID) -> Status:
+def _cancelled(code: str, word: str) -> Status:
     icon, calendar = Icon.CANCELLED, CalendarStatus.CANCELLED
-    return Status(
-        code, word, Tone.GONE, icon, cancelled=True, alert=True, booked=False, calendar=calendar, payment=payment
-    )
+    return Status(code, word, Tone.GONE, icon, cancelled=True, alert=True, booked=False, calendar=calendar)
 
 
 def _partly_cancelled(code: str, word: str) -> Status:
@@ -139,10 +141,11 @@ def _lost(code: str, word: str) -> Status:
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 
-def _refund(code: str, word: str, *, whole: bool = False) -> Status:
+def _refund(code: str, word: str, *, refunded: bool = False, whole: bool = False) -> Status:
     """A refund is not proof that the seat is gone."""
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
-    return Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
+    row = Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
+    return replace(row, refunded=refunded)
 
 
 def _neutral(code: str, word: str) -> Status:
@@ -151,8 +154,8 @@ def _neutral(code: str, word: str) -> Status:
 
 _ROWS = (
     # Documented for orders and items. The vendor writes PARTIALY_; `key` reads it as PARTIALLY_.
-    _open("RESERVED", _("Reserved")),
-    _open("PENDING", _("Pending")),
+    _open("RESERVED", _("Reserved"), waits=True),
+    _open("PENDING", _("Pending"), waits=True),
     _unpaid("PAYMENT_PENDING", _("Payment pending")),
     _good("PURCHASED", _("Purchased"), payment=Payment.PAID),
     _good("CONFIRMED", _("Confirmed")),
@@ -160,8 +163,8 @@ _ROWS = (
     _lost("DECLINED", _("Declined")),
     _cancelled("CANCELLED", _("Cancelled")),
     _partly_cancelled("PARTIALLY_CANCELLED", _("Partially cancelled")),
-    _refund("REFUNDED", _("Refunded"), whole=True),
-    _refund("PARTIALLY_REFUNDED", _("Partially refunded")),
+    _refund("REFUNDED", _("Refunded"), refunded=True, whole=True),
+    _refund("PARTIALLY_REFUNDED", _("Partially refunded"), refunded=True),
     _neutral("BROWSED", _("Browsed")),
     _neutral("SEARCHED", _("Searched")),
     _neutral("UNKNOWN", _("Unknown")),
@@ -170,7 +173,7 @@ _ROWS = (
     _cancelling("CANCELLATION_PENDING", _("Cancellation pending")),
     _cancelling("CANCELLATION_REJECTED", _("Cancellation rejected")),
     _cancelling("CANCEL_FAILED", _("Cancellation failed")),
-    _cancelled("CANCELLED_REFUNDED", _("Cancelled and refunded"), Payment.OTHER),
+    replace(_cancelled("CANCELLED_REFUNDED", _("Cancelled and refunded")), refunded=True, payment=Payment.OTHER),
     _good("REINSTATED", _("Reinstated")),
     # Money.
     _good("PAID", _("Paid"), payment=Payment.PAID_ALONE),
@@ -191,7 +194,7 @@ _ROWS = (
     _good("CHECKED_IN", _("Checked in")),
     _good("BOARDED", _("Boarded"), Icon.PLANE),
     _good("FLOWN", _("Flown"), Icon.PLANE),
-    _open("ON_HOLD", _("On hold")),
+    _open("ON_HOLD", _("On hold"), waits=True),
     _open("WAITLISTED", _("Waitlisted"), alert=True),
     _open("STANDBY", _("Standby"), alert=True),
     _open("IN_PROGRESS", _("In progress")),

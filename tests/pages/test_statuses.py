@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from orders.display.text import itinerary_text
 from orders.display.words import status_word
+from orders.itinerary import statuses
 from orders.itinerary.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
 from sandbox.server import Sandbox
 from tests.design.stylesheet import ROOT
@@ -52,6 +53,19 @@ SENT: dict[str, tuple[str, ...]] = {
     "Pending": ("PENDING",),
     "Paid": ("PAID",),
     "Accepted": ("Accepted",),
+    "Browsed": ("BROWSED",),
+    "Searched": ("SEARCHED",),
+    "Reinstated": ("REINSTATED",),
+    "Partially paid": ("PARTIALLY_PAID",),
+    "Unpaid": ("UNPAID",),
+    "Payment declined": ("PAYMENT_DECLINED",),
+    "Booked": ("BOOKED",),
+    "Completed": ("COMPLETED",),
+    "Issued": ("ISSUED",),
+    "Boarded": ("BOARDED",),
+    "Standby": ("STANDBY",),
+    "In progress": ("IN_PROGRESS",),
+    "Rejected": ("REJECTED",),
     "Unknown": ("UNKNOWN",),
 }  # fmt: skip
 UNKNOWN = (
@@ -73,16 +87,22 @@ UNKNOWN = (
 )
 STRUCK = ("Cancelled", "Cancelled and refunded")
 TENTATIVE = ("Reserved", "Pending", "On hold", "Payment pending", "Partially confirmed", "Waitlisted")
+NOT_CONFIRMED = ("Reserved", "Pending", "On hold")
+REFUNDED = ("Refunded", "Partially refunded", "Cancelled and refunded")
 
 
 @pytest.mark.parametrize(("word", "sent"), [(word, sent) for word, spellings in SENT.items() for sent in spellings])
 def test_a_status_in_any_spelling(word: str, sent: str) -> None:
     found = status(sent)
     assert found.word == word
-    assert found.cancelled == (word in STRUCK)
+    assert (found.cancelled, found.waits, found.refunded) == (word in STRUCK, word in NOT_CONFIRMED, word in REFUNDED)
     if word in TENTATIVE:
         assert found.calendar is CalendarStatus.TENTATIVE
     assert (found.calendar is CalendarStatus.CANCELLED) == found.cancelled
+
+
+def test_every_row_is_in_the_table() -> None:
+    assert {row.word for row in statuses._ROWS} == set(SENT)
 
 
 @pytest.mark.parametrize("sent", UNKNOWN)
