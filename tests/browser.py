@@ -1,4 +1,9 @@
-"""A real browser: the system's Chromium, driven by Playwright."""
+"""A real browser: the system's Chromium, driven by Playwright.
+
+Pages are shown in its headless shell where there is one: the same engine without the window around it, which costs a second of
+computing for each fresh profile. What the whole browser decides, such as cookies of third parties and pages kept for Back, is
+tested in the whole browser.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.live import PASSWORD, App
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -25,7 +31,7 @@ FLAGS = [
 
 
 def executable() -> str:
-    """The browser's path. Without one the test is left out, loudly; under CI=true that is a failure."""
+    """The whole browser's path. Without one the test is left out, loudly; under CI=true that is a failure."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         said = "NO BROWSER: install Debian's chromium; every browser test is left out until then"
@@ -35,9 +41,14 @@ def executable() -> str:
     return found
 
 
+def shell() -> str:
+    """The path of the headless shell, or else of the whole browser."""
+    return next((path for name in SHELLS if (path := shutil.which(name))), None) or executable()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = executable()
+    path = shell()
     with pytest.MonkeyPatch.context() as patch:
         # Playwright's synchronous interface runs an event loop in this thread, which Django's ORM would object to.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import Morsel
@@ -205,7 +204,7 @@ def test_through_the_real_server(live_app: App) -> None:
     known.cookies.update(held)
     assert sign_in(known, live_app.url, "agent").status_code == 302
     assert sign_in(session(), live_app.url, "agent").status_code == 429
-    time.sleep(LIMITS.pace)
+    later(LIMITS.pace)
     assert sign_in(session(), live_app.url, "agent").status_code == 302
 
 

@@ -10,6 +10,7 @@ from tests.experience.states import (
     PEOPLE_DE,
     TRAVELLERS,
     State,
+    all_panels,
     contacts_then_orders,
     customers_orders,
     open_all,
@@ -58,6 +59,8 @@ STATES = (
     State("unknown airport", "/orders/UNKAPT/"),
     State("flights in custom data", "/orders/V21FLT/"),
     # panels in place
+    State("all panels", f"/orders/{SEED}/", all_panels),
+    State("beside flights, all panels", "/orders/HOLIDY/", all_panels),
     State("contacts", f"/orders/{SEED}/", CONTACTS, shows="hidden field"),
     State("contacts and other orders", f"/orders/{SEED}/", contacts_then_orders),
     State("the customer's orders above the order", "/orders/COMM12/", customers_orders, shows="14 May 2026"),

@@ -59,6 +59,15 @@ CLIPPED = """() => {
   return found;
 }"""
 
+# Whether anything is shown that was not when this was last evaluated in this page, at whatever width.
+SHOWS_MORE = """() => {
+  const shown = (globalThis.shownToAxe ??= new WeakSet());
+  const more = [...document.body.querySelectorAll("*")]
+    .filter((element) => !shown.has(element) && element.checkVisibility({ visibilityProperty: true }));
+  for (const element of more) shown.add(element);
+  return more.length > 0;
+}"""
+
 # Everything a mouse can use, the keyboard can reach: no click on what takes no focus.
 ONLY_FOR_THE_MOUSE = """() => {
   const usable = "a[href], button, input, select, textarea, summary, label, [tabindex]";
@@ -86,15 +95,11 @@ def axe_script() -> str:
     pytest.skip(said)
 
 
-def axe(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe objects to, a line for each element. Judged from the top: scrolled down, whatever passes under the bar is too small to hit.
-
-    `contrast` includes the contrast of all text, which takes axe more time than all other rules together.
-    """
+def axe(page: Page) -> list[str]:
+    """What axe objects to, a line for each element. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
     if not page.evaluate("() => { scrollTo(0, 0); return Boolean(globalThis.axe) }"):
         page.evaluate(axe_script())
-    rules = {**OPTIONS["rules"], "color-contrast": {"enabled": contrast}}
-    found: list[dict[str, Any]] = page.evaluate(RUN, {**OPTIONS, "rules": rules})
+    found: list[dict[str, Any]] = page.evaluate(RUN, OPTIONS)
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
         for rule in found

@@ -133,6 +133,11 @@ def contacts_then_orders(page: Page) -> None:
     show("Other orders", "guest-orders")(page)
 
 
+def all_panels(page: Page) -> None:
+    for open_panel in (TRAVELLERS, CONTACTS, CUSTOM):
+        open_panel(page)
+
+
 def customers_orders(page: Page) -> None:
     """The strip above the order, all of it."""
     show("Show contacts", "order-contacts")(page)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import sign_in
+from tests.browser import FLAGS, executable, sign_in
 from tests.experience.states import CONTACTS, CUSTOM, TRAVELLERS, Act, contacts_then_orders, search
 from tests.experience.test_keyboard import copied
 from tests.live import App
 from tests.pages.conftest import SEED
+
+
+@pytest.fixture(scope="module")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """The whole browser, to which the clipboard belongs."""
+    running = browser.browser_type.launch(executable_path=executable(), args=FLAGS)
+    yield running
+    running.close()
 
 
 def copies_all(page: Page, part: Locator) -> list[str]:
