@@ -13,8 +13,9 @@ import pytest
 from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.itinerary import flight_sentence, stay_words, title_line
+from orders.display.itinerary import flight_sentence, stay_words
 from orders.display.notices import SENTENCES, notice_detail
+from orders.display.routes import title_line
 from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES, PHASES, UNCHECKED, VERDICTS
 from orders.itinerary import picture

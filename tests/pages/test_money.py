@@ -108,6 +108,28 @@ ORIGINALS: dict[str, tuple[str, str]] = {
     "OR06": ('"originalPrice": 112.00', ""),
     "OR07": ('"originalPrice": "112,00", "originalCurrencyCode": "USD"', ""),
 }
+BAG = f'{{"type": "OTHER", "name": "Bag", "price": 30, "quantity": 1, {EUR}, "status": "CONFIRMED"}}'
+GONE, THREE_EACH = BAG.replace("CONFIRMED", "CANCELLED"), BAG.replace('"quantity": 1', '"quantity": 3')
+# Items of a confirmed order that read alike, and each group's row.
+GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "GP01": ((BAG, BAG), ("2 × Other Bag 60.00 EUR 30.00 EUR each",)),
+    "GP02": (
+        (BAG, GONE, BAG, GONE, GONE),
+        ("2 × Other Bag 60.00 EUR 30.00 EUR each", "3 × Other Bag Cancelled 90.00 EUR 30.00 EUR each"),
+    ),
+    "GP03": ((THREE_EACH, THREE_EACH), ("2 × Other Bag quantity 3 each 30.00 EUR each",)),
+    "GP04": (
+        (BAG, THREE_EACH, THREE_EACH, BAG),
+        ("2 × Other Bag 60.00 EUR 30.00 EUR each", "2 × Other Bag quantity 3 each 30.00 EUR each"),
+    ),
+    "GP05": ((BAG.replace('"quantity": 1', '"quantity": null'),) * 2, ("2 × Other Bag 60.00 EUR 30.00 EUR each",)),
+    "GP06": ((BAG.replace('"price": 30', '"price": null'),) * 2, ("2 × Other Bag no price",)),
+    "GP07": (
+        (BAG.replace("30", "333333333333333.123456789012345678"),) * 3,
+        ("3 × Other Bag 999,999,999,999,999.370370367037037034 EUR 333,333,333,333,333.123456789012345678 EUR each",),
+    ),
+    "GP08": ((BAG.replace("CONFIRMED", "ACME-7"),) * 2, ("2 × Other Bag ACME-7 60.00 EUR 30.00 EUR each",)),
+}
 
 
 def order(reference: str, fields: str, items: tuple[str, ...] = ()) -> str:
@@ -130,6 +152,7 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         orders.append(
             order(reference, f'"price": 100, {EUR}', (f'{{"type": "OTHER", "price": 100, {EUR}, {fields}}}',))
         )
+    orders += [order(reference, f'"price": 100, {EUR}', items) for reference, (items, _rows) in GROUPS.items()]
     with sandbox_with(tmp_path_factory.mktemp("world"), orders) as running:
         yield running
 
@@ -190,6 +213,13 @@ def test_a_quantity_is_seen_without_opening_the_item(desk: Client) -> None:
     html = open_order(desk, "SM04").content.decode()
     summaries = [text_in(summary) for summary in re.findall(r"<summary>(.*?)</summary>", html, re.DOTALL)]
     assert ["× 2" in summary for summary in summaries if "50.00 EUR" in summary] == [False, True]
+
+
+@pytest.mark.parametrize("reference", GROUPS)
+def test_a_group_says_status_quantity_and_what_is_known_of_its_price(desk: Client, reference: str) -> None:
+    html = open_order(desk, reference).content.decode()
+    rows = re.findall(r'<li class="order-group">.*?<summary>(.*?)</summary>', html, re.DOTALL)
+    assert tuple(map(text_in, rows)) == GROUPS[reference][1]
 
 
 @pytest.mark.parametrize(
