@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from accounts.models import Preferences
 from orders.cdp.records import Note, OrderItem
 from orders.display import money
 from orders.privacy.hiding import MASK
@@ -73,6 +75,7 @@ NOT_UNDERSTOOD: tuple[tuple[str, str], ...] = (
 )
 NOTHING = ("null", '""', '"  "')
 
+PAID = "0c4a9d1e-77aa-4f0b-8d11-c4a9d1e00015"
 EUR = '"currencyCode": "EUR"'
 ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
 # The order's own fields, its items, and what is said of their sum.
@@ -238,3 +241,31 @@ def test_quantities_keep_their_digits() -> None:
 def test_a_note_about_another_field_is_not_the_price_s() -> None:
     item = OrderItem(notes=(Note("quantity", "not a number", "two"), Note("price", "sent as text", "5")))
     assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "sent, not understood: two"
+
+
+@pytest.mark.parametrize(
+    ("sent", "german", "shown"),
+    [
+        ("Card", False, "Card · Visa"),
+        ("CARD", False, "Card · Visa"),
+        ("Paypal", False, "PayPal · Visa"),
+        ("Barter", False, "Barter · Visa"),
+        ("Card", True, "Karte · Visa Card"),
+        (" voucher ", True, "Gutschein · Visa voucher"),
+        ("Barter", True, "Barter · Visa"),
+        (None, True, "Visa"),
+    ],
+)
+def test_a_payment_type_is_a_word_and_the_code_stands_beside_it_where_it_differs(
+    desk: Client, cdp: Sandbox, agent: User, sent: str | None, german: bool, shown: str
+) -> None:
+    if german:
+        Preferences.objects.create(user=agent, language="de")
+    cdp.change_order(
+        {"ref": PAID, "referenceId": "PAID01", "paymentType": sent, "cardType": "Visa", "channel": "METAVERSE"}
+    )
+    card = text_in(re.split(r'<section id="money"', desk.get(f"/orders/{PAID}/").content.decode())[1])
+    assert (
+        f"{'Zahlungsart' if german else 'Payment method'} {shown} {'Vertriebskanal' if german else 'Channel'}" in card
+    )
+    assert card.count("METAVERSE") == 1
