@@ -269,3 +269,20 @@ def test_a_payment_type_is_a_word_and_the_code_stands_beside_it_where_it_differs
         f"{'Zahlungsart' if german else 'Payment method'} {shown} {'Vertriebskanal' if german else 'Channel'}" in card
     )
     assert card.count("METAVERSE") == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("Card", "Mit Karte bezahlt · Visa"),
+        ("paypal", "Mit PayPal bezahlt · Visa"),
+        ("Voucher", "Mit Gutschein bezahlt · Visa"),
+        ("CASH", "Bar bezahlt · Visa"),
+        ("ATM", "Am Geldautomaten bezahlt · Visa"),
+    ],
+)
+def test_how_it_was_paid_is_said_in_german_too(desk: Client, cdp: Sandbox, agent: User, sent: str, shown: str) -> None:
+    Preferences.objects.create(user=agent, language="de")
+    fields = {"ref": PAID, "referenceId": "PAID01", "status": "PURCHASED", "paymentType": sent, "cardType": "Visa"}
+    cdp.change_order(fields)
+    assert shown in text_in(desk.get(f"/orders/{PAID}/").content.decode())
