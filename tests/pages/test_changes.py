@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from orders.models import AccessRecord, Connection, ViewedOrder
 from orders.privacy import viewed_order
+from orders.privacy.sealing import seal
 from orders.storage import together
 from sandbox.server import Sandbox
 from tests.full_disk import no_room
@@ -158,7 +159,7 @@ def test_a_digest_of_an_older_form_is_not_compared(desk: Client, moving: Sandbox
     row = ViewedOrder.objects.get()
     old = json.loads(viewed_order._opened(row.digest, agent.pk, row.key))
     old |= {"form": 1, "flights": [[*flight[:5], flight[6]] for flight in old["flights"]]}
-    ViewedOrder.objects.update(digest=viewed_order.seal(json.dumps(old), viewed_order._binding(agent.pk, row.key)))
+    ViewedOrder.objects.update(digest=seal(json.dumps(old), viewed_order._binding(agent.pk, row.key)))
     moving.change_order(order(flight(), status="CANCELLED"))
     assert view(desk) == ""
     moving.change_order(order(flight(), status="REFUNDED"))
