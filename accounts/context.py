@@ -73,7 +73,7 @@ def forget_tenants(request: HttpRequest) -> None:
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """ "?connection=…&ticket=…" as far as the request has them, with `more` in front; "" if there is nothing to carry."""
+    """The query "?connection=…&ticket=…" with those of the two that the request has, after `more`; "" if it has none."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]

@@ -25,12 +25,12 @@ def activate(code: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The language in force, as Django names it."""
+    """The active language, as Django names it."""
     return _held.get() or get_language() or SOURCE_LANGUAGE
 
 
 def translate(phrase: str) -> str:
-    """`gettext` in the language in force."""
+    """`gettext` in the active language."""
     return _translated(language(), phrase)
 
 

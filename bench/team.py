@@ -42,8 +42,8 @@ def measure(people: int) -> list[Step]:
     from django.conf import settings
     from django.contrib.auth.models import Group, User
 
-    from orders.connections.members import update
-    from orders.connections.shared import SharedConnection, grant, set_active
+    from orders.models.members import update
+    from orders.models.shared import SharedConnection, grant, set_active
     from orders.services.connections import default_for
 
     def stored() -> dict[tuple[str, Any], tuple[Any, ...]]:
@@ -107,8 +107,8 @@ def page_costs(sandbox: Sandbox, turns: int = 60, pages: int = 10) -> tuple[floa
     from django.contrib.auth.models import Group, User
     from django.test import Client
 
-    from orders.connections.shared import SharedConnection, grant
     from orders.models import Connection
+    from orders.models.shared import SharedConnection, grant
 
     entered = {"client_key": sandbox.client_key, "token": sandbox.token}
     alone, one_of_many = User.objects.create(username="alone"), User.objects.create(username="one-of-many")

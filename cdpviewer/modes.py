@@ -27,7 +27,7 @@ def database_files(database: dict[str, Any]) -> list[Path]:
 
 
 def close(database: dict[str, Any]) -> None:
-    """Make the database files private, as far as this process may."""
+    """Make the database files private if this process has permission to."""
     for path in open_to_others(database_files(database)):
         if path.stat().st_uid == os.geteuid():
             path.chmod(OWNER_ALONE)

@@ -1,4 +1,4 @@
-"""One order, truthfully. Importing any part of it puts the pinned zone rules in force."""
+"""One order, truthfully. Importing any part of it makes the pinned zone rules the ones in use."""
 
 from orders.itinerary.zones import use_pinned
 

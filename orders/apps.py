@@ -18,7 +18,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the start-up checks, the receivers for shared connections, and the triggers of the append-only table."""
-        from orders.connections import receivers  # noqa: F401  (importing registers)
+        from orders.models import receivers  # noqa: F401  (importing registers)
         from orders.privacy import checks  # noqa: F401
 
         post_migrate.connect(_keep_append_only, sender=self)

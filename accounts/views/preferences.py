@@ -72,7 +72,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Show the user's preferences; POST saves them, in force from the next page on."""
+    """Show the user's preferences; POST saves them, effective from the next page."""
     chosen_now = choices.current()
     initial = {
         **model_to_dict(chosen_now, choices.FIELDS),

@@ -15,8 +15,8 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from orders.connections.shared import SharedConnection
 from orders.models import Connection
+from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):

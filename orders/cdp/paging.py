@@ -57,7 +57,7 @@ class Pager:
             self._finish()
 
     def done(self) -> Gathered | None:
-        """The collection as far as it was read; None while there is more to request."""
+        """The pages of the collection read so far; None while there is more to request."""
         return self._gathered
 
     def next_offsets(self) -> list[int]:

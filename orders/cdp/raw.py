@@ -1,7 +1,7 @@
 """JSON text indented as received, for the raw view.
 
 It works on tokens and not on values, so that 100.00 stays 100.00, a key sent twice is shown twice, and text that is
-truncated or not JSON is shown as far as it goes.
+truncated or not JSON is shown up to the point where it breaks off.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The CDP's answers as frozen records, as far as pages show them.
+"""The CDP's answers as frozen records of the fields that pages show.
 
 A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, missing and ""
 all read as None (or an empty tuple). What was sent but could not be read becomes None plus a `Note`; what was
@@ -198,7 +198,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Loaded(Generic[T]):
-    """A collection as far as it could be read.
+    """The part of a collection that could be read.
 
     `items` were read; `missing` is how many more are known to exist; `complete` is True only if the collection was
     read to its end and nothing is missing; `problem` is the first failure. A failure of the first call is raised instead.

@@ -240,7 +240,7 @@ def _leaves(flight: Flight, now: datetime) -> str:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in force first; "" if either is unknown, or both are past."""
+    """A departure under both readings, the one in use first; "" if either is unknown, or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""

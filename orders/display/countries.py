@@ -11,7 +11,7 @@ from orders.search_text.phones import COUNTRIES
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """(ISO 3166 alpha-2 code, name in the language in force) of each country that has phone numbers of its own, by name."""
+    """(ISO 3166 alpha-2 code, name in the active language) of each country that has phone numbers of its own, by name."""
     return _choices(language())
 
 

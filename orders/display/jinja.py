@@ -70,7 +70,7 @@ class Environment(jinja2.Environment):
     """Compiles a template once per language, with its plain phrases already translated: half of a page is the same every time."""
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
-        """The template in the language in force; templates that it extends, includes or imports are in the same one."""
+        """The template in the active language; templates that it extends, includes or imports are in the same one."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def make_globals(self, d: Any) -> Any:
@@ -123,4 +123,4 @@ def url(name: str, *values: object) -> str:
     return reverse(name, args=values) if values else _path(name)
 
 
-_path = cache(reverse)  # a page leads to a dozen others, and their paths are always the same
+_path = cache(reverse)  # a page links to a dozen others, and their paths never change

@@ -160,7 +160,7 @@ def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> 
 
 
 def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
-    """The notice that the evidence supports another reading than the one in force."""
+    """The notice that the evidence supports another reading than the one in use."""
     kind = NoticeKind.LOOKS_LIKE_UTC if supported is Reading.UTC else NoticeKind.LOOKS_LIKE_LOCAL
     return Notice(kind, True, evidence=proof)
 

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(slots=True, eq=False)
 class PlannedFlight:
-    """A flight being planned: its draft, both clocks under the reading in force, and its phase once that is worked out."""
+    """A flight being planned: its draft, both clocks under the reading in use, and its phase once that is worked out."""
 
     draft: Draft
     departs: Clock

@@ -42,7 +42,7 @@ class Place:
 class Clock:
     """The time at one end of a flight.
 
-    `wall` is the place's local time under the reading in force; `instant` is UTC, None if the zone is unknown; `offset` is the zone's
+    `wall` is the place's local time under the reading in use; `instant` is UTC, None if the zone is unknown; `offset` is the zone's
     offset at that moment. Of a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
     `other_wall` is the local time under the other reading, set only if the segment seems to follow that one.
     `sent` is the value as the CDP sent it, `day_alone` the date of a value without a time; `day` is the local date in any case.
@@ -100,7 +100,7 @@ class Notice:
 
     @property
     def doubts_reading(self) -> bool:
-        """Whether the times seem to follow the reading that is not in force."""
+        """Whether the times seem to follow the reading that is not in use."""
         return self.kind in (NoticeKind.LOOKS_LIKE_UTC, NoticeKind.LOOKS_LIKE_LOCAL)
 
 

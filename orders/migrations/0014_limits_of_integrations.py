@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import orders.connections.integrations
+import orders.models.integrations
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="integration",
             name="expires_at",
-            field=models.DateTimeField(default=orders.connections.integrations.in_a_year, editable=False),
+            field=models.DateTimeField(default=orders.models.integrations.in_a_year, editable=False),
         ),
         migrations.AddField(
             model_name="integration",

@@ -92,7 +92,7 @@ def record(
 ) -> Row:
     """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
 
-    `change` is run with it, and what it returns is returned: () without one, and where it failed, which costs no page.
+    `change` is run with it, and what it returns is returned: () without one, or if it failed; the page is shown all the same.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order, because a

@@ -1,7 +1,7 @@
 """Proof that the access records are unchanged: every chain is read and checked link by link.
 
-It finds records that were changed, moved, redated, written without the key, or removed, also from the end of a chain as
-far as another chain noted its head. The records by themselves cannot show that all chains lost everything after some
+It finds records that were changed, moved, redated, written without the key, or removed; also from the end of a chain, up to
+the last head that another chain noted. The records by themselves cannot show that all chains lost everything after some
 moment, for example because an old copy of the database was restored. A head that is stored elsewhere shows that.
 """
 

@@ -44,7 +44,7 @@ class Code(StrEnum):
 
 
 class NextStep(StrEnum):
-    """Where the button of a problem leads."""
+    """The page that the button of a problem opens."""
 
     RETRY = "retry"
     CONNECTIONS = "connections"

@@ -8,17 +8,15 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orders import models
 from orders.cdp import errors
-from orders.connections import members
-from orders.models import AnyConnection, AnyUser, Connection, SharedConnection
+from orders.models import AnyConnection, AnyUser, Connection, SharedConnection, members, own_connections
 from orders.privacy.record_kinds import Action
 from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
 from orders.storage.together import Change, Row, Together
 
-_DEFAULT = Together(models.DEFAULT, members.DEFAULT)
-_NAMED = Together(models.NAMED, members.NAMED)
+_DEFAULT = Together(own_connections.DEFAULT, members.DEFAULT)
+_NAMED = Together(own_connections.NAMED, members.NAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
         (own, member), changed = _NAMED.get([person, name], [now, person, name], change=change)
     else:
         (own, member), changed = _DEFAULT.get([person], [now, person], change=change)
-    found = models.opened(user, own) or members.opened(user, member)
+    found = own_connections.opened(user, own) or members.opened(user, member)
     if found is None and not name:
         found = Connection.objects.for_user(user).first()
     return found, changed

@@ -28,7 +28,7 @@ def _pairs(item: OrderItem) -> Iterator[re.Match[str]]:
 
 
 def flights_of_types(trip: Trip) -> dict[str, list[str]]:
-    """The keys of the flights that travellers of each passenger type take, as far as they are not cancelled."""
+    """The keys of the flights that travellers of each passenger type take, without cancelled ones."""
     taken: dict[str, list[str]] = {}
     for flight in trip.flights:
         for code, _count in flight.passengers if not flight.cancelled else ():

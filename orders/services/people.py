@@ -26,7 +26,7 @@ class Traveller:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Travellers:
-    """The order's consumers as far as they could be read, and the order they were joined with.
+    """Those of the order's consumers that could be read, and the order they were joined with.
 
     `opened` is None if the order itself could not be read. `items_complete` is False if somebody may have more items than are
     shown; `items_problem` is the reason, if known.

@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GuestOrders:
-    """One guest, and their orders as far as they could be read, newest first."""
+    """One guest, and those of their orders that could be read, newest first."""
 
     guest: Person
     orders: Loaded[Order]

@@ -19,7 +19,7 @@ from orders.storage.session_answers import SessionAnswers
 class Tenant:
     """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
-    A `fresh` page requests everything again, unless a search has just handed over the order `handed`, or the order
+    A `fresh` page requests everything again, unless a search has just read the order `handed`, or the order
     `at_hand` is in a strip of orders that the agent switches between, and the agent comes from the page of another one,
     `left`.
     """

@@ -28,7 +28,7 @@ class SessionAnswers:
     """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
     With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing
-    older is shown in its place. Two orders may still be read from the cache: one handed over by the previous page
+    older is shown in its place. Two orders may still be read from the cache: one that the previous page has just read
     (`handed`), once, and one that the agent switches to in a strip of orders (`at_hand`), unless the page left (`left`)
     was its own. `strip_of` is the order in whose strip it is listed.
     """

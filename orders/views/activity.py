@@ -104,7 +104,7 @@ def activity(request: Request) -> HttpResponse:
     shown = page(_records(request, everybody, chosen), PER_PAGE, before=before, after=after)
     context = {
         "page": shown,
-        "looks": with_urls(request, shown.rows),
+        "records": with_urls(request, shown.rows),
         "filter": chosen,
         "without_subject": replace(chosen, subject="").query,
         "problems": problems,

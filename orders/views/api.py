@@ -21,10 +21,9 @@ from django.views.decorators.http import require_safe
 from accounts.client_address import address_of
 from orders import problems
 from orders.cdp import errors
-from orders.connections import integrations
 from orders.display.plain import plain_order, stamp
 from orders.http import Program, Request
-from orders.models import Integration
+from orders.models import Integration, integrations
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded, Action
 from orders.search_text import lookup

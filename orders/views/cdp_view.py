@@ -55,7 +55,7 @@ def cdp_view(
     """Decorator: give the view a `Tenant` of the user's connection; every failure becomes a page, or the `panel` of that name.
 
     A `heading` makes the view a panel of its own, read with GET; one named `order_…` gets its URL below the order's, see `orders.urls`.
-    With `fresh` everything is requested again, except for an order that a search has just handed over; without it, answers of the last
+    With `fresh` everything is requested again, except for an order that a search has just read; without it, answers of the last
     minute are reused.
     """
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import for_managers_of_connections
 from accounts.sign_on.recent import confirmed
-from orders.connections import integrations as keys
 from orders.models import Integration
+from orders.models import integrations as keys
 from orders.views.shared_forms import IntegrationForm
 
 

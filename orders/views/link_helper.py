@@ -1,4 +1,4 @@
-"""The page that makes link templates for ticket systems, and tests where a ticket's link leads."""
+"""The page that makes link templates for ticket systems, and tests which page a ticket's link opens."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Leads:
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
-    """Where the link of a ticket leads whose field holds `value`, as a browser and this server read it."""
+    """The page that a ticket's link opens if the field holds `value`, as a browser and this server read it."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
     path = path.replace("\\", "/")

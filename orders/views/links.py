@@ -17,7 +17,7 @@ from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
-    """A view of an order, as far as a link needs it."""
+    """What a link needs to know of a view: its order and connection."""
 
     @property
     def order_ref(self) -> str: ...

@@ -23,7 +23,7 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
 
 
 def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
-    """Whether the person pinned the order as read through this connection, as far as this session has noted."""
+    """Whether this session has noted that the person pinned the order, read through this connection."""
     held = request.session.get(PINS_KEY)
     marks = held if isinstance(held, list) else note_pins(request)
     return _mark(order_ref, connection_id) in marks

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.connections.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
 from orders.models import Integration, SharedConnection
+from orders.models.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 from orders.views.connection_forms import AdvancedFields, CredentialForm, country_field
 

@@ -14,8 +14,8 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
-from orders.connections.shared import set_active
 from orders.models import Integration, SharedConnection
+from orders.models.shared import set_active
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN
 from tests.recorded import events
 

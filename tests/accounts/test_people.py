@@ -19,8 +19,8 @@ from pytest_django.fixtures import Settings
 from accounts import own_password
 from accounts.password_links import make
 from accounts.sign_on.choices import Passwords
-from orders.connections.shared import grant
 from orders.models import AccessRecord, Connection, SharedConnection
+from orders.models.shared import grant
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, connect
 from tests.recorded import events
 

@@ -17,9 +17,16 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections import members
-from orders.connections.shared import grant, set_active, take_back
-from orders.models import AccessRecord, Connection, ConnectionGrant, ConnectionMember, SharedConnection, usable_names
+from orders.models import (
+    AccessRecord,
+    Connection,
+    ConnectionGrant,
+    ConnectionMember,
+    SharedConnection,
+    members,
+    usable_names,
+)
+from orders.models.shared import grant, set_active, take_back
 from orders.privacy.sealing import Binding, seal
 from orders.services.connections import default_for, named, usable_by
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
-from orders.connections.shared import grant
 from orders.models import AccessRecord, Connection, SharedConnection
+from orders.models.shared import grant
 from tests.browser import sign_in
 from tests.experience.states import search
 from tests.experience.test_keyboard import copied

@@ -25,8 +25,8 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from accounts.models import Preferences
-from orders.connections.shared import grant
 from orders.models import Connection, SharedConnection
+from orders.models.shared import grant
 from tests.browser import sign_in
 from tests.canary import CANARY
 from tests.experience import probing

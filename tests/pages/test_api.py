@@ -20,9 +20,8 @@ from django.utils import timezone
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from orders.connections import integrations
-from orders.connections.shared import set_active
-from orders.models import AccessRecord, Integration, SharedConnection
+from orders.models import AccessRecord, Integration, SharedConnection, integrations
+from orders.models.shared import set_active
 from orders.views import api
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED

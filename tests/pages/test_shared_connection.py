@@ -10,8 +10,8 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders.connections.shared import grant
 from orders.models import AccessRecord, SharedConnection
+from orders.models.shared import grant
 from orders.storage import together
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED

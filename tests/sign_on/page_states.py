@@ -14,9 +14,8 @@ from accounts import own_password, password_links
 from accounts.session_store import SessionStore
 from accounts.sign_on import factors
 from accounts.sign_on.second_step import MUST_ADD
-from orders.connections import integrations, members
-from orders.connections.shared import grant, set_active
-from orders.models import Connection, SharedConnection
+from orders.models import Connection, SharedConnection, integrations, members
+from orders.models.shared import grant, set_active
 from tests.browser import sign_in
 from tests.experience.states import ADMIN, Act, State, fill, follow, open_menu, press
 from tests.live import App

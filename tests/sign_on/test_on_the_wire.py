@@ -13,8 +13,8 @@ import requests
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
-from orders.connections.shared import grant
 from orders.models import SharedConnection
+from orders.models.shared import grant
 from tests.canary import CANARY
 from tests.live import App, sign_in
 from tests.sign_on.providers import RunningProvider

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from orders.connections.shared import grant
 from orders.models import AccessRecord, ConnectionMember, SharedConnection
+from orders.models.shared import grant
 from sandbox.server import Sandbox
 from tests.sign_on.conftest import sign_on
 from tests.sign_on.providers import RunningProvider

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,3 +271,12 @@ def test_a_pattern_is_compiled_or_refused_without_being_repeated() -> None:
     with pytest.raises(ImproperlyConfigured, match="P is not a regular expression") as caught:
         Environment({"P": "secret[("}, {}).pattern("P", "x")
     assert "secret" not in str(caught.value)
+
+
+def test_every_setting_that_holds_a_secret_is_among_those_whose_files_are_watched() -> None:
+    sources = [path.read_text() for path in Path(environment.__file__).parent.glob("*.py")]
+    named = {name for source in sources for name in re.findall(r'"(CDPVIEWER_[A-Z_]+|DATABASE_URL)"', source)}
+    secret = {
+        name for name in named if re.search(r"(SECRET|PASSWORD|_KEYS?|CREDENTIALS|DSN|REDIS_URL|DATABASE_URL)$", name)
+    }
+    assert secret == set(environment.SECRETS)

@@ -123,8 +123,8 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from orders.connections.members import update
-from orders.connections.shared import SharedConnection, grant
+from orders.models.members import update
+from orders.models.shared import SharedConnection, grant
 from orders.models import Connection
 member, team = User.objects.create(username="member"), Group.objects.create(name="Team")
 member.groups.add(team)

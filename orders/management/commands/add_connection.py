@@ -14,9 +14,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections import members
-from orders.connections.shared import grant_also
-from orders.models import AnyConnection, Connection, SharedConnection
+from orders.models import AnyConnection, Connection, SharedConnection, members
+from orders.models.shared import grant_also
 from orders.search_text.phones import COUNTRIES
 from orders.services import connections
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token

@@ -7,9 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from orders.connections import integrations
-from orders.connections.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
-from orders.models import Integration, SharedConnection
+from orders.models import Integration, SharedConnection, integrations
+from orders.models.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
 from orders.services.credential_text import clean_connection_name
 
 

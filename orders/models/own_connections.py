@@ -1,4 +1,4 @@
-"""Users' own connections; with those of `orders.connections` and the access records of `orders.privacy`, all models of the app."""
+"""Users' own connections."""
 
 from __future__ import annotations
 
@@ -11,32 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections import members
-from orders.connections.base import EDITABLE, AnyConnection, one_at_a_time
-from orders.connections.integrations import Integration
-from orders.connections.shared import ConnectionGrant, ConnectionMember, SharedConnection
+from orders.models import members
+from orders.models.base import EDITABLE, AnyConnection, one_at_a_time
+from orders.models.shared import ConnectionMember
 from orders.privacy import account_events, password_mark
-from orders.privacy.access_record import AccessRecord, AppendOnly
-from orders.privacy.pinned_order import PinnedOrder
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, seal, unseal
-from orders.privacy.viewed_order import ViewedOrder
 from orders.storage.prepared_query import PreparedQuery
-
-__all__ = [
-    "AccessRecord",
-    "AnyConnection",
-    "AnyUser",
-    "AppendOnly",
-    "Connection",
-    "ConnectionGrant",
-    "ConnectionMember",
-    "Integration",
-    "PinnedOrder",
-    "SharedConnection",
-    "ViewedOrder",
-    "usable_names",
-]
 
 AnyUser = AbstractBaseUser | AnonymousUser
 

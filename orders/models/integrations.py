@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.connections.shared import SharedConnection, person_field
+from orders.models.shared import SharedConnection, person_field
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 

@@ -14,8 +14,8 @@ from django.db.models import BooleanField, Count, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections.base import one_at_a_time
-from orders.connections.shared import ConnectionMember, SharedConnection, valid_now
+from orders.models.base import one_at_a_time
+from orders.models.shared import ConnectionMember, SharedConnection, valid_now
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import seal
@@ -23,7 +23,7 @@ from orders.storage.prepared_query import PreparedQuery
 
 TRUE, FALSE = Value(value=True, output_field=BooleanField()), Value(value=False, output_field=BooleanField())
 
-log = structlog.stdlib.get_logger("orders.connections")
+log = structlog.stdlib.get_logger("orders.models")
 
 
 def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.connections.base import EDITABLE, AnyConnection
+from orders.models.base import EDITABLE, AnyConnection
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, new_data_key, seal, unseal

@@ -9,11 +9,11 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
-from orders.connections import members
-from orders.connections.shared import ConnectionGrant, ConnectionMember
+from orders.models import members
+from orders.models.shared import ConnectionGrant, ConnectionMember
 
 
-@receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.connections.groups")
+@receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.models.groups")
 def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
     """Update members after a change of groups, from either side: `person.groups.add(group)` or `group.user_set.add(person)`."""
     if action not in {"post_add", "post_remove", "post_clear"}:
@@ -24,24 +24,24 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
         members.update_group(instance)
 
 
-@receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.connections.granted")
+@receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.models.granted")
 def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
     """Update members after a grant was made or got another end. Raises CredentialUnreadable without the key."""
     members.update(instance.shared)
 
 
-@receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.connections.taken_back")
+@receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.models.taken_back")
 def taken_back(instance: ConnectionGrant, **_kwargs: Any) -> None:
     """Delete copies after a grant was deleted, also with its group. This needs no key."""
     members.take_from_others(instance.shared)
 
 
-@receiver(user_logged_in, dispatch_uid="orders.connections.signed_in")
+@receiver(user_logged_in, dispatch_uid="orders.models.signed_in")
 def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
     members.update_person(user)
 
 
-@receiver(post_save, sender=User, dispatch_uid="orders.connections.deactivated")
+@receiver(post_save, sender=User, dispatch_uid="orders.models.deactivated")
 def saved(instance: User, **_kwargs: Any) -> None:
     """Delete all copies of an inactive person; they are made again at the next sign-in, if there is one."""
     if not instance.is_active:
