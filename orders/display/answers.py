@@ -16,7 +16,7 @@ from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem
 from orders.display.departure import time_words
 from orders.display.unread import status_unread
-from orders.display.words import status_word
+from orders.display.words import payment_type, status_word
 from orders.itinerary.flights import travellers
 from orders.itinerary.statuses import Icon, Status, Tone, status
 from orders.itinerary.trip import Trip
@@ -244,4 +244,4 @@ def _paid(order: Order) -> str:
 
 
 def _method(order: Order) -> list[str]:
-    return [part for part in (order.payment_type, order.card_type) if part]
+    return [part for part in (payment_type(order.payment_type), order.card_type) if part]

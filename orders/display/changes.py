@@ -8,13 +8,13 @@ from decimal import Decimal
 from accounts.language import translate as _
 from orders.display.clocks import clock, short_day
 from orders.display.money import money
-from orders.display.words import status_word
+from orders.display.words import status_word, whole_number
 from orders.services.changes import Change, FlightChange, Kind
 
 
 def fact_word(change: Change) -> str:
-    """ "departs", "arrives"; "" for a number or a status, which need no word."""
-    return {"departs": _("departs"), "arrives": _("arrives")}.get(change.fact, "")
+    """ "departs", "arrives", "travellers"; "" for a number or a status, which need no word."""
+    return {"departs": _("departs"), "arrives": _("arrives"), "travellers": _("travellers")}.get(change.fact, "")
 
 
 def before_and_now(change: Change) -> tuple[str, str]:
@@ -23,13 +23,20 @@ def before_and_now(change: Change) -> tuple[str, str]:
         return change.before or "–", change.now or "–"
     if change.fact == "status":
         return statuses(change.before), statuses(change.now)
+    if change.fact == "travellers":
+        return whole_number(change.before), whole_number(change.now)
     days = _day(change.before) != _day(change.now)
     return _time(change.before, with_day=days), _time(change.now, with_day=days)
 
 
-def statuses(codes: tuple[str, ...]) -> str:
+def statuses(kept: tuple[str | None, ...]) -> str:
     """ "Confirmed, Cancelled"; a dash for none."""
-    return ", ".join(map(status_word, codes)) or "–"
+    return ", ".join(map(kept_status, kept)) or "–"
+
+
+def kept_status(kept: str | None) -> str:
+    """ "Confirmed"; "another status" for one whose text was not kept."""
+    return _("another status") if kept is None else status_word(kept)
 
 
 def total_words(total: tuple[Decimal | None, str]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.money import price
+from orders.display.money import PRECISION, price
 from orders.itinerary.statuses import status
 from orders.services.currencies import canonical
 
@@ -21,8 +21,11 @@ class ItemGroup:
 
     @property
     def total(self) -> Decimal | None:
-        """The price of all of them; None if it is not known."""
-        return None if self.first.price is None else self.first.price * len(self.indexes)
+        """The prices of all of them together, exact; None if unknown, or if a quantity leaves open what a price is for."""
+        if self.first.price is None or self.first.quantity not in (None, 1):
+            return None
+        with localcontext(prec=PRECISION):
+            return self.first.price * len(self.indexes)
 
 
 def item_groups(order: Order) -> list[ItemGroup]:

@@ -1,32 +1,26 @@
-"""The itinerary in words: places, routes, lengths, transfers, stays."""
+"""The itinerary in words: places, lengths, transfers, stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.utils.translation import ngettext
 
 from accounts.language import translate as _
-from orders.cdp.records import Order
 from orders.display.aircraft import aircraft
 from orders.display.clocks import (
     clock,
     day,
     duration,
     offset_word,
-    plain_day,
 )
-from orders.display.words import status_word, whole_number
+from orders.display.words import whole_number
 from orders.itinerary.airports import same_site
-from orders.itinerary.codes import ClockChange, Hop, Mode, NoticeKind, PlaceKind
+from orders.itinerary.codes import ClockChange, Mode, NoticeKind, PlaceKind
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Flight, Journey, Notice, Place, Stay, Transfer, Trip
-from orders.privacy.access_log import RecentOrder
-from orders.services.listed import TripLine
 
-LONGEST_ROUTE = 9
 MOST_NAMES = 20
-MOST_STOPS = 60
 
 
 def place_city(place: Place) -> str:
@@ -63,74 +57,6 @@ def journey_way(journey: Journey) -> str:
         "origin": place_city(journey.origin),
         "destination": place_city(journey.destination),
     }
-
-
-def short_route(route: Sequence[str]) -> Sequence[str]:
-    """A route for one line: beyond LONGEST_ROUTE stops only the first five and the last three, with "" in between."""
-    return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
-
-
-def route_stops(trip: Trip) -> list[tuple[str, str]]:
-    """The stops of a route for one line, each as (code, how it is reached if not by a flight); a long one is shortened."""
-    stops = list(zip(trip.route, ("", *map(hop_words, trip.hops)), strict=True))
-    return stops if len(stops) <= LONGEST_ROUTE else [*stops[:5], ("", ""), *stops[-3:]]
-
-
-def hop_words(hop: Hop) -> str:
-    """How one stop of a route is reached from the last, if not by a flight: "by land", "no flight", "…" within a city; else ""."""
-    words = {Hop.FLIGHT: "", Hop.OVERLAND: _("by land"), Hop.CITY: "…", Hop.NONE: _("no flight")}
-    return words[hop]
-
-
-def route_words(trip: Trip, between: str = " – ") -> str:
-    """ "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB"; only the first MOST_STOPS stops of a longer route."""
-    codes = trip.route[:MOST_STOPS]
-    words = [hop_words(hop) for hop in trip.hops[: MOST_STOPS - 1]]
-    line = "".join(
-        [
-            *codes[:1],
-            *(
-                f" ({change}) {code}" if change else f"{between}{code}"
-                for change, code in zip(words, codes[1:], strict=True)
-            ),
-        ]
-    )
-    return f"{line}{between}…" if len(trip.route) > MOST_STOPS else line
-
-
-def short_line(route: str) -> str:
-    """The short form of a route as stored in a record: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
-    return "–".join(code or "…" for code in short_route(route.split("–")))
-
-
-def recent_trip(order: RecentOrder) -> str:
-    """The route and first day of a recently opened order, from its access record: "DUB–LHR–DUB · 14 Dec 2026".
-
-    "" without a route.
-    """
-    if not order.route:
-        return ""
-    return f"{short_line(order.route)} · {plain_day(order.departs)}" if order.departs else short_line(order.route)
-
-
-def trip_line(line: TripLine) -> str:
-    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights"."""
-    if not line.route:
-        return _("No flights")
-    route = short_line("–".join(line.route)) + ("" if line.whole else "–…")
-    return f"{route} · {plain_day(line.day)}" if line.day else route
-
-
-def title_line(reference: str, order: Order, trip: Trip) -> str:
-    """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, for a row of browser tabs."""
-    parts = [reference, status_word(order.status) if order.status else ""]
-    if trip.route:
-        start, end = trip.route[0], trip.route[-1]
-        # Out and back: "DUB→LAS" rather than "DUB→DUB".
-        parts.append(f"{start}→{trip.first.destination.code if start == end and trip.first else end}")
-    if trip.first and trip.first.departs.day:
-        parts.append(plain_day(trip.first.departs.day))
-    return " · ".join(part for part in parts if part)
 
 
 def journey_length(journey: Journey) -> str:

@@ -34,6 +34,7 @@ from orders.display import (
     passengers,
     people,
     rail,
+    routes,
     unread,
     words,
 )
@@ -41,14 +42,14 @@ from orders.itinerary import statuses
 
 FILTERS = (
     aircraft.aircraft, capfirst, icons.icon, static,
-    changes.before_and_now, changes.fact_word, changes.flight_label, changes.total_words,
+    changes.before_and_now, changes.fact_word, changes.flight_label, changes.kept_status, changes.total_words,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
     itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
-    itinerary.recent_trip, itinerary.route_stops, itinerary.route_words, itinerary.row_notices, itinerary.short_line,
-    itinerary.stay_words, itinerary.transfer_words, itinerary.trip_line, itinerary.untimed_words,
+    itinerary.operated_by, itinerary.row_notices, itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
+    routes.recent_trip, routes.route_line, routes.route_stops, routes.route_words, routes.short_line, routes.trip_line,
     journey_bar.across, journey_bar.bar_sentence, journey_bar.length_fits, journey_bar.night_labels,
     journey_bar.now_across, journey_bar.state_said,
     money.before_conversion, money.money, money.number_as_sent, money.price, money.quantity, money.unchecked,
@@ -59,7 +60,7 @@ FILTERS = (
     people.field_label, people.field_value,
     unread.status_shown,
     words.channel_word, words.item_icon, words.item_named, words.item_type, words.note_reason,
-    words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
+    words.payment_type, words.phase_word, words.readable, words.shown_flights, words.shown_items, words.shown_rows, words.status_word,
     words.verdict_word, words.whole_number,
 )  # fmt: skip
 
@@ -112,7 +113,7 @@ def environment(**options: Any) -> Environment:
             "loaded_line": words.loaded_line,
             "same_status": statuses.same,
             "status_pill": words.status_pill,
-            "title_line": itinerary.title_line,
+            "title_line": routes.title_line,
             "url": url,
         }
     )

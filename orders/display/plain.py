@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from orders.display.itinerary import title_line
+from orders.display.routes import title_line
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Journey, Trip
 from orders.privacy.personal import is_personal

@@ -11,13 +11,13 @@ from orders.display.itinerary import (
     journey_way,
     mode_words,
     operated_by,
-    route_words,
     stay_words,
     transfer_words,
     untimed_words,
 )
 from orders.display.notices import notice_line, notice_word
 from orders.display.passengers import passengers
+from orders.display.routes import route_words
 from orders.display.words import status_word
 from orders.itinerary.codes import Mode, NoticeKind, Reading
 from orders.itinerary.trip import Clock, Flight, Journey, Transfer, Trip

@@ -47,6 +47,15 @@ ITEM_TYPES: dict[str, tuple[str, str]] = {
     "TRANSFER": (_("Airport transfer"), "car"),
 }
 
+# The payment types that the vendor recommends, in capitals.
+PAYMENT_TYPES: dict[str, str] = {
+    "ATM": _("ATM"),
+    "CARD": _("Card"),
+    "CASH": _("Cash"),
+    "OTHER": _("Other"),
+    "PAYPAL": _("PayPal"),
+    "VOUCHER": _("Voucher"),
+}
 CHANNELS: dict[str, str] = {
     "AIRPORT_KIOSK": _("Airport kiosk"),
     "BRANCH": _("Branch"),

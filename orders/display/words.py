@@ -24,6 +24,7 @@ from orders.display.vocabulary import (
     CHANNELS,
     ITEM_TYPES,
     NOTE_REASONS,
+    PAYMENT_TYPES,
     PHASES,
     VERDICTS,
 )
@@ -93,6 +94,11 @@ def item_icon(sent: str | None) -> str:
 def channel_word(sent: str | None) -> str:
     """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
     return in_words(CHANNELS, (sent or "").upper(), sent or "")
+
+
+def payment_type(sent: str | None) -> str:
+    """ "Card", "PayPal"; an unknown payment type as sent."""
+    return in_words(PAYMENT_TYPES, (sent or "").strip().upper(), sent or "")
 
 
 def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:

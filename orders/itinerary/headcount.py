@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 from heapq import heappop, heappush
 from itertools import chain
+from operator import and_
 
 from orders.cdp.records import OrderItem
 from orders.itinerary.building import Passengers, passenger_type, passengers_of
@@ -15,6 +17,7 @@ from orders.itinerary.flight_times import PlannedFlight
 from orders.itinerary.flights import Draft, travellers
 from orders.itinerary.segments import local_day
 from orders.itinerary.statuses import status
+from orders.itinerary.trip import Flight
 
 Route = tuple[str, str, object]
 Airborne = tuple[datetime, datetime, tuple[int, ...]]
@@ -62,6 +65,28 @@ def headcount(
         most[code] = max(count, most.get(code, 0))
     codes = dict.fromkeys(passenger_type(item) for item in items)
     return tuple((code, most[code]) for code in codes if most.get(code))
+
+
+def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
+    """Travellers whom no flight counts that others fly: the cancelled ones, and those with another status that is not booked.
+
+    Of each passenger type as many as lack a seat on every flight: who does on some only, or flies on another, is not among them.
+    """
+    found: list[tuple[Counter[str], Counter[str]]] = []
+    for flight in flights:
+        if flight.booked:
+            lacking: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+            for index in flight.item_indexes:
+                row = status(items[index].status)
+                if not row.booked:
+                    lacking[0 if row.cancelled else 1][passenger_type(items[index])] += travellers(items[index])
+            found.append(lacking)
+    return _least(one for one, _other in found), _least(other for _one, other in found)
+
+
+def _least(counts: Iterable[Counter[str]]) -> Passengers:
+    every = [*counts]
+    return tuple(reduce(and_, every).items()) if every else ()
 
 
 def _route(first: Draft, last: Draft) -> Route:

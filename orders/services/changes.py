@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.crypto import salted_hmac
 
 from orders.cdp.errors import CredentialUnreadable
 from orders.itinerary.codes import PlaceKind
@@ -29,7 +30,8 @@ from orders.storage.together import Row
 
 log = structlog.stdlib.get_logger("orders.changes")
 
-FORM = 1  # version of the digest; others are not compared
+FORM = 2  # version of the digest; others are not compared
+HASH_LENGTH = 16  # characters of a status that is not in our table
 MOST_FLIGHTS = 120
 MOST_CHANGES = 12
 CARRIER = re.compile(r"[A-Z0-9]{2}")
@@ -46,19 +48,23 @@ class Kind(StrEnum):
 
 
 class Seen(NamedTuple):
-    """A flight in a digest. Times are local times, dates without a time, or ""."""
+    """A flight in a digest. Times are local times, dates without a time, or ""; `travellers` is how many of them are booked."""
 
     number: str
     origin: str
     destination: str
     departs: str
     arrives: str
+    travellers: int
     statuses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact, before and now: `fact` is "departs", "arrives", "number" or "status". Times are naive wall-clock values or dates."""
+    """One fact, before and now: `fact` is "departs", "arrives", "number", "travellers" or "status".
+
+    Times are naive wall-clock values or dates. Statuses are tuples as in `Changes.status`.
+    """
 
     fact: str
     before: Any
@@ -82,14 +88,15 @@ class FlightChange:
 class Changes:
     """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
 
-    `status` is (code before, code now), `total` ((amount, currency) before, now), each None if unchanged. `more` flights changed
-    beyond those in `flights`. `others_at` is when another user last viewed the order, `others_same` whether it has not changed since.
+    `status` is (before, now), each a code or as sent, "" for no status, None for one whose text was not kept; `total` is
+    ((amount, currency) before, now); each is None if unchanged. `more` flights changed beyond those in `flights`.
+    `others_at` is when another user last viewed the order, `others_same` whether it has not changed since.
     """
 
     since: datetime
     own: bool
     flights: tuple[FlightChange, ...] = ()
-    status: tuple[str, str] | None = None
+    status: tuple[str | None, str | None] | None = None
     total: tuple[tuple[Decimal | None, str], tuple[Decimal | None, str]] | None = None
     more: int = 0
     others_at: datetime | None = None
@@ -116,11 +123,11 @@ def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Chan
     before = view.before(returned) if view is not None and returned else None
     if view is None or before is None or before.digest == view.digest:
         return None
-    return compare(before, view.digest, opened.trip.flights)
+    return compare(before, view.digest, opened)
 
 
 def digest_of(opened: OpenedOrder) -> str:
-    """The digest as JSON: only codes and figures of known form, so that no other data of the CDP can get into it."""
+    """The digest as JSON: only codes, figures and hashes of known form, so that no other data of the CDP can get into it."""
     order, trip = opened.order, opened.trip
     currency = canonical(order.currency_code)
     content = {
@@ -133,20 +140,22 @@ def digest_of(opened: OpenedOrder) -> str:
     return json.dumps(content, separators=(",", ":"))
 
 
-def compare(views: viewed_order.Views, digest: str, flights: Sequence[Flight]) -> Changes | None:
-    """The differences between the stored digest and the current one, whose flights are `flights`; None if they cannot be compared."""
+def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
+    """The differences between the stored digest and the current one, of `opened`; None if they cannot be compared."""
     before, now = json.loads(views.digest), json.loads(digest)
     if before["form"] != now["form"]:
         return None
     timed = before["reading"] == now["reading"]
-    changed = list(_flights(_read(before), _read(now), [flight.key for flight in flights], timed=timed))
-    status_now = (before["status"], now["status"])
+    sent = {_status(text): text or "" for text in (opened.order.status, *(item.status for item in opened.order.items))}
+    keys = [flight.key for flight in opened.trip.flights]
+    changed = list(_flights(_read(before), _read(now), keys, sent, timed=timed))
+    status_now = (_text(before["status"], sent), _text(now["status"], sent))
     total = (_amount(*before["total"]), _amount(*now["total"]))
     found = Changes(
         since=views.at,
         own=views.own,
         flights=tuple(changed[:MOST_CHANGES]),
-        status=status_now if status_now[0] != status_now[1] else None,
+        status=status_now if before["status"] != now["status"] else None,
         total=total if total[0] != total[1] else None,
         more=max(0, len(changed) - MOST_CHANGES),
         others_at=views.others_at if views.own else None,
@@ -168,6 +177,7 @@ def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
         destination=_code(flight.destination.place),
         departs=_time(flight.origin),
         arrives=_time(flight.destination),
+        travellers=sum(count for _type, count in flight.passengers),
         statuses=tuple(sorted({code for at in flight.item_indexes if (code := _status(items[at].status))})),
     )
 
@@ -187,9 +197,16 @@ def _time(end: Clock) -> str:
 
 
 def _status(sent: str | None) -> str:
-    """The code of a status in our table, "" for any other: a feed may send any text."""
+    """The code of a status in our table, "" for none, and a keyed hash of any other: a feed may send any text."""
     row = status(sent)
-    return row.code if row.translated else ""
+    if row.translated:
+        return row.code
+    return f"#{salted_hmac('orders.viewed.status', row.code, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
+
+
+def _text(code: str, sent: Mapping[str, str]) -> str | None:
+    """A status of a digest as the order has it now, by what was `sent`; else its code, None for a hash."""
+    return sent.get(code, None if code.startswith("#") else code)
 
 
 def _read(digest: dict[str, Any]) -> list[Seen]:
@@ -203,7 +220,9 @@ def _amount(amount: str, currency: str) -> tuple[Decimal | None, str]:
         return None, currency
 
 
-def _flights(before: list[Seen], now: list[Seen], keys: Sequence[str], *, timed: bool) -> Iterable[FlightChange]:
+def _flights(
+    before: list[Seen], now: list[Seen], keys: Sequence[str], sent: Mapping[str, str], *, timed: bool
+) -> Iterable[FlightChange]:
     """The flights that differ, in the order flown, removed ones last."""
     earlier = _matched(before, now)
     for at, flight in enumerate(now):
@@ -211,7 +230,7 @@ def _flights(before: list[Seen], now: list[Seen], keys: Sequence[str], *, timed:
         anchor = f"flight-{keys[at]}"
         if was is None:
             yield FlightChange(Kind.NEW, flight.number, flight.origin, flight.destination, _day(flight), (), anchor)
-        elif changes := tuple(_changes(before[was], flight, timed=timed)):
+        elif changes := tuple(_changes(before[was], flight, sent, timed=timed)):
             yield FlightChange(
                 Kind.CHANGED, flight.number, flight.origin, flight.destination, _day(flight), changes, anchor
             )
@@ -242,7 +261,7 @@ def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
     return matched
 
 
-def _changes(before: Seen, now: Seen, *, timed: bool) -> Iterable[Change]:
+def _changes(before: Seen, now: Seen, sent: Mapping[str, str], *, timed: bool) -> Iterable[Change]:
     if before.number != now.number:
         yield Change("number", before.number, now.number)
     if timed:
@@ -250,8 +269,11 @@ def _changes(before: Seen, now: Seen, *, timed: bool) -> Iterable[Change]:
             was, is_now = getattr(before, fact), getattr(now, fact)
             if was != is_now:
                 yield Change(fact, _moment(was), _moment(is_now))
+    if before.travellers != now.travellers:
+        yield Change("travellers", before.travellers, now.travellers)
     if before.statuses != now.statuses:
-        yield Change("status", before.statuses, now.statuses)
+        was, is_now = (tuple(_text(code, sent) for code in seen.statuses) for seen in (before, now))
+        yield Change("status", was, is_now)
 
 
 def _moment(text: str) -> datetime | date | None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from orders.cdp import stamps
 from orders.cdp.records import Extra, Note, Order, OrderItem, not_understood
+from orders.itinerary.headcount import without_seats
 from orders.itinerary.statuses import distinct, status
 from orders.itinerary.trip import Flight, Notice, Trip
 from orders.services.currencies import canonical
@@ -69,6 +70,7 @@ class OtherItem:
 class OrderSummary:
     """The order in short.
 
+    `passengers` are those who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
     `statuses` counts the items' statuses, most frequent first, each in the spelling that
     was sent first; `mixed` is True if they differ.
     `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` belong
@@ -88,6 +90,8 @@ class OrderSummary:
     total_holds_cancelled: bool = False
     unchecked: tuple[Unchecked, ...] = ()
     passengers: tuple[tuple[str, int], ...] = ()
+    cancelled: tuple[tuple[str, int], ...] = ()
+    not_booked: tuple[tuple[str, int], ...] = ()
     others: tuple[OtherItem, ...] = ()
     extras: Mapping[str, Sequence[OtherItem]] = field(default_factory=dict)
     items_loaded: int = 0
@@ -102,6 +106,7 @@ def summarize(order: Order, trip: Trip) -> OrderSummary:
     """The summary of `order`, whose itinerary is `trip`."""
     statuses = _statuses(order.items)
     others = tuple(_others(order.items, trip))
+    cancelled, not_booked = without_seats(order.items, trip.flights) if order.items_complete else ((), ())
     unchecked = _unchecked(order)
     items_sum = None if unchecked or not order.items else _sum(order.items)
     adds_up = None if items_sum is None else items_sum == order.price
@@ -116,6 +121,8 @@ def summarize(order: Order, trip: Trip) -> OrderSummary:
         total_holds_cancelled=adds_up is True and _partly_cancelled(order.items),
         unchecked=unchecked,
         passengers=trip.passengers,
+        cancelled=cancelled,
+        not_booked=not_booked,
         others=others,
         extras=_extras(others),
         items_loaded=len(order.items),

@@ -36,7 +36,7 @@ from orders.services.orders import OpenedOrder
 from orders.services.search import open_by_text
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view
-from orders.views.opened import page_of, record_access
+from orders.views.opened import page_of, record_view
 from orders.views.panels import render_panel
 from orders.views.results import record_listed
 
@@ -166,7 +166,7 @@ def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
 def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]) -> HttpResponseBase:
     opened = open_by_text(tenant, text, candidates)
     if isinstance(opened, OpenedOrder):
-        record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, text)
+        record_view(request, tenant, opened, text)
         return render_panel(request, "embed_order", page_of(request, tenant, opened, text))
     if opened.orders:
         record_listed(request, opened)

@@ -55,9 +55,7 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
 
     Each search is recorded with its connection.
     """
-    others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
-    connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
-    not_asked = [each.name for each in others if each not in connections]
+    connections, not_asked = others_of(request, tenant)
     found = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
     answers = [
         Answer(each, one) if isinstance(one, errors.CdpError) else one
@@ -76,6 +74,13 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
         "not_asked": not_asked,
     }
     return render(request, "orders/everywhere.html", context, status=200 if having else 404)
+
+
+def others_of(request: Request, tenant: Tenant) -> tuple[list[AnyConnection], list[str]]:
+    """The other connections to search, and the names of those that cannot be: not confirmed, or too many."""
+    others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
+    connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
+    return connections, [each.name for each in others if each not in connections]
 
 
 def _search(request: Request, connection: AnyConnection, reading: lookup.Lookup) -> Answer:

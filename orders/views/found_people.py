@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -37,7 +37,7 @@ def show_people(
 
     Raises a CdpError if nobody was found and not everybody could be read; the failure is recorded.
     """
-    subject = access_log.hashed(" ".join(questions[0].values()).strip().lower())
+    subject = subject_of(questions)
     try:
         found = _people(tenant, questions)
     except errors.CdpError as error:
@@ -61,7 +61,7 @@ def show_people(
         "persons": Rows(in_time=tenant.in_time),
         "rows": Rows(in_time=tenant.in_time),
         "by": str(what),
-        "sought": " ".join(questions[0][name] for name in SOUGHT if name in questions[0]),
+        "sought": sought(questions),
         "also": also,
         "countries": (),
         "missing": found.missing,
@@ -69,10 +69,21 @@ def show_people(
         "partial": describe(found.problem) if found.problem is not None else None,
         "again": _posted(request) if _failed(found) else [],
         "other_connections": [] if guests else other_connections(request, tenant.connection, request.path),
+        "everywhere": request.path,
         "posted": _posted(request),
         "asked": {"name": tenant.connection.name, "region": tenant.connection.region},
     }
     return render(request, "orders/people_found.html", context, status=200 if guests else 404)
+
+
+def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
+    """The keyed hash of the person sought, for the record."""
+    return access_log.hashed(" ".join(questions[0].values()).strip().lower())
+
+
+def sought(questions: Sequence[Mapping[str, str]]) -> str:
+    """The person sought, as the page names them."""
+    return " ".join(questions[0][name] for name in SOUGHT if name in questions[0])
 
 
 def _people(tenant: Tenant, questions: Sequence[dict[str, str]]) -> Loaded[GuestOrders]:

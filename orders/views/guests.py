@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from orders.views.cdp_view import cdp_view, partial_problem
 from orders.views.found_people import show_people
 from orders.views.listed import trips_context
 from orders.views.panels import render_panel, rows_of, starting
+from orders.views.people_everywhere import search_people_everywhere
 from orders.views.progress import with_progress
 
 
@@ -70,13 +72,16 @@ def find_person(request: Request) -> HttpResponseBase:
     names = {name: normalize(request.POST.get(name, ""))[:100].strip() for name in ("first_name", "last_name")}
     if not names["last_name"]:
         return render(request, "orders/find_person.html", {**names, "missing_name": True}, status=400)
-    return _find_by_name(request, **names)
+    questions = [
+        {"last_name": last, **({"first_name": first} if first else {})}
+        for first, last in spellings(names["first_name"], names["last_name"])
+    ]
+    if "everywhere" in request.POST:
+        posted = [*names.items()]
+        return search_people_everywhere(request, access_log.Action.SEARCHED_NAME, *questions, posted=posted)
+    return _find_by_name(request, questions)
 
 
 @cdp_view(fresh=True)
-def _find_by_name(request: Request, tenant: Tenant, first_name: str, last_name: str) -> HttpResponse:
-    questions = [
-        {"last_name": last, **({"first_name": first} if first else {})}
-        for first, last in spellings(first_name, last_name)
-    ]
+def _find_by_name(request: Request, tenant: Tenant, questions: Sequence[dict[str, str]]) -> HttpResponse:
     return show_people(request, tenant, access_log.Action.SEARCHED_NAME, *questions)

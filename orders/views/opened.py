@@ -24,7 +24,7 @@ from orders.http import Request
 from orders.itinerary import picture
 from orders.itinerary.trip import Trip
 from orders.privacy import access_log
-from orders.services.changes import changes_since, view_of
+from orders.services.changes import Changes, changes_since, view_of
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.storage.together import Change, Row
@@ -41,10 +41,7 @@ def order_address(request: Request, ref: str) -> str:
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
     """The page of an order, with its canonical ref; `ref` is the one in the URL or search."""
-    view = view_of(request.user, tenant, opened)
-    keep = view.change if view is not None else None
-    returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)
-    changes = changes_since(view, returned, opened)
+    changes = record_view(request, tenant, opened, ref)
     through = tenant.connection.pk
     context = {
         **page_of(request, tenant, opened, ref),
@@ -54,6 +51,14 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
         "pinned": is_pinned(request, opened.order.ref or ref, through),
     }
     return render(request, "orders/order.html", context)
+
+
+def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
+    """Record that the order was opened, keep its digest, and return what changed since the view before, if anything did."""
+    view = view_of(request.user, tenant, opened)
+    keep = view.change if view is not None else None
+    returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)
+    return changes_since(view, returned, opened)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:

@@ -28,6 +28,7 @@ from orders.views.found_people import show_people
 from orders.views.links import other_connections
 from orders.views.listed import trips_context
 from orders.views.opened import order_address, show_order
+from orders.views.people_everywhere import search_people_everywhere
 
 NO_REFERENCE = {"search": "empty"}  # marks a link without a reference for the start page
 
@@ -42,7 +43,11 @@ def search(request: Request, text: str) -> HttpResponseBase:
         everywhere = request.method == "POST" and "everywhere" in request.POST
         return search_everywhere(request, reading, text) if everywhere else _find(request, reading, text)
     if reading.kind in {lookup.Kind.EMAIL, lookup.Kind.PHONE} and request.method == "POST":
-        return _find_by_address(request, reading)
+        return (
+            _find_by_address(request, reading)
+            if "everywhere" not in request.POST
+            else _address_everywhere(request, reading)
+        )
     if reading.kind is lookup.Kind.EMPTY and request.method == "POST" and text.strip():
         return _explain(request, text, replace(reading, why=lookup.Unreadable.NO_REFERENCE))
     if reading.kind is lookup.Kind.EMPTY:
@@ -84,11 +89,19 @@ def _find(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -
 
 @cdp_view(fresh=True)
 def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -> HttpResponseBase:
+    return show_people(request, tenant, *_question(reading), also=reading.also)
+
+
+def _address_everywhere(request: Request, reading: lookup.Lookup) -> HttpResponseBase:
+    """Search the other connections for the number as this one's country reads it."""
+    exactly = [("exactly", "email")] if reading.kind is lookup.Kind.EMAIL else []
+    return search_people_everywhere(request, *_question(reading), posted=[("q", reading.address), *exactly])
+
+
+def _question(reading: lookup.Lookup) -> tuple[access_log.Action, dict[str, str]]:
     if reading.kind is lookup.Kind.EMAIL:
-        question = {"email": reading.address}
-        return show_people(request, tenant, access_log.Action.SEARCHED_EMAIL, question, also=reading.also)
-    question = {"phone_number": reading.address}
-    return show_people(request, tenant, access_log.Action.SEARCHED_PHONE, question, also=reading.also)
+        return access_log.Action.SEARCHED_EMAIL, {"email": reading.address}
+    return access_log.Action.SEARCHED_PHONE, {"phone_number": reading.address}
 
 
 def show_chooser(
@@ -140,7 +153,7 @@ def show_not_found(
         "asked": {"name": tenant.connection.name, "region": tenant.connection.region},
         "other_connections": other_connections(request, tenant.connection, reverse("orders")),
         "posted": [("q", text)],
-        "everywhere": True,
+        "everywhere": reverse("orders"),
     }
     return render(request, "orders/not_found.html", context, status=404)
 

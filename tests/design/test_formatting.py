@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from accounts import preferences
 from accounts.models import Preferences
 from orders.cdp.records import Order
-from orders.display import clocks, itinerary, money, outcomes, passengers, people, rail, words
+from orders.display import clocks, itinerary, money, outcomes, passengers, people, rail, routes, words
 from orders.display.journey_bar import across
 from orders.itinerary.codes import ClockChange, Hop, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
@@ -318,14 +318,12 @@ def trip_of(*route: str) -> Trip:
 def test_the_title_starts_with_the_reference() -> None:
     order = Order(status="PURCHASED")
     assert (
-        itinerary.title_line("B94TXY", order, trip_of("DUB", "LHR", "LAS"))
-        == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
+        routes.title_line("B94TXY", order, trip_of("DUB", "LHR", "LAS")) == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
     )
     assert (
-        itinerary.title_line("B94TXY", order, trip_of("DUB", "LAS", "DUB"))
-        == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
+        routes.title_line("B94TXY", order, trip_of("DUB", "LAS", "DUB")) == "B94TXY · Purchased · DUB→LAS · 15 Aug 2025"
     )
-    assert itinerary.title_line("X", Order(), Trip()) == "X"
+    assert routes.title_line("X", Order(), Trip()) == "X"
 
 
 def test_a_journey_in_words() -> None:
@@ -336,13 +334,13 @@ def test_a_journey_in_words() -> None:
 
 def test_a_long_route_keeps_its_ends() -> None:
     codes = tuple(f"A{number:02}" for number in range(40))
-    assert itinerary.short_route(codes[:9]) == codes[:9]
-    assert itinerary.short_route(codes) == (*codes[:5], "", *codes[-3:])
-    assert itinerary.short_line("–".join(codes)) == "A00–A01–A02–A03–A04–…–A37–A38–A39"
+    assert routes.short_route(codes[:9]) == codes[:9]
+    assert routes.short_route(codes) == (*codes[:5], "", *codes[-3:])
+    assert routes.short_line("–".join(codes)) == "A00–A01–A02–A03–A04–…–A37–A38–A39"
     long = Trip(route=codes, hops=(Hop.NONE, *[Hop.FLIGHT] * 38))
-    assert [code for code, _change in itinerary.route_stops(long)] == [*codes[:5], "", *codes[-3:]]
-    assert [change for _code, change in itinerary.route_stops(long)] == ["", "no flight", *[""] * 7]
-    assert [itinerary.short_line(route) for route in ("DUB–LHR–LAS", "DUB→LAS")] == ["DUB–LHR–LAS", "DUB→LAS"]
+    assert [code for code, _change in routes.route_stops(long)] == [*codes[:5], "", *codes[-3:]]
+    assert [change for _code, change in routes.route_stops(long)] == ["", "no flight", *[""] * 7]
+    assert [routes.short_line(route) for route in ("DUB–LHR–LAS", "DUB→LAS")] == ["DUB–LHR–LAS", "DUB→LAS"]
 
 
 def test_places_in_the_bar_are_shares_of_its_width() -> None:

@@ -61,7 +61,7 @@ def test_the_tenant_is_named_in_every_state(two: Page) -> None:
                 expect(two.locator(".tenants > summary .menu-name")).to_be_in_viewport()
                 assert two.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), (width, path)
     two.goto("/orders/B94TXY/?connection=Acme+Air")
-    expect(two.locator("main .ticket .eyebrow")).to_have_text("Order · Acme Air")
+    expect(two.locator("main .ticket p.eyebrow")).to_have_text("Order · Acme Air")
     two.goto("/orders/B94TXY/?connection=Nobody")
     expect(two.locator(".tenants > summary .menu-name")).to_have_text("Choose a connection")
 
@@ -93,7 +93,7 @@ def test_paper_leads_to_the_tenant_that_it_is_from(two: Page, live_app: App) -> 
 def test_somebody_with_one_connection_sees_no_switcher(signed_in: Page) -> None:
     signed_in.goto("/orders/B94TXY/")
     expect(signed_in.locator(".tenants")).to_have_count(0)
-    expect(signed_in.locator("main .ticket .eyebrow")).to_have_text("Order")
+    expect(signed_in.locator("main .ticket p.eyebrow")).to_have_text("Order")
 
 
 def test_a_new_connection_is_in_the_switcher_at_once(signed_in: Page, live_app: App) -> None:
@@ -117,7 +117,7 @@ def test_a_shared_connection_made_the_default_is_the_one_that_is_meant(page: Pag
         page.get_by_role("button", name="Make default Acme Air").click()
     expect(page.locator(".tenants > summary .menu-name")).to_have_text("Acme Air")
     page.goto("/orders/B94TXY/")
-    expect(page.locator("main .ticket .eyebrow")).to_have_text("Order · Acme Air")
+    expect(page.locator("main .ticket p.eyebrow")).to_have_text("Order · Acme Air")
     for query, ending in (("", "/"), ("?connection=Acme+Air", "/"), ("?connection=Sandbox", "/?connection=Sandbox")):
         page.goto(f"/orders/B94TXY/{query}")
         page.get_by_role("button", name="Copy link").click()

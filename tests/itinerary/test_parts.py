@@ -10,9 +10,9 @@ import pytest
 
 from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.display.clocks import day, day_change, duration
-from orders.display.itinerary import route_stops, route_words
 from orders.display.journey_bar import bar_sentence
 from orders.display.notices import notice_detail, notice_line
+from orders.display.routes import route_line, route_stops, route_words
 from orders.display.text import itinerary_text
 from orders.itinerary import picture
 from orders.itinerary.airports import distance_km, place, same_city
@@ -73,17 +73,19 @@ def test_places(code: str | None, kind: str, city: str, zone: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("flights", "words"),
+    ("flights", "words", "line"),
     [
-        (OUT, "DUB – LHR – LAS"),
-        (("DUB FCO 2027-05-08T06:20 2027-05-08T10:30", "NCE DUB 2027-05-16T20:05 2027-05-16T21:40"), "DUB – FCO (no flight) NCE – DUB"),
-        (("DUB LHR 2027-02-06T06:30 2027-02-06T07:55", "LGW MCO 2027-02-06T12:40 2027-02-06T17:05"), "DUB – LHR (by land) LGW – MCO"),
-        (("DUB LON 2027-02-06T06:30 2027-02-06T07:55", "LGW MCO 2027-02-06T12:40 2027-02-06T17:05"), "DUB – LON (…) LGW – MCO"),
+        (OUT, "DUB – LHR – LAS", "DUB–LHR–LAS"),
+        (("DUB FCO 2027-05-08T06:20 2027-05-08T10:30", "NCE DUB 2027-05-16T20:05 2027-05-16T21:40"), "DUB – FCO (no flight) NCE – DUB", "DUB–FCO no flight NCE–DUB"),
+        (("DUB LHR 2027-02-06T06:30 2027-02-06T07:55", "LGW MCO 2027-02-06T12:40 2027-02-06T17:05"), "DUB – LHR (by land) LGW – MCO", "DUB–LHR by land LGW–MCO"),
+        (("DUB LON 2027-02-06T06:30 2027-02-06T07:55", "LGW MCO 2027-02-06T12:40 2027-02-06T17:05"), "DUB – LON (…) LGW – MCO", "DUB–LON … LGW–MCO"),
     ],
 )  # fmt: skip
-def test_a_route_does_not_draw_a_gap_as_a_flight(flights: tuple[str, ...], words: str) -> None:
+def test_a_route_does_not_draw_a_gap_as_a_flight(flights: tuple[str, ...], words: str, line: str) -> None:
     trip = plan([item(*flights)])
     assert route_words(trip) == words
+    assert route_line(trip) == line
+    assert route_line(Trip()) == ""
     assert len(route_stops(trip)) == len(trip.route)
 
 

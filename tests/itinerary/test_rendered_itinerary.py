@@ -13,9 +13,10 @@ import pytest
 from django.template.loader import render_to_string
 
 from orders.cdp.records import Order, OrderItem
-from orders.display.itinerary import stay_words, title_line
+from orders.display.itinerary import stay_words
 from orders.display.notices import SENTENCES, notice_detail
 from orders.display.rail import flight_sentence, phase_said
+from orders.display.routes import title_line
 from orders.display.rows import Rows
 from orders.display.vocabulary import NOTE_REASONS, NOTICES, PHASES, UNCHECKED, VERDICTS
 from orders.itinerary import picture

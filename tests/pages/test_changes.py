@@ -18,11 +18,13 @@ from django.utils import timezone
 
 from orders.models import AccessRecord, Connection, ViewedOrder
 from orders.privacy import viewed_order
+from orders.privacy.sealing import seal
 from orders.storage import together
 from sandbox.server import Sandbox
 from tests.full_disk import no_room
 from tests.pages.conftest import connect
 from tests.pages.reading import text_in
+from tests.pages.test_embed import DESK, read, token_for
 
 REF = "0c4a9d1e-77aa-4f0b-8d11-c4a9d1e00014"
 PERSONAL = ("Maeve", "Brennan", "maeve@example.com", "+353 87 555 0190", "PA4412365", "4111111111111111")
@@ -86,6 +88,14 @@ MOVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         order(flight(status="CANCELLED"), flight("BX584", "2027-02-03")),
         ("BX 582 DUB–AGP was Confirmed → now Cancelled",),
     ),
+    "travellers": (
+        order(flight(quantity=3), flight("BX584", "2027-02-03")),
+        ("BX 582 DUB–AGP travellers was 1 → now 3",),
+    ),
+    "travellers and status": (
+        order(flight(), flight(status="CANCELLED", quantity=2), flight("BX584", "2027-02-03")),
+        ("BX 582 DUB–AGP was Confirmed → now Cancelled, Confirmed",),
+    ),
     "total": (order(flight(), flight("BX584", "2027-02-03"), price=250.5), ("Total was 200.00 EUR → now 250.50 EUR",)),
     "nothing": (order(flight(), flight("BX584", "2027-02-03"), channel="MOBILE_APP"), ()),
 }
@@ -101,6 +111,59 @@ def test_what_moved_is_shown_before_and_now(move: str, desk: Client, moving: San
         assert bool(shown) == bool(says)
         for words in ("Changed since you viewed it on", *says) if says else ():
             assert words in shown
+
+
+# Statuses that are not in our table: of the order and of its first flight, at the first view and at the second.
+STRANGE: dict[str, tuple[dict[str, str], dict[str, str], str, tuple[str, ...]]] = {
+    "of the order": ({}, {}, "ACME-1 > ACME-2", ("Status was another status → now ACME-2",)),
+    "from a known one": ({}, {}, "CONFIRMED > ACME-2", ("Status was Confirmed → now ACME-2",)),
+    "to a known one": ({}, {}, "ACME-1 > CANCELLED", ("Status was another status → now Cancelled",)),
+    "from none": ({}, {}, " > ACME-2", ("Status was No status → now ACME-2",)),
+    "in another spelling": ({}, {}, "ACME-1 > acme 1", ()),
+    "of a flight": (
+        {"status": "ACME-1"},
+        {"status": "ACME-2"},
+        "CONFIRMED > CONFIRMED",
+        ("BX 582 DUB–AGP was another status → now ACME-2",),
+    ),
+    "the old one is still on the order": (
+        {"status": "ACME-1"},
+        {"status": "ACME-2"},
+        "ACME-1 > ACME-1",
+        ("BX 582 DUB–AGP was ACME-1 → now ACME-2",),
+    ),
+    "called cancelled": (
+        {"status": "cancelled by desk 7"},
+        {"status": "cancelled by desk 8"},
+        "CONFIRMED > CONFIRMED",
+        ("BX 582 DUB–AGP was another status → now cancelled by desk 8",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_a_change_of_a_status_that_is_not_in_our_table_is_seen(case: str, desk: Client, cdp: Sandbox) -> None:
+    before, after, statuses, says = STRANGE[case]
+    was, now = statuses.split(" > ") if not statuses.startswith(" >") else ("", statuses[3:])
+    cdp.change_order(order(flight(**before), status=was))
+    assert view(desk) == ""
+    cdp.change_order(order(flight(**after), status=now))
+    shown = view(desk)
+    assert bool(shown) == bool(says), shown
+    for words in says:
+        assert words in shown
+
+
+def test_a_digest_of_an_older_form_is_not_compared(desk: Client, moving: Sandbox, agent: User) -> None:
+    view(desk)
+    row = ViewedOrder.objects.get()
+    old = json.loads(viewed_order._opened(row.digest, agent.pk, row.key))
+    old |= {"form": 1, "flights": [[*flight[:5], flight[6]] for flight in old["flights"]]}
+    ViewedOrder.objects.update(digest=seal(json.dumps(old), viewed_order._binding(agent.pk, row.key)))
+    moving.change_order(order(flight(), status="CANCELLED"))
+    assert view(desk) == ""
+    moving.change_order(order(flight(), status="REFUNDED"))
+    assert "Status was Cancelled → now Refunded" in view(desk)
 
 
 def test_a_view_long_after_shows_only_what_changed_since_the_last(desk: Client, moving: Sandbox) -> None:
@@ -120,14 +183,21 @@ def test_a_colleagues_view_is_what_a_first_one_is_compared_with(desk: Client, mo
     assert "A colleague saw the same state on" in view(other)
 
 
-def test_it_says_if_nobody_else_has_seen_the_change(desk: Client, moving: Sandbox) -> None:
+def test_it_says_what_a_colleague_has_seen(desk: Client, moving: Sandbox) -> None:
     view(desk)
     moving.change_order(order(flight(), status="CANCELLED"))
-    assert "Nobody else has viewed it." in view(desk)
+    assert "No earlier view by a colleague to compare with." in view(desk)
     other = colleague(moving)
     view(other)
     moving.change_order(order(flight(), status="REFUNDED"))
-    assert "Nobody else has seen these changes." in view(desk)
+    assert "A colleague saw an earlier state on" in view(desk)
+
+
+def test_a_view_in_the_frame_beside_the_ticket_counts(desk: Client, moving: Sandbox, settings: Any) -> None:
+    settings.EMBED_ORIGINS = (DESK,)
+    assert read(token_for(desk), REF).status_code == 200
+    moving.change_order(order(flight(), status="CANCELLED"))
+    assert "Changed since you viewed it on" in view(desk)
 
 
 def test_another_tenant_is_another_order(desk: Client, moving: Sandbox, agent: User, settings: Any) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from accounts.models import Preferences
 from orders.cdp.records import Note, OrderItem
 from orders.display import money
 from orders.privacy.hiding import MASK
@@ -73,6 +75,7 @@ NOT_UNDERSTOOD: tuple[tuple[str, str], ...] = (
 )
 NOTHING = ("null", '""', '"  "')
 
+PAID = "0c4a9d1e-77aa-4f0b-8d11-c4a9d1e00015"
 EUR = '"currencyCode": "EUR"'
 ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
 # The order's own fields, its items, and what is said of their sum.
@@ -108,6 +111,28 @@ ORIGINALS: dict[str, tuple[str, str]] = {
     "OR06": ('"originalPrice": 112.00', ""),
     "OR07": ('"originalPrice": "112,00", "originalCurrencyCode": "USD"', ""),
 }
+BAG = f'{{"type": "OTHER", "name": "Bag", "price": 30, "quantity": 1, {EUR}, "status": "CONFIRMED"}}'
+GONE, THREE_EACH = BAG.replace("CONFIRMED", "CANCELLED"), BAG.replace('"quantity": 1', '"quantity": 3')
+# Items of a confirmed order that read alike, and each group's row.
+GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "GP01": ((BAG, BAG), ("2 × Other Bag 60.00 EUR 30.00 EUR each",)),
+    "GP02": (
+        (BAG, GONE, BAG, GONE, GONE),
+        ("2 × Other Bag 60.00 EUR 30.00 EUR each", "3 × Other Bag Cancelled 90.00 EUR 30.00 EUR each"),
+    ),
+    "GP03": ((THREE_EACH, THREE_EACH), ("2 × Other Bag quantity 3 each 30.00 EUR each",)),
+    "GP04": (
+        (BAG, THREE_EACH, THREE_EACH, BAG),
+        ("2 × Other Bag 60.00 EUR 30.00 EUR each", "2 × Other Bag quantity 3 each 30.00 EUR each"),
+    ),
+    "GP05": ((BAG.replace('"quantity": 1', '"quantity": null'),) * 2, ("2 × Other Bag 60.00 EUR 30.00 EUR each",)),
+    "GP06": ((BAG.replace('"price": 30', '"price": null'),) * 2, ("2 × Other Bag no price",)),
+    "GP07": (
+        (BAG.replace("30", "333333333333333.123456789012345678"),) * 3,
+        ("3 × Other Bag 999,999,999,999,999.370370367037037034 EUR 333,333,333,333,333.123456789012345678 EUR each",),
+    ),
+    "GP08": ((BAG.replace("CONFIRMED", "ACME-7"),) * 2, ("2 × Other Bag ACME-7 60.00 EUR 30.00 EUR each",)),
+}
 
 
 def order(reference: str, fields: str, items: tuple[str, ...] = ()) -> str:
@@ -130,6 +155,7 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         orders.append(
             order(reference, f'"price": 100, {EUR}', (f'{{"type": "OTHER", "price": 100, {EUR}, {fields}}}',))
         )
+    orders += [order(reference, f'"price": 100, {EUR}', items) for reference, (items, _rows) in GROUPS.items()]
     with sandbox_with(tmp_path_factory.mktemp("world"), orders) as running:
         yield running
 
@@ -192,6 +218,13 @@ def test_a_quantity_is_seen_without_opening_the_item(desk: Client) -> None:
     assert ["× 2" in summary for summary in summaries if "50.00 EUR" in summary] == [False, True]
 
 
+@pytest.mark.parametrize("reference", GROUPS)
+def test_a_group_says_status_quantity_and_what_is_known_of_its_price(desk: Client, reference: str) -> None:
+    html = open_order(desk, reference).content.decode()
+    rows = re.findall(r'<li class="order-group">.*?<summary>(.*?)</summary>', html, re.DOTALL)
+    assert tuple(map(text_in, rows)) == GROUPS[reference][1]
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [("jpy", "JPY"), (" Eur ", "EUR"), ("MRO", "MRO"), ("ZWL", "ZWL"), ("hrk", "HRK"), ("XXZ", "XXZ"), ("xxz", "xxz"), ("€", "€"), ("978", "978"), (None, ""), (" ", "")],
@@ -208,3 +241,48 @@ def test_quantities_keep_their_digits() -> None:
 def test_a_note_about_another_field_is_not_the_price_s() -> None:
     item = OrderItem(notes=(Note("quantity", "not a number", "two"), Note("price", "sent as text", "5")))
     assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "sent, not understood: two"
+
+
+@pytest.mark.parametrize(
+    ("sent", "german", "shown"),
+    [
+        ("Card", False, "Card · Visa"),
+        ("CARD", False, "Card · Visa"),
+        ("Paypal", False, "PayPal · Visa"),
+        ("Barter", False, "Barter · Visa"),
+        ("Card", True, "Karte · Visa Card"),
+        (" voucher ", True, "Gutschein · Visa voucher"),
+        ("Barter", True, "Barter · Visa"),
+        (None, True, "Visa"),
+    ],
+)
+def test_a_payment_type_is_a_word_and_the_code_stands_beside_it_where_it_differs(
+    desk: Client, cdp: Sandbox, agent: User, sent: str | None, german: bool, shown: str
+) -> None:
+    if german:
+        Preferences.objects.create(user=agent, language="de")
+    cdp.change_order(
+        {"ref": PAID, "referenceId": "PAID01", "paymentType": sent, "cardType": "Visa", "channel": "METAVERSE"}
+    )
+    card = text_in(re.split(r'<section id="money"', desk.get(f"/orders/{PAID}/").content.decode())[1])
+    assert (
+        f"{'Zahlungsart' if german else 'Payment method'} {shown} {'Vertriebskanal' if german else 'Channel'}" in card
+    )
+    assert card.count("METAVERSE") == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("Card", "Mit Karte bezahlt · Visa"),
+        ("paypal", "Mit PayPal bezahlt · Visa"),
+        ("Voucher", "Mit Gutschein bezahlt · Visa"),
+        ("CASH", "Bar bezahlt · Visa"),
+        ("ATM", "Am Geldautomaten bezahlt · Visa"),
+    ],
+)
+def test_how_it_was_paid_is_said_in_german_too(desk: Client, cdp: Sandbox, agent: User, sent: str, shown: str) -> None:
+    Preferences.objects.create(user=agent, language="de")
+    fields = {"ref": PAID, "referenceId": "PAID01", "status": "PURCHASED", "paymentType": sent, "cardType": "Visa"}
+    cdp.change_order(fields)
+    assert shown in text_in(desk.get(f"/orders/{PAID}/").content.decode())

@@ -1,0 +1,57 @@
+"""Search for a person over all other connections of the user at once, after one of them had nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from accounts.context import carried_to
+from orders.cdp import errors
+from orders.cdp.records import Loaded, Person
+from orders.http import Request
+from orders.models import AnyConnection
+from orders.privacy import access_log
+from orders.problems import describe
+from orders.services.search import list_people
+from orders.services.tenant import Tenant
+from orders.views.cdp_view import cdp_view
+from orders.views.everywhere import others_of
+from orders.views.found_people import sought, subject_of
+
+
+@cdp_view(fresh=True)
+def search_people_everywhere(
+    request: Request,
+    tenant: Tenant,
+    what: access_log.Action,
+    *questions: Mapping[str, str],
+    posted: Sequence[tuple[str, str]],
+) -> HttpResponseBase:
+    """List how many people each other connection has, with a button that shows them there by the `posted` search.
+
+    Each search is recorded with its connection.
+    """
+    connections, not_asked = others_of(request, tenant)
+    found = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])
+    answers = []
+    for connection, people in zip(connections, found, strict=True):
+        problem = describe(people) if isinstance(people, errors.CdpError) else None
+        count = 0 if isinstance(people, errors.CdpError) else len(people.items)
+        partly = not isinstance(people, errors.CdpError) and not people.complete
+        outcome = f"failed: {problem.code}" if problem else f"{count} found" + (", perhaps more" if partly else "")
+        access_log.record(request, what, connection=connection, subject=subject_of(questions), outcome=outcome)
+        address = request.path + carried_to(request, connection.name)
+        answers.append(
+            {"name": connection.name, "problem": problem, "count": count, "partial": partly, "address": address}
+        )
+    context = {"sought": sought(questions), "answers": answers, "not_asked": not_asked, "posted": posted}
+    return render(
+        request, "orders/people_everywhere.html", context, status=200 if any(a["count"] for a in answers) else 404
+    )
+
+
+def _search(request: Request, connection: AnyConnection, questions: Sequence[Mapping[str, str]]) -> Loaded[Person]:
+    return list_people(Tenant(connection, session_key=request.session.session_key or ""), *questions)
