@@ -40,7 +40,8 @@ from orders.views.opened import page_of, record_access
 from orders.views.panels import render_panel
 from orders.views.results import record_listed
 
-WAITING = "embed_waiting"  # session key of the waiting frame: its challenge, origin and time of request
+WAITING = "embed_waiting"  # session key of the frames that wait for consent
+MOST_WAITING = 8  # in one session; the oldest is dropped
 WAITS_SECONDS = 10 * 60  # seconds to sign in
 HOSTS = frozenset({"chatwoot"})  # systems that send the ticket by message instead of in the URL
 FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -101,24 +102,42 @@ def embed_allow(request: Request) -> HttpResponseBase:
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
     if request.headers.get("Sec-Fetch-Site") != "same-origin" or not fits:
         raise PermissionDenied
-    request.session[WAITING] = [challenge, origin, int(time.time())]
-    return redirect("embed_confirm")
+    others = [one for one in _waiting(request).items() if one[0] != challenge]
+    request.session[WAITING] = dict([*others, (challenge, (origin, int(time.time())))][-MOST_WAITING:])
+    return redirect(reverse("embed_confirm") + "?" + urlencode({"c": challenge}))
 
 
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the user whether that origin may show orders in their name; after consent the frame can get its token."""
-    waiting = request.session.get(WAITING)
-    if waiting is None or time.time() - waiting[2] > WAITS_SECONDS or not embedding.is_listed(waiting[1]):
+    """Ask the user whether that origin may show orders in their name; after consent the frame can get its token.
+
+    Each window names its own frame by the challenge, so that with several open each allows the one it asked about.
+    """
+    waiting = _waiting(request)
+    sent = request.POST if request.method == "POST" else request.GET
+    challenge = sent.get("c", "")
+    if challenge not in waiting:
         return render(request, "embed/confirm.html", {"state": "over"}, status=410)
-    challenge, origin, _at = waiting
+    origin, _at = waiting.pop(challenge)
     state = "asked"
     if request.method == "POST":
-        del request.session[WAITING]
+        request.session[WAITING] = waiting
         embedding.allow(request, challenge, origin)
         state = "allowed"
-    return render(request, "embed/confirm.html", {"state": state, "origin": origin})
+    return render(request, "embed/confirm.html", {"state": state, "origin": origin, "challenge": challenge})
+
+
+def _waiting(request: Request) -> dict[str, tuple[str, int]]:
+    """Origin and time of request (epoch seconds) of each frame that still waits, by challenge, the latest last."""
+    kept, now = request.session.get(WAITING), time.time()
+    if not isinstance(kept, dict):  # also of a session that an earlier version began
+        return {}
+    return {
+        challenge: (origin, at)
+        for challenge, (origin, at) in kept.items()
+        if now - at <= WAITS_SECONDS and embedding.is_listed(origin)
+    }
 
 
 @login_not_required

@@ -56,8 +56,8 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
             elif path == "/attack":
                 document = (
                     f'<a id="allow" href="{orders}/embed/allow/?{query}">allow</a>'
-                    f'<form method="post" action="{orders}/embed/confirm/"><button id="confirm">confirm</button></form>'
-                    f'<iframe id="framed" src="{orders}/embed/confirm/"></iframe>'
+                    f'<form method="post" action="{orders}/embed/confirm/?{query}"><button id="confirm">confirm</button></form>'
+                    f'<iframe id="framed" src="{orders}/embed/confirm/?{query}"></iframe>'
                 )
             elif path == "/chatwoot":
                 document = (

@@ -146,7 +146,7 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
             page.locator("#allow").click()
         assert followed.value.status == 403
         # The consent in a frame shows nothing to click on, and a form that posts it is refused.
-        page.goto(f"{site}/attack", wait_until="networkidle")
+        page.goto(f"{site}/attack?c={CHALLENGE}", wait_until="networkidle")
         assert page.frame_locator("#framed").locator("button").count() == 0
         with page.expect_navigation() as posted:
             page.locator("#confirm").click()
@@ -179,7 +179,7 @@ def test_signing_in_leads_to_no_consent_that_somebody_else_began(closed: Browser
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page).to_have_url(f"{sites.orders}/")
-    after = page.goto(f"{sites.orders}/embed/confirm/")
+    after = page.goto(f"{sites.orders}/embed/confirm/?c={CHALLENGE}")
     assert after is not None
     assert after.status == 410
 
