@@ -24,7 +24,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import embedding
+from accounts import embedding, next_page
 from accounts.context import carried
 from orders.display.not_searched import not_searched
 from orders.http import Request
@@ -68,7 +68,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 def frame(request: Request) -> HttpResponseBase:
     """The frame's page, the same for everybody: it asks for a sign-in. Opened in a tab, the URL redirects to the order page."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
-    whole = reverse("orders") + (f"?{urlencode(asked)}" if asked else "")
+    whole = next_page.without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
         response: HttpResponseBase = redirect(whole)
     else:
@@ -81,6 +81,7 @@ def frame(request: Request) -> HttpResponseBase:
             "host": request.GET.get("host") if request.GET.get("host") in HOSTS else "",
             "field": request.GET.get("field", "") if FIELD.fullmatch(request.GET.get("field", "")) else "",
             "origins": " ".join(listed),
+            "waits": WAITS_SECONDS,
             # If the browser does not report the origin of the embedding page.
             "only_origin": listed[0] if len(listed) == 1 and "*" not in listed[0] else "",
         }
@@ -168,12 +169,28 @@ def _verifier(body: bytes) -> str:
 
 @login_not_required  # authenticated by token
 @if_any_origin
+@csrf_exempt  # cookies are ignored here
+@require_POST
+def embed_orders(request: Request) -> HttpResponseBase:
+    """A summary of the order that the posted text names; or several to choose from; or the reason why none is shown.
+
+    Posted, because the text may name a person.
+    """
+    return _find(request, request.POST.get("q", ""))
+
+
+@login_not_required  # authenticated by token
+@if_any_origin
 @require_safe
-def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
-    """A summary of the order found by text or ref; or several to choose from; or the reason why none is shown."""
-    text = ref or request.GET.get("q", "")
+def embed_order(request: Request, ref: str) -> HttpResponseBase:
+    """A summary of one order."""
+    return _find(request, ref, is_one=lookup.is_ref(ref) and not lookup.is_nothing(ref))
+
+
+def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
+    """Search for the text unless it names no order; `is_one` if it is known to be a ref."""
     reading = lookup.read(text)
-    if reading.kind is lookup.Kind.REFERENCE or (ref and lookup.is_ref(ref) and not lookup.is_nothing(ref)):
+    if reading.kind is lookup.Kind.REFERENCE or is_one:
         return _show(request, text=text, candidates=reading.candidates)
     nothing = reading.kind is lookup.Kind.EMPTY
     name = reading.kind is lookup.Kind.NAME
@@ -187,19 +204,17 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
     if isinstance(opened, OpenedOrder):
         record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, text)
         return render_panel(request, "embed_order", page_of(request, tenant, opened, text))
+    q = " ".join(candidates) or text  # nothing else of the text: it may name a person
+    context: dict[str, Any] = {"q": q}
     if opened.orders:
         record_listed(request, opened)
-        context: dict[str, Any] = {
+        context |= {
             "found": opened.orders,
             "trips": trip_lines(tenant, opened.orders),
             "partial": opened.partial,
+            "whole": reverse("orders") + carried(request, q=q),
         }
         return render_panel(request, "embed_order", context)
     access_log.record_miss(request, tenant.connection, ", ".join(candidates) or text)
-    context = {
-        "looked": opened.looked,
-        "asked": request.connection,
-        "q": text[:SHOWN_OF_A_VALUE],
-        "back": carried(request),
-    }
+    context |= {"looked": opened.looked, "asked": request.connection}
     return render_panel(request, "embed_order", context, status=404)

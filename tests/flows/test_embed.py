@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -182,6 +182,52 @@ def test_signing_in_leads_to_no_consent_that_somebody_else_began(closed: Browser
     after = page.goto(f"{sites.orders}/embed/confirm/?c={CHALLENGE}")
     assert after is not None
     assert after.status == 410
+
+
+def test_however_often_the_button_is_pressed_one_window_is_enough(closed: BrowserContext, sites: Sites) -> None:
+    """With the browser's clock in the test's hands: what waits asks once a second, and no more once it has its token."""
+    page = closed.new_page()
+    sign_in(page)
+    page.clock.install()
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one) if one.url.endswith("/embed/token/") else None)
+    page.goto(sites.ticket(sites.desk), wait_until="networkidle")
+    panel = page.frame_locator("#panel")
+    windows = []
+
+    def press() -> None:
+        with closed.expect_page() as opened:
+            panel.locator("[data-sign-in]").click()
+        expect(opened.value.get_by_role("button", name="Show orders there")).to_be_visible()
+        windows.append(opened.value)
+
+    # Nobody confirms for as long as the server waits.
+    press()
+    page.clock.fast_forward("10:01")
+    expect(panel.locator("#say")).to_have_text("Nothing was confirmed in 10 minutes. Sign in again.")
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    before = len(asked)
+    page.clock.run_for(5_000)
+    assert len(asked) == before
+
+    # Three windows, each of this frame; the time begins anew with each.
+    for _turn in range(3):
+        press()
+        page.clock.fast_forward("09:00")
+    challenges = [parse_qs(urlsplit(window.url).query)["c"] for window in windows]
+    assert challenges[0] != challenges[1] == challenges[2] == challenges[3]
+    expect(panel.locator("#say")).to_have_text("Confirm in the window that opened.")
+    with windows[2].expect_event("close"):
+        windows[2].get_by_role("button", name="Show orders there").click()
+    page.clock.fast_forward(1_000)
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    before = len(asked)
+    page.clock.fast_forward("11:00")
+    page.clock.run_for(5_000)
+    assert len(asked) == before
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    expect(panel.locator("#say")).to_be_empty()
+    assert EmbedSession.objects.count() == 1
 
 
 def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:

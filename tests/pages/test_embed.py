@@ -73,7 +73,8 @@ def ask(verifier: Any = VERIFIER, headers: dict[str, str] | None = None) -> Any:
 
 
 def read(token: str, text: str = "B94TXY", **query: str) -> Any:
-    return Client().get("/embed/orders/", {"q": text, **query}, headers={"Authorization": f"Embed {token}"})
+    address = "/embed/orders/" + (f"?{urlencode(query)}" if query else "")
+    return Client().post(address, {"q": text}, headers={"Authorization": f"Embed {token}"})
 
 
 # --- what operators list
@@ -154,10 +155,44 @@ def test_the_frame_is_the_same_for_everybody_and_sets_no_cookie(desk: Client, cd
     assert cdp.calls()["total"] == 0
 
 
-def test_the_frame_repeats_nothing_personal_and_takes_the_theme() -> None:
-    page = Client().get("/embed/", {"q": "jane@example.com", "theme": "dark"})
+PERSONAL = ["jane@example.com", "jane%40example.com", "+353871234567", "087 123 4567", "Jane Doyle", "B94TXY jane@example.com"]
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+def test_the_frame_repeats_nothing_personal(desk: Client, cdp: Sandbox, text: str) -> None:
+    """Neither in its page, nor in the URL that a tab is sent to, nor in what it shows."""
+    parts = re.compile("jane|doyle|353871|087|1234", re.IGNORECASE)
+    sent = {"q": text, "ticket": "ZD-7", "connection": "sandbox"}
+    page = Client().get("/embed/", sent)
+    assert parts.findall(page.text) == []
+    carried = "connection=sandbox&amp;ticket=ZD-7"
+    [whole] = re.findall('id="whole" class="button" href="([^"]+)"', page.text)
+    assert set(whole.replace("&amp;", "&").partition("?")[2].split("&")) == {
+        "search=not-sent", "connection=sandbox", "ticket=ZD-7",
+    }  # fmt: skip
+    assert f'data-orders="/embed/orders/?{carried}"' in page.text
+    tab = Client().get("/embed/", sent, headers={"Sec-Fetch-Dest": "document"})
+    assert tab["Location"] == whole.replace("&amp;", "&")
+    assert "Your search was not sent" in text_of(desk.get(tab["Location"]))
+    assert parts.findall(read(token_for(desk), text).text) == []
+
+
+def test_the_frame_repeats_no_person_in_its_context() -> None:
+    page = Client().get("/embed/", {"q": "B94TXY", "ticket": "jane@example.com", "connection": "Jane"})
+    assert "jane@" not in page.text
+    assert "jane%40" not in page.text
+    assert "connection=Jane" in page.text  # the name of a connection
+
+
+def test_what_is_searched_for_is_in_no_url_of_the_frame(desk: Client) -> None:
+    headers = {"Authorization": f"Embed {token_for(desk)}"}
+    assert Client().get("/embed/orders/", {"q": "B94TXY"}, headers=headers).status_code == 405
+
+
+def test_the_frame_takes_the_theme() -> None:
+    page = Client().get("/embed/", {"q": "B94TXY", "theme": "dark"})
     assert b'data-theme="dark"' in page.content
-    assert '<p class="reference wrap">' not in page.content.decode()
+    assert '<p id="value" class="reference wrap">B94TXY</p>' in page.text
     assert b'data-theme="system"' in Client().get("/embed/", {"theme": '"><script>'}).content
 
 
@@ -394,8 +429,12 @@ def test_an_order_in_short_with_nothing_personal_and_the_frame_on_record(desk: C
 def test_without_the_token_cookies_open_nothing(desk: Client, cdp: Sandbox, authorization: str) -> None:
     token = token_for(desk)
     cdp.reset()
-    answer = desk.get("/embed/orders/", {"q": "B94TXY"}, headers={"Authorization": authorization.format(token)})
-    assert (answer.status_code, answer["WWW-Authenticate"], answer.content) == (401, "Embed", b"")
+    headers = {"Authorization": authorization.format(token)}
+    for answer in (
+        desk.post("/embed/orders/", {"q": "B94TXY"}, headers=headers),
+        desk.get("/embed/orders/B94TXY/", headers=headers),
+    ):
+        assert (answer.status_code, answer["WWW-Authenticate"], answer.content) == (401, "Embed", b"")
     assert not recorded_looks().exists()
     assert cdp.calls()["total"] == 0
 
