@@ -79,7 +79,7 @@
     } catch {
       if (number !== attempt) return;
       say("sayLost");
-      again.hidden = false;
+      again.hidden = place.childElementCount > 0; // an order has a button of its own
     } finally {
       if (number === attempt) place.removeAttribute("aria-busy");
     }

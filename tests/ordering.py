@@ -25,6 +25,7 @@ LONGEST_FIRST = (
     "tests/itinerary/test_properties.py",
     "tests/sign_on/test_in_browser.py",
     "tests/flows/test_embed.py",
+    "tests/pages/test_api.py",
     "tests/pages/test_order_from_list.py",
 )
 

@@ -155,7 +155,14 @@ def test_the_frame_is_the_same_for_everybody_and_sets_no_cookie(desk: Client, cd
     assert cdp.calls()["total"] == 0
 
 
-PERSONAL = ["jane@example.com", "jane%40example.com", "+353871234567", "087 123 4567", "Jane Doyle", "B94TXY jane@example.com"]
+PERSONAL = [
+    "jane@example.com",
+    "jane%40example.com",
+    "+353871234567",
+    "087 123 4567",
+    "Jane Doyle",
+    "B94TXY jane@example.com",
+]
 
 
 @pytest.mark.parametrize("text", PERSONAL)

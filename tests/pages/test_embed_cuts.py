@@ -29,7 +29,8 @@ def test_what_is_cut_is_counted_and_leads_to_all_of_it(
 ) -> None:
     """Each flight is a journey of its own; the slow ones cannot be, which is an alert for each."""
     legs = [segment(at, 3 * 1440 * at, at, minutes=900 if at < slow else 80) for at in range(flights)]
-    serve(cdp, [*map(flown, legs), *({"type": "BAG", "name": f"bag {number}"} for number in range(bags))])
+    carried: list[dict[str, object]] = [{"type": "BAG", "name": f"bag {number}"} for number in range(bags)]
+    serve(cdp, [*map(flown, legs), *carried])
     page = read(token_for(desk), REF, ticket="ZD-7").text
     whole = f"/orders/{REF}/?ticket=ZD-7"
     days = re.search('<nav class="days".*?</nav>', page, re.DOTALL)
