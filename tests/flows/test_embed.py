@@ -18,6 +18,7 @@ from tests.experience.frame_states import in_a_frame
 from tests.firefox import running_firefox
 from tests.flows.frames import Sites, allow, cookies_of, running_sites, without_third_party_cookies
 from tests.live import PASSWORD, App
+from tests.pages.test_embed import challenge
 from tests.recorded import recorded_looks
 
 CHALLENGE = "x" * 43
@@ -67,6 +68,11 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     expect(panel.locator("#itinerary")).to_contain_text("DUB")
     [look] = recorded_looks()
     assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
+    # The secret of the frame is in no URL: the window is given its hash.
+    [verifier] = {json.loads(one.post_data or "")["verifier"] for one in asked if one.url.endswith("/embed/token/")}
+    [begun] = [one.url for one in asked if "/embed/allow/" in one.url]
+    assert parse_qs(urlsplit(begun).query)["c"] == [challenge(verifier)]
+    assert not any(verifier in one.url for one in asked)
     framed = [one for one in asked if re.search("/embed/(orders|token)/", one.url)]
     assert framed
     assert not any(map(cookies_of, framed))
@@ -255,13 +261,16 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     page.clock.run_for(5_000)
     assert len(asked) == before
 
-    # Three windows, each of this frame; the time begins anew with each.
+    # Three windows, each of this frame; the time begins anew with each, and the same words are announced once.
+    panel.locator("#say").evaluate(
+        "(say) => { globalThis.said = []; new MutationObserver(() => said.push(say.textContent)).observe(say, { childList: true }) }"
+    )
     for _turn in range(3):
         press()
         page.clock.fast_forward("09:00")
     challenges = [parse_qs(urlsplit(window.url).query)["c"] for window in windows]
     assert challenges[0] != challenges[1] == challenges[2] == challenges[3]
-    expect(panel.locator("#say")).to_have_text("Confirm in the window that opened.")
+    assert panel.locator("#say").evaluate("() => said") == ["Confirm in the window that opened."]
     with windows[2].expect_event("close"):
         windows[2].get_by_role("button", name="Show orders there").click()
     # The network fails meanwhile.
