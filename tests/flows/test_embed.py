@@ -267,14 +267,14 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     )
     for _turn in range(3):
         press()
-        page.clock.fast_forward("09:00")
+        page.clock.fast_forward("08:00")
     challenges = [parse_qs(urlsplit(window.url).query)["c"] for window in windows]
     assert challenges[0] != challenges[1] == challenges[2] == challenges[3]
     assert panel.locator("#say").evaluate("() => said") == ["Confirm in the window that opened."]
+    # The network fails at the first request for the order.
+    page.route("**/embed/orders/**", lambda route: route.abort())
     with windows[2].expect_event("close"):
         windows[2].get_by_role("button", name="Show orders there").click()
-    # The network fails meanwhile.
-    page.route("**/embed/orders/**", lambda route: route.abort())
     page.clock.fast_forward(1_000)
     expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
     page.unroute("**/embed/orders/**")
