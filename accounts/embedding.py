@@ -56,12 +56,14 @@ def allow(request: Request, challenge: str, origin: str) -> None:
     EmbedSession.objects.filter(until__lte=now).delete()
     person = cast("User", request.user)  # the page needs a sign-in
     with transaction.atomic():
-        EmbedGrant.objects.create(
+        EmbedGrant.objects.update_or_create(  # a button may be pressed twice
             challenge=challenge,
-            user=person,
-            session=stored_key(request.session.session_key or ""),
-            origin=origin,
-            until=now + GRANTED_FOR,
+            defaults={
+                "user": person,
+                "session": stored_key(request.session.session_key or ""),
+                "origin": origin,
+                "until": now + GRANTED_FOR,
+            },
         )
         account_events.record(Action.RIGHTS_GIVEN, about=person, detail=f"frame of {origin}")
 

@@ -75,7 +75,7 @@ def own_path(address: str) -> str:
 def requested(request: HttpRequest, *, default: str = "") -> str:
     """The checked `next` of this request, from the form or the URL, without personal data."""
     page = safe_url(request, request.POST.get("next") or request.GET.get("next"), default=default)
-    return _without_person(page) if page else page
+    return without_person(page) if page else page
 
 
 def next_query(address: str) -> str:
@@ -100,16 +100,16 @@ def page_of(request: HttpRequest) -> str:
     the page with its form. A search for a person is never put into a URL; the start page says so.
     """
     if request.headers.get("HX-Request") == "true":
-        return _without_person(safe_url(request, request.headers.get("HX-Current-URL")))
+        return without_person(safe_url(request, request.headers.get("HX-Current-URL")))
     if request.method in {"GET", "HEAD"}:
-        return _without_person(request.get_full_path())
+        return without_person(request.get_full_path())
     query = request.META.get("QUERY_STRING", "")
     name = request.resolver_match.url_name if request.resolver_match else None
     if name == "orders":
         return _search_again(request.POST.get("q", ""), _carried(request.POST.urlencode()) | _carried(query))
     if name == "find_person":
         return _address("home", {**NOT_SENT, **_carried(query)})
-    return _without_person(safe_url(request, request.headers.get("Referer")))
+    return without_person(safe_url(request, request.headers.get("Referer")))
 
 
 def _search_again(text: str, carried: dict[str, str]) -> str:
@@ -124,7 +124,7 @@ def _search_again(text: str, carried: dict[str, str]) -> str:
     return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **carried})
 
 
-def _without_person(address: str) -> str:
+def without_person(address: str) -> str:
     """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for it).
 
     E-mail addresses and phone numbers are removed from parameters; the form for names keeps only ticket and connection.

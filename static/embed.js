@@ -3,19 +3,30 @@
   "use strict";
 
   const ASK_EVERY = 1000;
-  const ASK_FOR = 120_000;
   const { body } = document;
   const ask = document.getElementById("ask");
   const place = document.getElementById("order");
   const line = document.getElementById("say");
-  const here = new URLSearchParams(location.search);
+  const again = document.getElementById("again");
+  const orders = new URL(body.dataset.orders, location.href); // with connection and ticket
+  const waitFor = body.dataset.waits * 1000;
   let token = "";
   let secret = null;
-  let shown = here.get("q") || "";
   let attempt = 0;
+  let waitUntil = 0;
+  let waiting = false;
 
+  // A text is sent in the body: it may name a person, and would stay in logs as part of a URL.
+  const byText = (text) => ({ address: orders.href, method: "POST", body: new URLSearchParams({ q: text }) });
+  const byAddress = (address) => ({ address, method: "GET" });
+
+  let text = new URLSearchParams(location.search).get("q") || "";
+  let shown = byText(text);
+
+  // The same words are not announced again.
   const say = (name) => {
-    line.textContent = name ? body.dataset[name] : "";
+    const words = name ? body.dataset[name] : "";
+    if (line.textContent !== words) line.textContent = words;
   };
 
   const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -34,59 +45,68 @@
     return document.referrer ? new URL(document.referrer).origin : body.dataset.onlyOrigin;
   };
 
+  // Focus moves only when it would be lost with what is replaced: the person may be typing in the page around.
+  const holdsFocus = (...parts) => document.hasFocus() && parts.some((part) => part.contains(document.activeElement));
+
   const askAgain = (words) => {
+    const held = holdsFocus(place, again);
     token = "";
     place.replaceChildren();
+    again.hidden = true;
     ask.hidden = false;
+    if (held) ask.querySelector("[data-sign-in]").focus();
     say(words);
     makeSecret();
   };
 
-  const addressOf = (text) => {
-    const query = new URLSearchParams({ q: text });
-    for (const name of ["ticket", "connection"]) if (here.get(name)) query.set(name, here.get(name));
-    return `${body.dataset.orders}?${query}`;
-  };
-
-  const show = async (text) => {
-    shown = text;
+  const show = async (request, fromAsk = false) => {
+    shown = request;
     const number = ++attempt;
+    const { address, ...how } = request;
     say("sayLoading");
     place.setAttribute("aria-busy", "true");
     try {
       const headers = { Authorization: `Embed ${token}` };
-      const answer = await fetch(addressOf(text), { headers, credentials: "omit", cache: "no-store", redirect: "error" });
+      const answer = await fetch(address, { ...how, headers, credentials: "omit", cache: "no-store", redirect: "error" });
       const part = await answer.text();
       if (number !== attempt) return;
       if (answer.status === 401) return askAgain("sayOver");
+      const held = fromAsk || holdsFocus(place, again);
       say("");
+      again.hidden = true;
       place.innerHTML = part;
-      place.focus({ preventScroll: true });
+      if (held) place.focus({ preventScroll: true });
     } catch {
-      if (number === attempt) say("sayLost");
+      if (number !== attempt) return;
+      say("sayLost");
+      again.hidden = place.childElementCount > 0; // an order has a button of its own
     } finally {
-      place.removeAttribute("aria-busy");
+      if (number === attempt) place.removeAttribute("aria-busy");
     }
   };
 
-  const waitForToken = async (verifier) => {
-    const until = performance.now() + ASK_FOR;
-    while (performance.now() < until) {
+  // One loop, however often the button is pressed: each press begins the time anew.
+  const waitForToken = async () => {
+    waitUntil = performance.now() + waitFor;
+    if (waiting) return;
+    waiting = true;
+    const { verifier } = secret;
+    let answer = null;
+    while (!answer?.ok && performance.now() < waitUntil) {
       await new Promise((done) => setTimeout(done, ASK_EVERY));
-      if (secret.verifier !== verifier) return;
-      const answer = await fetch(body.dataset.token, {
+      answer = await fetch(body.dataset.token, {
         method: "POST",
         credentials: "omit",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ verifier }),
       }).catch(() => null);
-      if (answer?.ok) {
-        token = (await answer.json()).token;
-        ask.hidden = true;
-        return show(shown);
-      }
     }
-    askAgain("sayLate");
+    waiting = false;
+    if (!answer?.ok) return askAgain("sayLate");
+    token = (await answer.json()).token;
+    const held = holdsFocus(ask);
+    ask.hidden = true;
+    return show(shown, held);
   };
 
   const signIn = () => {
@@ -95,7 +115,7 @@
     const query = new URLSearchParams({ c: secret.challenge, o: from });
     open(`${body.dataset.allow}?${query}`, "_blank", "popup,noopener,width=480,height=640");
     say("sayWaiting");
-    waitForToken(secret.verifier);
+    waitForToken();
   };
 
   document.addEventListener("click", (event) => {
@@ -110,7 +130,7 @@
       show(shown);
     } else {
       event.preventDefault();
-      show(target.dataset.order);
+      show(byAddress(target.dataset.order));
     }
   });
 
@@ -120,17 +140,27 @@
     return end === undefined ? from === listed : from.startsWith(start) && from.endsWith(end) && from.length > listed.length;
   });
 
-  const follow = (text, number) => {
-    if (typeof text !== "string" || text.includes("@") || text.length > 200) return;
-    const query = new URLSearchParams({ q: text });
-    if (Number.isInteger(number)) here.set("ticket", `CW-${number}`);
-    if (here.get("ticket")) query.set("ticket", here.get("ticket"));
-    const whole = document.getElementById("whole");
-    whole.href = `${whole.pathname}?${query}`;
-    document.getElementById("value").textContent = text;
-    document.getElementById("named").hidden = !text;
-    shown = text;
-    if (token) show(text);
+  // Only a reference goes into a link: one word, and more than the digits of a phone number.
+  const isReference = (words) => /^#?[\d-]*[a-z][a-z\d-]*$/i.test(words);
+
+  const follow = (sent, number) => {
+    const found = typeof sent === "string" && !sent.includes("@") && sent.length <= 200 ? sent.trim() : "";
+    const before = orders.href;
+    if (Number.isInteger(number)) orders.searchParams.set("ticket", `CW-${number}`);
+    else orders.searchParams.delete("ticket");
+    if (found === text && orders.href === before) return;
+    text = found;
+    const named = isReference(text);
+    const link = new URL(text && !named ? body.dataset.notSent : body.dataset.search, location.href);
+    if (named) link.searchParams.set("q", text);
+    orders.searchParams.forEach((value, name) => link.searchParams.set(name, value));
+    document.getElementById("whole").href = link.href;
+    document.getElementById("value").textContent = named ? text : "";
+    document.getElementById("named").hidden = !named;
+    shown = byText(text);
+    if (!token) return;
+    place.replaceChildren(); // it belongs to another ticket
+    show(shown);
   };
 
   if (body.dataset.host === "chatwoot") {

@@ -26,6 +26,7 @@ from orders.http import Program, Request
 from orders.models import Integration, integrations
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded, Action
+from orders.privacy.personal import is_personal
 from orders.search_text import lookup
 from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import Found, open_by_text
@@ -65,11 +66,12 @@ def look_up(request: Request) -> HttpResponse:
     request.program = Program(integration.name, request.GET.get("agent", "").strip())
     request.connection = integration.shared
     text = request.GET.get("q", "").strip()
-    if 0 < sum(map(str.isalnum, text)) < FEWEST_SIGNS:
-        return JsonResponse({"orders": [], "partial": False, "looked": [], "as_of": None})
     reading = lookup.read(text)
+    # Nobody types a placeholder key by key: however short, the template it comes from has to be corrected.
+    if reading.kind is not lookup.Kind.PLACEHOLDER and 0 < sum(map(str.isalnum, text)) < FEWEST_SIGNS:
+        return JsonResponse({"orders": [], "partial": False, "looked": [], "as_of": None})
     if reading.kind is not lookup.Kind.REFERENCE:
-        return _not_searched(request, reading)
+        return _not_searched(request, reading.kind, text)
     if seconds := integrations.over_limit(integration):
         detail = f"This key may be used {integration.per_minute} times a minute."
         return _problem(request, 429, "too-many-requests", detail, seconds)
@@ -89,10 +91,10 @@ def _key(request: Request) -> str:
         return ""
 
 
-def _not_searched(request: Request, reading: lookup.Lookup) -> HttpResponse:
-    if reading.kind is lookup.Kind.PLACEHOLDER:
+def _not_searched(request: Request, kind: lookup.Kind, text: str) -> HttpResponse:
+    if kind is lookup.Kind.PLACEHOLDER:
         return _problem(request, 400, "placeholder", "The ticket system did not fill in its placeholder.")
-    if reading.kind in {lookup.Kind.EMAIL, lookup.Kind.PHONE, lookup.Kind.NAME}:
+    if is_personal(text):
         return _problem(request, 400, "personal", "People are not looked up here, and belong in no address.")
     return _problem(request, 400, "no-reference", "There is no reference in q.")
 
@@ -107,7 +109,7 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
             opened, left = _open_all(tenant, found)
             partial_, looked = found.partial or left, [value for _kind, value in found.looked]
         else:
-            opened, partial_, looked = [found], False, [text]
+            opened, partial_, looked = [found], False, list(candidates)
         integration.note_use()
         for one in opened:
             record_access(request, tenant, Action.ORDER_LOOKED_UP, one, one.order.ref or "")

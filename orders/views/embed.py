@@ -24,7 +24,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import embedding
+from accounts import embedding, next_page
 from accounts.context import carried
 from orders.display.not_searched import not_searched
 from orders.http import Request
@@ -40,7 +40,8 @@ from orders.views.opened import page_of, record_view
 from orders.views.panels import render_panel
 from orders.views.results import record_listed
 
-WAITING = "embed_waiting"  # session key of the waiting frame: its challenge, origin and time of request
+WAITING = "embed_waiting"  # session key of the frames that wait for consent
+MOST_WAITING = 8  # in one session; the oldest is dropped
 WAITS_SECONDS = 10 * 60  # seconds to sign in
 HOSTS = frozenset({"chatwoot"})  # systems that send the ticket by message instead of in the URL
 FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -67,7 +68,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 def frame(request: Request) -> HttpResponseBase:
     """The frame's page, the same for everybody: it asks for a sign-in. Opened in a tab, the URL redirects to the order page."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
-    whole = reverse("orders") + (f"?{urlencode(asked)}" if asked else "")
+    whole = next_page.without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
         response: HttpResponseBase = redirect(whole)
     else:
@@ -80,6 +81,7 @@ def frame(request: Request) -> HttpResponseBase:
             "host": request.GET.get("host") if request.GET.get("host") in HOSTS else "",
             "field": request.GET.get("field", "") if FIELD.fullmatch(request.GET.get("field", "")) else "",
             "origins": " ".join(listed),
+            "waits": WAITS_SECONDS,
             # If the browser does not report the origin of the embedding page.
             "only_origin": listed[0] if len(listed) == 1 and "*" not in listed[0] else "",
         }
@@ -101,24 +103,42 @@ def embed_allow(request: Request) -> HttpResponseBase:
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
     if request.headers.get("Sec-Fetch-Site") != "same-origin" or not fits:
         raise PermissionDenied
-    request.session[WAITING] = [challenge, origin, int(time.time())]
-    return redirect("embed_confirm")
+    others = [one for one in _waiting(request).items() if one[0] != challenge]
+    request.session[WAITING] = dict([*others, (challenge, (origin, int(time.time())))][-MOST_WAITING:])
+    return redirect(reverse("embed_confirm") + "?" + urlencode({"c": challenge}))
 
 
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the user whether that origin may show orders in their name; after consent the frame can get its token."""
-    waiting = request.session.get(WAITING)
-    if waiting is None or time.time() - waiting[2] > WAITS_SECONDS or not embedding.is_listed(waiting[1]):
+    """Ask the user whether that origin may show orders in their name; after consent the frame can get its token.
+
+    Each window names its own frame by the challenge, so that with several open each allows the one it asked about.
+    """
+    waiting = _waiting(request)
+    sent = request.POST if request.method == "POST" else request.GET
+    challenge = sent.get("c", "")
+    if challenge not in waiting:
         return render(request, "embed/confirm.html", {"state": "over"}, status=410)
-    challenge, origin, _at = waiting
+    origin, _at = waiting.pop(challenge)
     state = "asked"
     if request.method == "POST":
-        del request.session[WAITING]
+        request.session[WAITING] = waiting
         embedding.allow(request, challenge, origin)
         state = "allowed"
-    return render(request, "embed/confirm.html", {"state": state, "origin": origin})
+    return render(request, "embed/confirm.html", {"state": state, "origin": origin, "challenge": challenge})
+
+
+def _waiting(request: Request) -> dict[str, tuple[str, int]]:
+    """Origin and time of request (epoch seconds) of each frame that still waits, by challenge, the latest last."""
+    kept, now = request.session.get(WAITING), time.time()
+    if not isinstance(kept, dict):  # also of a session that an earlier version began
+        return {}
+    return {
+        challenge: (origin, at)
+        for challenge, (origin, at) in kept.items()
+        if now - at <= WAITS_SECONDS and embedding.is_listed(origin)
+    }
 
 
 @login_not_required
@@ -149,12 +169,28 @@ def _verifier(body: bytes) -> str:
 
 @login_not_required  # authenticated by token
 @if_any_origin
+@csrf_exempt  # cookies are ignored here
+@require_POST
+def embed_orders(request: Request) -> HttpResponseBase:
+    """A summary of the order that the posted text names; or several to choose from; or the reason why none is shown.
+
+    Posted, because the text may name a person.
+    """
+    return _find(request, request.POST.get("q", ""))
+
+
+@login_not_required  # authenticated by token
+@if_any_origin
 @require_safe
-def embed_order(request: Request, ref: str = "") -> HttpResponseBase:
-    """A summary of the order found by text or ref; or several to choose from; or the reason why none is shown."""
-    text = ref or request.GET.get("q", "")
+def embed_order(request: Request, ref: str) -> HttpResponseBase:
+    """A summary of one order."""
+    return _find(request, ref, is_one=lookup.is_ref(ref) and not lookup.is_nothing(ref))
+
+
+def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
+    """Search for the text unless it names no order; `is_one` if it is known to be a ref."""
     reading = lookup.read(text)
-    if reading.kind is lookup.Kind.REFERENCE or (ref and lookup.is_ref(ref) and not lookup.is_nothing(ref)):
+    if reading.kind is lookup.Kind.REFERENCE or is_one:
         return _show(request, text=text, candidates=reading.candidates)
     nothing = reading.kind is lookup.Kind.EMPTY
     name = reading.kind is lookup.Kind.NAME
@@ -168,19 +204,17 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
     if isinstance(opened, OpenedOrder):
         record_view(request, tenant, opened, text)
         return render_panel(request, "embed_order", page_of(request, tenant, opened, text))
+    q = " ".join(candidates) or text  # nothing else of the text: it may name a person
+    context: dict[str, Any] = {"q": q}
     if opened.orders:
         record_listed(request, opened)
-        context: dict[str, Any] = {
+        context |= {
             "found": opened.orders,
             "trips": trip_lines(tenant, opened.orders),
             "partial": opened.partial,
+            "whole": reverse("orders") + carried(request, q=q),
         }
         return render_panel(request, "embed_order", context)
     access_log.record_miss(request, tenant.connection, ", ".join(candidates) or text)
-    context = {
-        "looked": opened.looked,
-        "asked": request.connection,
-        "q": text[:SHOWN_OF_A_VALUE],
-        "back": carried(request),
-    }
+    context |= {"looked": opened.looked, "asked": request.connection}
     return render_panel(request, "embed_order", context, status=404)

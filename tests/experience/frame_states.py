@@ -52,7 +52,7 @@ def sign_out_elsewhere(page: Page) -> None:
 
 def be_asked(page: Page) -> None:
     """The window of a frame, in a tab."""
-    with page.expect_navigation(url="**/embed/confirm/"):
+    with page.expect_navigation(url="**/embed/confirm/?c=*"):
         page.evaluate("(address) => location.assign(address)", f"/embed/allow/?c={CHALLENGE}&o={DESK}")
 
 

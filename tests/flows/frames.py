@@ -42,9 +42,13 @@ class Sites:
         """A page of `site` with the panel in it."""
         return f"{site}/ticket?{query}"
 
+    def around(self, site: str, inner: str) -> str:
+        """A page of `site` with the page `inner` in a frame."""
+        return f"{site}/around?{inner}"
+
 
 def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
-    """A ticket, with a frame of the panel and one of the stranger; a form that posts the consent; a link that starts it."""
+    """A ticket, with a frame of the panel and one of the stranger; a page around a page; what an attacker has on a page."""
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -63,15 +67,17 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
             elif path == "/attack":
                 document = (
                     f'<a id="allow" href="{orders}/embed/allow/?{query}">allow</a>'
-                    f'<form method="post" action="{orders}/embed/confirm/"><button id="confirm">confirm</button></form>'
-                    f'<iframe id="framed" src="{orders}/embed/confirm/"></iframe>'
+                    f'<form method="post" action="{orders}/embed/confirm/?{query}"><button id="confirm">confirm</button></form>'
+                    f'<iframe id="framed" src="{orders}/embed/confirm/?{query}"></iframe>'
                 )
             elif path == "/chatwoot":
                 document = (
-                    f"<script>{CHATWOOT}</script>"
+                    f"<script>{CHATWOOT}</script><textarea></textarea>"
                     f'<iframe id="panel" name="panel" width="320" height="700" src="{orders}/embed/?{query}"></iframe>'
                     f'<iframe src="{stranger}/meddle"></iframe>'
                 )
+            elif path == "/around":
+                document = f'<iframe id="around" src="{query}"></iframe>'
             elif path == "/meddle":
                 document = f"<script>{MEDDLING}</script>"
             else:

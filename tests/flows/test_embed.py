@@ -6,17 +6,19 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Request, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
 from accounts.models import EmbedGrant, EmbedSession
 from tests.browser import sign_in
+from tests.experience.frame_states import in_a_frame
 from tests.firefox import running_firefox
 from tests.flows.frames import Sites, allow, cookies_of, running_sites, without_third_party_cookies
 from tests.live import PASSWORD, App
+from tests.pages.test_embed import challenge
 from tests.recorded import recorded_looks
 
 CHALLENGE = "x" * 43
@@ -66,6 +68,11 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     expect(panel.locator("#itinerary")).to_contain_text("DUB")
     [look] = recorded_looks()
     assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
+    # The secret of the frame is in no URL: the window is given its hash.
+    [verifier] = {json.loads(one.post_data or "")["verifier"] for one in asked if one.url.endswith("/embed/token/")}
+    [begun] = [one.url for one in asked if "/embed/allow/" in one.url]
+    assert parse_qs(urlsplit(begun).query)["c"] == [challenge(verifier)]
+    assert not any(verifier in one.url for one in asked)
     framed = [one for one in asked if re.search("/embed/(orders|token)/", one.url)]
     assert framed
     assert not any(map(cookies_of, framed))
@@ -97,35 +104,69 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     assert live_app.sandbox.calls()["total"] == 0
 
 
+def say_in_chatwoot(page: Page, number: int, text: str) -> None:
+    """What Chatwoot sends to its dashboard apps when an agent opens another conversation."""
+    context = {"event": "appContext", "data": {"conversation": {"id": number, "custom_attributes": {"booking": text}}}}
+    page.locator("#panel").evaluate("(frame, sent) => frame.contentWindow.postMessage(sent, '*')", json.dumps(context))
+
+
 def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more(
     closed: BrowserContext, sites: Sites
 ) -> None:
     page = closed.new_page()
     sign_in(page)
-    page.goto(f"{sites.desk}/chatwoot?host=chatwoot&field=booking", wait_until="networkidle")
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one) if f"{sites.orders}/embed/orders/" in one.url else None)
+    page.goto(f"{sites.desk}/chatwoot?host=chatwoot&field=booking&connection=Sandbox", wait_until="networkidle")
     panel = page.frame_locator("#panel")
     expect(panel.locator("#value")).to_have_text("B94TXY")
-    # An e-mail address in a message is no text to search for: of these three the panel takes two.
+    # An e-mail address in a message is no text to search for, and ends what the ticket before it named.
     panel.locator("#value").evaluate(
         "(value) => { globalThis.seen = []; new MutationObserver(() => seen.push(value.textContent)).observe(value, { childList: true }) }"
     )
-    for number, text in ((14, "jane@example.com"), (15, "FAM4OB"), (12, "B94TXY")):
-        conversation = {"id": number, "custom_attributes": {"booking": text}}
-        context = {"event": "appContext", "data": {"conversation": conversation}}
-        page.locator("#panel").evaluate(
-            "(frame, sent) => frame.contentWindow.postMessage(sent, '*')", json.dumps(context)
-        )
-        if "@" not in text:
-            expect(panel.locator("#value")).to_have_text(text)
-    assert panel.locator("#value").evaluate("() => seen") == ["FAM4OB", "B94TXY"]
+    whole = panel.locator("#whole")
+    for number, text, link in (
+        (14, "jane@example.com", "/orders/?connection=Sandbox&ticket=CW-14"),
+        (15, "FAM4OB", "/orders/?q=FAM4OB&connection=Sandbox&ticket=CW-15"),
+        (16, "Jane Doyle", "/?search=not-sent&connection=Sandbox&ticket=CW-16"),
+        (17, "+353 87 123 4567", "/?search=not-sent&connection=Sandbox&ticket=CW-17"),
+        (18, "0871234567", "/?search=not-sent&connection=Sandbox&ticket=CW-18"),
+        (12, "B94TXY", "/orders/?q=B94TXY&connection=Sandbox&ticket=CW-12"),
+    ):
+        say_in_chatwoot(page, number, text)
+        expect(whole).to_have_attribute("href", f"{sites.orders}{link}")
+    assert [text for text in panel.locator("#value").evaluate("() => seen") if text] == ["FAM4OB", "B94TXY"]
     allow(page)
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+
+    # The agent answers the customer meanwhile: the focus stays with them, whatever the panel shows.
+    page.locator("textarea").focus()
+    before = len(asked)
+    say_in_chatwoot(page, 12, "B94TXY")  # Chatwoot says the same at every change of the conversation
+    for number, text, words in (
+        (16, "Jane Doyle", "This may be a name."),
+        (17, "+353 87 123 4567", "A phone number in a link"),
+        (19, "", "This ticket has no reference."),
+        (12, "B94TXY", "B94TXY"),
+    ):
+        say_in_chatwoot(page, number, text)
+        expect(panel.locator("#embed-order")).to_contain_text(words)
+        assert page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
+        assert not panel.locator("body").evaluate("() => document.hasFocus()")
+    assert len(asked) == before + 4
+    assert not [one.url for one in asked if re.search("Jane|353|B94TXY", one.url)]
     assert {(look.reference, look.ticket) for look in recorded_looks()} == {("B94TXY", "CW-12")}
+
+    # Who presses a button of the panel keeps the focus in it, though the button is replaced.
+    panel.locator("#embed-order [data-again]").focus()
+    page.keyboard.press("Enter")
+    expect(panel.locator("#order")).to_be_focused()
     person = User.objects.get(username="agent")
     person.is_active = False
     person.save()
-    panel.locator("[data-again]").first.click()
+    panel.locator("#embed-order [data-again]").click()
     expect(panel.locator("#say")).to_have_text("You are signed out. Sign in again.")
+    expect(panel.locator("[data-sign-in]")).to_be_focused()
 
 
 def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites: Sites, live_app: App) -> None:
@@ -139,6 +180,16 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
     assert page.frame_locator("#panel").locator("[data-sign-in]").count() == 0
     assert errors
 
+    # Nor may it in between: every page around the panel has to be listed.
+    for outer, inner in ((sites.stranger, sites.desk), (sites.desk, sites.stranger)):
+        errors.clear()
+        page.goto(sites.around(outer, sites.ticket(inner)), wait_until="networkidle")
+        nested = page.frame_locator("#around").frame_locator("#panel")
+        assert nested.locator("[data-sign-in]").count() == 0
+        assert errors
+    page.goto(sites.around(sites.desk, sites.ticket(sites.desk)), wait_until="networkidle")
+    expect(page.frame_locator("#around").frame_locator("#panel").locator("[data-sign-in]")).to_be_visible()
+
     # A challenge of its own, in the name of the listed site: refused, signed in or not, whatever the site.
     for site in (sites.stranger, sites.desk):
         page.goto(f"{site}/attack?c={CHALLENGE}&o={sites.desk}", wait_until="networkidle")
@@ -146,7 +197,7 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
             page.locator("#allow").click()
         assert followed.value.status == 403
         # The consent in a frame shows nothing to click on, and a form that posts it is refused.
-        page.goto(f"{site}/attack", wait_until="networkidle")
+        page.goto(f"{site}/attack?c={CHALLENGE}", wait_until="networkidle")
         assert page.frame_locator("#framed").locator("button").count() == 0
         with page.expect_navigation() as posted:
             page.locator("#confirm").click()
@@ -179,9 +230,86 @@ def test_signing_in_leads_to_no_consent_that_somebody_else_began(closed: Browser
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page).to_have_url(f"{sites.orders}/")
-    after = page.goto(f"{sites.orders}/embed/confirm/")
+    after = page.goto(f"{sites.orders}/embed/confirm/?c={CHALLENGE}")
     assert after is not None
     assert after.status == 410
+
+
+def test_however_often_the_button_is_pressed_one_window_is_enough(closed: BrowserContext, sites: Sites) -> None:
+    """With the browser's clock in the test's hands: what waits asks once a second, and no more once it has its token."""
+    page = closed.new_page()
+    sign_in(page)
+    page.clock.install()
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one) if one.url.endswith("/embed/token/") else None)
+    page.goto(sites.ticket(sites.desk), wait_until="networkidle")
+    panel = page.frame_locator("#panel")
+    windows = []
+
+    def press() -> None:
+        with closed.expect_page() as opened:
+            panel.locator("[data-sign-in]").click()
+        expect(opened.value.get_by_role("button", name="Show orders there")).to_be_visible()
+        windows.append(opened.value)
+
+    # Nobody confirms for as long as the server waits.
+    press()
+    page.clock.fast_forward("10:01")
+    expect(panel.locator("#say")).to_have_text("Nothing was confirmed in 10 minutes. Sign in again.")
+    expect(panel.locator("[data-sign-in]")).to_be_visible()
+    before = len(asked)
+    page.clock.run_for(5_000)
+    assert len(asked) == before
+
+    # Three windows, each of this frame; the time begins anew with each, and the same words are announced once.
+    panel.locator("#say").evaluate(
+        "(say) => { globalThis.said = []; new MutationObserver(() => said.push(say.textContent)).observe(say, { childList: true }) }"
+    )
+    for _turn in range(3):
+        press()
+        page.clock.fast_forward("08:00")
+    challenges = [parse_qs(urlsplit(window.url).query)["c"] for window in windows]
+    assert challenges[0] != challenges[1] == challenges[2] == challenges[3]
+    assert panel.locator("#say").evaluate("() => said") == ["Confirm in the window that opened."]
+    # The network fails at the first request for the order.
+    page.route("**/embed/orders/**", lambda route: route.abort())
+    with windows[2].expect_event("close"):
+        windows[2].get_by_role("button", name="Show orders there").click()
+    page.clock.fast_forward(1_000)
+    expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    page.unroute("**/embed/orders/**")
+    panel.get_by_role("button", name="Try again").click()
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
+    before = len(asked)
+    page.clock.fast_forward("11:00")
+    page.clock.run_for(5_000)
+    assert len(asked) == before
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    expect(panel.locator("#say")).to_be_empty()
+    assert EmbedSession.objects.count() == 1
+
+
+def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Browser, live_app: App) -> None:
+    live_app.person()
+    with browser.new_context(java_script_enabled=False, base_url=live_app.url, locale="en-GB") as context:
+        page = context.new_page()
+        # A tab that is sent what a frame gets.
+        page.route("**/embed/?*", in_a_frame("en-GB"))
+        page.goto("/embed/?q=B94TXY&ticket=ZD-1")
+        expect(page.locator("#ask")).to_contain_text(
+            "Without JavaScript the order is not shown here. Open it in a new tab."
+        )
+        expect(page.locator("[data-sign-in]")).to_be_hidden()
+        with context.expect_page() as opened:
+            page.get_by_role("link", name="Open in a new tab").click()
+        tab = opened.value
+        tab.locator("input[name=username]").fill("agent")
+        tab.locator("input[name=password]").fill(PASSWORD)
+        tab.locator("input[name=password]").press("Enter")
+        expect(tab.locator("#reference")).to_have_text("B94TXY")
+    [look] = recorded_looks()
+    assert (look.ticket, look.via) == ("ZD-1", "")
 
 
 def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
@@ -220,7 +348,13 @@ def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
         firefox.find("[data-sign-in]")
         assert recorded_looks().count() == 1
 
-        # A page that is not listed may not frame it: Firefox shows a page of its own in its place.
-        firefox.send("WebDriver:Navigate", url=sites.ticket(sites.stranger))
-        firefox.enter_frame("#panel")
-        assert firefox.send("WebDriver:FindElements", using="css selector", value="[data-sign-in]") == []
+        # A page that is not listed may not frame it, near or far: Firefox shows a page of its own in its place.
+        for page, frames in (
+            (sites.ticket(sites.stranger), ["#panel"]),
+            (sites.around(sites.stranger, sites.ticket(sites.desk)), ["#around", "#panel"]),
+            (sites.around(sites.desk, sites.ticket(sites.stranger)), ["#around", "#panel"]),
+        ):
+            firefox.send("WebDriver:Navigate", url=page)
+            for frame in frames:
+                firefox.enter_frame(frame)
+            assert firefox.send("WebDriver:FindElements", using="css selector", value="[data-sign-in]") == []

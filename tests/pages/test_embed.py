@@ -44,11 +44,21 @@ def listed(settings: Any) -> None:
     settings.EMBED_ORIGINS = (DESK, "https://*.frontapp.com")
 
 
+def begin(desk: Client, verifier: str = VERIFIER, origin: str = DESK) -> None:
+    """The frame opens the window."""
+    begun = desk.get("/embed/allow/", {"c": challenge(verifier), "o": origin}, headers=OWN)
+    assert (begun.status_code, begun["Location"]) == (302, f"/embed/confirm/?c={challenge(verifier)}")
+
+
+def confirm(desk: Client, verifier: str = VERIFIER) -> Any:
+    """The person presses the button of the window."""
+    return desk.post("/embed/confirm/", {"c": challenge(verifier)})
+
+
 def token_for(desk: Client, verifier: str = VERIFIER, origin: str = DESK) -> str:
     """Through all steps, as frame and window take them."""
-    begun = desk.get("/embed/allow/", {"c": challenge(verifier), "o": origin}, headers=OWN)
-    assert (begun.status_code, begun["Location"]) == (302, "/embed/confirm/")
-    assert desk.post("/embed/confirm/").status_code == 200
+    begin(desk, verifier, origin)
+    assert confirm(desk, verifier).status_code == 200
     answer = ask(verifier)
     assert answer.status_code == 200
     assert answer.json()["expires_in"] == 900
@@ -63,7 +73,8 @@ def ask(verifier: Any = VERIFIER, headers: dict[str, str] | None = None) -> Any:
 
 
 def read(token: str, text: str = "B94TXY", **query: str) -> Any:
-    return Client().get("/embed/orders/", {"q": text, **query}, headers={"Authorization": f"Embed {token}"})
+    address = "/embed/orders/" + (f"?{urlencode(query)}" if query else "")
+    return Client().post(address, {"q": text}, headers={"Authorization": f"Embed {token}"})
 
 
 # --- what operators list
@@ -144,10 +155,51 @@ def test_the_frame_is_the_same_for_everybody_and_sets_no_cookie(desk: Client, cd
     assert cdp.calls()["total"] == 0
 
 
-def test_the_frame_repeats_nothing_personal_and_takes_the_theme() -> None:
-    page = Client().get("/embed/", {"q": "jane@example.com", "theme": "dark"})
+PERSONAL = [
+    "jane@example.com",
+    "jane%40example.com",
+    "+353871234567",
+    "087 123 4567",
+    "Jane Doyle",
+    "B94TXY jane@example.com",
+]
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+def test_the_frame_repeats_nothing_personal(desk: Client, cdp: Sandbox, text: str) -> None:
+    """Neither in its page, nor in the URL that a tab is sent to, nor in what it shows."""
+    parts = re.compile("jane|doyle|353871|087|1234", re.IGNORECASE)
+    sent = {"q": text, "ticket": "ZD-7", "connection": "sandbox"}
+    page = Client().get("/embed/", sent)
+    assert parts.findall(page.text) == []
+    carried = "connection=sandbox&amp;ticket=ZD-7"
+    [whole] = re.findall('id="whole" class="button" href="([^"]+)"', page.text)
+    assert set(whole.replace("&amp;", "&").partition("?")[2].split("&")) == {
+        "search=not-sent", "connection=sandbox", "ticket=ZD-7",
+    }  # fmt: skip
+    assert f'data-orders="/embed/orders/?{carried}"' in page.text
+    tab = Client().get("/embed/", sent, headers={"Sec-Fetch-Dest": "document"})
+    assert tab["Location"] == whole.replace("&amp;", "&")
+    assert "Your search was not sent" in text_of(desk.get(tab["Location"]))
+    assert parts.findall(read(token_for(desk), text).text) == []
+
+
+def test_the_frame_repeats_no_person_in_its_context() -> None:
+    page = Client().get("/embed/", {"q": "B94TXY", "ticket": "jane@example.com", "connection": "Jane"})
+    assert "jane@" not in page.text
+    assert "jane%40" not in page.text
+    assert "connection=Jane" in page.text  # the name of a connection
+
+
+def test_what_is_searched_for_is_in_no_url_of_the_frame(desk: Client) -> None:
+    headers = {"Authorization": f"Embed {token_for(desk)}"}
+    assert Client().get("/embed/orders/", {"q": "B94TXY"}, headers=headers).status_code == 405
+
+
+def test_the_frame_takes_the_theme() -> None:
+    page = Client().get("/embed/", {"q": "B94TXY", "theme": "dark"})
     assert b'data-theme="dark"' in page.content
-    assert '<p class="reference wrap">' not in page.content.decode()
+    assert '<p id="value" class="reference wrap">B94TXY</p>' in page.text
     assert b'data-theme="system"' in Client().get("/embed/", {"theme": '"><script>'}).content
 
 
@@ -173,8 +225,9 @@ def test_the_window_is_refused_unless_our_own_page_opened_it(
 ) -> None:
     headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"} | ({"Sec-Fetch-Site": site} if site else {})
     assert desk.get("/embed/allow/", query, headers=headers).status_code == 403
-    assert desk.get("/embed/confirm/").status_code == 410
-    assert desk.post("/embed/confirm/").status_code == 410
+    sent = {"c": query["c"]}
+    assert desk.get("/embed/confirm/", sent).status_code == 410
+    assert desk.post("/embed/confirm/", sent).status_code == 410
     assert not EmbedGrant.objects.exists()
 
 
@@ -195,7 +248,7 @@ def test_no_redirect_of_ours_opens_the_window(agent: User, path: str) -> None:
             followed = client.post(asked, sent, headers=OWN, follow=True)
             assert followed.redirect_chain[0] == ("/", 302)
             assert "embed" not in client.get(asked, headers=OWN, follow=True).content.decode()
-            assert client.get("/embed/confirm/").status_code == 410
+            assert client.get("/embed/confirm/", {"c": challenge()}).status_code == 410
             if "username" in form:
                 client.post("/accounts/logout/")
         client.force_login(agent)
@@ -205,30 +258,91 @@ def test_no_redirect_of_ours_opens_the_window(agent: User, path: str) -> None:
 def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) -> None:
     client = Client(enforce_csrf_checks=True)
     begun = client.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN, follow=True)
-    assert begun.redirect_chain[-1][0] == "/accounts/login/?next=%2Fembed%2Fconfirm%2F"
+    asked = f"/embed/confirm/?c={challenge()}"
+    assert begun.redirect_chain[-1][0] == f"/accounts/login/?{urlencode({'next': asked})}"
     client.force_login(agent)
-    page = client.get("/embed/confirm/")
+    page = client.get(asked)
     words = text_of(page)
     assert re.search(rf"Allow a page on {re.escape(DESK)} to show orders to you, agent ?\?", words), words
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
     # Without the form's own token nothing is allowed.
-    assert client.post("/embed/confirm/").status_code == 403
+    assert confirm(client).status_code == 403
     assert not EmbedGrant.objects.exists()
-    sent = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
-    assert sent
-    assert client.post("/embed/confirm/", {"csrfmiddlewaretoken": sent[1]}).status_code == 200
+    assert client.post("/embed/confirm/", fields_of(page)).status_code == 200
     assert EmbedGrant.objects.get().origin == DESK
     assert [(one.what, one.detail) for one in events()][-1] == ("rights_given", f"frame of {DESK}")
     # Once: what was allowed is not allowed again.
-    assert client.get("/embed/confirm/").status_code == 410
+    assert client.get(asked).status_code == 410
 
 
-def test_a_window_left_open_is_over(desk: Client) -> None:
-    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
+def fields_of(page: Any) -> dict[str, str]:
+    """The hidden fields of its form."""
+    return dict(re.findall('<input type="hidden" name="([^"]+)" value="([^"]+)">', page.text))
+
+
+def test_each_of_two_windows_allows_its_own_frame(desk: Client) -> None:
+    front = "https://eu.frontapp.com"
+    frames = {DESK: "a" * 43, front: "b" * 43}
+    for origin, verifier in frames.items():
+        begin(desk, verifier, origin)
+    pages = {origin: desk.get("/embed/confirm/", {"c": challenge(one)}) for origin, one in frames.items()}
+    for origin, page in pages.items():
+        assert [one for one in frames if one in text_of(page)] == [origin]
+    assert desk.post("/embed/confirm/", fields_of(pages[DESK])).status_code == 200
+    assert EmbedGrant.objects.get().origin == DESK
+    assert ask(frames[front]).status_code == 404
+    assert ask(frames[DESK]).status_code == 200
+    # The other still waits, and is allowed by its own button.
+    assert desk.post("/embed/confirm/", fields_of(pages[front])).status_code == 200
+    assert ask(frames[front]).status_code == 200
+
+
+@pytest.mark.parametrize("sent", [{}, {"c": ""}, {"c": challenge("w" * 43)}], ids=["none", "empty", "unknown"])
+def test_a_window_without_a_waiting_frame_says_so_and_allows_nothing(desk: Client, sent: dict[str, str]) -> None:
+    begin(desk)
+    for answer in (desk.get("/embed/confirm/", sent), desk.post("/embed/confirm/", sent)):
+        assert answer.status_code == 410
+        assert "expired or was already confirmed. Go back to the ticket and sign in from there" in text_of(answer)
+    assert not EmbedGrant.objects.exists()
+    assert confirm(desk).status_code == 200
+
+
+def test_of_many_frames_that_wait_the_oldest_is_dropped(desk: Client) -> None:
+    verifiers = [str(number) * 43 for number in range(9)]
+    for verifier in (*verifiers[:8], verifiers[0], verifiers[8]):  # the first is asked for again before the ninth
+        begin(desk, verifier)
+    assert [confirm(desk, verifier).status_code for verifier in verifiers] == [200, 410, *[200] * 7]
+
+
+@pytest.mark.parametrize("age", [601, 599])
+def test_a_window_left_open_is_over(desk: Client, age: int) -> None:
+    begin(desk)
     session = desk.session
-    session["embed_waiting"] = [*session["embed_waiting"][:2], session["embed_waiting"][2] - 601]
+    session["embed_waiting"] = {one: [origin, at - age] for one, (origin, at) in session["embed_waiting"].items()}
     session.save()
-    assert desk.post("/embed/confirm/").status_code == 410
+    assert confirm(desk).status_code == (410 if age > 600 else 200)
+    assert EmbedGrant.objects.exists() is (age < 600)
+
+
+def test_a_session_of_an_earlier_version_waits_for_nothing(desk: Client) -> None:
+    session = desk.session
+    session["embed_waiting"] = [challenge(), DESK, 2_000_000_000]
+    session.save()
+    assert confirm(desk).status_code == 410
+    begin(desk)
+    assert confirm(desk).status_code == 200
+
+
+def test_a_button_pressed_twice_allows_the_frame_once(desk: Client) -> None:
+    """The second request may have read its session before the first one saved it."""
+    begin(desk)
+    waiting = desk.session["embed_waiting"]
+    assert confirm(desk).status_code == 200
+    session = desk.session
+    session["embed_waiting"] = waiting
+    session.save()
+    assert confirm(desk).status_code == 200
+    assert ask().status_code == 200
     assert not EmbedGrant.objects.exists()
 
 
@@ -245,8 +359,8 @@ def test_a_token_is_given_once_and_stored_as_a_hash(desk: Client) -> None:
 
 @pytest.mark.parametrize("verifier", ["", "w" * 43, "v" * 42, "v" * 44, "ü" * 43, "v" * 43 + "\n", 7, None, ["v" * 43]])
 def test_another_secret_gets_no_token(desk: Client, verifier: Any) -> None:
-    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
-    desk.post("/embed/confirm/")
+    begin(desk)
+    confirm(desk)
     assert ask(verifier).status_code == 404
     assert ask().status_code == 200
 
@@ -260,15 +374,15 @@ def test_an_odd_body_gets_no_token(body: bytes) -> None:
     "origin", ["https://acme.zendesk.com", "null", "http://testserver:81", "https://testserver", None]
 )
 def test_only_our_own_page_may_ask_for_a_token(desk: Client, origin: str | None) -> None:
-    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
-    desk.post("/embed/confirm/")
+    begin(desk)
+    confirm(desk)
     assert ask(headers={"Origin": origin} if origin else {}).status_code == 403
     assert EmbedGrant.objects.exists()
 
 
 def test_what_was_allowed_runs_out_after_a_minute(desk: Client) -> None:
-    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
-    desk.post("/embed/confirm/")
+    begin(desk)
+    confirm(desk)
     grant = EmbedGrant.objects.get()
     assert timedelta(seconds=50) < grant.until - timezone.now() <= timedelta(seconds=60)
     EmbedGrant.objects.update(until=timezone.now())
@@ -277,8 +391,8 @@ def test_what_was_allowed_runs_out_after_a_minute(desk: Client) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_the_same_moment_one_gets_the_token(desk: Client) -> None:
-    desk.get("/embed/allow/", {"c": challenge(), "o": DESK}, headers=OWN)
-    desk.post("/embed/confirm/")
+    begin(desk)
+    confirm(desk)
 
     def attempt(_number: int) -> str:
         try:
@@ -322,8 +436,12 @@ def test_an_order_in_short_with_nothing_personal_and_the_frame_on_record(desk: C
 def test_without_the_token_cookies_open_nothing(desk: Client, cdp: Sandbox, authorization: str) -> None:
     token = token_for(desk)
     cdp.reset()
-    answer = desk.get("/embed/orders/", {"q": "B94TXY"}, headers={"Authorization": authorization.format(token)})
-    assert (answer.status_code, answer["WWW-Authenticate"], answer.content) == (401, "Embed", b"")
+    headers = {"Authorization": authorization.format(token)}
+    for answer in (
+        desk.post("/embed/orders/", {"q": "B94TXY"}, headers=headers),
+        desk.get("/embed/orders/B94TXY/", headers=headers),
+    ):
+        assert (answer.status_code, answer["WWW-Authenticate"], answer.content) == (401, "Embed", b"")
     assert not recorded_looks().exists()
     assert cdp.calls()["total"] == 0
 

@@ -1,0 +1,53 @@
+"""What does not fit into a frame: it says how much more there is, and leads to the page that has all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from sandbox.server import Sandbox
+from tests.pages.test_embed import listed, read, token_for
+from tests.pages.test_pagination import REF, answer, serve
+from tests.pages.test_scaling import flown, segment
+
+__all__ = ["listed"]
+
+MORE = re.compile(r'<a href="([^"]+)"[^>]*>\s*… and (\d+) more</a>')
+
+
+def cuts(page: str) -> list[tuple[str, int]]:
+    """Where each "… and N more" leads to, and N."""
+    return [(address.replace("&amp;", "&"), int(count)) for address, count in MORE.findall(page)]
+
+
+@pytest.mark.parametrize(("flights", "slow", "bags"), [(3, 3, 17), (4, 4, 17), (61, 4, 0), (70, 9, 40)])
+def test_what_is_cut_is_counted_and_leads_to_all_of_it(
+    desk: Client, cdp: Sandbox, flights: int, slow: int, bags: int
+) -> None:
+    """Each flight is a journey of its own; the slow ones cannot be, which is an alert for each."""
+    legs = [segment(at, 3 * 1440 * at, at, minutes=900 if at < slow else 80) for at in range(flights)]
+    carried: list[dict[str, object]] = [{"type": "BAG", "name": f"bag {number}"} for number in range(bags)]
+    serve(cdp, [*map(flown, legs), *carried])
+    page = read(token_for(desk), REF, ticket="ZD-7").text
+    whole = f"/orders/{REF}/?ticket=ZD-7"
+    days = re.search('<nav class="days".*?</nav>', page, re.DOTALL)
+    shown = days[0].count("<b>") if days else flights
+    wanted = [(whole, slow - 3), ("#journey-", flights - shown), (f"{whole}#money", flights + bags - 20)]
+    found = [(re.sub("(#journey-).*", r"\1", address), count) for address, count in cuts(page)]
+    assert found == [(address, count) for address, count in wanted if count]
+    assert page.count('<section class="journey"') == flights
+    for anchor in re.findall('<a href="#([^"]+)"', page):
+        assert page.count(f'id="{anchor}"') == 1
+    assert 'id="money"' in desk.get(whole).text
+
+
+@pytest.mark.parametrize("count", [20, 21, 45])
+def test_of_many_orders_the_rest_is_one_link_away(desk: Client, cdp: Sandbox, count: int) -> None:
+    orders = [json.loads(answer(ref=REF[:-2] + f"{number:02}")) for number in range(count)]
+    cdp.answer_with("/v2/orders", json.dumps({"items": orders, "offset": 0, "limit": 100}).encode())
+    page = read(token_for(desk), "#HOSTIL", ticket="ZD-7").text
+    assert page.count("data-order=") == min(count, 20)
+    assert cuts(page) == ([("/orders/?q=HOSTIL&ticket=ZD-7", count - 20)] if count > 20 else [])
