@@ -29,7 +29,6 @@ LONGEST_FIRST = (
     "tests/cdp/test_properties.py",
     "tests/itinerary/test_properties.py",
     "tests/sign_on/test_in_browser.py",
-    "tests/flows/test_embed.py",
     "tests/pages/test_api.py",
     "tests/pages/test_order_from_list.py",
     "tests/wiring/test_behind_a_proxy.py",
