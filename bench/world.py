@@ -11,7 +11,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-AGENT, ITEMS, CONTACTS, CONTACTS_BY_REFERENCE, CONTACT = 0x10, 0x20, 0x30, 0x31, 0x40
+AGENT, ITEMS, CONTACTS, CONTACTS_BY_REFERENCE, CONTACT, GUEST = 0x10, 0x20, 0x30, 0x31, 0x40, 0x50
+OTHER = 4_000_000  # between the two orders of a guest
 _TAIL = "4c07-4731-857e-9602034b15f2"
 _STAMPS = {"createdAt": "2025-08-15T16:00:55.554Z", "modifiedAt": "2025-08-21T16:00:51.882Z"}
 LARGEST_PAGE = 100
@@ -121,7 +122,7 @@ def contact(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
         "nationality": "Irish",
         "passportNumber": f"PX{7000000 + index}",
         "phoneNumbers": [f"+35315550{index:03d}"],
-        "guest": {"href": f"{base}/v2/guests/{ref(0x50, number)[:-6]}{index:06d}"},
+        "guest": {"href": f"{base}/v2/guests/{ref(GUEST, number)[:-6]}{index:06d}"},
         "order": {"href": f"{base}/v2/orders/{ref(kind, number)}"},
     }
 
@@ -235,9 +236,19 @@ def _window(query: dict[str, str]) -> tuple[int, int]:
 
 
 def _orders_of(base: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    if guest := query.get("guestRef", ""):
+        return _orders_of_guest(base, guest)
     wanted = query.get("referenceId", "")
     try:
         kind, number = int(wanted[1:3], 16), int(wanted[3:])
     except ValueError:
         return []
     return [order(base, kind, number, expand_items=False)] if wanted == reference(kind, number) else []
+
+
+def _orders_of_guest(base: str, guest: str) -> list[dict[str, Any]]:
+    """The order whose contact the guest is, as an agent's own order, and one more."""
+    known = read_ref(guest[:-6] + _TAIL[-6:])
+    if known is None or known[0] != GUEST:
+        return []
+    return [order(base, AGENT, number, expand_items=False) for number in (known[1], known[1] + OTHER)]
