@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--write", action="store_true", help="also write docs/scale.json and the figures of docs/scale.md"
     )
+    parser.add_argument("--anyway", action="store_true", help="write even if the machine had other work")
     return parser.parse_args()
 
 
@@ -89,7 +90,9 @@ def main() -> int:
         report.limits,
     ):
         print(part(run), end="\n\n")
-    if given.write:
+    if given.write and not (run.quiet or given.anyway):
+        _say("Not written: the machine had other work at the same time.")
+    elif given.write:
         run.write(PROJECT / "docs" / "scale.json")
         report.write(PROJECT / "docs" / "scale.md", run)
     return 0 if all(one.reached for one in report.goals(run)) else 1

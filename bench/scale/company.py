@@ -35,10 +35,11 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters at a moment (`time.monotonic`): CPU seconds by program, calls to the CDP, statements, access records."""
+    """Counters at a moment (`time.monotonic`): CPU seconds by program and of the machine, calls, statements, access records."""
 
     at: float
     cpu: dict[str, float]
+    machine: float
     calls: int
     statements: int
     records: int
@@ -49,6 +50,7 @@ class Reading:
         return Reading(
             self.at - before.at,
             cpu,
+            self.machine - before.machine,
             self.calls - before.calls,
             self.statements - before.statements,
             self.records - before.records,
@@ -95,7 +97,7 @@ class Company:
 
     def reading(self) -> Reading:
         """All counters now."""
-        return Reading(time.monotonic(), self.cpu(), self.calls(), self.statements(), self.records())
+        return Reading(time.monotonic(), self.cpu(), _of_the_machine(), self.calls(), self.statements(), self.records())
 
     def calls(self) -> int:
         """Requests that the stand-in has received."""
@@ -147,6 +149,12 @@ class Company:
 def _console(pooled: str) -> psycopg.Connection[dict[str, Any]]:
     address = pooled.rpartition("/")[0] + "/pgbouncer"
     return psycopg.connect(address, autocommit=True, row_factory=psycopg.rows.dict_row)
+
+
+def _of_the_machine() -> float:
+    """CPU seconds of everything on this machine, and those that its host took away."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
 
 
 def _started_here(name: str) -> list[psutil.Process]:

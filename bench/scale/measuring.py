@@ -77,6 +77,7 @@ def measure(
         times=times,
         cpu={name: (1000 * cpu - nobody.cpu[name] * spent.at) / requests for name, cpu in spent.cpu.items()},
         busy={name: cpu / spent.at for name, cpu in spent.cpu.items()},
+        others=max(0.0, spent.machine - sum(spent.cpu.values())) / spent.at,
         calls_per_visit=spent.calls / (requests / len(KINDS)),
         statements_per_request=(spent.statements - nobody.statements * spent.at) / requests,
         records_per_visit=spent.records / (requests / len(KINDS)),

@@ -11,6 +11,7 @@ from typing import Any
 from bench.model import Cost, Work
 from bench.tally import percentile
 
+QUIET = 0.2  # cores
 KINDS = ("order", "contacts", "trips")
 ROUNDS = {"order": 1, "contacts": 1, "trips": 2}  # answers of the CDP that a request needs one after the other
 
@@ -43,7 +44,9 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One load. `cpu` in milliseconds a request by program, without what an idle company costs; `busy` in cores, with it."""
+    """One load. `cpu` in milliseconds a request by program, without what an idle company costs; `busy` in cores, with it.
+
+    `others` are cores that anything else on the machine kept busy."""
 
     agents: int
     seconds: float
@@ -52,6 +55,7 @@ class Point:
     times: dict[str, Times]
     cpu: dict[str, float]
     busy: dict[str, float]
+    others: float
     calls_per_visit: float
     statements_per_request: float
     records_per_visit: float
@@ -82,6 +86,11 @@ class Run:
     calls: dict[str, float]
     idle: Idle
     points: tuple[Point, ...]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the machine had nothing else to do."""
+        return max(one.others for one in self.points) < QUIET
 
     @property
     def work(self) -> Work:

@@ -40,7 +40,12 @@ def write(page: Path, run: Run) -> None:
 
 
 def about(run: Run) -> str:
-    return f"`{run.command}`, {run.day}. {run.machine}"
+    busy = (
+        ""
+        if run.quiet
+        else " **The machine had other work at the same time: these figures say what it was given, not what it needs.**"
+    )
+    return f"`{run.command}`, {run.day}. {run.machine}{busy}"
 
 
 def goals(run: Run) -> Iterator[Goal]:
@@ -96,7 +101,13 @@ def loads(run: Run) -> str:
         row += [
             f"{one.times[kind].median:.0f} / {one.times[kind].p95:.0f} / {one.times[kind].p99:.0f}" for kind in KINDS
         ]
-        rows.append([*row, f"{sum(one.busy.values()):.2f}", f"{one.client_connections} / {one.database_connections}"])
+        rows.append(
+            [
+                *row,
+                f"{sum(one.busy.values()):.2f}, {one.others:.2f}",
+                f"{one.client_connections} / {one.database_connections}",
+            ]
+        )
     head = [
         "agents",
         "requests a second",
@@ -104,7 +115,7 @@ def loads(run: Run) -> str:
         "errors",
         *(f"{_named(kind)}, p50 / p95 / p99 ms" for kind in KINDS),
     ]
-    return table([*head, "cores busy", "connections to pgbouncer / to PostgreSQL"], rows)
+    return table([*head, "cores busy, others'", "connections to pgbouncer / to PostgreSQL"], rows)
 
 
 def calibration(run: Run) -> Point:

@@ -29,14 +29,13 @@ def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
     assert Run.read(tmp_path / "again.json") == run
 
 
-def test_the_model_meets_the_load_whose_costs_it_knows(run: Run) -> None:
-    basis = report.calibration(run)
-    (found,) = [
-        (made, measured)
+def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
+    apart = {
+        (one.agents, figure): (made, measured)
         for one, figure, made, measured in report.compared(run)
-        if one is basis and figure == "cores busy"
-    ]
-    assert found[0] == pytest.approx(found[1], rel=report.WITHIN)
+        if one.agents <= report.GOAL_AGENTS and abs(made / measured - 1) > report.WITHIN
+    }
+    assert not run.quiet or apart == {}
 
 
 def test_every_figure_that_is_predicted_wrong_is_named(run: Run) -> None:
