@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-integrations test-operations test-postgres check fmt bench scale screenshots lock sbom zendesk-app
+.PHONY: help setup develop demo run test test-integrations test-operations test-postgres test-debian check fmt bench scale screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
+	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian (root, mmdebstrap)"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations, catalogues"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip"
@@ -79,6 +80,10 @@ test-integrations: develop
 test-operations: develop
 	@.ci/tools
 	@$(BIN)/python -m pytest tests/operations -m operations $(ARGS)
+
+# MOUNTS are folders in which this machine, and no other, keeps packages for pip.
+test-debian: develop
+	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.from_empty_debian
 
 check: develop
 	$(BIN)/ruff format --check --quiet .
