@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHAPTER = "## From an empty Debian to the first order"
+AUTHORITIES = "/etc/ssl/of-this-machine.pem"
 PORTS = (80, 443, 5432, 8000)
 
 SYSTEMCTL = """#!/usr/bin/python3
@@ -89,21 +91,15 @@ def blocks() -> list[str]:
 
 def as_this_machine(root: Path) -> list[str]:
     """Let the new Debian reach packages as this machine does; the folders to mount there."""
-    for path in ("/etc/apt/apt.conf.d", "/etc/apt/sources.list.d", "/etc/apt/sources.list", "/etc/pip.conf", "/etc/resolv.conf", "/usr/share/keyrings"):
-        here, there = Path(path), root / path.lstrip("/")
+    for path in ("/etc/apt/apt.conf.d", "/etc/pip.conf", "/etc/resolv.conf", "~/.config/pip/pip.conf"):
+        here, there = Path(path).expanduser(), root / path.lstrip("/").replace("~", "root")
         if here.is_dir():
-            for file in here.iterdir():
-                if file.suffix not in (".list", ".sources") or "debian" in file.name:
-                    shutil.copy(file, there / file.name)
+            shutil.copytree(here, there, dirs_exist_ok=True)
         elif here.exists():
+            there.parent.mkdir(parents=True, exist_ok=True)
             there.write_bytes(here.read_bytes())
-    for path in ("/etc/ssl/certs/ca-certificates.crt",):
-        (root / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, root / path.lstrip("/"))
-    user = Path("~/.config/pip/pip.conf").expanduser()
-    if user.exists():
-        (root / "root/.config/pip").mkdir(parents=True)
-        shutil.copy(user, root / "root/.config/pip/pip.conf")
+    # Not where Debian's own are: installing ca-certificates writes those anew.
+    shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / AUTHORITIES.lstrip("/"))
     return os.environ.get("MOUNTS", "").split()
 
 
@@ -123,9 +119,16 @@ def pasted(root: Path) -> int:
     mounts = [f"mount -t proc proc {root}/proc", f"mount --rbind /dev {root}/dev"]
     for folder in as_this_machine(root):
         mounts.append(f"mkdir -p {root}{folder} && mount --bind {folder} {root}{folder}")
-    kept = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")]
-    clean = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", *kept]
-    inside = " ".join(["exec", "chroot", str(root), *clean, "bash", "/root/paste.sh"])
+    env = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
+    env |= {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": "/root",
+        "LANG": "C.UTF-8",
+        "DEBIAN_FRONTEND": "noninteractive",
+        "PIP_CERT": AUTHORITIES,
+    }
+    settings = [f"{name}={value}" for name, value in env.items()]
+    inside = "exec " + shlex.join(["chroot", str(root), "env", "-i", *settings, "bash", "/root/paste.sh"])
     command = [_program("unshare"), "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", "\n".join([*mounts, inside])]
     return subprocess.run(command, check=False).returncode
 
