@@ -111,14 +111,16 @@ def pasted(root: Path) -> int:
     (root / "usr/local/bin/systemctl").write_text(SYSTEMCTL)
     (root / "usr/local/bin/systemctl").chmod(0o755)
     (root / "root/sign-in.py").write_text(SIGN_IN)
-    lines = ["set -euo pipefail", "trap 'echo \"FAILED: $BASH_COMMAND\" >&2; tail -n 5 /var/log/cdpviewer.log >&2 || true' ERR"]
+    lines = [
+        "set -euo pipefail",
+        "trap 'echo \"FAILED: $BASH_COMMAND\" >&2; tail -n 5 /var/log/cdpviewer.log >&2 || true' ERR",
+    ]
     for number, block in enumerate(blocks(), start=1):
         lines += [f"echo '--- block {number}'", block.rstrip()]
     lines += ["echo '--- a person signs in'", "/opt/cdpviewer/.venv/bin/python /root/sign-in.py"]
     (root / "root/paste.sh").write_text("\n".join(lines) + "\n")
     mounts = [f"mount -t proc proc {root}/proc", f"mount --rbind /dev {root}/dev"]
-    for folder in as_this_machine(root):
-        mounts.append(f"mkdir -p {root}{folder} && mount --bind {folder} {root}{folder}")
+    mounts += [f"mkdir -p {root}{path} && mount --bind {path} {root}{path}" for path in as_this_machine(root)]
     env = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
     env |= {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -129,7 +131,16 @@ def pasted(root: Path) -> int:
     }
     settings = [f"{name}={value}" for name, value in env.items()]
     inside = "exec " + shlex.join(["chroot", str(root), "env", "-i", *settings, "bash", "/root/paste.sh"])
-    command = [_program("unshare"), "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", "\n".join([*mounts, inside])]
+    command = [
+        _program("unshare"),
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "sh",
+        "-ec",
+        "\n".join([*mounts, inside]),
+    ]
     return subprocess.run(command, check=False).returncode
 
 

@@ -75,7 +75,9 @@ def test_pages_are_503_and_no_record_is_lost(
         filler.unlink()
         began = time.monotonic()
         well = served.get_when_well(ORDER)
-        print(f"{seen.count(503)} of {len(seen)} pages are 503, the slowest {slowest:.2f} s; probes {probes}; well after {time.monotonic() - began:.1f} s")
+        print(
+            f"{seen.count(503)} of {len(seen)} pages are 503, the slowest {slowest:.2f} s; probes {probes}; well after {time.monotonic() - began:.1f} s"
+        )
         recorded = {str(row[0]) for row in owner.execute("SELECT request_id FROM orders_accessrecord")}
     assert set(seen) == {200, 503}
     assert seen[-1] == 503
