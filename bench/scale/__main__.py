@@ -93,8 +93,9 @@ def main() -> int:
     if given.write and not (run.quiet or given.anyway):
         _say("Not written: the machine had other work at the same time.")
     elif given.write:
-        run.write(PROJECT / "docs" / "scale.json")
-        report.write(PROJECT / "docs" / "scale.md", run)
+        figures = PROJECT / "docs" / "scale.json"
+        run.write(figures)
+        report.write(PROJECT / "docs" / "scale.md", Run.read(figures))
     return 0 if all(one.reached for one in report.goals(run)) else 1
 
 
