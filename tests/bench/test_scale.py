@@ -33,8 +33,9 @@ def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
     apart = {
         (one.agents, figure): (made, measured)
         for one, figure, made, measured in report.compared(run)
-        if one.agents <= report.GOAL_AGENTS and abs(made / measured - 1) > report.WITHIN
+        if one.agents <= report.GOAL_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
     }
+    # The third slowest of some hundred requests is chance, so the page only names those.
     assert not run.quiet or apart == {}
 
 

@@ -108,8 +108,10 @@ def pasted(root: Path) -> int:
     (root / "root").mkdir(exist_ok=True)
     archive = subprocess.run([_program("git"), "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=True)
     (root / "root/cdpviewer.tar").write_bytes(archive.stdout)
-    (root / "usr/local/bin/systemctl").write_text(SYSTEMCTL)
-    (root / "usr/local/bin/systemctl").chmod(0o755)
+    # Packages start their services, as on a machine that was booted.
+    for path, text in (("usr/local/bin/systemctl", SYSTEMCTL), ("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n")):
+        (root / path).write_text(text)
+        (root / path).chmod(0o755)
     (root / "root/sign-in.py").write_text(SIGN_IN)
     lines = [
         "set -euo pipefail",
