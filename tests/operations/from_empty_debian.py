@@ -24,32 +24,40 @@ AUTHORITIES = "/root/of-this-machine.pem"
 PORTS = (80, 443, 5432, 8000)
 
 SYSTEMCTL = """#!/usr/bin/python3
-import os, re, shlex, subprocess, sys, time
-words = [word for word in sys.argv[1:] if not word.startswith("-")]
-if words[0] == "restart":
-    sys.exit(subprocess.call(["service", words[1], "restart"]))
-if words[0] == "enable" and "--now" in sys.argv:
-    text = lambda *names: "".join(open(f"/etc/systemd/system/{name}").read() for name in names)
-    for name in words[1:]:
-        assert os.path.exists(f"/etc/systemd/system/{name}"), name
-    unit = text("cdpviewer-web.service", "cdpviewer-.service.d/common.conf")
+import os, re, shlex, subprocess, sys
+
+FOLDER, CREDENTIALS = "/etc/systemd/system/", "/run/credentials"
+
+def start(name):
+    unit = open(FOLDER + name).read() + open(FOLDER + "cdpviewer-.service.d/common.conf").read()
     find = lambda key: re.findall(rf"^{key}=-?(.*)$", unit, re.M)
-    credentials = "/run/credentials"
-    os.makedirs(credentials)
+    for needed in find("Requires"):
+        start(needed)
     env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     for file in find("EnvironmentFile"):
         env |= dict(line.split("=", 1) for line in open(file).read().split("\\n") if line)
     for line in find("Environment"):
-        env |= dict(word.split("=", 1) for word in line.replace("%d", credentials).split(" "))
+        env |= dict(word.split("=", 1) for word in line.replace("%d", CREDENTIALS).split(" "))
+    user, folder = find("User")[0], find("WorkingDirectory")[0]
+    subprocess.check_call(["install", "-d", CREDENTIALS])
     for line in find("LoadCredential"):
-        name, _, path = line.partition(":")
-        subprocess.check_call(["install", "-m", "0400", "-o", find("User")[0], path, f"{credentials}/{name}"])
-    subprocess.check_call(["install", "-d", "-m", find("StateDirectoryMode")[0], "-o", find("User")[0], "/var/lib/cdpviewer"])
-    as_user = ["setpriv", "--reuid", find("User")[0], "--regid", find("Group")[0], "--clear-groups", "--no-new-privs"]
-    for command in find("ExecStartPre"):
-        subprocess.check_call([*as_user, *shlex.split(command)], env=env, cwd=find("WorkingDirectory")[0])
-    log = open("/var/log/cdpviewer.log", "wb")
-    subprocess.Popen([*as_user, *shlex.split(find("ExecStart")[0])], env=env, cwd=find("WorkingDirectory")[0], stdout=log, stderr=log)
+        credential, _, path = line.partition(":")
+        subprocess.check_call(["install", "-m", "0400", "-o", user, path, f"{CREDENTIALS}/{credential}"])
+    subprocess.check_call(["install", "-d", "-m", find("StateDirectoryMode")[0], "-o", user, "/var/lib/cdpviewer"])
+    as_user = ["setpriv", "--reuid", user, "--regid", find("Group")[0], "--clear-groups", "--no-new-privs"]
+    for command in find("ExecStartPre") + (find("ExecStart") if "Type=oneshot" in unit else []):
+        subprocess.check_call([*as_user, *shlex.split(command)], env=env, cwd=folder)
+    if "Type=notify" in unit:
+        log = open("/var/log/cdpviewer.log", "wb")
+        subprocess.Popen([*as_user, *shlex.split(find("ExecStart")[0])], env=env, cwd=folder, stdout=log, stderr=log)
+
+names = [word for word in sys.argv[1:] if not word.startswith("-")]
+if names[0] == "restart":
+    sys.exit(subprocess.call(["service", names[1], "restart"]))
+if names[0] == "enable" and "--now" in sys.argv:
+    for name in names[1:]:
+        assert os.path.exists(FOLDER + name), name
+    start("cdpviewer-web.service")
 """
 
 SIGN_IN = """
