@@ -43,7 +43,8 @@ def start(name):
     for line in find("LoadCredential"):
         credential, _, path = line.partition(":")
         subprocess.check_call(["install", "-m", "0400", "-o", user, path, f"{CREDENTIALS}/{credential}"])
-    subprocess.check_call(["install", "-d", "-m", find("StateDirectoryMode")[0], "-o", user, "/var/lib/cdpviewer"])
+    for state in sorted(find("StateDirectory")):
+        subprocess.check_call(["install", "-d", "-m", find("StateDirectoryMode")[0], "-o", user, "/var/lib/" + state])
     as_user = ["setpriv", "--reuid", user, "--regid", find("Group")[0], "--clear-groups", "--no-new-privs"]
     for command in find("ExecStartPre") + (find("ExecStart") if "Type=oneshot" in unit else []):
         subprocess.check_call([*as_user, *shlex.split(command)], env=env, cwd=folder)
@@ -58,10 +59,13 @@ if names[0] == "enable" and "--now" in sys.argv:
     for name in names[1:]:
         assert os.path.exists(FOLDER + name), name
     start("cdpviewer-web.service")
+if names[0] == "start":
+    for name in names[1:]:
+        start(name)
 """
 
 SIGN_IN = """
-import re, sys, time, requests
+import pathlib, re, time, requests
 password = open("/root/first-password").read().strip()
 for _ in range(300):
     try:
@@ -84,6 +88,8 @@ answer = people.post(
 )
 print("signing in", answer.status_code, answer.headers.get("Location"))
 assert answer.status_code == 302
+(backup,) = pathlib.Path("/var/lib/cdpviewer/backups").iterdir()
+print("a backup of", backup.stat().st_size, "bytes")
 home = people.get(site + "/", timeout=10)
 print("the page after it", home.status_code, home.url)
 assert home.status_code == 200 and "admin" in home.text
