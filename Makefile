@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-integrations test-operations test-postgres check fmt bench screenshots lock sbom zendesk-app
+.PHONY: help setup develop demo run test test-integrations test-operations test-postgres test-debian check fmt bench scale screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -21,9 +21,11 @@ help:
 	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
+	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian (root, mmdebstrap)"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip; EMAIL=… for its users' questions"
+	@echo "make scale        500 agents on two servers with PostgreSQL, pgbouncer, Redis and HAProxy; WRITE=--write for docs/scale.md"
 	@echo "make setup fmt bench screenshots lock"
 
 # What serving people needs, and nothing else; LOCK=prod for PostgreSQL and Redis, LOCK=ldap for a directory as well.
@@ -79,6 +81,10 @@ test-operations: develop
 	@.ci/tools
 	@$(BIN)/python -m pytest tests/operations -m operations $(ARGS)
 
+# MOUNTS are folders in which this machine, and no other, keeps packages for pip.
+test-debian: develop
+	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.from_empty_debian
+
 check: develop
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
@@ -102,6 +108,11 @@ bench: develop $(VENV)/bench-installed
 $(VENV)/bench-installed: requirements/bench.lock $(VENV)/developing
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/bench.lock
 	@touch $@
+
+# A quarter of an hour, on a machine with nothing else to do.
+scale: develop $(VENV)/bench-installed
+	@.ci/tools
+	@$(BIN)/python -m bench.scale $(WRITE) $(ARGS)
 
 screenshots: develop
 	@.ci/tools

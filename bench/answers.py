@@ -68,9 +68,14 @@ def _window(query: dict[str, str]) -> tuple[int, int]:
 
 def _orders_of(base: str, query: dict[str, str], *, with_items: bool) -> tuple[int, list[dict[str, Any]]]:
     """The order of a reference, or the two orders of a guest, and their kind."""
-    if known := world.read_ref(query.get("guestRef", "")):
+    guest = query.get("guestRef", "")
+    if known := world.read_ref(guest):
         kind = world.AGENT + known[0] - world.GUEST
         return kind, [world.order(base, kind, 2 * known[1] + one, expand_items=False) for one in (0, 1)]
+    if (number := world.order_of_contact(guest)) is not None:
+        return world.AGENT, [
+            world.order(base, world.AGENT, one, expand_items=False) for one in (number, number + world.OTHER)
+        ]
     wanted = query.get("referenceId", "")
     try:
         kind, number = int(wanted[1:3], 16), int(wanted[3:])

@@ -13,6 +13,7 @@ from typing import Any
 
 AGENT, ITEMS, CONTACTS, CONTACT, GUEST, ITEM = 0x10, 0x20, 0x30, 0x40, 0x50, 0x80  # ITEM: added to the order's kind
 WHOLE = AGENT + 2
+OTHER = 4_000_000  # between the two orders of a contact's guest
 _TAIL = "4c07-4731-857e-9602034b15f2"
 _STAMPS = {"createdAt": "2025-08-15T16:00:55.554Z", "modifiedAt": "2025-08-21T16:00:51.882Z"}
 LARGEST_PAGE = 100
@@ -41,6 +42,12 @@ def read_ref(text: str) -> tuple[int, int] | None:
         return int(text[:2], 16), int(text[2:8], 16)
     except ValueError:
         return None
+
+
+def order_of_contact(guest: str) -> int | None:
+    """The number of the order whose contact the guest is, by the guest's ref; None for any other."""
+    known = read_ref(guest[:-6] + _TAIL[-6:])
+    return known[1] if known is not None and known[0] == GUEST else None
 
 
 def reference(kind: int, number: int) -> str:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0021_more_lookups_a_minute"),
+        ("orders", "0022_more_lookups_a_minute"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0020_account_events_of_ended_passwords"),
+        ("orders", "0021_after_release_0_2_0"),
     ]
 
     operations = [

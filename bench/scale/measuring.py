@@ -1,0 +1,87 @@
+"""Measure a running company: with nobody at work, one visit after another, and with so many agents."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bench.scale.company import Company
+from bench.scale.office import Office, one_after_another, work
+from bench.scale.points import KINDS, Idle, Point, Times
+
+
+@dataclass(slots=True)
+class Watch:
+    """The most connections seen while it watches."""
+
+    company: Company
+    clients: int = 0
+    database: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def watching(self) -> Iterator[Watch]:
+        watcher = threading.Thread(target=self._watch)
+        watcher.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            watcher.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(1.0):
+            clients, database = self.company.connections()
+            self.clients, self.database = max(self.clients, clients), max(self.database, database)
+
+
+def idle(company: Company, seconds: float) -> Idle:
+    """The cost of a company at which nobody works."""
+    before = company.reading()
+    time.sleep(seconds)
+    spent = company.reading().since(before)
+    return Idle({name: 1000 * cpu / spent.at for name, cpu in spent.cpu.items()}, spent.statements / spent.at)
+
+
+def calls_of_a_visit(company: Company, agents: int) -> float:
+    """Calls to the CDP for an order, its contacts and the customer's orders: a mean of so many visits, one after another."""
+    office = Office(company.url, company.host, (0, 0))
+    before = company.calls()
+    asyncio.run(one_after_another(office, company.cookies[:agents]))
+    failed = {kind: tally.errors for kind, tally in office.tallies.items() if tally.errors}
+    if failed:
+        raise AssertionError(failed)
+    return (company.calls() - before) / agents
+
+
+def measure(
+    company: Company, agents: int, nobody: Idle, pause: tuple[float, float], warm: float, seconds: float
+) -> Point:
+    """So many agents at work."""
+    office = Office(company.url, company.host, pause)
+    with Watch(company).watching() as watch:
+        before, after = asyncio.run(work(office, company.cookies[:agents], warm, seconds, company.reading))
+    spent = after.since(before)
+    times = {kind: Times.of(tally.times) for kind, tally in office.tallies.items()}
+    requests = sum(one.count for one in times.values())
+    return Point(
+        agents=agents,
+        seconds=spent.at,
+        requests_per_second=requests / spent.at,
+        errors=dict(sum((Counter(tally.errors) for tally in office.tallies.values()), Counter())),
+        times=times,
+        cpu={name: (1000 * cpu - nobody.cpu[name] * spent.at) / requests for name, cpu in spent.cpu.items()},
+        busy={name: cpu / spent.at for name, cpu in spent.cpu.items()},
+        others=max(0.0, spent.machine - sum(spent.cpu.values())) / spent.at,
+        calls_per_visit=spent.calls / (requests / len(KINDS)),
+        statements_per_request=(spent.statements - nobody.statements * spent.at) / requests,
+        records_per_visit=spent.records / (requests / len(KINDS)),
+        client_connections=watch.clients,
+        database_connections=watch.database,
+        memory=company.memory(),
+    )

@@ -1,0 +1,136 @@
+"""What a run measured, as docs/scale.json has it."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.model import Cost, Work
+from bench.tally import percentile
+
+QUIET = 0.2  # cores
+KINDS = ("order", "contacts", "trips")
+ROUNDS = {"order": 1, "contacts": 1, "trips": 2}  # answers of the CDP that a request needs one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Times of one kind of request in milliseconds, and how many there were."""
+
+    count: int
+    mean: float
+    median: float
+    p95: float
+    p99: float
+    worst: float
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> Times:
+        values = [1000 * one for one in seconds] or [float("nan")]
+        p50, p95, p99 = (percentile(values, share) for share in (50, 95, 99))
+        return cls(len(seconds), statistics.mean(values), p50, p95, p99, max(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What the servers cost with nobody at work: probes. CPU in milliseconds a second by program, and statements a second."""
+
+    cpu: dict[str, float]
+    statements: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One load. `cpu` in milliseconds a request by program, without what an idle company costs; `busy` in cores, with it.
+
+    `others` are cores that anything else on the machine kept busy."""
+
+    agents: int
+    seconds: float
+    requests_per_second: float
+    errors: dict[str, int]
+    times: dict[str, Times]
+    cpu: dict[str, float]
+    busy: dict[str, float]
+    others: float
+    calls_per_visit: float
+    statements_per_request: float
+    records_per_visit: float
+    client_connections: int
+    database_connections: int
+    memory: float
+
+    @property
+    def requests(self) -> int:
+        return sum(one.count for one in self.times.values())
+
+    def above_the_cdp(self, kind: str, latency: int) -> float:
+        """The p99 of a kind of request without the time the CDP took, in milliseconds."""
+        return self.times[kind].p99 - ROUNDS[kind] * latency
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run. `latency` of the CDP in milliseconds; `calls` of a visit by the servers that took turns; `points` by agents."""
+
+    command: str
+    day: str
+    machine: str
+    cores: int
+    latency: int
+    pause: tuple[float, float]
+    reading: tuple[float, float]
+    calls: dict[str, float]
+    idle: Idle
+    points: tuple[Point, ...]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the machine had nothing else to do."""
+        return max(one.others for one in self.points) < QUIET
+
+    @property
+    def work(self) -> Work:
+        """How the agents worked."""
+        rounds = sum(ROUNDS.values())
+        return Work(len(KINDS), sum(self.pause) / 2, sum(self.reading) / 2, rounds * self.latency / 1000)
+
+    def cost(self, point: Point) -> Cost:
+        """What a request cost at one of the points."""
+        return Cost(
+            cpu={name: spent / 1000 for name, spent in point.cpu.items()},
+            idle={name: spent / 1000 for name, spent in self.idle.cpu.items()},
+            statements=point.statements_per_request,
+            calls=point.calls_per_visit / len(KINDS),
+            records=point.records_per_visit / len(KINDS),
+        )
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(_rounded(asdict(self)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: Path) -> Run:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        points = [
+            one | {"times": {kind: Times(**times) for kind, times in one["times"].items()}} for one in found["points"]
+        ]
+        return cls(
+            **found
+            | {
+                "pause": tuple(found["pause"]),
+                "reading": tuple(found["reading"]),
+                "idle": Idle(**found["idle"]),
+                "points": tuple(Point(**one) for one in points),
+            }
+        )
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value

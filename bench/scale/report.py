@@ -1,0 +1,199 @@
+"""The tables of docs/scale.md, made of a run and the model."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.goals import Goal, table
+from bench.model import FULL, ONE_THREAD, OWN, Cost, Prediction, full_at, needs, predict
+from bench.scale.points import KINDS, ROUNDS, Point, Run
+
+GOAL_AGENTS = 500
+CALIBRATED = 250  # the model knows the costs at this load only
+WITHIN = 0.15
+COMPANIES = (500, 5_000, 50_000)
+MOST_ABOVE, MOST_CONNECTIONS = 150, 40
+RECORD = 560  # bytes with its indexes, as measured with five million
+DATABASE_CORES = 16
+PLACE = re.compile(r"(<!-- figures of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(page: str, run: Run) -> str:
+    """The page with the figures of a run between its markers. Raises KeyError for a marker nobody knows."""
+    made = {
+        "run": about,
+        "goals": goals_table,
+        "costs": costs,
+        "loads": loads,
+        "model": predictions,
+        "companies": companies,
+        "limits": limits,
+    }
+    return PLACE.sub(lambda found: found[1] + made[found[2]](run).strip() + "\n" + found[3], page)
+
+
+def write(page: Path, run: Run) -> None:
+    page.write_text(filled(page.read_text(encoding="utf-8"), run), encoding="utf-8")
+
+
+def about(run: Run) -> str:
+    busy = (
+        ""
+        if run.quiet
+        else " **The machine had other work at the same time: these figures say what it was given, not what it needs.**"
+    )
+    return f"`{run.command}`, {run.day}. {run.machine}{busy}"
+
+
+def goals(run: Run) -> Iterator[Goal]:
+    """What 500 agents must get. The goals of a load that was not measured are NaN, which is never reached."""
+    found = next((one for one in run.points if one.agents == GOAL_AGENTS), None)
+    yield Goal("errors of all requests", sum(found.errors.values()) if found else math.nan, 0, shown="{:.0f}")
+    for kind in KINDS:
+        above = found.above_the_cdp(kind, run.latency) if found else math.nan
+        yield Goal(f"p99 of {_named(kind)} above the CDP's time, ms", above, MOST_ABOVE, shown="{:.0f}")
+    connections = found.database_connections if found else math.nan
+    yield Goal("connections to PostgreSQL at a time", connections, MOST_CONNECTIONS, shown="{:.0f}")
+    shared = run.calls["two servers with Redis"] - run.calls["one process"]
+    yield Goal("calls of a visit more than on one process", shared, 0, shown="{:.2f}")
+
+
+def goals_table(run: Run) -> str:
+    rows = [
+        [one.what, one.shown.format(one.measured), f"{one.limit:g}", "reached" if one.reached else "**not reached**"]
+        for one in goals(run)
+    ]
+    return table([f"{GOAL_AGENTS} agents", "measured", "at most", ""], rows)
+
+
+def costs(run: Run) -> str:
+    """What a request costs, by program and load."""
+    points = run.points
+    rows = [[name, *(f"{one.cpu[name]:.2f}" for one in points), f"{run.idle.cpu[name]:.1f}"] for name in points[0].cpu]
+    rows.append(
+        [
+            "statements of a request",
+            *(f"{one.statements_per_request:.1f}" for one in points),
+            f"{run.idle.statements:.1f}",
+        ]
+    )
+    rows.append(["calls of a visit", *(f"{one.calls_per_visit:.2f}" for one in points), ""])
+    rows.append(["records of a visit", *(f"{one.records_per_visit:.2f}" for one in points), ""])
+    rows.append(["memory of a process, MB", *(f"{one.memory:.0f}" for one in points), ""])
+    shared = table(
+        ["calls of a visit, one after another", "calls"], [[name, f"{calls:.2f}"] for name, calls in run.calls.items()]
+    )
+    return (
+        table(["processor time, ms", *(f"{one.agents} agents" for one in points), "idle, a second"], rows)
+        + "\n\n"
+        + shared
+    )
+
+
+def loads(run: Run) -> str:
+    """What each load got."""
+    rows = []
+    for one in run.points:
+        row = [str(one.agents), f"{one.requests_per_second:.1f}", f"{one.requests:,}", str(sum(one.errors.values()))]
+        row += [
+            f"{one.times[kind].median:.0f} / {one.times[kind].p95:.0f} / {one.times[kind].p99:.0f}" for kind in KINDS
+        ]
+        rows.append(
+            [
+                *row,
+                f"{sum(one.busy.values()):.2f}, {one.others:.2f}",
+                f"{one.client_connections} / {one.database_connections}",
+            ]
+        )
+    head = [
+        "agents",
+        "requests a second",
+        "requests",
+        "errors",
+        *(f"{_named(kind)}, p50 / p95 / p99 ms" for kind in KINDS),
+    ]
+    return table([*head, "cores busy, others'", "connections to pgbouncer / to PostgreSQL"], rows)
+
+
+def calibration(run: Run) -> Point:
+    """The point whose costs the model takes: the nearest to CALIBRATED agents."""
+    return min(run.points, key=lambda one: abs(one.agents - CALIBRATED))
+
+
+def compared(run: Run) -> Iterator[tuple[Point, str, float, float]]:
+    """Each point with a figure's name, as predicted and as measured."""
+    basis = calibration(run)
+    cost = run.cost(basis)
+    for one in run.points:
+        made = predict(one.agents, run.work, cost, run.cores)
+        yield one, "requests a second", made.rate, one.requests_per_second
+        yield one, "cores busy", made.busy, sum(one.busy.values())
+        yield one, "mean of all requests, ms", _mean(run, made), _measured_mean(one)
+        for kind in KINDS:
+            yield one, f"p99 of {_named(kind)}, ms", ROUNDS[kind] * run.latency + 1000 * made.p99, one.times[kind].p99
+
+
+def _mean(run: Run, made: Prediction) -> float:
+    return run.latency * sum(ROUNDS.values()) / len(KINDS) + 1000 * made.mean
+
+
+def _measured_mean(one: Point) -> float:
+    return sum(times.mean * times.count for times in one.times.values()) / one.requests
+
+
+def predictions(run: Run) -> str:
+    """Predicted and measured figures, and a sentence on those that differ by more than WITHIN."""
+    by_figure: dict[str, list[str]] = {}
+    apart = []
+    for one, figure, made, measured in compared(run):
+        off = made / measured - 1
+        by_figure.setdefault(figure, []).append(f"{made:.3g} / {measured:.3g} ({off:+.0%})")
+        if abs(off) > WITHIN:
+            apart.append(f"{figure} of {one.agents} agents ({off:+.0%})")
+    head = ["predicted / measured", *(f"{one.agents} agents" for one in run.points)]
+    said = f"Costs are those measured with {calibration(run).agents} agents. "
+    said += f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
+    return table(head, [[figure, *cells] for figure, cells in by_figure.items()]) + "\n\n" + said
+
+
+def companies(run: Run) -> str:
+    """What larger companies need."""
+    cost = run.cost(calibration(run))
+    found = [needs(agents, run.work, cost) for agents in COMPANIES]
+    rows = [
+        ["requests a second", *(f"{one.rate:,.0f}" for one in found)],
+        ["processes of the servers, a core each", *(f"{one.processes:,}" for one in found)],
+        ["their memory, GB", *(f"{one.processes * calibration(run).memory / 1000:.1f}" for one in found)],
+        *([f"busy cores of {name}", *(f"{one.cores[name]:.2f}" for one in found)] for name in OWN),
+        ["statements a second", *(f"{one.statements:,.0f}" for one in found)],
+        ["connections to PostgreSQL, busy at a time", *(f"{math.ceil(one.database_connections):,}" for one in found)],
+        ["calls to the CDP a second", *(f"{one.calls:,.0f}" for one in found)],
+        ["requests that wait for the CDP at a time", *(f"{one.waiting:,.0f}" for one in found)],
+        ["access records in 8 hours, millions", *(f"{one.records_a_day / 1e6:,.1f}" for one in found)],
+        ["their size, GB", *(f"{one.records_a_day * RECORD / 1e9:,.1f}" for one in found)],
+    ]
+    return table(["", *(f"{agents:,} agents" for agents in COMPANIES)], rows)
+
+
+def limits(run: Run) -> str:
+    """Where each program is full."""
+    cost: Cost = run.cost(calibration(run))
+    sizes = {"servers": 2, "postgresql": DATABASE_CORES, "haproxy": 4}
+    rows = []
+    for name in sorted(OWN, key=lambda one: full_at(one, sizes.get(one, 1), run.work, cost)):
+        cores = 1 if name in ONE_THREAD else sizes[name]
+        rows.append(
+            [
+                name,
+                "one, it has a single thread" if name in ONE_THREAD else str(cores),
+                f"{full_at(name, cores, run.work, cost):,}",
+            ]
+        )
+    return table(["program", "cores", f"agents that keep {FULL:.0%} of them busy"], rows)
+
+
+def _named(kind: str) -> str:
+    return {"order": "the order", "contacts": "contacts", "trips": "the customer's orders"}[kind]

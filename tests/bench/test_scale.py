@@ -1,0 +1,64 @@
+"""docs/scale.md says what docs/scale.json holds, and marks what the model does not predict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.scale import report
+from bench.scale.points import ROUNDS, Run
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return Run.read(DOCS / "scale.json")
+
+
+def test_the_page_has_the_figures_of_the_last_run(run: Run) -> None:
+    page = (DOCS / "scale.md").read_text(encoding="utf-8")
+    assert report.filled(page, run) == page
+    assert page.count("<!-- figures of ") == 7
+
+
+def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
+    run.write(tmp_path / "again.json")
+    assert Run.read(tmp_path / "again.json") == run
+
+
+def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
+    apart = {
+        (one.agents, figure): (made, measured)
+        for one, figure, made, measured in report.compared(run)
+        if one.agents <= report.GOAL_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
+    }
+    # The third slowest of some hundred requests is chance, so the page only names those.
+    assert not run.quiet or apart == {}
+
+
+def test_every_figure_that_is_predicted_wrong_is_named(run: Run) -> None:
+    said = report.predictions(run)
+    for one, figure, made, measured in report.compared(run):
+        named = f"{figure} of {one.agents} agents ({made / measured - 1:+.0%})" in said
+        assert named == (abs(made / measured - 1) > report.WITHIN), (one.agents, figure)
+
+
+def test_a_failed_request_misses_the_goal(run: Run) -> None:
+    (found,) = [one for one in run.points if one.agents == report.GOAL_AGENTS]
+    points = tuple(replace(one, errors={"status 503": 1}) if one is found else one for one in run.points)
+    missed = [one.what for one in report.goals(replace(run, points=points)) if not one.reached]
+    assert "errors of all requests" in missed
+    well = replace(
+        found, errors={}, database_connections=40,
+        times={kind: replace(times, p99=ROUNDS[kind] * run.latency + 150) for kind, times in found.times.items()},
+    )  # fmt: skip
+    points = tuple(well if one is found else one for one in run.points)
+    assert [one.what for one in report.goals(replace(run, points=points)) if not one.reached] == []
+
+
+def test_a_load_that_was_not_measured_reaches_nothing(run: Run) -> None:
+    points = tuple(one for one in run.points if one.agents != report.GOAL_AGENTS)
+    assert sum(not one.reached for one in report.goals(replace(run, points=points))) >= 5

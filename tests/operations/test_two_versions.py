@@ -1,0 +1,113 @@
+"""The last release and this version side by side on one PostgreSQL, as during a rolling upgrade."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from sandbox.server import Sandbox
+from tests import on_postgres
+from tests.live import PASSWORD, PROJECT, free_port, sign_in, wait_until_it_answers
+from tests.postgres_server import Server, postgres
+
+__all__ = ["postgres"]
+
+LAST_RELEASE = "703e3bf"  # 0.2.0
+
+pytestmark = pytest.mark.operations
+
+
+@pytest.fixture(scope="module")
+def last_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code of the last release. A clone without its history cannot have it: the tests are left out, loudly."""
+    found = subprocess.run(
+        [shutil.which("git") or "git", "archive", LAST_RELEASE], cwd=PROJECT, capture_output=True, check=False
+    )
+    if found.returncode:
+        pytest.skip(f"NO LAST RELEASE: this clone does not have {LAST_RELEASE}: git fetch --unshallow")
+    folder = tmp_path_factory.mktemp("release")
+    with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def manage(env: dict[str, str], folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], env=env, cwd=folder, capture_output=True, text=True, check=False, timeout=240
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def serving(env: dict[str, str], folder: Path, log: Path) -> Iterator[str]:
+    """The address of gunicorn with the code in `folder`."""
+    port = free_port()
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            env=env | {"CDPVIEWER_BIND": f"127.0.0.1:{port}"}, cwd=folder, stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        wait_until_it_answers(process, port, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def works(url: str) -> requests.Session:
+    """Sign in, open an order with its contacts and the activity; the session."""
+    session = requests.Session()
+    session.trust_env = False
+    assert sign_in(session, url, "agent", PASSWORD).status_code == 302
+    sees_orders(session, url)
+    return session
+
+
+def sees_orders(session: requests.Session, url: str) -> None:
+    assert session.get(f"{url}/readyz", timeout=30).status_code == 200
+    order = session.get(f"{url}/orders/B94TXY/", timeout=30)
+    assert order.status_code == 200
+    assert "B94TXY" in order.text
+    ref = order.url.rstrip("/").rpartition("/")[2]
+    assert session.get(f"{url}/orders/{ref}/contacts/", timeout=30).status_code == 200
+    assert "B94TXY" in session.get(f"{url}/activity/", timeout=30).text
+
+
+def test_the_last_release_serves_on_beside_this_version(
+    last_release: Path, postgres: Server, running_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    folders = {"old": last_release, "new": PROJECT}
+    envs = {}
+    address = postgres.new_database("two_versions")
+    for name, folder in folders.items():
+        envs[name] = on_postgres.settings(running_sandbox, tmp_path / name, DATABASE_URL=address)
+        manage(envs[name], folder, "collectstatic", "--no-input", "--verbosity=0")
+    manage(envs["old"], folders["old"], "migrate", "--verbosity=0")
+    added = subprocess.run(
+        [sys.executable, "-c", on_postgres.AGENT], env=envs["old"], cwd=folders["old"], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert added.returncode == 0, added.stderr
+    with serving(envs["old"], folders["old"], tmp_path / "old.log") as old:
+        before = works(old)
+        manage(envs["new"], folders["new"], "migrate", "--verbosity=0")
+        sees_orders(before, old)
+        works(old)
+        with serving(envs["new"], folders["new"], tmp_path / "new.log") as new:
+            sees_orders(before, new)
+            at_both = works(new)
+            sees_orders(at_both, old)
+            works(old)
+            sees_orders(at_both, new)
+        works(old)  # as when the upgrade is given up
+    manage(envs["new"], folders["new"], "check_records")  # fails if a record of either version cannot be proved
