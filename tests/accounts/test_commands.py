@@ -272,7 +272,7 @@ def test_add_connection_leaves_grants_as_they_are(run: Run, anna: User, agents: 
     run("add_connection", *SHARED, *both, "--default", stdin=TOKEN)
     assert list(grants.all()) == [("Agents", True, end), ("Supervisors", True, None)]
     ConnectionGrant.objects.update(until=timezone.now())
-    assert "The grant of Agents has ended" in run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)[1]
+    assert "The grant of Agents has expired" in run("add_connection", *SHARED, "--group", "Agents", stdin=TOKEN)[1]
 
 
 def test_add_connection_tests_a_shared_one_with_its_new_settings(run: Run, agents: Group, cdp: Cdp) -> None:

@@ -159,7 +159,7 @@ def change(client: Client, new: str) -> str:
 
 def test_on_the_form_to_change_it(as_anna: Client) -> None:
     page = as_anna.get("/accounts/password/").text
-    assert "better 15 or more" in page
+    assert "preferably 15 or more" in page
     assert "appears in data breaches" in change(as_anna, "Welcome12345!")
     assert "repeats itself" in change(as_anna, "abcabcabcabc")
     long = "a passphrase " + "of so many words that it never ends, " * 6

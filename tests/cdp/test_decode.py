@@ -210,7 +210,7 @@ def test_inline_items_are_complete_only_where_they_show_it(items: str, complete:
 
 @pytest.mark.parametrize("text", ["{}", '{"message":"down"}', '{"ref":null}'])
 def test_an_object_with_nothing_of_an_order_is_no_order(text: str) -> None:
-    with pytest.raises(Unreadable, match="no order"):
+    with pytest.raises(Unreadable, match="not an order"):
         order(text)
 
 

@@ -92,8 +92,8 @@ Fault = Callable[[Server], AbstractContextManager[None]]
 @pytest.mark.parametrize(
     ("fault", "ready"),
     [
-        (down, "is not responding"),
-        (hanging, "is not responding"),
+        (down, "does not answer"),
+        (hanging, "does not answer"),
         (read_only, "is read-only"),
         (locked, "ok"),
         (full, "ok"),

@@ -252,7 +252,7 @@ def test_a_provider_that_is_down_gets_a_page_and_a_503(
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=nobody)
     refused = client.post("/accounts/provider/", {"next": ORDER})
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
-    assert "Example Air does not answer" in refused.text
+    assert "Example Air is not responding" in refused.text
     assert ORDER.replace("&", "&amp;") in refused.text
 
 

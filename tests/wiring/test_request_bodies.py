@@ -50,7 +50,7 @@ def test_the_page_follows_the_browsers_language() -> None:
     answer = Client(headers={"Accept-Language": "de-AT,en;q=0.5"}).post(LOGIN, {"username": "x" * (LARGEST + 1)})
     assert answer.status_code == 413
     assert '<html lang="de">' in answer.text
-    assert "Es wurde zu viel gesendet" in answer.text
+    assert "Das Formular war zu groß" in answer.text
 
 
 def test_files_are_read_over_and_the_fields_beside_them_count() -> None:
