@@ -56,7 +56,7 @@ def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
 
 
 def tenant_names(request: Request) -> list[str]:
-    """The names of the connections the person may use, the default first; read again where this page's own is missing."""
+    """The names of the connections the person may use, the default first; read again if this page's connection is not among them."""
     held: Any = request.session.get(TENANTS_KEY)
     now = int(time.time())
     here = request.connection.name if request.connection is not None else None
@@ -73,7 +73,7 @@ def forget_tenants(request: HttpRequest) -> None:
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """The query "?connection=…&ticket=…" with those of the two that the request has, after `more`; "" if it has none."""
+    """The query "?connection=…&ticket=…" with whichever of the two the request has, after `more`; "" if all are missing."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]
@@ -87,7 +87,7 @@ def carried_by_redirect(request: HttpRequest, **more: str) -> str:
 
 
 def carried_to(request: HttpRequest, connection: str) -> str:
-    """The same for a link to another connection than the request's: its name, or "" for none."""
+    """The same for a link to a connection other than the request's: `connection` is its name, "" for none."""
     return _query(request, {"connection": connection} if connection else {})
 
 

@@ -70,7 +70,7 @@ def not_checked() -> ValidationError:
 
 
 def locked_out(username: str) -> None:
-    """Record that attempts on a name are throttled: once per 15 minutes and process, or a stranger could fill the records."""
+    """Record that attempts on a name are throttled: at most once every 15 minutes per process, or a stranger could flood the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)
 
@@ -91,15 +91,15 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse inactive people, those who may not use a password kept here, and one that somebody else set and that was used before."""
+        """Refuse inactive people, those who may not use a password kept here, and a password set by somebody else that was used before."""
         super().confirm_login_allowed(user)
         chosen = settings.SIGN_ON
         # Somebody without a password here was checked by the directory, which the setting leaves alone.
         if user.has_usable_password() and not may_use_password(user, chosen.passwords):
-            said = gettext("With a password kept in cdpviewer, only administration staff may sign in.")
+            said = gettext("Only administration staff may sign in with a password kept in cdpviewer.")
             why = "passwords are for staff"
             if chosen.passwords is Passwords.OFF:
-                said, why = gettext("With a password kept in cdpviewer, nobody may sign in."), "passwords are off"
+                said, why = gettext("Nobody may sign in with a password kept in cdpviewer."), "passwords are off"
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
             if chosen.provider:
                 said += " " + gettext("Use the button above.")

@@ -121,7 +121,7 @@ class EmbedGrant(models.Model):
 class EmbedSession(models.Model):
     """A frame in which a user reads orders. `session` is the hashed key of the session that allowed it.
 
-    Timestamps are aware UTC; `until` is the latest time that session can last until.
+    Timestamps are aware UTC; `until` is when that session ends at the latest.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)

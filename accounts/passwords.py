@@ -48,7 +48,7 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password appears in data breaches, or is one that does with digits or symbols around it."),
+                _("This password appears in data breaches, as it is or without the digits and symbols around it."),
                 code="password_too_common",
             )
 
@@ -96,7 +96,7 @@ def is_common(password: str) -> bool:
 
 
 def is_simple(password: str) -> bool:
-    """Whether the password has little to guess, or repeats a short piece."""
+    """Whether the password leaves little to guess, or repeats a short piece."""
     spelling = folded(password)
     piece = (spelling + spelling).find(spelling, 1)
     return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))

@@ -93,7 +93,7 @@ def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.rights.saved")
 def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Record a new user, and changes to the user name, password, active, staff and superuser flags."""
+    """Record a new user, and changes to the user name, the password, and the active, staff and superuser flags."""
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(Action.PERSON_ADDED, about=instance)

@@ -1,4 +1,4 @@
-"""Simplicity of a password: repetitions, sequences and keyboard rows add little to guess."""
+"""Simplicity of a password: repetitions, sequences and keyboard rows add little that has to be guessed."""
 
 from __future__ import annotations
 

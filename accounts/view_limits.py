@@ -49,7 +49,7 @@ class View:
         return Change(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
 
     def over(self, in_minute: int, on_day: int) -> Over | None:
-        """The limit that these counts are over; the first time in each minute and day it is recorded."""
+        """The limit that these counts exceed; recorded the first time in each minute or day."""
         limits = settings.VIEW_LIMITS
         if limits.a_day and on_day > limits.a_day:
             over = Over(limits.a_day, "a day", DAY - self.now % DAY)

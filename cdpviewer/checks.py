@@ -166,7 +166,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
-    """The groups that a provider's or directory's are mapped to must exist. Nothing is found if the database cannot be read."""
+    """The groups that those of a provider or directory are mapped to must exist. Reports nothing if the database cannot be read."""
     from accounts.sign_on import membership
 
     found: list[CheckMessage] = []

@@ -22,7 +22,7 @@ class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
     def close(self) -> None:
-        """Stop listening, but serve those who have connected: the system would reset them, and lose the forms they sent."""
+        """Stop listening, but serve those who have connected: the system would otherwise reset them and lose the forms they sent."""
         self._stop_event.set()
         self.stop_accepting()
         # No file may be left for another connection; and gevent itself may close, where nothing can wait.

@@ -34,7 +34,7 @@ def sign_in(env: Environment) -> SignInLimits:
 
 
 def views(env: Environment) -> ViewLimits:
-    """The limits on views. Raises ImproperlyConfigured if a day allows fewer than a minute."""
+    """The limits on views. Raises ImproperlyConfigured if the limit per day is below that per minute."""
     standard = ViewLimits()
     limits = ViewLimits(
         a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),

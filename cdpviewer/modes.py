@@ -34,7 +34,7 @@ def close(database: dict[str, Any]) -> None:
 
 
 def open_to_others(paths: list[Path]) -> Iterator[Path]:
-    """The files that others than their owner may read or write."""
+    """The files that users other than their owner may read or write."""
     for path in paths:
         try:
             mode = path.stat().st_mode

@@ -1,6 +1,6 @@
 """From SQLite to an empty PostgreSQL: every row of every table in one transaction, and each compared with what it was before.
 
-What is read is a backup taken for that moment, so the database may be served meanwhile; what is written after it is then missing.
+What is read is a backup taken at the start, so the database may be served meanwhile; anything written after it is then missing.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def _client(address: str, _process: int) -> Client:
 
 
 def event_of(line: dict[str, Any]) -> Any:
-    """Sentry's event from a line of the log: its words, the types and places of its exceptions, and a few closed tags."""
+    """Sentry's event from a line of the log: its words, the types and places of its exceptions, and a few fixed tags."""
     chain = [_exception(one) for one in reversed(line.get("exception", []))]  # Sentry wants the first cause first
     return {
         "level": line.get("level", "error"),

@@ -109,7 +109,7 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user, or None. Raises DirectoryDown, and Refused with the right password of a user who may not sign in.
+        """The user, or None. Raises DirectoryDown, or Refused if the password is right but the user may not sign in.
 
         For a name that `_is_not_theirs` the directory is not queried.
         """

@@ -29,7 +29,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
     The name is trusted only with the proxy's secret. No user is added: an unknown or inactive name stays signed out.
     A session that the proxy started ends if it sends another name, or none. The page after signing out signs nobody in.
-    Where the proxy asks for no sign-in (docs/sign-on.md) its silence ends nothing: the window of a frame starts there.
+    On paths where the proxy requires no sign-in (docs/sign-on.md), a missing name ends no session: the window of a frame starts there.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:
@@ -54,7 +54,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
 
 def named(request: HttpRequest, chosen: ProxyHeader) -> str:
-    """The name sent by the proxy, "" without one, with one that is too long, or without the right secret."""
+    """The name sent by the proxy, "" if there is none, if it is too long, or if the secret is not right."""
     name = request.headers.get(chosen.header, "")
     if name and not constant_time_compare(request.headers.get(chosen.secret_header, ""), chosen.secret):
         log.warning("proxy_secret_wrong")

@@ -29,7 +29,7 @@ class PreferencesForm(forms.Form):
     )
     clock = forms.ChoiceField(
         label=gettext_lazy("Clock"),
-        choices=[("24", gettext_lazy("24 hours, 16:00")), ("12", gettext_lazy("12 hours, 4:00 pm"))],
+        choices=[("24", gettext_lazy("24-hour, 16:00")), ("12", gettext_lazy("12-hour, 4:00 pm"))],
         widget=forms.RadioSelect,
     )
     theme = forms.ChoiceField(

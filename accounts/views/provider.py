@@ -58,7 +58,7 @@ def _record(refused: NotSignedIn) -> None:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Show that the user may still be signed in at the provider, with a link to its sign-out page if there is one, or at the proxy."""
+    """Show that the user may still be signed in at the provider or proxy, with a link to the provider's sign-out page if it has one."""
     provider, proxy = settings.SIGN_ON.provider, settings.SIGN_ON.proxy
     by_proxy = proxy is not None and proxy_header.named(request, proxy) != ""
     if request.user.is_authenticated or not (provider or by_proxy):

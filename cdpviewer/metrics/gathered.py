@@ -1,4 +1,4 @@
-"""What the database holds, counted at each scrape: sessions, and how the connections were answered last.
+"""What the database holds, counted at each scrape: sessions, and the last result of each connection.
 
 The label `team` is the name that administrators gave a shared connection; people's own connections count together, under "".
 """

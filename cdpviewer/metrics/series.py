@@ -83,7 +83,7 @@ class Calls:
         self._regions = {url.rstrip("/"): name for name, url in settings.CDP_REGIONS.items()}
 
     def region(self, origin: str) -> str:
-        """The name under which the server has this origin."""
+        """The name under which the server knows this origin."""
         return self._regions.get(origin, "other")
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:

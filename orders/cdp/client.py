@@ -68,7 +68,7 @@ class CdpClient:
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def get_order_start(self, ref: str) -> Order:
-        """The same in one call: the order with the items that come with it, of many the first ten."""
+        """The same in one call: the order with the items that come with it, at most the first ten."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:

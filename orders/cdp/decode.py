@@ -60,7 +60,7 @@ class Page:
 
     @classmethod
     def of(cls, entries: list[Any], limit: int | None = None, *, onward: bool = False) -> Page:
-        """A page of the first entries, as many as are read of a list."""
+        """A page of the first RECORDS entries of a list."""
         return cls(tuple(entries[:RECORDS]), limit, onward, max(0, len(entries) - RECORDS))
 
 

@@ -8,7 +8,7 @@ CdpError
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
 │   ├── NotFound             404, or an empty list
-│   ├── TooMany              more fit than one page shows
+│   ├── TooMany              more match than one page shows
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
 │   ├── RateLimited          429, with the wait if known
@@ -60,7 +60,7 @@ class NotFound(ReferenceProblem):
 
 
 class TooMany(ReferenceProblem):
-    """More records fit than one page reads; what was read is shown."""
+    """More records match than one page reads; what was read is shown."""
 
 
 class RequestRefused(ReferenceProblem):

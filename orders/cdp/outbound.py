@@ -1,4 +1,4 @@
-"""The way out of the network: a proxy, certificate authorities trusted besides the public ones, and what fails on it."""
+"""The way out of the network: a proxy, certificate authorities trusted besides the public ones, and what can go wrong on the way."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:
-    """ "Reserved, not confirmed"; the words of any other status alone. `words` are more than its own."""
+    """ "Reserved, not confirmed"; any other status in words alone. `words` replace those of the status."""
     words = words or status_word(sent)
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 

@@ -29,8 +29,8 @@ LARGEST_SEQUENCE = 2**31 - 1
 def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
     """The file of `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
-    A time in a known zone is written in that zone, with its VTIMEZONE; one within hours of a change of the clocks in UTC, which every
-    reader takes as the same moment; one in an unknown zone floats.
+    A time in a known zone is written in that zone, with its VTIMEZONE; one within hours of a change of the clocks is written in UTC,
+    which every reader takes as the same moment; one in an unknown zone floats.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")

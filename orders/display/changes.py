@@ -45,7 +45,7 @@ def total_words(total: tuple[Decimal | None, str]) -> str:
 
 
 def flight_label(flight: FlightChange) -> str:
-    """ "BX 582 DUB–AGP"; of a flight that is new or gone with its day: "BX 582 DUB–AGP, Sun 27 Dec"."""
+    """ "BX 582 DUB–AGP"; with its day for a flight that is new or gone: "BX 582 DUB–AGP, Sun 27 Dec"."""
     pair = "–".join(filter(None, (flight.origin, flight.destination)))
     label = f"{flight.number} {pair}".strip() or _("Flight")
     return f"{label}, {short_day(flight.day)}" if flight.day and flight.kind is not Kind.CHANGED else label

@@ -120,7 +120,7 @@ def _to_the_second(there: datetime) -> str:
 
 
 def zone_word(value: datetime) -> str:
-    """A zone's short name if it has one (CEST), else its distance from UTC ("UTC+5:45")."""
+    """A zone's short name if it has one (CEST), else its offset from UTC ("UTC+5:45")."""
     name = value.tzname() or ""
     return name if name.isalpha() else offset_word(value.utcoffset())
 

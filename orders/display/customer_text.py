@@ -30,7 +30,7 @@ UNCERTAIN = WRONG_TIMES | {NoticeKind.UNREADABLE_TIME}
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to report.
 
-    Nor is there anything for a trip too long for a message, or an order that did not load completely or contradicts itself.
+    Also "" for a trip too long for a message, and for an order that did not load completely or contradicts itself.
     """
     if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete or _contradicts(order):
         return ""

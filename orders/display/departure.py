@@ -1,4 +1,4 @@
-"""When the next flight leaves, in words: of a trip to come, under way or past. Times in doubt are given both ways, or as such."""
+"""When the next flight leaves, in words: of a trip to come, under way or past. Times in doubt are given both ways, or with a remark."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """ "in 30 days" by the dates at the airport, "in 10 h" on the last one; "" if that is not known."""
+    """ "in 30 days" by the dates at the airport, "in 10 h" within the last 24 hours; "" if unknown."""
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""

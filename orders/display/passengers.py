@@ -53,7 +53,7 @@ def passenger_type(code: str | None) -> str:
 
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
-    """ "2 adults, 1 child" of (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
+    """ "2 adults, 1 child" from (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
     words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
     return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
 

@@ -1,4 +1,4 @@
-"""What the CDP sent and could not be understood: statuses, money, flights. None of it may vanish from the things to check."""
+"""What the CDP sent that could not be understood: statuses, money, flights. None of it may vanish from the things to check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ODD = frozenset({"not a text", "not a number", "out of range", "not a list", "no
 
 
 def status_unread(record: Order | OrderItem) -> bool:
-    """Whether a status was sent that is no text."""
+    """Whether a status was sent that is not text."""
     return record.status is None and _note(record, "status") is not None
 
 

@@ -28,7 +28,7 @@ def headcount(
 ) -> Passengers:
     """All travellers of the order by passenger type, given its flights in the order flown.
 
-    Nobody goes from one city to another twice on a day, by one flight or by all flights of an item, and nobody is in two aircraft at
+    Nobody goes from one city to another twice in a day, by one flight or by all flights of an item, and nobody is in two aircraft at
     a time: the largest number that does either is the number of travellers. Times that are not `trusted`, or impossible, do not count
     as time in the air.
 
@@ -68,9 +68,9 @@ def headcount(
 
 
 def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
-    """Travellers whom no flight counts that others fly: the cancelled ones, and those with another status that is not booked.
+    """Travellers without a seat on any of the flights that others fly: first the cancelled ones, then those with another unbooked status.
 
-    Of each passenger type as many as lack a seat on every flight: who does on some only, or flies on another, is not among them.
+    Per passenger type, as many as lack a seat on every flight: those who lack one only on some, or fly on another, are not counted.
     """
     found: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:

@@ -75,7 +75,7 @@ def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The night hours between two local times, cut to these; of a month at most."""
+    """The night hours between two local times, clipped to those; for a month at most."""
     parts = []
     day = start.date()
     for _day in range(32):

@@ -74,7 +74,7 @@ class _Stretch:
 def draw(journey: Journey) -> Picture | None:
     """The picture of a journey.
 
-    None if an instant is missing or runs backwards, if the journey has more than five days or more legs than anybody flies in that
+    None if an instant is missing or runs backwards, if the journey takes more than five days or has more legs than anybody flies in that
     time, or on the first and last days of the calendar.
     """
     start, end = journey.departs.instant, journey.arrives.instant

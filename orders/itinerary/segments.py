@@ -58,7 +58,7 @@ def local_day(wall: Wall) -> date | None:
 
 
 def is_flight(item_type: str | None) -> bool:
-    """Whether an item's type is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" do not."""
+    """Whether an item's type is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" are not."""
     words = {word.lower() for word in _BETWEEN_WORDS.split(item_type or "")} - {""}
     return bool(words & _FLIGHTS) and words <= _FLIGHTS | _KINDS_OF_RECORD
 

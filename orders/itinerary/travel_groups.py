@@ -23,7 +23,7 @@ FLIGHTS_A_DAY = 12
 def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
     """Chains of flights, each flight in exactly one.
 
-    `flights` is by key in the order flown; `item_flights` has the keys of each item's flights.
+    `flights` maps keys to flights, in the order flown; `item_flights` has the keys of each item's flights.
 
     Two adults fly out and back, and a child joins them in London from an earlier flight:
 

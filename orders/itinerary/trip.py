@@ -67,7 +67,7 @@ class Clock:
 class Evidence:
     """The figures behind a verdict: minutes under both readings, and what is usual for the distance.
 
-    `days_off` is by how many days the arrival's date is wrong, if a whole number of days makes the flight time a usual one.
+    `days_off` is the number of days by which the arrival's date is wrong, if a whole number of days makes the flight time a usual one.
     """
 
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""Who holds a copy of a shared connection's key: made when a group is granted or joined, and at sign-in; deleted when they leave."""
+"""Who holds a copy of a shared connection's key: made when a group gets a grant or a member, and at sign-in; deleted when they leave."""
 
 from __future__ import annotations
 

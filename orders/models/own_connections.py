@@ -80,7 +80,7 @@ class Connection(AnyConnection):
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
-        """Open the credential for use. Raises CredentialUnreadable, also if the connection is not confirmed."""
+        """Open the credential for use. Raises CredentialUnreadable, including when the connection is not confirmed."""
         if not self.is_confirmed:
             raise CredentialUnreadable("the connection waits for its user to confirm it")
         return self.open_sealed()

@@ -32,7 +32,7 @@ def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
 
 @receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.models.taken_back")
 def taken_back(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Delete copies after a grant was deleted, also with its group. This needs no key."""
+    """Delete copies after a grant was deleted, by itself or with its group. This needs no key."""
     members.take_from_others(instance.shared)
 
 

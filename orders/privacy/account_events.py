@@ -67,7 +67,7 @@ def record(
     subject: str = "",
     connection: tuple[UUID, str] | None = None,
 ) -> None:
-    """Write one account event; `DatabaseError` if that fails.
+    """Write one account event. Raises `DatabaseError` if that fails.
 
     `about` is the user concerned; `subject` a keyed hash, never a name; `connection` its id, and its name with the region.
     Inside a transaction the event is committed or rolled back with it.

@@ -193,7 +193,7 @@ def _insert(names: tuple[str, ...]) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert the columns of `record` as they are, with `change` as one statement; what that returns."""
+    """Insert the columns of `record` as they are, with `change` as one statement; return what that returns."""
     sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)

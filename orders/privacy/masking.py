@@ -70,7 +70,7 @@ class PersonCard:
 
     @property
     def contacts(self) -> list[Field]:
-        """How to reach them: phone numbers first, then e-mail addresses, also those that no link can be made of."""
+        """How to reach them: phone numbers first, then e-mail addresses, including those that cannot become a link."""
         return [field for field in self.fields if field.name in REACHES]
 
     @property

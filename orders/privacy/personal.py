@@ -30,7 +30,7 @@ def is_personal(text: str) -> bool:
 
 
 def holds_address(text: str) -> bool:
-    """Whether `text` holds an e-mail address or is a phone number with its plus, also encoded. Ticket numbers may begin with zeros."""
+    """Whether `text` holds an e-mail address or is a phone number with its plus, even if encoded. Ticket numbers may begin with zeros."""
     plain = decoded(text).strip()
     return "@" in plain or (plain.startswith("+") and like_phone(plain))
 

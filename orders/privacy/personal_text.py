@@ -114,7 +114,7 @@ def names_document(text: str) -> bool:
 
 
 def holds_card(text: str) -> bool:
-    """Whether the text holds the number of a payment card: 13 to 19 digits with their check digit right."""
+    """Whether the text holds the number of a payment card: 13 to 19 digits with a correct check digit."""
     return any(_checks(re.sub(r"\D", "", group)) for group in _DIGITS.findall(_plain(text)))
 
 

@@ -1,4 +1,4 @@
-"""Orders that a person pinned to their start page: what their own access record of the order says, no names of people."""
+"""Orders that a person pinned to their start page: what their own access record of the order says, without names of people."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 class Addresses:
     """`readings` are the addresses that can be meant, in the order of the text; `broken` is whether one cannot be read whole.
 
-    An address that may have begun in the word before it is among `readings`, and `broken`. `rest` is the text without them.
+    An address that may have begun in the word before it is among `readings`, and sets `broken`. `rest` is the text without them.
     """
 
     readings: tuple[str, ...]

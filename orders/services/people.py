@@ -114,7 +114,7 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
 def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
     """The guests who are contacts of an order, the first MOST_GUESTS of them, and all their orders, each once, newest first.
 
-    Of a guest whose orders could not be read there are none, and `problem` says why. Raises a CdpError without the contacts.
+    If a guest's orders could not be read, they are missing, and `problem` says why. Raises a CdpError if the contacts cannot be read.
     """
     contacts = tenant.client.list_contacts(order_ref)
     guests = tuple(dict.fromkeys(one.guest_ref.lower() for one in contacts.items if one.guest_ref))[:MOST_GUESTS]

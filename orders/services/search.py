@@ -64,7 +64,7 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 
 
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or the one order that has it as its booking reference, as ticket fields hold them; else return the orders found.
+    """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); else return the orders found.
 
     A value in the form of the CDP's refs is tried as one first, and as a reference only if that is not found; for
     anything else both are tried at the same time. If one reading failed, the orders of the other are `partial`: the
@@ -193,7 +193,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 
 
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
-    """Guests as `find_people` finds them, without their orders: one round trip. Raises a CdpError if nobody was found for sure."""
+    """Guests as `find_people` finds them, without their orders: one round trip. Raises a CdpError if an incomplete read found nobody."""
     found = _list_guests(tenant, questions, lambda _ref: None)
     if not found.items and not found.complete:
         raise found.problem or errors.Unreadable("the list of people could not be read to its end")

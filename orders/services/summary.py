@@ -53,7 +53,7 @@ class OtherItem:
     """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
 
     `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
-    passenger types, the first to come first. `dates` are the item's unknown fields that hold a date. `flight` is the key of the
+    passenger types, in order of first appearance. `dates` are the item's unknown fields that hold a date. `flight` is the key of the
     flight they go with, "" if the data does not say which.
     """
 

@@ -32,7 +32,7 @@ class Change:
 
 
 def is_possible(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the database takes a change inside of another statement."""
+    """Whether the database takes a change inside another statement."""
     return bool(connection.vendor == "postgresql")
 
 

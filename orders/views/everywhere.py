@@ -77,7 +77,7 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
 
 
 def others_of(request: Request, tenant: Tenant) -> tuple[list[AnyConnection], list[str]]:
-    """The other connections to search, and the names of those that cannot be: not confirmed, or too many."""
+    """The other connections to search, and the names of those left out: not confirmed, or beyond MOST_CONNECTIONS."""
     others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
     connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
     return connections, [each.name for each in others if each not in connections]

@@ -43,7 +43,7 @@ class LinkForm(forms.Form):
         help_text=gettext_lazy("Only for agents who serve several tenants: the name of the connection to use."),
     )
     shape = forms.ChoiceField(
-        label=gettext_lazy("Shape"),
+        label=gettext_lazy("Link format"),
         required=False,
         choices=[
             ("", gettext_lazy("the system’s default")),

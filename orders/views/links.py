@@ -54,7 +54,7 @@ def link_query(request: Request, connection: AnyConnection) -> str:
 
 
 def other_connections(request: Request, connection: AnyConnection, path: str) -> list[tuple[str, str]]:
-    """The user's connections beside this one: the name of each, and the path with the query that selects it."""
+    """The user's connections besides this one: the name of each, and the path with the query that selects it."""
     others = (each for each in usable_by(request.user) if each.pk != connection.pk)
     return [(each.name, path + carried_to(request, each.name)) for each in others]
 

@@ -54,7 +54,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 
 
 def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
-    """Record that the order was opened, keep its digest, and return what changed since the view before, if anything did."""
+    """Record that the order was opened, keep its digest, and return what changed since the previous view, if anything did."""
     view = view_of(request.user, tenant, opened)
     keep = view.change if view is not None else None
     returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)

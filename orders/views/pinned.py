@@ -1,4 +1,4 @@
-"""Which orders a person pinned, noted in the session, so that an order's page costs no statement for it."""
+"""Which orders a person pinned, noted in the session, so that an order's page needs no query for them."""
 
 from __future__ import annotations
 

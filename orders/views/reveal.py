@@ -41,7 +41,7 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 def reveal(request: Request, ref: str) -> HttpResponseBase:
     """Show one hidden field of a person, or all, if the user has the right; otherwise refuse and record it.
 
-    A GET, which a sign-in in between makes of the form, redirects to the contacts.
+    A GET, which is what the form becomes if the user has to sign in first, redirects to the contacts.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)

@@ -1,4 +1,4 @@
-"""Whom a search was about: the keyed hash under which the records have a person."""
+"""Whom a search was about: the keyed hash under which the records list a person."""
 
 from __future__ import annotations
 

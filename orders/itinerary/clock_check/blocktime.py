@@ -1,7 +1,7 @@
 """The usual duration of a scheduled flight over a distance, from gate to gate.
 
-Five constants, fitted by `calibration/fit.py`: a start, minutes for each kilometre, minutes for each root of a kilometre (short hops
-are slow), the westerlies, and the queues of busy airports.
+Five constants, fitted by `calibration/fit.py`: a start, minutes per kilometre, minutes per square root of the distance
+(short hops are slow), the westerlies, and the queues at busy airports.
 The westerlies lie around the 40th parallel, nearer the equator and
 stronger in winter; they help eastward and hinder westward, the more so the longer the flight stays in them.
 """
@@ -34,7 +34,7 @@ BUSY: dict[str, float] = dict.fromkeys(_BUSY.split(), 1.0) | dict.fromkeys(("EWR
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Minutes: at the start, for a kilometre, for a root of a kilometre, for a kilometre in the westerlies, for a busy airport."""
+    """Minutes: at the start, per kilometre, per square root of the distance, per kilometre in the westerlies, for a busy airport."""
 
     start: float
     per_km: float

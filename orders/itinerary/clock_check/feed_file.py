@@ -54,7 +54,7 @@ def delimited(text: str) -> tuple[str, str, int]:
     """The table below a first line such as `sep=;`, its delimiter, and the number of lines skipped.
 
     The delimiter is the one that gives the header the columns of a feed, else the comma. Raises NoTable if the first line names
-    another one than the header has.
+    a different one from the header's.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)
