@@ -13,6 +13,7 @@ import ldap
 import structlog
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -143,7 +144,11 @@ class Backend(LDAPBackend):
                 membership.follow_names(known, set(), set(_chosen().groups.values()))
                 open_sessions.end(known)
             raise Refused("no-group", person=name)
-        return (known, False) if known is not None else (User(username=name.lower()), True)
+        if known is None:  # or added meanwhile, by another first sign-in
+            known, _added = User.objects.get_or_create(username=name.lower(), defaults={"password": make_password(None)})
+            if _is_not_theirs(known):
+                raise Refused("name-taken", person=name)
+        return known, False
 
 
 def _chosen() -> Directory:
