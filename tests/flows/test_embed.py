@@ -279,7 +279,9 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     page.clock.fast_forward(1_000)
     expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
     # Then a proxy answers in its place: its page is not shown, nor does it replace an order that is.
-    page.route("**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html"))
+    page.route(
+        "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
+    )
     with page.expect_response("**/embed/orders/**"):
         panel.get_by_role("button", name="Try again").click()
     expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
@@ -288,7 +290,9 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     panel.get_by_role("button", name="Try again").click()
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
     expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
-    page.route("**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html"))
+    page.route(
+        "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
+    )
     panel.get_by_role("button", name="Refresh").click()
     expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")

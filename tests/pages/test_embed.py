@@ -499,7 +499,9 @@ def test_a_token_ends_with_what_allowed_it(desk: Client, agent: User, cdp: Sandb
 
 # What ends the sign-in itself, and not only the token.
 ENDINGS_OF_THE_SIGN_IN = [
-    name for name in vars(Ending) if not name.startswith("_") and name not in {"fifteen_minutes_without_use", "its_own_end"}
+    name
+    for name in vars(Ending)
+    if not name.startswith("_") and name not in {"fifteen_minutes_without_use", "its_own_end"}
 ]
 
 
