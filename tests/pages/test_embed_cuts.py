@@ -46,8 +46,10 @@ def test_what_is_cut_is_counted_and_leads_to_all_of_it(
 
 def test_an_extra_at_its_flight_leads_to_its_price(desk: Client, cdp: Sandbox) -> None:
     """In the frame, or on the whole page where the frame leaves its row out."""
-    near, far = ({"type": "BAG", "name": name, "productId": "BRU-ZRH"} for name in ("cabin bag", "large bag"))
-    serve(cdp, [flown(segment(1)), near, *({"type": "BAG", "name": f"bag {number}"} for number in range(19)), far])
+    bags: list[dict[str, object]] = [{"type": "BAG", "name": f"bag {number}"} for number in range(21)]
+    for at in (0, 20):
+        bags[at]["productId"] = "BRU-ZRH"
+    serve(cdp, [flown(segment(1)), *bags])
     whole = f"/orders/{REF}/?ticket=ZD-7"
     frame, page = read(token_for(desk), REF, ticket="ZD-7").text, desk.get(whole).text
     for shown, links in ((frame, ["#item-2", f"{whole}#item-22"]), (page, ["#item-2", "#item-22"])):
