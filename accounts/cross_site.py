@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 
 from accounts.context import carried_by_redirect
+from accounts.embedding import API
 from orders.http import GetResponse, Request
+from orders.problems.for_programs import problem_json
 
 OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookmark, or another program
 
@@ -41,7 +43,9 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
 
 
 def refusal(request: Request) -> HttpResponse:
-    """403: a page for a tab, a line of text for an image or a script."""
+    """403: JSON on a URL for programs, a page for a tab, a line of text for an image or a script."""
+    if request.path_info.startswith(API):
+        return problem_json(request.id, 403, "cross-site", "This URL is for programs, not for pages of other sites.")
     if request.headers.get("Sec-Fetch-Dest") != "document":
         return HttpResponse("Refused: asked for by another site.", status=403, content_type="text/plain; charset=utf-8")
     return render(request, "403.html", {"cross_site": True, "request_id": request.id}, status=403)

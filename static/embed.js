@@ -68,18 +68,21 @@
     try {
       const headers = { Authorization: `Embed ${token}` };
       const answer = await fetch(address, { ...how, headers, credentials: "omit", cache: "no-store", redirect: "error" });
-      const part = await answer.text();
+      const sent = await answer.text();
       if (number !== attempt) return;
       if (answer.status === 401) return askAgain("sayOver");
+      // Anything else is an error page, of the server or of a proxy in front of it.
+      const part = new DOMParser().parseFromString(sent, "text/html").getElementById("embed-order");
+      if (!part) throw new Error("no part of the frame");
       const held = fromAsk || holdsFocus(place, again);
       say("");
       again.hidden = true;
-      place.innerHTML = part;
+      place.replaceChildren(part);
       if (held) place.focus({ preventScroll: true });
     } catch {
       if (number !== attempt) return;
       say("sayLost");
-      again.hidden = place.childElementCount > 0; // an order has a button of its own
+      again.hidden = place.querySelector("[data-again]") !== null; // an order has a button of its own
     } finally {
       if (number === attempt) place.removeAttribute("aria-busy");
     }

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -27,6 +26,7 @@ from orders.models import Integration, integrations
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded, Action
 from orders.privacy.personal import is_personal
+from orders.problems.for_programs import problem_json
 from orders.search_text import lookup
 from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import Found, open_by_text
@@ -56,12 +56,12 @@ def look_up(request: Request) -> HttpResponse:
     """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order that the text names."""
     set_lock_timeout(database)
     if request.method not in {"GET", "HEAD"}:
-        return _problem(request, 405, "method-not-allowed", "Only GET is answered here.", Allow="GET, HEAD")
+        return problem_json(request.id, 405, "method-not-allowed", "Only GET is answered here.", Allow="GET, HEAD")
     integration = Integration.objects.of_key(_key(request), address_of(request))
     if integration is None:
         challenge = 'Bearer, Basic realm="cdpviewer", charset="UTF-8"'
         detail = "The key is missing, wrong, expired or revoked, or may not be used from this address."
-        return _problem(request, 401, "unauthorized", detail, WWW_Authenticate=challenge)
+        return problem_json(request.id, 401, "unauthorized", detail, WWW_Authenticate=challenge)
     request.via = f"api {integration.name}"
     request.program = Program(integration.name, request.GET.get("agent", "").strip())
     request.connection = integration.shared
@@ -74,7 +74,7 @@ def look_up(request: Request) -> HttpResponse:
         return _not_searched(request, reading.kind, text)
     if seconds := integrations.over_limit(integration):
         detail = f"This key may be used {integration.per_minute} times a minute."
-        return _problem(request, 429, "too-many-requests", detail, seconds)
+        return problem_json(request.id, 429, "too-many-requests", detail, seconds)
     return _answer(request, integration, text, reading.candidates)
 
 
@@ -93,10 +93,10 @@ def _key(request: Request) -> str:
 
 def _not_searched(request: Request, kind: lookup.Kind, text: str) -> HttpResponse:
     if kind is lookup.Kind.PLACEHOLDER:
-        return _problem(request, 400, "placeholder", "The ticket system did not fill in its placeholder.")
+        return problem_json(request.id, 400, "placeholder", "The ticket system did not fill in its placeholder.")
     if is_personal(text):
-        return _problem(request, 400, "personal", "People are not looked up here, and belong in no address.")
-    return _problem(request, 400, "no-reference", "There is no reference in q.")
+        return problem_json(request.id, 400, "personal", "People are not looked up here, and belong in no address.")
+    return problem_json(request.id, 400, "no-reference", "There is no reference in q.")
 
 
 def _answer(request: Request, integration: Integration, text: str, candidates: Sequence[str]) -> HttpResponse:
@@ -151,24 +151,4 @@ def _address(request: Request, integration: Integration, opened: OpenedOrder) ->
 def _failed(request: Request, problem: problems.Problem, tenant: Tenant | None) -> HttpResponse:
     log.warning("the CDP failed", code=problem.code, route="api_orders", calls=tenant.reader.calls if tenant else 0)
     status = problem.status if problem.status in AGAIN_LATER else HTTPStatus.BAD_GATEWAY
-    return _problem(request, status, problem.code, problem.title, problem.retry_after or RETRY_AFTER)
-
-
-def _problem(
-    request: Request, status: int, code: str, detail: str, retry_after: int | None = None, **headers: str
-) -> HttpResponse:
-    """An `application/problem+json` response (RFC 9457) with a code for programs and the request id."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": int(status),
-        "code": str(code),
-        "detail": detail,
-        "request_id": request.id,
-    }
-    response = JsonResponse(body, status=status, content_type="application/problem+json")
-    for name, value in headers.items():
-        response[name.replace("_", "-")] = value
-    if retry_after is not None:
-        response["Retry-After"] = str(retry_after)
-    return response
+    return problem_json(request.id, status, problem.code, problem.title, problem.retry_after or RETRY_AFTER)

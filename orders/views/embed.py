@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,6 +48,7 @@ FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
 THEMES = frozenset({"light", "dark"})
 LONGEST_BODY = 500  # bytes
 SHOWN_OF_A_VALUE = 64  # characters of the ticket's value
+MOST_ITEMS = 20
 
 
 def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -202,8 +203,11 @@ def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseB
 def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]) -> HttpResponseBase:
     opened = open_by_text(tenant, text, candidates)
     if isinstance(opened, OpenedOrder):
-        record_view(request, tenant, opened, text)
-        return render_panel(request, "embed_order", page_of(request, tenant, opened, text))
+        changes = record_view(request, tenant, opened, text)
+        page = page_of(request, tenant, opened, text)
+        to_row = partial(_to_row, reverse("order", args=[page["order_ref"]]) + carried(request), page["to_row"])
+        shown = {"changes": changes, "to_row": to_row, "most_items": MOST_ITEMS}
+        return render_panel(request, "embed_order", page | shown)
     q = " ".join(candidates) or text  # nothing else of the text: it may name a person
     context: dict[str, Any] = {"q": q}
     if opened.orders:
@@ -218,3 +222,11 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
     access_log.record_miss(request, tenant.connection, ", ".join(candidates) or text)
     context |= {"looked": opened.looked, "asked": request.connection}
     return render_panel(request, "embed_order", context, status=404)
+
+
+def _to_row(whole: str, of_page: Callable[[str], str], anchor: str) -> str:
+    """The link to a row by its anchor: in the frame, or on the `whole` page for an item that the frame leaves out."""
+    kind, _dash, number = anchor.partition("-")
+    if kind != "item":
+        return of_page(anchor)
+    return f"#{anchor}" if int(number) <= MOST_ITEMS else f"{whole}#{anchor}"

@@ -13,10 +13,12 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from accounts import next_page, preferences
+from accounts.embedding import API
 from accounts.language import activate, language
 from accounts.views import sign_in
 from orders.http import Request
 from orders.problems import DATABASE_AWAY
+from orders.problems.for_programs import problem_json
 from orders.search_text import lookup
 from orders.storage.lock_timeout import is_away
 
@@ -69,8 +71,13 @@ def body_too_large(request: Request) -> HttpResponse:
 
 
 def server_error(request: Request) -> HttpResponse:
-    """500: our own fault; 503 if it is the database's. Needs neither database nor session nor context processors, which may be broken."""
+    """500: our own fault; 503 if it is the database's. JSON for programs, a page for everybody else.
+
+    Needs neither database nor session nor context processors, which may be broken.
+    """
     status = 503 if is_away(sys.exception()) else 500
+    if request.path_info.startswith(API):
+        return _for_program(request, status)
     try:
         response = HttpResponse(render_to_string(f"{status}.html", _bare(request)), status=status)
     except Exception:  # noqa: BLE001 (the user gets a sentence even if the error page fails)
@@ -78,6 +85,13 @@ def server_error(request: Request) -> HttpResponse:
     if status == 503:
         response["Retry-After"] = str(DATABASE_AWAY)
     return response
+
+
+def _for_program(request: Request, status: int) -> HttpResponse:
+    if status == 503:
+        detail = "The database of cdpviewer is not responding, or does not accept changes."
+        return problem_json(request_id(request), status, "database-away", detail, DATABASE_AWAY)
+    return problem_json(request_id(request), status, "server-error", "Something went wrong on this server.")
 
 
 def _bare(request: Request) -> dict[str, Any]:

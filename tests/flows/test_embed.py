@@ -22,6 +22,7 @@ from tests.pages.test_embed import challenge
 from tests.recorded import recorded_looks
 
 CHALLENGE = "x" * 43
+BAD_GATEWAY = "<html><title>502</title><h1>Bad Gateway</h1><a href='/'>nginx</a></html>"
 
 
 @pytest.fixture
@@ -277,10 +278,28 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
         windows[2].get_by_role("button", name="Show orders there").click()
     page.clock.fast_forward(1_000)
     expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    # Then a proxy answers in its place: its page is not shown, nor does it replace an order that is.
+    page.route(
+        "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
+    )
+    with page.expect_response("**/embed/orders/**"):
+        panel.get_by_role("button", name="Try again").click()
+    expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    expect(panel.locator("#order")).to_be_empty()
     page.unroute("**/embed/orders/**")
     panel.get_by_role("button", name="Try again").click()
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
     expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
+    page.route(
+        "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
+    )
+    panel.get_by_role("button", name="Refresh").click()
+    expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
+    expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
+    page.unroute("**/embed/orders/**")
+    panel.get_by_role("button", name="Refresh").click()
+    expect(panel.locator("#say")).to_be_empty()
     before = len(asked)
     page.clock.fast_forward("11:00")
     page.clock.run_for(5_000)
@@ -312,7 +331,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
     assert (look.ticket, look.via) == ("ZD-1", "")
 
 
-def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
+def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> None:
     hosts = [site.removeprefix("https://").partition(":")[0] for site in (sites.orders, sites.desk, sites.stranger)]
     with running_firefox(tmp_path, *hosts) as firefox:
         [ticket] = firefox.windows()
@@ -349,6 +368,7 @@ def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
         assert recorded_looks().count() == 1
 
         # A page that is not listed may not frame it, near or far: Firefox shows a page of its own in its place.
+        live_app.sandbox.reset()
         for page, frames in (
             (sites.ticket(sites.stranger), ["#panel"]),
             (sites.around(sites.stranger, sites.ticket(sites.desk)), ["#around", "#panel"]),
@@ -358,3 +378,5 @@ def test_the_same_in_firefox(sites: Sites, tmp_path: Path) -> None:
             for frame in frames:
                 firefox.enter_frame(frame)
             assert firefox.send("WebDriver:FindElements", using="css selector", value="[data-sign-in]") == []
+        assert recorded_looks().count() == 1
+        assert live_app.sandbox.calls()["total"] == 0

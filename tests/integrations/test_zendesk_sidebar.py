@@ -96,6 +96,17 @@ def test_the_app_frames_the_panel_with_the_reference_of_the_ticket(sidebar: Side
     expect(sidebar.frame).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    ("sent", "theme"), [("light", "light"), ("dark", "dark"), ("auto", ""), ("dark&theme=x", "dark"), ("%22%3E", "")]
+)
+def test_the_panel_follows_the_theme_of_zendesk(sidebar: Sidebar, sent: str, theme: str) -> None:
+    sidebar.open(around=f"{AROUND}&colorScheme={sent}")
+    first = "https://orders.example.com/embed/?q=B94TXY&ticket=ZD-7&connection=Air+%26+Sea"
+    expect(sidebar.frame).to_have_attribute("src", first + (f"&theme={theme}" if theme else ""))
+    assert sidebar.page.evaluate("document.documentElement.style.colorScheme") == theme
+    expect(sidebar.page.locator("#whole")).to_have_attribute("href", first.replace("/embed/", "/orders/"))
+
+
 def test_a_reference_is_searched_for_when_it_is_typed_to_its_end(sidebar: Sidebar) -> None:
     sidebar.open()
     expect(sidebar.frame).to_be_visible()

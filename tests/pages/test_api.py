@@ -7,22 +7,32 @@ import json
 import random
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from orders.cdp import errors
 from orders.models import AccessRecord, Integration, SharedConnection, integrations
+from orders.models.integrations import MOST_A_MINUTE, IntegrationQuerySet
 from orders.models.shared import set_active
+from orders.services import search
+from orders.services.orders import OpenedOrder, open_order
+from orders.services.search import Found
+from orders.services.tenant import Tenant
 from orders.views import api
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
+from tests.pages.test_problems import leaves
 from tests.pages.test_secrecy import SECRET, planted
 from tests.recorded import recorded_looks
 
@@ -234,8 +244,9 @@ def test_no_browser_of_another_site_is_answered(key: str) -> None:
         "Sec-Fetch-Site": "cross-site",
         "Sec-Fetch-Mode": "cors",
     }
-    assert Client().get("/api/v1/orders", {"q": "B94TXY"}, headers=headers).status_code == 403
-    assert Client().options("/api/v1/orders", headers=headers).status_code == 403
+    for method in ("get", "options"):
+        answer = checked(getattr(Client(), method)("/api/v1/orders", {"q": "B94TXY"}, headers=headers))
+        assert (answer.status_code, answer.json()["code"]) == (403, "cross-site")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "options"])
@@ -275,6 +286,32 @@ def test_a_credential_that_does_not_open_is_a_failure(key: str, shared: SharedCo
     cdp.reset()
     SharedConnection.objects.update(sealed_key="x")
     assert ask(key).status_code == 502
+    assert cdp.calls()["total"] == 0
+
+
+@pytest.mark.parametrize("step", ["of_key", "over_limit"])
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (OperationalError("the host is db.internal"), 503, "database-away"),
+        (RuntimeError("B94TXY"), 500, "server-error"),
+    ],
+    ids=["database", "ours"],
+)
+def test_a_failure_of_our_own_is_json_too(
+    key: str, cdp: Sandbox, monkeypatch: pytest.MonkeyPatch, step: str, fault: Exception, status: int, code: str
+) -> None:
+    def fail(*_given: object) -> None:
+        raise fault
+
+    cdp.reset()
+    monkeypatch.setattr(IntegrationQuerySet if step == "of_key" else integrations, step, fail)
+    client = Client(raise_request_exception=False)
+    answer = checked(client.get("/api/v1/orders", {"q": "B94TXY"}, headers={"Authorization": f"Bearer {key}"}))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["request_id"]
+    assert answer.get("Retry-After") == ("5" if status == 503 else None)
+    assert not re.search("B94TXY|db.internal", answer.text)
     assert cdp.calls()["total"] == 0
 
 
@@ -333,7 +370,8 @@ def test_the_document_is_one_of_openapi() -> None:
 # --- whatever is sent
 
 SIGNS = "B94TXYzé0159#@+%{}/\\.-_ :;&=?<>'\"|^~\x00\n\t\u200b\u202e\ud7ffＢحजж✈🧳"
-NAMES = ("q", "ticket", "agent", "connection", "Q", "q[]", "")
+NAMES = ("q", "q", "q", "q", "ticket", "agent", "connection", "Q", "q[]", "")
+STATUSES = {200, 400, 401, 405, 429, 502, 503, 504}
 
 
 def odd(chance: random.Random) -> str:
@@ -345,6 +383,8 @@ def odd_query(chance: random.Random) -> str:
     pairs = []
     for name in chance.choices(NAMES, k=chance.randrange(5)):
         value = odd(chance)
+        if chance.random() < 0.4:  # with a reference in it
+            value = f"{value[:9]} {chance.choice(('B94TXY', 'FAM4OB', 'ZZZZ99', SEED))} {odd(chance)[:9]}"
         encoded = chance.choice(
             (quote(value, safe=""), quote(value, encoding="utf-16"), value, "%ff%" + value, "%u0042")
         )
@@ -357,19 +397,69 @@ def odd_key(chance: random.Random, key: str) -> str:
     return f"{chance.choice(('Bearer', 'Basic', 'bearer', 'Embed', odd(chance)))} {chance.choice(broken)}"
 
 
-def test_ten_thousand_odd_requests_end_in_no_error(key: str, cdp: Sandbox) -> None:
-    """Each through the whole server, as WSGI gives it. Seeds, to have each again."""
-    Integration.objects.update(per_minute=10)  # what could be a reference costs a call only so often
+class Canned:
+    """What a search comes to, drawn by `chance`: one in fifty goes to the sandbox, the others need no socket. `drawn` counts the kinds."""
+
+    KINDS: ClassVar = {"none": 30, "one": 30, "several": 10, "partial": 10, "failure": 18, "real": 2}
+    FAILURES = leaves()
+
+    def __init__(self, opened: OpenedOrder) -> None:
+        self.chance, self.drawn = random.Random(0), Counter[str]()
+        self._opened = opened
+        refs = [f"00000000-0000-4000-8000-0000000ca{number:03}" for number in range(12)]
+        self._orders = tuple(replace(opened.order, ref=ref) for ref in [*refs, None])
+        self._refs = set(refs)
+
+    def open_by_text(self, tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
+        [kind] = self.chance.choices(list(self.KINDS), list(self.KINDS.values()))
+        self.drawn[kind] += 1
+        if kind == "real":
+            return search.open_by_text(tenant, text, candidates)
+        if kind == "failure":
+            raise self.chance.choice(self.FAILURES)("the CDP failed")
+        if kind == "one":
+            return self._opened
+        counts = {"none": [0], "several": [2, 3] * 10 + [13], "partial": [0, 1, 2]}
+        orders = self.chance.sample(self._orders, self.chance.choice(counts[kind]))
+        return Found(tuple(orders), tuple(("reference", one) for one in candidates), kind == "partial")
+
+    def open_order(self, tenant: Tenant, ref: str) -> OpenedOrder:
+        if ref not in self._refs:
+            return open_order(tenant, ref)
+        if ref[-1] in "13":
+            raise errors.TimedOut("no answer")
+        return self._opened
+
+
+def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each through the whole server, as WSGI gives it, most with the key. Seeds, to have each again."""
+    Integration.objects.update(per_minute=MOST_A_MINUTE)
+    found, of_key = Integration.objects.select_related("shared").get(), IntegrationQuerySet.of_key
+    opened = search.open_by_text(Tenant(found.connection()), "B94TXY", ["B94TXY"])
+    assert isinstance(opened, OpenedOrder)
+    canned = Canned(opened)
+    monkeypatch.setattr(api, "open_by_text", canned.open_by_text)
+    monkeypatch.setattr(api, "open_order", canned.open_order)
+
+    def of_key_at_times(rows: IntegrationQuerySet, sent: str, address: Any) -> Integration | None:
+        """The good key is read from the database for one request in a hundred: it is most of the work."""
+        return found if sent == key and seed % 100 else of_key(rows, sent, address)
+
+    monkeypatch.setattr(IntegrationQuerySet, "of_key", of_key_at_times)
     client, statuses = Client(), Counter[int]()
     for seed in range(10_000):
-        chance = random.Random(seed)
-        authorization = f"Bearer {key}" if chance.random() < 0.4 else odd_key(chance, key)
+        if seed == 9_900:
+            found.per_minute = 0
+        canned.chance = chance = random.Random(seed)
+        authorization = f"Bearer {key}" if chance.random() < 0.9 else odd_key(chance, key)
         sent: dict[str, Any] = {
             "QUERY_STRING": odd_query(chance).encode("utf-8", "surrogatepass").decode("latin-1"),
             "HTTP_AUTHORIZATION": authorization.encode("utf-8", "surrogatepass").decode("latin-1"),
         }
         method = chance.choices(("GET", "HEAD", "POST", "PUT"), (90, 5, 4, 1))[0]
         answer = client.generic(method, "/api/v1/orders", **sent)
-        assert answer.status_code in {200, 400, 401, 405, 429}, seed
+        assert answer.status_code in STATUSES, seed
         statuses[answer.status_code] += 1
-    assert set(statuses) == {200, 400, 401, 405, 429}
+    assert set(statuses) == STATUSES
+    assert statuses[401] < 1_500
+    assert min(canned.drawn[kind] for kind in canned.KINDS) > 30

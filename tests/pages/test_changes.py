@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -50,7 +51,10 @@ def view(client: Client) -> str:
     """The words of the strip; "" if the page has none."""
     page = client.get(f"/orders/{REF}/")
     assert page.status_code == 200
-    html = page.content.decode()
+    return strip_in(page.content.decode())
+
+
+def strip_in(html: str) -> str:
     if '<section class="changes"' not in html:
         return ""
     return text_in(html[html.index('<section class="changes"') :].partition("</section>")[0])
@@ -198,6 +202,19 @@ def test_a_view_in_the_frame_beside_the_ticket_counts(desk: Client, moving: Sand
     assert read(token_for(desk), REF).status_code == 200
     moving.change_order(order(flight(), status="CANCELLED"))
     assert "Changed since you viewed it on" in view(desk)
+
+
+def test_what_changed_is_shown_in_the_frame_beside_the_ticket(desk: Client, moving: Sandbox, settings: Any) -> None:
+    settings.EMBED_ORIGINS = (DESK,)
+    assert view(desk) == ""
+    moving.change_order(order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")))
+    frame = read(token_for(desk), REF).text
+    shown = strip_in(frame)
+    for words in ("Changed since you viewed it on", "BX 582 DUB–AGP departs was 06:40 → now 07:15"):
+        assert words in shown
+    assert frame.index('class="changes"') < frame.index('id="itinerary"')
+    [anchor] = re.findall('href="#(flight-[^"]+)"', frame.partition('class="changes"')[2].partition("</section>")[0])
+    assert frame.count(f'id="{anchor}"') == 1
 
 
 def test_another_tenant_is_another_order(desk: Client, moving: Sandbox, agent: User, settings: Any) -> None:

@@ -314,7 +314,7 @@ def test_of_many_frames_that_wait_the_oldest_is_dropped(desk: Client) -> None:
     assert [confirm(desk, verifier).status_code for verifier in verifiers] == [200, 410, *[200] * 7]
 
 
-@pytest.mark.parametrize("age", [601, 599])
+@pytest.mark.parametrize("age", [601, 540])
 def test_a_window_left_open_is_over(desk: Client, age: int) -> None:
     begin(desk)
     session = desk.session
@@ -495,6 +495,24 @@ def test_a_token_ends_with_what_allowed_it(desk: Client, agent: User, cdp: Sandb
     assert read(token).status_code == 401
     assert recorded_looks().count() == looks
     assert cdp.calls()["total"] == 0
+
+
+# What ends the sign-in itself, and not only the token.
+ENDINGS_OF_THE_SIGN_IN = [
+    name
+    for name in vars(Ending)
+    if not name.startswith("_") and name not in {"fifteen_minutes_without_use", "its_own_end"}
+]
+
+
+@pytest.mark.parametrize("end", ENDINGS_OF_THE_SIGN_IN)
+def test_consent_is_worth_nothing_when_the_sign_in_has_ended_meanwhile(desk: Client, agent: User, end: str) -> None:
+    begin(desk)
+    assert confirm(desk).status_code == 200
+    assert EmbedGrant.objects.exists()
+    getattr(Ending(desk, agent), end)()
+    assert ask().status_code == 404
+    assert not EmbedSession.objects.exists()
 
 
 def test_an_origin_that_is_listed_no_more_ends_its_tokens(desk: Client, settings: Any) -> None:

@@ -23,7 +23,7 @@ def cuts(page: str) -> list[tuple[str, int]]:
     return [(address.replace("&amp;", "&"), int(count)) for address, count in MORE.findall(page)]
 
 
-@pytest.mark.parametrize(("flights", "slow", "bags"), [(3, 3, 17), (4, 4, 17), (61, 4, 0), (70, 9, 40)])
+@pytest.mark.parametrize(("flights", "slow", "bags"), [(6, 6, 14), (7, 7, 14), (61, 7, 1), (70, 12, 40)])
 def test_what_is_cut_is_counted_and_leads_to_all_of_it(
     desk: Client, cdp: Sandbox, flights: int, slow: int, bags: int
 ) -> None:
@@ -35,13 +35,29 @@ def test_what_is_cut_is_counted_and_leads_to_all_of_it(
     whole = f"/orders/{REF}/?ticket=ZD-7"
     days = re.search('<nav class="days".*?</nav>', page, re.DOTALL)
     shown = days[0].count("<b>") if days else flights
-    wanted = [(whole, slow - 3), ("#journey-", flights - shown), (f"{whole}#money", flights + bags - 20)]
+    wanted = [(whole, slow - 6), ("#journey-", flights - shown), (f"{whole}#money", flights + bags - 20)]
     found = [(re.sub("(#journey-).*", r"\1", address), count) for address, count in cuts(page)]
     assert found == [(address, count) for address, count in wanted if count]
     assert page.count('<section class="journey"') == flights
     for anchor in re.findall('<a href="#([^"]+)"', page):
         assert page.count(f'id="{anchor}"') == 1
     assert 'id="money"' in desk.get(whole).text
+
+
+def test_an_extra_at_its_flight_leads_to_its_price(desk: Client, cdp: Sandbox) -> None:
+    """In the frame, or on the whole page where the frame leaves its row out."""
+    bags: list[dict[str, object]] = [{"type": "BAG", "name": f"bag {number}"} for number in range(21)]
+    for at in (0, 20):
+        bags[at]["productId"] = "BRU-ZRH"
+    serve(cdp, [flown(segment(1)), *bags])
+    whole = f"/orders/{REF}/?ticket=ZD-7"
+    frame, page = read(token_for(desk), REF, ticket="ZD-7").text, desk.get(whole).text
+    for shown, links in ((frame, ["#item-2", f"{whole}#item-22"]), (page, ["#item-2", "#item-22"])):
+        extras = re.search('<ul class="facts-extras".*?</ul>', shown, re.DOTALL)
+        assert extras
+        assert re.findall('<a href="([^"]+)"', extras[0]) == links
+        assert shown.count('id="item-2"') == 1
+    assert page.count('id="item-22"') == 1
 
 
 @pytest.mark.parametrize("count", [20, 21, 45])

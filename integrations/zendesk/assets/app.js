@@ -10,6 +10,8 @@
   const ADMINISTRATOR = "A Zendesk administrator must correct it in the settings of this app.";
   const WRONG_SERVER = `The setting “Server” is not an address such as https://orders.example.com. ${ADMINISTRATOR}`;
   const WRONG_FIELD = `The setting “Field” is not the number of a ticket field, such as 360001234567. ${ADMINISTRATOR}`;
+  const sent = new URLSearchParams(location.search); // added by Zendesk
+  const theme = ["light", "dark"].find((one) => one === sent.get("colorScheme"));
   let shown = "";
   let attempt = 0;
   let pause = 0;
@@ -18,6 +20,9 @@
     line.textContent = words;
     frame.hidden = help.hidden = true;
   };
+
+  // A frame of another colour scheme than the page around it gets a background of its own.
+  if (theme) document.documentElement.style.colorScheme = theme;
 
   const client = globalThis.ZAFClient?.init();
   if (!client) return say("This app works inside Zendesk only. If this is Zendesk, load the page again.");
@@ -61,12 +66,14 @@
     frame.hidden = help.hidden = false;
     if (reference === shown) return;
     shown = reference;
-    frame.src = addressOf("/embed/", reference, found["ticket.id"]);
+    const panel = new URL(addressOf("/embed/", reference, found["ticket.id"]));
+    if (theme) panel.searchParams.set("theme", theme);
+    frame.src = panel.href;
     document.getElementById("whole").href = addressOf("/orders/", reference, found["ticket.id"]);
   };
 
   // The page of an app has the address of Zendesk in its own. A browser does not report that the server refused to be framed.
-  const around = new URLSearchParams(location.search).get("origin");
+  const around = sent.get("origin");
   document.getElementById("listed").textContent = [location.origin, around].filter(Boolean).join(",");
   document.getElementById("server").textContent = server.host;
 
