@@ -96,7 +96,9 @@ def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
 def _others(opened: OpenedOrder) -> list[tuple[str, int]]:
     """The number of items of each status, of the items that are no flights."""
     flown = {at for flight in opened.trip.flights for at in flight.item_indexes}
-    return sorted(Counter(code_of(item.status) for at, item in enumerate(opened.order.items) if at not in flown).items())
+    return sorted(
+        Counter(code_of(item.status) for at, item in enumerate(opened.order.items) if at not in flown).items()
+    )
 
 
 def _fitting(form: re.Pattern[str], text: str) -> str:
