@@ -22,7 +22,7 @@ NOT_SAID = "The CDP does not say whether it is paid"
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
-    "REFUND": "Refunded; the CDP does not say how much · Paypal",
+    "REFUND": "Refunded; the CDP does not say how much · PayPal",
     "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
     "CANCLD": "The CDP does not say whether it was paid or refunded · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
@@ -90,7 +90,7 @@ def test_each_order_answers_paid_pending_or_not_said(signed_in: Page) -> None:
 def test_a_payment_is_answered_in_the_words_of_the_status_too(signed_in: Page, live_app: App) -> None:
     ref = live_app.sandbox.change_order({
         "referenceId": "PNDBAR", "status": "PAYMENT_PENDING", "paymentType": None, "cardType": None,
-        "items": [{"price": 1.0, "status": "RESERVED", "_flights": ["BX720 DUB 2027-06-12 05:55 > FAO 09:00 Economy"]}],
+        "items": [{"price": 1, "status": "RESERVED", "_flights": ["BX720 DUB 2027-06-12 05:55 > FAO 09:00 Economy"]}],
     })  # fmt: skip
     signed_in.goto(f"/orders/{ref}/")
     expect(signed_in.locator(".ticket-state .pill")).to_have_text("Payment pending")
@@ -129,9 +129,15 @@ def test_so_it_is_beside_a_second_tenant_and_what_changed(page: Page, live_app: 
 
 def test_the_arrival_of_a_trip_of_two_flights_is_in_view(signed_in: Page) -> None:
     signed_in.set_viewport_size({"width": 1280, "height": 720})
-    for reference in ("B94TXY", "LONGTR", "TIGHT1"):
+    # Where warnings push the row down, the journey bar has the arrival.
+    for reference, arrival in (
+        ("B94TXY", ".legs > li:last-child .flight-place-in p"),
+        ("LONGTR", ".legs > li:last-child .flight-place-in p"),
+        ("TIGHT1", ".journey-bar"),
+    ):
         signed_in.goto(f"/orders/{reference}/")
-        assert out_of_view(signed_in, ".legs > li:last-child .flight-place-in p") == [], reference
+        assert out_of_view(signed_in, arrival) == [], reference
+    expect(signed_in.locator(".journey-bar")).to_contain_text("15:55")
 
 
 class Hand:
