@@ -145,7 +145,9 @@ class Backend(LDAPBackend):
                 open_sessions.end(known)
             raise Refused("no-group", person=name)
         if known is None:  # or added meanwhile, by another first sign-in
-            known, _added = User.objects.get_or_create(username=name.lower(), defaults={"password": make_password(None)})
+            known, _added = User.objects.get_or_create(
+                username=name.lower(), defaults={"password": make_password(None)}
+            )
             if _is_not_theirs(known):
                 raise Refused("name-taken", person=name)
         return known, False

@@ -9,7 +9,7 @@ from accounts.language import translate as _
 from orders.display.clocks import clock, short_day
 from orders.display.money import money
 from orders.display.words import status_word, whole_number
-from orders.services.changes import Change, FlightChange, Kind
+from orders.services.changes import Change, Counts, FlightChange, Kind
 
 
 def fact_word(change: Change) -> str:
@@ -37,6 +37,11 @@ def statuses(kept: tuple[str | None, ...]) -> str:
 def kept_status(kept: str | None) -> str:
     """ "Confirmed"; "another status" for one whose text was not kept."""
     return _("another status") if kept is None else status_word(kept)
+
+
+def counts_words(counts: Counts) -> str:
+    """ "2 × Confirmed, 1 × Cancelled"; a dash for none."""
+    return ", ".join(f"{whole_number(count)} × {kept_status(kept)}" for kept, count in counts) or "–"
 
 
 def total_words(total: tuple[Decimal | None, str]) -> str:

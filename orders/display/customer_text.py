@@ -22,6 +22,7 @@ from orders.services.summary import OtherItem
 
 MOST_FLIGHTS = 130
 MOST_PIECES = 1_000
+CODE = 3  # letters of an airline's code at most
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
 # A time that may be wrong is worse than none: the customer is not given it.
 UNCERTAIN = WRONG_TIMES | {NoticeKind.UNREADABLE_TIME}
@@ -122,13 +123,19 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
     number = flight.number
     if flight.carrier_name and flight.carrier_name != flight.carrier:
         number = f"{number} ({flight.carrier_name})"
-    line = ", ".join(filter(None, (f"{mode_words(flight)} {number}".strip(), operated_by(flight))))
+    operator = "" if _is_bare_code(flight) else operated_by(flight)
+    line = ", ".join(filter(None, (f"{mode_words(flight)} {number}".strip(), operator)))
     yield f"{line} – {remark}" if remark else line
     yield _end(_("Departs %(when)s, %(place)s"), flight.origin, named, uncertain=uncertain)
     named = named if uncertain else flight.origin.day or named
     yield _end(_("Arrives %(when)s, %(place)s"), flight.destination, named, uncertain=uncertain)
     if not together and flight.passengers:
         yield _travellers(flight.passengers)
+
+
+def _is_bare_code(flight: Flight) -> bool:
+    """Whether the operating airline is a code without a known name."""
+    return flight.operating_carrier_name == flight.operating_carrier and len(flight.operating_carrier) <= CODE
 
 
 def _is_uncertain(flight: Flight) -> bool:

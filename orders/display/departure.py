@@ -23,7 +23,7 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
     """When the next flight leaves, or where the traveller is; "" if no time is known or none is booked.
 
-    Times in doubt are given both ways. If the status is not `settled`, it is not certain that anybody took a past flight.
+    Times in doubt are given both ways. If the status is not `settled`, it is not certain that anybody is on a flight that left.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -33,7 +33,7 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
         return ""
     for flight in flights:
         if flight.phase is Phase.NOW:
-            return _checked(_under_way(flight, trip, now), flight)
+            return _checked(_under_way(flight, trip, now, settled=settled), flight)
     coming = next_booked(trip)
     if coming is not None:
         return _checked(_leaves(coming, now, _phrase(coming, trip)), coming)
@@ -57,8 +57,12 @@ def _checked(words: str, flight: Flight) -> str:
     return _("%(words)s; check these times") % {"words": words} if words and wrong else words
 
 
-def _under_way(flight: Flight, trip: Trip, now: datetime) -> str:
+def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> str:
     lands = flight.destination
+    if not _is_settled(flight, settled=settled):
+        landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
+        phrase = _("Was to leave %(day)s %(time)s from %(city)s, to land %(landing)s in %(destination)s")
+        return phrase % {**_at(flight.origin, now), "landing": landing, "destination": place_city(lands.place)}
     phrase = _("Under way, lands %(when)s in %(city)s")
     if _apart(flight, trip):
         phrase = _("Part of the party under way, lands %(when)s in %(city)s")
@@ -67,11 +71,18 @@ def _under_way(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
+    settled = _is_settled(flight, settled=settled)
     if flight.destination.instant is None:
-        return _("Left %(day)s %(time)s from %(city)s, arrival time unknown") % _at(flight.origin, now)
-    settled = settled and (not flight.statuses or any(status(sent).settled for sent in flight.statuses))
+        phrase = _("Left %(day)s %(time)s from %(city)s, arrival time unknown")
+        if not settled:
+            phrase = _("Was to leave %(day)s %(time)s from %(city)s, arrival time unknown")
+        return phrase % _at(flight.origin, now)
     phrase = _("Past, landed %(day)s in %(city)s") if settled else _("Past, was to land %(day)s in %(city)s")
     return phrase % {**_at(flight.destination), "day": day(flight.destination.day)}
+
+
+def _is_settled(flight: Flight, *, settled: bool) -> bool:
+    return settled and (not flight.statuses or any(status(sent).settled for sent in flight.statuses))
 
 
 def _leaves(flight: Flight, now: datetime, phrase: str) -> str:

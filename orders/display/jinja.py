@@ -42,7 +42,7 @@ from orders.itinerary import statuses
 
 FILTERS = (
     aircraft.aircraft, capfirst, icons.icon, static,
-    changes.before_and_now, changes.fact_word, changes.flight_label, changes.kept_status, changes.total_words,
+    changes.before_and_now, changes.counts_words, changes.fact_word, changes.flight_label, changes.kept_status, changes.total_words,
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,

@@ -29,18 +29,21 @@ def unread(order: Order) -> Iterator[tuple[str, str]]:
         shown = masked_typed(note.shown)
         words = _("Order total not understood")
         yield "money", words if shown == MASK else f"{words}: {shown}"
-    of_items = {
+    for field in ("status", "price", "quantity", "flightSegments"):
+        odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]
+        if odd:
+            words, total = _words(field), len(order.items)
+            figures = {"word": words, "count": len(odd), "total": total}
+            yield f"item-{odd[0]}", _("%(word)s for %(count)s of %(total)s items") % figures if total > 1 else words
+
+
+def _words(field: str) -> str:
+    return {
         "status": _("Status not understood"),
         "price": _("Price not understood"),
         "quantity": _("Quantity not understood"),
         "flightSegments": _("Flights not understood"),
-    }
-    for field, words in of_items.items():
-        odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]
-        if odd:
-            figures = {"word": words, "count": len(odd), "total": len(order.items)}
-            many = len(order.items) > 1
-            yield f"item-{odd[0]}", _("%(word)s for %(count)s of %(total)s items") % figures if many else words
+    }[field]
 
 
 def _note(record: Order | OrderItem, field: str) -> Note | None:

@@ -148,8 +148,9 @@ def _refund(code: str, word: str, *, refunded: bool = False, whole: bool = False
     return replace(row, refunded=refunded)
 
 
-def _neutral(code: str, word: str) -> Status:
-    return Status(code, word)
+def _sought(code: str, word: str) -> Status:
+    """Nothing was bought."""
+    return Status(code, word, booked=False)
 
 
 _ROWS = (
@@ -165,9 +166,9 @@ _ROWS = (
     _partly_cancelled("PARTIALLY_CANCELLED", _("Partially cancelled")),
     _refund("REFUNDED", _("Refunded"), refunded=True, whole=True),
     _refund("PARTIALLY_REFUNDED", _("Partially refunded"), refunded=True),
-    _neutral("BROWSED", _("Browsed")),
-    _neutral("SEARCHED", _("Searched")),
-    _neutral("UNKNOWN", _("Unknown")),
+    _sought("BROWSED", _("Browsed")),
+    _sought("SEARCHED", _("Searched")),
+    Status("UNKNOWN", _("Unknown")),
     # On the way to a cancellation or back from it.
     _cancelling("CANCEL_REQUESTED", _("Cancellation requested")),
     _cancelling("CANCELLATION_PENDING", _("Cancellation pending")),

@@ -1,6 +1,6 @@
 """Digests of viewed orders, small and sealed, so that the next view can show what changed.
 
-A digest contains no personal data: places, times and numbers of flights, statuses, and the total (see `services.changes`).
+A digest contains no personal data: places, times and numbers of flights, statuses, and the total (see `services.digests`).
 Its row is found by a keyed hash of tenant and order, so the table reveals neither.
 """
 
@@ -55,20 +55,20 @@ class ViewedOrder(models.Model):
 class Views:
     """The view to compare with, and its digest; None for a first view. `own` is False if it is somebody else's.
 
-    `others_at` is when another user last viewed the order, `others_same` whether it has not changed since.
+    `others_at` is when another user last viewed the order, `others_digest` the digest of that view.
     """
 
     at: datetime
     digest: str
     own: bool
     others_at: datetime | None = None
-    others_same: bool = False
+    others_digest: str = ""
 
 
 _OTHERS = ", ".join(
     f"(SELECT {column} FROM orders_viewedorder o WHERE o.key = orders_viewedorder.key"  # noqa: S608 - names of ours
     " AND o.user_id <> orders_viewedorder.user_id ORDER BY o.at DESC, o.id DESC LIMIT 1)"
-    for column in ("o.at", "o.user_id", "o.mark", "o.digest")
+    for column in ("o.at", "o.user_id", "o.digest")
 )
 # Every order page waits for it. RETURNING sees the row as it is afterwards.
 _VIEW = f"""INSERT INTO orders_viewedorder (key, user_id, at, mark, digest, since_digest) VALUES (%s, %s, %s, %s, %s, '')
@@ -99,14 +99,14 @@ class View:
 
     def before(self, returned: Row) -> Views | None:
         """The previous view, None if there was none within CHANGES_DAYS."""
-        since_at, since_digest, others_at, others_id, others_mark, others_digest = returned
+        since_at, since_digest, others_at, others_id, others_digest = returned
         oldest = self.now - timedelta(days=settings.CHANGES_DAYS)
         since_at, others_at = _recent(since_at, oldest), _recent(others_at, oldest)
-        others = (others_at, others_mark == self.mark) if others_at is not None else (None, False)
+        theirs = _opened(others_digest, others_id, self.key) if others_at is not None else ""
         if since_at is not None and (own := _opened(since_digest, self.user_id, self.key)):
-            return Views(since_at, own, True, *others)
-        if others_at is not None and (theirs := _opened(others_digest, others_id, self.key)):
-            return Views(others_at, theirs, False, *others)
+            return Views(since_at, own, True, others_at, theirs)
+        if others_at is not None and theirs:
+            return Views(others_at, theirs, False)
         return None
 
 

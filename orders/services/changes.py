@@ -1,42 +1,34 @@
-"""What changed on an order since it was last viewed: a digest without personal data, and its comparison with an earlier one."""
+"""What changed on an order since it was last viewed: its digest compared with an earlier one."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.utils.crypto import salted_hmac
 
 from orders.cdp.errors import CredentialUnreadable
-from orders.itinerary.codes import PlaceKind
-from orders.itinerary.statuses import status
-from orders.itinerary.trip import Clock, Flight, Place
 from orders.privacy import viewed_order
 from orders.privacy.viewed_order import View
-from orders.services.currencies import canonical
+from orders.services.digests import Seen, code_of, digest_of, read
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.storage.together import Row
 
 log = structlog.stdlib.get_logger("orders.changes")
 
-FORM = 2  # version of the digest; others are not compared
-HASH_LENGTH = 16  # characters of a status that is not in our table
 MOST_FLIGHTS = 120
 MOST_CHANGES = 12
-CARRIER = re.compile(r"[A-Z0-9]{2}")
-NUMBER = re.compile(r"\d{1,4}[A-Z]?")
-CURRENCY = re.compile(r"[A-Z]{3}")
+
+# Numbers of items by status, in the order of their codes: ((status, count), ...).
+Counts = tuple[tuple[str | None, int], ...]
 
 
 class Kind(StrEnum):
@@ -45,18 +37,6 @@ class Kind(StrEnum):
     CHANGED = "changed"
     NEW = "new"
     GONE = "gone"
-
-
-class Seen(NamedTuple):
-    """A flight in a digest. Times are local times, dates without a time, or ""; `travellers` is how many of them are booked."""
-
-    number: str
-    origin: str
-    destination: str
-    departs: str
-    arrives: str
-    travellers: int
-    statuses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +69,9 @@ class Changes:
     """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
 
     `status` is (before, now), each a code or as sent, "" for no status, None for one whose text was not kept; `total` is
-    ((amount, currency) before, now); each is None if unchanged. `more` flights changed beyond those in `flights`.
-    `others_at` is when another user last viewed the order, `others_same` whether it has not changed since.
+    ((amount, currency) before, now), `items` the same for the items that are no flights, of each status whose number changed; each
+    is None if unchanged. `more` flights changed beyond those in `flights`.
+    `others_at` is when another user last viewed the order, if that can be compared, `others_same` whether it has not changed since.
     """
 
     since: datetime
@@ -98,6 +79,7 @@ class Changes:
     flights: tuple[FlightChange, ...] = ()
     status: tuple[str | None, str | None] | None = None
     total: tuple[tuple[Decimal | None, str], tuple[Decimal | None, str]] | None = None
+    items: tuple[Counts, Counts] | None = None
     more: int = 0
     others_at: datetime | None = None
     others_same: bool = False
@@ -106,8 +88,8 @@ class Changes:
 def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> View | None:
     """The user's view of the order, stored with its access record; None if it is not stored.
 
-    An order that loaded only in part is neither stored nor compared: missing flights would look removed. A failure is logged, and
-    the page is shown without changes.
+    An order that loaded only in part, or has too many flights, is neither stored nor compared: missing flights would look removed.
+    A failure is logged, and the page is shown without changes.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
@@ -126,82 +108,38 @@ def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Chan
     return compare(before, view.digest, opened)
 
 
-def digest_of(opened: OpenedOrder) -> str:
-    """The digest as JSON: only codes, figures and hashes of known form, so that no other data of the CDP can get into it."""
-    order, trip = opened.order, opened.trip
-    currency = canonical(order.currency_code)
-    content = {
-        "form": FORM,
-        "reading": str(trip.reading),
-        "status": _status(order.status),
-        "total": ["" if order.price is None else str(order.price), currency if CURRENCY.fullmatch(currency) else ""],
-        "flights": [_seen(flight, opened) for flight in trip.flights[:MOST_FLIGHTS]],
-    }
-    return json.dumps(content, separators=(",", ":"))
-
-
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
     """The differences between the stored digest and the current one, of `opened`; None if they cannot be compared."""
-    before, now = json.loads(views.digest), json.loads(digest)
-    if before["form"] != now["form"]:
+    order = opened.order
+    texts = dict.fromkeys(text or "" for text in (order.status, *(item.status for item in order.items)))
+    sent = {code_of(text): text for text in texts}
+    before, now, others = (read(kept, texts) for kept in (views.digest, digest, views.others_digest))
+    if before is None or now is None:
         return None
     timed = before["reading"] == now["reading"]
-    sent = {_status(text): text or "" for text in (opened.order.status, *(item.status for item in opened.order.items))}
     keys = [flight.key for flight in opened.trip.flights]
-    changed = list(_flights(_read(before), _read(now), keys, sent, timed=timed))
+    changed = list(_flights(before["flights"], now["flights"], keys, sent, timed=timed))
     status_now = (_text(before["status"], sent), _text(now["status"], sent))
     total = (_amount(*before["total"]), _amount(*now["total"]))
+    items = (_counts(before["items"], now["items"], sent), _counts(now["items"], before["items"], sent))
     found = Changes(
         since=views.at,
         own=views.own,
         flights=tuple(changed[:MOST_CHANGES]),
         status=status_now if before["status"] != now["status"] else None,
         total=total if total[0] != total[1] else None,
+        items=items if items[0] != items[1] else None,
         more=max(0, len(changed) - MOST_CHANGES),
-        others_at=views.others_at if views.own else None,
-        others_same=views.others_same,
+        others_at=views.others_at if others is not None and others["reading"] == now["reading"] else None,
+        others_same=others == now,
     )
-    return found if found.flights or found.status or found.total else None
+    return found if found.flights or found.status or found.total or found.items else None
 
 
 def _whole(opened: OpenedOrder) -> bool:
     loaded = opened.order.items_complete and not opened.summary.segments_left
-    return loaded and not any(note.reason == "not loaded" for item in opened.order.items for note in item.notes)
-
-
-def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
-    items = opened.order.items
-    return Seen(
-        number=f"{_fitting(CARRIER, flight.carrier)} {_fitting(NUMBER, flight.flight_number)}".strip(),
-        origin=_code(flight.origin.place),
-        destination=_code(flight.destination.place),
-        departs=_time(flight.origin),
-        arrives=_time(flight.destination),
-        travellers=sum(count for _type, count in flight.passengers),
-        statuses=tuple(sorted({code for at in flight.item_indexes if (code := _status(items[at].status))})),
-    )
-
-
-def _fitting(form: re.Pattern[str], text: str) -> str:
-    return text if form.fullmatch(text) else ""
-
-
-def _code(place: Place) -> str:
-    return "" if place.kind is PlaceKind.UNKNOWN else place.code
-
-
-def _time(end: Clock) -> str:
-    if end.wall is not None:
-        return end.wall.isoformat(timespec="minutes")
-    return end.day.isoformat() if end.day is not None else ""
-
-
-def _status(sent: str | None) -> str:
-    """The code of a status in our table, "" for none, and a keyed hash of any other: a feed may send any text."""
-    row = status(sent)
-    if row.translated:
-        return row.code
-    return f"#{salted_hmac('orders.viewed.status', row.code, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
+    few = len(opened.trip.flights) <= MOST_FLIGHTS
+    return loaded and few and not any(note.reason == "not loaded" for item in opened.order.items for note in item.notes)
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
@@ -209,8 +147,9 @@ def _text(code: str, sent: Mapping[str, str]) -> str | None:
     return sent.get(code, None if code.startswith("#") else code)
 
 
-def _read(digest: dict[str, Any]) -> list[Seen]:
-    return [Seen._make([*plain, tuple(statuses)]) for *plain, statuses in digest["flights"]]
+def _counts(here: Counter[str], there: Counter[str], sent: Mapping[str, str]) -> Counts:
+    """The statuses whose number is another there, with their numbers here."""
+    return tuple((_text(code, sent), count) for code, count in sorted(here.items() - there.items()))
 
 
 def _amount(amount: str, currency: str) -> tuple[Decimal | None, str]:

@@ -94,5 +94,5 @@ STATES = (
     State("UTC feed, German", "/orders/UTCFED/", person="deutsch"),
     # what the looks at all these orders leave behind
     State("home, many look-ups", "/", open_all, shows="TYPES1"),
-    State("activity, many looks", "/activity/", shows="PAGE3X"),
+    State("activity, many looks", "/activity/", shows="LONGNM"),
 )  # fmt: skip

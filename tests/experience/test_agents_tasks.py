@@ -15,13 +15,14 @@ from tests.experience.states import GROUP
 from tests.experience.test_tenants import another
 from tests.live import PROJECT, App
 from tests.pages.conftest import SEED
+from tests.pages.test_changes import REF, flight, order
 
 NOT_SAID = "The CDP does not say whether it is paid"
 # What the page says of payment, for each order of the sandbox that is about money.
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
-    "REFUND": "Refunded; the CDP does not say how much · Paypal",
+    "REFUND": "Refunded; the CDP does not say how much · PayPal",
     "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
     "CANCLD": "The CDP does not say whether it was paid or refunded · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
@@ -31,12 +32,22 @@ PAYMENT = {
     "KWDKWI": f"{NOT_SAID} · Card · Visa",
     "NOTSUM": f"{NOT_SAID} · Card · Visa",
     "QTYTWO": f"{NOT_SAID} · Card · Visa",
+    "SHOP-10045": "Paid with PayPal",
+    "ORLA01": "Paid by card · Visa",
+    "KTMADL": "Paid by card · Visa",
+    "JD3OLD": "Refunded; the CDP does not say how much · Card · Visa",
+    "UNKTYP": f"{NOT_SAID} · Barter",
+    "TYPES1": "Not known whether it is paid: status not understood",
 }
+ELSEWHERE = {"B94TXY", "SHOP-10045", "ORLA01", "KTMADL", "JD3OLD", "UNKTYP", "TYPES1"}
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"
 # Whatever stands in the header, twenty orders that differ in it.
 ORDERS = (
     "B94TXY", "FAM4OB", "LONGTR", "PAYPND", "MIXST4", "REFUND", "PARTRF", "CANCLD", "USDNYC", "NEGPRC", "NOTSUM", "TIGHT1", "FORTY4",
     "SPLIT1", "CITYLN", "SURFCE", "GRP120", "NOTIME", "HOLIDY", "UTCFED",
+)  # fmt: skip
+FIRST = (
+    "#reference", ".ticket-state .pill", ".ticket-total", ".answer-payment", ".route", "[data-goes-to]", ".answer-time",
 )  # fmt: skip
 IN_VIEW = """(selectors) => selectors.filter((selector) => {
   const box = document.querySelector(selector)?.getBoundingClientRect();
@@ -68,7 +79,7 @@ def test_the_contacts_phone_is_one_click_or_key_away(signed_in: Page, act: str, 
 
 
 def test_each_order_answers_paid_pending_or_not_said(signed_in: Page) -> None:
-    assert {order["referenceId"] for order in json.loads(MONEY.read_text())["orders"]} | {"B94TXY"} == PAYMENT.keys()
+    assert {order["referenceId"] for order in json.loads(MONEY.read_text())["orders"]} | ELSEWHERE == PAYMENT.keys()
     said = {}
     for reference in PAYMENT:
         signed_in.goto(f"/orders/{reference}/")
@@ -76,23 +87,57 @@ def test_each_order_answers_paid_pending_or_not_said(signed_in: Page) -> None:
     assert said == PAYMENT
 
 
+def test_a_payment_is_answered_in_the_words_of_the_status_too(signed_in: Page, live_app: App) -> None:
+    ref = live_app.sandbox.change_order({
+        "referenceId": "PNDBAR", "status": "PAYMENT_PENDING", "paymentType": None, "cardType": None,
+        "items": [{"price": 1, "status": "RESERVED", "_flights": ["BX720 DUB 2027-06-12 05:55 > FAO 09:00 Economy"]}],
+    })  # fmt: skip
+    signed_in.goto(f"/orders/{ref}/")
+    expect(signed_in.locator(".ticket-state .pill")).to_have_text("Payment pending")
+    expect(signed_in.locator(".answer-payment")).to_have_text("Payment pending")
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 640)])
 def test_what_an_agent_must_know_is_in_view(signed_in: Page, width: int, height: int) -> None:
     signed_in.set_viewport_size({"width": width, "height": height})
-    first = ("#reference", ".ticket-state .pill", ".ticket-total", ".answer-payment", ".route", "[data-goes-to]")
     missing = {}
     for reference in ORDERS:
         signed_in.goto(f"/orders/{reference}/")
-        if found := out_of_view(signed_in, *first, ".answer-time"):
+        if found := out_of_view(signed_in, *FIRST):
             missing[reference] = found
     assert missing == {}
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 640)])
+def test_so_it_is_beside_a_second_tenant_and_what_changed(page: Page, live_app: App, width: int, height: int) -> None:
+    another(live_app.person(), live_app, "Acme Air")
+    sign_in(page)
+    page.set_viewport_size({"width": width, "height": height})
+    live_app.sandbox.change_order(order(flight(), flight("BX584", "2027-02-03")))
+    page.goto(f"/orders/{REF}/")
+    live_app.sandbox.change_order(order(flight(at="07:15 > AGP 11:15"), price=250.5))
+    missing = {}
+    for path in (f"/orders/{REF}/", "/orders/B94TXY/", "/orders/MIXST4/", "/orders/TIGHT1/"):
+        page.goto(path)
+        if found := out_of_view(page, *FIRST, ".tenants > summary .menu-name"):
+            missing[path] = found
+    assert missing == {}
+    page.goto(f"/orders/{REF}/")
+    expect(page.locator(".changes")).to_be_visible()
+    assert width < 1280 or out_of_view(page, ".changes") == []
+
+
 def test_the_arrival_of_a_trip_of_two_flights_is_in_view(signed_in: Page) -> None:
     signed_in.set_viewport_size({"width": 1280, "height": 720})
-    for reference in ("B94TXY", "LONGTR"):
+    # Where warnings push the row down, the journey bar has the arrival.
+    for reference, arrival in (
+        ("B94TXY", ".legs > li:last-child .flight-place-in p"),
+        ("LONGTR", ".legs > li:last-child .flight-place-in p"),
+        ("TIGHT1", ".journey-bar"),
+    ):
         signed_in.goto(f"/orders/{reference}/")
-        assert out_of_view(signed_in, ".legs > li:last-child .flight-place-in p") == [], reference
+        assert out_of_view(signed_in, arrival) == [], reference
+    expect(signed_in.locator(".journey-bar")).to_contain_text("15:55")
 
 
 class Hand:

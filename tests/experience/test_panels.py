@@ -39,7 +39,7 @@ def test_a_failed_panel_shows_says_and_takes_the_focus(signed_in: Page, path: st
     expect(problem).to_be_visible(timeout=13_000)
     expect(problem.locator("h3, h4")).to_be_visible()
     expect(problem).not_to_contain_text("no contact")
-    assert signed_in.evaluate("() => document.activeElement.closest('#order-contacts') !== null")
+    expect(signed_in.locator("#order-contacts:focus, #order-contacts :focus")).to_have_count(1)
     expect(problem).to_be_in_viewport()
     panel = next(answer for answer in answers if "/contacts/" in answer.url)
     assert panel.status == status

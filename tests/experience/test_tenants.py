@@ -11,14 +11,14 @@ from playwright.sync_api import Page, expect
 from orders.models import AccessRecord, Connection, SharedConnection
 from orders.models.shared import grant
 from tests.browser import sign_in
-from tests.experience.states import search
+from tests.experience.states import Act, search
 from tests.experience.test_keyboard import copied
 from tests.live import App
 from tests.pages.conftest import SEED
 
 STATES = (
     "/", "/orders/B94TXY/", "/orders/NOSUCH9/", "/orders/TWICE1/", "/orders/fault-503/", f"/orders/{SEED}/contacts/",
-    f"/orders/{SEED}/raw/", "/find-person/",
+    f"/orders/{SEED}/raw/", "/find-person/", "/orders/PAGE3X/", "/activity/", "/connections/",
 )  # fmt: skip
 
 
@@ -64,6 +64,25 @@ def test_the_tenant_is_named_in_every_state(two: Page) -> None:
     expect(two.locator("main .ticket p.eyebrow")).to_have_text("Order · Acme Air")
     two.goto("/orders/B94TXY/?connection=Nobody")
     expect(two.locator(".tenants > summary .menu-name")).to_have_text("Choose a connection")
+
+
+def everywhere(page: Page) -> None:
+    search("NOSUCH9")(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Search all of them").click()
+
+
+@pytest.mark.parametrize("act", [search("brennan.family@example.com"), everywhere], ids=["people found", "everywhere"])
+def test_the_tenant_is_named_over_an_answer(act: Act, two: Page, live_app: App) -> None:
+    another(User.objects.get(username="agent"), live_app, "Zeta")
+    for width in (1280, 360):
+        two.set_viewport_size({"width": width, "height": 720})
+        for query, name in (("?connection=Acme+Air", "Acme Air"), ("?connection=Sandbox", "Sandbox")):
+            two.goto(f"/{query}")
+            act(two)
+            expect(two.locator(".tenants > summary .menu-name")).to_have_text(name)
+            expect(two.locator(".tenants > summary .menu-name")).to_be_in_viewport()
+            assert two.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), width
 
 
 def test_switching_takes_two_clicks_and_the_search_goes_there(two: Page) -> None:

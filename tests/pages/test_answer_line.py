@@ -201,6 +201,17 @@ WRONG_MONTH = "SFO FRA 2027-02-10T14:00 2027-03-11T09:45"
         (OUT, "REFUNDED", "2026-12-28T08:00", "Past, was to land Sun 27 Dec 2026 in New York"),
         (OUT, "RESERVED", "2026-12-28T08:00", "Past, was to land Sun 27 Dec 2026 in New York"),
         (OUT, "CONFIRMED", "2026-12-28T08:00", "Past, landed Sun 27 Dec 2026 in New York"),
+        *[
+            (OUT, sent, "2026-12-27T08:00", "Was to leave Sun 27 Dec 06:40 from Dublin, to land 09:20 in New York")
+            for sent in ("WAITLISTED", "STANDBY", "PENDING", "REFUNDED", "UNKNOWN", "ACME-1")
+        ],
+        (NIGHT, "STANDBY", "2026-12-27T15:59", "Was to leave Sun 27 Dec 12:00 from Dublin, to land Mon 28 Dec 09:20 in Singapore"),
+        (NO_ARRIVAL, "STANDBY", "2026-12-27T06:41", "Was to leave Sun 27 Dec 06:40 from Dublin, arrival time unknown"),
+        *[
+            (OUT, sent, now, "")
+            for sent in ("BROWSED", "SEARCHED")
+            for now in ("2026-11-27T12:00", "2026-12-27T08:00", "2026-12-28T08:00")
+        ],
     ],
 )  # fmt: skip
 def test_a_time_says_no_more_than_the_data(flight: str, status: str, now: str, words: str) -> None:

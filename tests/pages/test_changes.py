@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -17,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from orders.itinerary import statuses
 from orders.models import AccessRecord, Connection, ViewedOrder
 from orders.privacy import viewed_order
 from orders.privacy.sealing import seal
@@ -158,12 +160,75 @@ def test_a_change_of_a_status_that_is_not_in_our_table_is_seen(case: str, desk: 
         assert words in shown
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("CONFIRMED CONFIRMED", "CONFIRMED CANCELLED", "was 2 × Confirmed → now 1 × Cancelled, 1 × Confirmed"),
+        ("CONFIRMED CONFIRMED DECLINED", "CANCELLED CANCELLED DECLINED", "was 2 × Confirmed → now 2 × Cancelled"),
+        ("CONFIRMED", "", "was 1 × Confirmed → now –"),
+        ("ACME-1", "ACME-2", "was 1 × another status → now 1 × ACME-2"),
+        ("CONFIRMED CANCELLED", "CANCELLED CONFIRMED", ""),
+    ],
+)
+def test_a_change_of_items_that_are_no_flights_is_seen(
+    before: str, after: str, says: str, desk: Client, cdp: Sandbox
+) -> None:
+    bags = [[{"type": "BAG", "price": 1, "status": each} for each in sent.split()] for sent in (before, after)]
+    cdp.change_order(order(flight(), *bags[0]))
+    assert view(desk) == ""
+    cdp.change_order(order(flight(), *bags[1]))
+    shown = view(desk)
+    assert ("Other items " in shown) is bool(says)
+    assert says in shown and "BX 582" not in shown
+
+
+@pytest.fixture
+def own_spellings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Those that a test adds are forgotten after it."""
+    monkeypatch.setattr(statuses, "_BY_KEY", {**statuses._BY_KEY})
+    yield
+    statuses.status.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("after", "says"), [("GEBUCHT", ""), ("CANCELLED", "BX 582 DUB–AGP was Confirmed → now Cancelled")]
+)
+@pytest.mark.usefixtures("own_spellings")
+def test_a_spelling_that_an_operator_adds_is_no_change(after: str, says: str, desk: Client, cdp: Sandbox) -> None:
+    others = [{"type": "BAG", "price": 1, "status": sent} for sent in ("CONFIRMED", "Gebucht!")]
+    both = flight("BX584", "2027-02-03"), flight("BX584", "2027-02-03", status="GEBUCHT")
+    cdp.change_order(order(flight(status="GEBUCHT"), *both, *others, status="gebucht"))
+    assert view(desk) == ""
+    statuses.add_spellings(["GEBUCHT=CONFIRMED"])
+    cdp.change_order(order(flight(status=after), *both, *others, status="gebucht"))
+    shown = view(desk)
+    assert bool(shown) == bool(says)
+    assert says in shown
+    assert not any(words in shown for words in ("Status", "Other items", "BX 584", "another status"))
+
+
+@pytest.mark.parametrize(("most", "compared"), [(120, True), (121, False)])
+def test_an_order_of_more_flights_than_are_kept_is_not_compared(
+    most: int, compared: bool, desk: Client, cdp: Sandbox
+) -> None:
+    flights = [flight(f"BX{number}") for number in range(100, 100 + most)]
+    cdp.change_order(order(*flights))
+    assert view(desk) == ""
+    cdp.change_order(order(*flights[1:]))
+    assert ("no longer on this order" in view(desk)) is compared
+
+
+def rewrite(person: User, **fields: Any) -> None:
+    """Change the digest of the person's view."""
+    row = ViewedOrder.objects.get(user_id=person.pk)
+    old = json.loads(viewed_order._opened(row.digest, person.pk, row.key)) | fields
+    sealed = seal(json.dumps(old), viewed_order._binding(person.pk, row.key))
+    ViewedOrder.objects.filter(pk=row.pk).update(digest=sealed)
+
+
 def test_a_digest_of_an_older_form_is_not_compared(desk: Client, moving: Sandbox, agent: User) -> None:
     view(desk)
-    row = ViewedOrder.objects.get()
-    old = json.loads(viewed_order._opened(row.digest, agent.pk, row.key))
-    old |= {"form": 1, "flights": [[*flight[:5], flight[6]] for flight in old["flights"]]}
-    ViewedOrder.objects.update(digest=seal(json.dumps(old), viewed_order._binding(agent.pk, row.key)))
+    rewrite(agent, form=2)
     moving.change_order(order(flight(), status="CANCELLED"))
     assert view(desk) == ""
     moving.change_order(order(flight(), status="REFUNDED"))
@@ -195,6 +260,17 @@ def test_it_says_what_a_colleague_has_seen(desk: Client, moving: Sandbox) -> Non
     view(other)
     moving.change_order(order(flight(), status="REFUNDED"))
     assert "A colleague saw an earlier state on" in view(desk)
+
+
+@pytest.mark.parametrize("fields", [{"form": 2}, {"reading": "utc"}, {}])
+def test_a_colleagues_view_that_cannot_be_compared_is_not_called_an_earlier_state(
+    fields: dict[str, Any], desk: Client, moving: Sandbox
+) -> None:
+    view(desk)
+    view(colleague(moving))
+    rewrite(User.objects.get(username="colleague"), **fields)
+    moving.change_order(order(flight(), status="CANCELLED"))
+    assert ("A colleague saw an earlier state" in view(desk)) is (not fields)
 
 
 def test_a_view_in_the_frame_beside_the_ticket_counts(desk: Client, moving: Sandbox, settings: Any) -> None:

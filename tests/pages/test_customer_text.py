@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -68,6 +69,20 @@ def test_so_does_an_extra(sent: str, line: str) -> None:
     said = text("CONFIRMED", item(OUT, status="CONFIRMED"), item(BACK, status="CONFIRMED"), extra(status=sent))
     assert said.partition("Also booked\n")[2].partition("\n")[0] == line
     assert (PLEASE in said) is ("–" in line)
+
+
+@pytest.mark.parametrize(
+    ("operator", "line"),
+    [
+        ("EI", "Flight BX 459, operated by Aer Lingus"),
+        ("BA CityFlyer", "Flight BX 459, operated by BA CityFlyer"),
+        ("ZZ", "Flight BX 459"),
+    ],
+)
+def test_an_operator_is_named_and_no_bare_code_is_given(operator: str, line: str) -> None:
+    out = item(OUT, status="CONFIRMED")
+    flown = replace(out, flight_segments=tuple(replace(one, operating_carrier=operator) for one in out.flight_segments))
+    assert f"\n{line}\n" in text("CONFIRMED", flown)
 
 
 NIGHT = ("DUB AMS 2026-12-27T20:00 2026-12-27T22:40", "AMS VIE 2026-12-28T07:00 2026-12-28T08:50")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from orders.itinerary import journeys
 from orders.services.summary import summarize
+from sandbox.server import Sandbox
+from tests.pages.reading import text_of
 from tests.pages.test_scaling import NOW, flown, order_of, segment
 
 OUT, BACK = segment(1, origin="DUB", destination="LHR"), segment(2, 6000, origin="LHR", destination="DUB")
@@ -52,3 +56,17 @@ def test_items_alike_of_travellers_on_different_flights_stand_at_none() -> None:
     order = order_of([*SPLIT, *bags])
     (other,) = summarize(order, journeys.plan(order.items, now=NOW)).others
     assert (other.count, other.flight) == (2, "")
+
+
+@pytest.mark.parametrize("count", [24, 25, 30])
+def test_extras_beyond_those_at_a_flight_are_counted_and_a_link_leads_to_them(
+    count: int, desk: Client, cdp: Sandbox
+) -> None:
+    bags = [{"type": "BAG", "name": f"Bag {number} DUB-LHR", "price": 1} for number in range(count)]
+    ref = cdp.change_order({"referenceId": "BAGS25", "status": "CONFIRMED", "items": [flown(OUT), *bags]})
+    page = desk.get(f"/orders/{ref}/")
+    flight = page.content.decode().partition('class="facts-extras"')[2].partition("</ul>")[0]
+    assert len(re.findall(r'href="#item-\d+">Bag', flight)) == 24
+    more = re.findall(r'<a href="#item-(\d+)">… and (\d+) more</a>', flight)
+    assert more == ([] if count == 24 else [("26", str(count - 24))])
+    assert "Bag 23 DUB" in text_of(page) and all(f'id="item-{at}"' in page.content.decode() for at in range(2, 26))

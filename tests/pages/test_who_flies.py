@@ -32,6 +32,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], str]] = {
         "1 adult 1 child, 2 adults cancelled",
     ),
     "WF04": ([item(*BOTH), item(*BOTH, status="DECLINED")], "1 adult 1 adult not booked"),
+    "WF11": ([item(*BOTH), item(*BOTH, status="BROWSED")], "1 adult 1 adult not booked"),
     # One of them does not fly back.
     "WF05": (
         [item(FIRST), item(FIRST), item(LAST), item(LAST, status="CANCELLED")],

@@ -1,0 +1,115 @@
+"""The digest of an order, kept to show what changed: codes, figures and hashes, without personal data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.utils.crypto import salted_hmac
+
+from orders.itinerary.codes import PlaceKind
+from orders.itinerary.status_spellings import key
+from orders.itinerary.statuses import status
+from orders.itinerary.trip import Clock, Flight, Place
+from orders.services.currencies import canonical
+from orders.services.orders import OpenedOrder
+
+FORM = 3  # version of the digest; others are not compared
+HASH_LENGTH = 16  # characters of a status that is not in our table
+CARRIER = re.compile(r"[A-Z0-9]{2}")
+NUMBER = re.compile(r"\d{1,4}[A-Z]?")
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class Seen(NamedTuple):
+    """A flight in a digest. Times are local times, dates without a time, or ""; `travellers` is how many of them are booked."""
+
+    number: str
+    origin: str
+    destination: str
+    departs: str
+    arrives: str
+    travellers: int
+    statuses: tuple[str, ...]
+
+
+def digest_of(opened: OpenedOrder) -> str:
+    """The digest as JSON: only codes, figures and hashes of known form, so that no other data of the CDP can get into it."""
+    order, trip = opened.order, opened.trip
+    currency = canonical(order.currency_code)
+    content = {
+        "form": FORM,
+        "reading": str(trip.reading),
+        "status": code_of(order.status),
+        "total": ["" if order.price is None else str(order.price), currency if CURRENCY.fullmatch(currency) else ""],
+        "flights": [_seen(flight, opened) for flight in trip.flights],
+        "items": _others(opened),
+    }
+    return json.dumps(content, separators=(",", ":"))
+
+
+def read(digest: str, texts: Iterable[str]) -> dict[str, Any] | None:
+    """The digest with its flights as `Seen` and its items counted; None if there is none or it has another form.
+
+    A status among the `texts` of the order that was added to our table since has its code: an operator may add spellings.
+    """
+    for text in texts:
+        digest = digest.replace(_hash(text), code_of(text))
+    kept: dict[str, Any] = json.loads(digest or "{}")
+    if kept.get("form") != FORM:
+        return None
+    flights = [Seen._make([*plain, tuple(sorted(set(statuses)))]) for *plain, statuses in kept["flights"]]
+    items = Counter[str]()
+    for code, count in kept["items"]:
+        items[code] += count
+    return kept | {"flights": flights, "items": items}
+
+
+def code_of(sent: str | None) -> str:
+    """The code of a status in our table, "" for none, and a keyed hash of any other: a feed may send any text."""
+    row = status(sent)
+    return row.code if row.translated else _hash(row.word)
+
+
+def _hash(text: str) -> str:
+    """The hash of a status in any spelling."""
+    said = key(text) or text.strip()
+    return f"#{salted_hmac('orders.viewed.status', said, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
+
+
+def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
+    items = opened.order.items
+    return Seen(
+        number=f"{_fitting(CARRIER, flight.carrier)} {_fitting(NUMBER, flight.flight_number)}".strip(),
+        origin=_code(flight.origin.place),
+        destination=_code(flight.destination.place),
+        departs=_time(flight.origin),
+        arrives=_time(flight.destination),
+        travellers=sum(count for _type, count in flight.passengers),
+        statuses=tuple(sorted({code for at in flight.item_indexes if (code := code_of(items[at].status))})),
+    )
+
+
+def _others(opened: OpenedOrder) -> list[tuple[str, int]]:
+    """The number of items of each status, of the items that are no flights."""
+    flown = {at for flight in opened.trip.flights for at in flight.item_indexes}
+    return sorted(
+        Counter(code_of(item.status) for at, item in enumerate(opened.order.items) if at not in flown).items()
+    )
+
+
+def _fitting(form: re.Pattern[str], text: str) -> str:
+    return text if form.fullmatch(text) else ""
+
+
+def _code(place: Place) -> str:
+    return "" if place.kind is PlaceKind.UNKNOWN else place.code
+
+
+def _time(end: Clock) -> str:
+    if end.wall is not None:
+        return end.wall.isoformat(timespec="minutes")
+    return end.day.isoformat() if end.day is not None else ""
