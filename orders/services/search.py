@@ -181,7 +181,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
     Several `questions`, spellings of one name, are searched at the same time, and each guest counts once.
     One round trip for the guests and one for all their orders; one more if the CDP answers with references only, because a guest's
     orders are requested together with the guest. A guest whose orders could not be read is included, with the reason.
-    Only the first MOST_PEOPLE are read: `problem` is TooMany if there are more.
+    Only the first MOST_PEOPLE are read: `problem` is TooMany if there are more. Raises a CdpError if an incomplete read found nobody.
     """
     orders = _OrdersOfGuests(tenant)
     guests = _list_guests(tenant, questions, orders.start)
@@ -194,10 +194,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
     """Guests as `find_people` finds them, without their orders: one round trip. Raises a CdpError if an incomplete read found nobody."""
-    found = _list_guests(tenant, questions, lambda _ref: None)
-    if not found.items and not found.complete:
-        raise found.problem or errors.Unreadable("the list of people could not be read to its end")
-    return found
+    return _list_guests(tenant, questions, lambda _ref: None)
 
 
 class _OrdersOfGuests:
@@ -237,7 +234,7 @@ def _list_guests(
 ) -> Loaded[Person]:
     """The guests of all `questions`, with `load_orders` called for the ref of each.
 
-    Raises the first failure if no guest was found and not every question was answered.
+    Raises a CdpError if no guest was found and not every list could be read to its end.
     """
 
     def ask(question: Mapping[str, str]) -> Loaded[Person]:
@@ -245,8 +242,16 @@ def _list_guests(
         return tenant.client.list_guests(**terms, most=MOST_PEOPLE, beside=load_orders)
 
     if len(questions) == 1:
-        return ask(questions[0])
-    answers = tenant.reader.run_parallel([partial(ask, question) for question in questions])
+        found = ask(questions[0])
+    else:
+        found = _each_once(tenant.reader.run_parallel([partial(ask, question) for question in questions]))
+    if not found.items and not found.complete:
+        raise found.problem or errors.Unreadable("the list of people could not be read to its end")
+    return found
+
+
+def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:
+    """The guests of several answers, each guest once."""
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:
@@ -256,8 +261,6 @@ def _list_guests(
         missing, complete, problem = missing + answer.missing, complete and answer.complete, problem or answer.problem
         for guest in answer.items:
             guests.setdefault(guest.ref.lower() if guest.ref else f"#{len(guests)}", guest)
-    if problem is not None and not guests:
-        raise problem
     if len(guests) > MOST_PEOPLE:
         complete = False
     return Loaded(tuple(guests.values())[:MOST_PEOPLE], missing, complete, problem)

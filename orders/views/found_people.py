@@ -39,7 +39,7 @@ def show_people(
     """
     subject = subject_of(questions)
     try:
-        found = _people(tenant, questions)
+        found = find_people(tenant, *questions)
     except errors.CdpError as error:
         outcome = f"failed: {describe(error).code}"
         access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=outcome)
@@ -84,13 +84,6 @@ def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
 def sought(questions: Sequence[Mapping[str, str]]) -> str:
     """The person sought, as the page names them."""
     return " ".join(questions[0][name] for name in SOUGHT if name in questions[0])
-
-
-def _people(tenant: Tenant, questions: Sequence[dict[str, str]]) -> Loaded[GuestOrders]:
-    found = find_people(tenant, *questions)
-    if not found.items and not found.complete:
-        raise found.problem or errors.Unreadable("the list of people could not be read to its end")
-    return found
 
 
 def _outcome(found: Loaded[GuestOrders]) -> str:

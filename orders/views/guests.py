@@ -77,8 +77,9 @@ def find_person(request: Request) -> HttpResponseBase:
         for first, last in spellings(names["first_name"], names["last_name"])
     ]
     if "everywhere" in request.POST:
-        posted = [*names.items()]
-        return search_people_everywhere(request, access_log.Action.SEARCHED_NAME, *questions, posted=posted)
+        return search_people_everywhere(
+            request, access_log.Action.SEARCHED_NAME, *questions, posted=list(names.items())
+        )
     return _find_by_name(request, questions)
 
 

@@ -38,10 +38,12 @@ def search_people_everywhere(
     found = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])
     answers = []
     for connection, people in zip(connections, found, strict=True):
-        problem = describe(people) if isinstance(people, errors.CdpError) else None
-        count = 0 if isinstance(people, errors.CdpError) else len(people.items)
-        partly = not isinstance(people, errors.CdpError) and not people.complete
-        outcome = f"failed: {problem.code}" if problem else f"{count} found" + (", perhaps more" if partly else "")
+        if isinstance(people, errors.CdpError):
+            problem, count, partly = describe(people), 0, False
+            outcome = f"failed: {problem.code}"
+        else:
+            problem, count, partly = None, len(people.items), not people.complete
+            outcome = f"{count} found" + (", perhaps more" if partly else "")
         access_log.record(request, what, connection=connection, subject=subject_of(questions), outcome=outcome)
         address = request.path + carried_to(request, connection.name)
         answers.append(

@@ -39,15 +39,11 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 def search(request: Request, text: str) -> HttpResponseBase:
     """Search for `text`. Personal data is searched for only if posted; a link with it opens a form that posts it."""
     reading = read(request, text)
+    everywhere = request.method == "POST" and "everywhere" in request.POST
     if reading.kind is lookup.Kind.REFERENCE:
-        everywhere = request.method == "POST" and "everywhere" in request.POST
         return search_everywhere(request, reading, text) if everywhere else _find(request, reading, text)
     if reading.kind in {lookup.Kind.EMAIL, lookup.Kind.PHONE} and request.method == "POST":
-        return (
-            _find_by_address(request, reading)
-            if "everywhere" not in request.POST
-            else _address_everywhere(request, reading)
-        )
+        return _address_everywhere(request, reading) if everywhere else _find_by_address(request, reading)
     if reading.kind is lookup.Kind.EMPTY and request.method == "POST" and text.strip():
         return _explain(request, text, replace(reading, why=lookup.Unreadable.NO_REFERENCE))
     if reading.kind is lookup.Kind.EMPTY:
