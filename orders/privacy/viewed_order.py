@@ -98,14 +98,17 @@ class View:
     change: Change
 
     def before(self, returned: Row) -> Views | None:
-        """The previous view, None if there was none within CHANGES_DAYS."""
+        """The previous view, None if there was none within CHANGES_DAYS, or if nothing changed since."""
         since_at, since_digest, others_at, others_id, others_digest = returned
         oldest = self.now - timedelta(days=settings.CHANGES_DAYS)
         since_at, others_at = _recent(since_at, oldest), _recent(others_at, oldest)
+        own = _opened(since_digest, self.user_id, self.key) if since_at is not None else ""
+        if own == self.digest:
+            return None
         theirs = _opened(others_digest, others_id, self.key) if others_at is not None else ""
-        if since_at is not None and (own := _opened(since_digest, self.user_id, self.key)):
+        if since_at is not None and own:
             return Views(since_at, own, True, others_at, theirs)
-        if others_at is not None and theirs:
+        if others_at is not None and theirs and theirs != self.digest:
             return Views(others_at, theirs, False)
         return None
 

@@ -17,7 +17,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import viewed_order
 from orders.privacy.viewed_order import View
-from orders.services.digests import Seen, code_of, digest_of, read
+from orders.services.digests import Seen, code_of, codes_added, digest_of, read
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.storage.together import Row
@@ -103,17 +103,16 @@ def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: Open
 def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Changes | None:
     """What changed since the view before, from what `view.change` returned; None if nothing did or nothing was kept."""
     before = view.before(returned) if view is not None and returned else None
-    if view is None or before is None or before.digest == view.digest:
-        return None
-    return compare(before, view.digest, opened)
+    return compare(before, view.digest, opened) if view is not None and before is not None else None
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
     """The differences between the stored digest and the current one, of `opened`; None if they cannot be compared."""
     order = opened.order
-    texts = dict.fromkeys(text or "" for text in (order.status, *(item.status for item in order.items)))
+    texts = {text or "" for text in (order.status, *(item.status for item in order.items))}
     sent = {code_of(text): text for text in texts}
-    before, now, others = (read(kept, texts) for kept in (views.digest, digest, views.others_digest))
+    added = codes_added(texts)
+    before, now, others = (read(kept, added) for kept in (views.digest, digest, views.others_digest))
     if before is None or now is None:
         return None
     timed = before["reading"] == now["reading"]

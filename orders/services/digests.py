@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.crypto import salted_hmac
@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from orders.itinerary.codes import PlaceKind
 from orders.itinerary.status_spellings import key
 from orders.itinerary.statuses import status
-from orders.itinerary.trip import Clock, Flight, Place
+from orders.itinerary.trip import Clock, Flight, Place, Trip
 from orders.services.currencies import canonical
 from orders.services.orders import OpenedOrder
 
@@ -40,24 +40,31 @@ def digest_of(opened: OpenedOrder) -> str:
     """The digest as JSON: only codes, figures and hashes of known form, so that no other data of the CDP can get into it."""
     order, trip = opened.order, opened.trip
     currency = canonical(order.currency_code)
+    codes = {sent: code_of(sent) for sent in {item.status for item in order.items}}
+    statuses = [codes[item.status] for item in order.items]
     content = {
         "form": FORM,
         "reading": str(trip.reading),
         "status": code_of(order.status),
         "total": ["" if order.price is None else str(order.price), currency if CURRENCY.fullmatch(currency) else ""],
-        "flights": [_seen(flight, opened) for flight in trip.flights],
-        "items": _others(opened),
+        "flights": [_seen(flight, statuses) for flight in trip.flights],
+        "items": _others(trip, statuses),
     }
     return json.dumps(content, separators=(",", ":"))
 
 
-def read(digest: str, texts: Iterable[str]) -> dict[str, Any] | None:
+def codes_added(texts: Iterable[str]) -> dict[str, str]:
+    """The codes of those statuses that are in our table, by the hash they had before: an operator may add spellings."""
+    return {_hash(text): code for text in texts if not (code := code_of(text)).startswith("#")}
+
+
+def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
     """The digest with its flights as `Seen` and its items counted; None if there is none or it has another form.
 
-    A status among the `texts` of the order that was added to our table since has its code: an operator may add spellings.
+    `added` are the codes of statuses that had a hash when it was made, from `codes_added`.
     """
-    for text in texts:
-        digest = digest.replace(_hash(text), code_of(text))
+    for hashed, code in added.items():
+        digest = digest.replace(hashed, code)
     kept: dict[str, Any] = json.loads(digest or "{}")
     if kept.get("form") != FORM:
         return None
@@ -80,8 +87,7 @@ def _hash(text: str) -> str:
     return f"#{salted_hmac('orders.viewed.status', said, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
 
 
-def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
-    items = opened.order.items
+def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:
     return Seen(
         number=f"{_fitting(CARRIER, flight.carrier)} {_fitting(NUMBER, flight.flight_number)}".strip(),
         origin=_code(flight.origin.place),
@@ -89,16 +95,14 @@ def _seen(flight: Flight, opened: OpenedOrder) -> Seen:
         departs=_time(flight.origin),
         arrives=_time(flight.destination),
         travellers=sum(count for _type, count in flight.passengers),
-        statuses=tuple(sorted({code for at in flight.item_indexes if (code := code_of(items[at].status))})),
+        statuses=tuple(sorted({statuses[at] for at in flight.item_indexes if statuses[at]})),
     )
 
 
-def _others(opened: OpenedOrder) -> list[tuple[str, int]]:
+def _others(trip: Trip, statuses: Sequence[str]) -> list[tuple[str, int]]:
     """The number of items of each status, of the items that are no flights."""
-    flown = {at for flight in opened.trip.flights for at in flight.item_indexes}
-    return sorted(
-        Counter(code_of(item.status) for at, item in enumerate(opened.order.items) if at not in flown).items()
-    )
+    flown = {at for flight in trip.flights for at in flight.item_indexes}
+    return sorted(Counter(code for at, code in enumerate(statuses) if at not in flown).items())
 
 
 def _fitting(form: re.Pattern[str], text: str) -> str:
