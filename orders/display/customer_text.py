@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from accounts.language import translate as _
@@ -36,12 +36,13 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete or _contradicts(order):
         return ""
     together = all(flight.all_passengers for flight in trip.flights)
-    journeys = [_journey(order, trip, journey, together=together) for journey in trip.journeys]
+    remarks = {flight.key: _flight_remark(order, flight) for flight in trip.flights}
+    journeys = [_journey(trip, journey, remarks, together=together) for journey in trip.journeys]
     cities = {
         end.place.code: _place(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
     }
     extras = [line for other in others if (line := _extra(order, other, trip, cities))]
-    noted = any(_flight_remark(order, flight) for flight in trip.flights if not flight.cancelled)
+    noted = any(remarks[flight.key] for flight in trip.flights if not flight.cancelled)
     noted = noted or any(_remark(order, [other.item]) for other in others if _is_listed(order, other))
     blocks = [_opening(order, trip, together=together, noted=noted), *journeys]
     if extras:
@@ -104,14 +105,14 @@ def _sent(order: Order, item: OrderItem) -> str | None:
     return item.status or order.status
 
 
-def _journey(order: Order, trip: Trip, journey: Journey, *, together: bool) -> list[str]:
+def _journey(trip: Trip, journey: Journey, remarks: Mapping[str, str], *, together: bool) -> list[str]:
     uncertain = {flight.key for flight in journey.flights if trip.doubted or _is_uncertain(flight)}
     named = None if trip.doubted or _is_impossible(journey.flights[0]) else journey.departs.day
     lines = [" · ".join(filter(None, (day(named), journey_way(journey))))]
     for at, leg in enumerate(journey.legs):
         if isinstance(leg, Flight):
             sure = leg.key not in uncertain
-            lines += _flight(leg, named, remark=_flight_remark(order, leg), together=together, uncertain=not sure)
+            lines += _flight(leg, named, remark=remarks[leg.key], together=together, uncertain=not sure)
             named = (leg.destination.day or leg.origin.day or named) if sure else named
         elif uncertain.isdisjoint(one.key for one in journey.legs[at - 1 : at + 2] if isinstance(one, Flight)):
             lines += _transfer(leg)

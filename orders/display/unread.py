@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_noop
+
 from accounts.language import translate as _
 from orders.cdp.records import Note, Order, OrderItem
 from orders.privacy.hiding import MASK, masked_typed
 
 ODD = frozenset({"not a text", "not a number", "out of range", "not a list", "not an object"})
+OF_ITEMS = {
+    "status": gettext_noop("Status not understood"),
+    "price": gettext_noop("Price not understood"),
+    "quantity": gettext_noop("Quantity not understood"),
+    "flightSegments": gettext_noop("Flights not understood"),
+}
 
 
 def status_unread(record: Order | OrderItem) -> bool:
@@ -29,21 +37,12 @@ def unread(order: Order) -> Iterator[tuple[str, str]]:
         shown = masked_typed(note.shown)
         words = _("Order total not understood")
         yield "money", words if shown == MASK else f"{words}: {shown}"
-    for field in ("status", "price", "quantity", "flightSegments"):
+    for field, phrase in OF_ITEMS.items():
         odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]
         if odd:
-            words, total = _words(field), len(order.items)
+            words, total = _(phrase), len(order.items)
             figures = {"word": words, "count": len(odd), "total": total}
             yield f"item-{odd[0]}", _("%(word)s for %(count)s of %(total)s items") % figures if total > 1 else words
-
-
-def _words(field: str) -> str:
-    return {
-        "status": _("Status not understood"),
-        "price": _("Price not understood"),
-        "quantity": _("Quantity not understood"),
-        "flightSegments": _("Flights not understood"),
-    }[field]
 
 
 def _note(record: Order | OrderItem, field: str) -> Note | None:
