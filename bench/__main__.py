@@ -44,20 +44,17 @@ def main() -> int:
         )
         return 1
     from bench.running import ROWS, run
-    from bench.servers import PROJECT, CannotMeasure
-    from cdpviewer import children
+    from bench.servers import PROJECT, carry_out
 
     given = arguments(ROWS)
-    children.end_on_signals()
     began = time.monotonic()
-    try:
+
+    def measure() -> str:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            report = run(given, Path(folder), shlex.join(["python", "-m", "bench", *sys.argv[1:]]), began)
-    except CannotMeasure as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except children.Ended:
-        print("\nEnded.", file=sys.stderr)
+            return run(given, Path(folder), shlex.join(["python", "-m", "bench", *sys.argv[1:]]), began)
+
+    report = carry_out(measure)
+    if report is None:
         return 1
     print(report)
     if given.write:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.goals import Goal
-from bench.servers import CLIENT_KEY, PROJECT, TOKEN, CannotMeasure, Servers
+from bench.servers import CLIENT_KEY, PROJECT, TOKEN, CannotMeasure, Servers, carry_out
 from sandbox.server import Sandbox
 
 LIGHTHOUSE = PROJECT / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -155,17 +155,13 @@ def _trimmed(report: dict[str, Any], port: int) -> str:
 
 def main() -> int:
     """Print the scores; `--write` stores the report in docs. Return 1 if a goal is missed."""
-    from cdpviewer import children
 
-    children.end_on_signals()
-    try:
+    def measure() -> Verdict:
         with tempfile.TemporaryDirectory(prefix="lighthouse-") as folder:
-            verdict = judge(Path(folder), keep="--write" in sys.argv[1:])
-    except CannotMeasure as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except children.Ended:
-        print("\nEnded.", file=sys.stderr)
+            return judge(Path(folder), keep="--write" in sys.argv[1:])
+
+    verdict = carry_out(measure)
+    if verdict is None:
         return 1
     for name, score in verdict.scores.items():
         print(f"{name:<16} {score:>3}{'' if name in AIMED_AT else '   (the page asks not to be indexed)'}")

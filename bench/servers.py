@@ -15,15 +15,17 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
 from bench.load import ask, fetch
 from cdpviewer import children
 
+T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
 CLIENT_KEY, TOKEN = "bench-key", "bench-token"  # open nothing but the stand-in on this machine
 PASSWORD = "of the benchmark, 41 marmots"  # pragma: allowlist secret - of agents in the database of the run alone
@@ -32,6 +34,18 @@ START_SECONDS = 40.0
 
 class CannotMeasure(Exception):
     """A server did not start; the message contains the end of its log."""
+
+
+def carry_out(measure: Callable[[], T]) -> T | None:
+    """The result of `measure`; None, with a line on standard error, if it cannot be measured or was ended by a signal."""
+    children.end_on_signals()
+    try:
+        return measure()
+    except CannotMeasure as problem:
+        print(problem, file=sys.stderr)
+    except children.Ended:
+        print("\nEnded.", file=sys.stderr)
+    return None
 
 
 @dataclass(slots=True)
@@ -131,7 +145,8 @@ class Servers:
                 link.close()
         raise CannotMeasure(f"{name} did not start. The end of its log:\n{log.read_text(errors='replace')[-3000:]}")
 
-    def _prepare(self, command: list[str], env: dict[str, str]) -> list[str]:
+    def prepare(self, command: list[str], env: dict[str, str]) -> list[str]:
+        """Run a module that adds the agents; the cookies of each. Raises CannotMeasure."""
         done = subprocess.run(
             [sys.executable, "-m", *command], env=env, cwd=PROJECT, input=TOKEN.encode(), capture_output=True, check=False
         )  # fmt: skip
@@ -181,7 +196,7 @@ class Servers:
             DATABASE_URL=f"sqlite:///{self.folder / 'app.sqlite3'}",
         )
         self.app_environment = env
-        cookies = self._prepare(["bench.prepare_app", str(self.agents)], env)
+        cookies = self.prepare(["bench.prepare_app", str(self.agents)], env)
         app = self._start("this app", ["gunicorn", "cdpviewer.wsgi"], env, port, cookies, "/livez")
         # The first worker answers before the last one is forked; the peers get as many as there will be.
         limit = time.monotonic() + 10
@@ -193,7 +208,7 @@ class Servers:
 
     def pieces(self, app: Server, rounds: int) -> dict[str, Any]:
         """Run `bench.pieces` in a separate process."""
-        found = self._prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
+        found = self.prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
         return dict(json.loads(found[-1]))
 
     def start_peer(self, name: str) -> Server:
@@ -209,11 +224,11 @@ class Servers:
         )
         if name == "plain Django":
             env["DJANGO_SETTINGS_MODULE"] = "bench.peers.plain.settings"
-            cookies = self._prepare(["bench.peers.plain.prepare", str(self.agents)], env)
+            cookies = self.prepare(["bench.peers.plain.prepare", str(self.agents)], env)
             command = ["gunicorn", "bench.peers.plain.wsgi", "--config", "python:bench.peers.plain.serving"]
             command += ["--workers", str(self.workers), "--bind", f"127.0.0.1:{port}"]
         else:
-            cookies = self._prepare(["bench.peers.database", str(self.agents)], env)
+            cookies = self.prepare(["bench.peers.database", str(self.agents)], env)
             module = {"FastAPI + httpx": "with_httpx", "FastAPI + aiohttp": "with_aiohttp"}[name]
             command = ["uvicorn", f"bench.peers.{module}:app", "--workers", str(self.workers), "--no-access-log"]
             command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--backlog", "2048"]

@@ -9,8 +9,12 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from bench.scale.points import Run
 
 READING_SECONDS = 20.0  # of the idle company
 
@@ -38,37 +42,46 @@ def main() -> int:
     given = arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # the servers of the tests are started by these
     django.setup()
+    from bench.scale import report
+    from bench.servers import PROJECT, carry_out
+
+    run = carry_out(lambda: measured(given))
+    if run is None:
+        return 1
+    for section in report.SECTIONS.values():
+        print(section(run), end="\n\n")
+    if given.write and not (run.quiet or given.anyway):
+        _say("Not written: the machine had other work at the same time.")
+    elif given.write:
+        figures = PROJECT / "docs" / "scale.json"
+        run.write(figures)
+        report.write(PROJECT / "docs" / "scale.md", type(run).read(figures))
+    return 0 if all(one.reached for one in report.goals(run)) else 1
+
+
+def measured(given: argparse.Namespace) -> Run:
+    """The whole run. Raises CannotMeasure."""
     from bench.report import machine
-    from bench.scale import measuring, report
+    from bench.scale import measuring
     from bench.scale.company import founded
     from bench.scale.office import READING
     from bench.scale.points import Run
-    from bench.servers import PROJECT, CannotMeasure
-    from cdpviewer import children
 
-    children.end_on_signals()
-    try:
-        with tempfile.TemporaryDirectory(prefix="scale-") as folder:
-            described = machine().partition("\nPython")[0]
-            _say(f"{max(given.agents)} agents are added …")
-            with founded(Path(folder), max(given.agents), given.latency) as company:
-                calls, points, pause = {}, [], (given.pause[0], given.pause[1])
-                for name, servers, shared in (("one process", 1, False), ("two servers without Redis", 2, False)):
-                    with company.open(servers=servers, shared=shared):
-                        calls[name] = measuring.calls_of_a_visit(company, given.visits)
-                with company.open():
-                    calls["two servers with Redis"] = measuring.calls_of_a_visit(company, given.visits)
-                    nobody = measuring.idle(company, READING_SECONDS)
-                    for agents in sorted(given.agents):
-                        _say(f"{agents} agents at work …")
-                        points.append(measuring.measure(company, agents, nobody, pause, given.warm, given.seconds))
-    except CannotMeasure as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except children.Ended:
-        print("\nEnded.", file=sys.stderr)
-        return 1
-    run = Run(
+    described = machine().partition("\nPython")[0]
+    calls, points, pause = {}, [], (given.pause[0], given.pause[1])
+    with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+        _say(f"{max(given.agents)} agents are added …")
+        with founded(Path(folder), max(given.agents), given.latency) as company:
+            for name, servers, shared in (("one process", 1, False), ("two servers without Redis", 2, False)):
+                with company.open(servers=servers, shared=shared):
+                    calls[name] = measuring.calls_of_a_visit(company, given.visits)
+            with company.open():
+                calls["two servers with Redis"] = measuring.calls_of_a_visit(company, given.visits)
+                nobody = measuring.idle(company, READING_SECONDS)
+                for agents in sorted(given.agents):
+                    _say(f"{agents} agents at work …")
+                    points.append(measuring.measure(company, agents, nobody, pause, given.warm, given.seconds))
+    return Run(
         command=shlex.join(["python", "-m", "bench.scale", *sys.argv[1:]]),
         day=f"{datetime.now(UTC):%d %B %Y}",
         machine=described,
@@ -80,23 +93,6 @@ def main() -> int:
         idle=nobody,
         points=tuple(points),
     )
-    for part in (
-        report.about,
-        report.goals_table,
-        report.loads,
-        report.costs,
-        report.predictions,
-        report.companies,
-        report.limits,
-    ):
-        print(part(run), end="\n\n")
-    if given.write and not (run.quiet or given.anyway):
-        _say("Not written: the machine had other work at the same time.")
-    elif given.write:
-        figures = PROJECT / "docs" / "scale.json"
-        run.write(figures)
-        report.write(PROJECT / "docs" / "scale.md", Run.read(figures))
-    return 0 if all(one.reached for one in report.goals(run)) else 1
 
 
 def _say(what: str) -> None:

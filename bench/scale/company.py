@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from bench.servers import PROJECT, TOKEN, CannotMeasure, Servers
+from bench.servers import CannotMeasure, Servers
 from bench.servers import Server as StandIn
 from tests import pooler, redis_server
 from tests.live import environment
@@ -200,7 +198,7 @@ def founded(folder: Path, agents: int, latency: int) -> Iterator[Company]:
             DATABASE_URL=postgres.url(DATABASE, PAGES),
             CDPVIEWER_OWNER_DATABASE_URL=postgres.url(DATABASE, OWNER),
         )
-        cookies = _hire(agents, settings)
+        cookies = servers.prepare(["bench.prepare_app", str(agents)], settings)
         del settings["CDPVIEWER_OWNER_DATABASE_URL"]
         # The limits that a pooler cannot pass on, as docs/operating.md sets them.
         with postgres.connect() as superuser:
@@ -211,14 +209,3 @@ def founded(folder: Path, agents: int, latency: int) -> Iterator[Company]:
         redis = stack.enter_context(redis_server.running())
         servers.set_latency(latency)
         yield Company(standin, postgres, pooled, redis, cookies, settings, folder)
-
-
-def _hire(agents: int, settings: dict[str, str]) -> list[str]:
-    """Add agents with a connection and a session each; their cookies."""
-    command = [sys.executable, "-m", "bench.prepare_app", str(agents)]
-    done = subprocess.run(
-        command, env=settings | {"PYTHONPATH": str(PROJECT)}, cwd=PROJECT, input=TOKEN.encode(), capture_output=True, check=False
-    )  # fmt: skip
-    if done.returncode:
-        raise CannotMeasure(f"the agents could not be added:\n{done.stderr.decode(errors='replace')[-3000:]}")
-    return done.stdout.decode().splitlines()

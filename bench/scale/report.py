@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.goals import Goal, table
@@ -23,16 +23,7 @@ PLACE = re.compile(r"(<!-- figures of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def filled(page: str, run: Run) -> str:
     """The page with the figures of a run between its markers. Raises KeyError for a marker nobody knows."""
-    made = {
-        "run": about,
-        "goals": goals_table,
-        "costs": costs,
-        "loads": loads,
-        "model": predictions,
-        "companies": companies,
-        "limits": limits,
-    }
-    return PLACE.sub(lambda found: found[1] + made[found[2]](run).strip() + "\n" + found[3], page)
+    return PLACE.sub(lambda found: found[1] + SECTIONS[found[2]](run).strip() + "\n" + found[3], page)
 
 
 def write(page: Path, run: Run) -> None:
@@ -197,3 +188,15 @@ def limits(run: Run) -> str:
 
 def _named(kind: str) -> str:
     return {"order": "the order", "contacts": "contacts", "trips": "the customer's orders"}[kind]
+
+
+SECTIONS: dict[str, Callable[[Run], str]] = {
+    "run": about,
+    "goals": goals_table,
+    "loads": loads,
+    "costs": costs,
+    "model": predictions,
+    "companies": companies,
+    "limits": limits,
+}
+"""The parts of the page between its markers, in the order of the page."""
