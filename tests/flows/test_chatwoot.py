@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Page, Route, expect
 
 from tests.browser import sign_in
-from tests.flows.frames import Sites, allow, running_sites, without_third_party_cookies
-from tests.live import App
+from tests.flows.frames import Sites, allow
 from tests.recorded import recorded_looks
 
 NO_REFERENCE: dict[str, dict[str, object]] = {
@@ -23,19 +19,6 @@ NO_REFERENCE: dict[str, dict[str, object]] = {
     "no text": {"booking": {"value": "B94TXY"}},
     "a whole letter": {"booking": "x" * 201},
 }
-
-
-@pytest.fixture
-def sites(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Sites]:
-    live_app.person()
-    with running_sites(live_app, gathered_static, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def context(browser: Browser, sites: Sites, tmp_path: Path) -> Iterator[BrowserContext]:
-    with without_third_party_cookies(browser, tmp_path, sites.orders) as found:
-        yield found
 
 
 class Chatwoot:
@@ -68,8 +51,8 @@ class Chatwoot:
             self.page.wait_for_timeout(20)
 
 
-def test_a_conversation_without_a_reference_shows_no_order(context: BrowserContext, sites: Sites) -> None:
-    chatwoot = Chatwoot(context, sites)
+def test_a_conversation_without_a_reference_shows_no_order(closed: BrowserContext, sites: Sites) -> None:
+    chatwoot = Chatwoot(closed, sites)
     place = chatwoot.panel.locator("#order")
     for turn, attributes in enumerate(NO_REFERENCE.values()):
         before = recorded_looks().count()
@@ -81,8 +64,8 @@ def test_a_conversation_without_a_reference_shows_no_order(context: BrowserConte
         expect(chatwoot.reference).to_have_text("B94TXY")
 
 
-def test_the_earlier_order_is_gone_while_the_next_one_loads(context: BrowserContext, sites: Sites) -> None:
-    chatwoot = Chatwoot(context, sites)
+def test_the_earlier_order_is_gone_while_the_next_one_loads(closed: BrowserContext, sites: Sites) -> None:
+    chatwoot = Chatwoot(closed, sites)
     place = chatwoot.panel.locator("#order")
     chatwoot.hold_up()
     chatwoot.switch(15, {"booking": "FAM4OB"})

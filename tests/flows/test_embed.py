@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
@@ -16,26 +14,13 @@ from accounts.models import EmbedGrant, EmbedSession
 from tests.browser import sign_in
 from tests.experience.frame_states import in_a_frame
 from tests.firefox import running_firefox
-from tests.flows.frames import Sites, allow, cookies_of, running_sites, without_third_party_cookies
+from tests.flows.frames import Sites, allow, cookies_of
 from tests.live import PASSWORD, App
 from tests.pages.test_embed import challenge
 from tests.recorded import recorded_looks
 
 CHALLENGE = "x" * 43
 BAD_GATEWAY = "<html><title>502</title><h1>Bad Gateway</h1><a href='/'>nginx</a></html>"
-
-
-@pytest.fixture
-def sites(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Sites]:
-    live_app.person()
-    with running_sites(live_app, gathered_static, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def closed(browser: Browser, sites: Sites, tmp_path: Path) -> Iterator[BrowserContext]:
-    with without_third_party_cookies(browser, tmp_path, sites.orders) as context:
-        yield context
 
 
 def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(

@@ -1,0 +1,26 @@
+"""Sites that frame the panel, for the tests of all systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.flows.frames import Sites, running_sites, without_third_party_cookies
+from tests.live import App
+
+
+@pytest.fixture
+def sites(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Sites]:
+    live_app.person()
+    with running_sites(live_app, gathered_static, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def closed(browser: Browser, sites: Sites, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser that blocks third-party cookies."""
+    with without_third_party_cookies(browser, tmp_path, sites.orders) as context:
+        yield context
