@@ -26,9 +26,10 @@ FOCUSED = """() => {
            ring, covered: !(onTop && (element.contains(onTop) || onTop.contains(element))), width: box.width };
 }"""
 
-# Controls that are shown and not reached. A closed menu's links are not shown.
+# Controls that are shown and not reached. A closed menu's links are not shown; those of the slim row are the header's, which it stands in
+# for while the header is scrolled away.
 NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-  .filter((element) => !("reached" in element.dataset) && element.ariaHidden !== "true" && element.checkVisibility({ visibilityProperty: true })
+  .filter((element) => !("reached" in element.dataset) && !element.closest(".slim") && element.ariaHidden !== "true" && element.checkVisibility({ visibilityProperty: true })
     && !(element.type === "radio" && !element.checked))
   .map((element) => element.outerHTML.slice(0, 120))"""
 

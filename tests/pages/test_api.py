@@ -168,7 +168,9 @@ def test_only_the_reference_of_a_text_is_repeated(key: str, q: str) -> None:
     answer = ask(key, q)
     assert (answer.status_code, answer.json()["looked"]) == (200, ["B94TXY"])
     assert not re.search("jane|doyle|353", answer.text, re.IGNORECASE)
-    assert not re.search("jane|doyle|353", str(recorded_looks().values()), re.IGNORECASE)
+    [recorded] = recorded_looks().values()
+    # Random hexadecimal digits hold any three digits now and then.
+    assert not re.search("jane|doyle|353", str({**recorded, "seal": "", "request_id": ""}), re.IGNORECASE)
 
 
 # --- the key
