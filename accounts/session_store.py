@@ -13,11 +13,12 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -99,6 +100,18 @@ class Backend(ModelBackend):
         with rehashing():
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
+
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
+        """The user's permissions, their own and their groups', by one statement where Django takes two."""
+        kept = vars(user_obj)
+        if obj is None and user_obj.is_active and not user_obj.is_superuser and "_perm_cache" not in kept:
+            own, groups = (
+                Permission.objects.filter(user=user_obj.pk),
+                Permission.objects.filter(group__user=user_obj.pk),
+            )
+            names = (held.values_list("content_type__app_label", "codename").order_by() for held in (own, groups))
+            kept["_perm_cache"] = {f"{app}.{name}" for app, name in next(names).union(*names)}
+        return super().get_all_permissions(user_obj, obj)
 
     def get_user(self, user_id: int) -> User | None:
         """The user; None if deleted or inactive."""

@@ -22,6 +22,7 @@ from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import Action
 from orders.search_text.lookup import is_nothing
 from orders.storage import together
+from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Change, Row
 
 log = structlog.stdlib.get_logger("orders.records")
@@ -183,16 +184,29 @@ def refused_ticket_of(request: HttpRequest) -> str:
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
+# By every column that the statement compares: a person, the action, an order, a connection and the reference "".
+_OPENING = PreparedQuery(
+    lambda: (
+        AccessRecord.objects.filter(user_id=0)
+        .filter(what="")
+        .filter(order_ref="")
+        .filter(connection_id=UUID(int=0))
+        .exclude(reference="")
+        .order_by("-at")
+        .only("reference", "route")
+    )
+)
+
+
 def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
     """Reference and route under which the person opened this order last; ("", "") if never."""
-    openings = AccessRecord.objects.filter(user_id=user_id, what=Action.ORDER_OPENED, order_ref=order_ref)
-    if connection is not None:
-        openings = openings.filter(connection_id=connection.pk)
+    if connection is None:
+        return "", ""
     try:
-        found = openings.exclude(reference="").order_by("-at").values_list("reference", "route").first()
+        found = _OPENING.get(user_id, Action.ORDER_OPENED.value, order_ref, connection.pk, "")
     except DatabaseError as error:
         raise AccessNotRecorded("the access records could not be read") from error
-    return found or ("", "")
+    return (found.reference, found.route) if found else ("", "")
 
 
 SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connection_name", "at")

@@ -47,9 +47,9 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
         return None, ()
     person, now = user.pk or 0, timezone.now()
     if name:
-        (own, member), changed = _NAMED.get([person, name], [now, person, name], change=change)
+        (own, member), changed = _NAMED.get([person, name], [person, name, now], change=change)
     else:
-        (own, member), changed = _DEFAULT.get([person], [now, person], change=change)
+        (own, member), changed = _DEFAULT.get([person], [person, now, now], change=change)
     found = own_connections.opened(user, own) or members.opened(user, member)
     if found is None and not name:
         found = Connection.objects.for_user(user).first()

@@ -69,9 +69,8 @@ class Tenant:
 
     def keep_at_hand(self, ref: str, orders: Iterable[Order]) -> None:
         """Let the pages of these orders, listed in the strip of order `ref`, reuse answers from the last minute."""
-        for order in orders:
-            for name in filter(None, (order.ref, order.reference_id)):
-                self._memory.keep_at_hand(name, order.ref or "", ref)
+        names = ((name, order.ref or "") for order in orders for name in (order.ref, order.reference_id) if name)
+        self._memory.keep_at_hand(dict(names), ref)
 
     def hand_over(self, ref: str) -> None:
         """Let the next page of the order `ref` reuse the answers of this page, once."""

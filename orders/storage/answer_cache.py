@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 SECONDS = 60.0
@@ -72,6 +73,15 @@ class AnswerCache:
                 self._sweeping = True
                 threading.Thread(target=self._sweep, name="memory-sweep", daemon=True).start()
 
+    def put_all(self, answers: Mapping[Key, bytes]) -> None:
+        """Store answers, each under its key."""
+        for key, answer in answers.items():
+            self.put(key, answer)
+
+    def for_request(self) -> AnswerCache:
+        """The cache itself: nothing in it is worth remembering for the length of a request."""
+        return self
+
     def forget(self, session: str, connection: str | None = None) -> None:
         """Drop all answers of one session, or only those over one connection."""
         with self._lock:
@@ -118,6 +128,10 @@ class Memory(Protocol):
 
     def put(self, key: Key, answer: bytes) -> None: ...
 
+    def put_all(self, answers: Mapping[Key, bytes]) -> None: ...
+
     def take(self, key: Key) -> bool: ...
 
     def forget(self, session: str, connection: str | None = None) -> None: ...
+
+    def for_request(self) -> Memory: ...

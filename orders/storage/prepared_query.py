@@ -10,14 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]  # not in the stubs
 
 M = TypeVar("M", bound=models.Model)
 
 
-Value = str | int | datetime
+Value = str | int | datetime | UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,7 @@ class Statement(Generic[M]):
         """The values as the driver takes them; ValueError unless there is one for each place."""
         if len(values) != self.places:
             raise ValueError(f"the statement takes {self.places} values")
-        adapt = connections[self.alias].ops.adapt_datetimefield_value
-        return [adapt(value) if isinstance(value, datetime) else value for value in values]
+        return [_adapted(value, connections[self.alias]) for value in values]
 
     def to_model(self, columns: Sequence[Any]) -> M:
         """The row as its model."""
@@ -75,6 +76,14 @@ class PreparedQuery(Generic[M]):
             cursor.execute(statement.sql, statement.adapted(values))
             found = cursor.fetchone()
         return statement.to_model(found) if found is not None else None
+
+
+def _adapted(value: Value, connection: BaseDatabaseWrapper) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    return value
 
 
 def _write(query: models.QuerySet[M]) -> Statement[M]:

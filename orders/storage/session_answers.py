@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
@@ -19,9 +20,9 @@ def answers() -> Memory:
     """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, else this process."""
     if "answers" not in settings.CACHES:
         return AnswerCache()
-    from orders.storage.shared_answer_cache import SharedAnswerCache
+    from orders.storage.shared_answer_cache import Redis, SharedAnswerCache
 
-    return SharedAnswerCache(caches["answers"])
+    return SharedAnswerCache(Redis(caches["answers"]))
 
 
 class SessionAnswers:
@@ -44,7 +45,7 @@ class SessionAnswers:
         left: str = "",
         memory: Memory | None = None,
     ) -> None:
-        memory = answers() if memory is None else memory
+        memory = (answers() if memory is None else memory).for_request()
         self._owner, self._connection, self._memory = owner, connection, memory
         if fresh and handed and owner:
             fresh = not memory.take((owner, connection, _HANDED + handed.lower()))
@@ -74,9 +75,10 @@ class SessionAnswers:
         """Let the next page of the order `ref` use these answers."""
         self.put(_HANDED + ref.lower(), b"")
 
-    def keep_at_hand(self, name: str, ref: str, strip_of: str) -> None:
-        """Let the page of the order `ref`, under this `name`, use these answers while cached, as it is listed in a strip."""
-        self.put(_AT_HAND + name.lower(), f"{strip_of}/{ref}".encode())
+    def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
+        """Let the pages of orders that are listed in a strip use these answers while cached; `refs` by the names of the pages."""
+        if self._owner and refs:
+            self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})
 
     def get(self, key: str) -> bytes | None:
         if self._fresh:

@@ -12,7 +12,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -44,8 +44,8 @@ class JsonSerializer:
         return json.loads(data)
 
 
-class SharedAnswerCache:
-    """Answers by (session, connection, key), kept for a minute; the same interface as `AnswerCache`."""
+class Redis:
+    """Redis, left alone for `rest` seconds after it failed; deletions that failed are made up for first."""
 
     def __init__(self, cache: BaseCache, *, rest: float = REST) -> None:
         self._cache, self._rest = cache, rest
@@ -53,53 +53,24 @@ class SharedAnswerCache:
         self._unsent: set[str] = set()
         self._lock = threading.Lock()
 
-    def get(self, key: Key) -> Held | None:
-        """The answer under `key`, or None if there is none, it is too old, or Redis is unavailable."""
-        names = (*_numbers(key[0], key[1]), _name("answer", *key))
-        held: dict[str, Any] = self._asked(lambda: self._cache.get_many(names), {})
-        if len(held) < len(names) or not all(isinstance(value, str) for value in held.values()):
-            return None
-        return _opened(key, held[names[0]] + held[names[1]], held[names[2]])
-
-    def put(self, key: Key, answer: bytes) -> None:
-        """Store `answer` under `key` for a minute."""
-        self._asked(lambda: self._put(key, answer), None)
-
-    def take(self, key: Key) -> bool:
-        """Delete the answer under `key`, and return whether there was one; True for only one of two concurrent calls."""
-        return self.get(key) is not None and self._asked(lambda: self._cache.delete(_name("answer", *key)), False)
-
-    def forget(self, session: str, connection: str | None = None) -> None:
-        """Make unreadable all answers of one session, or only those over one connection."""
-        number = _numbers(session, connection or "")[1 if connection else 0]
-        if not self._asked(lambda: self._cache.delete(number) or True, False):
-            with self._lock:
-                if len(self._unsent) < MOST_UNSENT:
-                    self._unsent.add(number)
-
-    def _put(self, key: Key, answer: bytes) -> None:
-        names = _numbers(key[0], key[1])
-        numbers = self._cache.get_many(names)
-        for name in names:
-            if name not in numbers:
-                numbers[name] = secrets.token_hex(16)
-                # If another process was first, use its number.
-                if not self._cache.add(name, numbers[name], timeout=NUMBER_SECONDS):
-                    numbers[name] = self._cache.get(name, "")
-        sealed = _sealed(key, "".join(numbers[name] for name in names), answer)
-        self._cache.set(_name("answer", *key), sealed, timeout=SECONDS)
-
-    def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
+    def asked(self, ask: Callable[[BaseCache], T], otherwise: T) -> T:
         """The result of `ask`; `otherwise` if Redis does not answer, and for some seconds after that."""
         if time.monotonic() < self._away_until:
             return otherwise
         try:
             self._catch_up()
-            return ask()
+            return ask(self._cache)
         except (RedisError, ValueError) as error:
             self._away_until = time.monotonic() + self._rest
             log.warning("the shared cache is not responding", error=type(error).__name__)
             return otherwise
+
+    def delete_at_last(self, name: str) -> None:
+        """Delete a key, later if Redis is unavailable."""
+        if not self.asked(lambda cache: cache.delete(name) or True, False):
+            with self._lock:
+                if len(self._unsent) < MOST_UNSENT:
+                    self._unsent.add(name)
 
     def _catch_up(self) -> None:
         """Make the pending deletions, before any other use of Redis."""
@@ -107,6 +78,73 @@ class SharedAnswerCache:
             with self._lock:
                 self._cache.delete_many(self._unsent)
                 self._unsent.clear()
+
+
+class SharedAnswerCache:
+    """Answers by (session, connection, key), kept for a minute; the same interface as `AnswerCache`."""
+
+    def __init__(self, redis: Redis, *, numbers: dict[str, str | None] | None = None) -> None:
+        self._redis, self._kept = redis, numbers
+
+    def for_request(self) -> SharedAnswerCache:
+        """The same cache for one request, which reads each random number once and not for each answer."""
+        return SharedAnswerCache(self._redis, numbers={})
+
+    def get(self, key: Key) -> Held | None:
+        """The answer under `key`, or None if there is none, it is too old, or Redis is unavailable."""
+        names, answer, known = _numbers(key[0], key[1]), _name("answer", *key), self._known()
+        unread = [name for name in names if name not in known]
+        if any(known.get(name, "unread") is None for name in names):
+            return None  # without its number no answer can be opened
+        held: dict[str, Any] | None = self._redis.asked(lambda cache: cache.get_many([*unread, answer]), None)
+        if held is None:
+            return None
+        known.update({name: _text(held.get(name)) for name in unread})
+        numbers, sealed = _joined(known, names), _text(held.get(answer))
+        return _opened(key, numbers, sealed) if numbers and sealed else None
+
+    def put(self, key: Key, answer: bytes) -> None:
+        """Store `answer` under `key` for a minute."""
+        self.put_all({key: answer})
+
+    def put_all(self, answers: Mapping[Key, bytes]) -> None:
+        """Store answers of one session and connection for a minute, in one message."""
+        self._redis.asked(lambda cache: self._put(cache, answers), None)
+
+    def take(self, key: Key) -> bool:
+        """Delete the answer under `key`, and return whether there was one; True for only one of two concurrent calls."""
+        return self.get(key) is not None and self._redis.asked(lambda cache: cache.delete(_name("answer", *key)), False)
+
+    def forget(self, session: str, connection: str | None = None) -> None:
+        """Make unreadable all answers of one session, or only those over one connection."""
+        number, known = _numbers(session, connection or "")[1 if connection else 0], self._known()
+        if known.get(number, "unread") is not None:
+            self._redis.delete_at_last(number)
+            known[number] = None
+
+    def _known(self) -> dict[str, str | None]:
+        """The random numbers that this request has read, by name; None for one that did not exist."""
+        return {} if self._kept is None else self._kept
+
+    def _put(self, cache: BaseCache, answers: Mapping[Key, bytes]) -> None:
+        (owner,) = {key[:2] for key in answers}
+        names, known = _numbers(*owner), self._known()
+        if unread := [name for name in names if name not in known]:
+            held = cache.get_many(unread)
+            known.update({name: _text(held.get(name)) for name in unread})
+        for name in names:
+            if known[name] is None:
+                number = secrets.token_hex(16)
+                # If another process was first, use its number.
+                known[name] = number if cache.add(name, number, timeout=NUMBER_SECONDS) else _text(cache.get(name))
+        numbers = _joined(known, names)
+        if not numbers:
+            return
+        sealed = {_name("answer", *key): _sealed(key, numbers, answer) for key, answer in answers.items()}
+        if len(sealed) > 1:
+            cache.set_many(sealed, timeout=SECONDS)
+        for name, value in sealed.items() if len(sealed) == 1 else ():
+            cache.set(name, value, timeout=SECONDS)
 
 
 def _numbers(session: str, connection: str) -> tuple[str, str]:
@@ -119,6 +157,17 @@ def _name(kind: str, *parts: str) -> str:
     return (
         f"{kind}-{salted_hmac('orders.shared_memory.name', json.dumps([kind, *parts]), algorithm='sha256').hexdigest()}"
     )
+
+
+def _text(value: Any) -> str | None:
+    """What the cache holds, if it is text that we may have stored."""
+    return value if isinstance(value, str) and value else None
+
+
+def _joined(known: Mapping[str, str | None], names: Sequence[str]) -> str:
+    """The numbers of these names in a row; "" if one is missing."""
+    numbers = [known[name] or "" for name in names]
+    return "".join(numbers) if all(numbers) else ""
 
 
 def _lock_of(key: Key, numbers: str) -> Fernet:

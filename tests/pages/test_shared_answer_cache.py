@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from orders.storage import shared_answer_cache
 from orders.storage.session_answers import SessionAnswers
-from orders.storage.shared_answer_cache import SharedAnswerCache
+from orders.storage.shared_answer_cache import Redis, SharedAnswerCache
 from tests.redis_server import Server, running
 
 KEY = ("the-session-key", "connection/1", "/v2/orders?referenceId=B94TXY")
@@ -33,7 +33,7 @@ def redis(server: Server) -> Server:
 
 def memory(redis: Server) -> SharedAnswerCache:
     """The memory of one process."""
-    return SharedAnswerCache(redis.cache())
+    return SharedAnswerCache(Redis(redis.cache()))
 
 
 def test_what_one_process_reads_another_has(redis: Server) -> None:
@@ -168,7 +168,7 @@ class Counting:
 def test_a_redis_that_is_gone_is_asked_once_in_a_while() -> None:
     with running() as redis:
         cache = Counting(redis.cache())
-        one = SharedAnswerCache(cache, rest=60)  # type: ignore[arg-type]
+        one = SharedAnswerCache(Redis(cache, rest=60))  # type: ignore[arg-type]
         one.put(KEY, ANSWER)
         assert one.get(KEY) is not None
         redis.stop()
@@ -191,10 +191,46 @@ def test_what_was_to_be_forgotten_meanwhile_is_forgotten_first(redis: Server) ->
             return super().__getattr__(name)
 
     cache = Away(redis.cache())
-    one = SharedAnswerCache(cache, rest=0)  # type: ignore[arg-type]
+    one = SharedAnswerCache(Redis(cache, rest=0))  # type: ignore[arg-type]
     one.put(KEY, ANSWER)
     cache.away = True
     one.forget(KEY[0], KEY[1])
     cache.away = False
     assert one.get(KEY) is None
     assert memory(redis).get(KEY) is None
+
+
+def test_one_request_reads_the_numbers_once(redis: Server) -> None:
+    memory(redis).put(KEY, ANSWER)
+    cache = Counting(redis.cache())
+    request = SharedAnswerCache(Redis(cache)).for_request()  # type: ignore[arg-type]
+    names = [f"order/{number}" for number in range(5)]
+    request.put_all({(*KEY[:2], name): ANSWER for name in names})
+    assert cache.asked == 2
+    for name in names:
+        assert request.get((*KEY[:2], name)) is not None
+    assert cache.asked == 2 + len(names)
+    assert memory(redis).get((*KEY[:2], names[-1])) is not None
+
+
+@pytest.mark.parametrize("connection", [None, KEY[1]], ids=["signed out", "read anew"])
+def test_what_another_process_forgets_during_a_request_stays_forgotten(redis: Server, connection: str | None) -> None:
+    request = memory(redis).for_request()
+    request.put(KEY, ANSWER)
+    memory(redis).forget(KEY[0], connection)
+    # The request still writes with the numbers that it read, which nobody has any more.
+    request.put((*KEY[:2], "late"), ANSWER)
+    for name in (KEY[2], "late"):
+        assert memory(redis).get((*KEY[:2], name)) is None
+        assert memory(redis).for_request().get((*KEY[:2], name)) is None
+
+
+def test_a_request_that_forgets_stores_anew(redis: Server) -> None:
+    memory(redis).put(KEY, ANSWER)
+    request = memory(redis).for_request()
+    assert request.get(KEY) is not None
+    request.forget(*KEY[:2])
+    assert request.get(KEY) is None
+    request.put((*KEY[:2], "new"), ANSWER)
+    there = memory(redis).for_request()
+    assert there.get((*KEY[:2], "new")) is not None and there.get(KEY) is None
