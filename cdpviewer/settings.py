@@ -8,8 +8,7 @@ from typing import Any
 
 import jinja2
 
-from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, sign_on, traces
-from cdpviewer.caches import caches
+from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, shared_redis, sign_on, traces
 from cdpviewer.databases import databases
 from cdpviewer.metrics import beginning
 
@@ -134,7 +133,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 DATABASES = databases(env, BASE_DIR)
-CACHES = caches(env.text("CDPVIEWER_REDIS_URL"))
+SHARED_REDIS = shared_redis.client(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions
 AUTH_PASSWORD_VALIDATORS = [

@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
-from django.core.cache.backends.redis import RedisCache
 
-from cdpviewer.caches import caches
+from cdpviewer import shared_redis
 
 
 @dataclass
@@ -28,19 +26,14 @@ class Server:
     url: str
     process: subprocess.Popen[bytes]
 
-    def cache(self) -> RedisCache:
-        """A client of its own, as another process has one."""
-        setting = caches(self.url)["answers"]
-        return RedisCache(setting["LOCATION"], {key: value for key, value in setting.items() if key != "BACKEND"})
-
-    def client(self) -> Any:
-        """Redis without Django's cache in front, bytes in and out."""
-        return redis.Redis.from_url(self.url)
+    def client(self) -> redis.Redis:
+        """A client of its own, as another process has one; bytes come out."""
+        return redis.Redis.from_url(**shared_redis.client(self.url))
 
     def everything(self) -> bytes:
         """All keys and values that it holds."""
         with self.client() as client:
-            return b"\n".join(part for key in client.keys("*") for part in (key, client.get(key)))
+            return b"\n".join(part for key in client.keys("*") for part in (key, client.get(key) or b""))
 
     def hang(self) -> None:
         """Take connections and bytes from now on, and answer nothing."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cache
 
 from django.conf import settings
-from django.core.cache import caches
 
 from orders.storage.answer_cache import AnswerCache, Key, Memory
 
@@ -18,11 +17,13 @@ _AT_HAND = "at hand/"  # followed by an order's ref or reference
 @cache
 def answers() -> Memory:
     """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, else this process."""
-    if "answers" not in settings.CACHES:
+    if not settings.SHARED_REDIS:
         return AnswerCache()
-    from orders.storage.shared_answer_cache import Redis, SharedAnswerCache
+    from redis import Redis
 
-    return SharedAnswerCache(Redis(caches["answers"]))
+    from orders.storage.shared_answer_cache import PatientRedis, SharedAnswerCache
+
+    return SharedAnswerCache(PatientRedis(Redis.from_url(**settings.SHARED_REDIS)))
 
 
 class SessionAnswers:

@@ -13,53 +13,41 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from cryptography.fernet import Fernet, InvalidToken
-from django.core.cache.backends.base import BaseCache
 from django.utils.crypto import salted_hmac
+from redis import Redis
 from redis.exceptions import RedisError
 
 from orders.storage.answer_cache import SECONDS, Held, Key
 
 T = TypeVar("T")
 
-NUMBER_SECONDS = (
-    600.0  # lifetime of a random number; at its end the answers sealed with it are lost, which costs a call
-)
+NUMBER_SECONDS = 600  # lifetime of a random number; at its end the answers sealed with it are lost, which costs a call
 REST = 5.0  # seconds without Redis after it failed
 MOST_UNSENT = 1_000  # deletions that are pending because Redis was unavailable
 
 log = structlog.stdlib.get_logger("orders.memory")
 
 
-class JsonSerializer:
-    """Serializer for Django's RedisCache: JSON instead of pickle, which could execute code."""
+class PatientRedis:
+    """A client of Redis, left alone for `rest` seconds after it failed; deletions that failed are made up for first."""
 
-    def dumps(self, value: Any) -> bytes:
-        return json.dumps(value).encode()
-
-    def loads(self, data: bytes) -> Any:
-        return json.loads(data)
-
-
-class Redis:
-    """Redis, left alone for `rest` seconds after it failed; deletions that failed are made up for first."""
-
-    def __init__(self, cache: BaseCache, *, rest: float = REST) -> None:
-        self._cache, self._rest = cache, rest
+    def __init__(self, client: Redis, *, rest: float = REST) -> None:
+        self._client, self._rest = client, rest
         self._away_until = 0.0
         self._unsent: set[str] = set()
         self._lock = threading.Lock()
 
-    def asked(self, ask: Callable[[BaseCache], T], otherwise: T) -> T:
+    def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
         """The result of `ask`; `otherwise` if Redis does not answer, and for some seconds after that."""
         if time.monotonic() < self._away_until:
             return otherwise
         try:
             self._catch_up()
-            return ask(self._cache)
+            return ask(self._client)
         except (RedisError, ValueError) as error:
             self._away_until = time.monotonic() + self._rest
             log.warning("the shared cache is not responding", error=type(error).__name__)
@@ -67,7 +55,7 @@ class Redis:
 
     def delete_at_last(self, name: str) -> None:
         """Delete a key, later if Redis is unavailable."""
-        if not self.asked(lambda cache: cache.delete(name) or True, False):
+        if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:
                     self._unsent.add(name)
@@ -76,14 +64,14 @@ class Redis:
         """Make the pending deletions, before any other use of Redis."""
         if self._unsent:
             with self._lock:
-                self._cache.delete_many(self._unsent)
+                self._client.delete(*self._unsent)
                 self._unsent.clear()
 
 
 class SharedAnswerCache:
     """Answers by (session, connection, key), kept for a minute; the same interface as `AnswerCache`."""
 
-    def __init__(self, redis: Redis, *, numbers: dict[str, str | None] | None = None) -> None:
+    def __init__(self, redis: PatientRedis, *, numbers: dict[str, str | None] | None = None) -> None:
         self._redis, self._kept = redis, numbers
 
     def for_request(self) -> SharedAnswerCache:
@@ -96,11 +84,12 @@ class SharedAnswerCache:
         unread = [name for name in names if name not in known]
         if any(known.get(name, "unread") is None for name in names):
             return None  # without its number no answer can be opened
-        held: dict[str, Any] | None = self._redis.asked(lambda cache: cache.get_many([*unread, answer]), None)
+        held = self._redis.asked(lambda client: client.mget([*unread, answer]), None)
         if held is None:
             return None
-        known.update({name: _text(held.get(name)) for name in unread})
-        numbers, sealed = _joined(known, names), _text(held.get(answer))
+        *numbers_read, found = map(_text, held)
+        known.update(zip(unread, numbers_read, strict=True))
+        numbers, sealed = _joined(known, names), found
         return _opened(key, numbers, sealed) if numbers and sealed else None
 
     def put(self, key: Key, answer: bytes) -> None:
@@ -109,11 +98,13 @@ class SharedAnswerCache:
 
     def put_all(self, answers: Mapping[Key, bytes]) -> None:
         """Store answers of one session and connection for a minute, in one message."""
-        self._redis.asked(lambda cache: self._put(cache, answers), None)
+        self._redis.asked(lambda client: self._put(client, answers), None)
 
     def take(self, key: Key) -> bool:
         """Delete the answer under `key`, and return whether there was one; True for only one of two concurrent calls."""
-        return self.get(key) is not None and self._redis.asked(lambda cache: cache.delete(_name("answer", *key)), False)
+        return self.get(key) is not None and self._redis.asked(
+            lambda client: client.delete(_name("answer", *key)) == 1, False
+        )
 
     def forget(self, session: str, connection: str | None = None) -> None:
         """Make unreadable all answers of one session, or only those over one connection."""
@@ -126,25 +117,24 @@ class SharedAnswerCache:
         """The random numbers that this request has read, by name; None for one that did not exist."""
         return {} if self._kept is None else self._kept
 
-    def _put(self, cache: BaseCache, answers: Mapping[Key, bytes]) -> None:
+    def _put(self, client: Redis, answers: Mapping[Key, bytes]) -> None:
         (owner,) = {key[:2] for key in answers}
         names, known = _numbers(*owner), self._known()
         if unread := [name for name in names if name not in known]:
-            held = cache.get_many(unread)
-            known.update({name: _text(held.get(name)) for name in unread})
+            known.update(zip(unread, map(_text, client.mget(unread)), strict=True))
         for name in names:
             if known[name] is None:
                 number = secrets.token_hex(16)
                 # If another process was first, use its number.
-                known[name] = number if cache.add(name, number, timeout=NUMBER_SECONDS) else _text(cache.get(name))
+                added = client.set(name, number, nx=True, ex=NUMBER_SECONDS)
+                known[name] = number if added else _text(client.get(name))
         numbers = _joined(known, names)
         if not numbers:
             return
-        sealed = {_name("answer", *key): _sealed(key, numbers, answer) for key, answer in answers.items()}
-        if len(sealed) > 1:
-            cache.set_many(sealed, timeout=SECONDS)
-        for name, value in sealed.items() if len(sealed) == 1 else ():
-            cache.set(name, value, timeout=SECONDS)
+        with client.pipeline(transaction=False) as message:
+            for key, answer in answers.items():
+                message.set(_name("answer", *key), _sealed(key, numbers, answer), ex=round(SECONDS))
+            message.execute()
 
 
 def _numbers(session: str, connection: str) -> tuple[str, str]:
@@ -154,14 +144,13 @@ def _numbers(session: str, connection: str) -> tuple[str, str]:
 
 def _name(kind: str, *parts: str) -> str:
     """A key that does not reveal its parts."""
-    return (
-        f"{kind}-{salted_hmac('orders.shared_memory.name', json.dumps([kind, *parts]), algorithm='sha256').hexdigest()}"
-    )
+    hidden = salted_hmac("orders.shared_memory.name", json.dumps([kind, *parts]), algorithm="sha256")
+    return f"cdpviewer:{kind}:{hidden.hexdigest()}"
 
 
-def _text(value: Any) -> str | None:
-    """What the cache holds, if it is text that we may have stored."""
-    return value if isinstance(value, str) and value else None
+def _text(value: bytes | str | None) -> str | None:
+    """A value of Redis, if it is one that we may have stored."""
+    return value.decode("ascii") if isinstance(value, bytes) and value and value.isascii() else None
 
 
 def _joined(known: Mapping[str, str | None], names: Sequence[str]) -> str:

@@ -1,0 +1,33 @@
+"""The Redis that all processes share if CDPVIEWER_REDIS_URL is set."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again takes little longer
+
+
+def client(url: str) -> dict[str, Any]:
+    """The arguments of `redis.Redis.from_url`, {} without a URL.
+
+    Raises ImproperlyConfigured, without repeating the URL, which may contain a password.
+    """
+    if not url:
+        return {}
+    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured("CDPVIEWER_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured(
+            "CDPVIEWER_REDIS_URL needs the package redis: make setup LOCK=prod, or leave it unset."
+        )
+    return {
+        "url": url,
+        "socket_connect_timeout": PATIENCE,
+        "socket_timeout": PATIENCE,
+        "max_connections": 1_000,  # as many as pages may wait; the client's default is 100
+        "retry": None,  # a retry would make a page wait twice for something it can do without
+    }
