@@ -13,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.display import countries
 from orders.models import AnyConnection, Connection, SharedConnection, members
 from orders.models.shared import grant_also
+from orders.privacy.sealing import CredentialUnreadable
 from orders.services import connections
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 
