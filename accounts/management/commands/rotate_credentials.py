@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.management.sealed_rows import TABLES, SealedRows
 from accounts.sign_on import factors
-from orders.management.sealed_rows import TABLES, SealedRows
 from orders.privacy import sealing
 from orders.privacy.sealing import CredentialUnreadable
 
