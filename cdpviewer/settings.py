@@ -10,7 +10,7 @@ import jinja2
 
 from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, sign_on, traces
 from cdpviewer.caches import caches
-from cdpviewer.databases import databases
+from cdpviewer.databases import LONGEST_WAIT, databases
 from cdpviewer.metrics import beginning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -134,6 +134,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 DATABASES = databases(env, BASE_DIR)
+LOCK_TIMEOUT = LONGEST_WAIT  # of pages; commands wait longer
 CACHES = caches(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions
