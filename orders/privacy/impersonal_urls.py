@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
+from orders.cdp.refs import is_ref
 from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
@@ -45,7 +46,7 @@ def without_person(address: str) -> str:
         return _address("home", carried(query))
     if text and is_personal(text):
         return search_not_sent(carried(query))
-    if match.url_name == "order_unclean" or (match.url_name == "order" and not lookup.is_ref(text)):
+    if match.url_name == "order_unclean" or (match.url_name == "order" and not is_ref(text)):
         return _address("orders", {"q": text[: lookup.LONGEST + 1], **carried(query)})
     if match.url_name == "find_person":
         return _address("find_person", carried(query))

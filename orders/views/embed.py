@@ -26,6 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import embedding
 from accounts.context import carried
+from orders.cdp.refs import is_ref
 from orders.display.not_searched import not_searched
 from orders.http import Request
 from orders.privacy import access_log
@@ -186,7 +187,7 @@ def embed_orders(request: Request) -> HttpResponseBase:
 @require_safe
 def embed_order(request: Request, ref: str) -> HttpResponseBase:
     """A summary of one order."""
-    return _find(request, ref, is_one=lookup.is_ref(ref) and not lookup.is_nothing(ref))
+    return _find(request, ref, is_one=is_ref(ref) and not lookup.is_nothing(ref))
 
 
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
