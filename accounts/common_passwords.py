@@ -1,7 +1,7 @@
 """Common passwords as a Bloom filter: no false negatives, and one false positive in 10,000.
 
 The filter holds whole passwords and cores: a core is a password without the digits and symbols around it. Built by
-`calibration/common_passwords.py`, which names the source.
+`manage.py build_common_passwords`, whose module names the source.
 """
 
 from __future__ import annotations

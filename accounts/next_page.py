@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.split_links import CARRIED
-from orders.privacy.personal import holds_address, is_personal, without_address
-from orders.search_text import lookup
+from orders.privacy.impersonal_urls import carried, page_at, search_again, search_not_sent, without_person
 
 # Pages that make no sense as a target: signing in again, or a page that only accepts POST. A redirect of ours to `embed_allow` would
 # arrive as from our own page: with a challenge of somebody else's, they would get the token.
@@ -30,7 +27,6 @@ NO_GOALS = frozenset(
         "embed_token",
     }
 )
-NOT_SENT = {"search": "not-sent"}  # marks a search that could not be carried in a URL, for the start page
 MOST_DECODINGS = 8  # no legitimate path is encoded more often
 
 
@@ -44,7 +40,7 @@ def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -
         return default
     parts = urlsplit(address)
     own = urlunsplit(("", "", parts.path or ("/" if parts.netloc else ""), parts.query, ""))
-    match = _match(own)
+    match = page_at(own)
     return own if is_own_path(own) and (match is None or match.url_name not in NO_GOALS) else default
 
 
@@ -106,62 +102,10 @@ def page_of(request: HttpRequest) -> str:
     query = request.META.get("QUERY_STRING", "")
     name = request.resolver_match.url_name if request.resolver_match else None
     if name == "orders":
-        return _search_again(request.POST.get("q", ""), _carried(request.POST.urlencode()) | _carried(query))
+        return search_again(request.POST.get("q", ""), carried(request.POST.urlencode()) | carried(query))
     if name == "find_person":
-        return _address("home", {**NOT_SENT, **_carried(query)})
+        return search_not_sent(carried(query))
     return without_person(safe_url(request, request.headers.get("Referer")))
-
-
-def _search_again(text: str, carried: dict[str, str]) -> str:
-    """The posted search as a link, if it is only for references; the start page otherwise."""
-    found = lookup.read(text)
-    if found.kind is lookup.Kind.EMPTY:
-        return _address("home", carried)
-    if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
-        return _address("home", {**NOT_SENT, **carried})
-    # Only the references of several words: the others may be a name.
-    words = text.split()
-    return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **carried})
-
-
-def without_person(address: str) -> str:
-    """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for it).
-
-    E-mail addresses and phone numbers are removed from parameters; the form for names keeps only ticket and connection.
-    """
-    path, _mark, query = address.partition("?")
-    match = _match(path)
-    if match is None:
-        return address
-    text = match.kwargs.get("ref") or match.kwargs.get("text", "").removesuffix("/")
-    if match.url_name == "orders":
-        text = dict(parse_qsl(query)).get("q", "")
-    if not text and match.url_name == "order_unclean":
-        return _address("home", _carried(query))
-    if text and is_personal(text):
-        return _address("home", {**NOT_SENT, **_carried(query)})
-    if match.url_name == "order_unclean" or (match.url_name == "order" and not lookup.is_ref(text)):
-        return _address("orders", {"q": text[: lookup.LONGEST + 1], **_carried(query)})
-    if match.url_name == "find_person":
-        return _address("find_person", _carried(query))
-    pairs = parse_qsl(query, keep_blank_values=True)
-    harmless = [(name, without_address(value)) for name, value in pairs if not holds_address(name)]
-    return address if harmless == pairs else path + ("?" + urlencode(harmless) if harmless else "")
-
-
-def _carried(query: str) -> dict[str, str]:
-    return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
-
-
-def _address(name: str, query: dict[str, str]) -> str:
-    return reverse(name) + ("?" + urlencode(query) if query else "")
-
-
-def _match(address: str) -> ResolverMatch | None:
-    try:
-        return resolve(unquote(address.partition("?")[0]))
-    except Resolver404:
-        return None
 
 
 def _is_plain(address: str) -> bool:

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, unquote
 from django.http.response import HttpResponseBase
 
 from orders.http import GetResponse, Request
+from orders.privacy.impersonal_urls import CARRIED
 
-CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link template
 _VALUE_IN_PATH = re.compile(r"/orders/(?:[^/].*)?", re.DOTALL)
 _SEARCH = re.compile(r"(?:.*&)?q=", re.DOTALL)
 

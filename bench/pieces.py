@@ -17,12 +17,13 @@ import logging
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from inspect import signature
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 from bench import world
 from bench.stages import replaced, stages
@@ -109,7 +110,6 @@ def statements_written_anew() -> AbstractContextManager[object]:
 
     from accounts import session_store
     from orders.models import AnyConnection, AnyUser, Connection
-    from orders.views import cdp_view
 
     def load(store: session_store.SessionStore) -> dict[str, Any]:
         key = session_store.stored_key(store.session_key or "")
@@ -126,22 +126,26 @@ def statements_written_anew() -> AbstractContextManager[object]:
         return Connection.objects.for_user(user).filter(is_default=True).first(), counts
 
     return replaced(
-        (session_store.SessionStore, "load", load),
-        (session_store.Backend, "get_user", get_user),
-        (cdp_view, "chosen", chosen),
+        {
+            "accounts.session_store.SessionStore.load": load,
+            "accounts.session_store.Backend.get_user": get_user,
+            "orders.views.cdp_view.chosen": chosen,
+        }
     )
 
 
-def templates_for_all_languages() -> AbstractContextManager[object]:
+@contextmanager
+def templates_for_all_languages() -> Iterator[None]:
     """Templates that look each phrase up whenever it is said."""
     import jinja2
     from django.template import engines
 
     environment = engines.all()[0].env  # type: ignore[attr-defined]
-    return replaced(
-        (type(environment), "preprocess", jinja2.Environment.preprocess),
-        (environment, "cache", _plain_templates),
-    )
+    with (
+        patch.object(type(environment), "preprocess", jinja2.Environment.preprocess),
+        patch.object(environment, "cache", _plain_templates),
+    ):
+        yield
 
 
 _plain_templates: dict[Any, Any] = {}
@@ -150,23 +154,23 @@ _plain_templates: dict[Any, Any] = {}
 def records_by_the_orm() -> AbstractContextManager[object]:
     """Access records by the ORM."""
     from orders.models import AccessRecord
-    from orders.privacy import append_only
 
     def insert(connection: Any, record: Any, _change: None = None) -> tuple[()]:
         AccessRecord.objects.using(connection.alias).create(**record)
         return ()
 
-    return replaced((append_only, "insert", insert))
+    return replaced({"orders.privacy.append_only.insert": insert})
 
 
 def phrases_looked_up_anew() -> AbstractContextManager[object]:
     """Language and phrases of what Python words, by Django's functions only."""
     from django.utils.translation import gettext
 
-    from accounts import language
-
     return replaced(
-        (language, "_translated", lambda _language, phrase: gettext(phrase)), (language, "_held", _Nothing())
+        {
+            "accounts.language._translated": lambda _language, phrase: gettext(phrase),
+            "accounts.language._held": _Nothing(),
+        }
     )
 
 
@@ -183,13 +187,14 @@ class _Nothing:
 
 def not_remembered(package: str) -> AbstractContextManager[object]:
     """The functions of a package without their caches of results. Tables that are read once stay."""
-    changes = [
-        (module, name, kept.__wrapped__)
-        for module in _modules("orders")
-        for name, kept in vars(module).items()
-        if hasattr(kept, "cache_info") and kept.__module__.startswith(package) and signature(kept).parameters
-    ]
-    return replaced(*changes)
+    return replaced(
+        {
+            f"{module.__name__}.{name}": kept.__wrapped__
+            for module in _modules("orders")
+            for name, kept in vars(module).items()
+            if hasattr(kept, "cache_info") and kept.__module__.startswith(package) and signature(kept).parameters
+        }
+    )
 
 
 def _modules(package: str) -> list[ModuleType]:
@@ -198,9 +203,7 @@ def _modules(package: str) -> list[ModuleType]:
 
 def files_opened_anew() -> AbstractContextManager[object]:
     """SQLite's file is opened by every request, and once more after each wait for the CDP."""
-    from cdpviewer.sqlite import base
-
-    return replaced((base, "MOST_IDLE", 0))
+    return replaced({"cdpviewer.sqlite.base.MOST_IDLE": 0})
 
 
 def preferences_from_the_database() -> AbstractContextManager[object]:
@@ -208,7 +211,7 @@ def preferences_from_the_database() -> AbstractContextManager[object]:
     from accounts import preferences
     from accounts.models import Preferences
 
-    return replaced((preferences, "of", lambda request: Preferences(**preferences._read(request.user.pk))))
+    return replaced({"accounts.preferences.of": lambda request: Preferences(**preferences._read(request.user.pk))})
 
 
 PIECES: dict[str, Without] = {

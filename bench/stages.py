@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pkgutil import resolve_name
 from typing import Any
+from unittest.mock import patch
 
 # Each stage by its function. What runs inside of another stage counts only for that one.
 STAGES: dict[str, tuple[str, ...]] = {
@@ -48,13 +49,7 @@ def stages(page: Callable[[], object], count: int = 200) -> dict[str, float]:
 
         return run
 
-    changes = []
-    for stage, names in STAGES.items():
-        for name in names:
-            owner, _dot, attribute = name.rpartition(".")
-            found = resolve_name(owner)
-            changes.append((found, attribute, timed(stage, getattr(found, attribute))))
-    with replaced(*changes):
+    with replaced({name: timed(stage, resolve_name(name)) for stage, names in STAGES.items() for name in names}):
         last = time.process_time()
         for _ in range(count):
             page()
@@ -63,13 +58,9 @@ def stages(page: Callable[[], object], count: int = 200) -> dict[str, float]:
 
 
 @contextmanager
-def replaced(*changes: tuple[Any, str, Any]) -> Iterator[None]:
-    """Each attribute has another value for the time of the block."""
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in changes]
-    for owner, name, value in changes:
-        setattr(owner, name, value)
-    try:
+def replaced(values: Mapping[str, object]) -> Iterator[None]:
+    """Each function or constant, by its full dotted name, has another value for the time of the block."""
+    with ExitStack() as stack:
+        for name, value in values.items():
+            stack.enter_context(patch(name, value))
         yield
-    finally:
-        for owner, name, value in before:
-            setattr(owner, name, value)

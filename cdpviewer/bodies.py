@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.urls import get_resolver
 
 from orders.http import GetResponse, Request
 
@@ -22,11 +23,10 @@ def is_refused(length: str, transfer_encoding: str) -> bool:
 
 def only_small(get_response: GetResponse) -> GetResponse:
     """Middleware: refuse large bodies. Must come before everything that reads forms or the database: CSRF, sessions, sign-in."""
-    from orders.views.errors import body_too_large
 
     def answer(request: Request) -> HttpResponseBase:
         if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):
-            return body_too_large(request)
+            return get_resolver().resolve_error_handler(413)(request)
         return get_response(request)
 
     return answer

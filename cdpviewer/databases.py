@@ -10,7 +10,6 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
-from orders.storage.lock_timeout import LONGEST_WAIT
 
 if TYPE_CHECKING:  # the settings import this module, and load before Django's database layer may
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,6 +24,9 @@ OWN_PATIENCE = (
 
 POOLS = ("psycopg", "external", "none")
 MOST_CONNECTIONS = 20  # per process: each is held for a statement, some milliseconds
+LONGEST_WAIT = (
+    0.75  # seconds a page waits for another writer; 0.1 ms is usual; with 10 s for the CDP, a page stays under 12 s
+)
 # Seconds a page waits at most for a free connection, and for the answer to a statement. Together they stay under 3 s.
 FREE_CONNECTION = 0.7
 STATEMENT = 2.0

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from cdpviewer.databases import LONGEST_WAIT
 from cdpviewer.environment import Environment
 from orders.cdp.limits import Limits
 from orders.cdp.outbound import Outbound
@@ -14,7 +15,6 @@ from orders.cdp.regions import RegionError
 from orders.cdp.regions import regions as known_regions
 from orders.itinerary.statuses import add_spellings
 from orders.privacy.harmless import shown_fields as known_shown_fields
-from orders.storage.lock_timeout import LONGEST_WAIT
 
 STANDARD = Limits()
 PROMISED = 12.0  # seconds in which every page is answered, even if the CDP and the database are slow

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, shared_redis, sign_on, traces
-from cdpviewer.databases import databases
+from cdpviewer.databases import LONGEST_WAIT, databases
 from cdpviewer.metrics import beginning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -133,6 +133,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 DATABASES = databases(env, BASE_DIR)
+LOCK_TIMEOUT = LONGEST_WAIT  # of pages; commands wait longer
 SHARED_REDIS = shared_redis.client(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions

@@ -15,4 +15,5 @@ urlpatterns = [
 handler400 = "orders.views.errors.bad_request"
 handler403 = "orders.views.errors.permission_denied"
 handler404 = "orders.views.errors.page_not_found"
+handler413 = "orders.views.errors.body_too_large"  # for `cdpviewer.bodies`; Django has no page for it
 handler500 = "orders.views.errors.server_error"

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.template import engines
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
 from accounts import preferences
-from orders.display.clocks import day, plain_day, short_day
 from orders.itinerary import airports, clocks
 
 
@@ -29,11 +29,11 @@ def warm() -> None:
     reverse("home")
     folder = Path(settings.BASE_DIR) / "templates"
     ours = [path for path in folder.rglob("*.html") if not path.is_relative_to(folder / "django")]
+    dates = engines["jinja2"].from_string("{{ at|day }} {{ at|short_day }} {{ at|stamp }}")
     for language in preferences.offered_languages():
         with translation.override(language):
             for path in ours:
                 get_template(path.relative_to(folder).as_posix())
-            for words in (day, short_day, plain_day):
-                words(datetime(2000, 1, 1, tzinfo=UTC))
+            dates.render({"at": datetime(2000, 1, 1, tzinfo=UTC)})
     gc.collect()
     gc.freeze()  # exempts everything loaded so far from collection, so that its memory stays shared by the workers

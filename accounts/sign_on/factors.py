@@ -31,10 +31,9 @@ from django.http import HttpRequest
 
 from accounts import open_sessions
 from accounts.sign_on.choices import SecondFactor
-from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import account_events, sealing
 from orders.privacy.record_kinds import Action
-from orders.privacy.sealing import Binding
+from orders.privacy.sealing import Binding, CredentialUnreadable
 
 Kind = Authenticator.Type
 FACTORS = (Kind.TOTP, Kind.WEBAUTHN)

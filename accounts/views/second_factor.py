@@ -27,8 +27,8 @@ from accounts.session_store import stored_key
 from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
 from accounts.sign_on.recent import confirmed_for_factors
-from orders.cdp.errors import CredentialUnreadable
 from orders.privacy.record_kinds import Action
+from orders.privacy.sealing import CredentialUnreadable
 
 LONGEST_NAME = 60
 

@@ -21,7 +21,7 @@ from django.dispatch import receiver
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds for forms and commands; for pages see `orders.storage.lock_timeout`
+PATIENCE = 20.0  # seconds for forms and commands; pages have `settings.LOCK_TIMEOUT`
 BETWEEN_TRIES = (0.002, 0.02)
 MOST_IDLE = 16
 

@@ -4,7 +4,7 @@ CdpError
 ├── ClientActionNeeded               the user or their administrator
 │   ├── CredentialRefused    401: client key or token wrong or switched off
 │   ├── NotPermitted         403: the credential may not read this
-│   └── CredentialUnreadable the stored credential cannot be opened here
+│   └── CredentialUnreadable the stored credential cannot be opened here (`orders.privacy.sealing`)
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
 │   ├── NotFound             404, or an empty list
@@ -41,10 +41,6 @@ class CredentialRefused(ClientActionNeeded):
 
 class NotPermitted(ClientActionNeeded):
     """403: the CDP accepts the credential, but does not permit this."""
-
-
-class CredentialUnreadable(ClientActionNeeded):
-    """The sealed credential cannot be opened or belongs to another row; nothing was sent."""
 
 
 class ReferenceProblem(CdpError):

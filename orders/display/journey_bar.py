@@ -10,8 +10,18 @@ from accounts.language import translate as _
 from orders.display.clocks import clock, duration
 from orders.display.rail import phase_said
 from orders.itinerary.codes import Mode
-from orders.itinerary.picture import WIDTH, Picture, Shape
-from orders.itinerary.trip import Flight, Journey, Transfer
+from orders.itinerary.picture import WIDTH, Picture, Shape, draw
+from orders.itinerary.trip import Flight, Journey, Transfer, Trip
+
+
+class Pictures:
+    """The pictures of a trip's journeys by their keys, drawn on demand."""
+
+    def __init__(self, trip: Trip) -> None:
+        self._journeys = {journey.key: journey for journey in trip.journeys}
+
+    def __getitem__(self, key: str) -> Picture | None:
+        return draw(self._journeys[key])
 
 
 def bar_sentence(journey: Journey, picture: Picture) -> str:

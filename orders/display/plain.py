@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from orders.cdp.refs import is_ref
 from orders.display.routes import title_line
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Clock, Journey, Trip
 from orders.privacy.personal import is_personal
-from orders.search_text import lookup
 from orders.services.currencies import canonical
 from orders.services.orders import OpenedOrder
 
@@ -21,7 +21,7 @@ PLACE = CURRENCY = re.compile(r"[A-Z]{3}")
 def plain_order(opened: OpenedOrder, url: str) -> dict[str, Any]:
     """The order as described in the OpenAPI document. `value` and `label` are for external data sources of ticket systems."""
     order, trip = opened.order, opened.trip
-    ref = order.ref if order.ref and lookup.is_ref(order.ref) else None
+    ref = order.ref if order.ref and is_ref(order.ref) else None
     reference = order.reference_id if _is_reference(order.reference_id) else None
     known = status(order.status)
     code = known.code if known.translated and known.code else None
@@ -73,4 +73,4 @@ def _wall(end: Clock) -> str | None:
 
 
 def _is_reference(text: str | None) -> bool:
-    return bool(text) and lookup.is_ref(text or "") and not is_personal(text or "")
+    return bool(text) and is_ref(text or "") and not is_personal(text or "")

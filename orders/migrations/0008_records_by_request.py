@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import migrations, models
 
-from orders.storage.index_beside_writers import AddIndexBesideWriters
+from orders.migrations._index_beside_writers import AddIndexBesideWriters
 
 ACCOUNT = [
     "activity_exported", "connection_added", "connection_changed", "connection_confirmed", "connection_default", "connection_deleted",

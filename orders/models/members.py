@@ -14,12 +14,11 @@ from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.models.base import one_at_a_time
 from orders.models.shared import ConnectionGrant, ConnectionMember, SharedConnection, valid_now
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
-from orders.privacy.sealing import seal
+from orders.privacy.sealing import CredentialUnreadable, seal
 from orders.storage.prepared_query import PreparedQuery
 
 TRUE, FALSE = Value(value=True, output_field=BooleanField()), Value(value=False, output_field=BooleanField())

@@ -10,13 +10,12 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.models import members
 from orders.models.base import EDITABLE, AnyConnection, one_at_a_time
 from orders.models.shared import ConnectionMember
 from orders.privacy import account_events, password_mark
 from orders.privacy.record_kinds import Action
-from orders.privacy.sealing import Binding, Credentials, seal, unseal
+from orders.privacy.sealing import Binding, Credentials, CredentialUnreadable, seal, unseal
 from orders.storage.prepared_query import PreparedQuery
 
 AnyUser = AbstractBaseUser | AnonymousUser

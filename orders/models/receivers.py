@@ -1,4 +1,4 @@
-"""Signal receivers that update the members of shared connections when groups or people change."""
+"""Signal receivers: members of shared connections follow groups and people, and the append-only table keeps its triggers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, Group, User
 from django.contrib.auth.signals import user_logged_in
+from django.db import connections
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
 from orders.models import members
 from orders.models.shared import ConnectionGrant, ConnectionMember
+from orders.privacy import append_only
 
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.models.groups")
@@ -46,3 +48,10 @@ def saved(instance: User, **_kwargs: Any) -> None:
     """Delete all copies of an inactive person; they are made again at the next sign-in, if there is one."""
     if not instance.is_active:
         ConnectionMember.objects.filter(user_id=instance.pk).delete()
+
+
+def migrated(*, using: str, **_kwargs: Any) -> None:
+    """Reinstall the triggers after every migrate: on SQLite a migration that alters the table rebuilds it without them."""
+    connection = connections[using]
+    if append_only.TABLE in connection.introspection.table_names():
+        append_only.install(connection)

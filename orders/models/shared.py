@@ -12,11 +12,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.models.base import EDITABLE, AnyConnection
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
-from orders.privacy.sealing import Binding, Credentials, new_data_key, seal, unseal
+from orders.privacy.sealing import Binding, Credentials, CredentialUnreadable, new_data_key, seal, unseal
 
 OWNER = "shared"
 SECRETS = ("sealed_client_key", "sealed_token", "set_at", "set_by", "changed_at", "last_used_at", "last_result")

@@ -11,7 +11,7 @@ not call it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,8 @@ from uuid import UUID
 
 import structlog
 from django.apps import apps
-from django.db import DatabaseError, transaction
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.utils import timezone
@@ -108,6 +109,20 @@ _REMOVE = {
 
 class Unsupported(Exception):
     """The database is neither SQLite nor PostgreSQL: no triggers are written for it."""
+
+
+@register(Tags.database)
+def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Access records are append-only by triggers, which are written for SQLite and PostgreSQL."""
+    return [
+        Error(
+            f"The database {alias!r} is neither SQLite nor PostgreSQL, so access records cannot be made append-only.",
+            hint="Point DATABASE_URL at SQLite or PostgreSQL.",
+            id="orders.E001",
+        )
+        for alias in databases or []
+        if connections[alias].vendor not in {"sqlite", "postgresql"}
+    ]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

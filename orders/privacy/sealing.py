@@ -19,7 +19,11 @@ from typing import NoReturn
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-from orders.cdp.errors import CredentialUnreadable
+from orders.cdp.errors import ClientActionNeeded
+
+
+class CredentialUnreadable(ClientActionNeeded):
+    """The sealed credential cannot be opened or belongs to another row; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)

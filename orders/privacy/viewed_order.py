@@ -15,8 +15,7 @@ from django.db import connections, models, router
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from orders.cdp.errors import CredentialUnreadable
-from orders.privacy.sealing import Binding, seal, unseal
+from orders.privacy.sealing import Binding, CredentialUnreadable, seal, unseal
 from orders.storage.together import Change, Row
 
 MARK_LENGTH = 32

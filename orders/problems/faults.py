@@ -1,6 +1,6 @@
 """The faults of the CDP as one table: status, words, next step, icon, and the effect on the connection's last result.
 
-A new fault is a class in `orders.cdp.errors` and a row in FAULTS, with its code; a test goes over the whole tree.
+A new fault is a class of the tree in `orders.cdp.errors` and a row in FAULTS, with its code; a test goes over the whole tree.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp import errors
+from orders.privacy.sealing import CredentialUnreadable
 
 Words = str | Promise
 
@@ -113,7 +114,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         result=LastResult.NOT_PERMITTED,
         tested=_("The CDP accepted the credential, but does not permit it to read orders."),
     ),
-    errors.CredentialUnreadable: Row(
+    CredentialUnreadable: Row(
         Code.CREDENTIAL_UNREADABLE,
         409,
         _("This connection’s stored credential cannot be decrypted"),

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from orders.cdp.refs import is_ref
 from orders.search_text import emails, links, names, phones, references
 from orders.search_text.normalize import decoded, plain
 from orders.search_text.references import is_reference, looks_like_ref
 
-__all__ = ["LONGEST", "Kind", "Lookup", "Unreadable", "is_nothing", "is_ref", "is_reference", "looks_like_ref", "read"]
+__all__ = ["LONGEST", "Kind", "Lookup", "Unreadable", "is_nothing", "is_reference", "looks_like_ref", "read"]
 
 LONGEST = 2_000  # a ticket's subject line is shorter; anything longer was pasted by mistake
 MOST_CANDIDATES = 3  # each one costs up to three calls, made at the same time

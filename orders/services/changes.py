@@ -14,8 +14,8 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.privacy import viewed_order
+from orders.privacy.sealing import CredentialUnreadable
 from orders.privacy.viewed_order import View
 from orders.services.digests import Seen, code_of, codes_added, digest_of, read
 from orders.services.orders import OpenedOrder

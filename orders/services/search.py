@@ -55,7 +55,7 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
     """
     searches: Searches = {}
     for candidate in candidates:
-        if lookup.is_ref(candidate):
+        if refs.is_ref(candidate):
             searches["ref", candidate] = partial(_by_ref, tenant.client, candidate)
         searches |= _reference_searches(tenant, candidate)
     if not searches:
@@ -114,7 +114,7 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
     """Open the one order that `text` names, whose readings are `candidates`; else return the orders found. Raises a CdpError."""
-    if lookup.is_ref(text):
+    if refs.is_ref(text):
         return open_or_find(tenant, text)
     return open_if_one(tenant, find_orders(tenant, candidates))
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from orders.cdp import errors
 from orders.cdp.bounds import in_time
 from orders.cdp.client import CdpClient, Deadline
 from orders.cdp.records import Order
 from orders.models import AnyConnection
+from orders.privacy.sealing import CredentialUnreadable
 from orders.storage.lock_timeout import give_back
 from orders.storage.session_answers import SessionAnswers
 
@@ -37,7 +37,7 @@ class Tenant:
         self.connection = connection
         base_url = settings.CDP_REGIONS.get(connection.region)
         if base_url is None:
-            raise errors.CredentialUnreadable(f"region {connection.region} is not set up on this server")
+            raise CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
         # The same for all users of this tenant, whatever their connection; used only for a hash.

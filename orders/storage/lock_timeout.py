@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:  # the settings import LONGEST_WAIT before Django's database layer may be loaded
-    from django.db.backends.base.base import BaseDatabaseWrapper
-
-LONGEST_WAIT = 0.75  # seconds; 0.1 ms is usual; with 10 s for the CDP and rendering, a page stays under 12 s
+from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Let this connection wait at most LONGEST_WAIT for a locked SQLite database, until the request is over.
+    """Let this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database, until the request is over.
 
     Called for pages only, so forms and commands keep their longer wait. Does nothing on PostgreSQL, which locks rows and not the
     database.
     """
     if connection.vendor == "sqlite":
-        connection.patience = LONGEST_WAIT  # type: ignore[attr-defined]  # of cdpviewer.sqlite
+        connection.patience = settings.LOCK_TIMEOUT  # type: ignore[attr-defined]  # of cdpviewer.sqlite
 
 
 def is_away(error: BaseException | None) -> bool:
     """Whether `error` says that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
-    from django.db import InterfaceError, InternalError, OperationalError
-
     # PostgreSQL reports "read-only" as an internal error.
     read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
     return read_only or isinstance(error, (OperationalError, InterfaceError))
@@ -34,8 +29,6 @@ def give_back() -> None:
 
     The next query reopens one.
     """
-    from django.db import connections
-
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

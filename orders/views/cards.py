@@ -1,26 +1,18 @@
-"""Cards of contacts and travellers, and the context of both panels."""
+"""The panels of contacts and travellers: their context, and how much of them was shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from heapq import merge
-from itertools import groupby, islice
 from typing import Any
 
-from orders.cdp.records import Loaded, Person
+from orders.cdp.records import Loaded
 from orders.http import Request
-from orders.itinerary.trip import Trip
-from orders.privacy.masking import PersonCard, card
-from orders.services.people import Traveller, Travellers
+from orders.privacy.masking import PersonCard
+from orders.services.people import Travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
 from orders.views.cdp_view import partial_problem
 from orders.views.panels import rows_of, starting
-
-# Limits on the flights and other items on a traveller's card. The order's page lists all of them; a list for each traveller would
-# make the page grow with the product.
-MOST_LABELS = 24
 
 
 def extent_shown(loaded: Loaded[Any]) -> str:
@@ -29,61 +21,6 @@ def extent_shown(loaded: Loaded[Any]) -> str:
         return "shown"
     count = len(loaded.items)
     return f"shown: {count} of {count + loaded.missing}" if loaded.missing else f"shown: {count}, perhaps more"
-
-
-def cards_of(
-    travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
-) -> list[PersonCard]:
-    """A card for each traveller; `reveal` gives the hidden fields to show by the person's position (from 1).
-
-    `country` is the connection's.
-    """
-    labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
-    return [
-        _traveller_card(traveller, position, labels, country, reveal(traveller.person, position) if reveal else ())
-        for position, traveller in enumerate(travellers.loaded.items, start=1)
-    ]
-
-
-class _Labels:
-    """Labels of the trip's flights, and the flights of each item, computed once for all travellers."""
-
-    def __init__(self, trip: Trip) -> None:
-        self._labels = [
-            f"{flight.carrier} {flight.flight_number} {flight.origin.place.code}–{flight.destination.place.code}".strip()
-            for flight in trip.flights
-        ]
-        self._flights_of: dict[int, list[int]] = {}
-        for at, flight in enumerate(trip.flights):
-            for index in flight.item_indexes:
-                self._flights_of.setdefault(index, []).append(at)
-
-    def has(self, index: int) -> bool:
-        """Whether the item is on any flight."""
-        return index in self._flights_of
-
-    def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights of these items, each once, in the trip's order."""
-        flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
-        return (self._labels[at] for at, _same in groupby(flights))
-
-
-def _traveller_card(
-    traveller: Traveller, position: int, labels: _Labels, country: str, shown: Iterable[str]
-) -> PersonCard:
-    types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in traveller.items if item.passenger_type_code))
-    extras = [(item.type or "", item.name or "") for index, item in traveller.items if not labels.has(index)]
-    flights = tuple(islice(labels.of(index for index, _item in traveller.items), MOST_LABELS + 1))
-    return card(
-        traveller.person,
-        position,
-        reveal=shown,
-        passenger_types=types[:MOST_LABELS],
-        flights=flights[:MOST_LABELS],
-        extras=tuple(extras[:MOST_LABELS]),
-        country=country,
-        more=max(len(types), len(flights), len(extras)) > MOST_LABELS,
-    )
 
 
 def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:

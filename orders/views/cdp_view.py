@@ -24,6 +24,7 @@ from accounts.context import carried
 from accounts.limits import Over
 from orders import problems
 from orders.cdp import errors
+from orders.cdp.refs import is_ref
 from orders.http import Request
 from orders.models import AnyConnection
 from orders.privacy import access_log
@@ -110,7 +111,7 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
     """The ref of the one order whose booking reference the URL holds; "" if there is none or more than one."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
-    if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not lookup.is_ref(ref):
+    if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
         return ""
     try:
         found = find_by_reference(tenant, ref)
@@ -268,7 +269,7 @@ def _personal_search(request: Request) -> str:
     if request.method == "POST" or match is None:
         return ""
     text = str(match.kwargs.get("ref") or match.kwargs.get("text") or request.GET.get("q", "")).removesuffix("/")
-    return text if is_personal(text) and not lookup.is_ref(text) else ""
+    return text if is_personal(text) and not is_ref(text) else ""
 
 
 def _to_connections(request: Request, problem: Problem, *, add: bool = False) -> Problem:

@@ -20,9 +20,9 @@ from accounts import next_page, view_limits
 from accounts.access import may_share_connections
 from accounts.context import forget_tenants
 from accounts.sign_on.recent import confirmed
-from orders.cdp.errors import CredentialUnreadable
 from orders.http import Request
 from orders.models import Connection
+from orders.privacy.sealing import CredentialUnreadable
 from orders.services.connections import make_default, try_connection, usable_by
 from orders.views.cdp_view import show_problem
 from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm

@@ -24,11 +24,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import embedding, next_page
+from accounts import embedding
 from accounts.context import carried
+from orders.cdp.refs import is_ref
 from orders.display.not_searched import not_searched
 from orders.http import Request
 from orders.privacy import access_log
+from orders.privacy.impersonal_urls import without_person
 from orders.privacy.personal import is_personal
 from orders.search_text import lookup
 from orders.services.listed import trip_lines
@@ -69,7 +71,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 def frame(request: Request) -> HttpResponseBase:
     """The frame's page, the same for everybody: it asks for a sign-in. Opened in a tab, the URL redirects to the order page."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
-    whole = next_page.without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
+    whole = without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
         response: HttpResponseBase = redirect(whole)
     else:
@@ -185,7 +187,7 @@ def embed_orders(request: Request) -> HttpResponseBase:
 @require_safe
 def embed_order(request: Request, ref: str) -> HttpResponseBase:
     """A summary of one order."""
-    return _find(request, ref, is_one=lookup.is_ref(ref) and not lookup.is_nothing(ref))
+    return _find(request, ref, is_one=is_ref(ref) and not lookup.is_nothing(ref))
 
 
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.context import carried_to, tenant_names
+from orders.cdp.refs import is_ref
 from orders.http import Request
 from orders.models import AnyConnection, AnyUser
-from orders.search_text import lookup
 from orders.services.connections import usable_by
 
 
@@ -43,7 +43,7 @@ def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
 
 def _address(request: Request, ref: str, connection: str | None) -> str:
     # The CDP's ref may contain anything, and not everything can be part of a URL.
-    return reverse("order", args=[ref]) + carried_to(request, connection or "") if lookup.is_ref(ref) else ""
+    return reverse("order", args=[ref]) + carried_to(request, connection or "") if is_ref(ref) else ""
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:

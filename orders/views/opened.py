@@ -19,10 +19,9 @@ from orders.display.answers import answers
 from orders.display.customer_text import customer_text
 from orders.display.internal_note import internal_note
 from orders.display.item_groups import item_groups, positions
+from orders.display.journey_bar import Pictures
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.http import Request
-from orders.itinerary import picture
-from orders.itinerary.trip import Trip
 from orders.privacy import access_log
 from orders.services.changes import Changes, changes_since, view_of
 from orders.services.orders import OpenedOrder
@@ -97,7 +96,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
         "alerts": alerts,
         "now": now,
         "items_problem": partial_problem(request, problem),
-        "pictures": _Pictures(trip),
+        "pictures": Pictures(trip),
         "customer_text": ""
         if opened.summary.segments_left
         else customer_text(opened.order, trip, opened.summary.others),
@@ -111,16 +110,6 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
         "canonical": address,
         "strip_of": tenant.strip_of,
     }
-
-
-class _Pictures:
-    """The pictures of a trip's journeys by their keys, drawn on demand."""
-
-    def __init__(self, trip: Trip) -> None:
-        self._journeys = {journey.key: journey for journey in trip.journeys}
-
-    def __getitem__(self, key: str) -> picture.Picture | None:
-        return picture.draw(self._journeys[key])
 
 
 def _to_row(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from orders.cdp.raw import indent
+from orders.cdp.refs import is_ref
 from orders.display import calendar
 from orders.display.rows import fitting, size_of
 from orders.http import Request
@@ -39,7 +40,7 @@ LONGEST_NAME = 64  # characters of a file's name
 def order(request: Request, ref: str) -> HttpResponseBase:
     """The order page, under its ref or its booking reference. Any other value is searched for."""
     clean = lookup.looks_like_ref(ref) or (
-        lookup.is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
+        is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
     return _show(request, ref) if clean else unclean(request, ref)
 
@@ -53,7 +54,7 @@ def unclean(request: Request, text: str) -> HttpResponseBase:
     value = text.removesuffix("/")
     wanted = lookup.read(value)
     alone = wanted.kind is lookup.Kind.REFERENCE and len(wanted.candidates) == 1 and not wanted.mixed
-    if alone and lookup.is_ref(wanted.candidates[0]):
+    if alone and is_ref(wanted.candidates[0]):
         return redirect(order_address(request, wanted.candidates[0]))
     return search(request, value)
 
@@ -63,7 +64,7 @@ def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
 
     @wraps(view)
     def shown(request: Request, /, ref: str, **more: str) -> HttpResponseBase:
-        return view(request, ref=ref, **more) if lookup.is_ref(ref) else unclean(request, ref)
+        return view(request, ref=ref, **more) if is_ref(ref) else unclean(request, ref)
 
     return shown
 

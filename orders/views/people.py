@@ -9,13 +9,14 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.records import Loaded, Person
+from orders.display.travellers import cards_of
 from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.masking import card
 from orders.services.orders import load_contacts
 from orders.services.people import Travellers, load_travellers
 from orders.services.tenant import Tenant
-from orders.views.cards import cards_of, context_of, extent_shown, items_of
+from orders.views.cards import context_of, extent_shown, items_of
 from orders.views.cdp_view import cdp_view
 from orders.views.panels import render_panel
 from orders.views.progress import with_progress

@@ -19,6 +19,7 @@ from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Person
 from orders.display.people import field_label
+from orders.display.travellers import cards_of
 from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.harmless import is_name
@@ -27,7 +28,7 @@ from orders.services.orders import load_contacts, load_custom_data
 from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
-from orders.views.cards import cards_of, context_of, items_of
+from orders.views.cards import context_of, items_of
 from orders.views.cdp_view import cdp_view, choose_connection, partial_problem, show_problem, with_action
 from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 

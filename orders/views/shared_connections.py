@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import view_limits
 from accounts.access import for_managers_of_connections
 from accounts.sign_on.recent import confirmed
-from orders.cdp.errors import CredentialUnreadable
 from orders.models import members
 from orders.models.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
+from orders.privacy.sealing import CredentialUnreadable
 from orders.services.connections import Outcome, try_connection
 from orders.views.connection_rows import row_of
 from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnectionForm, SharedSettingsForm

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from orders.cdp.refs import is_ref
 from orders.http import Request
 from orders.privacy import access_log
-from orders.search_text import lookup
 from orders.services.listed import load_trips, trip_lines
 from orders.services.people import load_orders_of_contacts
 from orders.services.tenant import Tenant
@@ -44,12 +44,12 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
         "orders": shown,
         "more": len(loaded.items) - len(shown),
         "trips": lines,
-        "here": on if lookup.is_ref(on) else ref,
+        "here": on if is_ref(on) else ref,
         "guests": guests,
         "missing": loaded.missing,
         "complete": loaded.complete,
         "partial": partial_problem(request, loaded.problem),
-        "order_ref": on if lookup.is_ref(on) else ref,
+        "order_ref": on if is_ref(on) else ref,
         "contacts_of": ref,
         "reference": "",
     }

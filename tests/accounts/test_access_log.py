@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.http import Request, prepare
 from orders.models import AccessRecord, AppendOnly
 from orders.privacy import access_log, append_only
-from orders.privacy.checks import database_keeps_records
+from orders.privacy.append_only import database_keeps_records
 from tests.accounts.conftest import connect
 from tests.recorded import events, recorded_looks
 

@@ -14,9 +14,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.rights import NeverDeleted
-from orders.cdp.errors import CredentialUnreadable
 from orders.models import AccessRecord, Connection
 from orders.privacy import access_log
+from orders.privacy.sealing import CredentialUnreadable
 from orders.services.connections import default_for, named
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
 from tests.full_disk import no_room

@@ -15,8 +15,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from orders.management.commands.rotate_credentials import Command as Rotate
-from orders.management.sealed_rows import SealedRows
+from accounts.management.commands.rotate_credentials import Command as Rotate
+from accounts.management.sealed_rows import SealedRows
 from orders.models import Connection, ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy.sealing import fingerprints, key_position, reseal
 from orders.services.connections import default_for, named

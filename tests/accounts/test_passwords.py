@@ -14,8 +14,8 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from accounts import common_passwords
+from accounts.management.commands.build_common_passwords import chosen
 from accounts.simplicity import weight
-from calibration.common_passwords import chosen
 from tests.accounts.conftest import PASSWORD, connect
 
 COMMON, SIMPLE, SHORT, SIMILAR = (

@@ -13,10 +13,9 @@ from django.contrib.auth.models import User
 from django.db import connection as database
 from pytest_django.fixtures import Settings
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.models import Connection
 from orders.privacy import sealing
-from orders.privacy.sealing import Binding, Credentials, seal, unseal
+from orders.privacy.sealing import Binding, Credentials, CredentialUnreadable, seal, unseal
 from orders.services import connections
 from tests.accounts.conftest import CLIENT_KEY, OTHER_REGION, TOKEN, Cdp, connect
 

@@ -16,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from orders.cdp.errors import CredentialUnreadable
 from orders.models import (
     AccessRecord,
     Connection,
@@ -27,7 +26,7 @@ from orders.models import (
     usable_names,
 )
 from orders.models.shared import grant, set_active, take_back
-from orders.privacy.sealing import Binding, seal
+from orders.privacy.sealing import Binding, CredentialUnreadable, seal
 from orders.services.connections import default_for, named, usable_by
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
 from tests.recorded import events

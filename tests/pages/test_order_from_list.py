@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from orders.cdp.refs import is_ref
 from orders.models import Connection
-from orders.search_text.lookup import is_ref
 from sandbox.server import Sandbox
 from sandbox.world import Order
 from tests.pages.conftest import SEED, connect

@@ -20,12 +20,12 @@ from orders.display.answers import answers
 from orders.display.item_groups import item_groups
 from orders.display.rows import Rows
 from orders.display.text import itinerary_text
+from orders.display.travellers import cards_of
 from orders.itinerary import journeys, picture, travel_groups
 from orders.privacy.masking import card
 from orders.services.orders import OpenedOrder
 from orders.services.people import Travellers, joined
 from orders.services.summary import summarize
-from orders.views.cards import cards_of
 from tests.growing import growth, lines_run
 
 Entry = dict[str, Any]

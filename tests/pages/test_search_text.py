@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders.cdp.refs import is_ref
 from orders.search_text import lookup
 
 REF = "d680c9be-4c07-4731-857e-9602034b15f2"
@@ -130,9 +131,9 @@ def test_any_text_gives_a_reading_and_only_clean_candidates(text: str) -> None:
 
 @pytest.mark.parametrize("ref", ["a", "a" * 128, "A.b_c~d-e", REF, "x.y"])
 def test_a_ref_is_1_to_128_of_a_small_alphabet(ref: str) -> None:
-    assert lookup.is_ref(ref)
+    assert is_ref(ref)
 
 
 @pytest.mark.parametrize("ref", ["", "a" * 129, "a/b", "a..b", "..", ".", "a b", "a\n", "é", "a%2fb", "a?b", "a#b"])
 def test_anything_else_is_no_ref(ref: str) -> None:
-    assert not lookup.is_ref(ref)
+    assert not is_ref(ref)

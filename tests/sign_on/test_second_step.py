@@ -33,9 +33,9 @@ from accounts.models import SignInFailure
 from accounts.session_store import SessionStore
 from accounts.sign_on import factors
 from accounts.sign_on.choices import SecondFactor
-from orders.cdp.errors import CredentialUnreadable
 from orders.models import AccessRecord
 from orders.privacy import sealing
+from orders.privacy.sealing import CredentialUnreadable
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in
 
 STEP, APP, LIST = "/accounts/second-step/", "/accounts/second-factor/app/", "/accounts/second-factor/"

@@ -13,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from orders.cdp.errors import CredentialUnreadable
+from orders.display import countries
 from orders.models import AnyConnection, Connection, SharedConnection, members
 from orders.models.shared import grant_also
-from orders.search_text.phones import COUNTRIES
+from orders.privacy.sealing import CredentialUnreadable
 from orders.services import connections
 from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         options["name"] = _cleaned("name", clean_connection_name, options["name"])
         options["client_key"] = _cleaned("client key", clean_client_key, options["client_key"])
         options["country"] = (options["country"] or "").upper()
-        if options["country"] and options["country"] not in COUNTRIES:
+        if options["country"] and options["country"] not in dict(countries.choices()):
             raise CommandError(f"There is no country {options['country']!r}; give two letters, such as IE.")
         store = self.store_shared if options["shared"] else self.store_own
         try:

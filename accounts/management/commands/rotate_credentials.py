@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.management.sealed_rows import TABLES, SealedRows
 from accounts.sign_on import factors
-from orders.cdp.errors import CredentialUnreadable
-from orders.management.sealed_rows import TABLES, SealedRows
 from orders.privacy import sealing
+from orders.privacy.sealing import CredentialUnreadable
 
 # Attempts to reseal a row whose credential is being replaced at the same time.
 TRIES = 3

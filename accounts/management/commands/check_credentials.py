@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.management.sealed_rows import TABLES
 from accounts.sign_on import factors
-from orders.cdp.errors import CredentialUnreadable
-from orders.management.sealed_rows import TABLES
 from orders.privacy import sealing
+from orders.privacy.sealing import CredentialUnreadable
 
 
 class Command(BaseCommand):

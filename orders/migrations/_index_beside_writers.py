@@ -1,4 +1,4 @@
-"""Create an index on a large table while others write."""
+"""Create an index on a large table while others write. Django takes no module whose name starts with `_` for a migration."""
 
 from __future__ import annotations
 

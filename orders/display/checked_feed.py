@@ -1,0 +1,77 @@
+"""The table of a feed with the verdict on each of its rows, and the reason in words."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from orders.display.notices import evidence_words
+from orders.itinerary.clock_check import feed_file
+from orders.itinerary.clock_check.feed import BadRow, Checked, check
+from orders.itinerary.clock_check.local_or_utc import flight_minutes
+from orders.itinerary.codes import Reading, Verdict
+
+ADDED = ("verdict", "flight_minutes", "reason")
+CLOCKS: tuple[str, ...] = tuple(Reading)
+
+
+class NotChecked(ValueError):
+    """The file cannot be checked; its text says why, and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFeed:
+    """The same rows as CSV with the columns ADDED, a line about each bad row, and a line that counts all."""
+
+    table: str
+    bad: tuple[str, ...]
+    summary: str
+
+
+def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
+    """Check the times of a table; `clock` is the one of CLOCKS that is documented, `name` that of the file.
+
+    Bad rows do not stop the rest. Raises NotChecked.
+    """
+    try:
+        text, delimiter, passed_over = feed_file.delimited(feed_file.text_of(data))
+    except feed_file.NoTable as error:
+        raise NotChecked(f"{name} is not a CSV table. It is {error}.") from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    unreadable: list[tuple[int, str]] = []
+    header = list(next(_rows(reader, unreadable, passed_over), (1, []))[1])
+    try:
+        checked = check(header, _rows(reader, unreadable, passed_over), Reading(clock))
+    except BadRow as error:
+        raise NotChecked(f"{error}. {feed_file.lacking(header)}") from error
+    table = io.StringIO()
+    csv.writer(table, delimiter=delimiter, lineterminator="\n").writerows(_table(header, checked))
+    bad = tuple(f"line {line}: {problem}" for line, problem in sorted(checked.bad + unreadable))
+    counts = ", ".join(f"{checked.counts[verdict]:,} {verdict}" for verdict in Verdict if checked.counts[verdict])
+    return CheckedFeed(
+        table.getvalue(), bad, f"{len(checked.rows):,} rows judged: {counts or 'none'}; {len(bad):,} bad rows"
+    )
+
+
+def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
+    """The rows as read, each with its verdict, flight time in minutes and reason; the header first."""
+    yield [*header, *ADDED]
+    for cells, evidence in checked.rows:
+        minutes = flight_minutes(evidence)
+        yield [*cells, evidence.verdict, "" if minutes is None else str(minutes), evidence_words(evidence)]
+
+
+def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows with the number of the line they end on, `above` lines counted too; one that is not CSV is noted and skipped."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            unreadable.append((reader.line_num + above, f"not CSV: {error}"))
+            continue
+        yield reader.line_num + above, row

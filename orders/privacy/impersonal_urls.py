@@ -1,0 +1,72 @@
+"""URLs of this site that name nobody: a search for a person is posted, and never becomes a link."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+
+from orders.cdp.refs import is_ref
+from orders.privacy.personal import holds_address, is_personal, without_address
+from orders.search_text import lookup
+
+CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link template
+
+
+def search_again(text: str, parameters: dict[str, str]) -> str:
+    """The posted search as a link, if it is only for references; the start page otherwise."""
+    found = lookup.read(text)
+    if found.kind is lookup.Kind.EMPTY:
+        return _address("home", parameters)
+    if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
+        return search_not_sent(parameters)
+    # Only the references of several words: the others may be a name.
+    words = text.split()
+    return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **parameters})
+
+
+def search_not_sent(parameters: dict[str, str]) -> str:
+    """The start page, which says that a search could not be carried in a URL."""
+    return _address("home", {"search": "not-sent", **parameters})
+
+
+def without_person(address: str) -> str:
+    """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for it).
+
+    E-mail addresses and phone numbers are removed from parameters; the form for names keeps only ticket and connection.
+    """
+    path, _mark, query = address.partition("?")
+    match = page_at(path)
+    if match is None:
+        return address
+    text = match.kwargs.get("ref") or match.kwargs.get("text", "").removesuffix("/")
+    if match.url_name == "orders":
+        text = dict(parse_qsl(query)).get("q", "")
+    if not text and match.url_name == "order_unclean":
+        return _address("home", carried(query))
+    if text and is_personal(text):
+        return search_not_sent(carried(query))
+    if match.url_name == "order_unclean" or (match.url_name == "order" and not is_ref(text)):
+        return _address("orders", {"q": text[: lookup.LONGEST + 1], **carried(query)})
+    if match.url_name == "find_person":
+        return _address("find_person", carried(query))
+    pairs = parse_qsl(query, keep_blank_values=True)
+    harmless = [(name, without_address(value)) for name, value in pairs if not holds_address(name)]
+    return address if harmless == pairs else path + ("?" + urlencode(harmless) if harmless else "")
+
+
+def carried(query: str) -> dict[str, str]:
+    """The parameters of `query` that every link carries, without e-mail addresses and phone numbers."""
+    return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
+
+
+def _address(name: str, query: dict[str, str]) -> str:
+    return reverse(name) + ("?" + urlencode(query) if query else "")
+
+
+def page_at(address: str) -> ResolverMatch | None:
+    """The page of this site at `address`, a path with its query; None if there is none."""
+    try:
+        return resolve(unquote(address.partition("?")[0]))
+    except Resolver404:
+        return None
