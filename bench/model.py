@@ -1,7 +1,7 @@
 """A model of a company: agents who pause between visits, servers as a queue, and what a request costs each program.
 
-From the cost of a request at one load it predicts other loads (`predict`), and the size of companies that were never measured
-(`needs`). All times are in seconds, costs in seconds of processor time.
+From the cost of a request at one load it predicts other loads (`predict`, by simulation), and the size of companies that were never
+measured (`needs`). All times are in seconds, costs in seconds of processor time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.simulation import Machine, Work
+from bench.tally import percentile
+
+WARM, SECONDS = 60.0, 300.0  # of simulated time
+PROCESSES = 2
+IN_TURN = (
+    "servers",
+    "postgresql",
+    "pgbouncer",
+    "redis",
+)  # what a request waits for while others of its process cannot go on
 FULL = 0.7  # of a program's processors: above, waiting grows faster than the load
 ONE_THREAD = ("redis", "pgbouncer")  # a program of these uses one processor, whatever the machine has
 OWN = (
@@ -19,71 +30,6 @@ OWN = (
     "redis",
     "haproxy",
 )  # what a company runs; the CDP and the agents' machines are not
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Requests that come by chance wait for one of `servers`, each of which takes `service` seconds on average (M/M/c)."""
-
-    servers: int
-    service: float
-
-    def utilization(self, rate: float) -> float:
-        """The share of time in which a server is busy, at so many requests a second."""
-        return rate * self.service / self.servers
-
-    def waits(self, rate: float) -> float:
-        """The probability that a request finds all servers busy (Erlang C); 1 for a load that never ends."""
-        if self.utilization(rate) >= 1:
-            return 1.0
-        offered = rate * self.service
-        blocked = 1.0
-        for number in range(1, self.servers + 1):  # Erlang B, by its recursion
-            blocked = offered * blocked / (number + offered * blocked)
-        return blocked / (1 - self.utilization(rate) * (1 - blocked))
-
-    def response(self, rate: float) -> float:
-        """Mean seconds of waiting and service."""
-        if self.utilization(rate) >= 1:
-            return math.inf
-        return self.service + self.waits(rate) / (self.servers / self.service - rate)
-
-    def beyond(self, rate: float, seconds: float) -> float:
-        """The share of requests that take longer than `seconds`."""
-        if self.utilization(rate) >= 1:
-            return 1.0
-        served, free = 1 / self.service, self.servers / self.service - rate
-        waits = self.waits(rate)
-        if math.isclose(served, free):
-            return (1 + waits * served * seconds) * math.exp(-served * seconds)
-        share = waits * served / (free - served)  # of the sum of a wait and a service, both exponential
-        return (1 + share) * math.exp(-served * seconds) - share * math.exp(-free * seconds)
-
-    def percentile(self, rate: float, share: float) -> float:
-        """The seconds that `share` percent of the requests do not exceed."""
-        if self.utilization(rate) >= 1:
-            return math.inf
-        low, high = 0.0, self.service
-        while self.beyond(rate, high) > 1 - share / 100:
-            low, high = high, 2 * high
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self.beyond(rate, middle) > 1 - share / 100 else (low, middle)
-        return high
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How agents work: requests of a visit, seconds between two visits and within one, seconds the CDP takes for a visit's requests."""
-
-    requests: int
-    pause: float
-    reading: float
-    cdp: float
-
-    def rate(self, agents: int, own: float) -> float:
-        """Requests a second of so many agents, where each takes `own` seconds beside the CDP."""
-        return agents * self.requests / (self.pause + self.reading + self.cdp + self.requests * own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +48,25 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Requests a second, cores that are busy, and seconds a request takes beside the CDP: the mean and the 99th percentile."""
+    """Requests a second, cores that are busy, the mean seconds of all requests, and the 99th percentile of each kind."""
 
     rate: float
     busy: float
     mean: float
-    p99: float
+    p99: tuple[float, ...]
 
 
 def predict(agents: int, work: Work, cost: Cost, cores: int) -> Prediction:
-    """So many agents where all programs share the cores of one machine."""
-    queue = Queue(cores, sum(cost.cpu.values()))
-    rate = work.rate(agents, queue.service)
-    for _ in range(200):  # the slower the pages, the fewer are requested: halving the step finds where both agree
-        own = queue.response(min(rate, 0.999 * cores / queue.service))
-        rate = (rate + work.rate(agents, own)) / 2
-    rate = min(rate, 0.999 * cores / queue.service)
+    """So many agents where all programs, two processes of the servers among them, share the cores of one machine."""
+    turn = sum(cost.cpu[name] for name in IN_TURN)
+    machine = Machine(work, cores, PROCESSES, turn, sum(cost.cpu.values()) - turn)
+    took = machine.run(agents, WARM, SECONDS)
+    every = [seconds for times in took.times for seconds in times]
     return Prediction(
-        rate=rate,
-        busy=rate * queue.service + sum(cost.idle.values()),
-        mean=queue.response(rate),
-        p99=queue.percentile(rate, 99),
+        rate=took.rate,
+        busy=took.busy + sum(cost.idle.values()),
+        mean=sum(every) / len(every),
+        p99=tuple(percentile(times, 99) for times in took.times),
     )
 
 
@@ -154,7 +98,7 @@ def needs(agents: int, work: Work, cost: Cost, hours: float = 8) -> Needs:
         # By Little's law. A connection is held for the statements and for the server's own work between them: at most its whole time.
         database_connections=rate * (cost.cpu["postgresql"] + cost.cpu["pgbouncer"] + cost.cpu["servers"]) / FULL,
         calls=rate * cost.calls,
-        waiting=rate * work.cdp / work.requests,
+        waiting=rate * work.cdp / len(work.waits),
         records_a_day=rate * cost.records * hours * 3600,
     )
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.model import Cost, Work
+from bench.model import Cost
+from bench.simulation import Work
 from bench.tally import percentile
 
 QUIET = 0.2  # cores
@@ -95,8 +96,7 @@ class Run:
     @property
     def work(self) -> Work:
         """How the agents worked."""
-        rounds = sum(ROUNDS.values())
-        return Work(len(KINDS), sum(self.pause) / 2, sum(self.reading) / 2, rounds * self.latency / 1000)
+        return Work(tuple(ROUNDS[kind] for kind in KINDS), self.pause, self.reading, self.latency / 1000)
 
     def cost(self, point: Point) -> Cost:
         """What a request cost at one of the points."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.goals import Goal, table
-from bench.model import FULL, ONE_THREAD, OWN, Cost, Prediction, full_at, needs, predict
-from bench.scale.points import KINDS, ROUNDS, Point, Run
+from bench.model import FULL, ONE_THREAD, OWN, Cost, full_at, needs, predict
+from bench.scale.points import KINDS, Point, Run
 
 GOAL_AGENTS = 500
 CALIBRATED = 250  # the model knows the costs at this load only
@@ -122,13 +122,9 @@ def compared(run: Run) -> Iterator[tuple[Point, str, float, float]]:
         made = predict(one.agents, run.work, cost, run.cores)
         yield one, "requests a second", made.rate, one.requests_per_second
         yield one, "cores busy", made.busy, sum(one.busy.values())
-        yield one, "mean of all requests, ms", _mean(run, made), _measured_mean(one)
-        for kind in KINDS:
-            yield one, f"p99 of {_named(kind)}, ms", ROUNDS[kind] * run.latency + 1000 * made.p99, one.times[kind].p99
-
-
-def _mean(run: Run, made: Prediction) -> float:
-    return run.latency * sum(ROUNDS.values()) / len(KINDS) + 1000 * made.mean
+        yield one, "mean of all requests, ms", 1000 * made.mean, _measured_mean(one)
+        for kind, p99 in zip(KINDS, made.p99, strict=True):
+            yield one, f"p99 of {_named(kind)}, ms", 1000 * p99, one.times[kind].p99
 
 
 def _measured_mean(one: Point) -> float:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
 import math
-import random
 
 import pytest
 
-from bench.model import FULL, Cost, Queue, Work, full_at, needs, predict
+from bench.model import FULL, Cost, full_at, needs, predict
+from bench.simulation import SPREAD, Machine, Took, Work
 
-WORK = Work(requests=3, pause=25, reading=2, cdp=0.8)
+WORK = Work(waits=(1, 1, 2), pause=(20, 30), reading=(1, 3), answer=0.2)
 COST = Cost(
     cpu={
         "servers": 0.008,
@@ -27,53 +26,42 @@ COST = Cost(
 )
 
 
-@pytest.mark.parametrize(
-    ("servers", "offered", "waits"),
-    [
-        (1, 0.5, 0.5),
-        (2, 1.0, 1 / 3),
-        (2, 1.5, 0.6428571),
-        (3, 2.0, 0.4444444),
-        (5, 4.0, 0.5541132),
-        (10, 8.0, 0.4091819),
-    ],
-)
-def test_erlangs_formula_as_in_its_tables(servers: int, offered: float, waits: float) -> None:
-    assert Queue(servers, 1.0).waits(offered) == pytest.approx(waits, rel=1e-5)
+def mean(took: Took) -> float:
+    every = [seconds for times in took.times for seconds in times]
+    return sum(every) / len(every)
 
 
-def test_one_server_is_the_textbook_queue() -> None:
-    queue = Queue(1, 0.01)
-    assert queue.response(50) == pytest.approx(0.01 / (1 - 0.5))
-    assert queue.beyond(50, 0.05) == pytest.approx(math.exp(-0.05 / 0.02))
-    assert queue.percentile(50, 99) == pytest.approx(0.02 * math.log(100))
+def test_one_request_alone_takes_what_it_costs_and_what_the_cdp_takes() -> None:
+    took = Machine(WORK, cores=2, processes=2, turn=0.010, outside=0.002).run(1, 100, 50_000)
+    for times, waits in zip(took.times, WORK.waits, strict=True):
+        assert sum(times) / len(times) == pytest.approx(waits * WORK.answer + 0.012, abs=0.001)
+    assert took.rate == pytest.approx(WORK.rate(1, 0.012), rel=0.01)
+    assert took.busy == pytest.approx(took.rate * 0.012, rel=0.01)
 
 
-def test_a_load_that_never_ends_never_answers() -> None:
-    queue = Queue(2, 0.01)
-    assert (queue.response(200), queue.percentile(250, 99)) == (math.inf, math.inf)
+@pytest.mark.parametrize("busy", [0.3, 0.5, 0.7])
+def test_one_process_is_the_textbook_line(busy: float) -> None:
+    """Many agents who come by chance, with no CDP: a wait of busy x cost x (1 + spread²) / 2 (1 - busy), by Pollaczek and Khinchine."""
+    work = Work(waits=(0,), pause=(0, 200), reading=(0, 0), answer=0)
+    took = Machine(work, cores=1, processes=1, turn=0.1, outside=0).run(round(1000 * busy), 400, 8_000)
+    assert took.busy == pytest.approx(busy, rel=0.03)
+    waits = took.busy * 0.1 * (1 + SPREAD**2) / 2 / (1 - took.busy)
+    assert mean(took) == pytest.approx(0.1 + waits, rel=0.05)
 
 
-@pytest.mark.parametrize(("servers", "rate"), [(1, 40.0), (2, 120.0), (4, 300.0)])
-def test_the_formulas_are_those_of_a_simulated_queue(servers: int, rate: float) -> None:
-    chance, service, now = random.Random(17), 0.01, 0.0
-    free, took = [0.0] * servers, []
-    for _ in range(200_000):
-        now += chance.expovariate(rate)
-        begins = max(now, heapq.heappop(free))
-        ends = begins + chance.expovariate(1 / service)
-        heapq.heappush(free, ends)
-        took.append(ends - now)
-    queue = Queue(servers, service)
-    assert queue.response(rate) == pytest.approx(sum(took) / len(took), rel=0.03)
-    assert queue.percentile(rate, 99) == pytest.approx(sorted(took)[round(len(took) * 0.99)], rel=0.05)
+@pytest.mark.parametrize("busy", [0.3, 0.6])
+def test_what_shares_a_processor_waits_as_in_the_textbook(busy: float) -> None:
+    """Without turns: cost / (1 - busy), whatever the spread of costs."""
+    work = Work(waits=(0,), pause=(0, 200), reading=(0, 0), answer=0)
+    took = Machine(work, cores=1, processes=1, turn=0, outside=0.1).run(round(1000 * busy), 400, 8_000)
+    assert mean(took) == pytest.approx(0.1 / (1 - took.busy), rel=0.06)
 
 
 def test_few_agents_get_what_they_request_and_many_what_there_is() -> None:
-    few, many = predict(10, WORK, COST, cores=2), predict(100_000, WORK, COST, cores=2)
+    few, many = predict(10, WORK, COST, cores=2), predict(6_000, WORK, COST, cores=2)
     each = sum(COST.cpu.values())
-    assert few.rate == pytest.approx(10 * 3 / 27.8, rel=0.01)
-    assert few.mean == pytest.approx(each, rel=0.01)
+    assert few.rate == pytest.approx(10 * 3 / 27.8, rel=0.02)
+    assert few.mean == pytest.approx(0.8 / 3 + each, rel=0.01)
     assert many.rate == pytest.approx(2 / each, rel=0.01)
     assert many.busy == pytest.approx(2, rel=0.02)
 
