@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from orders.models import AccessRecord, Connection, SharedConnection
 from orders.models.shared import grant
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.experience.states import Act, search
 from tests.experience.test_keyboard import copied
 from tests.live import App
@@ -47,7 +47,7 @@ def two(request: pytest.FixtureRequest, page: Page, live_app: App) -> Page:
         another(user, live_app, "Acme Air")
     else:
         share(live_app, "Acme Air")
-    sign_in(page)
+    admit(page.context, live_app)
     return page
 
 
@@ -130,7 +130,7 @@ def test_a_new_connection_is_in_the_switcher_at_once(signed_in: Page, live_app: 
 def test_a_shared_connection_made_the_default_is_the_one_that_is_meant(page: Page, live_app: App) -> None:
     live_app.person()
     share(live_app, "Acme Air")
-    sign_in(page)
+    admit(page.context, live_app)
     page.goto("/connections/")
     with page.expect_navigation():
         page.get_by_role("button", name="Make default Acme Air").click()

@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from accounts.models import Preferences
 from orders.models import Connection, SharedConnection
 from orders.models.shared import grant
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.canary import CANARY
 from tests.experience import probing
 from tests.experience.frame_states import in_a_frame
@@ -66,7 +66,7 @@ class Visit:
 
 
 def walk_alone(
-    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn | None = None
 ) -> dict[str, Visit]:
     """Visit these states in turn, with the database and the sandbox as they were at first, before and after."""
     app.sandbox.reset()
@@ -80,11 +80,12 @@ def walk_alone(
 
 
 def walk(
-    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn | None = None
 ) -> dict[str, Visit]:
-    """Visit these states in turn; `signs_in` brings a person into a fresh tab. The database is the test's; it is empty before."""
+    """Visit these states in turn; `signs_in` brings a person into a fresh tab, past the form unless it is given. The database is the test's; it is empty before."""
     empty_the_database()
     _people(app)
+    bring = signs_in or (lambda page, name: admit(page.context, app, name))
     visits: dict[str, Visit] = {}
     with contextlib.ExitStack() as opened:
         tabs: dict[str, tuple[Page, probing.Watch]] = {}
@@ -94,7 +95,7 @@ def walk(
                 watch = probing.Watch(str(urlsplit(app.url).hostname)).on(context)
                 page = context.new_page()
                 if state.person not in {"", "Besucher"}:
-                    signs_in(page, state.person)
+                    bring(page, state.person)
                 tabs[state.person] = page, watch
             visit = visits[state.name] = Visit(folder / f"{number:03}-served.html")
             try:
