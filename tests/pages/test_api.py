@@ -167,8 +167,9 @@ def test_what_is_not_searched_for(key: str, cdp: Sandbox, q: str | None, code: s
 def test_only_the_reference_of_a_text_is_repeated(key: str, q: str) -> None:
     answer = ask(key, q)
     assert (answer.status_code, answer.json()["looked"]) == (200, ["B94TXY"])
-    assert not re.search("jane|doyle|353", answer.text, re.IGNORECASE)
-    assert not re.search("jane|doyle|353", str(recorded_looks().values()), re.IGNORECASE)
+    # Three digits alone come about in a seal as well.
+    assert not re.search("jane|doyle|353871", answer.text, re.IGNORECASE)
+    assert not re.search("jane|doyle|353871", str(recorded_looks().values()), re.IGNORECASE)
 
 
 # --- the key
