@@ -40,7 +40,9 @@ def walk_with_tab(page: Page) -> list[dict[str, Any]]:
         "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); scrollTo(0, 0) }"
     )
     steps: list[dict[str, Any]] = []
-    appears = page.locator(".slim").count()  # and takes Tab, but only once the browser has noticed that the header is gone
+    appears = page.locator(
+        ".slim"
+    ).count()  # and takes Tab, but only once the browser has noticed that the header is gone
     for _press in range(400):
         if appears:
             page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)))")
