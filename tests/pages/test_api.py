@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 import re
 from collections import Counter
@@ -372,6 +373,8 @@ def test_the_document_is_one_of_openapi() -> None:
 
 SIGNS = "B94TXYzé0159#@+%{}/\\.-_ :;&=?<>'\"|^~\x00\n\t\u200b\u202e\ud7ffＢحजж✈🧳"
 NAMES = ("q", "q", "q", "q", "ticket", "agent", "connection", "Q", "q[]", "")
+# A fifth of the deep profile runs the same lines of ours.
+REQUESTS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 2_000
 STATUSES = {200, 400, 401, 405, 429, 502, 503, 504}
 
 
@@ -432,7 +435,7 @@ class Canned:
         return self._opened
 
 
-def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each through the whole server, as WSGI gives it, most with the key. Seeds, to have each again."""
     Integration.objects.update(per_minute=MOST_A_MINUTE)
     found, of_key = Integration.objects.select_related("shared").get(), IntegrationQuerySet.of_key
@@ -448,8 +451,8 @@ def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest
 
     monkeypatch.setattr(IntegrationQuerySet, "of_key", of_key_at_times)
     client, statuses = Client(), Counter[int]()
-    for seed in range(10_000):
-        if seed == 9_900:
+    for seed in range(REQUESTS):
+        if seed == REQUESTS - 50:
             found.per_minute = 0
         canned.chance = chance = random.Random(seed)
         authorization = f"Bearer {key}" if chance.random() < 0.9 else odd_key(chance, key)
@@ -462,5 +465,5 @@ def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest
         assert answer.status_code in STATUSES, seed
         statuses[answer.status_code] += 1
     assert set(statuses) == STATUSES
-    assert statuses[401] < 1_500
-    assert min(canned.drawn[kind] for kind in canned.KINDS) > 30
+    assert statuses[401] < 0.15 * REQUESTS
+    assert min(canned.drawn[kind] for kind in canned.KINDS) > REQUESTS / 500
