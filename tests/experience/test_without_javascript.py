@@ -75,6 +75,7 @@ def test_details_open_and_the_calendar_file_comes(plain: Page) -> None:
 
 
 def test_preferences(plain: Page) -> None:
+    plain.goto("/")
     plain.locator("details.menu > summary").click()
     plain.get_by_role("link", name="Preferences").click()
     plain.locator("input[name=theme][value=dark]").check()
