@@ -18,7 +18,7 @@ help:
 	@echo "make demo         the app with a stand-in CDP on this machine (PORT=8000, SANDBOX_PORT=9000)"
 	@echo "make run          the app against real regions"
 	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
-	@echo "make test-postgres   those that reach the database, on PostgreSQL; ARGS=… as above"
+	@echo "make test-postgres   those that use the database, on PostgreSQL; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
 	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian (root, mmdebstrap)"
@@ -64,11 +64,10 @@ test: develop
 	@$(PYTEST) $(or $(ARGS),-m "not operations and not alone")
 	@$(if $(ARGS),,$(BIN)/python -m pytest -m alone tests/faults)
 
-# The same tests on PostgreSQL instead of SQLite: without ARGS those that reach the database.
+# The same tests on PostgreSQL instead of SQLite: without ARGS those that use the database (tests/databases.py).
 test-postgres: develop
 	@.ci/tools
-	@$(BIN)/python -m tests.postgres_server $(PYTEST) \
-		$(or $(ARGS),tests/accounts tests/pages tests/wiring tests/faults/test_under_load.py)
+	@$(BIN)/python -m tests.postgres_server $(PYTEST) $(or $(ARGS),-m "database and not operations and not alone")
 
 # Every value of the tickets, clicked in real ticket systems, which it installs; the table of docs/linking.md says what came of it.
 test-integrations: develop

@@ -12,6 +12,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.live import PASSWORD, App
@@ -82,9 +85,19 @@ def sign_in(page: Page, name: str = "agent", password: str = PASSWORD) -> None:
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
+def admit(context: BrowserContext, app: App, name: str = "agent") -> None:
+    """Sign a person in without the form: the cookie of a session that is made in the database, for tests of what comes after."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": app.url, "httpOnly": True, "sameSite": "Lax"}]
+    )
+
+
 @pytest.fixture
 def signed_in(page: Page, live_app: App) -> Page:
     """A tab in which an agent with a connection to the sandbox is signed in."""
     live_app.person()
-    sign_in(page)
+    admit(page.context, live_app)
     return page

@@ -8,6 +8,7 @@ import hypothesis
 
 from tests.browser import browser, context, page, signed_in
 from tests.canary import canary
+from tests.databases import pytest_itemcollected
 from tests.flushing import django_db_setup
 from tests.live import gathered_static, live_app, running_app, running_sandbox, sandbox
 from tests.network import only_this_machine
@@ -15,7 +16,7 @@ from tests.ordering import pytest_collection_modifyitems
 
 __all__ = [
     "browser", "canary", "context", "django_db_setup", "gathered_static", "live_app", "only_this_machine", "page",
-    "pytest_collection_modifyitems", "running_app", "running_sandbox", "sandbox", "signed_in",
+    "pytest_collection_modifyitems", "pytest_itemcollected", "running_app", "running_sandbox", "sandbox", "signed_in",
 ]  # fmt: skip
 
 # A shared machine makes time limits per example lie. HYPOTHESIS_PROFILE=deep looks further, for a night or a release.

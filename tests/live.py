@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +28,13 @@ from tests.canary import CANARY
 
 PROJECT = Path(__file__).resolve().parent.parent
 PASSWORD = "a long enough passphrase"
+
+
+@cache
+def hashed_password() -> str:
+    """PASSWORD as the server stores it, computed once."""
+    hasher = Argon2()
+    return hasher.encode(PASSWORD, hasher.salt())
 
 
 def free_port() -> int:
@@ -95,9 +103,7 @@ class App:
 
     def person(self, name: str = "agent", *, groups: tuple[str, ...] = ("Agents",), connected: bool = True) -> User:
         """A person with PASSWORD, by default with a connection named Sandbox."""
-        user = User(username=name)
-        hasher = Argon2()
-        user.password = hasher.encode(PASSWORD, hasher.salt())
+        user = User(username=name, password=hashed_password())
         user.save()
         user.groups.set(Group.objects.filter(name__in=groups))
         if connected:

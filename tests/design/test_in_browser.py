@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.live import App
 
 SEED = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
@@ -114,7 +114,7 @@ def test_the_browser_keeps_nothing(signed_in: Page, live_app: App) -> None:
 def test_a_browser_that_asks_for_german_gets_german(browser: Browser, live_app: App) -> None:
     live_app.person()
     page = browser.new_page(base_url=live_app.url, locale="de-DE")
-    sign_in(page)
+    admit(page.context, live_app)
     open_order(page, "B94TXY")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_role("heading", name="Reiseverlauf")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,8 @@ from tests.live import PROJECT
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 # Everything axe knows, best practices too, and the target sizes of WCAG 2.2, which it leaves out unless asked.
 OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
-RUN = "(options) => axe.run(document, options).then((all) => all.violations)"
+RUN = """([options, kinds]) => axe.run(kinds ? { include: kinds.map((kind) => firstOfKind.get(kind)) } : document, options)
+  .then((all) => all.violations)"""
 
 # The browser itself notes every 4xx and 5xx it is given, whatever the page does with it.
 NOTED_BY_THE_BROWSER = re.compile(r"^Failed to load resource: the server responded with a status of [45]\d\d ")
@@ -59,13 +61,21 @@ CLIPPED = """() => {
   return found;
 }"""
 
-# Whether anything is shown that was not when this was last evaluated in this page, at whatever width.
-SHOWS_MORE = """() => {
-  const shown = (globalThis.shownToAxe ??= new WeakSet());
-  const more = [...document.body.querySelectorAll("*")]
-    .filter((element) => !shown.has(element) && element.checkVisibility({ visibilityProperty: true }));
-  for (const element of more) shown.add(element);
-  return more.length > 0;
+# The kinds of elements that are shown, by name, classes, attributes and their closed values, words or none, inside which other, and
+# after which heading a heading comes. Axe judges elements of one kind alike; ids given twice are the HTML checker's.
+KINDS = """() => {
+  const own = (element) => element.localName + "." + element.classList + [...element.attributes]
+    .map(({ name, value }) => /^(aria-(?!label|desc|control)|role$|type$|lang$|tabindex$)/.test(name) ? `[${name}=${value}]` : `[${name}]`).join("");
+  const found = globalThis.firstOfKind = new Map();
+  let heading = "";
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    const words = element.textContent.trim() ? " words" : "";
+    const kind = `${own(element.parentElement)} > ${own(element)}${words}${/^h\\d$/.test(element.localName) ? heading : ""}`;
+    if (!found.has(kind)) found.set(kind, element);
+    if (/^h\\d$/.test(element.localName)) heading = ` after ${element.localName}`;
+  }
+  return [...found.keys()];
 }"""
 
 # Everything a mouse can use, the keyboard can reach: no click on what takes no focus.
@@ -95,11 +105,11 @@ def axe_script() -> str:
     pytest.skip(said)
 
 
-def axe(page: Page) -> list[str]:
-    """What axe objects to, a line for each element. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
+def axe(page: Page, kinds: Iterable[str] | None = None) -> list[str]:
+    """What axe objects to, a line for each element: on the whole page, or in the first element of each of these `kinds`. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
     if not page.evaluate("() => { scrollTo(0, 0); return Boolean(globalThis.axe) }"):
         page.evaluate(axe_script())
-    found: list[dict[str, Any]] = page.evaluate(RUN, OPTIONS)
+    found: list[dict[str, Any]] = page.evaluate(RUN, [OPTIONS, kinds and sorted(kinds)])
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
         for rule in found

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.experience.states import GROUP
 from tests.experience.test_tenants import another
 from tests.live import PROJECT, App
@@ -111,7 +111,7 @@ def test_what_an_agent_must_know_is_in_view(signed_in: Page, width: int, height:
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 640)])
 def test_so_it_is_beside_a_second_tenant_and_what_changed(page: Page, live_app: App, width: int, height: int) -> None:
     another(live_app.person(), live_app, "Acme Air")
-    sign_in(page)
+    admit(page.context, live_app)
     page.set_viewport_size({"width": width, "height": height})
     live_app.sandbox.change_order(order(flight(), flight("BX584", "2027-02-03")))
     page.goto(f"/orders/{REF}/")
@@ -248,7 +248,7 @@ def test_each_of_twenty_tasks_takes_few_clicks_and_keys(page: Page, live_app: Ap
     supervisor = live_app.person(groups=("Agents", "Supervisors"))
     for name in ("Acme Air", "Zeta"):
         another(supervisor, live_app, name)
-    sign_in(page)
+    admit(page.context, live_app)
     page.add_init_script("globalThis.print = () => { document.body.dataset.printed = '' }")
     page.set_viewport_size({"width": 1280, "height": 720})
     for name, path, act, seen, clicks, keys in TASKS:
@@ -275,7 +275,7 @@ def test_hidden_fields_are_one_line_and_permission_is_a_matter_only_where_someth
 ) -> None:
     live_app.person("supervisor", groups=("Agents", "Supervisors"))
     live_app.person()
-    sign_in(page)
+    admit(page.context, live_app)
     masked = {}
     for reference in ("FAM4OB", "B94TXY", "USDNYC"):
         for panel in ("contacts", "travellers"):
@@ -287,7 +287,7 @@ def test_hidden_fields_are_one_line_and_permission_is_a_matter_only_where_someth
             assert "Reveal" not in words
     assert set(masked.values()) == {True, False}
     page.context.clear_cookies()
-    sign_in(page, "supervisor")
+    admit(page.context, live_app, "supervisor")
     page.goto("/orders/FAM4OB/")
     page.keyboard.press("p")
     card = page.locator("#order-contacts .person").first
@@ -349,7 +349,7 @@ def test_a_traveller_shown_with_the_contact_is_still_there_after_a_reveal_and_a_
     page: Page, live_app: App
 ) -> None:
     live_app.person(groups=("Agents", "Supervisors"))
-    sign_in(page)
+    admit(page.context, live_app)
     page.goto(ORDER)
     # Another part of the page settles between the swap of the travellers and their settling.
     page.evaluate("""() => document.addEventListener("htmx:afterSwap", ({ target }) => target.id === "order-travellers" &&

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import FLAGS, executable, sign_in
+from tests.browser import FLAGS, admit, executable
 from tests.experience.states import CONTACTS, CUSTOM, TRAVELLERS, Act, contacts_then_orders, search
 from tests.experience.test_keyboard import copied
 from tests.live import App
@@ -75,7 +75,7 @@ def test_a_panel_says_how_much_came(signed_in: Page, path: str, act: Act, said: 
 
 def test_a_reveal_says_what_is_shown_now_and_never_its_value(page: Page, live_app: App) -> None:
     live_app.person("supervisor", groups=("Agents", "Supervisors"))
-    sign_in(page, "supervisor")
+    admit(page.context, live_app, "supervisor")
     page.goto(f"/orders/{SEED}/")
     CONTACTS(page)
     page.get_by_text("Reveal…").click()

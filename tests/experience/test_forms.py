@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import sign_in
+from tests.browser import admit, sign_in
 from tests.experience.states import fill
 from tests.live import PASSWORD, App
 
@@ -66,7 +66,8 @@ def test_without_javascript_no_button_does_nothing(browser: Browser, live_app: A
     page.goto("/accounts/login/")
     expect(page.locator("[data-shows]")).to_be_hidden()
     live_app.person()
-    sign_in(page)
+    admit(context, live_app)
+    page.goto("/")
     expect(page.locator("[data-offers-zone]")).to_be_hidden()
     context.close()
 
@@ -81,7 +82,8 @@ def test_the_browsers_zone_is_offered_to_somebody_new_and_once(
     context = browser.new_context(base_url=live_app.url, timezone_id=zone)
     page = context.new_page()
     live_app.person()
-    sign_in(page)
+    admit(context, live_app)
+    page.goto("/")
     offer = page.locator("[data-offers-zone]")
     if not button:
         expect(offer).to_be_hidden()

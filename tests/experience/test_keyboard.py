@@ -26,10 +26,9 @@ FOCUSED = """() => {
            ring, covered: !(onTop && (element.contains(onTop) || onTop.contains(element))), width: box.width };
 }"""
 
-# Controls that are shown and not reached. A closed menu's links are not shown; those of the slim row are the header's, which it stands in
-# for while the header is scrolled away.
+# Controls that are shown and not reached. A closed menu's links are not shown.
 NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-  .filter((element) => !("reached" in element.dataset) && !element.closest(".slim") && element.ariaHidden !== "true" && element.checkVisibility({ visibilityProperty: true })
+  .filter((element) => !("reached" in element.dataset) && element.ariaHidden !== "true" && element.checkVisibility({ visibilityProperty: true })
     && !(element.type === "radio" && !element.checked))
   .map((element) => element.outerHTML.slice(0, 120))"""
 
@@ -41,7 +40,11 @@ def walk_with_tab(page: Page) -> list[dict[str, Any]]:
         "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); scrollTo(0, 0) }"
     )
     steps: list[dict[str, Any]] = []
+    # The row shows, and takes Tab, a frame after the header is gone.
+    has_slim_row = page.locator(".slim").count() > 0
     for _press in range(400):
+        if has_slim_row:
+            page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)))")
         page.keyboard.press("Tab")
         step = page.evaluate(FOCUSED)
         if step is None:

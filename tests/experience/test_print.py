@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.live import App
 from tests.pages.conftest import SEED
 
@@ -56,7 +56,7 @@ def test_everything_is_printed_by_a_button_of_its_own(signed_in: Page) -> None:
 
 def test_contacts_are_printed_only_as_far_as_they_were_revealed(page: Page, live_app: App) -> None:
     live_app.person(groups=("Agents", "Supervisors"))
-    sign_in(page)
+    admit(page.context, live_app)
     page.goto(f"/orders/{SEED}/")
     page.get_by_role("link", name="Show contacts").click()
     expect(page.locator("#order-contacts")).to_be_focused()

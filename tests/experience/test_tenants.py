@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from orders.models import AccessRecord, Connection, SharedConnection
 from orders.models.shared import grant
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.experience.states import Act, search
 from tests.experience.test_keyboard import copied
 from tests.live import App
@@ -47,19 +47,24 @@ def two(request: pytest.FixtureRequest, page: Page, live_app: App) -> Page:
         another(user, live_app, "Acme Air")
     else:
         share(live_app, "Acme Air")
-    sign_in(page)
+    admit(page.context, live_app)
     return page
 
 
+def check_named(page: Page, name: str, place: str = "") -> None:
+    """On a wide and on a narrow screen."""
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 720})
+        expect(page.locator(".tenants > summary .menu-name")).to_have_text(name)
+        expect(page.locator(".tenants > summary .menu-name")).to_be_in_viewport()
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), (width, place)
+
+
 def test_the_tenant_is_named_in_every_state(two: Page) -> None:
-    for width in (1280, 360):
-        two.set_viewport_size({"width": width, "height": 720})
-        for path in STATES:
-            for query, name in (("?connection=Acme+Air", "Acme Air"), ("", "Sandbox")):
-                two.goto(path + query)
-                expect(two.locator(".tenants > summary .menu-name")).to_have_text(name)
-                expect(two.locator(".tenants > summary .menu-name")).to_be_in_viewport()
-                assert two.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), (width, path)
+    for path in STATES:
+        for query, name in (("?connection=Acme+Air", "Acme Air"), ("", "Sandbox")):
+            two.goto(path + query)
+            check_named(two, name, path)
     two.goto("/orders/B94TXY/?connection=Acme+Air")
     expect(two.locator("main .ticket p.eyebrow")).to_have_text("Order · Acme Air")
     two.goto("/orders/B94TXY/?connection=Nobody")
@@ -75,14 +80,10 @@ def everywhere(page: Page) -> None:
 @pytest.mark.parametrize("act", [search("brennan.family@example.com"), everywhere], ids=["people found", "everywhere"])
 def test_the_tenant_is_named_over_an_answer(act: Act, two: Page, live_app: App) -> None:
     another(User.objects.get(username="agent"), live_app, "Zeta")
-    for width in (1280, 360):
-        two.set_viewport_size({"width": width, "height": 720})
-        for query, name in (("?connection=Acme+Air", "Acme Air"), ("?connection=Sandbox", "Sandbox")):
-            two.goto(f"/{query}")
-            act(two)
-            expect(two.locator(".tenants > summary .menu-name")).to_have_text(name)
-            expect(two.locator(".tenants > summary .menu-name")).to_be_in_viewport()
-            assert two.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), width
+    for query, name in (("?connection=Acme+Air", "Acme Air"), ("?connection=Sandbox", "Sandbox")):
+        two.goto(f"/{query}")
+        act(two)
+        check_named(two, name)
 
 
 def test_switching_takes_two_clicks_and_the_search_goes_there(two: Page) -> None:
@@ -130,7 +131,7 @@ def test_a_new_connection_is_in_the_switcher_at_once(signed_in: Page, live_app: 
 def test_a_shared_connection_made_the_default_is_the_one_that_is_meant(page: Page, live_app: App) -> None:
     live_app.person()
     share(live_app, "Acme Air")
-    sign_in(page)
+    admit(page.context, live_app)
     page.goto("/connections/")
     with page.expect_navigation():
         page.get_by_role("button", name="Make default Acme Air").click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Preferences
 from orders.models import Connection
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.canary import CANARY
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
@@ -22,9 +22,8 @@ def plain(browser: Browser, live_app: App) -> Iterator[Page]:
     live_app.person(groups=("Agents", "Supervisors"))
     context = browser.new_context(base_url=live_app.url, locale="en-GB", java_script_enabled=False)
     context.set_default_timeout(10_000)
-    page = context.new_page()
-    sign_in(page)
-    yield page
+    admit(context, live_app)
+    yield context.new_page()
     context.close()
 
 
@@ -76,6 +75,7 @@ def test_details_open_and_the_calendar_file_comes(plain: Page) -> None:
 
 
 def test_preferences(plain: Page) -> None:
+    plain.goto("/")
     plain.locator("details.menu > summary").click()
     plain.get_by_role("link", name="Preferences").click()
     plain.locator("input[name=theme][value=dark]").check()

@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from accounts.models import Preferences
 from orders.models import Connection, SharedConnection
 from orders.models.shared import grant
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.canary import CANARY
 from tests.experience import probing
 from tests.experience.frame_states import in_a_frame
@@ -37,7 +37,7 @@ from tests.live import PROJECT, App, free_port, wait_until_it_answers
 from tests.pages.test_changes import REF, flight, order
 
 WIDTHS = (1440, 320, 1024, 800, 640, 360, 258)
-WIDTHS_OF_AXE = (1440, 320)  # one in each scheme
+NARROW = 320  # and narrower: in the other scheme from here on
 STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 WAITING_PAGES = 4
 MARKUP = re.compile(r"</?(?:ul|ol|li|p|div|span|time)\b[^>]*>")  # of templates, escaped once too often
@@ -66,7 +66,7 @@ class Visit:
 
 
 def walk_alone(
-    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn | None = None
 ) -> dict[str, Visit]:
     """Visit these states in turn, with the database and the sandbox as they were at first, before and after."""
     app.sandbox.reset()
@@ -80,12 +80,14 @@ def walk_alone(
 
 
 def walk(
-    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn = sign_in
+    browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn | None = None
 ) -> dict[str, Visit]:
-    """Visit these states in turn; `signs_in` brings a person into a fresh tab. The database is the test's; it is empty before."""
+    """Visit these states in turn; `signs_in` brings a person into a fresh tab, past the form unless it is given. The database is the test's; it is empty before."""
     empty_the_database()
     _people(app)
+    bring = signs_in or (lambda page, name: admit(page.context, app, name))
     visits: dict[str, Visit] = {}
+    judged = set[str]()
     with contextlib.ExitStack() as opened:
         tabs: dict[str, tuple[Page, probing.Watch]] = {}
         for number, state in enumerate(states):
@@ -94,17 +96,19 @@ def walk(
                 watch = probing.Watch(str(urlsplit(app.url).hostname)).on(context)
                 page = context.new_page()
                 if state.person not in {"", "Besucher"}:
-                    signs_in(page, state.person)
+                    bring(page, state.person)
                 tabs[state.person] = page, watch
             visit = visits[state.name] = Visit(folder / f"{number:03}-served.html")
             try:
-                _visit(state, visit, app, *tabs[state.person], SCHEMES[number % 2])
+                _visit(state, visit, app, *tabs[state.person], SCHEMES[number % 2], judged)
             except (Error, AssertionError) as problem:
                 visit.trouble = str(problem)
     return visits
 
 
-def _visit(state: State, visit: Visit, app: App, page: Page, watch: probing.Watch, scheme: Scheme) -> None:
+def _visit(
+    state: State, visit: Visit, app: App, page: Page, watch: probing.Watch, scheme: Scheme, judged: set[str]
+) -> None:
     watch.taken()
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.emulate_media(color_scheme=scheme)
@@ -121,27 +125,32 @@ def _visit(state: State, visit: Visit, app: App, page: Page, watch: probing.Watc
     if state.act is not nothing:
         visit.swapped = visit.served.with_name(visit.served.name.replace("served", "swapped"))
         visit.swapped.write_text(page.content(), encoding="utf-8")
-    _judge_at_all_widths(page, visit, scheme)
+    _judge_at_all_widths(page, visit, scheme, judged)
     visit.only_for_the_mouse = page.evaluate(probing.ONLY_FOR_THE_MOUSE)
     visit.kept = _kept(page)
     visit.refused = page.evaluate("globalThis.refused")
     visit.said, visit.elsewhere = watch.taken()
 
 
-def _judge_at_all_widths(page: Page, visit: Visit, scheme: Scheme) -> None:
+def _judge_at_all_widths(page: Page, visit: Visit, scheme: Scheme, judged: set[str]) -> None:
     """All of axe's rules, contrast in both schemes; at two widths, nothing is cut off or scrolls when letters or gaps grow.
 
-    Every width in both schemes would take seven times as long and find the same: axe judges what is there, wide and narrow, and
-    another width only where it shows an element that none before it did.
+    Every state at every width in both schemes would take ten times as long and find the same. Axe judges a page where it shows a
+    kind of element that is not among those `judged` so: all of it on a wide screen in one scheme, on narrower ones those kinds.
     """
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         visit.sideways += [f"{width} px: {said}" for said in page.evaluate(probing.SIDEWAYS)]
-        if width == WIDTHS_OF_AXE[-1]:
+        if width == NARROW:
             scheme = "light" if scheme == "dark" else "dark"
             page.emulate_media(color_scheme=scheme)
-        if page.evaluate(probing.SHOWS_MORE) or width in WIDTHS_OF_AXE:
-            visit.axe += [f"{scheme}, {width} px: {said}" for said in probing.axe(page)]
+        as_shown = f"{scheme}, {'wide' if width == WIDTHS[0] else 'narrow'}: "
+        new = {kind for kind in page.evaluate(probing.KINDS) if as_shown + kind not in judged}
+        if new:
+            judged |= {as_shown + kind for kind in new}
+            visit.axe += [
+                f"{scheme}, {width} px: {said}" for said in probing.axe(page, None if width == WIDTHS[0] else new)
+            ]
         if sheet := STRETCHED.get(width):
             probing.with_sheet(page, sheet)
             visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.CLIPPED)]

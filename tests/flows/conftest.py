@@ -12,11 +12,18 @@ from tests.flows.frames import Sites, running_sites, without_third_party_cookies
 from tests.live import App
 
 
-@pytest.fixture
-def sites(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Sites]:
-    live_app.person()
-    with running_sites(live_app, gathered_static, tmp_path) as found:
+@pytest.fixture(scope="session")
+def served_sites(running_app: App, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    with running_sites(running_app, gathered_static, tmp_path_factory.mktemp("sites")) as found:
         yield found
+
+
+@pytest.fixture
+def sites(live_app: App, served_sites: Sites) -> Sites:
+    """The sites, with one agent in the database."""
+    live_app.person()
+    served_sites.cookies.clear()
+    return served_sites
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ def running_sites(
             folder / "app.log",
             CDPVIEWER_EXTRA_REGIONS=f"sandbox={live_app.sandbox.url}",
             CDPVIEWER_EMBED_ORIGINS=f"https://{DESK}:{desk_port}",
+            CDPVIEWER_VIEWS_A_MINUTE="0",
             **more,
         ) as port,
         hop(port, authority.context("127.0.0.1"), admit) as orders_port,

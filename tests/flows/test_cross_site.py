@@ -63,26 +63,34 @@ class Neighbours:
     orders: str
 
 
-@pytest.fixture
-def neighbours(live_app: App, browser: Browser, gathered_static: Path, tmp_path: Path) -> Iterator[Neighbours]:
-    live_app.person()
-    authority = Authority(tmp_path)
+@pytest.fixture(scope="module")
+def served(
+    running_app: App, browser: Browser, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Browser, str, str]]:
+    """A browser for which both names are this machine, and the addresses of desk and server."""
+    folder = tmp_path_factory.mktemp("neighbours")
+    authority = Authority(folder)
+    regions = f"sandbox={running_app.sandbox.url}"
     with (
-        production(
-            ORDERS, gathered_static, tmp_path / "app.log", CDPVIEWER_EXTRA_REGIONS=f"sandbox={live_app.sandbox.url}"
-        ) as port,
+        production(ORDERS, gathered_static, folder / "app.log", CDPVIEWER_EXTRA_REGIONS=regions) as port,
         hop(port, authority.context("127.0.0.1")) as orders_port,
     ):
         orders = f"https://{ORDERS}:{orders_port}"
         with serving(help_desk(orders), authority.context("127.0.0.1")) as desk_port:
             flags = [*FLAGS, "--host-resolver-rules=MAP *.example.test 127.0.0.1"]
-            running = browser.browser_type.launch(executable_path=executable(), args=flags)
-            context = running.new_context(base_url=orders, locale="en-GB", ignore_https_errors=True)
-            context.set_default_timeout(20_000)
-            page = context.new_page()
-            sign_in(page)
-            yield Neighbours(page, f"https://{DESK}:{desk_port}/", orders)
-            running.close()
+            with browser.browser_type.launch(executable_path=executable(), args=flags) as running:
+                yield running, f"https://{DESK}:{desk_port}/", orders
+
+
+@pytest.fixture
+def neighbours(live_app: App, served: tuple[Browser, str, str]) -> Iterator[Neighbours]:
+    live_app.person()
+    running, desk, orders = served
+    with running.new_context(base_url=orders, locale="en-GB", ignore_https_errors=True) as context:
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        sign_in(page)
+        yield Neighbours(page, desk, orders)
 
 
 def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import sign_in
+from tests.browser import admit
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
 
@@ -83,7 +83,7 @@ def test_the_search_then_opens_the_order_with_its_ticket(signed_in: Page, live_a
 def test_an_anchor_of_the_page_is_no_value(page: Page, live_app: App, address: str) -> None:
     live_app.person()
     if "login" not in address:
-        sign_in(page)
+        admit(page.context, live_app)
     page.goto(address)
     for words in (TAKEN, "is put into the search field after"):
         assert page.get_by_text(words).count() == 0 or not page.get_by_text(words).is_visible()
@@ -94,9 +94,8 @@ def without_script(browser: Browser, live_app: App) -> Iterator[Page]:
     context = browser.new_context(base_url=live_app.url, locale="en-GB", java_script_enabled=False)
     context.set_default_timeout(10_000)
     live_app.person()
-    page = context.new_page()
-    sign_in(page)
-    yield page
+    admit(context, live_app)
+    yield context.new_page()
     context.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 import re
 from collections import Counter
@@ -167,10 +168,9 @@ def test_what_is_not_searched_for(key: str, cdp: Sandbox, q: str | None, code: s
 def test_only_the_reference_of_a_text_is_repeated(key: str, q: str) -> None:
     answer = ask(key, q)
     assert (answer.status_code, answer.json()["looked"]) == (200, ["B94TXY"])
-    assert not re.search("jane|doyle|353", answer.text, re.IGNORECASE)
-    [recorded] = recorded_looks().values()
-    # Random hexadecimal digits hold any three digits now and then.
-    assert not re.search("jane|doyle|353", str({**recorded, "seal": "", "request_id": ""}), re.IGNORECASE)
+    # Three digits alone come about in a seal as well.
+    assert not re.search("jane|doyle|353871", answer.text, re.IGNORECASE)
+    assert not re.search("jane|doyle|353871", str(recorded_looks().values()), re.IGNORECASE)
 
 
 # --- the key
@@ -373,6 +373,8 @@ def test_the_document_is_one_of_openapi() -> None:
 
 SIGNS = "B94TXYzé0159#@+%{}/\\.-_ :;&=?<>'\"|^~\x00\n\t\u200b\u202e\ud7ffＢحजж✈🧳"
 NAMES = ("q", "q", "q", "q", "ticket", "agent", "connection", "Q", "q[]", "")
+# A fifth of the deep profile runs the same lines of ours.
+REQUESTS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 2_000
 STATUSES = {200, 400, 401, 405, 429, 502, 503, 504}
 
 
@@ -433,7 +435,7 @@ class Canned:
         return self._opened
 
 
-def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each through the whole server, as WSGI gives it, most with the key. Seeds, to have each again."""
     Integration.objects.update(per_minute=MOST_A_MINUTE)
     found, of_key = Integration.objects.select_related("shared").get(), IntegrationQuerySet.of_key
@@ -449,8 +451,8 @@ def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest
 
     monkeypatch.setattr(IntegrationQuerySet, "of_key", of_key_at_times)
     client, statuses = Client(), Counter[int]()
-    for seed in range(10_000):
-        if seed == 9_900:
+    for seed in range(REQUESTS):
+        if seed == REQUESTS - 50:
             found.per_minute = 0
         canned.chance = chance = random.Random(seed)
         authorization = f"Bearer {key}" if chance.random() < 0.9 else odd_key(chance, key)
@@ -463,5 +465,5 @@ def test_ten_thousand_odd_requests_end_in_no_error(key: str, monkeypatch: pytest
         assert answer.status_code in STATUSES, seed
         statuses[answer.status_code] += 1
     assert set(statuses) == STATUSES
-    assert statuses[401] < 1_500
-    assert min(canned.drawn[kind] for kind in canned.KINDS) > 30
+    assert statuses[401] < 0.15 * REQUESTS
+    assert min(canned.drawn[kind] for kind in canned.KINDS) > REQUESTS / 500

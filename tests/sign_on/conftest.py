@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, Page
@@ -20,7 +19,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.sign_on import discovery
 from sandbox.server import Sandbox
-from tests.live import PROJECT, App, environment, free_port, wait_until_it_answers
+from tests.live import PROJECT, App, database_url, environment, free_port, wait_until_it_answers
 from tests.sign_on import providers
 from tests.sign_on.providers import CALLBACK, RunningProvider
 
@@ -78,7 +77,7 @@ def running_sign_on_app(
         CDPVIEWER_BIND=f"127.0.0.1:{app_port}",
         CDPVIEWER_STATIC_ROOT=str(gathered_static),
         CDPVIEWER_EXTRA_REGIONS=f"sandbox={running_sandbox.url}",
-        DATABASE_URL=f"sqlite:///{connection.settings_dict['NAME']}",
+        DATABASE_URL=database_url(),
         CDPVIEWER_MFA="optional",
         CDPVIEWER_OIDC_ISSUER=chosen.issuer,
         CDPVIEWER_OIDC_CLIENT_ID=chosen.client_id,

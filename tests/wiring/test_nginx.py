@@ -125,14 +125,19 @@ def started(folder: Path, app_port: int) -> tuple[subprocess.Popen[bytes], Proxy
     return process, Proxy(port, plain_port, folder / "orders.log", folder / "orders-error.log")
 
 
+@pytest.fixture(scope="module")
+def app_port(running_app: App, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    regions, log = running_app.environment["CDPVIEWER_EXTRA_REGIONS"], tmp_path_factory.mktemp("behind") / "app.log"
+    with production(NAME, gathered_static, log, CDPVIEWER_EXTRA_REGIONS=regions) as port:
+        yield port
+
+
 @pytest.fixture
-def proxy(live_app: App, gathered_static: Path, tmp_path: Path) -> Iterator[Proxy]:
-    regions = live_app.environment["CDPVIEWER_EXTRA_REGIONS"]
-    with production(NAME, gathered_static, tmp_path / "app.log", CDPVIEWER_EXTRA_REGIONS=regions) as app_port:
-        process, running = started(tmp_path, app_port)
-        yield running
-        process.terminate()
-        process.wait(20)
+def proxy(live_app: App, app_port: int, tmp_path: Path) -> Iterator[Proxy]:
+    process, running = started(tmp_path, app_port)
+    yield running
+    process.terminate()
+    process.wait(20)
 
 
 @pytest.fixture

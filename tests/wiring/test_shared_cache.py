@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import requests
@@ -17,13 +18,13 @@ from tests.wiring.test_canary import SEED, form_token
 
 
 @contextmanager
-def server(app: App, folder: Path, redis: Server, number: int) -> Iterator[str]:
+def server(app: App, folder: Path, redis: str, number: int) -> Iterator[str]:
     """The address of a further server on the database of `app`, with the Redis."""
     port, log = free_port(), folder / f"server-{number}.log"
     env = app.environment | {
         "CDPVIEWER_BIND": f"127.0.0.1:{port}",
         "CDPVIEWER_WORKERS": "1",
-        "CDPVIEWER_REDIS_URL": redis.url,
+        "CDPVIEWER_REDIS_URL": redis,
         "CDPVIEWER_SIGN_IN_PACE_SECONDS": "60",  # on a busy machine seven attempts take longer than the default
     }
     with log.open("wb") as out:
@@ -34,19 +35,29 @@ def server(app: App, folder: Path, redis: Server, number: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
-    assert redis.url not in log.read_text()
+    assert redis not in log.read_text()
+
+
+@pytest.fixture(scope="module")
+def served(running_app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """Where their Redis will be, and both servers."""
+    with TemporaryDirectory(prefix="redis-") as name, ExitStack() as stack:  # a socket's path must be short
+        socket, folder = Path(name) / "socket", tmp_path_factory.mktemp("pair")
+        here, there = (
+            stack.enter_context(server(running_app, folder, f"unix://{socket}", number)) for number in range(2)
+        )
+        yield socket, (here, there)
 
 
 @pytest.fixture
-def redis() -> Iterator[Server]:
-    with running() as found:
+def redis(served: tuple[Path, tuple[str, str]]) -> Iterator[Server]:
+    with running(served[0]) as found:
         yield found
 
 
 @pytest.fixture
-def pair(live_app: App, redis: Server, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    with ExitStack() as stack:
-        yield tuple(stack.enter_context(server(live_app, tmp_path, redis, number)) for number in range(2))  # type: ignore[misc]
+def pair(live_app: App, served: tuple[Path, tuple[str, str]], redis: Server) -> tuple[str, str]:
+    return served[1]
 
 
 @pytest.fixture

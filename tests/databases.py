@@ -1,0 +1,14 @@
+"""The mark `database`, for the tests that SQLite and PostgreSQL may decide differently: `make test-postgres` runs these."""
+
+from __future__ import annotations
+
+import pytest
+
+FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what uses the tests' database, itself or in a server it starts, and is judged without a browser: a page is the same on both."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if (fixtures & FIXTURES or item.get_closest_marker("django_db")) and "browser" not in fixtures:
+        item.add_marker("database")
