@@ -18,6 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts.language import SOURCE_LANGUAGE, activate, language
 from accounts.models import Preferences
@@ -84,14 +85,15 @@ def follow_preferences(get_response: GetResponse) -> GetResponse:
 
 
 def language_for(request: HttpRequest, chosen: Preferences) -> str:
-    """The chosen language, else the browser's first choice among the languages whose catalogue is complete."""
+    """The chosen language, else the browser's first choice among the languages whose catalogue is complete, else English."""
     offered = offered_languages()
     if chosen.language in offered:
         return chosen.language
-    wished = translation.get_language_from_request(request)
-    for code in (wished, wished.split("-")[0]):
-        if code in offered:
-            return code
+    # Django's own choice is among all languages that it knows: it stops at one that we do not offer.
+    for wished, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        for code in (wished, wished.split("-")[0]):
+            if code in offered:
+                return code
     return SOURCE_LANGUAGE
 
 

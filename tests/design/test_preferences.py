@@ -175,3 +175,27 @@ def test_the_page_names_its_language(signed: Client) -> None:
     answer = signed.get(reverse("preferences"))
     assert '<html lang="en"' in answer.content.decode()
     assert answer.headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-AT,en;q=0.5", "de"),
+        ("en-GB,de;q=0.5", "en"),
+        # Languages without a catalogue are passed over, the next wish counts.
+        ("pl,de;q=0.8", "de"),
+        ("pl,fr;q=0.9,en;q=0.8,de;q=0.7", "en"),
+        ("pl", "en"),
+        ("de;q=0.1,en;q=0.9", "en"),
+        ("*", "en"),
+        ("x" * 600 + ",de", "en"),
+        ("\u00e4,;q=,de;q=high", "en"),
+    ],
+)
+def test_the_browsers_first_wish_that_is_offered_counts(wishes: str, language: str) -> None:
+    request = RequestFactory().get("/", headers={"Accept-Language": wishes})
+    assert preferences.language_for(request, preferences.DEFAULT) == language
+    chosen = Row(language="de")
+    assert preferences.language_for(request, chosen) == "de"
