@@ -60,7 +60,7 @@ class AnswerCache:
             return there
 
     def put(self, key: Key, answer: bytes) -> None:
-        """Store `answer` under `key`; the oldest are dropped if there is no room."""
+        """Store `answer` under `key`; the oldest answers are dropped if there is no room."""
         with self._lock:
             self._drop(key)
             self._answers[key] = Held(time.monotonic(), time.time(), answer)
@@ -83,7 +83,7 @@ class AnswerCache:
         return self
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Drop all answers of one session, or only those over one connection."""
+        """Drop all answers of one session, or only those from one of its connections."""
         with self._lock:
             owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
             for owner in owners:
