@@ -1,4 +1,4 @@
-"""Characters that cannot be shown as sent: surrogate halves, controls, and controls of the direction of text.
+"""Characters that cannot be shown as sent: surrogate halves, control characters, and controls of text direction.
 
 A direction control can make a name or a reference read as another, and affects the text after it. On pages, in copied text and in
 calendar files it appears as "[U+202E]"; in the raw view in JSON notation, "\\u202e". Direction marks (U+200E, U+200F, U+061C) and

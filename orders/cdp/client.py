@@ -145,11 +145,17 @@ class CdpClient:
         return found
 
     def list_contacts(self, order_ref: str) -> Loaded[Person]:
-        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref} if listed by ref only."""
+        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref}.
+
+        A contact that is listed in full is not fetched again.
+        """
         return Listing(self.reader, ("orders", order_ref, "contacts"), {}).read("orderContacts", decode.contact)
 
     def list_consumers(self, order_ref: str) -> Loaded[Person]:
-        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref} likewise."""
+        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref}.
+
+        A consumer that is listed in full is not fetched again.
+        """
         return Listing(self.reader, ("orders", order_ref, "consumers"), {}).read("orderConsumers", decode.consumer)
 
     def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Decode the CDP's JSON objects to records: orders, items, segments and their custom data; people are in `people`.
+"""Decode the CDP's JSON objects into records: orders, items, segments and their custom data; people are in `people`.
 
 Each function takes one JSON object. It raises Unreadable only for an object of another kind; an odd field becomes None and a note.
 """

@@ -52,7 +52,7 @@ class BadReference(ReferenceProblem):
 
 
 class NotFound(ReferenceProblem):
-    """404: the CDP has no such resource. Also for an order that has no such person or field."""
+    """404: the CDP has no such resource; or the order has no such person or field."""
 
 
 class TooMany(ReferenceProblem):

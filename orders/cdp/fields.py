@@ -55,7 +55,7 @@ class Wall(NamedTuple):
 
     @classmethod
     def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """Make a Wall from a moment. A date without a time is a day, never midnight."""
+        """Make one from a moment. A date without a time is a day, never midnight."""
         if not moment.clock:
             return cls(day=stamps.day(moment), sent=sent)
         return cls(moment.wall, moment.offset or None, sent=sent)

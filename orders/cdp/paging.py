@@ -1,7 +1,7 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. The end is a page that is empty, shorter than the step or a repetition, or the first one without a `next`
-link. Links are hints only: the vendor's own samples contradict each other.
+The API gives no total. The end is a page that is empty, shorter than the step or a repetition, or that has no `next` link although
+the page before had one. Links are hints only: the vendor's own samples contradict each other.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """The address as scheme, host and port. Raises RegionError if it has any other part, or is plain http to another machine."""
+    """The base URL: scheme, host and port. Raises RegionError if `address` has more, is unusable, or is plain http to another machine."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port

@@ -76,7 +76,7 @@ def read(text: str) -> Moment:
 
 
 def read_any(text: str) -> Moment:
-    """Parse as `read` does, and other spellings with an unambiguous year, month and day: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
+    """Parse the formats of `read`, and others with an unambiguous year, month and day: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
 
     Unsuitable for timestamps and for text of unknown meaning, where eight digits may be anything. Raises NotADate or OutOfRange.
     """

@@ -19,7 +19,7 @@ class Problem:
     """A failure as a page or a panel shows it.
 
     `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that the next step replaces, "" for a whole page. `typed` holds the fields that a form must post again; they may
+    id of the element that the next step replaces, "" for a whole page. `typed` are the fields that a form must post again; they may
     be personal, so they are not in the repr.
     """
 
@@ -121,15 +121,12 @@ def no_connection() -> Problem:
 
 
 def unknown_connection(name: str) -> Problem:
-    """A link names a connection that the user does not have; no other connection is used instead."""
+    """A link names a connection that the user does not have; no other is used instead."""
     return _problem(_UNKNOWN_CONNECTION, name=name)
 
 
 def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The problem with a step for a shared connection, which only an administrator can fix.
-
-    `shared_by` is the name of the user who entered the credential, or "".
-    """
+    """The same problem for a shared connection: the step is to ask `shared_by`, who entered its credential, or an administrator if ""."""
     step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
     unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
     return replace(problem, step=step if shared_by else unknown)

@@ -20,7 +20,7 @@ NOT_TESTED = _("The CDP returned an error, so the credential is not tested yet."
 
 
 class Code(StrEnum):
-    """Names of problems: for tests, logs and access records ("failed: slow"), so they must not change."""
+    """Names of problems: for tests, logs and access records ("failed: slow"), so they stay as they are."""
 
     REFUSED = "refused"
     NOT_PERMITTED = "not-permitted"

@@ -139,7 +139,7 @@ def is_address(text: str) -> bool:
 def _readings(local: str, domain: str) -> tuple[str, ...]:
     """The address as written, but without a word of another script joined to its end.
 
-    A second reading omits a label such as "email=", or a word of another script joined to the front.
+    Further readings omit a label such as "email=", or a word of another script joined to the front.
     """
     texts = [f"{local}@{domain}"]
     if glued := DOMAIN_END.fullmatch(parted(domain)):

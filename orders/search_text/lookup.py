@@ -1,4 +1,4 @@
-"""Read a search text once: the references, e-mail addresses, phone numbers or names that it may mean.
+"""Read a search text once: which references, e-mail addresses, phone numbers or names it can mean.
 
 No Django and no network: text in, a `Lookup` out.
 """

@@ -33,7 +33,7 @@ log = structlog.stdlib.get_logger("orders.memory")
 
 
 class PatientRedis:
-    """A client of Redis that rests for `rest` seconds after a failure, and then repeats the deletions that failed before anything else."""
+    """A client of Redis, left alone for `rest` seconds after a failure; the next use begins with the deletions that failed."""
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:
         self._client, self._rest = client, rest
@@ -143,7 +143,7 @@ def _numbers(session: str, connection: str) -> tuple[str, str]:
 
 
 def _name(kind: str, *parts: str) -> str:
-    """A name in Redis that does not reveal its parts."""
+    """A key that does not reveal its parts."""
     hidden = salted_hmac("orders.shared_memory.name", json.dumps([kind, *parts]), algorithm="sha256")
     return f"cdpviewer:{kind}:{hidden.hexdigest()}"
 

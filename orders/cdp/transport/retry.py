@@ -20,9 +20,9 @@ LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A failed attempt: its error, whether to retry (`again`), the wait in seconds that the CDP asked for, or None.
+    """A failed attempt: its error, whether to retry (`again`), and the wait in seconds that the CDP asked for, or None.
 
-    With `at_once` the first retry follows without a wait, if the CDP asked for none.
+    With `at_once`, the first retry follows at once unless the CDP asked for a wait.
     """
 
     error: CdpError
