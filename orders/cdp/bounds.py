@@ -24,19 +24,19 @@ GRACE = 1.5  # seconds that a page may compute after its deadline: the last answ
 
 
 class Segments:
-    """How many segments of one order may still be read."""
+    """The room left for the segments of one order, SEGMENTS at first."""
 
     def __init__(self) -> None:
         self._left = SEGMENTS
 
     def take(self, sent: Sequence[Any]) -> Sequence[Any]:
-        """The first entries of `sent`, as many as there is room for."""
+        """Take as many entries from the front of `sent` as there is room for."""
         taken = sent[: self._left]
         self._left -= len(taken)
         return taken
 
 
 def in_time(deadline: Deadline) -> None:
-    """Raise TimedOut if the page's time is up. For computations; calls check their deadline themselves."""
+    """Raise TimedOut if the deadline passed more than GRACE seconds ago. For computations; calls check their deadline themselves."""
     if deadline.left() < -GRACE:
         raise TimedOut("the answers came, and there was no time left to work on them")

@@ -1,8 +1,8 @@
-"""Characters that cannot be shown as sent: surrogate halves, controls, and those that reverse the direction of text.
+"""Characters that cannot be shown as sent: surrogate halves, control characters, and controls of text direction.
 
-A direction control makes a name or a reference read as another one, and affects the text after it. On pages, in copied
-text and in calendar files it appears as "[U+202E]"; in the raw view in JSON notation, "\\u202e". Direction marks
-(U+200E, U+200F, U+061C) and joiners are part of how names are written and stay.
+A direction control can make a name or a reference read as another, and affects the text after it. On pages, in copied text and in
+calendar files it appears as "[U+202E]"; in the raw view in JSON notation, "\\u202e". Direction marks (U+200E, U+200F, U+061C) and
+joiners are part of how names are written, and stay.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def whole_characters(text: str) -> str:
 
 
 def as_in_json(text: str) -> str:
-    """The same for a JSON text that is shown as it came: direction controls as JSON writes them, which means the same."""
+    """JSON text for display as received: as in `whole_characters`, but direction controls become JSON escapes, which mean the same."""
     return text if text.isprintable() else _replaced(text, _ESCAPED)
 
 
 def unwrapped(text: str) -> str:
-    """`text` without a pair of direction controls around all of it."""
+    """`text` without a pair of direction controls around all of it, unless the pair reverses the direction."""
     if text.isprintable():
         return text
     match = _WRAPPED.fullmatch(text.strip())

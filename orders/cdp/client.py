@@ -1,7 +1,8 @@
-"""One method per endpoint. A client serves one page; its `reader` has the deadline, the counts and the documents.
+"""The client of the CDP, with a method for each endpoint.
 
-All methods raise the CdpErrors of `orders.cdp.errors`. Vendor pages are named under
-https://doc.sitecore.com/cdp/en/developers/api/ (the legacy pages describe v2) and https://api-docs.sitecore.com/cdp (v2.1).
+A client serves one page; its `reader` holds the deadline, the counts and the documents. Methods raise the CdpErrors of
+`orders.cdp.errors`. Vendor pages are named relative to https://doc.sitecore.com/cdp/en/developers/api/ (the legacy pages
+describe v2) and https://api-docs.sitecore.com/cdp (v2.1).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone a
 
 
 class CdpClient:
-    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; its `repr` shows no secret."""
+    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; the client's `repr` shows no secret."""
 
     def __init__(
         self,
@@ -60,19 +61,20 @@ class CdpClient:
         return f"<CdpClient of {self.reader!r}>"
 
     def get_order(self, ref: str) -> Order:
-        """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then the items' own listing if it may hold more.
+        """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        One call for fewer than ten items. A listing that fails later leaves `items_complete` False, never an error.
+        Makes no call if a listing just read held the whole order, one for fewer than ten items, and one more if the CDP refuses `expand`.
+        A failure of the items' listing is not raised: `items_complete` is False, unless it is a 404 for an order that came without items.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def get_order_start(self, ref: str) -> Order:
-        """The same in one call: the order with the items that come with it, at most the first ten."""
+        """The order as `get_order` begins: with the items that come with it, normally ten at most, and without the items' own listing."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
-        """The same, if it was read for this page or within the last minute; None if it was not, or is not an order. Makes no call."""
+        """The order with the items that came with it, if it was read for this page or within the last minute, else None. Makes no call."""
         try:
             raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
             return decode.order(raw) if raw is not None else None
@@ -80,7 +82,7 @@ class CdpClient:
             return None
 
     def _order_with_items(self, ref: str) -> Order:
-        """The order with its inline items."""
+        """The order with its inline items; requested without `expand` if the CDP refuses that."""
         try:
             raw, notes = self.reader.get(("orders", ref), _WITH_ITEMS)
         except RequestRefused:
@@ -88,13 +90,16 @@ class CdpClient:
         return decode.order(raw, notes=notes)
 
     def _listed_whole(self, ref: str) -> Order | None:
-        """The order from a listing that was just read and held only this order, complete; None if there is none."""
+        """The order from a listing just read that held only this order, with all its items; None if there is no such listing."""
         target = self.reader.noted(_WHOLE + ref.lower())
         listing = self.reader.again(target) if target is not None else None
         return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
-        """The order with its items as listed, of which the inline ones are the first ten. An order that is too large stays as it is."""
+        """The order with the items of their own listing.
+
+        The inline items stay if the listing fails or has fewer, and no call is made if the order is too large already.
+        """
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
         try:
@@ -124,8 +129,8 @@ class CdpClient:
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
         """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). An empty Loaded if there are none.
 
-        A reference may match several orders. Each has the items included in the listing (see `items_complete`); an
-        order listed by ref only is fetched in full.
+        A reference may match several orders. Each has the items included in the listing (see `items_complete`); an order that is listed
+        by ref only is fetched with its inline items. Raises ValueError unless exactly one argument is given.
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")
@@ -140,17 +145,23 @@ class CdpClient:
         return found
 
     def list_contacts(self, order_ref: str) -> Loaded[Person]:
-        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref} where not inlined."""
+        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref}.
+
+        A contact that is listed in full is not fetched again.
+        """
         return Listing(self.reader, ("orders", order_ref, "contacts"), {}).read("orderContacts", decode.contact)
 
     def list_consumers(self, order_ref: str) -> Loaded[Person]:
-        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref}."""
+        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref}.
+
+        A consumer that is listed in full is not fetched again.
+        """
         return Listing(self.reader, ("orders", order_ref, "consumers"), {}).read("orderConsumers", decode.consumer)
 
     def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:
-        """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of that consumer's items, one page of them.
+        """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of the consumer's items, from the first page only.
 
-        Empty if there are none, and without a call in v2, whose consumers hold the links themselves.
+        Empty if there are none, and always in v2, without a call: there the consumers themselves hold the links.
         """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
@@ -176,8 +187,9 @@ class CdpClient:
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
 
-        An empty Loaded if there are none. At most `most` are read; `complete` is False if there are more. `beside` is called with
-        each ref while the guests are fetched, and raises no CdpError. The terms are personal: no error, document or memory holds them.
+        An empty Loaded if there are none. At most `most` are read; `complete` is False if there are more. `beside` is called with each
+        ref while the guests are fetched, and must not raise CdpError. The terms are personal: no error, document or memory holds them.
+        Raises ValueError without a term.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
@@ -189,7 +201,10 @@ class CdpClient:
             return Loaded()
 
     def get_order_extension(self, ref: str) -> Extension | None:
-        """GET /orders/{ref}/extensions/ext (v2.1), /orders/{ref}/extExt (v2, by analogy with guests), or None."""
+        """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2, by analogy with guests): custom data, or None.
+
+        In v2, the first record of a list counts; one listed by ref only is fetched from /orders/{ref}/extExt/{ref}.
+        """
         try:
             if self.reader.version == "v2.1":
                 return decode.extension(self.reader.get(("orders", ref, "extensions", "ext"), {})[0])
@@ -205,7 +220,7 @@ class CdpClient:
             return None
 
     def get_item_extension(self, ref: str) -> Extension | None:
-        """GET /orderItems/{ref}/extensions/ext (v2.1), or None; always None in v2, which has no such path."""
+        """GET /orderItems/{ref}/extensions/ext (v2.1): custom data, or None. Always None in v2, which has no such path."""
         refs.in_path(ref)
         if self.reader.version != "v2.1":
             return None
@@ -215,11 +230,11 @@ class CdpClient:
             return None
 
     def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
-        """The custom data of several items, in their order, fetched in parallel; an error in place of one that failed."""
+        """The custom data of several items, in their order, fetched in parallel: None where there is none, a CdpError for a failed call."""
         return self.reader.run_parallel([partial(self.get_item_extension, ref) for ref in item_refs])
 
     def probe(self) -> None:
-        """Test the credential with the cheapest search. Raises a CdpError unless the CDP accepts it."""
+        """Test the credential with the cheapest search: GET /orders?referenceId=. Raises any CdpError except NotFound."""
         try:
             self.reader.get(("orders",), {"referenceId": _PROBE})
         except NotFound:
@@ -235,7 +250,7 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 
 def _term(value: str) -> str:
-    """A search term as typed. Raises BadReference, without repeating it, if it is blank, too long or not printable."""
+    """A search term as typed. Raises BadReference, without repeating the term, if it is blank, too long or not printable."""
     if not value.strip() or len(value) > _LONGEST_TERM or not value.translate(_JOINERS).isprintable():
         raise BadReference("a search term is 1 to 256 printable characters")
     return value

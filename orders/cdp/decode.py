@@ -1,6 +1,6 @@
-"""From the CDP's JSON objects to records: orders, items, segments and their custom data; people are in `people`.
+"""Decode the CDP's JSON objects into records: orders, items, segments and their custom data; people are in `people`.
 
-Every function takes one JSON object and never raises for anything inside it: an odd field becomes None and a note.
+Each function takes one JSON object. It raises Unreadable only for an object of another kind; an odd field becomes None and a note.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a collection: its entries as sent, and what it says about more.
+    """One page of a collection: its entries as sent, and the signs of further ones.
 
-    `limit` is None if none was sent; `onward` is whether a `next` link points beyond this page's offset `at`. `left` counts the
-    entries received but not read.
+    `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points beyond this page or to an unknown
+    offset. `left` counts the entries received but not read.
     """
 
     entries: tuple[Any, ...]
@@ -65,7 +65,7 @@ class Page:
 
 
 def segment(raw: dict[str, Any]) -> FlightSegment:
-    """One flight. Its times stay what the airport's clocks show."""
+    """One flight. Its times stay as the airports' clocks show them."""
     fields = Fields(raw, _SEGMENT)
     departure, arrival = fields.wall("departureDateTime"), fields.wall("arrivalDateTime")
     return FlightSegment(
@@ -95,9 +95,9 @@ def segment(raw: dict[str, Any]) -> FlightSegment:
 
 
 def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | None = None) -> OrderItem:
-    """One line of an order. In the vendor's sample an item's href ends in the ref of its order: that is not its own.
+    """One line of an order. A link that ends in `order_ref`, as in the vendor's sample, does not give the item's own ref.
 
-    `room` is how many segments may still be read of the order.
+    `room` is how many segments of the order may still be read.
     """
     fields = Fields(raw, _ITEM)
     segments, left = fields.objects("flightSegments", (room or Segments()).take)
@@ -132,7 +132,7 @@ def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | 
 
 
 def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
-    """One order, with its inline items. Raises Unreadable for an object without any field of an order."""
+    """One order, with its inline items. Raises Unreadable for an object without any of _MARKS_OF_AN_ORDER."""
     fields = Fields(raw, _ORDER)
     if all(fields.sent(name) is None for name in _MARKS_OF_AN_ORDER):
         raise Unreadable("the answer is not an order")
@@ -182,9 +182,10 @@ def extension(raw: dict[str, Any]) -> Extension:
 
 
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One page of a collection, requested from offset `at`. Raises Unreadable if it is not one.
+    """One page of a collection, requested from offset `at`. Raises Unreadable for anything else.
 
-    A collection without `items` is empty if it has anything else of a collection; `{}` is not: it must not read as "none".
+    An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a page:
+    it must not be taken for "none".
     """
     entries = raw.get("items")
     if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
@@ -205,7 +206,7 @@ def inline_items(raw: dict[str, Any]) -> Page | None:
 
 
 def is_short(one: Page) -> bool:
-    """Whether the inline page shows by itself that nothing follows: fewer than the default ten, and no link onward."""
+    """Whether the inline page itself shows that nothing follows: fewer entries than ten and than its own limit, and no link onward."""
     return len(one.entries) < min(one.limit or _DEFAULT_PAGE, _DEFAULT_PAGE) and not one.onward
 
 
@@ -215,7 +216,7 @@ def is_error_body(raw: dict[str, Any]) -> bool:
 
 
 def is_bare_reference(entry: dict[str, Any]) -> bool:
-    """Whether an entry is only a reference (`href`, perhaps `ref`), whose record has to be fetched."""
+    """Whether an entry has no fields but `href` and `ref`, so that its record has to be fetched."""
     return all(key in ("href", "ref") for key in entry)
 
 
@@ -226,7 +227,7 @@ def _limit(value: object) -> int | None:
 
 
 def _points_onward(link: object, at: int) -> bool:
-    """A `next` link that names this page or an earlier one is a loop, and no sign of more."""
+    """Whether a `next` link announces more. A link to this page or to an earlier one is a loop and does not."""
     href = link.get("href") if isinstance(link, dict) else link
     if not isinstance(href, str) or not href:
         return False

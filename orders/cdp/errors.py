@@ -7,8 +7,8 @@ CdpError
 │   └── CredentialUnreadable the stored credential cannot be opened here (`orders.privacy.sealing`)
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
-│   ├── NotFound             404, or an empty list
-│   ├── TooMany              more match than one page shows
+│   ├── NotFound             404, or no such person on the order
+│   ├── TooMany              more match than one page reads
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
 │   ├── RateLimited          429, with the wait if known
@@ -16,7 +16,7 @@ CdpError
 └── UpstreamFailure              the CDP, or the network to it
     ├── Unreachable          no connection, refused, reset, name not found
     ├── Untrusted            the certificate does not prove that the answer comes from the CDP
-    ├── TimedOut             not within the deadline
+    ├── TimedOut             no answer within the deadline
     ├── Broken               5xx, or a redirect
     ├── Unreadable           an answer that is not what the API documents
     └── TooLarge             more than one page reads
@@ -40,19 +40,19 @@ class CredentialRefused(ClientActionNeeded):
 
 
 class NotPermitted(ClientActionNeeded):
-    """403: the CDP accepts the credential, but does not permit this."""
+    """403: the CDP accepts the credential, but does not permit this request."""
 
 
 class ReferenceProblem(CdpError):
-    """The reference has to be checked."""
+    """A problem with the reference: the user has to check it."""
 
 
 class BadReference(ReferenceProblem):
-    """Not in the form of a reference; refused before any call."""
+    """Text that does not have the form of a reference or a search term; refused before any call."""
 
 
 class NotFound(ReferenceProblem):
-    """404: the CDP has no such resource."""
+    """404: the CDP has no such resource; or the order has no such person or field."""
 
 
 class TooMany(ReferenceProblem):
@@ -68,7 +68,7 @@ class RetryLater(CdpError):
 
 
 class RateLimited(RetryLater):
-    """429. `retry_after` is in seconds; None if the CDP sent no such header."""
+    """429: too many requests. `retry_after` is in seconds; None if the CDP sent no usable Retry-After header."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -84,21 +84,21 @@ class UpstreamFailure(CdpError):
 
 
 class Unreachable(UpstreamFailure):
-    """No connection to the CDP, or it broke off."""
+    """The connection to the CDP could not be made, or broke off."""
 
 
 class Untrusted(UpstreamFailure):
-    """The certificate of the server that answered is not that of the CDP, or not valid; nothing was sent."""
+    """The certificate of the server that answered is not the CDP's, or is not valid; no request was sent."""
 
 
 class TimedOut(UpstreamFailure):
-    """The deadline passed first."""
+    """The deadline passed before the answer was received and read."""
 
 
 class Broken(UpstreamFailure):
     """A 5xx or a redirect: the CDP is not behaving as documented.
 
-    `retry_after` is in seconds; None if the CDP sent no such header.
+    `retry_after` is in seconds; None if the CDP sent no usable Retry-After header.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:

@@ -29,7 +29,7 @@ class Known:
         self._spelling = {name.lower(): name for name in self.names}
 
     def arrange(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Known fields under their documented names, and the others."""
+        """The known fields under their documented names, and all other fields. Of two spellings of one name, only one is known."""
         if raw.keys() <= self.names:
             return raw, {}
         known, others = {}, {}
@@ -89,7 +89,7 @@ class Fields:
         return None if value == "" else value
 
     def text(self, name: str, most: int = SHORT) -> str | None:
-        """The text, truncated to `most` characters with an ellipsis."""
+        """The text, or a number as text, cut at `most` characters with an ellipsis; None if blank."""
         return self._text(name, self._known.get(name), most)
 
     def _text(self, name: str, value: Any, most: int) -> str | None:
@@ -140,7 +140,7 @@ class Fields:
         return None
 
     def stamp(self, name: str) -> datetime | None:
-        """A UTC datetime."""
+        """A timestamp as an aware UTC datetime."""
         moment = self._moment(name)
         try:
             return stamps.utc(moment) if moment else None
@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """A list of strings; a single string counts as a list of one, and so do the singular fields `alone`."""
+        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each; a single text is a list of one."""
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
@@ -216,7 +216,7 @@ class Fields:
         return entries[:most]
 
     def ref(self) -> str | None:
-        """`ref`, or the last path segment of `href`. One that cannot be part of a URL is noted and ignored."""
+        """`ref`, else the last path segment of `href`. A `ref` that cannot be part of a URL is noted and ignored."""
         own = self.text("ref")
         if own is not None and not refs.is_ref(own):
             self.note("ref", "out of range", own)
@@ -243,7 +243,7 @@ class Fields:
 
 
 def ref_of(entry: dict[str, Any]) -> str | None:
-    """The ref of an entry of a collection: `ref`, else the last path segment of `href`."""
+    """The ref of an entry of a collection: `ref`, else the last path segment of `href`; None if neither is a ref."""
     own = entry.get("ref")
     if isinstance(own, str) and refs.is_ref(own.strip()):
         return own.strip()

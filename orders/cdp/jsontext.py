@@ -1,4 +1,4 @@
-"""JSON parser that keeps what others lose: exact numbers, duplicate keys, NaN."""
+"""JSON parser that keeps exact numbers, NaN, and the names of duplicate keys."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class SentTwice(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class NotANumber:
-    """NaN, Infinity, or a number too large for arithmetic: not valid JSON, but some servers send it."""
+    """NaN or Infinity, which are not valid JSON although some servers send them, or a number too large for arithmetic."""
 
     text: str
 
 
 def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """The top-level object of a JSON text, and notes on its bytes. Raises Unreadable for anything else.
+    """The top-level object of a JSON text, and a note if its bytes are not all UTF-8. Raises Unreadable for anything else.
 
-    Numbers with a fraction are Decimal from the first digit. A byte order mark is tolerated.
+    Numbers with a fraction, and integers longer than _INT_DIGITS, are exact Decimals. A byte order mark is tolerated.
     """
     notes: tuple[Note, ...] = ()
     try:
@@ -86,7 +86,10 @@ _DECODER = json.JSONDecoder(
 
 
 def readable(value: object, most: int = 500) -> str:
-    """A value as readable text, cut at `most` characters: text as it is, anything else as compact JSON."""
+    """A value as readable text of at most `most` characters: text itself, anything else as JSON on one line.
+
+    Control characters are replaced (see `whole_characters`).
+    """
     if isinstance(value, str):
         shown = whole_characters(unwrapped(value[: most + 1]))
         return shown if len(shown) <= most else shown[: most - 1] + "…"
@@ -97,7 +100,7 @@ def readable(value: object, most: int = 500) -> str:
 
 
 def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
-    """Append `value` as JSON until `room` is used up; values nested deeper than `deep` become "…"."""
+    """Append `value` as JSON until `room` is used up; containers nested deeper than `deep` become "{…}" or "[…]"."""
     if room[0] < 0:
         return
     if isinstance(value, dict | list):

@@ -1,4 +1,4 @@
-"""Every limit of an outbound call and of what a page reads, with its reason."""
+"""Limits of outbound calls, and of the data that one page reads, each with its reason."""
 
 from __future__ import annotations
 

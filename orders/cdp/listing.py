@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Listing:
-    """The collection at `parts` filtered by `search`; `owner` is its order, if an entry could be mistaken for that."""
+    """The collection at `parts` filtered by `search`; `owner` is the ref of its order, if an entry's link may end in that ref."""
 
     def __init__(
         self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
@@ -37,11 +37,10 @@ class Listing:
         fetch: Callable[[str], T] | None = None,
         beside: Callable[[str], None] | None = None,
     ) -> Loaded[T]:
-        """All records, or the first `most`; those that are only references come from /`single`/{ref}, or by `fetch`.
+        """All records, or the first `most`; a record listed by ref only is fetched from /`single`/{ref}, or by `fetch`.
 
-        `beside` is called with the ref
-        of each entry while the records are fetched, and raises no CdpError. `problem` is TooLarge if there are more than the client
-        reads. The error of a failed first page is raised.
+        `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are fetched, and must not
+        raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection off. An error of the first page is raised.
         """
         limits = self._reader.limits
         pager = Pager(
@@ -67,7 +66,7 @@ class Listing:
 
     @property
     def first_page(self) -> str:
-        """The URL of the first page, as requested."""
+        """The path and query of the first page, as requested."""
         return self._reader.target(self._parts, self._search if self._bare else self._full(0))
 
     def _ask(self, offset: int) -> decode.Page:
@@ -85,7 +84,10 @@ class Listing:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _identity(self, entry: object) -> str | None:
-        """The ref that identifies an entry. In the vendor's sample an item's link ends in its order's ref, which does not."""
+        """The ref that identifies an entry, None if there is none.
+
+        In the vendor's sample, an item's link ends in the ref of its order, which does not identify the item.
+        """
         if not isinstance(entry, dict):
             return None
         ref = ref_of(entry)

@@ -1,4 +1,4 @@
-"""The way out of the network: a proxy, certificate authorities trusted besides the public ones, and what can go wrong on the way."""
+"""The route out of the network: a proxy, additional certificate authorities, and the failures of TLS and the proxy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOBODY_KNOWN = {2, 18, 19, 20, 21}
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """`proxy` is `http://host:port` or "", `credentials` are user:password for it, `ca_file` holds additional authorities in PEM."""
+    """Outbound settings: `proxy` is `http://host:port`, `credentials` its user:password, `ca_file` more authorities in PEM; "" for none."""
 
     proxy: str = ""
     credentials: str = field(default="", repr=False)
@@ -25,9 +25,9 @@ class Outbound:
 
 
 def failure(error: BaseException) -> tuple[CdpError, bool] | None:
-    """The failure if TLS or the proxy is at fault, and whether another try may help; None for anything else.
+    """The CdpError for a fault of TLS or the proxy, and whether a retry may help; None for any other error.
 
-    It gives only the kind of `error`, never its text, which names hosts.
+    Its message gives only the kind of `error`, never its text, which contains host names.
     """
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
@@ -62,7 +62,7 @@ def _of_proxy(status: int) -> tuple[CdpError, bool]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all errors that it was made of, each once: the library passes on the first one in several ways."""
+    """The error and all errors behind it, each once: the library keeps them as cause, context, `reason` or argument."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:

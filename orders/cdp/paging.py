@@ -1,7 +1,7 @@
-"""Paging: read a collection to its end, however its server handles offset, limit and `next`.
+"""Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. The end is a page that is shorter than the step, an empty one, or one whose `next` link is gone.
-Links are hints only: the vendor's own samples contradict each other.
+The API gives no total. The end is a page that is empty, shorter than the step or a repetition, or that has no `next` link although
+the page before had one. Links are hints only: the vendor's own samples contradict each other.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Entries in order. `complete` is False if a page failed (`problem`) or the server contradicted itself.
+    """Entries in order. `complete` is False if a page failed (`problem`), the server contradicted itself, or a limit ended the reading.
 
-    `left` counts the entries received but not read; None if nothing was left out for being too much.
+    `left` counts the entries received but not read; it is None unless a limit ended the reading.
     """
 
     entries: tuple[Any, ...]
@@ -32,10 +32,10 @@ class Gathered:
 
 
 class Pager:
-    """Reads a collection page by page: ask for `next_offsets()`, hand what was read to `add`, until `done()`.
+    """The reading of a collection page by page: request `next_offsets()`, pass the pages to `add`, until `done()` has the result.
 
-    `at_least` is how many entries are known to exist, so that a first page with fewer is not taken for all. `identity` names an
-    entry, None if it has no name: this is how a server that ignores `offset` is noticed.
+    At most `most` entries are read. `at_least` are known to exist, so that a first page with fewer is not taken for all. `identity`
+    returns the name of an entry, None if it has none; repeated names show that a server ignores `offset`.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class Pager:
             self._finish()
 
     def done(self) -> Gathered | None:
-        """The pages of the collection read so far; None while there is more to request."""
+        """The gathered entries; None while there is more to request."""
         return self._gathered
 
     def next_offsets(self) -> list[int]:
-        """The offsets of the pages to request in parallel; none if done."""
+        """The offsets of the next pages, to request in parallel; none if the collection was read or a limit ends the reading."""
         if self._gathered is None and (
             len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
         ):
@@ -73,7 +73,7 @@ class Pager:
         return [start + self._step * turn for turn in range(count)]
 
     def add(self, pages: Iterable[Page | CdpError]) -> None:
-        """Add the pages at the requested offsets, in order. Pages after a failed one are still read."""
+        """Add the pages at the requested offsets, in order. Pages after a failed one are still added, but no more are requested."""
         for page in pages:
             if isinstance(page, CdpError):
                 self._problem = self._problem or page
@@ -121,13 +121,16 @@ class Pager:
 
 
 def _bursts(*, full: bool) -> Iterator[int]:
-    """The number of pages to request in parallel, round by round. A full first page mostly has several after it: 500 entries take two
-    round trips. A short first page may be all there is, so the second is tried alone."""
+    """The number of pages to request in parallel, round by round.
+
+    A full first page is usually followed by several: 500 entries take two round trips. A short one may be the whole collection, so the
+    second page is requested alone.
+    """
     return chain((5, 10) if full else (1, 5, 10), repeat(20))
 
 
 def _is_all(first: Page, page_size: int) -> bool:
-    """Whether the first page is the whole collection judging by its own limit and link; if unclear, one more page is requested."""
+    """Whether the first page is the whole collection, judging by its own limit and link. False if that is unclear."""
     came = len(first.entries)
     if first.onward or first.limit is None or came >= first.limit:
         return False

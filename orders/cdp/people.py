@@ -1,4 +1,4 @@
-"""Contacts, consumers and guests: the person fields they share, from either version of the API."""
+"""Decode contacts, consumers and guests: the fields they share, in either version of the API."""
 
 from __future__ import annotations
 

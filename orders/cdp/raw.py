@@ -1,7 +1,7 @@
-"""JSON text indented as received, for the raw view.
+"""Indentation of JSON text for the raw view.
 
-It works on tokens and not on values, so that 100.00 stays 100.00, a key sent twice is shown twice, and text that is
-truncated or not JSON is shown up to the point where it breaks off.
+It works on tokens, not on values: 100.00 stays 100.00, a key sent twice is shown twice, and truncated JSON is shown up to the
+point where it breaks off.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ _DEEPEST = 12  # answers nest six deep; deeper values stay on one line, or 2,000
 
 
 def indent(text: str) -> str:
-    """`text` with one value per line. Never fails, and drops only blanks between tokens."""
+    """`text` with one value per line, down to a depth of _DEEPEST; text that is not JSON keeps its own lines. Never fails.
+
+    Drops only blanks between tokens and a byte order mark. Control characters are shown as in `as_in_json`.
+    """
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))
     if not tokens or tokens[0] not in _OPENING:
         return as_in_json(text)  # HTML or plain text keeps its own lines

@@ -1,6 +1,6 @@
-"""The requests of one page to the CDP: every client method reads through `Reader.get`.
+"""The requests of one page to the CDP: every call is made by `Reader.get`.
 
-It counts calls and seconds, keeps documents for the raw view, and remembers answers for the user's next page.
+The reader counts calls and seconds, keeps documents for the raw view, and stores answers for the user's next page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PERSONAL = frozenset({"email", "phoneNumber", "firstName", "lastName"})
 
 
 class Memory(Protocol):
-    """Answers the user has just read, for the pages opened right after. Keys hold no personal data."""
+    """A store of the answers that the user has just received, for the pages opened next. Keys hold no personal data."""
 
     def get(self, key: str) -> bytes | None: ...
 
@@ -86,19 +86,19 @@ class Reader:
 
     @property
     def deadline(self) -> Deadline:
-        """The page's deadline; its time starts with the first call unless one was given."""
+        """The page's deadline: the one given, or else `limits.page` seconds after the first access."""
         if self._deadline is None:
             self._deadline = Deadline.after(self.limits.page)
         return self._deadline
 
     @property
     def calls(self) -> int:
-        """Requests that left for the CDP, retries included."""
+        """The number of requests sent to the CDP, retries included."""
         return self._calls
 
     @property
     def seconds(self) -> float:
-        """Wall-clock time during which at least one call was under way."""
+        """Seconds of wall-clock time during which at least one call was under way."""
         with self._lock:
             return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
 
@@ -112,11 +112,11 @@ class Reader:
         return tuple(_document(*slot) for slot in self._kept or () if slot is not None)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """The JSON object at /<version>/<parts>?<params> and what was odd about its bytes. Raises CdpError,
-        TooLarge once the page's answers are more than it reads.
+        """The JSON object of GET /<version>/<parts>?<params>, and notes on its bytes.
 
-        A page requests a URL once: later and concurrent callers get the same answer or error. Parts are validated and quoted
-        (BadReference before any call); personal parameters stay out of memory and documents.
+        Raises CdpError: BadReference before any call, for a part that is not a reference; TooLarge once the page's answers exceed its
+        limits. A page requests a URL once: later and concurrent callers get the same answer or error. The memory may have the answer;
+        answers to personal parameters are not stored there, and documents omit such a query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -139,7 +139,10 @@ class Reader:
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """The answer to `target` that this page or one of the last minute got; None if there is none. Never makes a call."""
+        """The answer to `target` received for this page, or for another within the last minute; None if there is none.
+
+        Never makes a call.
+        """
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:
@@ -168,7 +171,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """The calls that failed since this was last called, for one log line. A 4xx about a reference is not among them."""
+        """Return the errors of failed calls since the last time, for one log line, and clear them. A ReferenceProblem is not among them."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -199,7 +202,10 @@ class Reader:
             raise TimedOut("the same call did not end in time") from None
 
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """Parse an answer if it is within the page's bounds. Its values are estimated by counting commas and brackets."""
+        """Parse an answer. Raises TooLarge if the page's answers exceed its limits, and TimedOut if its time is up.
+
+        The number of values is estimated by counting commas and opening brackets.
+        """
         with self._lock:
             self._bytes += len(body)
             self._values += body.count(b",") + body.count(b"{") + body.count(b"[")
@@ -212,14 +218,17 @@ class Reader:
             raise TooLarge("the answers are more than one page reads")
 
     def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
-        """Call `listener(loaded, total)`, from any thread, while the records of that kind are fetched.
+        """Call `listener(loaded, total)`, from any thread, while the records of the collection `of` are fetched.
 
-        `of` is an unexpanded collection ("contacts", "consumers", "orders"), or the name given to `run_parallel`.
+        `of` is a collection listed by ref only ("contacts", "consumers", "orders"), or the name given to `run_parallel`.
         """
         self._listener = (of, listener)
 
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
-        """Run `tasks` at the same time; results in their order, CdpErrors in place. `of` is the name for `report_progress`."""
+        """Run `tasks` at the same time. Return their results in order, with the CdpError in place of a failed one's result.
+
+        `of` is the name for `report_progress`.
+        """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])
         return self._transport.side_by_side(tasks, self.deadline)
@@ -270,7 +279,7 @@ class Reader:
             watcher.tried(self._origin)
 
     def _place_for(self, path: str) -> Callable[[bytes], None]:
-        """A function that keeps the answer to `path` at its place in the order of requests, or drops it if none are kept."""
+        """A function that keeps the answer to `path` at its place in the order of requests, or drops it if documents are not kept."""
         kept = self._kept
         if kept is None:
             return _forget

@@ -1,8 +1,8 @@
 """The CDP's answers as frozen records of the fields that pages show.
 
-A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, missing and ""
-all read as None (or an empty tuple). What was sent but could not be read becomes None plus a `Note`; what was
-sent and is unknown to us is kept in `extras`, shown and never dropped.
+A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, missing and "" all become None
+(or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in `extras`; if
+there are too many, a note gives their number.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One odd thing in an answer: `field` as the API spells it, `reason` a short code.
+    """One odd thing in an answer: `field` as the API spells it ("" if it concerns no single field), `reason` a short code.
 
     Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range",
-    "sent twice", "sent as text", "unreadable characters", "cut" (longer than is read), "only in part" (`shown` is "500 / 8000"),
-    "and more" (notes). `shown` is the value as sent, cut at 80 characters, never for personal fields.
+    "sent twice", "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (`shown` is "500 / 8000"),
+    "and more" (further notes). `shown` is the value as sent, cut at 80 characters, or ""; always "" in a note on a person.
     """
 
     field: str
@@ -33,7 +33,7 @@ class Note:
 
 
 def not_understood(notes: Iterable[Note], field: str) -> str:
-    """What was sent for a number that could not be read, "" where it could, or nothing was sent."""
+    """The value sent for a number that could not be read; "" if it could be read, or none was sent."""
     return next(
         (note.shown for note in notes if note.field == field and note.reason in ("not a number", "out of range")), ""
     )
@@ -41,7 +41,7 @@ def not_understood(notes: Iterable[Note], field: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A field we do not know, as sent: `key` in the API's spelling, `value` as readable text, `sent` the whole of it."""
+    """A field unknown to us: `key` as the API spells it, `value` as readable text (cut if long), `sent` as received."""
 
     key: str
     value: str
@@ -84,7 +84,7 @@ class FlightSegment:
 class OrderItem:
     """One line of an order. `price` is in `currency_code`; the API does not say whether it is per unit or per line.
 
-    `segments_left` is the number of segments that were sent beyond those that are read.
+    `segments_left` is the number of segments that were sent but not read.
     """
 
     ref: str | None = None
@@ -114,10 +114,10 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are those that were read; `items_complete` is whether these are all.
+    """One order. `items` are those that were read; `items_complete` is whether they are all.
 
-    If not, `items_left` is how many more are known to exist, and `items_problem` is the reason (an error, not raised again), or None
-    if the CDP contradicted itself.
+    If they are not, `items_left` is how many more are known to exist, and `items_problem` is the error that stopped the reading (not
+    raised again), or None if no more were requested or the CDP contradicted itself.
     `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
     """
 
@@ -186,7 +186,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: arbitrary keys, in the order received; `left` is how many more were received than are read."""
+    """Custom data of an order or item: arbitrary keys, in the order received; `left` is how many more were received but not read."""
 
     ref: str | None = None
     name: str | None = None
@@ -200,8 +200,8 @@ class Extension:
 class Loaded(Generic[T]):
     """The part of a collection that could be read.
 
-    `items` were read; `missing` is how many more are known to exist; `complete` is True only if the collection was
-    read to its end and nothing is missing; `problem` is the first failure. A failure of the first call is raised instead.
+    `items` were read; `missing` is how many more are known to exist; `complete` is True only if the collection was read to its end
+    and nothing is missing; `problem` is the first failure, or TooLarge. A failure of the first call is raised instead.
     """
 
     items: tuple[T, ...] = ()
@@ -212,7 +212,7 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """One response as received, for the raw view: `path` with its query but no host, and `text`, the decoded body."""
+    """One response as received, for the raw view: `path` without the host, its query "?…" if personal, and `text`, the decoded body."""
 
     path: str
     text: str

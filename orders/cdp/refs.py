@@ -26,7 +26,7 @@ def in_path(ref: str) -> str:
 
 
 def of_href(href: object) -> str | None:
-    """The last path segment of a link, its query stripped. The link itself is never followed: its host may be anybody's."""
+    """The ref at the end of a link's path, None if there is none. The link itself is never followed: its host may be anybody's."""
     if not isinstance(href, str) or not href:
         return None
     try:

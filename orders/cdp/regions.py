@@ -23,7 +23,7 @@ class RegionError(ValueError):
 
 
 def regions(extra: str = "") -> dict[str, str]:
-    """Base URLs by region name, without a trailing slash: the vendor's four and `extra`, "name=https://host,…".
+    """Base URLs by region name, without a trailing slash: the vendor's four and those in `extra` ("name=https://host,…").
 
     Raises RegionError with a sentence for the operator.
     """
@@ -45,7 +45,7 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """The URL with scheme, host and port only; everything else is built by our code."""
+    """The base URL: scheme, host and port. Raises RegionError if `address` has more, is unusable, or is plain http to another machine."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
@@ -67,7 +67,7 @@ def _base_url(name: str, address: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` (a name or an address) is this machine."""
+    """Whether `host` is "localhost" or a loopback address."""
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 

@@ -27,7 +27,7 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 
 
 class Moment(NamedTuple):
-    """A date with or without a clock, as written: `wall` naive, `offset` None if no zone was sent, `clock` False for a bare date."""
+    """A date with or without a time, as written: `wall` naive, `offset` None if no zone was sent, `clock` False if there is no time."""
 
     wall: datetime
     offset: timedelta | None
@@ -43,7 +43,10 @@ class OutOfRange(ValueError):
 
 
 def read(text: str) -> Moment:
-    """`2025-08-15T16:00:55.554Z`, `…T16:00:55Z`, `…T16:17Z`, `…T00:00Z`, with offsets, a space, or no clock at all."""
+    """Parse `2025-08-15T16:00:55.554Z`, `…T16:00:55Z` or `…T16:17Z`, also with an offset, with a space instead of T, or without a time.
+
+    24:00 is midnight of the next day. Raises NotADate or OutOfRange.
+    """
     if len(text) in (20, 24) and text[-1] == "Z" and text[10] == "T" and text[4] == text[7] == "-" and text[13] == ":":
         try:  # the usual format, at a tenth of the cost
             return Moment(datetime.fromisoformat(text[:-1]), timedelta(0), True)
@@ -73,9 +76,9 @@ def read(text: str) -> Moment:
 
 
 def read_any(text: str) -> Moment:
-    """As `read`, also in other spellings in which year, month and day cannot be mistaken: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
+    """Parse the formats of `read`, and others with an unambiguous year, month and day: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
 
-    Not for timestamps or text of unknown meaning, where eight digits may be anything. Raises the same as `read`.
+    Unsuitable for timestamps and for text of unknown meaning, where eight digits may be anything. Raises NotADate or OutOfRange.
     """
     try:
         return read(text)
@@ -92,7 +95,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a date or a time to the minute, as in people's plans, and not a machine's timestamp."""
+    """Whether `text` is a date, alone or with a time in whole minutes, as in people's plans, and not a machine's timestamp."""
     try:
         wall = read(text.strip()).wall
     except ValueError:

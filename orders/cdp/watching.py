@@ -1,4 +1,4 @@
-"""Observers of calls to the CDP: metrics and traces, if enabled. They receive no path, person or credential."""
+"""Observers of calls to the CDP: metrics and traces, if enabled. They receive no path, personal data or credential."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """Notified once per event, in the thread where it happens. Must not raise."""
+    """An observer, notified once per event in the thread of the event. Must not raise."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
         """A call ended, retries included.

@@ -105,7 +105,7 @@ def last_result(error: errors.CdpError) -> LastResult:
 
 
 def result_word(stored: str) -> str:
-    """A stored last result in a word or two; an unknown one as stored."""
+    """A stored last result in a few words; an unknown one unchanged."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
     return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 
@@ -126,7 +126,7 @@ def unknown_connection(name: str) -> Problem:
 
 
 def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The problem for a shared connection, which only an administrator can fix. `shared_by` is a user name, or ""."""
+    """The same problem for a shared connection: the step is to ask `shared_by`, who entered its credential, or an administrator if ""."""
     step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
     unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
     return replace(problem, step=step if shared_by else unknown)

@@ -1,6 +1,6 @@
 """The faults of the CDP as one table: status, words, next step, icon, and the effect on the connection's last result.
 
-A new fault is a class of the tree in `orders.cdp.errors` and a row in FAULTS, with its code; a test goes over the whole tree.
+A new fault needs a class in the tree of `orders.cdp.errors`, a code, and a row in FAULTS; a test checks the whole tree.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ class LastResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A kind of problem. `word` is short enough for a table; `step_at` takes the place of `step` if the CDP said when to retry.
+    """A kind of problem. `word` is short enough for a table; `step_at` replaces `step` if the time until a retry is known.
 
-    `result` is what a failed test leaves as the connection's last result, and `tested` the sentence about it. `accepted` marks a fault
-    of an answer that only an accepted credential gets, which counts as a successful use.
+    A failed use leaves `result` as the connection's last result; `tested` is the sentence about a failed test. `accepted` marks a fault
+    that does not cast doubt on the credential: such a use counts as successful.
     """
 
     code: Code

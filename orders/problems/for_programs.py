@@ -1,4 +1,4 @@
-"""Failures as programs get them: RFC 9457, with a code and the request id."""
+"""Failures for programs: problem details (RFC 9457) with a code and the id of the request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from django.http import HttpResponse, JsonResponse
 def problem_json(
     request_id: str, status: int, code: str, detail: str, retry_after: int | None = None, **headers: str
 ) -> HttpResponse:
-    """An `application/problem+json` response; `retry_after` in seconds. `detail` is one English sentence without personal data."""
+    """An `application/problem+json` response; `retry_after` is in seconds.
+
+    `detail` is one English sentence without personal data. `headers` are added, with "-" for each "_" in their names.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -1,1 +1,1 @@
-"""The parts of a search text: links, e-mail addresses, phone numbers, references, names. No Django and no network in here."""
+"""The parts of a search text: links, e-mail addresses, phone numbers, references, names. Uses neither Django nor the network."""

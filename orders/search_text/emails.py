@@ -1,4 +1,4 @@
-"""E-mail addresses: found in text, read whole or not at all. Shared by the search and the links of a contact."""
+"""E-mail addresses: found in text, read whole or not at all. Shared by the search and a contact's `mailto:` links."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Addresses:
-    """`readings` are the addresses that can be meant, in the order of the text; `broken` is whether one cannot be read whole.
+    """Addresses in a text: `readings` are those that may be meant, in order; `broken` is whether an address cannot be read whole.
 
-    An address that may have begun in the word before it is among `readings`, and sets `broken`. `rest` is the text without them.
+    An address that may have begun in the word before it is among `readings`, and sets `broken`. `rest` is the text without addresses.
     """
 
     readings: tuple[str, ...]
@@ -68,7 +68,10 @@ class Addresses:
 
 
 def find(text: str) -> Addresses:
-    """Find the addresses in plain text (see `normalize.plain`). Nothing that is legal in an address is cut off it."""
+    """Find the addresses in plain text (see `normalize.plain`).
+
+    A character that is legal in an address is removed only if it surrounds or separates whole addresses.
+    """
     if "@" not in text or "at" in text.lower():
         text = SPELLED_AT.sub("@", text)
     if "@" in text:
@@ -97,13 +100,13 @@ def find(text: str) -> Addresses:
 
 
 def read(value: str) -> str:
-    """The one address that `value` holds and nothing else, in one spelling; "" if it is not one."""
+    """The address that makes up all of `value`, in normalized spelling; "" if there is not exactly one."""
     found = find(plain(value).strip())
     return found.readings[0] if len(found.readings) == 1 and not found.broken and not found.rest.strip() else ""
 
 
 def href(value: str) -> str:
-    """The `mailto:` link of a shown address, quoted by RFC 6068; "" if it cannot be read as one address."""
+    """The `mailto:` link for a displayed address, quoted according to RFC 6068; "" if the value cannot be read as one address."""
     address = read(value)
     return "mailto:" + quote(address, safe="@.+-_~!$'*") if address else ""
 
@@ -134,7 +137,10 @@ def is_address(text: str) -> bool:
 
 
 def _readings(local: str, domain: str) -> tuple[str, ...]:
-    """The address as written; also without an adjoining word of another script, or a label such as "email="."""
+    """The address as written, but without a word of another script joined to its end.
+
+    Further readings omit a label such as "email=", or a word of another script joined to the front.
+    """
     texts = [f"{local}@{domain}"]
     if glued := DOMAIN_END.fullmatch(parted(domain)):
         texts = [f"{local}@{glued[1].replace(' ', '')}"]
@@ -148,7 +154,7 @@ def _readings(local: str, domain: str) -> tuple[str, ...]:
 
 
 def _is_no_address(text: str, start: int, at: int, stop: int) -> bool:
-    """ "B94TXY @ 15:00" and a mention such as "@anna"."""
+    """Whether the "@" belongs to no address, as in "B94TXY @ 15:00" and in a mention such as "@anna"."""
     alone = text[at + 1 : at + 2].strip() == "" and (start == at)
     mention = start == at and text[at - 1 : at].strip() == "" and "." not in text[at + 1 : stop]
     spaced = text[at + 1 : at + 2].strip() == "" and text[at - 1 : at].strip() == ""
@@ -160,7 +166,7 @@ def _from_airline(part: str) -> str:
 
 
 def _may_begin_before(before: str, local: str) -> bool:
-    """Whether the address may have begun in the word before it. The rest of it is then another person's, and offered only."""
+    """Whether the address may have begun in the word before it. Without that word it may be another person's, so it is only offered."""
     if slip := SLIP.fullmatch(before):
         word = slip["word"]
         return word.islower() and local[:1].islower() and word not in BEFORE_ADDRESS
@@ -168,7 +174,7 @@ def _may_begin_before(before: str, local: str) -> bool:
 
 
 def _is_cut_off(text: str, start: int, end: int) -> bool:
-    """Whether the sign before the local part belongs to it, though no local part may hold it there: 'a"b"c@', "a\\b@", "a€b@"."""
+    """Whether the character before the local part belongs to the address, though it is not legal there: 'a"b"c@', "a\\b@", "a€b@"."""
     before = text[end:start][-1:]
     if before == '"':
         return text.count('"', end, start) % 2 == 0
@@ -176,7 +182,7 @@ def _is_cut_off(text: str, start: int, end: int) -> bool:
 
 
 def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
-    """Start and end of the address without a pair of characters around the whole, and where the text goes on."""
+    """The start and end of the address without the pairs of characters around it, and the position at which the text continues."""
     after = stop
     while start < stop and text[start] in AROUND:
         closing = re.match(r"[.,;:!?]*?(?=" + re.escape(AROUND[text[start]]) + ")", text[after:])

@@ -1,4 +1,4 @@
-"""Links to an order, of this program or of the API, also inside the links that mail gateways and chats wrap around them."""
+"""Links to orders, in this program or in the API, also inside the links that mail gateways and chats wrap around them."""
 
 from __future__ import annotations
 
@@ -57,10 +57,9 @@ MARKDOWN = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Links:
-    """`values` come from where a link has its reference; `texts` are searches and addresses in links; `rest` is without
-    links.
+    """The links in a text: `values` are the references in them, `texts` the searches and addresses in them.
 
-    `subjects` are the subjects of `mailto:` links. `found` is whether there was any link.
+    `subjects` are the subjects and bodies of `mailto:` links; `rest` is the text without links. `found` is whether there was any link.
     """
 
     values: tuple[str, ...]
@@ -71,7 +70,10 @@ class Links:
 
 
 def find(text: str) -> Links:
-    """Find the links in plain text. Links to other sites are ignored, even if their path resembles a reference."""
+    """Find the links in plain text.
+
+    A link that contains no order, search, booking reference or address is dropped, even if its path resembles a reference.
+    """
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
         text = decoded(text)
@@ -115,7 +117,7 @@ def _without_sentence(link: str) -> str:
 
 
 def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
-    """("value", reference) or ("text", search text) for each that the link holds, or the link that is wrapped in it."""
+    """The references of a link as ("value", reference), its searches and addresses as ("text", text), and those of links wrapped in it."""
     try:
         parts = urlsplit(link)
         query = list(_pairs(parts.query))
@@ -169,7 +171,10 @@ def _is_link(value: str) -> bool:
 
 
 def _urldefense_v3(link: str, replaced: str) -> str:
-    """Each "*" of the link stands for the next character of `replaced` (base64); a longer run of them is not restored."""
+    """The link with each "*" replaced by the next character of `replaced` (base64), or unchanged if that is invalid.
+
+    A replaced run of several characters ("**") is not restored.
+    """
     try:
         signs = iter(base64.urlsafe_b64decode(replaced + "=" * (-len(replaced) % 4)).decode())
     except (ValueError, binascii.Error):
@@ -178,7 +183,7 @@ def _urldefense_v3(link: str, replaced: str) -> str:
 
 
 def _from_base64(value: str) -> str:
-    """A link in base64, as one gateway writes it; "" if `value` is not one."""
+    """The link that `value` holds in base64, as one gateway writes it; "" if it holds none."""
     if not BASE64.fullmatch(value):
         return ""
     try:
@@ -189,7 +194,10 @@ def _from_base64(value: str) -> str:
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:
-    """Names in lower case, and decoded values. A plus is a space, but in an address or a phone number it is a plus."""
+    """The parameters of a query: names in lower case, values decoded.
+
+    A plus is a space, except in a value that contains an address, a phone number or a link.
+    """
     for pair in re.split(r"[&;]", query):
         name, _, value = pair.partition("=")
         name = unquote(name).lower().removeprefix("amp;")

@@ -52,7 +52,7 @@ class Kind(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """Why text cannot be read: `EMAIL` and `PHONE` were cut off, `COUNTRY` is a phone number without its country."""
+    """The reason why text cannot be read: `EMAIL` and `PHONE` are incomplete or invalid, `COUNTRY` a phone number without its country."""
 
     NOT = ""
     TOO_LONG = "too long"
@@ -70,8 +70,8 @@ class Lookup:
 
     `candidates` are cleaned references, the likeliest first; `address` is an e-mail address or a phone number in E.164 (personal, as
     names are: never put them in a URL or a log); `placeholder` is the unfilled template text; `national` is a number that needs its
-    country, as written. `also` are other readings, to be offered next to this one; SEVERAL has only those.
-    With `mixed` they come from other words of the text than the candidates; without, from the same words.
+    country, as written. `also` holds other readings, to be offered next to this one; SEVERAL has only these. With `mixed`, they come
+    from other words of the text than the candidates do, otherwise from the same words.
     """
 
     kind: Kind
@@ -94,7 +94,7 @@ class Lookup:
 def read(text: str, country: str = "") -> Lookup:
     """Read a search text. Never raises.
 
-    `country` (ISO 3166 alpha-2) is that of phone numbers written without theirs.
+    `country` (ISO 3166 alpha-2) is the one to assume for phone numbers written without theirs.
     """
     if len(text) > LONGEST:
         return Lookup(Kind.UNREADABLE, why=Unreadable.TOO_LONG)
@@ -118,7 +118,7 @@ def read(text: str, country: str = "") -> Lookup:
 
 
 def is_nothing(text: str) -> bool:
-    """Whether plain text stands for an empty field: nothing but punctuation, or a word such as "null"."""
+    """Whether plain text stands for an empty field: nothing but punctuation, or only words such as "null"."""
     text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
     words = [word.strip("\"'()[]<>,;") for word in re.split(r"\s+|(?<=\w\w)[/,;|+-](?=\w\w)", text.lower())]
@@ -128,7 +128,7 @@ def is_nothing(text: str) -> bool:
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
-    """Rank the tokens: a reference that is hardly anything else, then addresses, then a possible reference or name."""
+    """Choose the reading: clear references first, then e-mail addresses and phone numbers, then a possible reference or name."""
     mails = emails.find(rest)
     numbers, without = phones.find(mails.rest, country)
     people = (*(Lookup(Kind.EMAIL, address=address) for address in mails.readings), *map(_phone, numbers))
@@ -157,13 +157,13 @@ def _dots_or_characters(values: tuple[str, ...]) -> Unreadable:
 
 
 def _of_subjects(linked: links.Links) -> tuple[Lookup, ...]:
-    """The references in the subject of a `mailto:` link, as a second reading."""
+    """The clear references in the subject and body of a `mailto:` link, as a second reading."""
     strong = references.find(" ".join(linked.subjects), alone=False).strong
     return (_limited(Lookup(Kind.REFERENCE, candidates=strong)),) if strong else ()
 
 
 def _without_addresses(rest: str, found: references.References, linked: links.Links, country: str) -> Lookup:
-    """Read text that has only words and digits."""
+    """Read text without e-mail addresses or marked phone numbers."""
     bare = rest.strip()
     if CONTROL.search(bare):
         return Lookup(Kind.UNREADABLE, why=Unreadable.CHARACTERS)
@@ -189,7 +189,7 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
 
 
 def _is_code_and_name(found: references.References, text: str) -> bool:
-    """Whether text that reads as a name may contain a reference of letters: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
+    """Whether text that reads as a name may contain a reference made of letters: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
     return (
         bool(found.all)
         and names.LABEL.match(text) is None
@@ -199,7 +199,7 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """Digits without a plus: a phone number if they are grouped as only those are, else a reference that may be a phone number too."""
+    """Digits without a plus: a phone number if grouped as only phone numbers are, else a reference that may be a phone number too."""
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)
     if phones.is_grouped(text) and not digits.startswith("00") and not is_reference(text):

@@ -42,7 +42,7 @@ EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Name:
-    """First names ("" if there is one word only) and last name. `sure` is False if it may be two words of a sentence."""
+    """First names ("" if there is one word only) and last name. `sure` is False if the words may be an ordinary phrase instead."""
 
     first: str
     last: str
@@ -50,7 +50,10 @@ class Name:
 
 
 def read(text: str) -> Name | None:
-    """The name that makes up all of the plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is not a name."""
+    """The name that makes up all of the plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is not a name.
+
+    Labels, titles and suffixes are left out. Of a ticket's names, the first is read.
+    """
     text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
     text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
@@ -79,7 +82,7 @@ def read(text: str) -> Name | None:
 
 
 def _without_role(text: str) -> str:
-    """ "passenger Jane Doyle" without its first word; "customer asks about" unchanged."""
+    """`text` without a role before a name: "passenger Jane Doyle" becomes "Jane Doyle"; "customer asks about" is unchanged."""
     rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
     words = rest.split()
     return rest if len(words) > 1 and not rest.isupper() and all(map(_is_name_in_capitals, words)) else text
@@ -90,7 +93,7 @@ def _is_name_in_capitals(word: str) -> bool:
 
 
 def _start_of_last_name(words: list[str]) -> int:
-    """The index of the last name: the last word, the particles before it, and a name joined to it by "y"."""
+    """The index at which the last name starts: at the last word, the particles before it, or a name joined to it by "y"."""
     start = len(words) - 1
     while start > 0:
         word = words[start - 1].lower()
@@ -112,7 +115,7 @@ def normalize(name: str) -> str:
 
 
 def spellings(first: str, last: str) -> tuple[tuple[str, str], ...]:
-    """(first, last) as the CDP may have them: with straight and curly apostrophes; an East Asian name in either order."""
+    """Pairs (first, last) as the CDP may have them: with straight and with curly apostrophes; an East Asian name in either order."""
     first, last = normalize(first), normalize(last)
     orders = [(first, last)]
     if first and EAST_ASIAN.search(first) and EAST_ASIAN.search(last):
@@ -140,7 +143,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
 
 
 def _in_small(words: str) -> str:
-    """A ticket's capitals in ordinary spelling."""
+    """The words of a ticket, which are all capitals, in ordinary spelling; other words unchanged."""
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), words) if words.isupper() else words
 
 
@@ -156,7 +159,7 @@ def _is_name(word: str) -> bool:
 
 
 def _is_capitalized(word: str) -> bool:
-    """ "Jane", "O'Neill", "d'Arc", or a word of a script without capitals."""
+    """Whether a word has a capital or a script without capitals: "Jane", "O'Neill", "d'Arc"."""
     return any(part[:1].isupper() or not (part[:1].isupper() or part[:1].islower()) for part in _parts(word))
 
 

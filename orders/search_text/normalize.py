@@ -29,9 +29,10 @@ LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԌԚԜΑΒΕΖΗΙΚ�
 
 
 def plain(text: str) -> str:
-    """`text` in compatibility form (NFKC) without HTML entities and invisible characters; quotes, dashes, digits and spaces in ASCII.
+    """`text` in compatibility form (NFKC): HTML entities decoded, invisible characters removed, quotes, dashes, digits and spaces in ASCII.
 
-    Joiners (ZWNJ, ZWJ) stay between letters of the scripts that need them. Symbols and footnote marks become spaces.
+    Joiners (ZWNJ, ZWJ) stay between letters of the scripts that need them. Symbols, footnote marks, ellipses and escaped line breaks
+    become spaces; an ellipsis for the front of an e-mail address becomes "..", so that the address stays broken.
     """
     for _ in range(2):
         text = ENTITY.sub(lambda entity: unescape(entity.group()), text)
@@ -44,7 +45,7 @@ def plain(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """Undo percent-encoding, twice at most: some ticket systems encode what was encoded already. UTF-8, else Latin-1."""
+    """Undo percent-encoding (UTF-8, else Latin-1), twice at most: some ticket systems encode text that is encoded already."""
     for _ in range(2):
         if not PERCENT.search(text):
             break
@@ -61,7 +62,7 @@ def parted(text: str) -> str:
 
 
 def latin(word: str) -> str:
-    """`word` with Cyrillic and Greek look-alikes as the Latin capitals they are drawn like; unchanged if others are left."""
+    """`word` in capitals, with Cyrillic and Greek look-alikes as Latin letters; unchanged if it is ASCII or has other characters too."""
     if word.isascii():
         return word
     capitals = word.upper().translate(LOOK_ALIKES)
@@ -70,7 +71,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """One character before NFKC, which would join "№", "™" and footnote marks to the reference next to them."""
+    """One character made ready for NFKC, which would otherwise join "№", "™" and footnote marks to an adjacent reference."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():
@@ -101,7 +102,7 @@ def _plain_digit(sign: str) -> str:
 
 
 def _without_stray_joiners(text: str) -> str:
-    """Joiners pasted along between Latin letters or digits go; those inside a Persian or Hindi word stay."""
+    """`text` without joiners, except between letters of a script that needs them, as in Persian and Hindi words."""
     return re.sub(
         f"[{JOINERS}]+",
         lambda found: (

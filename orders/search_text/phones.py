@@ -1,4 +1,4 @@
-"""Phone numbers: found in text, read whole or not at all. Shared by the search and the links of a contact."""
+"""Phone numbers: found in text, read whole or not at all. Shared by the search and a contact's `tel:` links."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NOT_DIGITS = re.compile(r"[^\d]")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone:
-    """A number as written in the text. `e164` is "+353851234567", or "" if it needs its country or cannot be read."""
+    """A number as written in the text. `e164` is "+353851234567", or "" if the number needs its country or cannot be read."""
 
     text: str
     e164: str = ""
@@ -54,9 +54,9 @@ class Phone:
 
 
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
-    """The phone numbers that plain text marks as such, by a plus, a label or `tel:`, and the rest of the text.
+    """The phone numbers marked as such in plain text, by a plus, a label, `tel:` or their grouping, and the rest of the text.
 
-    `country` (ISO 3166 alpha-2) reads national numbers.
+    National numbers are read as those of `country` (ISO 3166 alpha-2), or marked `needs_country` without one.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []
@@ -78,7 +78,10 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
 
 
 def read(value: str, country: str = "") -> Phone | None:
-    """The one number that makes up all of `value`; None if there is none, more than one, or more than a number."""
+    """The phone number that makes up all of `value`; None if there is none, more than one, other text, or one that cannot be read.
+
+    It has no `e164` if it needs its country.
+    """
     text = plain(value).strip()
     phones, rest = find(text, country)
     if not phones and (bare := NUMBER.fullmatch(text)):
@@ -89,10 +92,10 @@ def read(value: str, country: str = "") -> Phone | None:
 
 
 def href(value: str, countries: Iterable[str] = ()) -> str:
-    """The `tel:` link of a shown number; "" if the value cannot be read as one number.
+    """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read in each of `countries` and has a link if it is valid there and they agree: as written it would
-    be dialled in the country of the agent.
+    A national number is read in each of `countries`, and has a link only if the valid readings agree: as written, it would be dialled in
+    the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -104,9 +107,9 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 
 
 def perhaps(text: str, country: str = "") -> Phone | None:
-    """A number that is all of the text and has no plus or label: it may be a reference as well, or need its country.
+    """A number that makes up all of the text and has no plus or label: it may be a reference as well, or need its country.
 
-    None if neither fits.
+    None if the text is unlikely to be a phone number.
     """
     bare = NUMBER.fullmatch(text.strip())
     digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""
@@ -141,7 +144,7 @@ def is_grouped(text: str) -> bool:
 
 
 def lost_plus(text: str) -> Phone | None:
-    """A plus that a link turned into a space: " 353851234567". None if it is not a valid number with the plus put back."""
+    """The number whose plus a link turned into a space: " 353851234567". None if it is not valid with the plus restored."""
     found = re.fullmatch(r" ([1-9][\d ()\-.]{8,20})", text)
     if found is None or not _is_valid("+" + NOT_DIGITS.sub("", found[1])):
         return None
@@ -164,7 +167,7 @@ def _from_airline(found: re.Match[str]) -> str:
 
 
 def _parts(run: str) -> list[str]:
-    """The numbers in a run of digits and signs: two if each of the parts has the length of a number."""
+    """The numbers in a run of digits and separators: several if each part has the length of a number, else the run itself."""
     parts = [part for part in BETWEEN_TWO.split(run) if part]
     if all(len(NOT_DIGITS.sub("", part)) >= 7 for part in parts):
         return parts

@@ -1,6 +1,6 @@
-"""Order refs and booking references: their alphabets, and which words may be one.
+"""Order refs and booking references: the characters allowed in them, and the words that may be one.
 
-A shape never decides between an order ref and a booking reference; it only rules one of them out.
+The shape of a word never decides between an order ref and a booking reference; it only rules one of them out.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ NEVER_LABELLED = re.compile(f"(?:{'|'.join((*NOT_REFERENCES[:3], *NOT_REFERENCES
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Possible references, each list in the order of the text.
+    """Possible references, the likelier kinds first. `strong` ones are labelled, or can hardly be anything else.
 
-    `strong` ones are labelled, or can hardly be anything else.
+    `dots` is whether a word contains "..", `words` whether there is a word that could be requested.
     """
 
     strong: tuple[str, ...]
@@ -99,19 +99,19 @@ def is_reference(text: str) -> bool:
 
 
 def is_too_long(text: str) -> bool:
-    """Whether `text` is a reference but for its length."""
+    """Whether `text` would be a reference if it were shorter."""
     return len(text) > LONGEST and all(map(REFERENCE.fullmatch, text))
 
 
 def looks_like_ref(text: str) -> bool:
-    """Whether `text` has the shape of the CDP's own refs: a hint which to try first, never proof."""
+    """Whether `text` has the shape of the CDP's own refs: a hint as to what to try first, never proof."""
     return UUID.fullmatch(text) is not None
 
 
 def find(text: str, *, alone: bool = True) -> References:
     """Find the references in plain text from which links, e-mail addresses and phone numbers have been removed.
 
-    With `alone` this is all that was pasted, and a single word of any shape is taken as a reference.
+    With `alone`, the text is all that was pasted, and a single word of any shape is taken as a reference.
     """
     text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
@@ -135,7 +135,7 @@ def is_label(word: str) -> bool:
 
 
 def of_value(value: str) -> tuple[str, ...]:
-    """The readings of one word meant as a reference: unchanged, split, joined, without the punctuation at its edges."""
+    """The readings of one word meant as a reference: as written, split, joined, without punctuation at its edges; () if there is none."""
     if apart := _apart(value):
         return apart
     if not is_reference(value):
@@ -170,7 +170,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
 
 
 def _labelled(text: str) -> Iterator[str]:
-    """References behind a word such as "PNR:", in many languages."""
+    """The references after a word such as "PNR:", in many languages."""
     if alone := ALONE_LABELLED.fullmatch(text.strip(" \t\n\"'.,")):
         value = alone[1].strip("\"'.,;:!?()[]{}<>#*|$=…")
         yield from of_value(value)
@@ -201,12 +201,12 @@ def _labelled(text: str) -> Iterator[str]:
 
 
 def _is_label_too(value: str, behind: str) -> bool:
-    """ "Order: customer: Jane": the word behind a label is one itself."""
+    """Whether the word after a label is a label itself, as in "Order: customer: Jane"."""
     return value.rstrip(":").isalpha() and (value.endswith(":") or re.match(r"\s?[:=]", behind) is not None)
 
 
 def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
-    """Whether a word behind a label is the reference and not the next word of the sentence."""
+    """Whether a word after a label is the reference and not the next word of the sentence."""
     if NEVER_LABELLED.fullmatch(value):
         return False
     if any(sign.isdigit() for sign in value):
@@ -217,7 +217,7 @@ def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
 
 
 def _apart(word: str) -> tuple[str, ...]:
-    """The references in one word, "B94TXY/FAM4OB", "B94TXY/DOYLE"; () if the word is best left whole.
+    """The references in one word such as "B94TXY/FAM4OB" or "B94TXY/DOYLE"; () if the word is best left whole.
 
     If the rest may be part of the reference, as in "B94TXY/1", the whole word comes first.
     """
@@ -235,14 +235,14 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Six letters and digits, as booking systems make them, or a ref of the CDP."""
+    """Whether `part` is a ref of the CDP, or six capitals or letters and digits, as booking systems make them."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
 
 
 def _in_groups(text: str) -> str:
-    """ "B94-TXY", "B94 TXY" and "X7 K2 PL" without what parts them; "" if that is not a reference of six characters, or reads "gate 12"."""
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if that is no reference of six characters, or reads "gate 12"."""
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
         return ""
@@ -252,6 +252,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is six letters and digits, both of them, and no price or date."""
+    """`joined` if it is six letters and digits, with at least one of each, and not a price or date; else an empty string."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -83,7 +83,7 @@ class AnswerCache:
         return self
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Drop all answers of one session, or only those over one connection."""
+        """Drop all answers of one session, or only those from one of its connections."""
         with self._lock:
             owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
             for owner in owners:

@@ -1,4 +1,4 @@
-"""How long a page waits for another writer of the database, and releasing connections before waiting for the CDP."""
+"""The time that a page waits for a locked database, and the release of its connections before it waits for the CDP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether `error` says that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
+    """Whether `error` means that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
     # PostgreSQL reports "read-only" as an internal error.
     read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
     return read_only or isinstance(error, (OperationalError, InterfaceError))

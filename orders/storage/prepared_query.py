@@ -1,6 +1,6 @@
 """Single-row query whose SQL is compiled once and reused.
 
-Every page reads its session with the person, and their connection. Compiling those statements took most of their time (0.7 of
+Every page reads its session with the user, and the user's connection. Compiling those statements took most of their time (0.7 of
 0.86 ms). The ORM still writes the statement, at its first use, and builds the model, so no column is named here.
 """
 
@@ -24,7 +24,7 @@ Value = str | int | datetime | UUID
 
 @dataclass(frozen=True, slots=True)
 class Statement(Generic[M]):
-    """The SQL of a query, with `places` for values, and how its row of `width` columns becomes the model."""
+    """The SQL of a query with `places` placeholders, and the data that turn its row of `width` columns into the model."""
 
     model: type[M]
     alias: str
@@ -36,7 +36,7 @@ class Statement(Generic[M]):
     converters: Mapping[int, tuple[list[Callable[..., Any]], Any]]
 
     def adapted(self, values: Sequence[Value]) -> list[Any]:
-        """The values as the driver takes them; ValueError unless there is one for each place."""
+        """The values as the driver takes them. Raises ValueError unless there is one for each place."""
         if len(values) != self.places:
             raise ValueError(f"the statement takes {self.places} values")
         return [_adapted(value, connections[self.alias]) for value in values]
@@ -54,9 +54,9 @@ class Statement(Generic[M]):
 
 
 class PreparedQuery(Generic[M]):
-    """The query `query` with placeholder values, one `filter` for each: `get` takes the real values in that order.
+    """A query compiled once. `query` returns it with a placeholder value in each `filter`; `get` takes the real values in that order.
 
-    The rows of its `select_related` come with the row.
+    The rows of its `select_related` are read with it.
     """
 
     def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:
@@ -70,7 +70,7 @@ class PreparedQuery(Generic[M]):
         return written
 
     def get(self, *values: Value) -> M | None:
-        """The row as its model, or None."""
+        """The row for `values` as its model; None if there is none."""
         statement = self.statement
         with connections[statement.alias].cursor() as cursor:
             cursor.execute(statement.sql, statement.adapted(values))

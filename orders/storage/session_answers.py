@@ -29,10 +29,10 @@ def answers() -> Memory:
 class SessionAnswers:
     """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
-    With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing
-    older is shown in its place. Two orders may still be read from the cache: one that the previous page has just read
-    (`handed`), once, and one that the agent switches to in a strip of orders (`at_hand`), unless the page left (`left`)
-    was its own. `strip_of` is the order in whose strip it is listed.
+    With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is shown in
+    its place. The pages of two orders use the cache nevertheless: that of an order which the previous page has just read (`handed`),
+    once, and that of an order opened from a strip of orders (`at_hand`), unless the user left a page of the same order (`left`).
+    `strip_of` is the order in whose strip it is listed, "" if the page does not come from a strip. Without `owner`, nothing is cached.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SessionAnswers:
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest cached answer that was used was read, aware UTC; now if none was used."""
+        """The time at which the oldest cached answer that was used was received, aware UTC; now if none was used."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def hand_over(self, ref: str) -> None:
@@ -77,7 +77,10 @@ class SessionAnswers:
         self.put(_HANDED + ref.lower(), b"")
 
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
-        """Let the pages of orders that are listed in a strip use these answers while cached; `refs` by the names of the pages."""
+        """Let the pages of the orders in the strip of `strip_of` use these answers while cached.
+
+        `refs` are the refs of these orders by the names in their pages' URLs.
+        """
         if self._owner and refs:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})
 

@@ -33,7 +33,7 @@ log = structlog.stdlib.get_logger("orders.memory")
 
 
 class PatientRedis:
-    """A client of Redis, left alone for `rest` seconds after it failed; deletions that failed are made up for first."""
+    """A client of Redis, left alone for `rest` seconds after a failure; the next use begins with the deletions that failed."""
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:
         self._client, self._rest = client, rest
@@ -42,7 +42,7 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """The result of `ask`; `otherwise` if Redis does not answer, and for some seconds after that."""
+        """The result of `ask`; `otherwise` if Redis fails, and for the `rest` seconds after that."""
         if time.monotonic() < self._away_until:
             return otherwise
         try:
@@ -54,7 +54,7 @@ class PatientRedis:
             return otherwise
 
     def delete_at_last(self, name: str) -> None:
-        """Delete a key, later if Redis is unavailable."""
+        """Delete a key, or later if Redis is unavailable; not at all if MOST_UNSENT deletions are pending already."""
         if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:
@@ -107,7 +107,7 @@ class SharedAnswerCache:
         )
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Make unreadable all answers of one session, or only those over one connection."""
+        """Make unreadable all answers of one session, or only those from one of its connections."""
         number, known = _numbers(session, connection or "")[1 if connection else 0], self._known()
         if known.get(number, "unread") is not None:
             self._redis.delete_at_last(number)
@@ -138,7 +138,7 @@ class SharedAnswerCache:
 
 
 def _numbers(session: str, connection: str) -> tuple[str, str]:
-    """The names of the session's random number and of that of its connection."""
+    """The names of the random numbers of a session and of its connection."""
     return _name("session", session), _name("connection", session, connection)
 
 
@@ -149,12 +149,12 @@ def _name(kind: str, *parts: str) -> str:
 
 
 def _text(value: bytes | str | None) -> str | None:
-    """A value of Redis, if it is one that we may have stored."""
+    """A value from Redis as text; None if it is missing, empty or not ASCII, and so cannot be a value of ours."""
     return value.decode("ascii") if isinstance(value, bytes) and value and value.isascii() else None
 
 
 def _joined(known: Mapping[str, str | None], names: Sequence[str]) -> str:
-    """The numbers of these names in a row; "" if one is missing."""
+    """The numbers of these names, joined; "" if one is missing."""
     numbers = [known[name] or "" for name in names]
     return "".join(numbers) if all(numbers) else ""
 
@@ -167,7 +167,7 @@ def _lock_of(key: Key, numbers: str) -> Fernet:
 
 
 def _sealed(key: Key, numbers: str, answer: bytes) -> str:
-    """The sealed answer with the time it was read and its name, so that it cannot be swapped for another."""
+    """The answer sealed with its name and the current time, so that it cannot be swapped for another."""
     head = json.dumps([time.time(), _name("answer", *key)]).encode()
     return _lock_of(key, numbers).encrypt(head + b"\n" + answer).decode("ascii")
 

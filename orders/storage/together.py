@@ -1,4 +1,4 @@
-"""Statements sent as one: a page waits for the answer to each, and PostgreSQL may be on another host.
+"""Several statements sent as one: otherwise a page waits for the answer to each, and PostgreSQL may be on another host.
 
 SQLite, whose file is on this machine, runs the write and the read one after the other.
 """
@@ -25,14 +25,14 @@ class Change:
     values: Sequence[Any]
 
     def run(self, connection: BaseDatabaseWrapper) -> Row:
-        """Run it by itself."""
+        """Run the change by itself, and return its columns."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return tuple(cursor.fetchone())
 
 
 def is_possible(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the database takes a change inside another statement."""
+    """Whether the database supports a change inside another statement."""
     return bool(connection.vendor == "postgresql")
 
 
@@ -47,13 +47,13 @@ def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values
 
 
 class Together:
-    """Several queries of single rows as one statement."""
+    """Several single-row queries as one statement."""
 
     def __init__(self, *queries: PreparedQuery[Any]) -> None:
         self._queries = queries
 
     def get(self, *values: Sequence[Value], change: Change | None = None) -> tuple[list[Any], Row]:
-        """The row of each query as its model or None, and the columns that `change` returns, () without one.
+        """The row of each query as its model or None, and the columns that `change` returns, () without a change.
 
         `values` has a sequence for each query.
         """

@@ -1,4 +1,4 @@
-"""Limit on the pages of a process that wait for the CDP, which bounds memory and open files; and the order in which they resume."""
+"""A limit on how many pages of a process wait for the CDP, which bounds memory and open files; and the order in which they resume."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Bulkhead:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold a slot for the block. Raises TooBusy at once if none is free. Nested blocks share one."""
+        """Hold a slot for the block. Raises TooBusy at once if none is free. Nested blocks share the slot."""
         if _held.get():
             yield
             return

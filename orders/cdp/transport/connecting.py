@@ -24,7 +24,8 @@ _lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on a thread.
 
-    All calls for the same name share one lookup, so that a hanging name server blocks only one thread.
+    Concurrent calls for the same host and port share one lookup, so that a hanging name server blocks only one thread for them.
+    Raises OSError: TimeoutError at the deadline, or the resolver's error.
     """
     with suppress(ValueError):
         family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
@@ -39,7 +40,7 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
     """The first connection that succeeds. Raises OSError: TimeoutError, or the last refusal if all addresses refuse.
 
     An address that does not answer, such as an IPv6 address without a route, costs HEAD_START, or less if there are so many addresses
-    that the last would have no time.
+    that no time would be left for the last one.
     """
     # IPv6 and IPv4 alternately, in the system's order of preference: a whole family may be unreachable.
     families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]

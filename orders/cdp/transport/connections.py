@@ -47,7 +47,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """A connection whose timeouts are deadlines. urllib3 sets them to connect, to send and to receive."""
+    """A connection whose timeouts are deadlines; urllib3 sets them for connecting, sending and receiving."""
 
     response_class = _Answer
 
@@ -63,7 +63,7 @@ class _Connection(HTTPConnection):
 
 
 class _TLSConnection(_Connection, HTTPSConnection):
-    """The same over TLS."""
+    """A `_Connection` over TLS."""
 
 
 class _TLS(ssl.SSLContext):
@@ -74,7 +74,11 @@ class _TLS(ssl.SSLContext):
 
 
 class SharedAdapter(HTTPAdapter):
-    """Adapter with a pool per origin, one per process. Verifies certificates, uses TLS 1.2 or newer and no proxy but that of `outbound`."""
+    """Adapter with one connection pool per process and origin.
+
+    Verifies certificates, requires TLS 1.2 or newer, and uses no proxy but that of `outbound`. Raises ValueError for plain http to
+    another machine.
+    """
 
     def __init__(self, connections: int, outbound: Outbound | None = None) -> None:
         super().__init__()

@@ -33,9 +33,9 @@ class Deadline:
 class DeadlineSocket(socket.socket):
     """A socket whose timeout covers all following reads and writes together; a plain socket applies it to each.
 
-    A server that sends a byte now and then would otherwise hold a page for hours: in the headers, in the body, and under TLS, which
-    reads from here as well. Raises TimeoutError. Data that arrived in time can still be read later, because with a thousand waiting
-    pages a process may get to it late.
+    A server that sends a byte now and then would otherwise hold up a page for hours: in the headers, in the body, and under TLS, which
+    reads through this socket as well. Raises TimeoutError. Data that arrived in time can still be read later, because with a thousand
+    waiting pages a process may get to it late.
     """
 
     _deadline: Deadline | None = None

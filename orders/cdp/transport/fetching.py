@@ -1,4 +1,4 @@
-"""GET requests with a deadline, a size limit, and a few short retries: the only way out."""
+"""GET requests with a deadline, a size limit, and a few short retries: the only route to the CDP."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Transport:
         return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
-        """Run `tasks`, at most `limits.side_by_side` at a time, as one waiting page; see `run_side_by_side`."""
+        """Run `tasks`, at most `limits.side_by_side` at a time, as one waiting page; see `run_side_by_side`. Raises TooBusy."""
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 
@@ -100,5 +100,5 @@ class Transport:
 
 @cache
 def shared(limits: Limits, outbound: Outbound) -> Transport:
-    """The process's transport for these limits and this proxy; production has one value of both, hence one transport."""
+    """The process's transport for these limits and this proxy; production has one value of each, hence one transport."""
     return Transport(limits, outbound)

@@ -1,4 +1,4 @@
-"""Which failures are retried and when, and the error that each of them becomes."""
+"""Retries: the failures that are retried and when, and the error for each failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A failed attempt: whether to retry, how long the CDP asked to wait, and whether to retry at once."""
+    """A failed attempt: its error, whether to retry (`again`), and the wait in seconds that the CDP asked for, or None.
+
+    With `at_once`, the first retry follows at once unless the CDP asked for a wait.
+    """
 
     error: CdpError
     again: bool = False
@@ -29,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
-    """Seconds to wait before the next attempt, after `tries` failed ones; None if there is none."""
+    """Seconds to wait before the next attempt, after `tries` failed ones; None if there must not be another attempt."""
     if not failure.again or tries > limits.retries:
         return None
     if failure.wait is not None:

@@ -36,7 +36,10 @@ def drain(raw: Any, limits: Limits) -> bool:
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:
-    """All members of a gzip stream. Bytes after a member that do not start another one are padding."""
+    """All members of a gzip stream, decompressed. Bytes after a member that do not start another one are padding.
+
+    Raises Unreadable if the stream is damaged or cut off, or has more than `most` bytes or MOST_MEMBERS members.
+    """
     body = bytearray()
     for _ in range(MOST_MEMBERS):
         member = zlib.decompressobj(16 + zlib.MAX_WBITS)
