@@ -31,7 +31,7 @@ class Moment:
 
 @cache
 def zone(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name, None for no name or one that tzdata does not have."""
+    """The zone of an IANA name, None without a name or if tzdata does not have it."""
     if not name:
         return None
     try:

@@ -61,7 +61,7 @@ def airline(sent: str | None) -> str:
 
 
 def carrier_name(code: str | None) -> str:
-    """The airline's name; an unknown airline as sent."""
+    """The airline's name; the text as sent if the airline is unknown."""
     return NAMES.get(airline(code)) or (code or "").strip()
 
 

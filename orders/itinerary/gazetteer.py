@@ -1,7 +1,7 @@
 """The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
 
-A code may have several rows: an airport and its city, and its meanings in other years. The current row goes first, an airport
-before a station and a station before a town; former meanings are kept with their last day.
+A code may have several rows: an airport and its city, and its meanings in other years. The current row goes first; of
+several, an airport before a station and a station before a town. Former meanings are kept with their last day.
 """
 
 from __future__ import annotations

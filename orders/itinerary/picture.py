@@ -1,7 +1,7 @@
 """A journey as a proportional bar, in numbers.
 
-The bar runs from the first departure to the last arrival by instants. Nights are those of the traveller's local time: on the ground
-the place's, in the air the origin's until half-way and the destination's from there.
+The bar runs from the first departure to the last arrival by instants. Nights follow the traveller's local time: on the ground the
+place's, in the air the origin's until halfway and then the destination's.
 """
 
 from __future__ import annotations

@@ -54,7 +54,10 @@ class Connection(AnyConnection):
         ]
 
     def set_credentials(self, *, region: str, client_key: str, token: str) -> None:
-        """Seal a credential for this row and confirm the connection. The region is part of the seal: a new one needs the credential again."""
+        """Seal a credential for this row and confirm the connection.
+
+        The region is part of the seal, so changing the region means entering the credential again.
+        """
         self.region = region
         self.sealed_client_key = seal(client_key, self._binding("client_key"))
         self.sealed_token = seal(token, self._binding("token"))

@@ -1,6 +1,6 @@
 """Routes on which published flights take longer than usual: detours around closed airspace, and slow aircraft.
 
-A short table of public knowledge, not fitted. Extra minutes up to the number given are as likely as none.
+A short table of public knowledge, not fitted. Up to the number given, extra minutes are as likely as none.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight in its order. A single slow flight may decide, but does not outvote others that fit."""
+    """A segment's weight in its order. A single slow flight may decide, but does not outvote flights that fit."""
     weight, expected = segment.weight, segment.expected
     if expected is None or segment.local_minutes is None or segment.utc_minutes is None:
         return weight
