@@ -1,1 +1,1 @@
-"""One order, truthfully."""
+"""Search and display of the orders of a CDP tenant."""

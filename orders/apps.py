@@ -14,7 +14,7 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the receivers of signals, and with what they import the start-up check of the append-only table."""
+        """Register the signal receivers and, through their imports, the start-up check of the append-only table."""
         from orders.models import receivers  # importing registers the others
 
         post_migrate.connect(receivers.migrated, sender=self)

@@ -27,7 +27,7 @@ class ConnectionLabel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program with an API key, and the agent that it names; the name cannot be verified."""
+    """A program with an API key, and the agent that it names; the agent's name cannot be verified."""
 
     name: str
     agent: str = ""
@@ -36,8 +36,8 @@ class Program:
 class Request(HttpRequest):
     """Django's request with the attributes that middleware adds; `prepare` has the defaults.
 
-    `id` appears in log lines, error pages and access records. `connection` and `reader` are what this page reads
-    through, None if nothing. `session_over`: the sign-out was caused by a session limit. `via` is recorded with the
+    `id` appears in log lines, error pages and access records. `connection` and `reader` are those that the page
+    reads through, None if it reads nothing. `session_over` is True if a session limit caused the sign-out. `via` is recorded with the
     user: "embed https://…" for a frame, "api NAME" for a program, "" for pages. `program` is set if the request comes
     from a program.
     """

@@ -1,4 +1,4 @@
-"""Flight segments to a trip. Importing any part of it, as the settings do, makes the pinned zone rules the ones in use."""
+"""Trips made from flight segments. Importing any part of the package, as the settings do, puts the pinned zone rules into use."""
 
 from orders.itinerary.zones import use_pinned
 

@@ -21,19 +21,19 @@ def _gazetteer() -> gazetteer.Gazetteer:
 
 
 def all_places() -> dict[str, Place]:
-    """All known codes with their current places. A code shared by an airport and a city gives the airport."""
+    """The current place of each known code. A code shared by an airport and a city stands for the airport."""
     return _gazetteer().places
 
 
 def tidy(code: str | None) -> str:
-    """The code without spaces around it, in capitals."""
+    """The code in capitals without spaces around it, "" for None."""
     return (code or "").strip().upper()
 
 
 def place(code: str | None, on: date | None = None) -> Place:
-    """The place of an IATA code, today or on a day (IST until April 2019: Atatürk Airport).
+    """The place that an IATA code stands for now, or on the day `on` (IST was Atatürk Airport until April 2019).
 
-    An unknown code gives a place with the code as sent and no zone.
+    An unknown code gives a place with the code as sent, without spaces around it, and no zone.
     """
     tidied = tidy(code)
     if on is not None:
@@ -57,12 +57,12 @@ def distance_km(origin: Place, destination: Place) -> float | None:
 
 
 def same_site(one: Place, other: Place) -> bool:
-    """Whether two codes name one airport or station: the same code, or BSL and MLH, PBI and DJT, FRU and BSZ."""
+    """Whether two places are one airport or station, under one code or two (BSL and MLH, PBI and DJT, FRU and BSZ)."""
     if one.code == other.code:
         return bool(one.code)
     return bool(one.site) and one.site == other.site
 
 
 def same_city(one: Place, other: Place) -> bool:
-    """Whether two places serve one city: one site, one city code's airports (LHR, LGW, LON), or a city and its station."""
+    """Whether two places serve one city: they are one site, share a city code (LHR, LGW, LON), or are a city and its station."""
     return same_site(one, other) or any(city in other.cities for city in one.cities)

@@ -1,7 +1,7 @@
 """Labels along a journey's bar: airports above it, local times below it.
 
-An hour belongs to a place. There are no labels below a flight, where the zone changes and hours would repeat or be
-missing: a flight has its departure at one end and its arrival at the other, and full hours are shown only below a wait.
+Full hours are shown only below a wait. During a flight the zone may change, so hours would repeat or be missing: below a flight there is
+only its departure at one end and its arrival at the other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Label = TypeVar("Label", str, datetime)
 
 @dataclass(frozen=True, slots=True)
 class AxisLabel(Generic[Label]):
-    """A label at `x` of the picture: an airport's code, or a local time. `wide` ones have room only on a wide page."""
+    """A label at `x` in the picture: an airport's code or a local time. If `wide`, there is room for it only on a wide page."""
 
     x: int
     label: Label
@@ -33,7 +33,7 @@ class AxisLabel(Generic[Label]):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a flight, at `x` of the picture."""
+    """One end of a flight, at `x` in the picture."""
 
     x: int
     clock: Clock
@@ -42,7 +42,7 @@ class End:
 def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
     """The airports, as many as fit: the first and the last, then those of the longest stops.
 
-    `ends` are departure and arrival of each flight in turn. A stop's label is in its middle; a change of airport has two labels.
+    `ends` are the departure and arrival of each flight in turn. A stop's label is at its middle; a change of airport has two labels.
     """
     labels = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
     for arrival, departure in _stops(ends):
@@ -55,9 +55,9 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 
 
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
-    """Local times, as many as fit: the first departure, the last arrival, those between, then full hours of the waits.
+    """Local times, as many as fit: the first departure, the last arrival, the other departures and arrivals, then the full hours of waits.
 
-    `at` is the position in the picture of an instant, given as a naive UTC value.
+    `at` gives the position in the picture of an instant, which is a naive UTC value.
     """
     stops = _stops(ends)
     by_rank = [ends[0], ends[-1], *(stop[1] for stop in stops), *(stop[0] for stop in stops)]
@@ -69,15 +69,15 @@ def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabe
 
 
 def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
-    """Arrival and next departure, the longest stay first."""
+    """The arrival and next departure at each stop, the longest stop first."""
     between = list(zip(ends[1:-1:2], ends[2:-1:2], strict=True))
     return sorted(between, key=lambda stop: stop[0].x - stop[1].x)
 
 
 def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple[datetime, datetime]]:
-    """Instant and local time of the full hours of a wait, each or every second, third … to fit its width `across`.
+    """The full hours of a wait, as (instant in naive UTC, local time): every hour, or every 2, 3, 6, 12 or 24, to fit its width `across`.
 
-    None if the place or its offset changes meanwhile.
+    Empty if an instant or the offset is unknown, the wait has no length, or the place or its offset changes during it.
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return
@@ -97,7 +97,7 @@ def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple
 
 
 def _with_room(labels: Iterable[tuple[int, Label]], apart: int, apart_narrow: int) -> tuple[AxisLabel[Label], ...]:
-    """The labels that keep their distance from those before them in rank, from left to right."""
+    """The labels that have room beside those of higher rank, from left to right. `labels` are in order of rank."""
     kept: list[AxisLabel[Label]] = []
     for x, label in labels:
         near = min((abs(x - other.x) for other in kept), default=apart_narrow)

@@ -1,4 +1,4 @@
-"""From a planned flight to the record that the page shows."""
+"""Build the record that the page shows from a planned flight."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ Passengers = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The order around a flight: `together` is the reading its segments support, None if unclear; `headcount` all its travellers."""
+    """The order around a flight.
+
+    `together` is the reading that its segments support together, None if unclear; `headcount` is the number of all its travellers;
+    `usual_status` is the code of its most common status.
+    """
 
     items: Sequence[OrderItem]
     reading: Reading
@@ -34,9 +38,9 @@ class Whole:
 
 
 def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
-    """The number of travellers of each passenger type of these items, as ((type code or "", count), ...).
+    """The number of travellers of each passenger type in these items, as ((type code or "", count), ...).
 
-    Items that are not booked count only if there are no others.
+    Items that are not booked count only if none is booked.
     """
     counts: Counter[str] = Counter()
     for index in [at for at in indexes if status(items[at].status).booked] or indexes:
@@ -105,7 +109,7 @@ def _goes_without_saying(statuses: Sequence[str], usual: str) -> bool:
 
 
 def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[Notice]:
-    """The statuses to check of a flight's items, with the number of its travellers that each concerns."""
+    """Notices about the statuses of a flight's items, each with the number of travellers concerned."""
     counts: Counter[str] = Counter()
     for at in indexes:
         counts[status(items[at].status).code] += travellers(items[at])
@@ -122,7 +126,7 @@ def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """Unknown fields, those that only help to find a segment, and spellings of carrier and number other than the one shown."""
+    """Unknown fields, other spellings of the carrier and number shown, and the first `originDestination` and `id`; EXTRAS at most."""
     extras = [extra for segment in draft.segments for extra in segment.extras]
     for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
         extras += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]
@@ -146,7 +150,7 @@ def _time_notices(flight: PlannedFlight, proof: Evidence, reading: Reading) -> l
 
 
 def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> list[Notice]:
-    """The notice that the flight time is impossible, fits the other reading, or is far longer than usual, if it is."""
+    """A notice if the flight time is impossible, fits the other reading, or is far longer than usual."""
     if proof.verdict is Verdict.IMPOSSIBLE:
         return [Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=proof)]
     if proof.verdict is Verdict.UTC and reading is Reading.LOCAL:
@@ -160,7 +164,7 @@ def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> 
 
 
 def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
-    """The notice that the evidence supports another reading than the one in use."""
+    """The notice that the evidence supports a reading other than the one in use."""
     kind = NoticeKind.LOOKS_LIKE_UTC if supported is Reading.UTC else NoticeKind.LOOKS_LIKE_LOCAL
     return Notice(kind, True, evidence=proof)
 
@@ -183,7 +187,7 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
 
 
 def _clock_notices(clock: Clock) -> list[Notice]:
-    """Notices about one end's time: skipped or repeated by its clock, or at a place without a zone."""
+    """Notices about the time at one end: skipped or repeated by a clock change, or at a place with an unknown zone."""
     notices = []
     if clock.dst is ClockChange.SKIPPED:
         notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))

@@ -1,4 +1,4 @@
-"""From a wall-clock value and a zone to an instant, and back.
+"""Convert a wall-clock value in a zone to an instant, and back.
 
 Wall-clock values are naive datetimes, instants are aware UTC datetimes, offsets are timedeltas east of UTC.
 """
@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 class Moment:
     """A wall-clock value placed in its zone.
 
-    `fold` is 1 for the second occurrence of a repeated time.
+    `instant` and `offset` are None if unknown. `fold` is 1 for the second occurrence of a repeated time.
     """
 
     wall: datetime
@@ -31,7 +31,7 @@ class Moment:
 
 @cache
 def zone(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name, None for no name or one that tzdata does not have."""
+    """The zone of an IANA name, None without a name or if tzdata does not have it."""
     if not name:
         return None
     try:
@@ -52,7 +52,7 @@ def _all_day(zone_name: str, day: date) -> timedelta | None:
 def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
     """The zone's offsets at the local time `wall`: one, two for a repeated hour, none for an unknown zone.
 
-    A skipped time has the offset before the change, as if the clock had not been turned.
+    A skipped time has the offset before the change, as if the clocks had not been changed.
     """
     there = zone(zone_name)
     if there is None or zone_name is None:
@@ -67,10 +67,10 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 
 
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
-    """Take the value as the place's own clock.
+    """Read the value as the place's local time.
 
-    A time that the change to summer time skips is taken as if the clock had not been turned (02:30 is 03:30); of one that the change
-    back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both.
+    A time that the change to summer time skips is read as if the clocks had not been changed: 02:30 is the instant of 03:30. Of a time
+    that the change back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both cases.
     """
     there = zone(zone_name)
     if there is None or zone_name is None:
@@ -90,7 +90,10 @@ def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
 
 
 def read_utc(value: datetime, zone_name: str | None) -> Moment:
-    """Take the value as UTC; the wall time is the place's at that instant, or the value itself if the zone is unknown."""
+    """Read the value as UTC.
+
+    The wall time is the place's at that instant, or the value itself if the zone is unknown or the local time is beyond the calendar.
+    """
     instant = value.replace(tzinfo=UTC)
     there = zone(zone_name)
     if there is None:
@@ -103,9 +106,9 @@ def read_utc(value: datetime, zone_name: str | None) -> Moment:
 
 
 def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Moment:
-    """Read a value with a UTC offset: the instant is certain.
+    """Read a value with its UTC offset, which settles the instant.
 
-    The wall time is the place's, or as sent if the zone is unknown.
+    The wall time is the place's, or as sent if the zone is unknown or the instant is beyond the calendar.
     """
     instant = _minus(wall, offset)
     if instant is None or zone(zone_name) is None:

@@ -1,4 +1,4 @@
-"""The vocabularies of an itinerary. What each code reads as, and its icon, is in `orders/display/vocabulary.py`."""
+"""The vocabularies of an itinerary. The words and icon for each code are in `orders/display/vocabulary.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reading(StrEnum):
-    """How a feed's times are taken: as local, which is documented, or as UTC."""
+    """How a feed's times are read: as local times, as documented, or as UTC."""
 
     LOCAL = "local"
     UTC = "utc"
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 
 class Mode(StrEnum):
-    """The means of transport of a segment; a helicopter's or a seaplane's is a flight."""
+    """The means of transport of a segment. Helicopters and seaplanes count as flights."""
 
     FLIGHT = "flight"
     TRAIN = "train"
@@ -32,7 +32,7 @@ class Mode(StrEnum):
 
 
 class PlaceKind(StrEnum):
-    """The kind of place a code stands for. A town has none of the others; a city (LON) means any of its airports."""
+    """The kind of place that a code stands for. A town has no airport, station or port; a city (LON) stands for any of its airports."""
 
     AIRPORT = "airport"
     HELIPORT = "heliport"
@@ -45,9 +45,10 @@ class PlaceKind(StrEnum):
 
 
 class Hop(StrEnum):
-    """What leads from one stop of a route to the next: a flight, or a change between two places where the order has none.
+    """The link from one stop of a route to the next: a flight, or a change of place for which the order has no flight.
 
-    OVERLAND is between two airports or stations of one city; CITY is perhaps no change at all, as one of them is a city's code (LON).
+    OVERLAND is a change between two airports or stations of one city. CITY may be no change at all, as one of the two codes is a city's
+    (LON). NONE is a gap between two cities.
     """
 
     FLIGHT = "flight"
@@ -67,7 +68,7 @@ class Phase(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """A change of the clocks that concerns a wall time: it does not exist that day, or occurs twice."""
+    """A clock change that affects a wall time: the time does not exist that day, or occurs twice."""
 
     NONE = ""
     SKIPPED = "skipped"

@@ -1,6 +1,6 @@
-"""Corrections of OpenTravelData: zones and names of cities, each checked on a map.
+"""Corrections to OpenTravelData: zones, longitudes, and names of cities and airports, each checked on a map.
 
-Found by comparing every code's zone with that of another table of airports and with the zone in which its coordinates lie.
+Wrong zones were found by comparing each code's zone with its zone in another table of airports and with the one its coordinates lie in.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Flight designators: the airline and flight number that a feed means, in any spelling.
 
 "BX" and "459", "BX459", "bx 0459", "#459" are one flight, "459A" is another: its letter is an operational suffix. An airline may be
-sent as IATA code, ICAO code or name ("BA", "BAW", "British Airways Plc").
+sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.
 
 @lru_cache(maxsize=8192)
 def airline(sent: str | None) -> str:
-    """The IATA code of an airline sent as code or name; an unknown one in capitals.
+    """The IATA code of an airline sent as a code or name; the text in capitals if the airline is unknown.
 
     Two spellings are the same airline if their results are equal.
     """
@@ -61,16 +61,15 @@ def airline(sent: str | None) -> str:
 
 
 def carrier_name(code: str | None) -> str:
-    """The airline's name; an unknown airline as sent."""
+    """The airline's name; the text as sent if the airline is unknown."""
     return NAMES.get(airline(code)) or (code or "").strip()
 
 
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
-    """The airline code (see `airline`) and the flight number without airline or leading zeros: ("BX", "459"), ("BX",
-    "459A").
+    """The airline code (see `airline`) and the flight number without airline or leading zeros: ("BX", "459"), ("BX", "459A").
 
-    A number without a carrier may contain one ("BX459"). Text that is not a flight number is returned in capitals;
-    beyond LONGEST characters, in its own case.
+    If no carrier is sent, the number may contain it ("BX459"). Text that is not a flight number is returned in capitals; text longer than
+    LONGEST keeps its case.
     """
     code, text = airline(carrier), _plain(number)
     if len(text) > LONGEST:
@@ -105,7 +104,7 @@ def _known(code: str) -> str | None:
 
 
 def _named(text: str) -> str | None:
-    """The code of the airline with this name. "British Airways (BA)" and "BA – British Airways" name it twice."""
+    """The code of the airline so named, alone or beside its code ("British Airways (BA)", "BA – British Airways"); None if unknown."""
     words = _words(text)
     if code := _by_name(words):
         return code
@@ -133,7 +132,7 @@ def _distinctive(words: list[str]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in lower case without accents: "Air Lines" is one word, and so is "P.L.C."."""
+    """The words of a name in lower case without accents: "Air Lines" is one word, and so is "P.L.C."; "operated by" in front is dropped."""
     letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     small = letters.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))
@@ -141,7 +140,7 @@ def _words(name: str) -> list[str]:
 
 
 def _plain(sent: str | None) -> str:
-    """The text with one spelling of each character: no invisible ones, one dash, digits of any script as 0 to 9, no spaces around it."""
+    """The text without invisible characters and spaces around it, with every dash as "-" and digits of any script as 0 to 9."""
     text = (sent or "").strip()
     if text.isascii():
         return text

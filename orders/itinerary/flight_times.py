@@ -58,8 +58,8 @@ def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) ->
 def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
     """The flights by instant of departure, then in source order.
 
-    A flight without a usable time follows the one before it in the source; one with only a day does so among the
-    flights of that day.
+    A flight without a usable time follows the flight before it in the source, or goes before the first that has a time. If only its
+    day is known, it stays on that day: at the beginning if the flight before it is on another day.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
@@ -75,7 +75,7 @@ def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
 
 
 def _within(departs: Clock, following: datetime) -> datetime:
-    """`following`, a naive UTC value, if it falls on the day of a departure, else the beginning of that day."""
+    """`following` if it falls on the local day of the departure, else the beginning of that day; both are naive UTC values."""
     day = departs.day or date.min
     begins = read_local(datetime.combine(day, time.min), departs.place.zone).instant
     opens = begins.replace(tzinfo=None) if begins is not None else datetime.combine(day, time.min)
@@ -83,7 +83,7 @@ def _within(departs: Clock, following: datetime) -> datetime:
 
 
 def _start(flight: PlannedFlight) -> datetime | None:
-    """The departure as a naive UTC value: exact if its zone is known, else estimated from the other end."""
+    """The departure as a naive UTC value: exact if its instant is known, else estimated; None if neither end has a time."""
     departs, arrives = flight.departs, flight.arrives
     try:
         if departs.instant is not None:
@@ -99,9 +99,9 @@ def _start(flight: PlannedFlight) -> datetime | None:
 
 
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
-    """The time on the ground: by instants, else by the local times of one place, else None.
+    """The time on the ground: by instants, else by local times if they are at one place or more than 50 hours apart, else None.
 
-    If only the days are known, the time that certainly lies between them; None if there is none.
+    If only the days are known, the whole days that certainly lie between them, negative if they run backwards; None if there are none.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant
@@ -118,7 +118,7 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
 
 
 def days_between(arrives: Clock, leaves: Clock) -> int | None:
-    """Local dates from one end to another, negative if they run backwards, None if one is unknown."""
+    """The days from one local date to the other, negative if they run backwards, None if either is unknown."""
     if arrives.day is None or leaves.day is None:
         return None
     return (leaves.day - arrives.day).days

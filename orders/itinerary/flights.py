@@ -1,4 +1,4 @@
-"""From the segments of all items to the flights of the trip: the same flight in several items is one flight."""
+"""Gather the segments of all items into the flights of the trip: the same flight in several items is one flight."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ class Draft:
 
     @property
     def departure(self) -> Wall:
-        """The departure, by the first segment that has its time or at least its day."""
+        """The departure of the first segment with its time, else of the first with its day, else of the first."""
         return _fullest(map(departure_of, self.segments))
 
     @property
     def arrival(self) -> Wall:
-        """The arrival, by the first segment that has its time or at least its day."""
+        """The arrival of the first segment with its time, else of the first with its day, else of the first."""
         return _fullest(map(arrival_of, self.segments))
 
     def first(self, name: str) -> str:
-        """The first value of a text field that any of the segments has."""
+        """The first value of a text field in the segments, "" if none has one."""
         return next((value for segment in self.segments if (value := getattr(segment, name))), "")
 
     def every(self, name: str) -> str:
-        """All values of a text field: passengers of one flight may sit in different cabins."""
+        """Up to MOST_VALUES different values of a text field, joined by commas: passengers of one flight may sit in different cabins."""
         values = self.spellings(name)
         return ", ".join(values if len(values) <= MOST_VALUES else [*values[:MOST_VALUES], "…"])
 
@@ -79,7 +79,7 @@ class Gathered:
 
 
 def gather(items: Sequence[OrderItem]) -> Gathered:
-    """Merge equal segments of different items into one flight; a segment that its own item repeats is a duplicate."""
+    """Merge equal segments of different items into one flight; a segment repeated within its item is a duplicate."""
     drafts: dict[tuple[object, ...], Draft] = {}
     item_flights: list[list[Draft]] = []
     repeats: list[tuple[Index, Draft]] = []
@@ -109,7 +109,7 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
 def _draft_of(
     segment: FlightSegment, identity: Identity, drafts: dict[tuple[object, ...], Draft], unsure: Counter[Identity]
 ) -> Draft:
-    """The flight of a segment, a new one if it is the first of its identity."""
+    """The flight of a segment; for the first segment of its identity, a new one, which is added to `drafts`."""
     key: tuple[object, ...] = identity
     if not identity.certain:
         # Without a time two equal lines of one item may be two flights: the n-th of one item is the n-th of another.
@@ -122,7 +122,7 @@ def _draft_of(
 
 
 def _fullest(walls: Iterable[Wall]) -> Wall:
-    """The first with a time, else the first with a day, else the first."""
+    """The first value with a time, else the first with a day, else the first; an empty one if there are no values."""
     best: Wall | None = None
     for wall in walls:
         if wall.time is not None:
@@ -146,7 +146,7 @@ def _score(draft: Draft) -> SegmentScore:
 
 
 def _name(drafts: Iterable[Draft]) -> None:
-    """Give each flight a key of letters, digits and dashes that depends only on the flight."""
+    """Give each flight a key of letters, digits and dashes that depends only on the flight, numbered if the key is taken."""
     taken: set[str] = set()
     counts: Counter[str] = Counter()  # the last number of each stem: trying from 2 each time takes quadratic time
     for draft in drafts:

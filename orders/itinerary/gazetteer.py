@@ -1,7 +1,7 @@
 """The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
 
-A code may have several rows: an airport and its city, and its meanings in other years. The current row goes first, an airport
-before a station and a station before a town; former meanings are kept with their last day.
+A code may have several rows: an airport and its city, and its meanings in other years. The current row goes first; of
+several, an airport before a station and a station before a town. Former meanings are kept with their last day.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _cities(text: str) -> tuple[City, ...]:
 
 
 def _english(text: str) -> str:
-    """The preferred English name of a row's names, as in "de|Köln|p=en|Cologne|p", "" if none is preferred."""
+    """The preferred English name among a row's names, as in "de|Köln|p=en|Cologne|p"; "" if none is preferred."""
     for part in f"={text}".split("=en|")[1:]:
         name, _, flags = part.partition("=")[0].partition("|")
         if "p" in flags:
@@ -105,7 +105,7 @@ class _Rows(NeoBase):
 
 
 def read() -> Gazetteer:
-    """Read the whole table; about half a second."""
+    """Read the whole table, which takes about half a second."""
     table = _Rows(duplicates=True)
     rows: dict[str, list[Row]] = {}
     towns: dict[str, Row] = {}
@@ -130,7 +130,7 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """The kind of a row: "CA" is a town's airport, so an airport."""
+    """The letter of a row's kind: "A" for a city's airport ("CA") and for a port for seaplanes, "R" for a town named as a station."""
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -138,7 +138,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """The former sites of a code, the first to end first, without towns and points without traffic."""
+    """The former sites of a code other than its current one, in order of their end dates, without towns and cities."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
@@ -167,14 +167,14 @@ def _place(row: Row, towns: Mapping[str, Row]) -> Place:
 
 
 def _zone(row: Row) -> str | None:
-    """The zone that timetables of the place use."""
+    """The zone that the place's timetables use, None if unknown."""
     if zone := ZONES.get(row["iata_code"]) or MIRRORED.get(row["iata_code"]):
         return zone
     return EASTERN_CHINA if row["country_code"] == "CN" else row["timezone"] or None
 
 
 def _taken_apart(name: str, country: str) -> tuple[str, str]:
-    """Town and full name in a row's name: ("Lucerne", "Lucerne Rail"), ("Mainz", "Mainz Hbf Railway Station"), ("Koppang", …)."""
+    """The town and the full name in a row's name: ("Lucerne", "Lucerne Rail"), ("Mainz", "Mainz Hbf Railway Station")."""
     if match := re.fullmatch(rf"(\S.*?){STATE} {country}(?: (\S.*))?", name):
         town, rest = match[1], match[2] or ""
         name = rest if rest.startswith(town) else f"{town} {rest}".strip().removesuffix(" Off")
@@ -185,13 +185,13 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a city of the row is really an airport or station: one without a number, the row's own, EuroAirport's code."""
+    """Whether a city of the row is really an airport or station: it has no number, the row's own, or that of such a site (EuroAirport)."""
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")
 
 
 def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
-    """The name of the city served: of those under the first city code the largest town."""
+    """The name of the city served, the largest town under the first city code; "" if there is none."""
     known = [(city, towns.get(city.site)) for city in cities if city.code == cities[0].code]
     settled = [(city, town) for city, town in known if town is not None and town["class"] == "P"] or known
     if not settled:

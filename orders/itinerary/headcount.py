@@ -1,4 +1,4 @@
-"""The number of travellers of an order: items do not name their travellers, so they are counted where nobody can be counted twice."""
+"""The number of travellers in an order. Items do not name their travellers, so these are counted where nobody can be counted twice."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def headcount(
 ) -> Passengers:
     """All travellers of the order by passenger type, given its flights in the order flown.
 
-    Nobody goes from one city to another twice in a day, by one flight or by all flights of an item, and nobody is in two aircraft at
-    a time: the largest number that does either is the number of travellers. Times that are not `trusted`, or impossible, do not count
-    as time in the air.
+    Nobody goes from one city to another twice in a day, whether by one flight or by all flights of an item, and nobody is in two
+    aircraft at once. So the number of travellers is the largest number on one route in a day or in the air at one time. Times that are
+    not `trusted`, or impossible, do not count as time in the air.
 
     Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
     be for either of their travellers.
@@ -68,9 +68,9 @@ def headcount(
 
 
 def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
-    """Travellers without a seat on any of the flights that others fly: first the cancelled ones, then those with another unbooked status.
+    """Travellers without a seat on any booked flight, by passenger type: first the cancelled, then those with another unbooked status.
 
-    Per passenger type, as many as lack a seat on every flight: those who lack one only on some, or fly on another, are not counted.
+    Of each, the smallest number on any booked flight: travellers who lack a seat only on some of these flights are not counted.
     """
     found: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:
@@ -95,10 +95,10 @@ def _route(first: Draft, last: Draft) -> Route:
 
 
 def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
-    """At each departure, the number in the air of those passenger types that just took off; an item in two flights counts once.
+    """At each departure, the number in the air of the passenger types that just took off; an item on two flights counts once.
 
-    Items that are not booked do not count, unless none is. Counts are kept up to date by departures and landings, so that the work is
-    linear in the flights' items.
+    Items that are not booked count only if none is booked. Departures and landings keep the counts up to date, so that the work grows
+    little faster than the number of the flights' items.
     """
     in_air: Counter[int] = Counter()  # flights of an item that are in the air
     aboard: Counter[str] = Counter()

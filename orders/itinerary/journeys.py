@@ -1,4 +1,4 @@
-"""From the segments of an order's items to its journeys. `plan` is the room's entry point."""
+"""Plan the journeys of an order from the segments of its items. `plan` is the entry point of the package."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: datetime | None = None) -> Trip:
     """The whole itinerary of an order's items.
 
-    `reading` is how the feed's times are taken, whatever the evidence says. `now` is an aware datetime, by default the present.
+    `reading` is how the feed's times are read, regardless of the evidence. `now` is an aware datetime, by default the present.
     Never raises for any content of the items.
     """
     moment = now if now is not None else datetime.now(UTC)
@@ -74,7 +74,7 @@ def _groups(gathered: Gathered, flights: Mapping[str, Flight], *, cancelled: boo
 
 
 def _journeys(groups: Sequence[Sequence[Flight]], order: Sequence[str], now: datetime) -> tuple[Journey, ...]:
-    """The journeys of all travel groups in the order flown, which is that of the flights' keys, with the stays between them."""
+    """The journeys of all travel groups in the order flown, with the stays between them. `order` has the flights' keys in that order."""
     journeys = [_journey(run, now) for group in groups for run in split(group, HOUSE_RULES.stay_from_hours)]
     group_of = {flight.key: number for number, group in enumerate(groups) for flight in group}
     rank = {key: at for at, key in enumerate(order)}
@@ -116,12 +116,12 @@ def _journey(run: Sequence[Flight], now: datetime) -> Journey:
 
 
 def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
-    """The latest known instant of a journey up to and including this flight."""
+    """The latest known instant of a journey up to and including this flight, None if none is known."""
     return max(filter(None, (so_far, flight.origin.instant, flight.destination.instant)), default=None)
 
 
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
-    """First departure to last arrival; None if the first or last flight's time is unknown or impossible."""
+    """Minutes from first departure to last arrival; None if not positive, or if the first or last flight has no possible time."""
     minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
     if minutes is None or minutes <= 0 or run[0].minutes is None or run[-1].minutes is None:
         return None
@@ -129,9 +129,9 @@ def _whole_minutes(run: Sequence[Flight]) -> int | None:
 
 
 def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> list[Journey]:
-    """The journeys, each with the stay after it if the next one starts when all before it have ended.
+    """The journeys, each with the stay after it if all journeys so far have ended when the next one starts. Cancelled ones do not count.
 
-    `group_of` is the number of the travel group of each journey, by its key.
+    `group_of` has the number of each journey's travel group by the journey's key.
     """
     stayed = list(journeys)
     latest: datetime | None = None
@@ -147,7 +147,7 @@ def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> lis
 
 
 def _stay(ended: Journey, starting: Journey, *, one_group: bool) -> Stay | None:
-    """The stay between two journeys; None if it is negative or unknown, or the travellers of the second were never here."""
+    """The stay between two journeys; None if it is negative or unknown, or if another group starts the second elsewhere, soon after."""
     arrives, leaves = ended.arrives, starting.departs
     length, days = stay_between(arrives, leaves), days_between(arrives, leaves)
     timed = arrives.wall is not None and leaves.wall is not None
@@ -167,14 +167,14 @@ def _lacks_segments(item: OrderItem) -> bool:
 
 
 def _name(item: OrderItem) -> str:
-    """The name of an item without segments: its name and product, else its product, description or reference."""
+    """The name of an item without segments: its name with any product, else its product, description or reference, or ""."""
     if item.name and item.product_id and item.product_id not in item.name:
         return f"{item.name} ({item.product_id})"
     return item.name or item.product_id or item.description or item.reference_id or ""
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    """The code of the most common status of items with flights; cancelled items count only if there are no others."""
+    """The code of the most common status of items with flights; cancelled items count only if all are cancelled. "" without a status."""
     sold = [item for item in items if item.status and item.flight_segments]
     live = [item for item in sold if not status(item.status).cancelled] or sold
     statuses = Counter(status(item.status).code for item in live)
@@ -182,7 +182,7 @@ def _usual_status(items: Sequence[OrderItem]) -> str:
 
 
 def _route(groups: Sequence[Sequence[Flight]]) -> tuple[tuple[str, ...], tuple[Hop, ...]]:
-    """The codes along the way of the largest travel group, in travel order, and what leads from each to the next."""
+    """The place codes on the route of the largest travel group, in travel order, and the hops from each to the next."""
     if not groups:
         return (), ()
     main = max(groups, key=lambda group: (max(sum(count for _c, count in f.passengers) for f in group), len(group)))

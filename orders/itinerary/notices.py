@@ -15,7 +15,7 @@ from orders.itinerary.trip import Clock, Flight, Notice
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """Minutes and local hours behind the notices."""
+    """The limits behind the notices: waits in minutes, the local times of night, and the hours that make a stay."""
 
     tight_within_country: int = 45
     tight_across_borders: int = 60
@@ -37,7 +37,11 @@ def transfer_notices(
     overlapping: bool = False,
     rules: HouseRules = HOUSE_RULES,
 ) -> tuple[Notice, ...]:
-    """The notices of one transfer; `minutes` is the wait, None if unknown, negative if the flights overlap."""
+    """The notices of one transfer.
+
+    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` marks a departure before an earlier flight of
+    the journey arrives.
+    """
     moved = _moved(arriving, leaving, minutes)
     notices = _length_notices(arriving, leaving, minutes, moved is not None, overlapping, rules)
     if moved is not None:
@@ -50,7 +54,7 @@ def transfer_notices(
 def _length_notices(
     arriving: Flight, leaving: Flight, minutes: int | None, moved: bool, overlapping: bool, rules: HouseRules
 ) -> list[Notice]:
-    """Too short, through the night, long."""
+    """Notices about the length of a wait: overlapping, too short, overnight, long."""
     if minutes is None:
         return [Notice(NoticeKind.OVERLAP, True)] if overlapping else []
     limit = _tight_limit(arriving, leaving, moved, rules)
@@ -75,7 +79,7 @@ def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The night hours between two local times, clipped to those; for a month at most."""
+    """The night hours between two local times, clipped to them; for 32 days at most."""
     parts = []
     day = start.date()
     for _day in range(32):
@@ -89,7 +93,10 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 
 
 def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
-    """The notice that travellers have to get to another airport or station, of the same city or over land to another one."""
+    """The notice that travellers have to get to another airport or station, of the same city or of another one.
+
+    None if they do not, or if one code is missing or stands for the whole city.
+    """
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:
         return None

@@ -1,4 +1,4 @@
-"""Departed, now, next or later: the progress of a trip at a moment, from instants."""
+"""The progress of a trip at a given moment, by instants: departed, now, next or later."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from orders.itinerary.trip import Clock
 
 
 def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Phase]:
-    """The phase of each flight, given departure and arrival clocks in travel order.
+    """The phase of each flight, given its departure and arrival clocks; flights are in travel order.
 
-    DEPARTED has arrived, NOW is in the air, NEXT is the first to come, LATER the rest; UNKNOWN if no instant is known.
+    DEPARTED has arrived, or has departed if its arrival is unknown; NOW is in the air, NEXT is the first to come, LATER the rest. A flight
+    whose departure is unknown is UNKNOWN until it has arrived.
     """
     phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]
     coming = [at for at, phase in enumerate(phases) if phase is Phase.LATER]
@@ -31,7 +32,7 @@ def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) ->
 
 
 def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
-    """The phase of the wait between two flights of these phases."""
+    """The phase of the wait between two flights with these phases; UNKNOWN if either phase or instant is unknown."""
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return Phase.UNKNOWN
     if arrives.instant <= now < leaves.instant:

@@ -1,7 +1,7 @@
 """A journey as a proportional bar, in numbers.
 
-The bar runs from the first departure to the last arrival by instants. Nights are those of the traveller's local time: on the ground
-the place's, in the air the origin's until half-way and the destination's from there.
+The bar runs from the first departure to the last arrival by instants. Nights follow the traveller's local time: on the ground the
+place's, in the air the origin's until halfway and then the destination's.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The bar of a journey and its labels. `night_minutes` is the length of all nights together."""
+    """The bar of a journey and its labels. `night_minutes` is the total length of the nights."""
 
     shapes: tuple[Shape, ...]
     nights: tuple[Night, ...]
@@ -74,8 +74,8 @@ class _Stretch:
 def draw(journey: Journey) -> Picture | None:
     """The picture of a journey.
 
-    None if an instant is missing or runs backwards, if the journey takes more than five days or has more legs than anybody flies in that
-    time, or on the first and last days of the calendar.
+    None if an instant of a flight is missing or its times run backwards, if the journey takes more than five days or has more legs than
+    anybody flies in that time, or in the first and last years of the calendar.
     """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not _fits(journey) or start.year <= MINYEAR or end.year >= MAXYEAR:
@@ -113,7 +113,7 @@ def _shape(leg: Flight | Transfer, start: int, end: int) -> Shape:
 
 
 def _stretches(journey: Journey) -> Iterator[tuple[Flight | Transfer, list[_Stretch]]]:
-    """Each leg with its stretches: two of a flight, one of a wait, none if its times are unknown or run backwards."""
+    """Each leg with its stretches: two for a flight, one for a wait, none if its times are unknown or run backwards."""
     legs = journey.legs
     for before, leg, after in zip((None, *legs), legs, (*legs[1:], None), strict=False):
         if isinstance(leg, Flight):

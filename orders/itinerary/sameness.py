@@ -1,4 +1,4 @@
-"""Which segments are the same flight, however differently two items spell it."""
+"""Identities of flights, equal for segments of the same flight, however differently two items spell it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value", bound=Hashable)
 
 
 class Identity(NamedTuple):
-    """Equal for segments of the same flight: airline, number, airports in capitals, and the departure in local time."""
+    """The identity of a flight, equal for all its segments: airline, number, airports in capitals, and the departure as sent."""
 
     carrier: str
     number: str
@@ -29,14 +29,14 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether equal identities mean one flight: no flight number is used twice on a route and day."""
+        """Whether equal identities mean one flight: the time is known, or number and day (no number is used twice on a route in a day)."""
         return self.departure is not None or (self.number != "" and self.day is not None)
 
 
 def identities(segments: Sequence[FlightSegment]) -> list[Identity]:
     """The identity of each segment.
 
-    A missing airline or time of day is taken from the segments of the same number, route and day, if these agree on it.
+    A missing airline or time of day is taken from the segments with the same number, route and day, if they agree on it.
     """
     sent = [_as_sent(segment) for segment in segments]
     airlines = _agreed((_without_airline(each), each.carrier) for each in sent if each.carrier and each.number)

@@ -1,4 +1,4 @@
-"""Segments of flights: both ends of one, and the one that v2.1 keeps in the custom data of a "Flight Item"."""
+"""Flight segments: their ends, the item types of flights, and the segment that v2.1 keeps in the custom data of a "Flight Item"."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def arrival_of(segment: FlightSegment) -> Wall:
 
 
 def local_day(wall: Wall) -> date | None:
-    """The local date of one end of a flight, with or without a time."""
+    """The local date of one end of a flight, with or without a time; None if unknown."""
     return wall.time.date() if wall.time is not None else wall.day
 
 

@@ -1,4 +1,4 @@
-"""Other systems' spellings of the rows of `statuses`: words, short forms, codes and languages."""
+"""Other systems' spellings of the rows of `statuses`: words, short forms, codes and other languages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _AFTER = _BEFORE | frozenset(_AFTER_IT.split())
 
 
 def key(text: str) -> str:
-    """A status without case, accents, spaces, underscores and hyphens, in British spelling."""
+    """The letters and digits of a status in capitals, without accents, with one spelling of "cancelled" and of "partially"."""
     letters = "".join(letter for letter in normalize("NFKD", text).upper() if letter.isalnum())
     for spelling, usual in _USUAL:
         letters = spelling.sub(usual, letters, count=1)

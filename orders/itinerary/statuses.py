@@ -1,7 +1,7 @@
 """Statuses of orders, items, flights and payments: one row each, for the pill, the itinerary, the text and the calendar.
 
-The CDP documents some, v2.1 takes any text, and feeds send those of other systems. A status without a row is shown as sent
-and changes nothing.
+The CDP documents some, v2.1 accepts any text, and feeds send the statuses of other systems. A status without a row is shown as sent and
+changes nothing, unless its words mean a full cancellation.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class CalendarStatus(StrEnum):
 
 
 class Payment(StrEnum):
-    """What a status says about the payment: PAID, OTHER (the status is the word for it), or, as most do, nothing.
+    """The payment as given by a status: PAID, OTHER (the word of the status describes it), or, for most statuses, NOT_SAID.
 
-    ALONE marks a status that says nothing about the seats.
+    ALONE marks a status that concerns only the payment, not the seats.
     """
 
     NOT_SAID = ""
@@ -78,9 +78,9 @@ class Payment(StrEnum):
 class Status:
     """One status.
 
-    `word` is English. Only `cancelled` strikes a flight out; `alert` puts it among the things to check; `booked` counts
-    its travellers among those who fly. `waits` adds "not confirmed" to the word; `refunded`, that the CDP does not say how
-    much. `calendar` is None if iCalendar has no equivalent. `payment` is what it says about the payment.
+    `word` is English, or as sent if the status has no row. Only `cancelled` strikes a flight out; `alert` puts it among the things to
+    check; `booked` counts its travellers among those who fly. `waits` adds "not confirmed" to the word; `refunded` adds that the CDP
+    does not give the amount. `calendar` is None if iCalendar has no equivalent.
     """
 
     code: str
@@ -113,7 +113,7 @@ def _good(code: str, word: str, icon: Icon = Icon.OK, payment: Payment = Payment
 def _open(
     code: str, word: str, *, waits: bool = False, alert: bool = False, payment: Payment = Payment.NOT_SAID
 ) -> Status:
-    """Something still has to happen before the flight is certain."""
+    """A status in which something still has to happen before the flight is certain."""
     calendar = CalendarStatus.TENTATIVE
     return Status(code, word, Tone.WAITING, Icon.CLOCK, waits=waits, alert=alert, calendar=calendar, payment=payment)
 
@@ -123,7 +123,7 @@ def _unpaid(code: str, word: str, *, alert: bool = False) -> Status:
 
 
 def _cancelling(code: str, word: str) -> Status:
-    """The flight is still booked, although a cancellation was requested."""
+    """A status of a flight that is still booked, although its cancellation was requested."""
     return Status(code, word, Tone.WAITING, Icon.WARNING, alert=True, calendar=CalendarStatus.CONFIRMED)
 
 
@@ -137,19 +137,19 @@ def _partly_cancelled(code: str, word: str) -> Status:
 
 
 def _lost(code: str, word: str) -> Status:
-    """There is no seat, although nobody cancelled it."""
+    """A status of a flight without a seat, although nobody cancelled it."""
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 
 def _refund(code: str, word: str, *, refunded: bool = False, whole: bool = False) -> Status:
-    """A refund is not proof that the seat is gone."""
+    """A status of a refund, which is no proof that the seat is gone."""
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
     row = Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
     return replace(row, refunded=refunded)
 
 
 def _sought(code: str, word: str) -> Status:
-    """Nothing was bought."""
+    """A status of something that was not bought."""
     return Status(code, word, booked=False)
 
 
@@ -214,7 +214,7 @@ _NONE = Status("", _("No status"))
 
 @lru_cache(maxsize=1024)
 def status(sent: str | None) -> Status:
-    """The row of a status as sent; an unknown one gets a neutral row with the text as its word."""
+    """The row of a status as sent; unknown text gets a row with that text as its word, neutral unless it means a full cancellation."""
     text = (sent or "").strip()
     if not text:
         return _NONE
@@ -227,7 +227,7 @@ def status(sent: str | None) -> Status:
 def add_spellings(spellings: Iterable[str]) -> None:
     """Add the operator's own spellings, each as "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
 
-    Raises ValueError, with the position of the entry only, for a row that does not exist.
+    Raises ValueError, with the position of the entry but not its text, for one in another form or of a row that does not exist.
     """
     added = {}
     for position, entry in enumerate(spellings, start=1):
@@ -253,6 +253,6 @@ def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:
-    """The calendar's status of a flight sold in several items: that of the best of them, None if none has one."""
+    """The calendar status of a flight sold in several items: the best of theirs, None if none has one."""
     words = {status(text).calendar for text in sent}
     return next((word for word in CalendarStatus if word in words), None)

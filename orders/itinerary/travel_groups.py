@@ -1,7 +1,7 @@
-"""Who flies together: chains of flights that one group of travellers can have flown, one after the other.
+"""Travel groups: chains of flights that the same travellers can have flown, one after the other.
 
 Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights are one
-group, and a flight that cannot follow (it overlaps, or repeats the same route) belongs to somebody else.
+group, and a flight that cannot follow the last one of a group (it overlaps, or repeats the route) belongs to other travellers.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ FLIGHTS_A_DAY = 12
 
 
 def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
-    """Chains of flights, each flight in exactly one.
+    """Chains of flights, with each flight in exactly one.
 
     `flights` maps keys to flights, in the order flown; `item_flights` has the keys of each item's flights.
 
     Two adults fly out and back, and a child joins them in London from an earlier flight:
 
-        item 0  DUB 16:00 LHR, LHR 20:00 LAS      flown order:  DUB 14:00, DUB 16:00, LHR 20:00, LAS 16:00
-        item 1  DUB 16:00 LHR, LHR 20:00 LAS      runs:         items 0 and 1 together; of item 2 what is left, DUB 14:00;
-        item 2  DUB 14:00 LHR, LHR 20:00 LAS                    of item 3 LAS 16:00
+        item 0  DUB 16:00 LHR, LHR 20:00 LAS      order flown:  DUB 14:00, DUB 16:00, LHR 20:00, LAS 16:00
+        item 1  DUB 16:00 LHR, LHR 20:00 LAS      runs:         items 0 and 1 together; the rest of item 2, DUB 14:00;
+        item 2  DUB 14:00 LHR, LHR 20:00 LAS                    item 3, LAS 16:00
         item 3  LAS 16:00 DUB
 
     DUB 14:00 starts a group. DUB 16:00 repeats its route on that day, so it starts another, with LHR 20:00. LAS 16:00 follows the
@@ -55,7 +55,7 @@ def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, F
 def _runs(
     item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight], rank: Mapping[str, int]
 ) -> list[list[Flight]]:
-    """Each item's flights in the order flown, the most shared items first; a flight already taken cuts a later item in two."""
+    """Each item's flights in the order flown, those shared by most items first; a flight already taken cuts a later item in two."""
     weight: dict[tuple[str, ...], int] = {}
     for named in item_flights:
         keys = tuple(sorted((key for key in named if key in rank), key=rank.__getitem__))

@@ -1,7 +1,7 @@
 """The records of an itinerary: places, clocks, flights, transfers, stays, journeys, a trip.
 
-`journeys.plan` makes them, `orders/display` words them. Instants are aware UTC datetimes; wall-clock values are naive and belong to
-their place.
+`journeys.plan` makes them, `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are naive and
+belong to their place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Place:
     """The start or end of a flight.
 
     `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. Codes of one airport (BSL, MLH) share a `site`;
-    `cities` are the codes and numbers of the cities a place serves, for comparing.
+    `cities` are the codes and numbers of the cities it serves, for `airports.same_city`.
     """
 
     code: str
@@ -42,10 +42,10 @@ class Place:
 class Clock:
     """The time at one end of a flight.
 
-    `wall` is the place's local time under the reading in use; `instant` is UTC, None if the zone is unknown; `offset` is the zone's
-    offset at that moment. Of a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
-    `other_wall` is the local time under the other reading, set only if the segment seems to follow that one.
-    `sent` is the value as the CDP sent it, `day_alone` the date of a value without a time; `day` is the local date in any case.
+    `wall` is the place's local time under the reading in use, as sent if the zone is unknown; `instant` is UTC; `offset` is the offset
+    from UTC at that moment; each is None if unknown. Of a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
+    `other_wall` is the local time under the other reading, set only if the order's times seem to follow that one.
+    `sent` is the value as the CDP sent it, `day_alone` the date of a value without a time; `day` is the local date in either case.
     """
 
     place: Place
@@ -65,9 +65,9 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The figures behind a verdict: minutes under both readings, and what is usual for the distance.
+    """The figures behind a verdict: minutes under both readings, and the minutes usual for the distance.
 
-    `days_off` is the number of days by which the arrival's date is wrong, if a whole number of days makes the flight time a usual one.
+    `days_off` is the number of days by which the arrival's date is wrong, if correcting it by whole days makes the flight time usual.
     """
 
     verdict: Verdict
@@ -83,7 +83,7 @@ class Notice:
     """A thing to check, with the facts its `kind` calls for; `serious` ones go to the alert strip at the top of the page.
 
     `minutes` is the length of a wait or a flight, `limit` the shortest wait that the house rules advise. `count` of `total` travellers
-    are concerned, `booked` still are. `status` is the code of a row of `statuses`.
+    are concerned, `booked` of them are still booked. `status` is the code of a row of `statuses`.
     """
 
     kind: NoticeKind
@@ -106,15 +106,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A flight of the trip, however many items hold it; or a train, bus or boat sold like one, by its `mode`.
+    """A flight of the trip, however many items hold it; or a train, bus or boat sold like one: see `mode`.
 
     `minutes` is the flight time by instants, None if unknown or impossible. `day_change` counts local dates from departure to arrival
     (+1, +2, -1), None if unknown.
-    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over those items that are still to be
-    flown, or over all of them if none is. `all_passengers` is False if some travellers of the order are not on this flight.
-    `carrier` is an IATA code if the airline is known, `flight_number` is without it and without leading zeros;
+    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over the items that are booked, or over
+    all of them if none is. `all_passengers` is False if some travellers of the order are not on this flight.
+    `carrier` is an IATA code if the airline is known, `flight_number` has neither that code nor leading zeros;
     `operating_carrier` is "" if the same airline flies it, in any spelling. `statuses` are those of its items as sent, each
-    once; none if all flights of the order have the same, and it is settled. `key` is unique in the trip and stable.
+    once; none if the only one is the most common one of the order, and settled. `key` is unique in the trip and stable.
     """
 
     key: str
@@ -149,7 +149,7 @@ class Flight:
 
     @property
     def number(self) -> str:
-        """Carrier and flight number: "BX 459", "BX" or ""."""
+        """Carrier and flight number: "BX 459", "BX", "459" or ""."""
         return f"{self.carrier} {self.flight_number}".strip()
 
     @property
@@ -173,7 +173,7 @@ class Transfer:
 class Stay:
     """The time between two journeys: `days` counts local dates (nights), `hours` whole hours; None if unknown.
 
-    `onward` is the start of the next journey, set only if that is another city than `place`.
+    `onward` is the start of the next journey, set only if it is in a city other than `place`.
     """
 
     place: Place
@@ -186,7 +186,7 @@ class Stay:
 class Journey:
     """Flights with the transfers between them: `legs` alternates Flight, Transfer, Flight, ...
 
-    `minutes` is from first departure to last arrival by instants; `stops` counts transfers. `cancelled` journeys hold only
+    `minutes` is from first departure to last arrival by instants, None if unknown; `stops` counts transfers. `cancelled` journeys hold only
     cancelled flights and have no stay after them.
     """
 
@@ -220,8 +220,8 @@ class Trip:
     """The itinerary of an order.
 
     `route` holds the codes in travel order (DUB, LHR, LAS), `hops` how each is reached from the one before. `reading` is
-    the one applied; `evidence` comes from the most telling segment; `notices` concern the whole trip. `other_item_indexes`
-    are the items without segments; `untimed` has those with a flight type, as (name or "", number of items).
+    the one applied; `evidence` is the most telling segment's; `notices` concern the whole trip. `other_item_indexes`
+    are the items without segments; `untimed` counts the flight items among them by name, as (name or "", number of items).
     """
 
     journeys: tuple[Journey, ...] = ()
@@ -251,7 +251,7 @@ class Trip:
 
     @property
     def first(self) -> Journey | None:
-        """The first journey that is not cancelled, or the first of all if every one is."""
+        """The first journey that is not cancelled, or the first of all if every one is; None without journeys."""
         return next((journey for journey in self.journeys if not journey.cancelled), next(iter(self.journeys), None))
 
     @property

@@ -38,7 +38,7 @@ class Onset:
 
 @lru_cache(maxsize=512)
 def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
-    """The VTIMEZONE of an IANA zone, right for every time of these years. It is cached: do not change it."""
+    """The VTIMEZONE of an IANA zone, correct for every time in these years. It is cached: do not change it."""
     zone = ZoneInfo(zone_name)
     start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     component = Timezone()
@@ -88,7 +88,7 @@ def _at_the_start(zone: ZoneInfo, start: datetime) -> Onset:
 
 
 def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, tuple[Onset, Rule]]:
-    """For each kind of onset that one rule gives for all these years: its first onset and the rule."""
+    """The first onset and the yearly rule of each kind of onset that follows one rule in all of `years`."""
     rules: dict[Kind, tuple[Onset, Rule]] = {}
     for kind in dict.fromkeys(onset.kind for onset in onsets):
         alike = [onset for onset in onsets if onset.kind == kind]
@@ -99,10 +99,7 @@ def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, t
 
 
 def _day_of_all(onsets: Sequence[Onset]) -> str:
-    """ "-1SU", "2SU": the weekday of the month that all the onsets share.
-
-    "" if month, weekday or time of day differ.
-    """
+    """The weekday of the month that all the onsets share, "-1SU" or "2SU"; "" if it, the month or the time of day differs."""
     same = {(onset.wall.month, onset.wall.time(), onset.wall.weekday()) for onset in onsets}
     if len(same) != 1:
         return ""
@@ -114,7 +111,7 @@ def _day_of_all(onsets: Sequence[Onset]) -> str:
 
 
 def _observance(onset: Onset, rule: Rule | None = None) -> TimezoneStandard | TimezoneDaylight:
-    """One sub-component. Clocks that go forward are DAYLIGHT, as people call summer time."""
+    """One sub-component: DAYLIGHT if the clocks go forward, as people call summer time, else STANDARD."""
     component = TimezoneDaylight() if onset.after > onset.before else TimezoneStandard()
     component.add("dtstart", onset.wall)
     component.add("tzoffsetfrom", onset.before)

@@ -14,6 +14,6 @@ VERSION: str = tzdata.IANA_VERSION
 
 
 def use_pinned() -> None:
-    """Read zones only from the tzdata package, regardless of PYTHONTZPATH; drop those read before."""
+    """Read zones only from the tzdata package, regardless of PYTHONTZPATH; drop the zones read before."""
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()

@@ -1,6 +1,6 @@
 """All models of the app, a file for each kind: people's own connections, shared ones and their members, and keys for other programs.
 
-The records of who read what are in `orders.privacy`; they are named here as well, because Django finds models by this module.
+The records of who read what are in `orders.privacy`; they are imported here as well, because Django finds models through this module.
 """
 
 from __future__ import annotations

@@ -40,7 +40,10 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
 
     def of_key(self, key: str, address: Address | None = None) -> Integration | None:
-        """The valid integration with this key, with its connection. None if there is none, or if it is not allowed from this address."""
+        """The valid integration with this key, with its connection.
+
+        None if there is none, or if the key may not be used from this address.
+        """
         mark, _sign, rest = key.partition("_")
         key_id, _sign, _secret = rest.partition("_")
         if mark != MARK or not key_id.isalnum() or not key.isascii():
@@ -51,7 +54,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
 
 
 class Integration(models.Model):
-    """A program that reads orders through a shared connection. Of its key only a hash is stored: 256 random bits need no salt."""
+    """A program that reads orders through a shared connection. Only a hash of its key is stored: 256 random bits need no salt."""
 
     name = models.CharField(_("name"), max_length=60)
     shared = models.ForeignKey(SharedConnection, on_delete=models.PROTECT, related_name="integrations")
@@ -98,7 +101,7 @@ class Integration(models.Model):
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self) -> None:
-        """Revoke the key, from the next request on."""
+        """Revoke the key, with effect from the next request. Does nothing if it was already revoked."""
         with transaction.atomic():
             now = timezone.now()
             if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now):
@@ -120,7 +123,7 @@ def over_limit(integration: Integration) -> int:
 
 
 def clean_networks(text: str) -> str:
-    """Networks such as `203.0.113.0/24 2001:db8::/48`, separated by spaces or commas. Raises ValidationError."""
+    """Networks such as `203.0.113.0/24 2001:db8::/48`, from text with spaces or commas between them. Raises ValidationError."""
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
@@ -139,7 +142,7 @@ def add(
 ) -> tuple[Integration, str]:
     """Create an integration; return it with its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
 
-    `by` is a user's id, None for a command.
+    `by` is a user's id, None for a command. The key expires after `days`, LONGEST_DAYS at most.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

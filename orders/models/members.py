@@ -1,4 +1,7 @@
-"""Who holds a copy of a shared connection's key: made when a group gets a grant or a member, and at sign-in; deleted when they leave."""
+"""Members of shared connections: the people who hold a copy of a connection's key.
+
+Copies are made when a group gets a grant or a member, and at sign-in; they are deleted when a person leaves or the grant ends.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ log = structlog.stdlib.get_logger("orders.models")
 
 
 def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
-    """The shared connection of a row of DEFAULT or NAMED, for a user who is signed in."""
+    """The shared connection of a row of DEFAULT or NAMED; None without a row, or if the user is not signed in."""
     return member.connection() if member is not None and user.is_authenticated else None
 
 
@@ -41,24 +44,24 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as (is their choice, False, granted as the default, name)."""
+    """The shared connections that the person may use now, as (is their choice, False for not their own, granted as the default, name)."""
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
 
 
 def count(shared: SharedConnection) -> int:
-    """How many people may use the connection now."""
+    """The number of people who may use the connection now."""
     return counts([shared])[shared.pk]
 
 
 def counts(connections: Iterable[SharedConnection]) -> Counter[Any]:
-    """How many people may use each of the connections now, by its primary key."""
+    """The number of people who may use each of the connections now, by the connection's primary key."""
     usable = _usable(ConnectionMember.objects.filter(shared__in=list(connections), user__is_active=True))
     return Counter(dict(usable.values_list("shared").annotate(Count("user", distinct=True))))
 
 
 def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
-    """Make a shared connection the person's default, in place of any other. One that was taken back meanwhile changes nothing."""
+    """Make a shared connection the person's default, in place of any other. Does nothing if it was taken back meanwhile."""
     with one_at_a_time(user.pk):
         members = ConnectionMember.objects.filter(user_id=user.pk)
         if not members.filter(shared=shared.pk).exists():
@@ -72,14 +75,20 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 
 
 def update(shared: SharedConnection) -> None:
-    """Give each member of a granted group a copy of the key, and delete all other copies. Raises CredentialUnreadable without the key."""
+    """Give each member of a granted group a copy of the key, and delete all other copies.
+
+    Raises CredentialUnreadable, and changes nothing, if somebody needs a copy and the key does not open.
+    """
     with transaction.atomic():
         if new := take_from_others(shared):
             _add(shared, new)
 
 
 def take_from_others(shared: SharedConnection) -> set[int]:
-    """Delete the copies of people outside the granted groups. Return the ids of people inside who have no copy yet."""
+    """Delete the copies of people outside the granted groups. Return the ids of people in these groups who do not have a copy yet.
+
+    Without an active connection, all copies are deleted.
+    """
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
     granted = set(people.values_list("pk", flat=True))
@@ -90,7 +99,7 @@ def take_from_others(shared: SharedConnection) -> set[int]:
 
 
 def update_person(user: AbstractBaseUser) -> None:
-    """Give one person copies of the keys of all connections granted to them, and delete their other copies."""
+    """Give one person a copy of the key of each connection granted to them, if it opens, and delete their other copies."""
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
     shared = {one.pk: one for one in granted} if user.is_active else {}
@@ -104,7 +113,7 @@ def update_person(user: AbstractBaseUser) -> None:
 
 
 def update_group(group: Group) -> None:
-    """The same for all members of a group, and all connections granted to it."""
+    """Update the members of all connections granted to a group, except those whose key does not open."""
     for shared in SharedConnection.objects.filter(grants__group=group):
         with _without_key_too():
             update(shared)
@@ -112,7 +121,7 @@ def update_group(group: Group) -> None:
 
 @contextmanager
 def _without_key_too() -> Iterator[None]:
-    """Ignore a data key that does not open: it must not keep anybody from signing in or joining a group."""
+    """Log a data key that does not open and go on: it must not keep anybody from signing in or joining a group."""
     try:
         yield
     except CredentialUnreadable as error:
@@ -129,9 +138,9 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 
 
 def _granted(*, as_default: bool = False) -> Q:
-    """Whether a member's connection is granted to a group of theirs now, by subqueries: every page runs one.
+    """The condition that a member's connection is granted to one of their groups now; with `as_default`, granted as the default.
 
-    As joins, seven tables in all, it took PostgreSQL 6 ms to plan, and as subqueries less than one.
+    Every page runs it. PostgreSQL needed 6 ms to plan it with joins of seven tables, and needs less than one with subqueries.
     """
     groups = User.groups.through.objects.filter(user_id=OuterRef(OuterRef("user_id"))).values("group_id")
     grants = ConnectionGrant.objects.filter(valid_now("", timezone.now()), group__in=groups)
@@ -160,11 +169,11 @@ DEFAULT = PreparedQuery(
         _usable(ConnectionMember.objects.filter(user_id=0)).filter(Q(is_default=True) | _without_own())
     ).select_related("shared")
 )
-"""The shared connection that is used when the URL names none, by a person, the time and the time: the one they made their default.
+"""The shared connection used when the URL names none, by the person, the time and once more the time: the one they made their default.
 
-Somebody without connections of their own needs not choose: theirs is the one granted as the default, else the first by name.
+Somebody without connections of their own need not choose: they get the one granted as the default, else the first by name.
 """
 NAMED = PreparedQuery(
     lambda: _usable(ConnectionMember.objects.filter(user_id=0).filter(shared__name="")).select_related("shared")
 )
-"""The shared connection of a name, if the person may use it now; by a person, the name and the time."""
+"""The shared connection with a name, if the person may use it now; by the person, the name and the time."""

@@ -22,14 +22,14 @@ AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
-    """Connections are always read through their owner."""
+    """Connections, which are always read through their owner."""
 
     def for_user(self, user: AnyUser) -> ConnectionQuerySet:
         """The user's own connections, the default first."""
         return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
-        """The user's connection of exactly this name, or None: never another in its place."""
+        """The user's connection with exactly this name, or None: never another in its place."""
         # PostgreSQL accepts no NUL in text, and a URL may contain one.
         return None if "\x00" in name else opened(user, NAMED.get(user.pk or 0, name))
 
@@ -39,7 +39,7 @@ class Connection(AnyConnection):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cdp_connections")
     is_default = models.BooleanField(_("default"), default=False)
-    # The mark of the person's password when they last confirmed this connection; see own_password.
+    # The mark of the person's password when they last confirmed this connection; see password_mark.
     confirmed = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     objects: ClassVar[models.Manager[Connection]] = ConnectionQuerySet.as_manager()
@@ -54,7 +54,10 @@ class Connection(AnyConnection):
         ]
 
     def set_credentials(self, *, region: str, client_key: str, token: str) -> None:
-        """Seal a credential for this row. The region is part of the seal, so changing it means entering the credential again."""
+        """Seal a credential for this row and confirm the connection.
+
+        The region is part of the seal, so changing the region means entering the credential again.
+        """
         self.region = region
         self.sealed_client_key = seal(client_key, self._binding("client_key"))
         self.sealed_token = seal(token, self._binding("token"))
@@ -92,7 +95,7 @@ class Connection(AnyConnection):
         )
 
     def keep(self) -> None:
-        """Save a new or changed connection; a user's first one becomes the default, unless they chose a shared one."""
+        """Save a new or changed connection; it becomes the default if the user has no other, own or shared."""
         with one_at_a_time(self.user_id):
             others = type(self).objects.filter(user_id=self.user_id).exclude(pk=self.pk)
             chosen = ConnectionMember.objects.filter(user_id=self.user_id, is_default=True)
@@ -122,7 +125,7 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
-        """Delete the connection. If it was the default, the one set most recently takes its place and is returned."""
+        """Delete the connection. If it was the default, the user's most recently set one takes its place and is returned; else None."""
         with one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
             self.record(Action.CONNECTION_DELETED)
@@ -141,7 +144,7 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """The connection with its user set, whose password decides whether it may be used."""
+    """The connection with its `user` set, whose password decides whether the connection may be used; None without one."""
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
     return connection
@@ -150,7 +153,7 @@ def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
 DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
 """A person's own default connection, by the person."""
 NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
-"""A person's own connection of a name, by the person and the name."""
+"""A person's own connection with a name, by the person and the name."""
 
 
 def usable_names(user: AnyUser) -> list[str]:

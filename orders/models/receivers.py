@@ -28,7 +28,10 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.models.granted")
 def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Update members after a grant was added or its expiry changed. Raises CredentialUnreadable without the key."""
+    """Update members after a grant was added or its expiry changed.
+
+    Raises CredentialUnreadable if somebody needs a copy of the key and it does not open.
+    """
     members.update(instance.shared)
 
 

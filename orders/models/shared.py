@@ -22,7 +22,7 @@ SECRETS = ("sealed_client_key", "sealed_token", "set_at", "set_by", "changed_at"
 
 
 def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUser | None]:
-    """A foreign key to the user who did it; null for a command."""
+    """A foreign key to the user who did something; null for a command."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
@@ -31,8 +31,8 @@ def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUse
 class SharedConnection(AnyConnection):
     """A connection that administrators set up and grant to groups.
 
-    Client key and token are sealed under the row's data key. Using them takes a valid grant and a member row, whose copy of the data
-    key opens only for that person.
+    Client key and token are sealed under the row's data key. A person can use them with a valid grant and a member row, whose copy of the
+    data key opens only for that person; administrators' tests and integrations use the row's own copy.
     """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
@@ -88,7 +88,7 @@ class SharedConnection(AnyConnection):
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
-        """Open the credential with the key copy that was set by `hold`. Raises CredentialUnreadable without one, or if it does not open."""
+        """Open the credential with the copy of the key set by `hold`. Raises CredentialUnreadable without one, or if it does not open."""
         if self._held is None:
             raise CredentialUnreadable("nobody's copy of the data key is at hand")
         key = unseal(*self._held)
@@ -222,7 +222,7 @@ def grant(
 
 
 def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
-    """Let these groups use the connection too: an existing grant keeps its expiry, and is the default as before or if `is_default`."""
+    """Let these groups use the connection too: an existing grant keeps its expiry, and becomes the default if `is_default`."""
     held = {given.group_id: given for given in shared.grants.all()}
     for group in groups:
         given = held.get(group.pk)

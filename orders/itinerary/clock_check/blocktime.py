@@ -1,9 +1,8 @@
-"""The usual duration of a scheduled flight over a distance, from gate to gate.
+"""The usual time of a scheduled flight over a distance, from gate to gate.
 
-Five constants, fitted by `calibration/fit.py`: a start, minutes per kilometre, minutes per square root of the distance
-(short hops are slow), the westerlies, and the queues at busy airports.
-The westerlies lie around the 40th parallel, nearer the equator and
-stronger in winter; they help eastward and hinder westward, the more so the longer the flight stays in them.
+Five constants, fitted by `calibration/fit.py`: a start, minutes per kilometre, minutes per square root of the distance (short hops are
+slow), the westerlies, and the queues at busy airports. The westerlies lie around the 40th parallel, stronger and nearer the equator in
+winter; they speed up eastward flights and slow down westward ones, the more so the longer a flight stays in them.
 """
 
 from __future__ import annotations
@@ -78,9 +77,9 @@ def _expected_minutes(origin: Place, destination: Place, month: int, constants: 
 
 
 def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> float:
-    """Kilometres flown eastward in the westerlies at their full strength, negative when flown westward.
+    """Kilometres flown eastward, weighted by the strength of the westerlies; negative if flown westward, 0 without coordinates.
 
-    Sampled along the great circle; the middle of every stretch stands for it.
+    Sampled along the great circle, at the middle of each stretch.
     """
     if not distance or origin.latitude is None or origin.longitude is None:
         return 0.0

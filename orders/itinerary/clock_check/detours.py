@@ -1,6 +1,6 @@
 """Routes on which published flights take longer than usual: detours around closed airspace, and slow aircraft.
 
-A short table of public knowledge, not fitted. Extra minutes up to the number given are as likely as none.
+A short table of public knowledge, not fitted. Up to the number given, extra minutes are as likely as none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from orders.itinerary.trip import Place
 
 
 class Side(NamedTuple):
-    """One end of the flights meant: airport codes, country codes, or everything between two degrees of longitude."""
+    """One end of the flights concerned: airport codes, country codes, or everything between two degrees of longitude."""
 
     names: frozenset[str]
     west: float = 0.0
@@ -27,7 +27,7 @@ class Side(NamedTuple):
 
 
 class Detour(NamedTuple):
-    """Up to `minutes` more between two sides, either way, for departures of the years from `since` to `until`."""
+    """Up to `minutes` extra minutes between two sides, in either direction, for departures in the years from `since` to `until`."""
 
     one: Side
     other: Side
@@ -84,14 +84,17 @@ def propeller_minutes(equipment: str, distance: float) -> int:
 
 @lru_cache(maxsize=16384)
 def _sides(place: Place) -> tuple[int, int]:
-    """The detours with a place on one side, and those with it on the other side, as bits."""
+    """The detours with a place on their `one` side, and the detours with it on their `other` side, as bits."""
     one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
     other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
     return one, other
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """Extra minutes for which a flight between two places may have been scheduled in a year; 0 nearly everywhere."""
+    """The most extra minutes that a detour may have added to the schedule of a flight between two places in a year.
+
+    0 for nearly all pairs of places.
+    """
     if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0
     here, there = _sides(origin), _sides(destination)

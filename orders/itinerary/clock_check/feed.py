@@ -17,12 +17,12 @@ COLUMNS = ("origin", "destination", "departure", "arrival")
 
 
 class BadRow(ValueError):
-    """A row that cannot be checked; its text is the reason."""
+    """A row or header that cannot be checked; `str(error)` is the reason."""
 
 
 @dataclass(slots=True)
 class Checked:
-    """Rows with their evidence in the order of the file, and the faults of the others by line number."""
+    """The checked rows with their evidence, in the order of the file; how many have each verdict; and the bad rows, as (line, fault)."""
 
     rows: list[tuple[Sequence[str], Evidence]] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)
@@ -32,10 +32,10 @@ class Checked:
 def check(
     header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], documented: Reading = Reading.LOCAL
 ) -> Checked:
-    """Check rows of (line number, cells) under this header. Rows with the same value in the column `order` are checked together.
+    """Check rows, given as (line number, cells), under this header. Rows with the same value in the column `order` are checked together.
 
-    `documented` is the reading that applies unless the other fits clearly better. A missing time or place gets the same
-    verdict as on the page; an unreadable one makes a bad row.
+    `documented` is the reading that applies unless the other fits clearly better. A missing time or place gets the same verdict as on
+    the page; an unreadable time, or a wrong number of cells, makes a bad row. Empty rows are skipped.
 
     Raises BadRow if the header lacks one of COLUMNS.
     """
@@ -89,7 +89,7 @@ def _score(cells: Sequence[str], at: Mapping[str, int], width: int) -> SegmentSc
 
 
 def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
-    """A local time and its offset; None for a missing time, and for a missing offset, Z or +00:00."""
+    """A local time and its offset: None for a missing time, and for a missing offset, Z or +00:00. Raises BadRow."""
     text = text.strip()
     if not text:
         return None, None

@@ -1,4 +1,4 @@
-"""A feed's table as a file: its encoding and the delimiter of its cells. Anything else is rejected by name."""
+"""A feed's table as a file: its encoding and the delimiter of its cells. Files of other known kinds are rejected by name."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe
 
 
 class NoTable(ValueError):
-    """The bytes are not a CSV table; `str(error)` describes them and the remedy, to follow "It is"."""
+    """Bytes that are not a CSV table; `str(error)` gives their kind and the remedy, in words that follow "It is"."""
 
 
 def text_of(data: bytes) -> str:
-    """The text of a table. UTF-8, or UTF-16 and UTF-32 with a byte order mark. Raises NoTable."""
+    """The text of a table in UTF-8, or in UTF-16 or UTF-32 with a byte order mark. Raises NoTable."""
     for beginning, what in KINDS:
         if data.startswith(beginning):
             raise NoTable(what)
@@ -53,8 +53,8 @@ def text_of(data: bytes) -> str:
 def delimited(text: str) -> tuple[str, str, int]:
     """The table below a first line such as `sep=;`, its delimiter, and the number of lines skipped.
 
-    The delimiter is the one that gives the header the columns of a feed, else the comma. Raises NoTable if the first line names
-    a different one from the header's.
+    The delimiter is the one that splits the header into the columns of a feed, else the comma. Raises NoTable if the first line names
+    another one than the header's.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)
@@ -73,7 +73,7 @@ def delimited(text: str) -> tuple[str, str, int]:
 
 
 def lacking(header: list[str]) -> str:
-    """The remedy for a header that lacks columns: the delimiter that it seems to have."""
+    """The remedy for a header that lacks columns; it names the delimiter that the header seems to have, if any."""
     line = header[0] if len(header) == 1 else ""
     between = BETWEEN_COLUMNS.search(line)
     sign = between[1] if between is not None else max(DELIMITERS, key=line.count)

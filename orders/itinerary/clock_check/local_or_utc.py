@@ -1,9 +1,9 @@
 """Decide whether a feed's times are local (documented) or UTC.
 
-Both readings of a segment's two times give a flight time. How well each fits the distance is a likelihood; the
-logarithm of their ratio (UTC over local) is the segment's weight, and the weights of an order are added. The documented
-reading applies unless the other fits clearly better. Out and back pull in opposite directions, so together they decide
-more than a single flight can.
+Each reading of a segment's two times gives a flight time, which has a likelihood, given the distance. The logarithm of the ratio of the
+two likelihoods (UTC over local) is the segment's weight, and the weights of an order's segments are added. The documented reading
+applies unless the other fits clearly better. A wrong reading lengthens one direction of a trip and shortens the other, so both
+directions together decide more than a single flight can.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Lack(StrEnum):
 class SegmentScore(NamedTuple):
     """One segment under both readings, in minutes; a `weight` above 0 favours UTC, below 0 local.
 
-    `possible_local` and `possible_utc` are whether a flight can take so long at all. `folds` are the occurrences taken of hours that
-    the clocks repeat (0 or 1), at departure and arrival.
+    `possible_local` and `possible_utc` are False if no flight can take that time. `folds` are the occurrences (0 or 1) assumed of hours
+    that the clocks repeat, at departure and arrival.
     """
 
     local_minutes: int | None = None
@@ -78,8 +78,8 @@ def score(
 ) -> SegmentScore:
     """Score both readings of one segment's naive values.
 
-    A value sent with its own offset counts the same in both. `equipment` is the IATA code of the aircraft, "" if unknown. A train,
-    bus or boat has no weight: no model is fitted to them.
+    A value sent with its own offset is the same in both. `equipment` is the IATA code of the aircraft, "" if unknown. Trains, buses and
+    boats have no weight: no model is fitted to them.
     """
     if departure is None or arrival is None:
         return SegmentScore(lacks=Lack.TIME)
@@ -135,7 +135,7 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 
 
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether the flight is slow under both readings, by more than these differ, as with stops under one number."""
+    """Whether the flight is slow under both readings, by more than the two differ, as with stops under one number."""
     least = min(local, utc) - expected
     return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
 
@@ -143,8 +143,8 @@ def _both_slow(local: int, utc: int, expected: float) -> bool:
 def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:
     """Logarithm of the likelihood of a published flight time, up to a constant that all flights of this distance share.
 
-    Narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
-    queues, detours and headwinds make many slower. `ODD` is the share of flights that follow no rule, so that no
+    Its spread is narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
+    queues, detours and headwinds make many flights slower. `ODD` is the share of flights that follow no rule, so that no
     single flight decides everything. Up to `longer` minutes more are as likely as none: some routes have detours in some years.
     """
     off = minutes - expected
@@ -159,7 +159,7 @@ def possible(minutes: int, expected: float) -> bool:
 
 
 def odd(minutes: int | None, expected: float | None) -> bool:
-    """Whether a flight time is far longer than usual, yet is flown, as with the stops of an island hopper; such a time is kept."""
+    """Whether a flight time is far longer than usual and yet plausible, as with the stops of an island hopper; such a time is kept."""
     if minutes is None or expected is None or possible(minutes, expected):
         return False
     return expected < minutes < min(DAY, 2.5 * expected + 180)
@@ -180,7 +180,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight in its order. A single slow flight may decide, but does not outvote others that fit."""
+    """A segment's weight in its order. A single slow flight may decide, but does not outvote flights that fit."""
     weight, expected = segment.weight, segment.expected
     if expected is None or segment.local_minutes is None or segment.utc_minutes is None:
         return weight
@@ -208,7 +208,7 @@ def believable(segment: SegmentScore, reading: Reading | None) -> bool:
 
 
 def flight_minutes(evidence: Evidence) -> int | None:
-    """The flight time under the reading of a verdict, None if it cannot be known."""
+    """The flight time under the reading of a verdict, local if it is unclear; None if impossible or unknown."""
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return None
     return evidence.utc_minutes if evidence.verdict is Verdict.UTC else evidence.local_minutes
@@ -228,7 +228,10 @@ def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
 
 
 def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
-    """The evidence of the segment that supports its order's reading most."""
+    """The evidence of the segment that most supports its order's reading, or the local one if that is unclear.
+
+    Of the first segment if none has a known flight time; UNCLEAR if there are no segments.
+    """
     known = [segment for segment in segments if not segment.lacks]
     if not known:
         return evidence(segments[0], together) if segments else Evidence(Verdict.UNCLEAR)
@@ -238,7 +241,7 @@ def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -
 
 
 def _days_off(minutes: int, expected: float) -> int | None:
-    """By how many days the arrival's date is wrong, if a whole number of days makes the flight time a usual one."""
+    """The number of days by which the arrival's date is wrong, if correcting it makes the flight time usual; else None."""
     days = round((minutes - expected) / DAY)
     left = minutes - days * DAY - expected
     return days if days and abs(left) <= 25 + 0.1 * expected else None

@@ -3,7 +3,7 @@
     manage.py extract_messages
 
 writes locale/django.pot and updates each locale/<language>/LC_MESSAGES/django.po: new phrases are added without a translation,
-unused ones removed. `pybabel compile -d locale -D django` compiles the catalogues.
+unused ones are removed. `pybabel compile -d locale -D django` compiles the catalogues.
 """
 
 from __future__ import annotations

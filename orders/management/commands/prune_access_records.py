@@ -1,4 +1,4 @@
-"""Remove access records beyond a given age: the only way to remove any."""
+"""Remove access records beyond a given age. Nothing else removes any."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         self.stdout.write(f"removed: {removed} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
-        """Remove digests of orders older than CHANGES_DAYS, whatever the age limit of records is."""
+        """Remove order digests older than CHANGES_DAYS, regardless of the age given for records; with `dry_run`, only count them."""
         gone = viewed_order.prune(dry_run=dry_run)
         if gone:
             self.stdout.write(f"views to compare with {'to be removed' if dry_run else 'removed'}: {gone}")
