@@ -58,7 +58,7 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
 
 
 def _journeys(trip: Trip) -> list[str]:
-    """A block for each journey and each stay, until there are MOST_CHARACTERS; then a line that the text ends there."""
+    """A block for each journey and each stay, until there are MOST_CHARACTERS; then a line that marks the end."""
     blocks = []
     room = MOST_CHARACTERS
     for journey in trip.journeys:
