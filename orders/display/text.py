@@ -23,7 +23,7 @@ from orders.itinerary.codes import Mode, NoticeKind, Reading
 from orders.itinerary.trip import Clock, Flight, Journey, Transfer, Trip
 
 MOST_CHARACTERS = 100_000  # a group of 500 takes 40,000
-# Of a flight; all others only matter to somebody who has the order open.
+# Of a flight; the other notices matter only to somebody who has the order open.
 NOTICES = frozenset(
     {
         NoticeKind.IMPOSSIBLE_TIME,

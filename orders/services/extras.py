@@ -10,7 +10,7 @@ from orders.itinerary.trip import Flight, Trip
 
 # "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
-# Of these each belongs to a flight, also where only its traveller says to which.
+# Each of these belongs to a flight, even if only its travellers identify that flight.
 ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGRADES"})
 
 
