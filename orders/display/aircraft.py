@@ -1,4 +1,4 @@
-"""Aircraft by their IATA codes, as people call them: the types in wide use. Others stay codes."""
+"""Names of the aircraft types in wide use, by IATA code. Other types are shown as codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The strip of things to check: one line for each flight or other row of the page, each thing with its number."""
+"""The strip of things to check: one line for each flight or other row of the page, and each thing with its figure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """What to check in one row of the page: `anchor` is its DOM id, `at` a flight number, and `words` lists what to check."""
+    """The things to check in one row of the page: `anchor` is the row's DOM id, `at` the flight number ("" without one).
+
+    `words` has one phrase for each.
+    """
 
     anchor: str
     at: str
@@ -38,7 +41,7 @@ class AlertLine:
 
 
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
-    """The things to check at the moment `now` (aware), those of the whole order first, then by flight in the trip's order."""
+    """The things to check at the moment `now` (aware): first those about the whole order, then those about each flight, in order."""
     alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
     lines = [
         *_unsettled(order, summary, trip, alerts, now),
@@ -63,14 +66,17 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
 
 
 def _is_pill(notice: Notice, order: Order) -> bool:
-    """Whether the pill of the order's status says the same already."""
+    """Whether the pill of the order's status already shows the same."""
     return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
 
 
 def _unsettled(
     order: Order, summary: OrderSummary, trip: Trip, alerts: list[Alert], now: datetime
 ) -> Iterator[AlertLine]:
-    """A status that still needs something to happen before the trip: reserved, pending, declined. None that a flight has in `alerts`."""
+    """The line for a status that must change before the trip: reserved, pending, declined.
+
+    No line if all flights are over, if `alerts` has the status, or if the pill of the order's status already shows it all.
+    """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):
         return
@@ -87,7 +93,10 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """When the next flight leaves: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone; "" if there is none to come."""
+    """The next departure: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone, or that its time is in doubt or unknown.
+
+    "" if no flight is to come.
+    """
     if trip.doubted:
         return _("departure time in doubt")
     coming = next_booked(trip) or next((flight for flight in flights if flight.phase is Phase.NEXT), None)
@@ -108,7 +117,7 @@ def _is_over(flight: Flight, now: datetime) -> bool:
 
 
 def _split(trip: Trip) -> Iterator[AlertLine]:
-    """Travellers who are not on all flights, and not because of a cancellation, which has a line of its own."""
+    """The line for travellers who are not on all flights to come; none if a flight is partly cancelled, which has its own line."""
     coming = [flight for flight in trip.flights if not flight.cancelled and flight.phase is not Phase.DEPARTED]
     parts = [flight for flight in coming if flight.passengers and not flight.all_passengers]
     if any(notice.kind is NoticeKind.PARTLY_CANCELLED for flight in trip.flights for notice in flight.notices):
@@ -126,7 +135,7 @@ def _aboard(flight: Flight) -> str:
 
 
 def _untimed(trip: Trip) -> Iterator[AlertLine]:
-    """Flights that were sent without a segment: their times are unknown."""
+    """The line for flights that were sent without a segment, so that their times are unknown."""
     count = sum(count for _name, count in trip.untimed)
     if count:
         words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
@@ -154,7 +163,7 @@ def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
 
 
 def alert_words(notice: Notice, city: str = "") -> str:
-    """A thing to check with its number: "Tight connection in Amsterdam: 35 min". `city` is where a wait is."""
+    """A thing to check with its figure: "Tight connection in Amsterdam: 35 min". `city` is the place of a wait."""
     word = _("%(what)s in %(city)s") % {"what": notice_word(notice), "city": city} if city else notice_word(notice)
     number = NUMBERS.get(notice.kind, _no_number)(notice)
     return f"{word}: {number}" if number else word
@@ -178,7 +187,7 @@ def _change(notice: Notice) -> str:
 
 
 def _flight_time(notice: Notice) -> str:
-    """The length of a flight that cannot be."""
+    """The impossible length of a flight, read as local times; "" if unknown."""
     return (
         ""
         if notice.evidence is None or notice.evidence.local_minutes is None

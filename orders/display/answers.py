@@ -1,4 +1,4 @@
-"""The answer line of an order: is it confirmed, is it paid, when is the next flight. It says what the CDP says and no more.
+"""The answer line of an order: whether it is confirmed and paid, and when the next flight leaves. Nothing in it is guessed.
 
 The words for the time are in `departure`.
 """
@@ -43,7 +43,7 @@ def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> l
 
 
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
-    """The time of the trip. Where no item has a status, the flights have that of the order."""
+    """The time of the trip in words, "" if it is unknown or nothing is booked. The order's status counts if no item has one."""
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
     if whole and trip.flights and (row.cancelled or all(flight.cancelled for flight in trip.flights)):
@@ -82,14 +82,17 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
 
 
 def _agrees(order: Order) -> bool:
-    """Whether the order's own status is not at odds with a booking that all items confirm."""
+    """Whether the order's own status is compatible with items that are all settled."""
     row = status(order.status)
     waits = row.tone is Tone.WAITING and not row.payment.alone
     return not (waits or row.tone in (Tone.GONE, Tone.BACK))
 
 
 def contradicts(order: Order, summary: OrderSummary) -> bool:
-    """Whether the order says that there is no seat, and all its items with a status have one; or the reverse."""
+    """Whether the order's status means that there is no seat while its items' statuses are all settled, or the reverse.
+
+    The reverse is a settled order whose items' statuses all mean that there is no seat. False if no item has a status.
+    """
     items, row = [status(sent) for sent, _count in summary.statuses], status(order.status)
     if not items:
         return False
@@ -99,10 +102,10 @@ def contradicts(order: Order, summary: OrderSummary) -> bool:
 
 
 def _heads(order: Order, trip: Trip) -> Counter[str]:
-    """The number of travellers by the code of their status, if the items say it; else none.
+    """The number of travellers by the code of their status; empty if the items do not determine it.
 
-    They do if all items have one status, or if every flight counts the same, one item for each traveller, and no other item has a
-    status of its own.
+    They do if all items were read, there are flights, and either all items have the same status, or the numbers are the same on
+    every flight and no other item has a status that is missing there.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -131,9 +134,9 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """Paid, pending or refunded if a status gives it, else that it is unknown; and the payment method.
+    """The answer about the payment: paid, pending or refunded if a status gives this, else unknown; and the payment method.
 
-    What was paid for a cancelled or declined order may have been refunded.
+    If a paid order is cancelled or declined, the words add that it is not known whether it was refunded.
     """
     answer = _payment(order, summary)
     if answer.icon is Icon.OK and (_is_cancelled(order, summary) or not status(order.status).booked):
@@ -168,7 +171,7 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 
 
 def _not_said(order: Order, summary: OrderSummary) -> str:
-    """Why it is not known whether the order is paid."""
+    """The answer if it is not known whether the order is paid, with the reason."""
     if status_unread(order) or any(map(status_unread, order.items)):
         return _("Not known whether it is paid: status not understood")
     if _is_cancelled(order, summary):
@@ -184,7 +187,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 
 
 def _how_much(rows: Sequence[Status], words: str) -> str:
-    """The words, with a remark that the total beside them is not the amount of a refund."""
+    """The words, followed by a remark if a refund is among the statuses: the total beside them is not the amount refunded."""
     refunded = any(row.refunded for row in rows)
     return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
@@ -214,7 +217,7 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """ "Confirmed for 3 of 4 items"; "at least" where not all items were read."""
+    """ "Confirmed for 3 of 4 items"; "of at least 4 items" if not all were read; only the word for a single item."""
     figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
     if summary.items_total is None:
         return _("%(word)s for %(count)s of at least %(total)s items") % figures
@@ -222,7 +225,7 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:
-    """ "Reserved, not confirmed"; any other status in words alone. `words` replace those of the status."""
+    """ "Reserved, not confirmed" for a status that waits; any other in words alone. `words` replace the status's own."""
     words = words or status_word(sent)
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 

@@ -1,6 +1,6 @@
-"""The itinerary as an iCalendar file: one event for each flight, with the zones it needs, and no personal data.
+"""The itinerary as an iCalendar file: an event for each flight with a known day, the zones of its times, and no personal data.
 
-The file depends only on the CDP's answer. Importing it updates the events of an older file.
+The file depends only on the CDP's answer, the connection's reading and the language. Importing it updates the events of an older file.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ LARGEST_SEQUENCE = 2**31 - 1
 def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
     """The file of `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
-    A time in a known zone is written in that zone, with its VTIMEZONE; one within hours of a change of the clocks is written in UTC,
-    which every reader takes as the same moment; one in an unknown zone floats.
+    A time in a known zone is written in that zone, with its VTIMEZONE. It is written in UTC, which all calendar programs read alike,
+    within three hours of a clock change, or in a year for which zones are not defined. A time in an unknown zone floats.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")
@@ -61,8 +61,8 @@ def _zones(flights: list[Flight]) -> dict[str, set[int]]:
 def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
     """Each flight's UID, by its key.
 
-    It is made of the order, the flight's number and its two airports, so that it stays when the flight is re-timed. Flights with all
-    this in common are numbered in order of sale, which does not change with their times.
+    It is derived from the order, the flight's number and its two airports, so it stays the same when the flight is retimed. Flights
+    that have all of these in common are numbered in order of sale, which does not depend on their times.
     """
 
     def sale(flight: Flight) -> tuple[datetime, str, int]:
@@ -81,12 +81,15 @@ def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits only, in upper case: "bx 0459" is BX0459."""
+    """The letters and digits of `text`, in upper case: "bx 0459" is BX0459."""
     return "".join(letter for letter in text.upper() if letter.isalnum())
 
 
 def _date(event: Event, order: Order) -> None:
-    """Add the time of the order's last change as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it."""
+    """Add the time of the order's last change as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it.
+
+    Without one, the time of its creation or purchase is used; without any time, only DTSTAMP is added, as 1970.
+    """
     changes = [stamp for stamp in (order.modified_at, *(item.modified_at for item in order.items)) if stamp is not None]
     changed = max(changes, default=order.created_at or order.ordered_at)
     event.add("dtstamp", changed or EPOCH)
@@ -142,7 +145,9 @@ def _tied(clock: Clock) -> bool:
 
 
 def _near_a_change(clock: Clock) -> bool:
-    """Whether the zone's offset changes within three hours: readers disagree there, and a repeated hour is ambiguous."""
+    """Whether the zone's offset changes within three hours of this time: calendar programs disagree there, and a repeated hour is
+    ambiguous.
+    """
     instant = clock.instant
     if instant is None:
         return False
@@ -151,7 +156,7 @@ def _near_a_change(clock: Clock) -> bool:
 
 
 def _lands_later(flight: Flight) -> bool:
-    """Whether the arrival can be written as the event's end: known, and after the start."""
+    """Whether the arrival can be written as the event's end: known, comparable with the start, and after it."""
     start, end = flight.origin, flight.destination
     if end.wall is None or start.wall is None:
         return False

@@ -1,4 +1,4 @@
-"""What changed since an order was last viewed, in words: each fact as before and now."""
+"""The changes since an order was last viewed, in words: each fact as it was before and as it is now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def fact_word(change: Change) -> str:
 
 
 def before_and_now(change: Change) -> tuple[str, str]:
-    """("06:40", "07:15"); with the day if that changed: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15")."""
+    """A fact before and now: ("06:40", "07:15"); times with their days if those differ: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15")."""
     if change.fact == "number":
         return change.before or "–", change.now or "–"
     if change.fact == "status":

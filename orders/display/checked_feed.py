@@ -1,4 +1,4 @@
-"""The table of a feed with the verdict on each of its rows, and the reason in words."""
+"""The table of a feed with the verdict on each row, and the reason in words."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CLOCKS: tuple[str, ...] = tuple(Reading)
 
 
 class NotChecked(ValueError):
-    """The file cannot be checked; its text says why, and the remedy."""
+    """A file that cannot be checked; `str(error)` is the reason and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """The same rows as CSV with the columns ADDED, a line about each bad row, and a line that counts all."""
+    """The judged rows as CSV with the columns ADDED, a line about each bad row, and a line with the counts."""
 
     table: str
     bad: tuple[str, ...]
@@ -32,9 +32,9 @@ class CheckedFeed:
 
 
 def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
-    """Check the times of a table; `clock` is the one of CLOCKS that is documented, `name` that of the file.
+    """Check the times of the table in `data`; `name` is the file's name, `clock` the documented reading, one of CLOCKS.
 
-    Bad rows do not stop the rest. Raises NotChecked.
+    Bad rows are reported, and the rest is checked. Raises NotChecked.
     """
     try:
         text, delimiter, passed_over = feed_file.delimited(feed_file.text_of(data))
@@ -65,7 +65,10 @@ def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
 
 
 def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """Rows with the number of the line they end on, `above` lines counted too; one that is not CSV is noted and skipped."""
+    """The rows, each with the number of the line on which it ends; `above` lines come before the first.
+
+    A row that is not CSV is added to `unreadable` and skipped.
+    """
     while True:
         try:
             row = next(reader)

@@ -26,7 +26,7 @@ REGION_OF = {"en": "en_GB"}
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Babel's locale for a language code of Django's; British English if Babel has none."""
+    """Babel's locale for one of Django's language codes; British English for "en", or if Babel has none."""
     try:
         return Locale.parse(REGION_OF.get(language, language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
@@ -49,27 +49,27 @@ def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> 
 
 
 def clock(value: datetime | None) -> str:
-    """A local time: "16:00", or "4:00 pm" by preference. Never converted."""
+    """A local time: "16:00", or "4:00 pm" by preference; "" for None. Never converted."""
     return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
 
 
 def day(value: date | None) -> str:
-    """ "Fri 15 Aug 2025"."""
+    """ "Fri 15 Aug 2025"; "" for None."""
     return "" if value is None else _skeleton("yMMMEd", _date(value), language())
 
 
 def short_day(value: date | None) -> str:
-    """ "Fri 15 Aug"."""
+    """ "Fri 15 Aug"; "" for None."""
     return "" if value is None else _skeleton("MMMEd", _date(value), language())
 
 
 def plain_day(value: date | None) -> str:
-    """ "15 Aug 2025"."""
+    """ "15 Aug 2025"; "" for None."""
     return "" if value is None else _skeleton("yMMMd", _date(value), language())
 
 
 def day_clock(value: datetime | None) -> str:
-    """ "Fri 15 Aug 16:00", a dash for none."""
+    """ "Fri 15 Aug 16:00"; a dash for None."""
     return "–" if value is None else f"{short_day(value)} {clock(value)}"
 
 
@@ -78,7 +78,7 @@ def _date(value: date) -> date:
 
 
 def iso(value: datetime | date | None) -> str:
-    """For `datetime` attributes: instants with their Z, wall-clock values without an offset."""
+    """The value of a `datetime` attribute: an instant in UTC with a Z, a local time without an offset, or a date; "" for None."""
     if isinstance(value, datetime):
         return (
             value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.strftime("%Y-%m-%dT%H:%M")
@@ -87,7 +87,7 @@ def iso(value: datetime | date | None) -> str:
 
 
 def stamp(value: datetime | None) -> SafeString | str:
-    """A UTC instant of the CDP in the user's zone, named: "15 Aug 2025 18:00 CEST"."""
+    """An aware instant in the user's zone, which is named, as HTML: "15 Aug 2025 18:00 CEST"; "" for None."""
     if value is None:
         return ""
     return _stamp(value, timezone.get_current_timezone(), current().clock, language())
@@ -108,7 +108,7 @@ def stamp_seconds(value: datetime) -> SafeString:
 
 
 def stamp_clock(value: datetime | None) -> SafeString | str:
-    """The time of an instant with seconds, in the user's zone: "14:02:07 UTC"."""
+    """The time of an instant with seconds, in the user's zone: "14:02:07 UTC"; "" for None."""
     if value is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', iso(value), _to_the_second(timezone.localtime(value)))
@@ -126,7 +126,7 @@ def zone_word(value: datetime) -> str:
 
 
 def offset_word(value: timedelta | None) -> str:
-    """ "UTC+1", "UTC−3:30", "UTC"."""
+    """ "UTC+1", "UTC−3:30", "UTC"; "" for None."""
     if value is None:
         return ""
     minutes = int(value.total_seconds() // 60)
@@ -137,7 +137,7 @@ def offset_word(value: timedelta | None) -> str:
 
 
 def duration(minutes: int | None) -> str:
-    """Minutes in words: "10 h 40 min", "2 d 3 h", "−25 min"."""
+    """Minutes in words: "10 h 40 min", "2 d 3 h", "−25 min"; "" for None."""
     if minutes is None:
         return ""
     sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)
@@ -162,7 +162,7 @@ def day_change(days: int | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A duration: "0.4 s", or "0.03 s" if it is below a tenth."""
+    """A duration: "0.4 s", or "0.03 s" if it is below a tenth; "" for None."""
     if value is None:
         return ""
     return _("%(count)s s") % {

@@ -1,4 +1,4 @@
-"""Countries by their names in the user's language."""
+"""Countries, sorted by their names in the user's language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orders.search_text.phones import COUNTRIES
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """(ISO 3166 alpha-2 code, name in the active language) of each country that has phone numbers of its own, by name."""
+    """(ISO 3166 alpha-2 code, name in the active language) of each country that has phone numbers of its own, sorted by name."""
     return _choices(language())
 
 

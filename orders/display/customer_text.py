@@ -29,7 +29,7 @@ UNCERTAIN = WRONG_TIMES | {NoticeKind.UNREADABLE_TIME}
 
 
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
-    """Blocks of lines, separated by an empty line; each block's first line is its heading. "" if there is nothing to report.
+    """Blocks of lines, separated by empty lines; each block's first line is its heading. "" for an order without flights.
 
     Also "" for a trip too long for a message, and for an order that did not load completely or contradicts itself.
     """
@@ -53,7 +53,7 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
 
 
 def _contradicts(order: Order) -> bool:
-    """Whether the order says that there is no seat, and an item that it is settled."""
+    """Whether the order's status means that there is no seat, although an item's status is settled."""
     return not status(order.status).booked and any(status(item.status).settled for item in order.items)
 
 
@@ -79,7 +79,7 @@ def _is_said(sent: str | None) -> bool:
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
     """The statuses of the items that are not settled: "Waitlisted", "Declined for 1 of 4"; "" if the opening says the same.
 
-    The word of a feed is not for the customer.
+    A status that is not in our table becomes "status to be confirmed": a feed's own words are not for the customer.
     """
     heads = count_heads(items)
     sent = {status(item.status).code: item.status for item in items}
@@ -144,7 +144,7 @@ def _is_uncertain(flight: Flight) -> bool:
 
 
 def _is_timed(flight: Flight) -> bool:
-    """Whether the text gives a time of the flight."""
+    """Whether the text gives a time for the flight."""
     return not _is_uncertain(flight) and any(end.wall is not None for end in (flight.origin, flight.destination))
 
 
@@ -167,7 +167,7 @@ def _place(place: Place) -> str:
 
 
 def _transfer(transfer: Transfer) -> Iterator[str]:
-    """The wait between two certain flights, if it is possible; impossible ones are not for the customer."""
+    """The line for the wait between two flights that are certain; none if the wait is unknown or negative."""
     if transfer.minutes is None or transfer.minutes < 0:
         return
     here, there = _place(transfer.at), _place(transfer.onward)
@@ -183,7 +183,7 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
 
 
 def _is_listed(order: Order, other: OtherItem) -> bool:
-    """Whether an extra is for the customer: not a cancelled one, a fee, or one without a name that customers know."""
+    """Whether an extra is for the customer: booked, not cancelled, not a fee, and with a name or a known type."""
     kind = (other.item.type or "").upper()
     row = status(_sent(order, other.item))
     named = other.item.name or kind in ITEM_TYPES
@@ -209,13 +209,13 @@ def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -
 
 
 def _pieces(item: OrderItem) -> int:
-    """The quantity of an item, if it is a whole number that a customer can have ordered; else 1."""
+    """The quantity of an item if it is a whole number from 1 to below MOST_PIECES, else 1."""
     many = item.quantity
     return int(many) if many is not None and 1 <= many < MOST_PIECES and many == many.to_integral_value() else 1
 
 
 def _way(other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
-    """Between which places an extra is, by the flight it goes with or its description; "" if neither says it."""
+    """The way an extra covers ("Dublin to Málaga"), from the flight it goes with, else from its description; "" if neither gives one."""
     for flight in trip.flights if other.flight else ():
         if flight.key == other.flight:
             ends = {"origin": _place(flight.origin.place), "destination": _place(flight.destination.place)}

@@ -1,4 +1,7 @@
-"""When the next flight leaves, in words: of a trip to come, under way or past. Times in doubt are given both ways, or with a remark."""
+"""The time of a trip in words: its next departure, the flight under way, or its end.
+
+Times in doubt are given under both readings, or with a remark.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,10 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
-    """When the next flight leaves, or where the traveller is; "" if no time is known or none is booked.
+    """The departure of the next booked flight, or where the traveller is; "" if this is unknown or no flight is booked.
 
-    Times in doubt are given both ways. If the status is not `settled`, it is not certain that anybody is on a flight that left.
+    Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave open whether anybody was on
+    a flight that has left.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -41,7 +45,7 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
 
 
 def next_booked(trip: Trip) -> Flight | None:
-    """The next flight that has a seat; the trip's own next one may have none."""
+    """The booked flight that leaves next, None if none with a known time is to come. The trip's NEXT flight may not be booked."""
     coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
     timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
     return coming[min(timed)[1]] if timed else None
@@ -52,7 +56,7 @@ def _latest(flight: Flight) -> datetime:
 
 
 def _checked(words: str, flight: Flight) -> str:
-    """The words, with a remark on times that cannot be right."""
+    """The words, with a remark if the flight's times cannot be right."""
     wrong = any(notice.kind in WRONG_TIMES for notice in flight.notices)
     return _("%(words)s; check these times") % {"words": words} if words and wrong else words
 
@@ -91,7 +95,7 @@ def _leaves(flight: Flight, now: datetime, phrase: str) -> str:
 
 
 def _phrase(flight: Flight, trip: Trip) -> str:
-    """The phrase for a departure, by whether others of the party leave earlier or later."""
+    """The phrase for a departure, depending on whether other members of the party leave earlier or later."""
     apart = _apart(flight, trip)
     if not apart:
         return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s")
@@ -101,7 +105,10 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """The flights on which others of the party leave from, or for, the same city within a day: for each whether it is later."""
+    """The journeys on which other members of the party leave from or for the same city within a day: whether each leaves later.
+
+    Empty for a flight with all travellers, and for one that does not begin a journey.
+    """
     if flight.all_passengers or flight.origin.instant is None:
         return []
     own = next((journey for journey in trip.journeys if journey.key == flight.key), None)
@@ -122,7 +129,7 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in use first; "" if either is unknown, or both are past."""
+    """A departure under both readings, the one in use first, or once if they agree; "" if either is unknown, or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""
@@ -141,7 +148,7 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """ "in 30 days" by the dates at the airport, "in 10 h" within the last 24 hours; "" if unknown."""
+    """ "in 30 days" by the dates at the airport, "in 10 h" if it is less than 24 hours; "" if unknown."""
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""
@@ -152,11 +159,11 @@ def wait_words(leaves: Clock, now: datetime) -> str:
 
 
 def _today(end: Clock, now: datetime) -> date | None:
-    """The date at an end of a flight at the moment `now` (aware), by the clock of the flight's day."""
+    """The date at one end of a flight at the moment `now` (aware), by the zone's offset at the flight's time; None if unknown."""
     return (now.astimezone(UTC) + end.offset).date() if end.offset is not None else None
 
 
 def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
-    """Time, day and city of an end; the day with its year if it is long before or after `now` (aware)."""
+    """The time, day and city of one end of a flight; the day with its year if it is over 180 days from `now` (aware)."""
     far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
     return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

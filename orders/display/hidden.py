@@ -31,7 +31,7 @@ def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def masked_note(note: Note) -> tuple[str, str]:
-    """The field that could not be read, and the value sent."""
+    """The name of a field that could not be read, and the value sent: each masked if necessary, and "" if there is none."""
     name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
     if not note.shown:
         return name, ""

@@ -1,4 +1,4 @@
-"""Symbols of the one sprite. Always decoration: the word next to it has the same meaning."""
+"""Icons from the single sprite. They are always decorative: the words next to them have the same meaning."""
 
 from __future__ import annotations
 

@@ -33,9 +33,10 @@ def internal_note(
     as_of: datetime,
     link: str,
 ) -> str:
-    """Blocks of lines, separated by an empty line. No personal data; amounts and statuses as the CDP has them.
+    """The note as blocks of lines, separated by empty lines; no personal data.
 
-    `alerts` are the lines of the strip above the order.
+    `alerts` are the lines of the strip above the order, of which the first MOST_ALERTS are used; `as_of` (aware) is when the order
+    was read.
     """
     head = [" · ".join(filter(None, (summary.reference, connection)))]
     statuses = ", ".join(f"{count} {status_word(sent)}" for sent, count in summary.statuses) if summary.mixed else ""

@@ -1,4 +1,4 @@
-"""The items of an order as the payment card lists them: those that read alike together, with their unit price and total."""
+"""The items of an order as the payment card lists them: items that read alike form a group, with its unit price and total."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from orders.services.currencies import canonical
 
 @dataclass(frozen=True, slots=True)
 class ItemGroup:
-    """Items that differ in nothing their line shows: positions among the order's items (from 0), and the first of them."""
+    """Items whose lines are identical: their positions among the order's items (from 0), and the first of these items."""
 
     indexes: tuple[int, ...]
     first: OrderItem
 
     @property
     def total(self) -> Decimal | None:
-        """The prices of all of them together, exact; None if unknown, or if a quantity leaves open what a price is for."""
+        """The exact sum of the items' prices; None if the price is unknown, or a quantity other than 1 leaves open what it is for."""
         if self.first.price is None or self.first.quantity not in (None, 1):
             return None
         with localcontext(prec=PRECISION):

@@ -24,7 +24,7 @@ MOST_NAMES = 20
 
 
 def place_city(place: Place) -> str:
-    """The city, else the airport's name, else the code as sent; never empty unless nothing was sent."""
+    """The city, else the airport's name, else the code as sent, else "Airport not given"."""
     return place.city or place.name or place.code or _("Airport not given")
 
 
@@ -41,7 +41,10 @@ def place_name(place: Place) -> str:
 
 
 def at_airport(place: Place) -> str:
-    """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once."""
+    """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once; without a name, city and code.
+
+    The code alone without a city; "airport not given" without a code.
+    """
     if not place.name:
         return f"{place.city} ({place.code})" if place.city else place.code or _("airport not given")
     name = place.name.removesuffix(" Airport").removesuffix(" International")
@@ -71,7 +74,10 @@ def journey_length(journey: Journey) -> str:
 
 
 def stay_words(stay: Stay) -> str:
-    """ "7 days in Las Vegas", "20 h in New York"; "8 days, Rome to Nice not on this order" if the next journey starts elsewhere."""
+    """ "7 days in Las Vegas", "20 h in New York"; "Stay in New York" if its length is unknown.
+
+    "8 days, Rome to Nice not on this order" if the next journey starts elsewhere.
+    """
     length = _stay_length(stay)
     here = place_city(stay.place)
     if stay.onward is None:
@@ -112,7 +118,10 @@ def both_times(flight: Flight) -> str:
 
 
 def transfer_words(transfer: Transfer) -> str:
-    """ "2 h 40 min at London Heathrow (LHR)"."""
+    """ "2 h 40 min at London Heathrow (LHR)"; with both airports if they differ.
+
+    Other sentences for an unknown time, and for flights that overlap.
+    """
     place = at_airport(transfer.at)
     if transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward):
         ends = {"arrival": place, "departure": at_airport(transfer.onward)}
@@ -146,12 +155,15 @@ def any_serious(notices: Iterable[Notice]) -> bool:
 
 
 def kilometres(distance: int) -> str:
-    """ "8,395 km" in the person's language."""
+    """ "8,395 km" in the user's language."""
     return f"{whole_number(distance)} km"
 
 
 def clock_words(end: Clock) -> str:
-    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark on a time that the clocks skip or repeat."""
+    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark on a time that the clocks skip or repeat.
+
+    Unknown parts are left out; "time not given" stands for an unknown time.
+    """
     if end.wall is None:
         return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
     words = f"{day(end.wall)}, {clock(end.wall)} {place_city(end.place)}"
@@ -182,7 +194,7 @@ def flight_facts(flight: Flight) -> list[str]:
 def row_notices(flight: Flight) -> list[Notice]:
     """The notices of a flight, without a status that the pill next to its number already shows.
 
-    A doubt about the reading is also left out if the table next to it shows both.
+    A doubt about the reading is also left out if the table next to it shows both readings.
     """
     shown = {status(sent).code for sent in flight.statuses}
     both_readings = flight.origin.other_wall or flight.destination.other_wall

@@ -69,14 +69,17 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 
 
 class Environment(jinja2.Environment):
-    """Compiles a template once per language, with its plain phrases already translated: half of a page is the same every time."""
+    """An environment that compiles each template once per language, with its plain phrases already translated.
+
+    Half of a page is the same every time.
+    """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
-        """The template in the active language; templates that it extends, includes or imports are in the same one."""
+        """The template in the active language; templates that it extends, includes or imports are in the same language."""
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def make_globals(self, d: Any) -> Any:
-        """The globals of a template, in one dict: Jinja2's chain of two is read slowly, and every import and include reads it."""
+        """The globals of a template, in one dict: Jinja2's chain of two is slow to read, and every import and include reads it."""
         return {**self.globals, **d} if d else self.globals
 
     def join_path(self, template: str, parent: str) -> str:
@@ -91,7 +94,7 @@ class Environment(jinja2.Environment):
 
 
 class Loader(jinja2.FileSystemLoader):
-    """The files are the same for all languages."""
+    """A loader of files that are the same for all languages."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> Any:
         """The source of "de/orders/order.html" is that of "orders/order.html"."""
@@ -121,7 +124,7 @@ def environment(**options: Any) -> Environment:
 
 
 def url(name: str, *values: object) -> str:
-    """The path of the page `name`; `values` are the parts of it that differ, such as an order's ref."""
+    """The path of the page `name`; `values` are the variable parts of the path, such as an order's ref."""
     return reverse(name, args=values) if values else _path(name)
 
 

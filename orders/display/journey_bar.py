@@ -52,7 +52,7 @@ def _leg(leg: Flight | Transfer) -> str:
 
 
 def state_said(shape: Shape, now: datetime) -> str:
-    """The state of a flight on the bar at the moment `now` (aware): what is to come is marked only within two days."""
+    """The state of a flight or wait on the bar at the moment `now` (aware); a future flight has one only within two days of leaving."""
     if shape.state == "cancelled" or not isinstance(shape.leg, Flight):
         return shape.state
     return phase_said(shape.leg, now)
@@ -64,12 +64,12 @@ NIGHT_ROOM = 60  # between the middle of a night and the nearest place's code
 
 
 def length_fits(shape: Shape) -> bool:
-    """Whether a part of the bar is wide enough for its length in words."""
+    """Whether a part of the bar shows its length in words: it is wide enough, not cancelled, and its length is known."""
     return shape.width >= LENGTH_ROOM and shape.state != "cancelled" and shape.leg.minutes is not None
 
 
 def night_labels(picture: Picture) -> Iterator[int]:
-    """The middles of the nights that can be named above the bar without touching a place's code."""
+    """The middles of the nights that are wide enough to be named above the bar, and far enough from every place's code."""
     for start, end in _whole_nights(picture):
         middle = (start + end) // 2
         if end - start >= NIGHT_WIDTH and all(abs(place.x - middle) > NIGHT_ROOM for place in picture.places):

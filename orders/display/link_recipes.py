@@ -1,4 +1,4 @@
-"""How each ticket system links to an order: one table for the page that writes templates and for docs/linking.md."""
+"""Links from each ticket system to an order: one table for the page that writes link templates and for docs/linking.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXAMPLE = "https://orders.example.com"
 
 
 class Shape(StrEnum):
-    """Where the value goes in the URL."""
+    """The part of the URL that holds the value."""
 
     PATH = "path"
     QUERY = "query"
@@ -37,7 +37,10 @@ class Recipe:
     note: Promise | str = ""
 
     def template(self, base: str, field: str = "", connection: str = "", shape: Shape | None = None) -> str:
-        """The link template to paste, for the server at `base`; with a connection if one is named."""
+        """The link template to paste, for the server at `base`; with a connection if one is named.
+
+        `field` and `shape` default to those of the recipe.
+        """
         value = self.reference.replace("FIELD", field or self.field)
         more = [f"ticket={self.ticket}"] if self.ticket else []
         more += [f"connection={quote(connection, safe='')}"] if connection else []
@@ -167,6 +170,6 @@ BY_CODE = {recipe.code: recipe for recipe in RECIPES}
 
 
 def in_docs(recipe: Recipe) -> str:
-    """The recipe as docs/linking.md has it."""
+    """The recipe as it appears in docs/linking.md."""
     lines = [f"**{recipe.name}.** {recipe.where}", f"`{recipe.template(EXAMPLE)}`", str(recipe.note)]
     return "\n".join(filter(None, lines))

@@ -43,7 +43,7 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
 
 
 def money(value: Decimal | None, currency: str | None = None) -> str:
-    """ "1,234.50 EUR": the number in the user's language, then the code; without a code the bare number."""
+    """ "1,234.50 EUR": the number in the user's language, then the code, if there is one; "" for None."""
     if value is None:
         return ""
     code = canonical(currency)
@@ -52,7 +52,7 @@ def money(value: Decimal | None, currency: str | None = None) -> str:
 
 
 def quantity(value: Decimal | None) -> str:
-    """A quantity without trailing zeros: "1", "2", "0.5"."""
+    """A quantity without trailing zeros: "1", "2", "0.5"; "" for None."""
     if value is None or not value.is_finite():
         return money(value)
     with localcontext(prec=PRECISION):
@@ -60,14 +60,14 @@ def quantity(value: Decimal | None) -> str:
 
 
 def price(record: Order | OrderItem) -> str:
-    """ "1,234.50 EUR"; the value as sent if that is not a number; "" if nothing was sent."""
+    """ "1,234.50 EUR"; "sent, not understood: 1.234,56" for a value that is not a number; "" if nothing was sent."""
     if record.price is None:
         return number_as_sent(record, "price")
     return money(record.price, record.currency_code)
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent, not understood: 1.234,56" for a field that should hold a number, else ""."""
+    """ "sent, not understood: 1.234,56" for a field that should hold a number, masked if necessary; else ""."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""
@@ -76,7 +76,10 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 
 
 def before_conversion(item: OrderItem) -> str:
-    """ "112.00 USD before conversion", per unit as the CDP keeps it; "" if both currencies are the same, or one is unknown."""
+    """ "112.00 USD before conversion", with "each" if the quantity is not 1: the CDP keeps this price per unit.
+
+    "" if it or a currency is unknown, or if both currencies are the same.
+    """
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:
         return ""

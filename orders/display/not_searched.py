@@ -7,7 +7,7 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 
 
 def not_searched(reading: Lookup) -> str:
-    """Why the text was not searched for, and what to do."""
+    """The reason why the text was not searched for, and what to do."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
         return _("References are not written in this script. If it is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)

@@ -34,7 +34,10 @@ def notice_detail(notice: Notice) -> str:
 
 
 def notice_line(notice: Notice) -> str:
-    """Title and sentence on one line of text; without the title if the sentence already contains it."""
+    """A thing to check on one line of text: title and sentence for a status or times in doubt, else the sentence.
+
+    The title alone if there is no sentence.
+    """
     word, detail = notice_word(notice), notice_detail(notice)
     if notice.doubts_reading or notice.kind is NoticeKind.IMPOSSIBLE_TIME:
         return f"{word}: {evidence_words(notice.evidence).rstrip('.')}." if notice.evidence else word
@@ -44,7 +47,7 @@ def notice_line(notice: Notice) -> str:
 
 
 def evidence_words(evidence: Evidence) -> str:
-    """The figures behind a verdict, in lower case and without a full stop, as the middle of a sentence."""
+    """The figures behind a verdict, or why they are unknown: in lower case and without a full stop, for use within a sentence."""
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
             return _("the time zone of a place is unknown, so the flight time is unknown")

@@ -16,7 +16,7 @@ REVEAL = re.compile(r"(?P<how>shown|refused): (?P<kind>contact|traveller|custom)
 
 
 def outcome_words(stored: str) -> str:
-    """ "gezeigt: 25 von 60" for "shown: 25 of 60"; a form that is not known stays as it was stored."""
+    """ "gezeigt: 25 von 60" for "shown: 25 of 60"; an unknown form stays as stored."""
     if stored != "shown: custom data" and (reveal := REVEAL.fullmatch(stored)):
         return _reveal(**reveal.groupdict())
     parts = [_part(part) for part in stored.split(", ")]
@@ -24,7 +24,7 @@ def outcome_words(stored: str) -> str:
 
 
 def detail_words(stored: str) -> str:
-    """ "Gruppe Supervisors" for "group Supervisors": what an account event was about; any other text stays as it was stored."""
+    """The detail of an account event: "Gruppe Supervisors" for "group Supervisors"; any other text stays as stored."""
     for form, phrase in DETAIL_FORMS:
         if found := form.fullmatch(stored):
             return _(phrase) % found.groupdict()
@@ -32,7 +32,7 @@ def detail_words(stored: str) -> str:
 
 
 def _part(part: str) -> str:
-    """One of the parts between commas; "" if it is unknown."""
+    """One of the parts between commas, in words; "" if it is unknown."""
     for form, phrase in FORMS:
         if found := form.fullmatch(part):
             named = found.groupdict()
@@ -43,7 +43,7 @@ def _part(part: str) -> str:
 
 
 def _reveal(how: str, kind: str, field: str) -> str:
-    """The hidden field, and of whom: "shown: Passport (contact)"."""
+    """The outcome of a request for a hidden field, with its owner: "shown: Passport (contact)", "refused: Custom data"."""
     outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
     if kind == "custom":
         return outcome % {"what": _("Custom data")}

@@ -15,7 +15,7 @@ MOST_TYPES = 24  # in one line; nobody sells as many
 
 
 class PassengerType(StrEnum):
-    """Passenger types by the code that is most common."""
+    """Passenger types, each with its most common code."""
 
     ADULT = "ADT"
     CHILD = "CHD"
@@ -37,7 +37,7 @@ BY_CODE = {**{known.value: known for known in PassengerType}, **OTHER_CODES}
 
 
 def passenger_type(code: str | None) -> str:
-    """ "Adult" for ADT; an unknown code as sent."""
+    """ "Adult" for ADT; an unknown code as sent; "" for none."""
     known = BY_CODE.get((code or "").upper())
     words = {
         PassengerType.ADULT: _("Adult"),
@@ -53,13 +53,13 @@ def passenger_type(code: str | None) -> str:
 
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
-    """ "2 adults, 1 child" from (type code, count) pairs; unknown codes as sent: "1 × XYZ"."""
+    """ "2 adults, 1 child" from (type code, count) pairs; unknown codes as sent: "1 × XYZ". At most MOST_TYPES are listed."""
     words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
     return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
 
 
 def passenger_count(code: str, count: int) -> str:
-    """One passenger type with its count: "2 adults"."""
+    """One passenger type with its count: "2 adults"; an unknown code as sent: "1 × XYZ"."""
     known = BY_CODE.get(code.upper())
     return f"{count} × {code}" if known is None else _phrase(known, count) % {"count": count}
 

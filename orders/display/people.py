@@ -9,7 +9,7 @@ from orders.display.words import readable
 
 
 def field_label(label: object) -> str:
-    """Our own label as it is; a key of the API (loyaltyTier, LOYALTY) in words."""
+    """Our own label unchanged; an API field name or code (loyaltyTier, LOYALTY) in words."""
     text = str(label)
     return readable(text) if text[:1].islower() or text.isupper() or "_" in text else text
 

@@ -45,7 +45,7 @@ def plain_order(opened: OpenedOrder, url: str) -> dict[str, Any]:
 
 
 def stamp(moment: datetime | None) -> str | None:
-    """An aware moment as "2025-08-15T14:00:00Z"."""
+    """An aware moment in UTC: "2025-08-15T14:00:00Z"; None for None."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else None
 
 
@@ -66,7 +66,7 @@ def _place(end: Clock) -> str | None:
 
 
 def _wall(end: Clock) -> str | None:
-    """The local time to the minute, or only the day."""
+    """The local time to the minute, or only the day; None if neither is known."""
     if end.wall is not None:
         return end.wall.isoformat(timespec="minutes")
     return end.day_alone.isoformat() if end.day_alone is not None else None

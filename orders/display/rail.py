@@ -1,4 +1,4 @@
-"""The rail of a journey: which ends of flights are one node, the progress to show, the local time there now; a flight in one sentence."""
+"""The rail of a journey: waits drawn as one node, the phase to show, the local time at a place now; and a flight in one sentence."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ NEAR = timedelta(hours=48)
 
 
 def joined(journey: Journey, index: int) -> bool:
-    """Whether the leg at `index` is a wait that is drawn as one node with the arrival before and the departure after
-    it.
+    """Whether the leg at `index` is a wait that is drawn as one node with the arrival before it and the departure after it.
 
-    It is if nothing about it is doubtful: one airport, both times known, no overlap, neither flight cancelled.
+    It is if nothing is in doubt: one airport, both times known, no overlap, and neither flight cancelled or doubted.
     """
     if not 0 < index < len(journey.legs) - 1:
         return False
@@ -33,14 +32,14 @@ def joined(journey: Journey, index: int) -> bool:
 
 
 def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
-    """The phase worth saying at the moment `now` (aware): future legs are "Next" or "Later" only within two days."""
+    """The phase to show at the moment `now` (aware): a leg is NEXT or LATER only within two days of its departure, else UNKNOWN."""
     departs = leg.origin if isinstance(leg, Flight) else leg.departs
     far = departs.instant is None or departs.instant - now > NEAR
     return Phase.UNKNOWN if far and leg.phase in (Phase.NEXT, Phase.LATER) else leg.phase
 
 
 def time_there(end: Clock, now: datetime) -> str:
-    """The local time at an end of a flight at the moment `now` (aware), within two days of the flight; "" beyond, or if unknown."""
+    """The local time at one end of a flight at the moment `now` (aware); "" if unknown, or more than two days from the flight."""
     if end.instant is None or abs(end.instant - now) > NEAR:
         return ""
     there = zone(end.place.zone)

@@ -1,4 +1,4 @@
-"""Routes in words: the stops of a trip in one line, and the lines that start with a route."""
+"""Routes in words: the stops of a trip in one line, and lines that contain a route."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
 
 
 def route_stops(trip: Trip) -> list[tuple[str, str]]:
-    """The stops of a route for one line, each as (code, how it is reached if not by a flight); a long one is shortened."""
+    """The stops of a trip for one line, each as (code, how it is reached if not by a flight).
+
+    A long route is shortened, with ("", "") for the stops left out.
+    """
     stops = list(zip(trip.route, ("", *map(hop_words, trip.hops)), strict=True))
     return stops if len(stops) <= LONGEST_ROUTE else [*stops[:5], ("", ""), *stops[-3:]]
 
@@ -37,7 +40,7 @@ def route_line(trip: Trip) -> str:
 
 
 def hop_words(hop: Hop) -> str:
-    """How one stop of a route is reached from the last, if not by a flight: "by land", "no flight", "…" within a city; else ""."""
+    """The link between two stops of a route: "by land", "no flight", "…" if one of them stands for a whole city; "" for a flight."""
     words = {Hop.FLIGHT: "", Hop.OVERLAND: _("by land"), Hop.CITY: "…", Hop.NONE: _("no flight")}
     return words[hop]
 
@@ -74,7 +77,7 @@ def recent_trip(order: RecentOrder) -> str:
 
 
 def trip_line(line: TripLine) -> str:
-    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights"."""
+    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights" without a route; "DUB–LHR–…" if the trip may continue."""
     if not line.route:
         return _("No flights")
     route = short_line("–".join(line.route)) + ("" if line.whole else "–…")

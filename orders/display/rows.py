@@ -14,9 +14,9 @@ PIECE = 2_000
 
 
 class Rows:
-    """The rows of one list of a page, each offered in turn; `start` is the position of the first one that is shown, from 1.
+    """The rows of one list of a page, each offered in turn; `start` is the position of the first row to show, from 1.
 
-    `before` counts the rows in front of it, `shown` those on the page, `left` those after them.
+    `before` counts the rows before the page, `shown` those on it, and `left` those after it.
     """
 
     def __init__(self, start: int = 1, *, room: int = ROOM, in_time: Callable[[], None] = lambda: None) -> None:
@@ -57,7 +57,7 @@ class Rows:
         return False
 
     def wants(self) -> bool:
-        """Whether the next row is to be shown: then it is made, and given to `add`. Raises TimedOut when the page's time is up."""
+        """Whether the next row is to be shown; if so, it is rendered and passed to `add`. Raises TimedOut when the page's time is up."""
         if not self.reach(1):
             return False
         self._in_time()
@@ -65,7 +65,7 @@ class Rows:
         return True
 
     def add(self, html: str) -> Markup:
-        """The row itself, or anything else that takes up room in the list."""
+        """Count the room taken up by a row, or by anything else in the list, and return it as safe HTML."""
         self._room -= len(html) if html.isascii() else len(html.encode())
         return Markup(html)  # noqa: S704 - rendered by a template of ours, which escapes
 

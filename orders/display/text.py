@@ -23,7 +23,7 @@ from orders.itinerary.codes import Mode, NoticeKind, Reading
 from orders.itinerary.trip import Clock, Flight, Journey, Transfer, Trip
 
 MOST_CHARACTERS = 100_000  # a group of 500 takes 40,000
-# Of a flight; all others only matter to somebody who has the order open.
+# Of a flight; the other notices matter only to somebody who has the order open.
 NOTICES = frozenset(
     {
         NoticeKind.IMPOSSIBLE_TIME,
@@ -39,7 +39,7 @@ NOTICES = frozenset(
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     """The whole trip in lines, without markup, the reference first. Ends without a line break.
 
-    A text too long for any ticket ends after MOST_CHARACTERS, with a line that says so.
+    Beyond MOST_CHARACTERS, which no ticket holds, a line takes the place of the remaining journeys.
     """
     blocks = [reference] if reference else []
     if trip.journeys:
@@ -58,7 +58,7 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
 
 
 def _journeys(trip: Trip) -> list[str]:
-    """A block for each journey and each stay, until there are MOST_CHARACTERS."""
+    """A block for each journey and each stay, until there are MOST_CHARACTERS; then a line that marks the end."""
     blocks = []
     room = MOST_CHARACTERS
     for journey in trip.journeys:
@@ -105,7 +105,7 @@ def _flight_lines(flight: Flight) -> list[str]:
 
 
 def flight_summary(flight: Flight) -> list[str]:
-    """Flight time, cabin and statuses of a flight."""
+    """Flight time, cabin with fare, and statuses of a flight, as far as known; a doubted flight time under both readings."""
     facts = [both_times(flight) if flight.doubted else flight_time(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     facts.append(", ".join(map(status_word, flight.statuses)))
@@ -113,7 +113,7 @@ def flight_summary(flight: Flight) -> list[str]:
 
 
 def _end(end: Clock) -> str:
-    """ "Fri 15 Aug 2025 16:00  London Heathrow (LHR)"."""
+    """ "Fri 15 Aug 2025 16:00  London Heathrow (LHR)"; "time not given" in place of an unknown time."""
     place = at_airport(end.place)
     if end.wall is not None:
         return f"{day(end.wall)} {end.wall:%H:%M}  {place}"

@@ -1,4 +1,4 @@
-"""The card of each traveller of an order, with the flights and other items that are theirs."""
+"""The card of each traveller of an order, with their flights and other items."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MOST_LABELS = 24
 def cards_of(
     travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
 ) -> list[PersonCard]:
-    """A card for each traveller; `reveal` gives the hidden fields to show by the person's position (from 1).
+    """A card for each traveller; `reveal` returns the hidden fields to show for a person at a position (from 1).
 
-    `country` is the connection's.
+    `country` (ISO 3166 alpha-2) is the connection's.
     """
     labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [
@@ -44,7 +44,7 @@ class _Labels:
                 self._flights_of.setdefault(index, []).append(at)
 
     def has(self, index: int) -> bool:
-        """Whether the item is on any flight."""
+        """Whether the item belongs to any flight."""
         return index in self._flights_of
 
     def of(self, indexes: Iterable[int]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the CDP sent that could not be understood: statuses, money, flights. None of it may vanish from the things to check."""
+"""Values from the CDP that could not be understood: statuses, money, flights. None may be missing from the things to check."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def status_unread(record: Order | OrderItem) -> bool:
 
 
 def status_shown(record: Order | OrderItem) -> str | None:
-    """A status as sent; words in its place if it was not understood."""
+    """The status as sent, "Status not understood" if it is not text, None if there is none."""
     return _("Status not understood") if status_unread(record) else record.status
 
 
 def unread(order: Order) -> Iterator[tuple[str, str]]:
-    """The DOM id and the words of each thing that could not be understood: "Order total not understood: 100,00"."""
+    """The DOM id of the row, and the words, for each thing that could not be understood: "Order total not understood: 100,00"."""
     if _note(order, "status"):
         yield "oddities", _("Order status not understood")
     if note := _note(order, "price"):

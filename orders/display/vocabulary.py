@@ -1,4 +1,4 @@
-"""Words and icons of the codes of the CDP, of the itinerary and of records, in English: `words.py` translates them.
+"""Words and icons for the codes of the CDP, the itinerary and access records, in English; translated when shown.
 
 Statuses have a table of their own, `orders/itinerary/statuses.py`.
 """

@@ -62,12 +62,12 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """A known status in "3 confirmed" starts with a small letter; capitals of the CDP stay as sent."""
+    """The word of a status after a count ("3 confirmed"): with a small first letter, unless it is all in capitals."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
 def item_type(sent: str | None) -> str:
-    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent."""
+    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent; "Item without a type" for none."""
     if not sent:
         return _("Item without a type")
     known = ITEM_TYPES.get(sent.upper())
@@ -87,7 +87,7 @@ def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
 
 
 def item_icon(sent: str | None) -> str:
-    """The sprite's symbol for a kind of item."""
+    """The sprite's symbol for a type of item; a ticket for an unknown one."""
     return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
 
 
@@ -155,7 +155,7 @@ def verdict_word(verdict: Verdict) -> str:
 
 
 def note_reason(code: str) -> str:
-    """Why a field could not be read, in words."""
+    """The reason why a field could not be read, in words; an unknown code unchanged."""
     return in_words(NOTE_REASONS, code, code)
 
 

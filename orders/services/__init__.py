@@ -1,1 +1,1 @@
-"""What an agent does."""
+"""The actions of an agent: to search, open orders, view their people, and test connections."""

@@ -1,4 +1,4 @@
-"""What changed on an order since it was last viewed: its digest compared with an earlier one."""
+"""The changes to an order since it was last viewed: its digest compared with an earlier one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Counts = tuple[tuple[str | None, int], ...]
 
 
 class Kind(StrEnum):
-    """How a flight changed between two views."""
+    """The kind of change to a flight between two views."""
 
     CHANGED = "changed"
     NEW = "new"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 class Change:
     """One fact, before and now: `fact` is "departs", "arrives", "number", "travellers" or "status".
 
-    Times are naive wall-clock values or dates. Statuses are tuples as in `Changes.status`.
+    Times are naive local times or dates, None if there is none. Statuses are tuples of values as in `Changes.status`.
     """
 
     fact: str
@@ -68,10 +68,10 @@ class FlightChange:
 class Changes:
     """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
 
-    `status` is (before, now), each a code or as sent, "" for no status, None for one whose text was not kept; `total` is
-    ((amount, currency) before, now), `items` the same for the items that are no flights, of each status whose number changed; each
-    is None if unchanged. `more` flights changed beyond those in `flights`.
-    `others_at` is when another user last viewed the order, if that can be compared, `others_same` whether it has not changed since.
+    `status` is (before, now): each the status as sent or its code, "" for none, None if its text was not kept. `total` is (before,
+    now), each (amount, currency). `items` is (before, now), each the number of items without flights for every status whose number
+    changed. Each of these three is None if unchanged. `more` flights changed beyond those in `flights`. `others_at` is when another
+    user last viewed the order, None if that view cannot be compared; `others_same` is whether the order is the same as then.
     """
 
     since: datetime
@@ -86,10 +86,10 @@ class Changes:
 
 
 def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> View | None:
-    """The user's view of the order, stored with its access record; None if it is not stored.
+    """The user's view of the order, to be stored with its access record; None if it is not stored.
 
-    An order that loaded only in part, or has too many flights, is neither stored nor compared: missing flights would look removed.
-    A failure is logged, and the page is shown without changes.
+    Nothing is stored without CHANGES_DAYS, a user or the order's ref. An order that loaded only in part, or has too many flights, is
+    neither stored nor compared: missing flights would appear to be removed. If there is no key to seal with, this is logged.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
@@ -101,13 +101,13 @@ def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: Open
 
 
 def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Changes | None:
-    """What changed since the view before, from what `view.change` returned; None if nothing did or nothing was kept."""
+    """The changes since the previous view, given the row that `view.change` returned; None if nothing changed or no view was kept."""
     before = view.before(returned) if view is not None and returned else None
     return compare(before, view.digest, opened) if view is not None and before is not None else None
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
-    """The differences between the stored digest and the current one, of `opened`; None if they cannot be compared."""
+    """The differences between the stored digest and `digest`, that of `opened`; None if there are none, or none can be found."""
     order = opened.order
     texts = {text or "" for text in (order.status, *(item.status for item in order.items))}
     sent = {code_of(text): text for text in texts}
@@ -142,12 +142,12 @@ def _whole(opened: OpenedOrder) -> bool:
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
-    """A status of a digest as the order has it now, by what was `sent`; else its code, None for a hash."""
+    """A status of a digest as now `sent` on the order; else its code, or None for a hash."""
     return sent.get(code, None if code.startswith("#") else code)
 
 
 def _counts(here: Counter[str], there: Counter[str], sent: Mapping[str, str]) -> Counts:
-    """The statuses whose number is another there, with their numbers here."""
+    """The statuses whose number in `here` differs from that in `there`, with the number in `here`."""
     return tuple((_text(code, sent), count) for code, count in sorted(here.items() - there.items()))
 
 
@@ -178,7 +178,10 @@ def _flights(
 
 
 def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
-    """Positions of the same flights, by position now: equal ones first, then by number and day, number, route and day, and route."""
+    """The earlier position of each flight that was there before, by its position now.
+
+    Equal flights are matched first; then by number, route and day; by number and route; by route and day; by route.
+    """
     matched: dict[int, int] = {}
     keys = (
         lambda flight: flight,

@@ -1,4 +1,4 @@
-"""A user's connections, own and shared; testing one, and the result that is kept with it."""
+"""A user's connections, own and shared, and the test of a connection, whose result is stored with it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
 
 
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
-    """The connection that `name` names, or the default for "", by one statement; and the columns that `change` returns."""
+    """The connection that `name` names, or the default for "", as by `named` and `default_for`; and the columns that `change` returns.
+
+    On PostgreSQL both take one statement. A name with a NUL finds nothing, and `change` is not run.
+    """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, ()
     person, now = user.pk or 0, timezone.now()
@@ -57,7 +60,7 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: their own, then shared ones; the default is the first of all."""
+    """All connections that the user can name: the default, then their own, then shared ones without the name of one of their own."""
     own = list(Connection.objects.for_user(user))
     names = {connection.name for connection in own}
     usable = [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
@@ -65,7 +68,7 @@ def usable_by(user: AnyUser) -> list[AnyConnection]:
 
 
 def make_default(user: AnyUser, connection: AnyConnection) -> None:
-    """Make this connection, one that the user may use, their only default."""
+    """Make a connection that the user may use their only default."""
     if isinstance(connection, SharedConnection) and isinstance(user, AbstractBaseUser):
         members.make_default(user, connection)
     elif isinstance(connection, Connection):
@@ -73,7 +76,10 @@ def make_default(user: AnyUser, connection: AnyConnection) -> None:
 
 
 def try_connection(connection: AnyConnection) -> Outcome:
-    """Test the connection's credential with one live call, and store the result with the connection."""
+    """Test the connection's credential with one live call, store the result with the connection, and record it.
+
+    Raises CredentialUnreadable.
+    """
     try:
         Tenant(connection).client.probe()
     except errors.CdpError as error:

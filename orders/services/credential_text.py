@@ -1,6 +1,6 @@
-"""Validation of a typed or pasted client key or API token. Anything unfit for Basic authentication is refused before any call.
+"""Validation of a typed or pasted client key or API token, and of a connection's name.
 
-No message repeats any of it.
+A key or token unfit for Basic authentication is refused before any call. No message repeats any part of the input.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """A connection name that fits a link and a heading. Raises ValidationError."""
+    """The connection's name without white space around it, fit for a link and a heading. Raises ValidationError."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
         raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")

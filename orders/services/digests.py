@@ -25,7 +25,10 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Seen(NamedTuple):
-    """A flight in a digest. Times are local times, dates without a time, or ""; `travellers` is how many of them are booked."""
+    """A flight in a digest. `departs` and `arrives` are local times, or dates without a time, in ISO 8601, or "".
+
+    `travellers` is the number of its travellers.
+    """
 
     number: str
     origin: str
@@ -54,14 +57,14 @@ def digest_of(opened: OpenedOrder) -> str:
 
 
 def codes_added(texts: Iterable[str]) -> dict[str, str]:
-    """The codes of those statuses that are in our table, by the hash they had before: an operator may add spellings."""
+    """The codes of the statuses in `texts` that are in our table, by the hash each had before: an operator may add spellings."""
     return {_hash(text): code for text in texts if not (code := code_of(text)).startswith("#")}
 
 
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
-    """The digest with its flights as `Seen` and its items counted; None if there is none or it has another form.
+    """The parsed digest, with its flights as `Seen` and its items counted; None if it is empty or has another form.
 
-    `added` are the codes of statuses that had a hash when it was made, from `codes_added`.
+    `added`, from `codes_added`, are the codes of statuses that may have had a hash when the digest was made.
     """
     for hashed, code in added.items():
         digest = digest.replace(hashed, code)
@@ -82,7 +85,7 @@ def code_of(sent: str | None) -> str:
 
 
 def _hash(text: str) -> str:
-    """The hash of a status in any spelling."""
+    """The keyed hash of a status, the same for all its spellings."""
     said = key(text) or text.strip()
     return f"#{salted_hmac('orders.viewed.status', said, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
 
@@ -100,7 +103,7 @@ def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:
 
 
 def _others(trip: Trip, statuses: Sequence[str]) -> list[tuple[str, int]]:
-    """The number of items of each status, of the items that are no flights."""
+    """The items without flights, counted by status: (code, number) pairs."""
     flown = {at for flight in trip.flights for at in flight.item_indexes}
     return sorted(Counter(code for at, code in enumerate(statuses) if at not in flown).items())
 

@@ -1,4 +1,4 @@
-"""Which flight an extra goes with, by its product, name or description, or by its travellers."""
+"""The flight that an extra goes with, by its product, name or description, or by its travellers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orders.itinerary.trip import Flight, Trip
 
 # "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
-# Of these each belongs to a flight, also where only its traveller says to which.
+# Each of these belongs to a flight, even if only its travellers identify that flight.
 ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGRADES"})
 
 
@@ -39,7 +39,7 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]]) -> str:
     """The key of the one flight that the travellers of bags, seats or meals take; "" if they take several, or if this is unknown.
 
-    `items` read alike. If they name another pair of airports, their travellers do not matter.
+    `items` read alike. "" also for items of other types, and for items that name a pair of airports themselves.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD or any(_pairs(items[0])):
         return ""
@@ -59,9 +59,9 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 
 
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
-    """The flight that an extra goes with, where its product names a pair of airports that is flown exactly once.
+    """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports flown exactly once.
 
-    Else the pair, where the trip passes both: BAG-23K is a bag, not a route.
+    Else the pair alone, if the trip passes both places: BAG-23K is a bag, not a route. Else "".
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())

@@ -24,7 +24,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class TripLine:
-    """The stops of a trip, () for an order without flights, and the local date on which it begins.
+    """The stops of a trip, () for an order without flights, and the local date on which it begins, if known.
 
     `whole` is False if the order has more items than were read: the trip may continue in them.
     """
@@ -36,14 +36,16 @@ class TripLine:
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """The trips of listed orders by their refs, and the refs of those whose items are still to be read."""
+    """The trips of listed orders by the orders' refs, and the refs of the orders whose items are still to be read."""
 
     lines: Mapping[str, TripLine] = field(default_factory=dict)
     later: tuple[str, ...] = ()
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of the newest MOST_TRIPS orders whose items came with them or were read within the last minute. Makes no call."""
+    """The trips of the newest MOST_TRIPS orders, as far as their items came with them or were read within the last minute, and the
+    refs of the rest. Makes no call.
+    """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
         for ref, order in _newest(orders, MOST_TRIPS).items()
@@ -55,9 +57,9 @@ def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
 def load_trips(
     tenant: Tenant, order_refs: Sequence[str]
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
-    """Read these orders with the first ten of their items, at the same time: those that could be read and their trips, by ref.
+    """Read these orders, with at most ten items each, at the same time: the orders that could be read and their trips, by ref.
 
-    The third value is the first failure.
+    The third value is the first failure, or None.
     """
     answers = tenant.reader.run_parallel([partial(tenant.client.get_order_start, ref) for ref in order_refs])
     read = {ref: one for ref, one in zip(order_refs, answers, strict=True) if not isinstance(one, CdpError)}
@@ -67,10 +69,10 @@ def load_trips(
 def trip_lines(
     tenant: Tenant, orders: Iterable[Order], *, most: int = MOST_TRIPS, whole: bool = False
 ) -> dict[str, TripLine]:
-    """The trips of the newest `most` orders, by their refs.
+    """The trips of the newest `most` orders, by the orders' refs.
 
-    Orders that came without their items are read with the first ten of them, or with all (`whole`), at the same time. One that
-    cannot be read, or whose flights have no segments, has no line.
+    Orders that came without their items are read with the first ten items, or with all (`whole`), at the same time. An order has no
+    line if it cannot be read, or if no route was found although it may have flights.
     """
     read_order = tenant.client.get_order if whole else tenant.client.get_order_start
     newest = _newest(orders, most)
@@ -81,7 +83,7 @@ def trip_lines(
 
 
 def _newest(orders: Iterable[Order], most: int) -> dict[str, Order]:
-    """The newest orders by their refs, each once."""
+    """The newest `most` of the orders that have a ref, by their refs."""
     named = {one.ref: one for one in orders if one.ref and refs.is_ref(one.ref)}
     return dict(sorted(named.items(), key=lambda pair: pair[1].ordered_at or LONG_AGO, reverse=True)[:most])
 

@@ -28,7 +28,10 @@ CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 @dataclass(frozen=True, slots=True)
 class OpenedOrder:
-    """One order: the record, its trip, its summary, and the answers as received if the tenant's reader keeps them."""
+    """One order: the record, its trip, its summary, and the answers as received if the tenant's reader keeps them.
+
+    `as_of` is when the oldest answer was read, aware UTC.
+    """
 
     order: Order
     trip: Trip
@@ -40,7 +43,8 @@ class OpenedOrder:
 def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> OpenedOrder:
     """Read the order `ref` with all its items and plan its trip.
 
-    One call for an order of fewer than ten items. Raises a CdpError; `order.items_problem` reports items that could not be read.
+    One call for an order of fewer than ten items; in v2.1, also one for each flight item without segments. Raises a CdpError;
+    `order.items_problem` reports items that could not be read.
     """
     order = masked_order(tenant.client.get_order(ref))
     if tenant.connection.version == "v2.1":
@@ -54,7 +58,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
 
 
 def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
-    """Add the trips that v2.1 keeps in the data extension of a "Flight Item", fetched in parallel."""
+    """Add the trips that v2.1 keeps in the data extension of a "Flight Item", fetched in parallel; a failure becomes a note."""
     wanted = [
         (index, item.ref)
         for index, item in enumerate(order.items)
@@ -80,7 +84,8 @@ def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     """The data extensions of the order and its items, as (label, values); absent ones (404) are left out.
 
-    The label is "" for the order and the item's name or reference for an item. The second value is the first failure.
+    The label is "" for the order and the item's name or reference for an item. The second value is the first failure, or None.
+    Raises a CdpError if the order cannot be read, and the first failure if there is nothing to show.
     """
     order = masked_order(tenant.client.get_order(ref))
     owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]

@@ -18,7 +18,7 @@ MOST_GUESTS = 3  # whose orders are listed unasked: a group's contacts may be ma
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Traveller:
-    """A consumer of the order with the items that name them, each with its position among the order's items."""
+    """A consumer of the order with the items linked to them, each with its position among the order's items (from 0)."""
 
     person: Person
     items: tuple[tuple[int, OrderItem], ...]
@@ -26,7 +26,7 @@ class Traveller:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Travellers:
-    """Those of the order's consumers that could be read, and the order they were joined with.
+    """The order's consumers who could be read, and the order with whose items they were joined.
 
     `opened` is None if the order itself could not be read. `items_complete` is False if somebody may have more items than are
     shown; `items_problem` is the reason, if known.
@@ -41,8 +41,8 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers joined to its items; consumers and order are read at the same time.
 
-    v2.1 may name a consumer's items only by a link: those are fetched in parallel, one call per person. Raises a CdpError if the
-    consumers cannot be read; people without their items are better than none.
+    v2.1 may give a consumer's items only as a link: such links are followed in parallel, one call per person. Raises a CdpError if
+    the consumers cannot be read; if only the order or a link cannot be read, they come without those items.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
     opened, people = tenant.reader.run_parallel(jobs)
@@ -58,7 +58,7 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
 
 
 def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
-    """The people, those without items by the link their items have in v2.1; the second value is the first failure."""
+    """The people, with the item refs that v2.1 lists at a link of its own; the second value is the first failure, or None."""
     without = {person.ref for person in people.items if person.ref and not person.item_refs}
     if tenant.connection.version != "v2.1" or not without:
         return people, None
@@ -88,8 +88,9 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotFound for anybody else: other people's orders take a search, which is recorded as one. Orders and contacts are requested
-    at the same time; the panel that led here has usually just cached its people.
+    Raises NotFound for anybody else: other people's orders take a search, which is recorded as one. Raises another CdpError if the
+    orders, or the people among whom the guest may be, cannot be read. Orders and contacts are requested at the same time; the panel
+    that led here has usually just cached its people.
     """
     jobs: list[Callable[[], Any]] = [
         partial(load_guest_orders, tenant, guest_ref),
@@ -112,9 +113,10 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
 
 
 def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
-    """The guests who are contacts of an order, the first MOST_GUESTS of them, and all their orders, each once, newest first.
+    """The refs of the first MOST_GUESTS guests among an order's contacts, and all their orders, each once, newest first.
 
-    If a guest's orders could not be read, they are missing, and `problem` says why. Raises a CdpError if the contacts cannot be read.
+    If a guest's orders could not be read, they are missing, and `problem` is the reason. Raises a CdpError if the contacts cannot be
+    read.
     """
     contacts = tenant.client.list_contacts(order_ref)
     guests = tuple(dict.fromkeys(one.guest_ref.lower() for one in contacts.items if one.guest_ref))[:MOST_GUESTS]

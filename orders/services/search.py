@@ -48,10 +48,10 @@ class GuestOrders:
 
 
 def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
-    """Search for orders by `candidates`, each as an order ref and as a booking reference, all in parallel.
+    """Search for orders by `candidates`, each as a booking reference and, if it can be one, as an order ref, all in parallel.
 
-    Shape decides nothing: a booking system may use anything, UUIDs too. A reference is also tried in capitals, because people
-    type it in lower case. Raises the first failure if nothing was found and a search failed.
+    A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people type it in lower case.
+    Raises the first failure, a CdpError, if nothing was found and a search failed or was incomplete; BadReference without candidates.
     """
     searches: Searches = {}
     for candidate in candidates:
@@ -66,10 +66,10 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); else return the orders found.
 
-    A value in the form of the CDP's refs is tried as one first, and as a reference only if that is not found; for
-    anything else both are tried at the same time. If one reading failed, the orders of the other are `partial`: the
-    right one may not be among them. Raises a CdpError if neither reading gave an order and not both were answered.
-    While in the one-minute cache, a reference that resolved to an order does so again without a call.
+    A value in the form of the CDP's refs is tried as a ref first, and as a reference only if no order has that ref; any other value
+    is tried as both at the same time. If one reading failed, the orders of the other are `partial`: the right order may be missing.
+    Raises a CdpError if neither reading gave an order and not both were answered, or if the order `ref` was found but cannot be read.
+    For a minute, a reference that led to one order does so again without a search.
     """
     opened: errors.CdpError
     found: OpenedOrder | Found | errors.CdpError
@@ -107,13 +107,16 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
 def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
     """Open the order that was found, if there is exactly one and no other can be meant; otherwise return `found`.
 
-    Answers of the search are reused. Raises a CdpError if the order cannot be read.
+    The answers of the search are reused. Raises a CdpError if the order cannot be read.
     """
     return open_order(tenant, found.only) if found.only else found
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the one order that `text` names, whose readings are `candidates`; else return the orders found. Raises a CdpError."""
+    """Open the one order that `text` names, or one of its readings `candidates` if it cannot be a ref; else return the orders found.
+
+    Raises a CdpError.
+    """
     if refs.is_ref(text):
         return open_or_find(tenant, text)
     return open_if_one(tenant, find_orders(tenant, candidates))
@@ -125,7 +128,7 @@ def find_by_reference(tenant: Tenant, reference: str) -> Found:
 
 
 def _reference_searches(tenant: Tenant, reference: str) -> Searches:
-    """The reference as it was typed, and in capitals."""
+    """Searches for the reference as it was typed, and in capitals."""
     return {
         ("reference", spelling): partial(tenant.client.list_orders, reference_id=spelling)
         for spelling in dict.fromkeys((reference, reference.upper()))
@@ -133,7 +136,10 @@ def _reference_searches(tenant: Tenant, reference: str) -> Searches:
 
 
 def _run(tenant: Tenant, searches: Searches) -> Found:
-    """Run all searches in parallel; each order counts once. If nothing was found and a search failed, its error is raised."""
+    """Run all searches in parallel; each order counts once.
+
+    Raises a CdpError if nothing was found and a search failed or was incomplete.
+    """
     orders: dict[str, Order] = {}
     problem: errors.CdpError | None = None
     incomplete = False
@@ -170,7 +176,7 @@ def newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
 
 
 def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
-    """The orders of one guest, newest first."""
+    """The orders of one guest, newest first. Raises a CdpError."""
     listed = tenant.client.list_orders(guest_ref=guest_ref)
     return replace(listed, items=newest_first(listed.items))
 
@@ -178,9 +184,9 @@ def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
 def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
     """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
 
-    Several `questions`, spellings of one name, are searched at the same time, and each guest counts once.
-    One round trip for the guests and one for all their orders; one more if the CDP answers with references only, because a guest's
-    orders are requested together with the guest. A guest whose orders could not be read is included, with the reason.
+    Several `questions`, such as spellings of one name, are searched at the same time, and each guest counts once.
+    Two round trips: for the guests, and for all their orders. Three if the CDP lists only references: each guest is then fetched
+    while their orders are listed. A guest whose orders could not be read is included, with the reason.
     Only the first MOST_PEOPLE are read: `problem` is TooMany if there are more. Raises a CdpError if an incomplete read found nobody.
     """
     orders = _OrdersOfGuests(tenant)
@@ -193,7 +199,10 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 
 
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
-    """Guests as `find_people` finds them, without their orders: one round trip. Raises a CdpError if an incomplete read found nobody."""
+    """Guests as `find_people` finds them, without their orders: one round trip, or two if the CDP lists only references.
+
+    At most MOST_PEOPLE. Raises a CdpError if an incomplete read found nobody.
+    """
     return _list_guests(tenant, questions, lambda _ref: None)
 
 
@@ -205,12 +214,12 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load the orders of a guest who was listed, unless MOST_PEOPLE are under way: several spellings may list more than are shown."""
+        """Load the orders of a listed guest, unless this was started for MOST_PEOPLE: several spellings may list more than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 
     def load(self, refs_shown: Iterable[str]) -> None:
-        """Load what is still missing for the guests who are shown."""
+        """Load the orders that are still missing for the guests who are shown."""
         self._tenant.reader.run_parallel(
             [partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders]
         )
@@ -251,7 +260,7 @@ def _list_guests(
 
 
 def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:
-    """The guests of several answers, each guest once."""
+    """The guests of several answers, each once, and at most MOST_PEOPLE; incomplete if an answer failed or more were listed."""
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

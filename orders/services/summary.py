@@ -1,4 +1,4 @@
-"""The order in short, for the first three seconds: computed from an order and its trip, without wording or Django.
+"""The summary of an order, for the first glance: computed from the order and its trip, without wording or Django.
 
 A summary never guesses: a sum is compared with the total only if the data allows it, and a mixed status is reported as mixed.
 """
@@ -23,7 +23,7 @@ PRECISION = 100  # enough digits for exact sums
 
 
 class Unchecked(StrEnum):
-    """Why the items' sum is not compared with the order's total."""
+    """The reason why the items' sum is not compared with the order's total."""
 
     ITEMS_MISSING = "items missing"
     NO_TOTAL = "no total"
@@ -41,7 +41,7 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A notice to check: `anchor` is the DOM id of the row it concerns, `at` the flight's number or the place."""
+    """A notice to check: `anchor` is the DOM id of the row it concerns, `at` the flight's number or the place, "" for the trip."""
 
     anchor: str
     notice: Notice
@@ -50,11 +50,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OtherItem:
-    """Items without flights that read alike, `count` of them: the first one's `index` and the item itself.
+    """Items without flights that read alike, `count` of them: `item` is the first one, `index` its position in the order.
 
-    `belongs` is what the data says they go with: a flight label, or a product such as DUB-LHR. `passengers` counts their
-    passenger types, in order of first appearance. `dates` are the item's unknown fields that hold a date. `flight` is the key of the
-    flight they go with, "" if the data does not say which.
+    `belongs` is the label of the flight that their product names, or the product itself (DUB-LHR) if it names two places of the trip.
+    `passengers` counts their passenger types, in order of first appearance. `dates` are the item's unknown fields that hold a date.
+    `flight` is the key of the flight that they go with, "" if the data leaves this open.
     """
 
     index: int
@@ -68,16 +68,16 @@ class OtherItem:
 
 @dataclass(frozen=True, slots=True)
 class OrderSummary:
-    """The order in short.
+    """The summary of an order.
 
-    `passengers` are those who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
-    `statuses` counts the items' statuses, most frequent first, each in the spelling that
-    was sent first; `mixed` is True if they differ.
-    `adds_up` is None unless the sum can be compared with the total; `items_sum` and `sum_currency` belong
-    to it, `total_holds_cancelled` is whether the total includes the prices of some items that are cancelled and some that are not,
-    and `unchecked` has the reasons why it cannot, for an order with items. `items_total` is None if the CDP
-    has more items than could be read, of which `items_known` are known. `segments_left` is how many segments were sent beyond
-    those that are read of one order. `notes` are all oddities of the order and its items, each with its place.
+    `passengers` are the travellers who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
+    `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent first; `mixed` is True if they
+    differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
+    `unchecked` has the reasons. `items_sum` is their sum, None if it was not compared, and `sum_currency` the order's currency.
+    `total_holds_cancelled` is whether the total includes cancelled items beside others. `others` are the items without flights,
+    `extras` those of them that go with a flight, by its key. `items_total` is None if not all items could be read; `items_known` is
+    how many are known to exist. `segments_left` is how many segments were sent beyond those that are read of one order. `notes` are
+    all oddities of the order, its items and its segments, each with its place.
     """
 
     reference: str
@@ -186,7 +186,7 @@ def _sum(items: Sequence[OrderItem]) -> Decimal:
 
 
 def _partly_cancelled(items: Sequence[OrderItem]) -> bool:
-    """Whether some of the items are cancelled, with a price, and others are not."""
+    """Whether some items are cancelled, at least one of them with a price, and others are not."""
     gone = [item for item in items if status(item.status).cancelled]
     return len(gone) < len(items) and any(item.price for item in gone)
 
@@ -237,7 +237,7 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
 
 
 def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
-    """The extras of each flight, by its key."""
+    """The extras of each flight, by the flight's key."""
     found: dict[str, list[OtherItem]] = {}
     for other in others:
         if other.flight:
@@ -256,7 +256,7 @@ def _price(item: OrderItem) -> Decimal | str | None:
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:
-    """All notes, each with its place: "", "item 3", "item 3, segment 1"."""
+    """All notes, each with its place: "" for the order, "3" for its third item, "3.1" for that item's first segment."""
     found = [("", note) for note in order.notes]
     for number, item in enumerate(order.items, start=1):
         found += [(f"{number}", note) for note in item.notes]

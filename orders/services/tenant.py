@@ -19,9 +19,9 @@ from orders.storage.session_answers import SessionAnswers
 class Tenant:
     """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
-    A `fresh` page requests everything again, unless a search has just read the order `handed`, or the order
-    `at_hand` is in a strip of orders that the agent switches between, and the agent comes from the page of another one,
-    `left`.
+    A `fresh` page requests everything again, unless a search has just read the order `handed`, or the order `at_hand` is in a strip
+    of orders that the agent switches between, and the page that the agent comes from, `left`, is not that order's own.
+    Raises CredentialUnreadable, also for a region that is not set up.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Tenant:
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest answer used by this page was read, aware UTC."""
+        """The time at which the oldest cached answer used by this page was read, aware UTC; now if none was used."""
         return self._memory.as_of
 
     @property
