@@ -93,12 +93,12 @@ def record(
 ) -> Row:
     """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
 
-    `change` is run with it, and its row is returned: () without a `change`, or if the change failed, which does not fail the page.
+    `change` is run with it, and its row is returned: () without a `change`, or if that failed; the page is then still shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order through
     the connection, because a panel has only the order's ref.
-    A reference that holds an e-mail address or looks like a phone number is kept only as a keyed hash, unless there is a `subject`.
+    A reference that holds an e-mail address or looks like a phone number is kept only as a keyed hash, as the `subject` if that is "".
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:

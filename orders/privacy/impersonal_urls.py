@@ -33,7 +33,7 @@ def search_not_sent(parameters: dict[str, str]) -> str:
 def without_person(address: str) -> str:
     """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for that value).
 
-    "…" replaces a parameter with an e-mail address or phone number; the form for names keeps only ticket and connection. An
+    A parameter that holds an e-mail address or phone number becomes "…"; the form for names keeps only ticket and connection. An
     address without a page on this site is returned unchanged.
     """
     path, _mark, query = address.partition("?")
@@ -57,7 +57,7 @@ def without_person(address: str) -> str:
 
 
 def carried(query: str) -> dict[str, str]:
-    """The parameters of `query` that every link carries; "…" replaces a value with an e-mail address or phone number."""
+    """The parameters of `query` that every link carries; a value that holds an e-mail address or phone number becomes "…"."""
     return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
 
 
