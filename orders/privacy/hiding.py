@@ -192,7 +192,7 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """The value at `path` (the keys from the first unknown one on), masked unless harmless, and always if `beside` a document's name."""
+        """The value at `path` (the keys from the first unknown one), masked unless harmless, and always if `beside` a document's name."""
         if deep > DEEPEST:
             return MASK
         if isinstance(value, dict | Pairs):
