@@ -93,12 +93,12 @@ def record(
 ) -> Row:
     """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
 
-    `change` is run with it, and what it returns is returned: () without one, or if it failed; the page is shown all the same.
+    `change` is run with it, and its row is returned: () without a `change`, or if that failed; the page is then still shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
-    never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order, because a
-    panel has only its ref.
-    A reference that holds an e-mail address or looks like a phone number is kept as a keyed hash only.
+    never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order through
+    the connection, because a panel has only the order's ref.
+    A reference that holds an e-mail address or looks like a phone number is kept only as a keyed hash, as the `subject` if that is "".
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
@@ -146,7 +146,7 @@ def record(
 
 
 def _actor(request: Request) -> tuple[int | None, str]:
-    """Number and name of the person, or of the program that asks in place of one."""
+    """Id and name of the user; None and a name for a program. Raises AccessNotRecorded if nobody is signed in."""
     if request.program is not None:
         return None, f"integration: {request.program.name}"
     person = request.user
@@ -176,7 +176,7 @@ def ticket_in(value: str) -> str:
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """An invalid ticket in the request, cut to the length of a ticket for display; "" if there is none."""
+    """An invalid ticket in the request, shortened to LONGEST_TICKET characters and an ellipsis for display; "" if there is none."""
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
@@ -199,7 +199,7 @@ _OPENING = PreparedQuery(
 
 
 def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
-    """Reference and route under which the person opened this order last; ("", "") if never."""
+    """Reference and route of the order at the user's last opening through this connection; ("", "") if never. Raises AccessNotRecorded."""
     if connection is None:
         return "", ""
     try:
@@ -213,7 +213,7 @@ SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connecti
 
 
 def _openings(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AccessRecord]:
-    """The orders the person opened, most recent first."""
+    """The records of orders that the user opened, most recent first."""
     return AccessRecord.objects.filter(user_id=user.pk, what=Action.ORDER_OPENED).exclude(order_ref="").order_by("-at")
 
 
@@ -257,7 +257,7 @@ def others_who_opened(request: Request, order_ref: str) -> list[tuple[str, timed
 def hashed(value: str) -> str:
     """A keyed hash (64 hexadecimal digits) of an e-mail address, phone number or name.
 
-    The same value gives the same hash, whatever its capitals and surrounding spaces, so an auditor can ask "who searched for
-    this address?"; nobody can read the address from it.
+    The same value gives the same hash, regardless of capitals and surrounding spaces, so an auditor can find out who searched for
+    an address; nobody can read the address from its hash.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()

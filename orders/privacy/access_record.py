@@ -16,7 +16,7 @@ class AppendOnly(Exception):
 
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    """Reading and adding only; everything else is refused, here and by the database."""
+    """A queryset that can only read and add records; the database refuses everything else too."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnly("access records are never changed")
@@ -32,9 +32,10 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """Who viewed what or changed which account, and when. Plain columns: a record outlives the connection it names.
+    """A view or an account event: who, what and when. Plain columns, no foreign keys: a record outlives the connection it names.
 
-    `user_*` is the user who acted (empty for commands and unknown names), `about_*` the user an account event concerns.
+    `user_*` is the user who acted: for commands, programs and other systems only a name, before sign-in nothing. `about_*` is the
+    user whom an account event concerns.
     """
 
     Action = Action

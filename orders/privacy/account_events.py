@@ -1,4 +1,4 @@
-"""Account events: changes of users, rights and connections, recorded with who made them."""
+"""Account events: sign-ins, and changes to users, rights and connections, recorded with the user who caused them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def acting_as(system: str) -> Iterator[None]:
 
 
 def actor() -> tuple[int | None, str]:
-    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request, (None, "provider ...")."""
+    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request.
+
+    Within `acting_as`, None and the name of the system.
+    """
     # No user name has a space in it, so those of commands and systems are nobody's.
     if system := _system.get():
         return None, system

@@ -1,11 +1,11 @@
-"""Database triggers: access records cannot be changed or removed, nor users deleted, not even by SQL.
+"""Access records, which are only added: database triggers refuse to change or remove them, or to delete users, even by SQL.
 
-SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete trigger firing),
-PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention: `delete_older_than`, in one
-transaction. On SQLite that transaction drops the delete trigger and creates it again (data definition is transactional
-there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL it calls a function
-of the table's owner, the only role that may delete rows: it needs no lock on the table, and the role of the pages may
-not call it.
+For the records, SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete
+trigger firing), PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention:
+`delete_older_than`, in one transaction. On SQLite that transaction drops the delete trigger and creates it again (data
+definition is transactional there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On
+PostgreSQL a function of the table's owner, the only role that may delete rows, deletes them: this needs no lock on the
+table, and the role of the pages may not call the function.
 """
 
 from __future__ import annotations
@@ -108,12 +108,12 @@ _REMOVE = {
 
 
 class Unsupported(Exception):
-    """The database is neither SQLite nor PostgreSQL: no triggers are written for it."""
+    """A database other than SQLite and PostgreSQL, for which there are no triggers."""
 
 
 @register(Tags.database)
 def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Access records are append-only by triggers, which are written for SQLite and PostgreSQL."""
+    """System check: an error for each database other than SQLite and PostgreSQL, for which there are no triggers."""
     return [
         Error(
             f"The database {alias!r} is neither SQLite nor PostgreSQL, so access records cannot be made append-only.",
@@ -126,7 +126,7 @@ def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers. Idempotent, and needed after a migration that rebuilds a table on SQLite."""
+    """Install the triggers. Idempotent, and needed after a migration that rebuilds a table on SQLite. Raises Unsupported."""
     if connection.vendor == "sqlite":
         _run(connection, _SQLITE)
     elif connection.vendor == "postgresql":
@@ -148,7 +148,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Remove the triggers: for reversing the migration."""
+    """Remove the triggers, to reverse the migration."""
     _run(connection, _REMOVE[connection.vendor])
 
 
@@ -157,11 +157,12 @@ def add(
 ) -> Row:
     """Insert one record, by column name, as the next link of a chain of this process. Raises DatabaseError.
 
-    On PostgreSQL `change` may go with it as one statement; what it returns is returned.
+    On PostgreSQL, a `change` may be part of the same statement; its row is returned, () without one.
 
-    One plain statement instead of the ORM's: every page waits for it, and this takes half the time. It waits only briefly for
-    another writer unless `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
-    Inside a transaction the chain continues after the commit; outside of one the record is a transaction of its own.
+    Every page waits for this plain statement, which takes half the time of the ORM. It waits only briefly for another writer unless
+    `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
+    Inside a transaction the chain can be continued only after the commit; outside of one the record is a transaction of its own,
+    after which the heads of other chains are noted once an hour.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -181,7 +182,7 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Note in `chain` the head of each chain extended since the last such note, so that its end cannot be cut off unnoticed."""
+    """Note in `chain` the head of each other chain extended since the last such note: no end of a chain can be cut off unnoticed."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # Written out and not as a parameter, so that the index of these few records is used.
         cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
@@ -208,7 +209,7 @@ def _insert(names: tuple[str, ...]) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert the columns of `record` as they are, with `change` as one statement; return what that returns."""
+    """Insert the columns of `record` as they are, with any `change` as one statement; return the row of `change`, () without one."""
     sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)
@@ -228,7 +229,7 @@ def model() -> type[Model]:
 
 
 def empty_record() -> dict[str, Any]:
-    """Every column but the chain's, with the current time and without a user."""
+    """The columns of a record at the current time, without a user or an outcome; the id and the chain's columns are left out."""
     return {**_defaults(), "at": timezone.now(), "outcome": ""}
 
 

@@ -1,9 +1,9 @@
 """Access records are chained: each carries a keyed hash over itself and over the hash of the one before it.
 
-One chain for the whole table would make every writer wait for every other one, so each process keeps its own, by day (UTC), and a
-second one for a page that writes at the same moment. Its state is in memory, so a record still costs one INSERT. The chains are tied
-together by notes in the records: once an hour, and when it starts, a process notes the heads of the chains that others
-have extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads all of it back.
+One chain for the whole table would make every writer wait for every other one, so each process keeps a chain of its own for each
+day (UTC), and another for a page that writes at the same moment. Their state is in memory, so a record still costs one INSERT. The
+chains are tied together by notes in the records: with its first record and then once an hour, a process notes the heads of
+the chains that others have extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Chain:
         return cls(f"{at:%Y%m%d}-{secrets.token_hex(6)}", at.date(), at)
 
     def extend(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The columns of the chain's next record. Within a chain time never goes back, whatever the clock does."""
+        """The columns of the chain's next record. Within a chain, time never goes back, even if the clock does."""
         self.at = max(self.at, columns["at"].astimezone(UTC))
         self.link += 1
         record = {**columns, "at": self.at, "chain": self.name, "link": self.link}
@@ -103,7 +103,7 @@ class Chains:
         self._noted_at: datetime | None = None
 
     def take(self, at: datetime) -> Chain:
-        """A chain of the day of `at` (aware), the one given back last, or a new one."""
+        """The chain for the day (UTC) of `at` (aware) that was given back last, or a new one."""
         moment = at.astimezone(UTC)
         for chain in self._taken():
             if chain.day == moment.date():
@@ -111,7 +111,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Pop idle chains; those of another day are not returned."""
+        """Pop the idle chains, the last one first. A chain of another day is then dropped."""
         while True:
             try:
                 yield self._idle.pop()

@@ -94,7 +94,7 @@ LONGEST = 80
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
-    """The words of a field's name in lower case: "passportNumber", "PASSPORT_NUMBER" and "passport-number" are two."""
+    """The words of a field's name in lower case: "passportNumber", "PASSPORT_NUMBER" and "passport-number" have two each."""
     return tuple(fold(JOINTS.sub(" ", name)).split())
 
 
@@ -102,7 +102,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
     """Whether the names of the keys on the `path` to a value allow it to be shown; `shown` are the operator's names.
 
     A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing below a key
-    that is not harmless is harmless. `value` is the value as text: a number of passengers is harmless, a list is not.
+    that is not harmless is harmless. `value` is the value as text: a number of passengers is harmless, a list of them is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
@@ -118,7 +118,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether the key may be shown next to a mask: it consists of words used in field names, and is not itself a value."""
+    """Whether the key may be shown next to a mask: it is no value itself, but words of field names, or a misspelt name of the API."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)
@@ -132,7 +132,7 @@ def _one_shorter(name: str) -> set[str]:
 
 
 def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """The operator's own harmless names, as words. Raises ValueError that names the entry and the reason."""
+    """The operator's own harmless names, as words. Raises ValueError with the position of the entry and the reason."""
     for position, name in enumerate(names, start=1):
         if not FIELD_NAME.fullmatch(name) or not words(name):
             raise ValueError(f"entry {position} is not the name of a field")
@@ -143,7 +143,7 @@ def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _is_trade(parts: tuple[str, ...]) -> bool:
-    """Whether the words are those of trade, with a subject among them."""
+    """Whether the words are trade words with a subject among them, or a harmless phrase."""
     if NUMBERED.sub("", "".join(parts)) in PHRASES:
         return True
     if "id" in parts[:-1]:  # an `idNumber` is somebody's
@@ -160,7 +160,7 @@ def _says_nothing(parts: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind(word: str) -> str:
-    """ "subject", "filler" or "" for a word, its plural, a numbered one (tax1) or two or three run together (bookingclass)."""
+    """The kind of a word, of its plural, of a numbered word (tax1) or of words run together (bookingclass): "subject", "filler" or ""."""
     if word in SUBJECTS:
         return "subject"
     if word in FILLERS or (word.isdecimal() and len(word) < 3):

@@ -45,7 +45,7 @@ SAME = frozenset({"items", "first", "last", "next", "prev", "previous"})  # the 
 
 
 class Pairs(list[tuple[str, object]]):
-    """An object of a JSON text with its keys in their order, those sent twice included."""
+    """An object of a JSON text, as pairs of key and value in the order sent, with keys that were sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One kind of object in the API's answers: the `harmless` fields of its own, and which `inner` objects it holds."""
+    """One kind of object in the API's answers: its own `harmless` fields, and the kinds of the `inner` objects, by key."""
 
     harmless: frozenset[str] = FRAME
     inner: tuple[tuple[str, str], ...] = ()
@@ -86,9 +86,9 @@ LEVEL_OF = {
 
 
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
-    """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is not JSON.
+    """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is not JSON, or nested too deeply.
 
-    `path` is the URL path it was returned for, which determines the kind of object in it. Structure, exact numbers and keys sent
+    `path` is the URL path of the request, which determines the kind of object in it. Structure, exact numbers and keys sent
     twice are kept. Of a document with many values only the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
@@ -110,12 +110,12 @@ def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, document
 
 
 def masked_typed(text: str) -> str:
-    """A value sent in place of a number or a time: shown if it has only the characters of those."""
+    """A value sent in place of a number or a time; a mask unless it has only the characters of a number or time and is not personal."""
     return text if NUMBER_OR_TIME.fullmatch(text) and not is_personal(text) else MASK
 
 
 def masked_name(key: str, shown: Shown = frozenset()) -> str:
-    """The key of an unknown field, or a mask where it may itself be somebody's number or name."""
+    """The key of an unknown field, or a mask if the key may itself be somebody's number or name."""
     return key if is_name(key) or words(key[:LONGEST]) in shown else MASK
 
 
@@ -157,7 +157,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 class _Hiding:
     """One walk through an answer. `level` reads objects that the API documents, `value` everything else.
 
-    `room` is how many values it reads; "…" stands for the rest.
+    `room` is how many values are read; "…" stands for the rest.
     """
 
     def __init__(self, shown: Shown, room: int) -> None:
@@ -192,7 +192,7 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """A value at the path of keys from the first unknown one; `beside` if it is next to the name of a document."""
+        """The value at `path` (the keys from the first unknown one), masked unless harmless, and always if `beside` a document's name."""
         if deep > DEEPEST:
             return MASK
         if isinstance(value, dict | Pairs):
@@ -249,7 +249,7 @@ def _gives_away(key: str, value: object) -> bool:
 
 
 def _nothing_of(value: object) -> object:
-    """A person's field with its structure only."""
+    """The structure of a person's field, with each value masked."""
     if isinstance(value, Pairs):
         return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
     if isinstance(value, list):
@@ -258,13 +258,13 @@ def _nothing_of(value: object) -> object:
 
 
 def _level_of(path: str) -> str:
-    """The kind of object that answers /<version>/<name>/<ref>/<name>: the last name decides, and one that is not known may be a person."""
+    """The kind of object in the answer to /<version>/<name>/<ref>/<name>, by the last name; an unknown name counts as a person."""
     names = path.partition("?")[0].split("/")[2::2]
     return LEVEL_OF.get(names[-1] if names else "", "person")
 
 
 def _read(text: str) -> object:
-    """A JSON text with its numbers as they were written; None if it is not JSON."""
+    """A JSON text with its numbers as they were written; None if it is not JSON, or nested too deeply."""
     try:
         return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=Number)
     except (ValueError, RecursionError):

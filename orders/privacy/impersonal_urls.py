@@ -14,7 +14,7 @@ CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link templa
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
-    """The posted search as a link, if it is only for references; the start page otherwise."""
+    """The URL that repeats a posted search for references; the start page for any other search."""
     found = lookup.read(text)
     if found.kind is lookup.Kind.EMPTY:
         return _address("home", parameters)
@@ -26,14 +26,15 @@ def search_again(text: str, parameters: dict[str, str]) -> str:
 
 
 def search_not_sent(parameters: dict[str, str]) -> str:
-    """The start page, which says that a search could not be carried in a URL."""
+    """The URL of the start page with a notice that the search could not be part of a URL."""
     return _address("home", {"search": "not-sent", **parameters})
 
 
 def without_person(address: str) -> str:
-    """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for it).
+    """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for that value).
 
-    E-mail addresses and phone numbers are removed from parameters; the form for names keeps only ticket and connection.
+    A parameter that holds an e-mail address or phone number becomes "…"; the form for names keeps only ticket and connection. An
+    address without a page on this site is returned unchanged.
     """
     path, _mark, query = address.partition("?")
     match = page_at(path)
@@ -56,7 +57,7 @@ def without_person(address: str) -> str:
 
 
 def carried(query: str) -> dict[str, str]:
-    """The parameters of `query` that every link carries, without e-mail addresses and phone numbers."""
+    """The parameters of `query` that every link carries; a value that holds an e-mail address or phone number becomes "…"."""
     return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
 
 

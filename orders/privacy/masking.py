@@ -1,9 +1,9 @@
 """Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
-Shown at once are the fields an agent needs to recognize and reach somebody: names, e-mails, phones, address, nationality.
-Hidden are passport, birth date, every identifier that is not clearly a trade number (loyalty, booking, customer number), and
-every unknown field: it may be anything. A mask keeps nothing of what it stands for. Orders have their own
-rule, in `hiding`.
+Shown at once are the fields an agent needs to recognize and reach somebody: names, e-mail addresses, phone numbers, address,
+nationality, gender and language. Hidden are passport, birth date, every identifier that is not clearly a trade number
+(loyalty, booking, customer number), and every unknown field, which may be anything. A mask keeps nothing of the value it
+stands for. The rule for orders is in `hiding`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Field:
 class PersonCard:
     """A person as the page shows them. `ref` identifies them in this order's list, even if the CDP sent no ref.
 
-    `flights` are labels, `extras` the other items they are on as (type as sent, name); with `more` these are not all.
+    `flights` are labels, `extras` the other items they are on as (type as sent, name); if `more`, there may be others.
     """
 
     ref: str
@@ -70,7 +70,7 @@ class PersonCard:
 
     @property
     def contacts(self) -> list[Field]:
-        """How to reach them: phone numbers first, then e-mail addresses, including those that cannot become a link."""
+        """The person's phone numbers, then their e-mail addresses, including any that cannot become a link."""
         return [field for field in self.fields if field.name in REACHES]
 
     @property
@@ -102,9 +102,9 @@ def card(
     more: bool = False,
     country: str = "",
 ) -> PersonCard:
-    """The card of `person`; `reveal` names the hidden fields to show, "all" for every one.
+    """The card of `person`, the one at `position` (from 1); `reveal` names the hidden fields to show, "all" for every one.
 
-    `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read in it and in the person's own.
+    `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read as of this country and of the person's own.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]
@@ -176,7 +176,7 @@ def _mask(name: str, label: object) -> Field:
 
 
 def extra_name(extra: Extra, number: int) -> str:
-    """The name of an unknown hidden field, for access records: a number in place of a key that may itself be secret."""
+    """The name of an unknown hidden field, in forms and access records: with a number in place of a key that may itself be secret."""
     return f"extra_{extra.key}" if is_name(extra.key) else f"extra_field_{number}"
 
 

@@ -10,7 +10,7 @@ from orders.privacy import chain
 
 
 def marks(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> list[str]:
-    """The marks (64 hexadecimal digits) of the person's password hash, or of an earlier one: one for each key, the sealing one first."""
+    """The marks (64 hexadecimal digits) of the user's password hash, or of `password_hash`: one for each key, the sealing key first."""
     hashed = password_hash or getattr(user, "password", "")
     return [hmac.digest(key, f"password {user.pk} {hashed}".encode(), "sha256").hex() for key in chain.seal_keys()]
 

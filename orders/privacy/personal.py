@@ -30,13 +30,13 @@ def is_personal(text: str) -> bool:
 
 
 def holds_address(text: str) -> bool:
-    """Whether `text` holds an e-mail address or is a phone number with its plus, even if encoded. Ticket numbers may begin with zeros."""
+    """Whether `text` holds an e-mail address or is a phone number with a plus (zeros may begin a ticket number), even if encoded."""
     plain = decoded(text).strip()
     return "@" in plain or (plain.startswith("+") and like_phone(plain))
 
 
 def without_address(text: str) -> str:
-    """`text`, or "…" in place of an e-mail address or a phone number, so that the rest of the message can be used."""
+    """`text`, or "…" if it holds an e-mail address or a phone number, so that the rest of a URL or message can be used."""
     return "…" if holds_address(text) else text
 
 

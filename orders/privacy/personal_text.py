@@ -1,6 +1,6 @@
 """Free text that identifies somebody: e-mail, phone, card, bank account, document number, the code lines of a passport.
 
-If in doubt, text is personal: what is hidden by mistake can be revealed, what is shown by mistake cannot be undone.
+If in doubt, text is personal: hiding it by mistake can be undone, showing it by mistake cannot.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import cycle
 
 
 def listed(text: str, by: str | None = None) -> frozenset[str]:
-    """The words of a list."""
+    """The entries of a list that is separated by white space, or by `by`."""
     return frozenset(text.split(by))
 
 
@@ -82,14 +82,17 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 
 def is_personal(text: str) -> bool:
-    """Whether the text holds something personal."""
+    """Whether the text identifies somebody: by anything that `announces` finds, a phone number, or the number of a payment card."""
     if _is_plain(text):
         return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)
 
 
 def announces(text: str) -> bool:
-    """Whether words or symbols mark it as personal, whatever the digits are: an address, a label, a code line. For references, too."""
+    """Whether the text is marked as personal: by an e-mail address, a label, a code line, the form of an identity number, or an IBAN.
+
+    A text longer than LONGEST counts as marked. For references too, whose digits may look like a phone or card number.
+    """
     if _is_plain(text):
         return False
     if len(text) > LONGEST:

@@ -1,4 +1,4 @@
-"""Orders that a person pinned to their start page: what their own access record of the order says, without names of people."""
+"""Orders that a user pinned to their start page, with facts from their own access record of the order and no names of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order as it was last opened before it was pinned. `connection_id` is that of the connection it was read through."""
+    """An order pinned at `at`, as it was last opened before, through the connection with `connection_id`."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order_ref = models.CharField(max_length=128)
@@ -40,7 +40,7 @@ class PinnedOrder(models.Model):
 
 
 def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders the person pinned, most recent first."""
+    """The orders that the user pinned, most recently pinned first."""
     rows = PinnedOrder.objects.filter(user_id=user.pk or 0).order_by("-at", "-pk")[:MOST_PINNED]
     return [
         RecentOrder(
@@ -51,7 +51,7 @@ def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 
 
 def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
-    """Pin an order that the person has opened through this connection; False for any other, or beyond MOST_PINNED."""
+    """Pin an order that the user has opened through this connection; False for any other order, or if MOST_PINNED are pinned."""
     seen = opened_by(user, order_ref, connection_id)
     mine = PinnedOrder.objects.filter(user_id=user.pk)
     if seen is None or mine.count() >= MOST_PINNED:
@@ -64,5 +64,5 @@ def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> b
 
 
 def unpin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> None:
-    """Remove an order from the person's pinned ones."""
+    """Remove an order, read through this connection, from the user's pinned ones."""
     PinnedOrder.objects.filter(user_id=user.pk, order_ref=order_ref, connection_id=connection_id).delete()

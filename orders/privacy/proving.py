@@ -1,8 +1,8 @@
 """Proof that the access records are unchanged: every chain is read and checked link by link.
 
-It finds records that were changed, moved, redated, written without the key, or removed; also from the end of a chain, up to
-the last head that another chain noted. The records by themselves cannot show that all chains lost everything after some
-moment, for example because an old copy of the database was restored. A head that is stored elsewhere shows that.
+The check finds records that were changed, moved, redated, written without the key, or removed, even from the end of a chain, up
+to the last head that another chain noted. The records by themselves cannot show that all chains lost everything after some
+moment, for example because an old copy of the database was restored. A head that is stored elsewhere shows this.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> Head | None:
-        """The head written in `text`, or None."""
+        """The head written in `text`; None if there is none."""
         found = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
         return cls(found[1], int(found[2]), found[3]) if found else None
 
@@ -55,7 +55,7 @@ class Proof:
 
 @dataclass(slots=True)
 class _Noted:
-    """What the records note about other records."""
+    """The notes in records about other records: heads of chains, the start of chaining, and records removed for their age."""
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
     begun: tuple[int, int] = (0, 0)  # how many records without a chain, and the number of the last of them
@@ -63,7 +63,7 @@ class _Noted:
 
     @property
     def limit(self) -> date:
-        """Records from before this day have been removed for their age."""
+        """The day (UTC) before which records have been removed for their age."""
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
@@ -73,7 +73,7 @@ class _Noted:
 
 
 def prove(since: Head | None = None) -> Proof:
-    """Read and check every record. With `since`, a head that was stored elsewhere must still exist."""
+    """Read and check every record. `since` is a head that was stored elsewhere; it must still exist."""
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
@@ -105,7 +105,7 @@ def _is_kept(chain: str, noted: _Noted) -> bool:
 
 
 def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
-    """The unchanged rows of one chain; the others become faults."""
+    """The rows of one chain without the changed ones, which become faults, as do missing links; the row after a gap counts as unchanged."""
     before: Row | None = None
     for row in rows:
         proof.records += 1
@@ -171,7 +171,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
 
 
 def _check_unchained(proof: Proof, noted: _Noted) -> None:
-    """Check that the only records without a chain are those from before chaining began."""
+    """Check that records without a chain are all from before chaining began, and that none of those within the age limit is missing."""
     expected, last = noted.unchained()
     unchained = AccessRecord.objects.filter(chain="")
     for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
-    """The groups of records that the activity page filters by."""
+    """The groups of records, by which the activity page filters."""
 
     ORDERS = "orders", _("orders")
     PEOPLE = "people", _("people viewed")
@@ -18,7 +18,7 @@ class Kind(models.TextChoices):
 
 
 class Action(models.TextChoices):
-    """What was viewed or done; stored in `AccessRecord.what`, 24 characters at most. An account event unless another kind is named."""
+    """The view or event recorded, stored in `AccessRecord.what` (24 characters at most); an account event unless another kind is named."""
 
     kind: Kind
 

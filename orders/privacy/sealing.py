@@ -1,8 +1,8 @@
 """Stored credentials: sealed with Fernet and bound to their row.
 
 A small JSON document is sealed: owner, connection, region, field and the secret. Fernet by itself has no such binding:
-a token copied into another user's row would open there and be sent. After opening, these are compared with the row, and
-a mismatch raises `CredentialUnreadable` before any call.
+a token copied into another user's row would open there and be sent. After opening, the first four are compared with the
+row, and a mismatch raises `CredentialUnreadable` before any call.
 
 A shared credential is sealed under a data key of its own, and that key is sealed once for each member.
 """
@@ -23,7 +23,7 @@ from orders.cdp.errors import ClientActionNeeded
 
 
 class CredentialUnreadable(ClientActionNeeded):
-    """The sealed credential cannot be opened or belongs to another row; nothing was sent."""
+    """The credential cannot be sealed or opened on this server, or belongs to another row; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ def new_data_key() -> str:
 
 
 def seal(secret: str, binding: Binding, *, under: str = "") -> str:
-    """The secret and its binding as Fernet text, under the first of the server's keys or the data key `under`."""
+    """The secret and its binding as Fernet text, under the first of the server's keys or the data key `under`.
+
+    Raises CredentialUnreadable if there is no such key.
+    """
     return _fernet(under).encrypt(_document(secret, binding)).decode("ascii")
 
 

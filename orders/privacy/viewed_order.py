@@ -52,9 +52,9 @@ class ViewedOrder(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The view to compare with, and its digest; None for a first view. `own` is False if it is somebody else's.
+    """The view to compare with: when it was, and its digest. `own` is False if it is another user's.
 
-    `others_at` is when another user last viewed the order, `others_digest` the digest of that view.
+    Next to an own view, `others_at` is when another user last viewed the order, `others_digest` the digest of that view.
     """
 
     at: datetime
@@ -97,7 +97,10 @@ class View:
     change: Change
 
     def before(self, returned: Row) -> Views | None:
-        """The previous view, None if there was none within CHANGES_DAYS, or if nothing changed since."""
+        """The view to compare with: the user's own, else the last one by another user.
+
+        None if there is none within CHANGES_DAYS, or if nothing has changed since.
+        """
         since_at, since_digest, others_at, others_id, others_digest = returned
         oldest = self.now - timedelta(days=settings.CHANGES_DAYS)
         since_at, others_at = _recent(since_at, oldest), _recent(others_at, oldest)
@@ -130,7 +133,7 @@ def prune(*, dry_run: bool = False) -> int:
 
 
 def _recent(value: Any, oldest: datetime) -> datetime | None:
-    """A timestamp as returned by the driver (SQLite: text), None if it is older than `oldest`."""
+    """A timestamp returned by the driver (SQLite: text), as aware; None if there is none, or if it is before `oldest`."""
     if value is None:
         return None
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -139,7 +142,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest; "" if no current key opens it: then the page only lacks the comparison."""
+    """The digest; "" if no current key opens it, and then the page only lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

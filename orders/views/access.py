@@ -1,4 +1,4 @@
-"""Who may do what: every right that a view or a template depends on. A test refuses rights decided elsewhere."""
+"""Rights on orders. All other rights are in `accounts.access`; a test refuses rights decided elsewhere."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 
 
 def may_reveal(user: PermissionsMixin | AnonymousUser) -> bool:
-    """Whether the user may see hidden fields of people and orders."""
+    """Whether the user may view personal data that is hidden: fields of people, custom data, and values in raw data."""
     return user.has_perm("orders.reveal_personal_data")

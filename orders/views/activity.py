@@ -1,4 +1,4 @@
-"""The activity page: the user's own access records, everybody's for those who may see them, as a page and as CSV."""
+"""The activity page: the user's own access records, or everybody's for users with that right; as a page and as CSV."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ FORMULA_START = re.compile(
 class Filter:
     """The filter of the page. `person` is an id, never a name: names do not belong in a URL.
 
-    The ticket filter is `for_ticket`: plain `ticket` is the one that led here and is carried by every link.
+    In the URL, `ticket` is named `for_ticket`: every link carries the ticket that led to the page as `ticket`.
     `subject` is the keyed hash of a person viewed, never the e-mail address or phone number itself. `since` and `until` are the
-    first and the last day. `reveals` restricts to hidden fields that were shown or refused.
+    first and the last day, in the user's time zone. `reveals` limits the records to hidden fields that were revealed or refused.
     """
 
     person: int | None = None
@@ -117,9 +117,9 @@ def activity(request: Request) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """The same records as a CSV file (UTF-8, timestamps in UTC), streamed.
+    """The same records as a CSV file (UTF-8, timestamps in UTC), streamed; 400 if the filter cannot be read.
 
-    The export is recorded, but is not among its own rows.
+    The export is recorded, but is not among its own rows; 503 if it cannot be recorded.
     """
     everybody, chosen, problems = _asked(request)
     if problems:
@@ -144,9 +144,9 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_POST
 def activity_of_person(request: Request) -> HttpResponse:
-    """Redirect from a posted e-mail address, phone number or name to that person's activity.
+    """Redirect from a posted e-mail address, phone number, name or guest's ref to the records of views of that person.
 
-    The URL has only a keyed hash.
+    The URL has only a keyed hash; if the text names nobody, it has none, and a warning is shown.
     """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)
@@ -156,13 +156,13 @@ def activity_of_person(request: Request) -> HttpResponse:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text that no spreadsheet takes for a formula, whatever its cell separator: an apostrophe is put in front."""
+    """The value as text, a timestamp in UTC. An apostrophe precedes anything that a spreadsheet could take for a formula."""
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
     return FORMULA_START.sub(r"\1'", text)
 
 
 def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
-    """Whether the user may see everybody's records, the filter, and the parts of the filter that could not be read."""
+    """Whether the user may view everybody's records, the filter, and a sentence for each part of it that could not be read."""
     everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person = request.GET.get("person", "").strip()
@@ -196,7 +196,7 @@ def _day(text: str, problems: list[str]) -> date | None:
 
 
 def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
-    """The requested records in parts; for one person, what they did and what was done to them."""
+    """The requested records in querysets that do not overlap; for one person, what they did and what others did to them."""
     records = AccessRecord.objects.all()
     records = records.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else records.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
@@ -226,7 +226,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _people() -> list[tuple[int, str]]:
-    """Everybody in the records: id and name. Deleted users have the name from the records."""
+    """Everybody in the records, as (id, name), by name. A deleted user has the name from the records, or else the id as name."""
     # The ids are read from indexes only; reading names from millions of records would take row by row.
     records = AccessRecord.objects.order_by()
     numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}

@@ -53,7 +53,11 @@ def openapi(_request: Request) -> HttpResponse:
 @login_not_required  # authenticated by key
 @csrf_exempt
 def look_up(request: Request) -> HttpResponse:
-    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order that the text names."""
+    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order that `q` names, MOST_ORDERS at most.
+
+    A `q` with some letters and digits, but fewer than FEWEST_SIGNS, gives an empty list. Errors are problem documents: 400 if
+    there is no reference in `q`; 401, 405 and 429; 502, 503 or 504 for a failure of the CDP or of the access log.
+    """
     set_lock_timeout(database)
     if request.method not in {"GET", "HEAD"}:
         return problem_json(request.id, 405, "method-not-allowed", "Only GET is answered here.", Allow="GET, HEAD")
@@ -100,7 +104,7 @@ def _not_searched(request: Request, kind: lookup.Kind, text: str) -> HttpRespons
 
 
 def _answer(request: Request, integration: Integration, text: str, candidates: Sequence[str]) -> HttpResponse:
-    """Search the CDP. The result is empty only if the CDP has none; a failure is a problem response and a line in the log."""
+    """Search the CDP. The list is empty only if the CDP has no such order; a failure gives a problem response and a log line."""
     tenant = None
     try:
         tenant = Tenant(integration.connection())
@@ -130,7 +134,7 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
 
 
 def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
-    """The orders found, each read in full, and whether some were left out."""
+    """The orders found, each read in full, and whether any were left out. Raises a CdpError if none could be read."""
     refs = [order.ref for order in found.orders if order.ref]
     opened = tenant.reader.run_parallel([partial(open_order, tenant, ref) for ref in refs[:MOST_ORDERS]])
     good = [one for one in opened if isinstance(one, OpenedOrder)]

@@ -1,4 +1,4 @@
-"""The panels of contacts and travellers: their context, and how much of them was shown."""
+"""The context of the panels of contacts and travellers, and the outcome of viewing a collection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orders.views.panels import rows_of, starting
 
 
 def extent_shown(loaded: Loaded[Any]) -> str:
-    """The outcome of viewing a collection: "shown", or how much of it was shown."""
+    """The outcome of viewing a collection, for its record: "shown", or also how much, such as "shown: 20 of 35"."""
     if loaded.complete:
         return "shown"
     count = len(loaded.items)
@@ -24,7 +24,7 @@ def extent_shown(loaded: Loaded[Any]) -> str:
 
 
 def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
-    """The context for travellers who may have more items than are shown."""
+    """The additional context for travellers: whether all their items could be read, and the problem if there was one."""
     problem = travellers.items_problem
     return {
         "items_complete": travellers.items_complete,
@@ -35,7 +35,7 @@ def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
 def context_of(
     request: Request, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
 ) -> dict[str, Any]:
-    """The context of both panels; `kind` is "contact" or "traveller"."""
+    """The context of either panel; `kind` is "contact" or "traveller"."""
     return {
         "order_ref": ref,
         "reference": ref,

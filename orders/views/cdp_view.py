@@ -1,4 +1,4 @@
-"""Shared by every view that reads the CDP: the user's connection, the session with its tenant, and pages for failures."""
+"""The parts that all views of the CDP share: the user's connection, the session with its tenant, and pages for failures."""
 
 from __future__ import annotations
 
@@ -53,11 +53,12 @@ TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "l
 def cdp_view(
     *, panel: str = "", heading: Promise | None = None, fresh: bool = False
 ) -> Callable[[TenantView[P]], View[P]]:
-    """Decorator: give the view a `Tenant` of the user's connection; every failure becomes a page, or the `panel` of that name.
+    """Decorator: give the view a `Tenant` of the user's connection, and show every failure as a page, or in the named `panel`.
 
     A `heading` makes the view a panel of its own, read with GET; one named `order_…` gets its URL below the order's, see `orders.urls`.
-    With `fresh` everything is requested again, except for an order that a search has just read; without it, answers of the last
-    minute are reused.
+    With `fresh` everything is requested again, except for an order that a search has just read or that is listed in the strip of
+    the order viewed before, see `Tenant`; without it, answers of the last minute are reused. If the URL of a part of an order
+    has a booking reference in place of the ref, the one order with that reference is shown.
     """
 
     def decorate(view: TenantView[P]) -> View[P]:
@@ -108,7 +109,7 @@ def _reloaded(request: Request) -> bool:
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
-    """The ref of the one order whose booking reference the URL holds; "" if there is none or more than one."""
+    """The ref of the only order with the booking reference in the URL of an order's part; "" if none, several, or the search failed."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
@@ -135,7 +136,7 @@ def respond(
 ) -> HttpResponseBase:
     """Return `show(load())`, or the failure of either as a page or in the `panel`. Log one line if any CDP call failed.
 
-    An order that the CDP does not have is recorded like a search that found nothing.
+    If the CDP does not have the order, this is recorded like a search that found nothing.
     """
     raised: errors.CdpError | None = None
     try:
@@ -158,7 +159,10 @@ def respond(
 
 
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
-    """Log code, route, region, connection, calls and time of what failed: nothing about a person or a reference."""
+    """Log one line about the error raised, or else the first failed call; a problem with the reference alone is no failure.
+
+    Code, route, region, connection, calls and time, but no reference and nothing about a person.
+    """
     reader, connection = request.reader, request.connection
     failures = reader.take_failures() if reader is not None else []
     own = raised if raised is not None and not isinstance(raised, errors.ReferenceProblem) else None
@@ -191,10 +195,10 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection named by `?connection=`, or the user's default.
+    """The connection that the request names as `connection`, else the user's default; or None and a Problem.
 
-    Unknown or unconfirmed ones give a Problem; there is no fallback. With `counted`, the request will call the CDP, so
-    an exceeded view limit is also a Problem.
+    There is a Problem if the connection is unknown or unconfirmed, never another connection in its place. If `counted`, the
+    request will call the CDP: it counts as a view, and an exceeded view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
@@ -212,7 +216,7 @@ def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyCo
 
 
 def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
-    """The connection, and the limit of views that is reached with this one. A view that cannot be counted is never over a limit."""
+    """The connection and the view limit exceeded, each None if there is none. A view that cannot be counted exceeds no limit."""
     view = view_limits.view_of(request.user)
     if view is not None:
         try:
@@ -224,7 +228,7 @@ def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | 
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:
-    """The problem with its status: inside the panel it belongs to, or as a page."""
+    """The problem, with its status and Retry-After: in the `panel`, or as a page if none is named."""
     if panel:
         response = render_panel(request, panel, {"problem": problem, **(_named_order(request))}, status=problem.status)
     else:
@@ -237,9 +241,10 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """Add the next step: the connection page, which returns to this page, or the same request again.
+    """Add the problem's next step: the connection page, which leads back to this page, or the same request again.
 
-    A panel is loaded again in its place; a posted search is posted again with its fields.
+    A panel is reloaded in its place. A posted search is posted again with its fields; a link with personal data becomes a posted
+    search. The problem is returned unchanged if it has no next step, or for any other posted form.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
@@ -259,12 +264,12 @@ def with_action(request: Request, problem: Problem) -> Problem:
 
 
 def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
-    """The problem of a page that is shown in part, with its next step; None without an error."""
+    """The problem of a page that is only partly shown, with its next step; None without an error."""
     return with_action(request, problems.describe(error)) if error is not None else None
 
 
 def _personal_search(request: Request) -> str:
-    """The search text of a link, if it contains personal data; "" otherwise. No link may repeat it."""
+    """The search text in the URL, if it contains personal data; "" otherwise. No link may repeat such a text."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""
@@ -284,7 +289,7 @@ def _to_confirm(request: Request, problem: Problem) -> Problem:
 
 
 def _named_order(request: Request) -> dict[str, str]:
-    """The reference in the URL, so that a page about a failure still says which order it is about, and what was searched for."""
+    """The order in the URL and the text of a posted search, each "" if there is none, for the page of a failure."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}

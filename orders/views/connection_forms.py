@@ -26,7 +26,7 @@ def region_choices() -> list[tuple[str, str]]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """No country, then all of them by name."""
+    """The choices of country, as (code, name): none, then all countries by name."""
     return [("", gettext("none")), *countries.choices()]
 
 
@@ -41,12 +41,12 @@ def country_field() -> forms.ChoiceField:
 
 
 class AdvancedFields:
-    """A connection form with the settings that few change folded away: the API version, and how segment times are read."""
+    """A connection form that folds away the settings few people change: the API version, and how segment times are read."""
 
     advanced = ("version", "clock")
 
     def advanced_open(self) -> bool:
-        """Whether these fields are shown unfolded: one has an error, or not its default value."""
+        """Whether these fields are shown unfolded: one has an error or a value other than its default."""
         fields: Any = self
         usual = {name: fields.instance._meta.get_field(name).default for name in self.advanced}  # noqa: SLF001  (Django's own name)
         return any(fields[name].errors or fields[name].value() != value for name, value in usual.items())
@@ -77,9 +77,9 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
 
 
 class CredentialForm(forms.Form):
-    """Region, client key and token belong together: the credential is bound to its region.
+    """The region, client key and token, which belong together: a credential is bound to its region.
 
-    The client key stays in the form that was refused, hidden like the token, which is never sent back.
+    If the form is refused, a valid client key stays in its field, hidden; the token is never sent back.
     """
 
     region = forms.ChoiceField(label=_("Region"), choices=region_choices)
@@ -102,7 +102,7 @@ class CredentialForm(forms.Form):
     )
 
     def full_clean(self) -> None:
-        """Clean the fields. A client key that could be one stays in its field if the CDP refuses it; anything else may be a token."""
+        """Clean the fields. Text with the form of a client key stays in that field if the form is refused; other text may be a token."""
         super().full_clean()
         widget = cast(forms.PasswordInput, self.fields["client_key"].widget)
         widget.render_value = "client_key" in getattr(self, "cleaned_data", {})

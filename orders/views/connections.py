@@ -31,7 +31,7 @@ from orders.views.connection_rows import ConnectionRow, row_of
 
 @require_safe
 def connections(request: Request) -> HttpResponse:
-    """The connections that a user may use: the default first, then their own, then shared ones."""
+    """The connections that the user may use: the default first, then their own, then shared ones."""
     context = {
         "connections": [
             row_of(connection, is_default=place == 0) for place, connection in enumerate(usable_by(request.user))
@@ -91,7 +91,7 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make this the connection used when a link names none: one of the person's own, or one that is shared with them."""
+    """Make a connection the user's default, used when a link names none: one of their own, or one shared with them. 404 for any other."""
     connection = next((one for one in usable_by(request.user) if one.pk == connection_id), None)
     if connection is None:
         raise Http404
@@ -102,7 +102,7 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
-    """Delete a connection, after asking."""
+    """Delete a connection, after confirmation. If it was the default, the one set most recently becomes the default."""
     connection = _own(request, connection_id)
     if request.method != "POST":
         context = {"connection": row_of(connection), "next": next_page.requested(request)}
@@ -116,7 +116,7 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with a live call and show the result."""
+    """Test the stored credential with a live call and show the result; no call for an unconfirmed connection, or over a view limit."""
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
         return redirect("confirm_connections")
@@ -135,7 +135,10 @@ def _own(request: Request, connection_id: UUID) -> Connection:
 
 
 def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:
-    """Seal, test with a live call, and save if accepted or if the user insists; otherwise the form shows the result."""
+    """Seal the credential, test it with a live call, and save the connection if the CDP accepts it or the user insists.
+
+    False if nothing was saved: the form then shows the reason.
+    """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
@@ -190,6 +193,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
-    """Redirect after a change; the switcher then shows the new state."""
+    """The path to redirect to after a change; the connections cached for the switcher are dropped."""
     forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -69,7 +69,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @if_any_origin
 @require_safe
 def frame(request: Request) -> HttpResponseBase:
-    """The frame's page, the same for everybody: it asks for a sign-in. Opened in a tab, the URL redirects to the order page."""
+    """The frame's page, the same for everybody, with the button to sign in. Opened in a tab, the URL redirects to the search."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
     whole = without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
@@ -98,9 +98,9 @@ def frame(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_allow(request: Request) -> HttpResponseBase:
-    """Start in the window that the frame opened: remember the frame, and let the user sign in and confirm.
+    """The first page in the window that the frame opened: note that the frame waits, and redirect to the confirmation.
 
-    Refused unless our own page opened it: with a challenge made by somebody else, they would get the token.
+    403 unless our own page opened it, for a listed origin: a stranger who made the challenge would get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
@@ -114,9 +114,9 @@ def embed_allow(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the user whether that origin may show orders in their name; after consent the frame can get its token.
+    """Ask the user whether the frame's origin may show orders in their name; after consent the frame can get its token.
 
-    Each window names its own frame by the challenge, so that with several open each allows the one it asked about.
+    Each window names its frame by the challenge, so that with several open, each allows its own. 410 if the frame no longer waits.
     """
     waiting = _waiting(request)
     sent = request.POST if request.method == "POST" else request.GET
@@ -149,7 +149,7 @@ def _waiting(request: Request) -> dict[str, tuple[str, int]]:
 @csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_token(request: Request) -> HttpResponseBase:
-    """`{"token", "expires_in"}` for the secret of a frame that was allowed; 404 while it waits. Only for our own page."""
+    """`{"token", "expires_in"}` (seconds) for the secret of an allowed frame; 404 for any other, 403 unless our own page sent it."""
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
         raise PermissionDenied
@@ -175,7 +175,7 @@ def _verifier(body: bytes) -> str:
 @csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_orders(request: Request) -> HttpResponseBase:
-    """A summary of the order that the posted text names; or several to choose from; or the reason why none is shown.
+    """A summary of the order that the posted text names, several orders to choose from, or the reason why none is shown.
 
     Posted, because the text may name a person.
     """
@@ -186,12 +186,12 @@ def embed_orders(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_order(request: Request, ref: str) -> HttpResponseBase:
-    """A summary of one order."""
+    """The same for the order that the URL names, by its ref or booking reference."""
     return _find(request, ref, is_one=is_ref(ref) and not lookup.is_nothing(ref))
 
 
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
-    """Search for the text unless it names no order; `is_one` if it is known to be a ref."""
+    """Search for the text, or show why it is not searched for (400); `is_one` if it has the form of a ref, whatever else it may be."""
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or is_one:
         return _show(request, text=text, candidates=reading.candidates)

@@ -32,7 +32,7 @@ def bad_request(request: Request, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: Request, exception: Exception) -> HttpResponse:
-    """403: signed in, but not allowed."""
+    """403: a request that is not permitted."""
     return render(request, "403.html", {"request_id": request_id(request)}, status=403)
 
 
@@ -44,8 +44,8 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """403: the form is older than the sign-in, or the browser keeps no cookies. The text of a search is kept.
 
-    The sign-in form is shown again, or skipped if the user has signed in meanwhile; a search by a signed-out user
-    redirects to the sign-in.
+    The sign-in form is shown again, or skipped if the user has signed in meanwhile. The button to sign in with the provider
+    leads back to the sign-in, as does a search by a signed-out user.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
@@ -65,15 +65,15 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
 
 
 def body_too_large(request: Request) -> HttpResponse:
-    """413: more was sent than any form has. The body is not read, so neither the user nor the input is known."""
+    """413: a body larger than that of any form. It is not read, so neither the user nor the input is known."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
 
 def server_error(request: Request) -> HttpResponse:
-    """500: our own fault; 503 if it is the database's. JSON for programs, a page for everybody else.
+    """500: our own fault; 503 with Retry-After if the database is away. JSON for programs, a page for everybody else.
 
-    Needs neither database nor session nor context processors, which may be broken.
+    The page needs no database, session or context processors, which may be broken; if even the page fails, the response is PLAIN.
     """
     status = 503 if is_away(sys.exception()) else 500
     if request.path_info.startswith(API):

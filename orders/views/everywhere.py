@@ -1,4 +1,4 @@
-"""Search for a reference over all other connections of the user at once, after one of them had no such order."""
+"""Search for a reference on all of the user's other connections at once, after the current one had no such order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_CONNECTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one connection has: the orders found with their trips, or why it could not be asked."""
+    """The answer of one connection: the orders found with their trips, or the error if the search failed."""
 
     connection: AnyConnection
     found: Found | errors.CdpError
@@ -45,15 +45,15 @@ class Answer:
 
     @property
     def partial(self) -> bool:
-        """Whether there may be more."""
+        """Whether the connection may have more orders than were found."""
         return not isinstance(self.found, Found) or self.found.partial
 
 
 @cdp_view(fresh=True)
 def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
-    """Search all other connections in parallel. Open the only order found; otherwise list each connection's answer.
+    """Search the other connections in parallel, and list each connection's answer; 404 if no order was found.
 
-    Each search is recorded with its connection.
+    If all of them could be searched and have one order in total, redirect to that order. Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
     found = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])

@@ -31,11 +31,12 @@ def show_people(
     *questions: dict[str, str],
     also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """All guests found, each with all their orders. The search is recorded with a keyed hash of the first question.
+    """The page of all guests found, each with all their orders; 404 if there is none.
 
-    `also` are other readings of the pasted text, which the page offers.
+    The search is recorded with a keyed hash of the first question. `also` are other readings of the pasted text, which the page
+    offers.
 
-    Raises a CdpError if nobody was found and not everybody could be read; the failure is recorded.
+    Raises a CdpError if nobody was found and not every list could be read to its end; the failure is recorded.
     """
     subject = subject_of(questions)
     try:
@@ -77,7 +78,7 @@ def show_people(
 
 
 def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
-    """The keyed hash of the person sought, for the record."""
+    """The keyed hash, for the record, of the person sought: of the first question."""
     return access_log.hashed(" ".join(questions[0].values()).strip().lower())
 
 
@@ -87,7 +88,7 @@ def sought(questions: Sequence[Mapping[str, str]]) -> str:
 
 
 def _outcome(found: Loaded[GuestOrders]) -> str:
-    """The outcome for the record: "2 found", with the number of people, and of people's orders, that are missing."""
+    """The outcome for the record, such as "2 found", "2 found, 1 not loaded" or "2 found, perhaps more, orders of 1 incomplete"."""
     without = sum(1 for one in found.items if not one.orders.complete)
     parts = [f"{len(found.items)} found"]
     if found.missing:
@@ -106,7 +107,7 @@ def _failed(found: Loaded[GuestOrders]) -> bool:
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:
-    """The posted search, for the forms that repeat it, because the text must not be in a URL."""
+    """The fields of the posted search, for the forms that repeat it: its text must not be in a URL."""
     return [
         (name, request.POST[name])
         for name in ("q", "country", "exactly", "first_name", "last_name")

@@ -29,7 +29,10 @@ from orders.views.progress import with_progress
 
 @cdp_view(panel="guest_orders", heading=_("Orders of this customer"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
-    """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked."""
+    """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked.
+
+    NotFound, which is recorded, if nobody on the order is that guest.
+    """
 
     def record(outcome: str) -> None:
         what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
@@ -66,7 +69,10 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """The form for names, which a single field could not distinguish from references. Posted, so that no name is in a URL."""
+    """Search by name, with a form of its own: a single field could not distinguish names from references.
+
+    Posted, so that no name is in a URL; 400 without a last name.
+    """
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})
     names = {name: normalize(request.POST.get(name, ""))[:100].strip() for name in ("first_name", "last_name")}

@@ -25,7 +25,7 @@ LONGEST = 2000  # characters of a value to test
 
 
 class LinkForm(forms.Form):
-    """A ticket system, its field, and a value to test."""
+    """A ticket system and its field, the connection and format of the link, and a value to test."""
 
     system = forms.ChoiceField(
         label=gettext_lazy("Ticket system"), choices=[(recipe.code, recipe.name) for recipe in RECIPES]
@@ -64,7 +64,7 @@ class LinkForm(forms.Form):
 class Leads:
     """The target of a link: the search text that arrives, how it is read, and a sentence about it.
 
-    `cut` is whether a "#" cuts the value off, `elsewhere` whether the browser takes it for a relative path ("..").
+    `cut` is whether a "#" cuts off part of the value, `elsewhere` whether ".." in it takes the browser to another path.
     """
 
     text: str
@@ -87,7 +87,7 @@ class Leads:
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
-    """The page that a ticket's link opens if the field holds `value`, as a browser and this server read it."""
+    """The target of a ticket's link whose field holds `value`, as a browser and this server read the link."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
     path = path.replace("\\", "/")
@@ -105,7 +105,10 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def links(request: Request) -> HttpResponse:
-    """Choose a system and get its link template; the value is posted, because it may be personal."""
+    """Show the link template for the chosen system, and the target of a link with a given value.
+
+    The form is posted, because the value may be personal.
+    """
     form = LinkForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if not form.is_bound or form.is_valid():

@@ -1,4 +1,4 @@
-"""Links to recently viewed orders, with the current name of the connection that was used."""
+"""Links to orders, which name a connection by its current name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
-    """What a link needs to know of a view: its order and connection."""
+    """The parts of a view that a link is made from: its order and connection."""
 
     @property
     def order_ref(self) -> str: ...
@@ -30,9 +30,9 @@ S = TypeVar("S", bound=Seen)
 
 
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
-    """Each view with the URL of its order, "" if it has none. The ticket is carried along.
+    """Each view with the URL of its order, "" if its ref cannot be part of a URL. The ticket is carried along.
 
-    A renamed connection has its current name. A deleted one, or another user's, is left out: the link then uses the default.
+    The URL has the current name of the connection. One that the user can no longer use is left out: the link then uses the default.
     """
     names = names_now(request.user)
     return [
@@ -47,7 +47,7 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:
-    """The query of a link to share: it names the connection, unless that is the user's default."""
+    """The query of a link to share: it names the connection if the request does, unless that is the user's default; else ""."""
     named = request.GET.get("connection") or request.POST.get("connection")
     default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})
@@ -60,5 +60,5 @@ def other_connections(request: Request, connection: AnyConnection, path: str) ->
 
 
 def names_now(user: AnyUser) -> dict[UUID, str]:
-    """The current names of the user's connections by id, without deleted ones."""
+    """The current names of the connections that the user may use, by id."""
     return {connection.pk: connection.name for connection in usable_by(user)}

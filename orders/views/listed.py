@@ -1,4 +1,4 @@
-"""Lists of orders are shown as soon as their orders are known; trips that take a call more come after the page."""
+"""Lists of orders, shown as soon as the orders are known; trips that need another call are loaded after the page."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ LIFE = 600  # seconds: a page that was left open can still load them
 
 
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
-    """The context of a list of orders: the trips at hand, the refs of those that come `later`, and the URL that loads
-    them.
+    """The context of a list of orders: the trips at hand, the refs of orders whose trips come `later`, and the URL that loads these.
 
-    The URL is signed and names user and connection: it opens only orders that were listed, and the listing was
-    recorded.
+    The URL, "" if there are none, is signed for LIFE seconds and names user and connection: it opens only orders that were
+    listed, and the listing was recorded.
     """
     known, address = trips_at_hand(tenant, orders), ""
     if known.later:
@@ -34,7 +33,7 @@ def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> 
 
 
 def listed_refs(request: Request, tenant: Tenant) -> tuple[str, ...]:
-    """The refs of the listed orders that the URL names. Raises Http404 unless it was made for this person and connection."""
+    """The refs of the listed orders that the URL names. Raises Http404 unless it was signed for this user and connection within LIFE."""
     try:
         person, connection, *order_refs = signing.loads(request.GET.get("of", ""), salt=SALT, max_age=LIFE)
     except (signing.BadSignature, ValueError):

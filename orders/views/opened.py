@@ -39,7 +39,7 @@ def order_address(request: Request, ref: str) -> str:
 
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
-    """The page of an order, with its canonical ref; `ref` is the one in the URL or search."""
+    """The page of an order, with its canonical ref; the view is recorded. `ref` is the text in the URL or search."""
     changes = record_view(request, tenant, opened, ref)
     through = tenant.connection.pk
     context = {
@@ -61,7 +61,7 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """Who else opened the order within a day, and how many minutes ago; for those who may see activity, at no cost to others."""
+    """Other users who opened the order within a day, as (name, minutes ago); [] without a query unless the user may view all activity."""
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []
     others = access_log.others_who_opened(request, opened.order.ref or ref)
@@ -69,7 +69,7 @@ def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str,
 
 
 def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> dict[str, Any]:
-    """The template context of an order, for the page and for the short form."""
+    """The template context of an order, for its page and for the summary in a frame."""
     trip = opened.trip
     problem = opened.order.items_problem
     now = timezone.now()
@@ -115,7 +115,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
 def _to_row(
     request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, places: dict[int, int], anchor: str
 ) -> str:
-    """The link to a row by its anchor: on this page, or on the one that starts with it."""
+    """The link to a row by its anchor: on this page, or on the page of the order that starts with that row."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(places[int(name)]):
         return _elsewhere(request, opened, ref, "items", places[int(name)]) + f"#{anchor}"
@@ -140,7 +140,7 @@ def record_access(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Record a view of the order and apply `change` with it.
+    """Record a view of the order, run `change` with it, and return its row. Raises AccessNotRecorded.
 
     `ref`, from the URL or the search, is used only if the order has no ref.
     """

@@ -47,9 +47,10 @@ def order(request: Request, ref: str) -> HttpResponseBase:
 
 @require_safe
 def unclean(request: Request, text: str) -> HttpResponseBase:
-    """A URL without a valid ref: redirect to the one order that its value can mean, without the trailing slash of the link template.
+    """A URL without a valid ref: if its value holds one reference and names nobody, redirect to the URL with that reference.
 
-    Anything else is searched for in place, so that no URL repeats text that may be personal.
+    Anything else is searched for in place, so that no URL repeats text that may be personal. The trailing slash of a link
+    template is ignored.
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
@@ -82,7 +83,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
-    """Orders under the other readings of `ref`, such as "B94TXY" for "B94TXY.", if there is nothing under the ref itself."""
+    """The search for other readings of `ref`, such as "B94TXY" for "B94TXY.", added to `found`, the search for `ref` itself."""
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
     if not others:
         return found
@@ -93,7 +94,7 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @require_safe
 @cdp_view()
 def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The answers as received, indented; masked for users who may not see personal data."""
+    """The CDP's answers as received, indented; masked for users who may not view personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = may_reveal(request.user)
@@ -112,7 +113,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """Path and text of each answer, and whether it is complete. Indenting and masking end when the page is full."""
+    """Path and text of each answer, and whether it is complete; None for text that cannot be masked, "" once the page is full."""
     room = RAW_ROOM
     for document in opened.documents:
         tenant.in_time()

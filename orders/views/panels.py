@@ -1,4 +1,4 @@
-"""Panels: one URL that gives htmx a fragment, and everyone else the same fragment inside a page."""
+"""Panels: one URL that gives htmx and frames a fragment, and everybody else the same fragment inside a page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
-    """Whether the request is for a part: from a frame, or from htmx unless it restores a lost history entry."""
+    """Whether the request is for a part: from a frame, or from htmx unless it is boosted or restores a lost history entry."""
     if request.via:
         return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
@@ -50,7 +50,7 @@ def starting(request: Request, name: str, position: int) -> str:
 
 
 def render_panel(request: Request, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render `orders/_<name>.html` for htmx; for everyone else `orders/panel_page.html`, or the page of a problem, which include it."""
+    """Render `orders/_<name>.html` if a part is wanted; else the page that includes it, `panel_page.html` or that of a problem."""
     part = f"orders/_{name}.html"
     whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
     heading = PANELS[name].heading if name in PANELS else ""

@@ -24,7 +24,7 @@ from orders.views.progress import with_progress
 
 @cdp_view(panel="order_contacts", heading=_("Contacts"))
 def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The order's contacts, masked; a panel for htmx and a page for everyone else."""
+    """The order's contacts, with hidden fields masked."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
         outcome, country = extent_shown(loaded), tenant.connection.country

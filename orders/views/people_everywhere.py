@@ -1,4 +1,4 @@
-"""Search for a person over all other connections of the user at once, after one of them had nobody."""
+"""Search for a person on all of the user's other connections at once, after the current one had nobody."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def search_people_everywhere(
     *questions: Mapping[str, str],
     posted: Sequence[tuple[str, str]],
 ) -> HttpResponseBase:
-    """List how many people each other connection has, with a button that shows them there by the `posted` search.
+    """List how many matching people each other connection has, with a button that repeats the `posted` search there.
 
-    Each search is recorded with its connection.
+    404 if no connection has any. Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
     found = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])

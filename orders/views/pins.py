@@ -1,4 +1,4 @@
-"""Pinning orders to one's start page."""
+"""Pin orders to the user's start page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orders.views.pinned import note_pins
 
 @require_POST
 def pin(request: Request) -> HttpResponse:
-    """Pin an order the person has opened, or remove it (`unpin`): in place for htmx, else back to the start page."""
+    """Pin an order that the user has opened, or unpin it (`unpin`). Returns the button for htmx, else a redirect to the start page."""
     ref, through = request.POST.get("order_ref", ""), _uuid(request.POST.get("through", ""))
     pinned, refused = False, ""
     if not isinstance(request.user, AnonymousUser) and "\x00" not in ref:

@@ -61,7 +61,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             last = step
 
     def result(self) -> T:
-        """The result of a finished load. Raises its error."""
+        """The result of a finished load. Raises the load's error."""
         if self._error is not None:
             raise self._error
         return self._results[0]
@@ -70,7 +70,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
 def with_progress(
     request: Request, tenant: Tenant, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """Return `show(load())`; for htmx with progress if it takes long. `of` names the records that are counted.
+    """Return `show(load())`; a part is streamed with progress if loading takes long. `of` names the records that are counted.
 
     A failure after the response has begun is shown in the `panel`.
     """

@@ -37,7 +37,10 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 
 
 def search(request: Request, text: str) -> HttpResponseBase:
-    """Search for `text`. Personal data is searched for only if posted; a link with it opens a form that posts it."""
+    """Search for `text`. Personal data is searched for only if posted; a link with it opens a form that posts it.
+
+    A name always opens the form for names, filled in. An empty text redirects to the start page.
+    """
     reading = read(request, text)
     everywhere = request.method == "POST" and "everywhere" in request.POST
     if reading.kind is lookup.Kind.REFERENCE:
@@ -89,7 +92,7 @@ def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -
 
 
 def _address_everywhere(request: Request, reading: lookup.Lookup) -> HttpResponseBase:
-    """Search the other connections for the number as this one's country reads it."""
+    """Search the other connections for the e-mail address or phone number that was read for this one."""
     exactly = [("exactly", "email")] if reading.kind is lookup.Kind.EMAIL else []
     return search_people_everywhere(request, *_question(reading), posted=[("q", reading.address), *exactly])
 
@@ -103,7 +106,7 @@ def _question(reading: lookup.Lookup) -> tuple[access_log.Action, dict[str, str]
 def show_chooser(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
 ) -> HttpResponseBase:
-    """List several orders to choose from, newest first, with the facts that distinguish them. Recorded by their references.
+    """List several orders to choose from, newest first, with the facts that distinguish them. Their references are recorded.
 
     `also` are people named in the text, offered as further searches.
     """
@@ -136,9 +139,9 @@ def record_listed(request: Request, found: Found) -> None:
 def show_not_found(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """Show that nothing was found, which searches were made, and what else to try, such as the readings in `also`.
+    """Show that nothing was found (404), which searches were made, and what else to try, such as the readings in `also`.
 
-    Recorded by the references `asked` for.
+    The search is recorded with the references `asked` for.
     """
     access_log.record_miss(request, tenant.connection, asked)
     context = {
@@ -155,12 +158,12 @@ def show_not_found(
 
 
 def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
-    """The countries to choose from, if one of the readings is a number that needs its country."""
+    """The countries to choose from if one of the readings is a phone number that needs its country; else ()."""
     return choices() if any(reading.needs_country for reading in readings) else ()
 
 
 def _explain(request: Request, text: str, reading: lookup.Lookup) -> HttpResponseBase:
-    """Show in one sentence why the text was not searched for, with the text and its possible readings."""
+    """Show in one sentence why the text was not searched for (400), with the text and its possible readings."""
     itself = (replace(reading, also=()),) if reading.address or reading.national else ()
     also = (*itself, *reading.also)
     context = {

@@ -40,9 +40,9 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: Request, ref: str) -> HttpResponseBase:
-    """Show one hidden field of a person, or all, if the user has the right; otherwise refuse and record it.
+    """Show one or all hidden fields of a person, or the custom data, if the user has the right; else refuse and record the refusal.
 
-    A GET, which is what the form becomes if the user has to sign in first, redirects to the contacts.
+    A GET, which the form becomes if the user has to sign in first, redirects to the contacts.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)
@@ -82,7 +82,7 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
 
 
 def _label(chosen: PersonCard, field: str) -> str:
-    """The label of the field on the card; never its value."""
+    """The label of the field on the card, or its name if the card does not have it; never its value."""
     return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
 
 

@@ -1,4 +1,4 @@
-"""The start page, and the search: one field that takes whatever the customer gave the agent."""
+"""The start page, and the search: one field for anything that the customer gave the agent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ LAST_SHOWN = 5  # the others are folded
 
 @require_safe
 def home(request: Request) -> HttpResponseBase:
-    """The search field, the user's pinned and recent orders, and how to search."""
+    """The search field, the user's pinned and recent orders, and how to search.
+
+    A connection in the URL that cannot be used gives its problem; an auditor without a connection goes to the activity.
+    """
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
         return show_problem(request, problem)
@@ -37,15 +40,15 @@ def home(request: Request) -> HttpResponseBase:
 
 
 def starts_with_activity(request: Request) -> bool:
-    """Whether the person is an auditor: sees everybody's activity, reads no orders and manages nothing."""
+    """Whether the user may view everybody's activity and manages nothing, like an auditor."""
     noted = SEES_ACTIVITY in request.session and MANAGES not in request.session
     return noted and may_view_all_activity(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: Request) -> HttpResponseBase:
-    """Search: a form posts `q`, a ticket's link has it as `?q=`. Returns the order, a chooser, or a page with the reason.
+    """Search: a form posts `q`, a ticket's link has it as `?q=`. Returns the order, a chooser, people, or a page with the reason.
 
-    A form that found one order redirects to its URL, and that page reuses the answers of the search.
+    If the form finds one order, it redirects to the order's URL, and that page reuses the answers of the search.
     """
     return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))

@@ -1,4 +1,4 @@
-"""Connections that administrators share with groups: list, add, test, grant, replace the token, change, withdraw."""
+"""Connections that administrators share with groups: list, add, test, grant, replace the token, change, withdraw, restore."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnect
 @require_safe
 @for_managers_of_connections
 def shared_connections(request: HttpRequest) -> HttpResponse:
-    """All shared connections by name, with how many people use each."""
+    """All shared connections by name, each with its groups and how many people may use it."""
     found = list(SharedConnection.objects.select_related("set_by").order_by("name"))
     people = members.counts(found)
     rows = [
@@ -135,7 +135,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Let a group use the connection, or change when its grant expires."""
+    """Let a group use the connection, or change its grant: when it expires, and whether the connection is the group's default."""
     shared = _find(connection_id)
     form = GrantForm(request.POST)
     if not form.is_valid():
@@ -169,7 +169,7 @@ def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Withdraw the connection from everybody, after asking."""
+    """Withdraw the connection from everybody, after confirmation."""
     shared = _find(connection_id)
     if request.method != "POST":
         context = {"connection": row_of(shared), "people": _people(members.count(shared))}
@@ -205,7 +205,7 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal the entered credential and test it with one call. None, with the reason in the form, unless accepted or `wanted` anyway."""
+    """Seal the entered credential and test it with one call. None, with the reason in the form, if refused and not `wanted` anyway."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")

@@ -80,7 +80,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
 
 
 class ReplaceTokenForm(forms.Form):
-    """A new token, and a new client key if that has changed too. Never filled in again."""
+    """A new token, and a new client key if that has changed too. Neither is ever sent back to the browser."""
 
     token = forms.CharField(
         label=_("New API token"),
@@ -116,7 +116,7 @@ class GrantForm(forms.Form):
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of that day in the user's time zone."""
+        """The end of the day in the user's time zone (aware), None without a day. Refuses a day that is over."""
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None
@@ -126,7 +126,7 @@ class GrantForm(forms.Form):
 
 
 class IntegrationForm(forms.Form):
-    """A program, and the shared connection that it uses."""
+    """A program, the shared connection that it uses, and the limits of its key: days, requests a minute, and networks."""
 
     name = forms.CharField(
         label=_("Name"), max_length=60, help_text=_("The name of the program, such as “Help desk widget”.")

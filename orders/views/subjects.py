@@ -1,4 +1,4 @@
-"""Whom a search was about: the keyed hash under which the records list a person."""
+"""The keyed hash by which the access records name a person who was viewed or searched for."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LONGEST = 2000
 
 
 def subject_of(request: Request) -> tuple[str, str]:
-    """The keyed hash of the person posted as `whom`, read as a search reads it, and why there is none; one of them is "".
+    """The keyed hash of the person posted as `whom`, and the reason if there is none: one of them is "", or both if nothing was posted.
 
-    An e-mail address, a phone number (national ones in the country of the connection), a guest's ref, or first and last name.
+    The text is an e-mail address, a phone number (a national one with the connection's country), a guest's ref, or a name.
     """
     text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
     if not text:

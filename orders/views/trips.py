@@ -1,4 +1,4 @@
-"""Trips of several orders: the strip above an order, of all orders of its contacts; and trips that a list of orders did not wait for."""
+"""Trips of several orders: the strip above an order, with the orders of its contacts, and trips that a list was shown without."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MOST_SHOWN = 8
 
 @cdp_view(panel="order_trips", heading=_("Orders of this customer"))
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The orders of the customers who are contacts of the order `ref`, newest first; the one of the page (`?on=`) is marked.
+    """The newest MOST_SHOWN orders of the customers who are contacts of the order `ref`; the order of the page (`?on=`) is marked.
 
-    Pages of these orders are built from what was read within the last minute.
+    The pages of these orders may reuse answers of the last minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)
     for guest_ref in guests:
@@ -58,7 +58,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 @cdp_view(panel="listed_trips", heading=_("Orders"))
 def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
-    """The trips that a list of orders was shown without, for its rows; without htmx these orders once more, with their trips.
+    """Fill in the trips of a list of orders that was shown without them; without htmx, show those orders again with their trips.
 
     Not recorded again: the listing was recorded, and the URL opens only orders that were listed.
     """
