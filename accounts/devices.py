@@ -31,7 +31,7 @@ class Device:
 
 
 def known(request: HttpRequest, username: str) -> str:
-    """The device number for that name; "" if the user never signed in here, or too long ago, or the cookie is forged."""
+    """The device number of that name; "" if the cookie has none, or one that is too old, or is forged."""
     name = _short(username)
     return next((device.number for device in _read(request) if device.name == name), "")
 

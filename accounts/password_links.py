@@ -34,13 +34,13 @@ links = Links()
 def are_of_use_to(person: User) -> bool:
     """Whether the person is active and may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN).
 
-    Not for users of the provider or the directory: a password of this site would outlast their account there.
+    False for users of the provider or the directory: a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 
 
 def make(person: User) -> str:
-    """Record a new link, and return its path."""
+    """Make a link, record it, and return its path."""
     account_events.record(Action.PASSWORD_LINK_MADE, about=person)
     number = urlsafe_base64_encode(force_bytes(person.pk))
     return reverse("set_password", args=[number, links.make_token(person)])
