@@ -22,7 +22,7 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     """Middleware: of requests that another site starts, serve only links that open a page. Placed right after authentication.
 
-    Everything else, and every prefetch, gets a 403 before any view, access record or CDP call, except on the sign-in page and the page of
+    Everything else, and every prefetch, gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for
     frames. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the export to the
     activity page: no view is recorded that nobody asked for.
     """

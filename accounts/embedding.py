@@ -118,7 +118,7 @@ def takes_no_cookies(path: str) -> bool:
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: drop cookies where `takes_no_cookies`: a frame on a neighbouring host name would send them. Placed before the session."""
+    """Middleware: drop the cookies where they are ignored: a frame on a neighbouring host name sends them. Placed before the session."""
 
     def answer(request: Request) -> HttpResponseBase:
         if takes_no_cookies(request.path_info):
