@@ -37,7 +37,7 @@ def administers(user: User) -> bool:
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether the user may change `other`: never themselves, and staff and superusers only as a superuser.
+    """Whether the user may change `other`: never themselves, and only superusers may change staff and superusers.
 
     A link to set such a person's password would give its creator that person's rights.
     """

@@ -30,7 +30,7 @@ class BrandedAdminSite(AdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Redirect to the sign-in page, which limits guessing. Signed-in users get a 403: Django sends those here who are not staff."""
+        """Redirect to the sign-in page, which limits guessing. Signed-in users get a 403: Django sends them here if they are not staff."""
         wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:
             raise PermissionDenied

@@ -96,7 +96,7 @@ def exchange(verifier: str) -> str:
 def of_token(token: str) -> tuple[User, str] | None:
     """The user and origin of a token.
 
-    None if it is unknown, was unused for 15 minutes, its origin is no longer listed, or the session that allowed it has ended.
+    None if the token is unknown or was unused for 15 minutes, its origin is no longer listed, or the session that allowed it has ended.
     """
     now = timezone.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()

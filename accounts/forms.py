@@ -54,7 +54,10 @@ class Limited:
 
 
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
-    """The message for an attempt that must wait: after too many wrong attempts, which are recorded, `said` with the wait filled in."""
+    """The message for an attempt that must wait.
+
+    After too many wrong attempts it is `said`, with the wait filled in, and the throttling is recorded.
+    """
     if limit.crowded:
         return gettext("Many people are signing in. Try again in a few seconds.")
     locked_out(username)
@@ -91,7 +94,7 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse inactive people, people who may not use a password kept here, and used passwords that were set by somebody else."""
+        """Refuse inactive people, people who may not use a password kept here, and used-up passwords that somebody else set."""
         super().confirm_login_allowed(user)
         chosen = settings.SIGN_ON
         # Somebody without a password here was checked by the directory, which the setting leaves alone.

@@ -1,8 +1,8 @@
 """Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
-A connection carries a mark of the password hash under which its owner last confirmed it. The mark is renewed when the owner changes the
-password, or when it is removed. If the hash is replaced otherwise (by an administrator, a link, a command or SQL), the mark no longer
-matches and the credential is not opened.
+A connection carries a mark of the password hash under which its owner last confirmed it. The mark is renewed when the owner changes
+the password, and when the password is removed. If the hash is replaced otherwise (by an administrator, a link, a command or SQL), the
+mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def note_set_by(user: AbstractBaseUser, name: str) -> None:
 
 
 def note_changed(user: AbstractBaseUser) -> None:
-    """Note that the user has chosen their own password."""
+    """Note that the user has replaced the password, if somebody else had set it."""
     SetPassword.objects.filter(user_id=user.pk, changed_at=None).update(changed_at=timezone.now())
 
 

@@ -43,9 +43,9 @@ BEFORE_ADDING = frozenset(
 
 @receiver(user_logged_in, dispatch_uid="accounts.sessions.start")
 def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Store in the session when and how the user signed in, in whole seconds since 1970.
+    """Store in the session when (in whole seconds since 1970) and how the user signed in.
 
-    Note as well a password that must be changed first, and a second factor that must be added.
+    Note as well whether they must first change their password or add a second factor.
     """
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     open_sessions.describe(request)

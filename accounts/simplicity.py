@@ -40,7 +40,7 @@ def _choices(text: str) -> int:
 
 
 def _run(text: str, start: int) -> int:
-    """The length of the run at `start`: a repeated character, or neighbours in one of ROWS or the alphabet."""
+    """The length of the run at `start`: a repeated character, or neighbours in one of ROWS or the digits, in either direction."""
     end = start + 1
     while end < len(text) and (text[end - 1], text[end]) in _NEXT:
         end += 1

@@ -27,10 +27,10 @@ class SecondFactor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The company's OpenID Connect provider. `groups` maps its groups to ours; `origins` are further origins that the sign-in passes
-    through.
+    """The company's OpenID Connect provider. `groups` maps its groups to ours.
 
-    `timeouts` are in seconds, to connect and between two pieces of an answer; a whole request may take as long as both together.
+    `origins` are those that a sign-in passes through besides the issuer's. `timeouts` are in seconds, to connect and between two pieces of
+    an answer; a whole request may take as long as both together.
     """
 
     issuer: str

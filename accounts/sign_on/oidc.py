@@ -105,7 +105,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of a token for us. Raises OAuth2Error if it has expired, or has another issuer or audience.
+        """The claims of a token for us. Raises OAuth2Error if it is malformed, has expired, or has another issuer or audience.
 
         It comes directly from the provider, so its signature need not be verified (OpenID Connect Core, 3.1.3.7).
         """

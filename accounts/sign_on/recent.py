@@ -27,7 +27,7 @@ def note_confirmed(request: HttpRequest) -> None:
 
 
 def note_signed_in(request: HttpRequest) -> None:
-    """Note when the user authenticated at the provider; if the provider sends no time, the sign-in must be confirmed when that matters.
+    """Note when the user authenticated at the provider; if the provider sends no time, sensitive actions need a confirmation.
 
     Signing out and in again must not count as a confirmation: the provider may let somebody in without asking.
     """

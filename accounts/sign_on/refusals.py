@@ -121,7 +121,7 @@ def words(refused: NotSignedIn) -> Words:
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The refusal as a page with a button to try again; the status fits the cause, with Retry-After if the provider is unreachable."""
+    """The refusal as a page with a button to try again; the status fits the cause, with Retry-After for an unreachable provider."""
     context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":

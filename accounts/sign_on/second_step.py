@@ -23,7 +23,10 @@ class Stage(LoginStage):
     urlname = "second_step"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """After a password, redirect users with a second factor to the second step; providers and proxies have their own."""
+        """After a password, redirect users with a second factor to the second step, unless second factors are off.
+
+        Providers and proxies have a second step of their own.
+        """
         by = getattr(self.request, "signed_in_by", "password")
         self.state["by"] = by
         self.state["proof"] = self.login.user.get_session_auth_hash()

@@ -51,7 +51,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 
 
 def _record(refused: NotSignedIn) -> None:
-    """Record a refusal, except of an expired sign-in.
+    """Record a refusal, unless the sign-in has expired.
 
     A refusal without a person, which anybody can cause, is recorded once per kind, process and 15 minutes.
     """
