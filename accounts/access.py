@@ -1,4 +1,7 @@
-"""Who may manage people, their sign-in, connections and activity. Rights on orders are in `orders.views.access`."""
+"""Who may manage people, share connections, see everybody's activity, and sign in with a password.
+
+Rights on orders are in `orders.views.access`.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ for_managers_of_connections = permission_required(_SHARED_CONNECTIONS, raise_exc
 
 
 def may_manage_people(user: PermissionsMixin | AnonymousUser) -> bool:
-    """Whether the user may add and deactivate people and give roles."""
+    """Whether the user may manage people and assign roles."""
     return user.has_perm(_PEOPLE)
 
 
 def may_share_connections(user: PermissionsMixin | AnonymousUser) -> bool:
-    """Whether the user may share connections and give keys to other programs."""
+    """Whether the user may share connections and issue keys for other programs."""
     return user.has_perm(_SHARED_CONNECTIONS)
 
 
@@ -29,18 +32,18 @@ def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
 
 
 def administers(user: User) -> bool:
-    """Whether the user may use Django's admin: staff and superusers."""
+    """Whether the user is staff or a superuser."""
     return user.is_staff or user.is_superuser
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether the user may change that person: not themselves, and staff and superusers only if the user is a superuser.
+    """Whether the user may change `other`: never themselves, and only superusers may change staff and superusers.
 
-    A link to set such a person's password would give its creator access to the admin.
+    A link to set such a person's password would give its creator that person's rights.
     """
     return other.pk != user.pk and (not administers(other) or user.is_superuser)
 
 
 def may_use_password(person: User, rule: str) -> bool:
-    """Whether the person may sign in with a password; `rule` is CDPVIEWER_PASSWORD_SIGN_IN: "on", "staff" or "off"."""
+    """Whether the person may sign in with a password kept here; `rule` is CDPVIEWER_PASSWORD_SIGN_IN: "on", "staff" or "off"."""
     return rule == "on" or (rule == "staff" and person.is_staff)

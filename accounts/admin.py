@@ -72,9 +72,9 @@ class TickedUserAdmin(Ticked, People):
 
     @admin.action(description=_("Reset the second step"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """For users who lost their phone or key: remove their second factors.
+        """Remove the second factors of users who have lost their phone or key.
 
-        They then sign in with the password only, or add a new factor.
+        They can then sign in with the password only, or must first add a new factor if one is required.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]
@@ -132,14 +132,14 @@ class AccessRecordAdmin(Records):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AccessRecord], search_term: str
     ) -> tuple[QuerySet[AccessRecord], bool]:
-        """Search for a user name by the user's id, which is indexed."""
+        """Search by user id, which is indexed, if the term is a user name; otherwise search the fields."""
         person = User.objects.filter(username=search_term.strip()).values_list("pk", flat=True).first()
         if person is not None:
             return queryset.filter(user_id=person), False
         return super().get_search_results(request, queryset, search_term)
 
     def has_view_permission(self, request: HttpRequest, obj: AccessRecord | None = None) -> bool:
-        """The same right as on the activity page."""
+        """Whether the user may see everybody's access records, as on the activity page."""
         return may_view_all_activity(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -18,19 +18,19 @@ from accounts.sign_on.recent import confirmed
 
 
 class BrandedAdminSite(AdminSite):
-    """Users, groups and access records. Connections are not here: administrators never handle credentials."""
+    """Users, groups and access records. Connections are not here, so that the admin never shows credentials."""
 
     site_header = _("cdpviewer administration")
     site_title = _("cdpviewer")
     index_title = _("Users and access log")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Require a recent sign-in for all admin pages, if that is configured, because all of them show or change rights."""
+        """Require a recent sign-in for all admin pages, if that is configured, because rights are changed there."""
         return confirmed(super().admin_view(view, cacheable))
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Redirect to the sign-in page, which limits guessing; signed-in users who are not staff get a 403."""
+        """Redirect to the sign-in page, which limits guessing. Signed-in users get a 403: Django sends them here if they are not staff."""
         wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:
             raise PermissionDenied
@@ -39,5 +39,5 @@ class BrandedAdminSite(AdminSite):
     def password_change(  # type: ignore[override]  # the stubs know only Django's own page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Redirect to the page for changing one's own password, which has the same limits."""
+        """Redirect to the page for changing one's own password, which limits guessing as well."""
         return redirect("password_change")

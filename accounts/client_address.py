@@ -11,7 +11,7 @@ from accounts.limits import Address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address; for IPv6 its /64, since one household or host has all of that. As sent if it is not an IP address."""
+    """The client's address; for IPv6 its /64, since one household or host has all of it. Unchanged if it is not an IP address."""
     text = _sent(request)
     address = _parsed(text)
     if address is None:
@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """The client's full address, None if it is not an IP address."""
+    """The client's full address; None if it is not an IP address."""
     return _parsed(_sent(request))
 
 
@@ -31,7 +31,10 @@ def is_trusted(request: HttpRequest) -> bool:
 
 
 def _sent(request: HttpRequest) -> str:
-    """The entry of `X-Forwarded-For` that was written by trusted proxies: with two of them, the second from the right."""
+    """The client's address without a port, as the trusted proxies wrote it to `X-Forwarded-For`: with two, the second from the right.
+
+    The first entry if there are fewer; the peer's address if no proxy is trusted or the header is missing.
+    """
     address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES
     if proxies > 0:

@@ -24,7 +24,7 @@ _LEET = str.maketrans("0134578@$!€", "oieastbasie")
 
 
 def is_listed(spelling: str) -> bool:
-    """Whether a folded password or core is in the filter, as it is or with letters for look-alike digits and symbols."""
+    """Whether a folded password or core is long enough and in the filter, as it is or with letters for look-alike digits and symbols."""
     return any(len(each) >= LEAST_CORE and _holds(each) for each in {spelling, spelling.translate(_LEET)})
 
 
@@ -34,7 +34,7 @@ def folded(password: str) -> str:
 
 
 def core(spelling: str) -> str:
-    """A folded password without digits and symbols at its ends: "sommer" for "2024sommer!!", "" if nothing is left."""
+    """A folded password without the digits and symbols at its ends: "sommer" for "2024sommer!!"; "" if nothing is left."""
     return _AROUND.sub("", spelling)
 
 

@@ -24,8 +24,12 @@ TENANTS_READ_EVERY = 600  # seconds until a connection that was added or deleted
 
 
 def page(request: Request) -> dict[str, Any]:
-    """`carry`, `ticket`, `refused_ticket`, `connection_label`, `demo` and `idle_seconds`, as docs/architecture.md describes them;
-    `csrf_input` is made once for all forms of a page; `manages` lists the administrators' links in the menu."""
+    """The context of a page, besides settings, preferences and language.
+
+    `carry` is the query for links; `ticket` is a valid ticket in the request, `refused_ticket` an invalid one; `connection_label` is the
+    connection in use, and `tenants` are all of the user's. `manages` lists the administrators' links in the menu. `csrf_input` is made
+    once for all forms of a page.
+    """
     connection = request.connection
     ticket = ticket_of(request)
     return {
@@ -46,7 +50,7 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
-    """The user's connections, the default first: name, query that selects it, and whether this page uses it."""
+    """The user's connections, the default first: name, query that selects it, and whether this page uses it. () when signed out."""
     if not request.user.is_authenticated:
         return ()
     names = tenant_names(request)
@@ -56,7 +60,10 @@ def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
 
 
 def tenant_names(request: Request) -> list[str]:
-    """The names of the connections the person may use, the default first; read again if this page's connection is not among them."""
+    """The names of the connections the user may use, the default first.
+
+    Cached in the session for TENANTS_READ_EVERY seconds, unless this page's connection is not among them.
+    """
     held: Any = request.session.get(TENANTS_KEY)
     now = int(time.time())
     here = request.connection.name if request.connection is not None else None
@@ -68,7 +75,7 @@ def tenant_names(request: Request) -> list[str]:
 
 
 def forget_tenants(request: HttpRequest) -> None:
-    """Drop the cached connections of the user, after one was added, renamed or deleted."""
+    """Drop the cached names of the user's connections, after one was added, renamed or deleted."""
     request.session.pop(TENANTS_KEY, None)
 
 
@@ -81,13 +88,13 @@ def carried(request: HttpRequest, **more: str) -> str:
 
 
 def carried_by_redirect(request: HttpRequest, **more: str) -> str:
-    """The same for a redirect, which also carries an invalid ticket, so that the page can report it; never an e-mail address."""
+    """The query of `carried`, for a redirect: an invalid ticket is included, without e-mail addresses, so that the page can report it."""
     refused = refused_ticket_of(request)
     return carried(request, **more, **({"ticket": without_address(refused)} if refused else {}))
 
 
 def carried_to(request: HttpRequest, connection: str) -> str:
-    """The same for a link to a connection other than the request's: `connection` is its name, "" for none."""
+    """The query for a link to another connection: its name ("" for none), and the request's ticket; "" if both are missing."""
     return _query(request, {"connection": connection} if connection else {})
 
 

@@ -1,4 +1,4 @@
-"""Requests that another site started. A browser names their origin in the Sec-Fetch headers; one that sends none is served as before.
+"""Requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as before.
 
 A page on a neighbouring host name (same-site) gets the Lax session cookie with every image and frame, so without this rule it could
 write access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
@@ -22,9 +22,9 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     """Middleware: of requests that another site starts, serve only links that open a page. Placed right after authentication.
 
-    Everything else, and every prefetch, is answered 403 before any view, access record or CDP call. A link to a part
-    of an order (contacts, raw data, calendar file) opens the order, a link to the export opens the activity page: no view is recorded
-    that nobody asked for.
+    Everything else, and every prefetch, gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for
+    frames. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the export to the
+    activity page: no view is recorded that nobody asked for.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -43,7 +43,7 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
 
 
 def refusal(request: Request) -> HttpResponse:
-    """403: JSON on a URL for programs, a page for a tab, a line of text for an image or a script."""
+    """The 403: JSON on a URL for programs, a page in a tab, else a line of text, as for an image or a script."""
     if request.path_info.startswith(API):
         return problem_json(request.id, 403, "cross-site", "This URL is for programs, not for pages of other sites.")
     if request.headers.get("Sec-Fetch-Dest") != "document":
@@ -59,12 +59,12 @@ def is_link(request: Request) -> bool:
 
 
 def is_ahead(request: Request) -> bool:
-    """Whether it is a prefetch, as Chromium makes while a URL is typed."""
+    """Whether the request is a prefetch, such as Chromium makes while a URL is typed."""
     return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
 
 
 def page_around(request: Request) -> str:
-    """The path of the page that the requested part belongs to, "" if a whole page is requested."""
+    """The path of the page that the requested part belongs to; "" for a whole page or an unknown URL."""
     try:
         match = resolve(request.path_info)
     except Resolver404:

@@ -1,4 +1,4 @@
-"""Device cookies: a signed cookie marks a browser in which a user signed in before; its failed attempts are counted separately.
+"""Device cookies: a signed cookie marks a browser in which a user has signed in before; failed attempts there are counted separately.
 
 The cookie holds, for each person who signed in there, a keyed hash of the name, a random number and the time of that sign-in (seconds
 since 1970). It grants nothing: it only decides which failed attempts count together.
@@ -31,7 +31,7 @@ class Device:
 
 
 def known(request: HttpRequest, username: str) -> str:
-    """The device number for that name; "" if the user never signed in here, or too long ago, or the cookie is forged."""
+    """The device number of that name; "" if the cookie has none, has one that is too old, or is forged."""
     name = _short(username)
     return next((device.number for device in _read(request) if device.name == name), "")
 

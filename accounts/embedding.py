@@ -50,7 +50,7 @@ def _covers(listed: str, origin: str) -> bool:
 
 
 def allow(request: Request, challenge: str, origin: str) -> None:
-    """Allow the frame with the secret for `challenge` to get a token for this user and session, within a minute. Recorded."""
+    """Allow the frame whose secret has the hash `challenge` to get a token for this user and session within a minute. Recorded."""
     now = timezone.now()
     EmbedGrant.objects.filter(until__lte=now).delete()
     EmbedSession.objects.filter(until__lte=now).delete()
@@ -69,7 +69,7 @@ def allow(request: Request, challenge: str, origin: str) -> None:
 
 
 def exchange(verifier: str) -> str:
-    """Exchange the secret of an allowed frame for a token, once; "" while it is not allowed."""
+    """Exchange the secret of an allowed frame for a token, once; "" if the frame is not allowed or the user's session has ended."""
     if not VERIFIER.fullmatch(verifier):
         return ""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
@@ -94,7 +94,10 @@ def exchange(verifier: str) -> str:
 
 
 def of_token(token: str) -> tuple[User, str] | None:
-    """User and origin of a token; None if it was unused for 15 minutes, or the session that allowed it has ended."""
+    """The user and origin of a token.
+
+    None if the token is unknown or was unused for 15 minutes, its origin is no longer listed, or the session that allowed it has ended.
+    """
     now = timezone.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
     session = open_sessions.good(found.session) if found is not None else None
@@ -115,7 +118,7 @@ def takes_no_cookies(path: str) -> bool:
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: ignore cookies on these paths; a frame on a neighbouring host name sends them. Placed before the session."""
+    """Middleware: drop the cookies where they are ignored: a frame on a neighbouring host name sends them. Placed before the session."""
 
     def answer(request: Request) -> HttpResponseBase:
         if takes_no_cookies(request.path_info):
@@ -126,7 +129,10 @@ def without_cookies(get_response: GetResponse) -> GetResponse:
 
 
 def by_token(get_response: GetResponse) -> GetResponse:
-    """Middleware: set the user of a frame's token, else answer 401. Placed after everything else that signs users in or out."""
+    """Middleware: set the user of a frame's token for the orders in frames; without a valid token, answer 401.
+
+    Placed after everything else that signs users in or out.
+    """
 
     def answer(request: Request) -> HttpResponseBase:
         if not request.path_info.startswith(ORDERS):

@@ -25,7 +25,7 @@ from orders.problems import duration_words
 
 
 class Limited:
-    """A form that checks a password. If it could not, `status` says why, and `wait` how many seconds until the next attempt."""
+    """A form that checks a password. If it cannot, `status` is 429 or 503, and `wait` the seconds until the next attempt, if known."""
 
     status: int | None = None
     wait: int | None = None
@@ -45,7 +45,7 @@ class Limited:
             raise ValidationError(too_many(limit, username, said), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
-        """The response, with its status and Retry-After if the password could not be checked."""
+        """The response, with `status` and Retry-After set if the password could not be checked."""
         if self.status is not None:
             response.status_code = self.status
         if self.wait is not None:
@@ -54,7 +54,10 @@ class Limited:
 
 
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
-    """The message for an attempt that must wait. After too many wrong ones it is `said`, with the wait filled in, and this is recorded."""
+    """The message for an attempt that must wait.
+
+    After too many wrong attempts it is `said`, with the wait filled in, and the throttling is recorded.
+    """
     if limit.crowded:
         return gettext("Many people are signing in. Try again in a few seconds.")
     locked_out(username)
@@ -62,7 +65,7 @@ def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
 
 
 def not_checked() -> ValidationError:
-    """The error for a directory that is unreachable."""
+    """The error for a password that the directory could not check."""
     return ValidationError(
         _("Your company’s directory is not responding, so the password could not be checked. Try again in a minute."),
         code="down",
@@ -91,7 +94,7 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse inactive people, those who may not use a password kept here, and a password set by somebody else that was used before."""
+        """Refuse inactive people, people who may not use a password kept here, and used-up passwords that somebody else set."""
         super().confirm_login_allowed(user)
         chosen = settings.SIGN_ON
         # Somebody without a password here was checked by the directory, which the setting leaves alone.
@@ -113,7 +116,7 @@ class SignInForm(Limited, AuthenticationForm):
 
 
 class OwnPasswordForm(Limited, PasswordChangeForm):
-    """Django's form to change one's password, with the same limit, because an open session must not allow guessing either."""
+    """Django's form to change one's password, with the limit on guessing, which an open session must not bypass."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

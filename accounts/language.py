@@ -25,7 +25,7 @@ def activate(code: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The active language, as Django names it."""
+    """The active language, as Django names it; "en" if none is active."""
     return _held.get() or get_language() or SOURCE_LANGUAGE
 
 

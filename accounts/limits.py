@@ -11,7 +11,7 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """Wrong passwords within 15 minutes before attempts are spaced out, `pace` seconds apart.
+    """The numbers of wrong passwords within 15 minutes after which attempts are spaced out, `pace` seconds apart.
 
     `browser` is for a known browser, `tries` for a name from one address, `name` for a name from anywhere, `address` for all names from
     one address. `trusted` networks, such as an office behind one address, have no limit across all names.
@@ -31,7 +31,7 @@ class SignInLimits:
 
 @dataclass(frozen=True, slots=True)
 class ViewLimits:
-    """The number of views per user, in a minute and on a day (both UTC); 0 for no limit."""
+    """The most views per user in a minute and on a day (both UTC); 0 for no limit."""
 
     a_minute: int = 120
     a_day: int = 3_000
@@ -39,7 +39,7 @@ class ViewLimits:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A limit that was reached: `limit` views "a minute" or "a day", and the seconds until it ends."""
+    """A limit that was exceeded: `limit` views in a `window` ("a minute" or "a day"), and the seconds until that ends."""
 
     limit: int
     window: str

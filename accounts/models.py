@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SetPassword(models.Model):
-    """A password that somebody else set. Timestamps are aware UTC, or None for not yet."""
+    """A password that somebody else set. Timestamps are aware UTC; `used_at` and `changed_at` are None until it is used and changed."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     set_by = models.CharField(max_length=150)
@@ -52,9 +52,9 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """How many orders and people a user has viewed in one minute and on one day, both counted from 1970 in UTC.
+    """The number of orders and people that a user has viewed in one minute and on one day.
 
-    `noted_minute` and `noted_day` are the last ones for which "too many" was recorded.
+    Minutes and days are counted from 1970 in UTC; `noted_minute` and `noted_day` are the last in which "too many" was recorded.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -78,8 +78,8 @@ class ViewCount(models.Model):
 class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
 
-    `device` identifies a browser the user signed in with before ("" if unknown). `new_address`: the browser was unknown and its address
-    had no earlier failure for this name within a day. `under_way`: not decided yet.
+    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address`: the browser was unknown, and no
+    unknown browser at its address had tried this name within a day. `under_way`: the password has not been checked yet.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -103,7 +103,10 @@ class SignInFailure(models.Model):
 
 
 class EmbedGrant(models.Model):
-    """A frame that a user allowed: the hash of its secret, and until when that can be exchanged for a token (aware UTC)."""
+    """A frame that a user allowed: the hash of its secret, and the time until which the secret can be exchanged for a token (aware UTC).
+
+    `session` is the hashed key of the session that allowed it.
+    """
 
     challenge = models.CharField(max_length=43, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

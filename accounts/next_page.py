@@ -1,4 +1,4 @@
-"""The page to go to next: always of this site, and never with a URL that names a person."""
+"""The page to go to next: always on this site, and never with a URL that names a person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from orders.privacy.impersonal_urls import carried, page_at, search_again, search_not_sent, without_person
 
 # Pages that make no sense as a target: signing in again, or a page that only accepts POST. A redirect of ours to `embed_allow` would
-# arrive as from our own page: with a challenge of somebody else's, they would get the token.
+# count as coming from our own page: with a challenge made by somebody else, that person would get the token.
 NO_GOALS = frozenset(
     {
         "login",
@@ -31,7 +31,7 @@ MOST_DECODINGS = 8  # no legitimate path is encoded more often
 
 
 def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
-    """`address` as a path with its query if it is on this site, else `default`. Never another host or scheme."""
+    """`address` as a path with its query if it is on this site and not in NO_GOALS, else `default`. Never another host or scheme."""
     if not address or not _is_plain(address):
         return default
     if not url_has_allowed_host_and_scheme(
@@ -47,7 +47,8 @@ def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -
 def is_own_path(address: str) -> bool:
     """Whether every browser reads `address` as a path on this host, and as this very path.
 
-    False for another host or scheme, backslashes, control characters, white space, and dot segments however often encoded.
+    False for another host or scheme, and for backslashes, control characters and dot segments, however often they are encoded; also for
+    characters that must be encoded and are not.
     """
     if not _is_plain(address):
         return False
@@ -64,12 +65,12 @@ def is_own_path(address: str) -> bool:
 
 
 def own_path(address: str) -> str:
-    """`address` for a link or redirect, checked again on output; the start page if it is not of this site."""
+    """`address` for a link or redirect, checked again on output; the start page if it is not on this site."""
     return address if is_own_path(address) else "/"
 
 
 def requested(request: HttpRequest, *, default: str = "") -> str:
-    """The checked `next` of this request, from the form or the URL, without personal data."""
+    """The checked `next` of this request, from the form or the URL, without personal data; `default` if there is none or it is refused."""
     page = safe_url(request, request.POST.get("next") or request.GET.get("next"), default=default)
     return without_person(page) if page else page
 
@@ -80,7 +81,7 @@ def next_query(address: str) -> str:
 
 
 def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
-    """Redirect to `address`; htmx gets a 401 with HX-Redirect, so that the whole page goes there and not a panel."""
+    """Redirect to `address`; htmx gets a 401 with `words` and HX-Redirect, so that the whole page goes there, not just a panel."""
     if request.headers.get("HX-Request") != "true":
         return redirect(address)
     response = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
@@ -93,7 +94,7 @@ def page_of(request: HttpRequest) -> str:
     """The page the user is on, to return to after signing in.
 
     This is the requested URL; for a panel the page around it, for a posted search the same search as a link, and for any other POST
-    the page with its form. A search for a person is never put into a URL; the start page says so.
+    the page with its form. A search for a person is never put into a URL: it becomes the start page, with a notice.
     """
     if request.headers.get("HX-Request") == "true":
         return without_person(safe_url(request, request.headers.get("HX-Current-URL")))
@@ -109,5 +110,5 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _is_plain(address: str) -> bool:
-    """Whether it is printable ASCII without space and backslash, as every URL made by a browser or this program."""
+    """Whether `address` is printable ASCII without spaces and backslashes, like every URL made by a browser or this program."""
     return address.isascii() and address.isprintable() and not set(" \\") & set(address)

@@ -1,7 +1,7 @@
 """A user's open sessions, and ending them.
 
-Each session holds its user, start and browser. They are found by reading all unexpired sessions, some thousand at most, so signing in
-needs no extra write, and no list reveals a session's key.
+Each session holds its user, start and browser. A user's sessions are found by reading all unexpired ones, a few thousand at most, so
+signing in needs no extra write, and no list reveals a session's key.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An open session. `key` is the hashed one in the table, which cannot be used; timestamps are aware UTC."""
+    """An open session. `key` is its hashed key in the table, with which nobody can use it; timestamps are aware UTC."""
 
     key: str
     since: datetime
@@ -50,21 +50,21 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A valid session: its user, and the latest time it can last until (aware UTC)."""
+    """A valid session: its user, and the time when it ends at the latest (aware UTC)."""
 
     person: User
     until: datetime
 
 
 def describe(request: HttpRequest) -> None:
-    """Note browser and kind of sign-in in a new session."""
+    """Store browser, address and kind of sign-in in a new session."""
     request.session[BROWSER] = browser(request.headers.get("User-Agent", ""))
     request.session[ADDRESS] = client_address(request)[:45]
     request.session[SIGNED_IN_BY] = getattr(request, "signed_in_by", "password")
 
 
 def browser(agent: str) -> str:
-    """ "Firefox, Windows" for a User-Agent header; "" for an unknown one."""
+    """Browser and system in a User-Agent header: "Firefox, Windows". Either is left out if unknown."""
     names = (next((name for name, mark in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS))
     return ", ".join(name for name in names if name)
 
@@ -99,7 +99,10 @@ def good(key: str) -> Good | None:
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
-    """End the user's sessions: `only` the one with that hashed key, or all `but` that one. Return how many; recorded if any."""
+    """End the user's sessions, or `only` the one with that hashed key, but never the one with the key `but`.
+
+    Return the number ended; recorded if there are any.
+    """
     keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
     ended = Session.objects.filter(session_key__in=keys).delete()[0]
     if ended:
@@ -108,7 +111,7 @@ def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
 
 
 def end_invalid(person: AbstractBaseUser) -> None:
-    """Delete sessions from before a password change, and all sessions of an inactive user."""
+    """Delete the user's sessions from before a password change, or all of them if the user is inactive."""
     keys = [row.session_key for row, data in _rows(person) if not (person.is_active and _is_valid(person, data))]
     Session.objects.filter(session_key__in=keys).delete()
 

@@ -1,7 +1,8 @@
 """Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
-A connection carries a mark of the password hash under which its owner last confirmed it. If anything replaces the hash (an
-administrator, a command or SQL), the mark no longer matches and the credential is not opened.
+A connection carries a mark of the password hash under which its owner last confirmed it. The mark is renewed when the owner changes
+the password, and when the password is removed. If the hash is replaced otherwise (by an administrator, a link, a command or SQL), the
+mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ def note_set_by(user: AbstractBaseUser, name: str) -> None:
 
 
 def note_changed(user: AbstractBaseUser) -> None:
-    """Note that the user has chosen their own password."""
+    """Note that the user has replaced the password, if somebody else had set it."""
     SetPassword.objects.filter(user_id=user.pk, changed_at=None).update(changed_at=timezone.now())
 
 
 def note_chosen(user: AbstractBaseUser) -> None:
-    """Note that the current password was set by the user, whatever was set before."""
+    """Forget that somebody else set the user's password: it was removed, or the user chose a new one with a link."""
     SetPassword.objects.filter(user_id=user.pk).delete()
 
 
@@ -39,7 +40,7 @@ def is_used(user: AbstractBaseUser) -> bool:
 
 
 def use(user: AbstractBaseUser) -> bool:
-    """Whether the correct password may sign the user in now. One set by somebody else is used up by this."""
+    """Whether the user's correct password may sign them in now. A password set by somebody else is used up by this call."""
     if not must_change(user):
         return True
     unused = SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at=None)
@@ -47,5 +48,5 @@ def use(user: AbstractBaseUser) -> bool:
 
 
 def last_set(user: AbstractBaseUser | AnonymousUser) -> SetPassword | None:
-    """Who last set the user's password, and when; None if only the user did."""
+    """The last password that somebody else set for the user, by whom and when; None if there is none."""
     return SetPassword.objects.filter(user_id=user.pk or 0).first()

@@ -1,4 +1,4 @@
-"""Links to set a password: each works once, within three days (PASSWORD_RESET_TIMEOUT), and until a newer one is made."""
+"""Links to set a password: each works once, for three days (PASSWORD_RESET_TIMEOUT), until a newer one is made or the person signs in."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ links = Links()
 def are_of_use_to(person: User) -> bool:
     """Whether the person is active and may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN).
 
-    Not for users of the provider or the directory: a password of this site would outlast their account there.
+    False for users of the provider or the directory: a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 
 
 def make(person: User) -> str:
-    """Record a new link, and return its path."""
+    """Make a link, record it, and return its path."""
     account_events.record(Action.PASSWORD_LINK_MADE, about=person)
     number = urlsafe_base64_encode(force_bytes(person.pk))
     return reverse("set_password", args=[number, links.make_token(person)])

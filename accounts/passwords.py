@@ -1,6 +1,6 @@
-"""Password validators: long enough, not known from breaches, not made of obvious names, and not simple.
+"""Password validators: a password must be long enough, not known from breaches, not made of obvious names, and not simple.
 
-There are no rules about capitals, digits or symbols. All of Unicode is allowed, including spaces, and any length.
+There are no rules about capitals, digits or symbols. All of Unicode is allowed, including spaces, and there is no maximum length.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Length:
-    """At least 12 characters; 15 are recommended."""
+    """Require at least 12 characters; 15 are recommended."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) < LEAST:
@@ -43,7 +43,7 @@ class Length:
 
 
 class NotCommon:
-    """Not one of the common passwords that attackers try first."""
+    """Refuse the common passwords that attackers try first."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
@@ -57,7 +57,7 @@ class NotCommon:
 
 
 class NotSimple:
-    """Not made of repetitions, sequences or keyboard rows."""
+    """Refuse passwords made of repetitions, sequences or keyboard rows."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
@@ -71,7 +71,7 @@ class NotSimple:
 
 
 class WithoutNames:
-    """Not made of the person's, the site's or the tenant's name."""
+    """Refuse passwords that are little more than the name of the person, the site or a connection."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         rest = left = folded(password)
@@ -96,14 +96,14 @@ def is_common(password: str) -> bool:
 
 
 def is_simple(password: str) -> bool:
-    """Whether the password leaves little to guess, or repeats a short piece."""
+    """Whether the password leaves little to guess, has fewer than five different characters, or repeats a piece of fewer than 12."""
     spelling = folded(password)
     piece = (spelling + spelling).find(spelling, 1)
     return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """Obvious names, folded: whole, in words, and without separators."""
+    """Obvious names of four characters or more, folded: whole, as single words, and without separators."""
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:
         texts += [str(getattr(user, field, "")) for field in ("username", "first_name", "last_name", "email")]

@@ -40,7 +40,10 @@ def current() -> Preferences:
 
 
 def of(request: HttpRequest) -> Preferences:
-    """The signed-in user's preferences, read from the database once per session; defaults for anyone else."""
+    """The signed-in user's preferences, read from the database once per session; the defaults if none are stored or nobody is signed in.
+
+    A user without stored preferences is offered the browser's time zone.
+    """
     if not request.user.is_authenticated:
         return DEFAULT
     held: Any = request.session.get(SESSION_KEY)
@@ -127,7 +130,7 @@ def _complete(folder: Path) -> bool:
 
 
 def own_name(code: str) -> str:
-    """The native name of a language: "de" -> "Deutsch"."""
+    """The native name of a language: "de" -> "Deutsch"; the code itself if it is unknown."""
     try:
         parsed = Locale.parse(code, sep="-")
     except (UnknownLocaleError, ValueError):

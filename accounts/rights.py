@@ -1,4 +1,4 @@
-"""Signal receivers that record changes of people and groups, and sign-ins, from pages, the admin, commands and code.
+"""Signal receivers that record sign-ins, and changes to people and groups by pages, the admin, commands or other code.
 
 Changes by `QuerySet.update` and by SQL send no signal and leave no record.
 """
@@ -30,7 +30,7 @@ _by_link: ContextVar[bool] = ContextVar("a password is set with a link", default
 
 
 class NeverDeleted(Exception):
-    """Users are deactivated, never deleted, so that records stay attributable."""
+    """Refusal to delete a user: users are deactivated instead, so that records stay attributable."""
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 
 def _route(request: Request) -> str:
-    """The kind of sign-in, "" for a password only."""
+    """The kind of sign-in; "" for a password alone."""
     by = getattr(request, "signed_in_by", "password")
     if getattr(request, "second_step_done", False):
         return f"{by}, second step"
@@ -85,7 +85,7 @@ def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
 
 @receiver(pre_save, sender=User, dispatch_uid="accounts.rights.before")
 def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Read the stored user, for comparison after saving."""
+    """Read the stored user, for comparison after saving, if any of the WATCHED fields may be saved."""
     touched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
     stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if touched else None
     instance.__dict__["stored_before"] = stored
@@ -152,7 +152,7 @@ def never_deleted(**_kwargs: Any) -> NoReturn:
 def rights_of_people(
     instance: Model, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **kwargs: Any
 ) -> None:
-    """Groups or permissions of a person, from either side: `person.groups.add(group)` and `group.user_set.add(person)`."""
+    """Record changes to a person's groups or permissions, from either side: `person.groups.add(group)` and `group.user_set.add(person)`."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     people_side = kwargs["sender"] is User.groups.through
@@ -175,7 +175,7 @@ def _related(instance: Any, groups: bool, reverse: bool) -> Any:
 def rights_of_groups(
     instance: Any, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **_kwargs: Any
 ) -> None:
-    """Permissions of a group, from either side."""
+    """Record changes to a group's permissions, from either side."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     if action == "pre_clear":

@@ -49,7 +49,7 @@ GROUPS = {role.group: role for role in ROLES}
 
 
 def labels(groups: Iterable[Group]) -> list[str]:
-    """The labels of these groups: roles in words, other groups by name."""
+    """The labels of these groups; a group that is not a role goes by its name."""
     return [str(GROUPS[group.name].label) if group.name in GROUPS else group.name for group in groups]
 
 
@@ -64,7 +64,7 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Store in the session which links the menu has and whether to look up viewers, so that pages need no query for rights."""
+    """Store in the session which management links the menu has and whether the user sees everybody's activity: pages need no query."""
     if isinstance(user, User):
         rights = {"people": may_manage_people, "connections": may_share_connections}
         if manages := [name for name, may in rights.items() if may(user)]:

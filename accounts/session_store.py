@@ -1,4 +1,4 @@
-"""Django's session store and authentication backend, reading session and user with one prepared query.
+"""Django's session store and authentication backend, which read session and user with one prepared query.
 
 The cookie holds the session's key, the table a hash of it, so that nobody who reads the database or a backup can take a session over.
 All decisions are Django's: the signature of the session data, its expiry, the password hash, inactive users.
@@ -31,7 +31,7 @@ _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
 _BOTH = Together(_SESSION, _PERSON)
 
 MOST_REMEMBERED = 10_000
-# Whose a session was when this process last read it, by its key in the table. Only its data decides whose it is.
+# The user of each session when this process last read it, by the key in the table. Only a hint: the session's data decides.
 _whose: dict[str, int] = {}
 # The person who came with the session of this request, until the request needs them.
 _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
@@ -63,7 +63,7 @@ class SessionStore(db.SessionStore):
             super().delete(stored_key(key))
 
     def load(self) -> dict[str, Any]:
-        """The session's data; {} if there is none or it has expired, and its key is then dropped."""
+        """The session's data; {} if there is no such session or it has expired, in which case its key is dropped."""
         key = stored_key(self.session_key or "")
         (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
         if row is None:
@@ -77,8 +77,8 @@ class SessionStore(db.SessionStore):
     def save(self, must_create: bool = False) -> None:
         """Save the session: a new one as Django does, a changed one by a single statement without a transaction.
 
-        A transaction spans Python code: with a hundred concurrent pages it ended so late that others, which wait 0.75 s for the
-        database, failed.
+        A transaction spans Python code: with a hundred concurrent pages it ended so late that other pages failed, because they wait
+        0.75 s for the database. Raises UpdateError if the session has ended.
         """
         if must_create or self.session_key is None:
             super().save(must_create)
@@ -102,7 +102,7 @@ class Backend(ModelBackend):
         return person
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
-        """The user's permissions, their own and their groups', by one statement where Django takes two."""
+        """The user's permissions, their own and their groups', in one query instead of Django's two."""
         kept = vars(user_obj)
         if obj is None and user_obj.is_active and not user_obj.is_superuser and "_perm_cache" not in kept:
             own, groups = (

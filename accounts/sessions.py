@@ -1,7 +1,7 @@
 """Session limits: how long a sign-in lasts, and how it ends.
 
-Ten hours at most, thirty minutes without a click. The time of the last click is written at most once a minute, so a page costs
-no session write; the idle limit is therefore 29 to 30 minutes.
+Ten hours at most, thirty minutes without a click. The time of the last click is written at most once a minute, so most pages
+cost no session write; the idle limit is therefore 29 to 30 minutes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ BEFORE_ADDING = frozenset(
 
 @receiver(user_logged_in, dispatch_uid="accounts.sessions.start")
 def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Start both clocks, in whole seconds since 1970, and note a password that has to be changed first."""
+    """Store in the session when (in whole seconds since 1970) and how the user signed in.
+
+    Note as well whether they must first change their password or add a second factor.
+    """
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     open_sessions.describe(request)
     if request.session[SIGNED_IN_BY] == "password" and own_password.must_change(user):
@@ -62,13 +65,13 @@ def forget(request: Request, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.sessions.end_all")
 def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Delete the sessions of an inactive user, or one with a new password, so that none can be used or listed again."""
+    """Delete the sessions of a user who is inactive or has a new password, so that none can be used or listed again."""
     if not created and (update_fields is None or {"password", "is_active"} & set(update_fields)):
         open_sessions.end_invalid(instance)
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
-    """Middleware: end a session that is too old or was left alone. Comes right after authentication."""
+    """Middleware: end a session that is too old or has been idle for too long. Placed right after authentication."""
 
     def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:
@@ -84,7 +87,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def is_over(request: Request, now: int) -> bool:
-    """Whether the session has passed one of its limits; one without timestamps has."""
+    """Whether the session has passed one of its limits, or has no timestamps."""
     signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
         return True
@@ -92,7 +95,10 @@ def is_over(request: Request, now: int) -> bool:
 
 
 def own_password_first(get_response: GetResponse) -> GetResponse:
-    """Middleware: send people whose password somebody else set to the page where they choose their own, then to the second factor."""
+    """Middleware: redirect users whose password somebody else set to the page where they choose their own.
+
+    Users who still need a second factor are redirected to the page for adding one.
+    """
 
     def answer(request: Request) -> HttpResponseBase:
         if request.session.get(MUST_CHANGE) and request.user.is_authenticated:
@@ -115,7 +121,7 @@ def _is_one_of(request: Request, names: frozenset[str]) -> bool:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Middleware: require sign-in unless a view opts out. A panel answers 401 and sends the whole page to sign-in."""
+    """Middleware: require sign-in unless a view opts out. For a panel, the whole page is redirected to sign-in."""
 
     def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
         self, request: Request, view_func: Callable[..., Any]

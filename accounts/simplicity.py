@@ -18,9 +18,9 @@ _NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for 
 
 
 def weight(text: str) -> int:
-    """The number of independent choices in a folded text: one for a character, two for a run, one for what occurred before.
+    """The number of independent choices in a folded text: one for a character, two for a run, one for a piece that occurred before.
 
-    "aaaaaaaaaaaa" has 2, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
+    Doubled characters count once: "aaaaaaaaaaaa" has 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
     """
     text = text[:LONGEST_READ]
     return min(_choices(text), _choices(_without_doubles(text)))
@@ -40,7 +40,7 @@ def _choices(text: str) -> int:
 
 
 def _run(text: str, start: int) -> int:
-    """The length of the run at `start`: a repeated character, or neighbours in one of ROWS or the alphabet."""
+    """The length of the run at `start`: a repeated character, or neighbours in one of ROWS or the digits, in either direction."""
     end = start + 1
     while end < len(text) and (text[end - 1], text[end]) in _NEXT:
         end += 1
@@ -59,5 +59,5 @@ def _repeated(text: str, start: int) -> int:
 
 
 def _without_doubles(text: str) -> str:
-    """ "1122334455" is as simple as "12345"."""
+    """The text with repeated characters once, because "1122334455" is as simple as "12345"."""
     return "".join(now for before, now in zip(" " + text, text, strict=False) if now != before) if text else ""

@@ -38,8 +38,8 @@ def rejoin_split_links(get_response: GetResponse) -> GetResponse:
 def split(path: str, query: str) -> tuple[str, str]:
     """Return the part of `query` that belongs to the value in `path`, decoded, and the parameters of the link.
 
-    The last `?` starts the parameters if only names of CARRIED follow it. Without one, a query belongs to the value if the closing
-    slash of the template is in the query instead of the path. ("", query) if the value holds no `?`.
+    The last `?` starts the parameters if only names in CARRIED follow it; a query without such a `?` belongs to the value if it
+    `_goes_on`. In a search (`q=…`) the value stays among the parameters. ("", query) if the value holds no `?`.
     """
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:
@@ -57,7 +57,7 @@ def split(path: str, query: str) -> tuple[str, str]:
 
 
 def _goes_on(path: str, query: str) -> bool:
-    """Whether a query without parameters of ours is the rest of a value: of one in the path, or of one that begins with its `?`."""
+    """Whether a query without our parameters is the rest of a value that starts in the path, or of one that starts with the `?`."""
     if path == "/orders/":
         return "=" not in query and query != "q"
     return not path.endswith("/") and (query.endswith("/") or "=" not in query)

@@ -1,10 +1,11 @@
 """Login throttling. Attempts are counted in the database, so limits hold across processes.
 
-Failed attempts count in lanes: a known browser has one of its own; strangers share those of the name, of the address, and of both.
-Once a lane's limit is reached within 15 minutes, its attempts are spaced out and the others are asked to wait for some seconds: nobody
-is locked out. An address that has not failed on a name for a day shares no lane of that name with those that have, so a stranger with
-a few addresses cannot take every turn. An attempt under way occupies a slot until its password is checked; others wait for it.
-The CPU has few slots, too: an attempt that waits for something else gives up its slot for that time.
+Failed attempts count in lanes. A known browser has its own lane. Other attempts count in three: by name, by name and address, and,
+unless the address is trusted, by address. A lane that reaches its limit within 15 minutes admits one attempt every few seconds and
+refuses the rest until then: nobody is locked out. For each name, addresses that failed on it in the last day share one lane and all
+other addresses another, so a stranger with a few addresses cannot take every turn. An attempt under way occupies a slot in its lanes
+until its password is checked; others wait for it. Each process checks only a few passwords at once; an attempt that waits for something
+other than the CPU gives up its slot meanwhile.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _holds_place: ContextVar[bool] = ContextVar("this attempt has one of the places"
 
 
 class TryLater(Exception):
-    """No attempt is possible until `until` (aware): too many were wrong, or, if `crowded`, too many are under way."""
+    """No attempt is possible until `until` (aware UTC): too many were wrong, or, if `crowded`, too many are under way."""
 
     def __init__(self, until: datetime, *, crowded: bool = False) -> None:
         super().__init__("too many attempts to sign in")
@@ -66,7 +67,7 @@ class NotChecked(Uncounted):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt whose password may be checked now; ends with `succeeded` or `failed`."""
+    """An attempt whose password may be checked now; it ends with `succeeded`, `failed` or `withdraw`."""
 
     pk: int
     same_source: Q
@@ -80,7 +81,7 @@ class Attempt:
         SignInFailure.objects.filter(pk=self.pk).delete()
 
     def failed(self) -> None:
-        """Count the attempt from now on."""
+        """Count the attempt as failed, as of now."""
         SignInFailure.objects.filter(pk=self.pk).update(under_way=False, at=timezone.now())
 
 
@@ -94,7 +95,7 @@ class Lane:
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Check a password inside the block: an exception means that it was wrong. Raises TryLater if there is no free slot."""
+    """Check a password inside the block: any exception but Uncounted means that it was wrong. Raises TryLater if it must wait."""
     if not _CHECKING.acquire(timeout=PATIENCE):
         raise _crowded()
     token = _holds_place.set(True)
@@ -134,7 +135,7 @@ def _crowded() -> TryLater:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Wait up to PATIENCE seconds for a slot, and take it. Raises TryLater."""
+    """Wait up to PATIENCE seconds for a slot in the lanes, and take it. Raises TryLater."""
     row = _enter(request, username)
     try:
         _wait_for_turn(row, _lanes(row, is_trusted(request)))
@@ -197,7 +198,7 @@ def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
 
 
 def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
-    """Whether others in progress must be awaited. Raises TryLater if a lane is over its limit."""
+    """Whether the attempt must wait for earlier ones in progress. Raises TryLater if a lane has reached its limit."""
     until, wait = _places(row, lanes)
     if until is not None:
         raise TryLater(until)
@@ -205,7 +206,7 @@ def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
 
 
 def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:
-    """The time of the next attempt if a lane is over its limit, and whether others in progress must be awaited."""
+    """The time of the next attempt if a lane has reached its limit, else None; and whether earlier ones in progress must be awaited."""
     now = timezone.now()
     pace = timedelta(seconds=settings.SIGN_IN_LIMITS.pace)
     until: datetime | None = None

@@ -1,6 +1,6 @@
 """View limits: how often one user may read from the CDP, per minute and per day (UTC). One statement counts a view, for all processes.
 
-On PostgreSQL it is part of the one that reads the connection.
+On PostgreSQL it is part of the statement that reads the connection.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class View:
         return Change(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
 
     def over(self, in_minute: int, on_day: int) -> Over | None:
-        """The limit that these counts exceed; recorded the first time in each minute or day."""
+        """The limit that these counts exceed, or None; recorded the first time in each minute or day."""
         limits = settings.VIEW_LIMITS
         if limits.a_day and on_day > limits.a_day:
             over = Over(limits.a_day, "a day", DAY - self.now % DAY)
@@ -62,7 +62,7 @@ class View:
 
 
 def view_of(person: AnyUser) -> View | None:
-    """A view by this person that has to be counted; None if no limit is set."""
+    """A view by this person that has to be counted; None if no limit is set or nobody is signed in."""
     limits = settings.VIEW_LIMITS
     if not (limits.a_minute or limits.a_day) or not isinstance(person, AbstractBaseUser):
         return None
@@ -85,7 +85,7 @@ def count(person: AnyUser) -> Over | None:
 
 
 def problem(over: Over) -> Problem:
-    """The problem for a user who has reached a limit on views; the CDP was not called."""
+    """The problem for a user who has exceeded a limit on views; the CDP was not called."""
     if over.window == "a day":
         sentence = _(
             "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."

@@ -27,14 +27,14 @@ def _present_names() -> dict[str, str]:
 
 
 def canonical(name: str) -> str:
-    """The name among `zones` of a zone in any spelling that browsers use; "" if it is not among them."""
+    """The name in `zones` for any name that a browser has for the zone; "" if there is none."""
     if name in zones():
         return name
     return _present_names().get(name, "")
 
 
 def choices(now: datetime) -> list[tuple[str, str]]:
-    """(name, name with its offset at the moment `now`): "Asia/Kolkata (UTC+5:30)"."""
+    """The zones as (name, label); the label has the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)"."""
     return [(name, f"{name.replace('_', ' ')} ({_offset(name, now)})" if name != FIRST else FIRST) for name in zones()]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class Passwords(StrEnum):
-    """Who may sign in with a name and a password."""
+    """Who may sign in with a password kept here."""
 
     ON = "on"
     STAFF = "staff"
@@ -27,9 +27,10 @@ class SecondFactor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The company's OpenID Connect provider. `groups` maps its groups to ours; `origins` are others that the sign-in passes through.
+    """The company's OpenID Connect provider. `groups` maps its groups to ours.
 
-    `timeouts` are the seconds for a connection, and between two pieces of an answer.
+    `origins` are those that a sign-in passes through besides the issuer's. `timeouts` are in seconds, to connect and between two pieces of
+    an answer; a whole request may take as long as both together.
     """
 
     issuer: str
@@ -45,7 +46,7 @@ class Provider:
 
     @property
     def as_actor(self) -> str:
-        """Its name in records of what it decides at a sign-in."""
+        """The provider's name in records of what it decides at a sign-in."""
         return f"provider {self.name}"
 
     def form_origins(self) -> list[str]:
@@ -70,13 +71,13 @@ class Directory:
 
     @property
     def name_attribute(self) -> str:
-        """The attribute of the user name, the first that `people_filter` compares with what was typed; "" for none."""
+        """The attribute that holds the user name: the first that `people_filter` compares with the typed name; "" if there is none."""
         found = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
         return found[1] if found else ""
 
     @property
     def as_actor(self) -> str:
-        """Its name in records of what it decides at a sign-in."""
+        """The directory's name in records of what it decides at a sign-in."""
         return f"directory {urlsplit(self.url).hostname}"
 
 
@@ -91,7 +92,7 @@ class ProxyHeader:
 
 @dataclass(frozen=True, slots=True)
 class SignOn:
-    """All settings. `confirm_after` is in seconds: an older sign-in must be confirmed before rights or credentials change; 0 for never."""
+    """All settings. A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials change; 0 for never."""
 
     provider: Provider | None = None
     passwords: Passwords = Passwords.ON

@@ -44,7 +44,7 @@ class DirectoryDown(NotChecked):
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """One of the slots for sign-ins that wait for the directory. Raises DirectoryDown if none is free within its timeout."""
+    """Occupy a slot for sign-ins that wait for the directory. Raises DirectoryDown if none is free within the directory's timeout."""
     with throttling.elsewhere():
         found = _WAITING.acquire(timeout=_chosen().timeout)
     if not found:
@@ -57,7 +57,7 @@ def _place() -> Iterator[None]:
 
 
 class Refused(NotSignedIn, Uncounted):
-    """The password is right, but its user may not use this site, or not under this name."""
+    """The password is right, but the user may not use this site, or not under this name."""
 
     by_directory = True
 
@@ -68,7 +68,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 class _Connection(SimpleLDAPObject):
-    """A connection that waits on a thread: libldap waits in C, which would block the whole process."""
+    """A connection that waits in a thread: libldap waits in C, which would block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with throttling.elsewhere():
@@ -77,7 +77,7 @@ class _Connection(SimpleLDAPObject):
             return _threads(os.getpid()).apply(super()._ldap_call, (func, *args), kwargs)
 
     def simple_bind_s(self, who: str | None = None, cred: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Bind; for a person's account that the directory refuses raise INVALID_CREDENTIALS: the directory does answer."""
+        """Bind. If the directory refuses a person's account, raise INVALID_CREDENTIALS, because the directory itself is working."""
         try:
             return super().simple_bind_s(who, cred, *args, **kwargs)
         except ACCOUNT_REFUSED:
@@ -97,7 +97,7 @@ class _Ldap:
 
 
 class Backend(LDAPBackend):
-    """Authentication backend for everybody without a password here."""
+    """Authentication backend for everybody whom the directory may sign in, new users included; see `_is_not_theirs`."""
 
     def __init__(self) -> None:
         chosen = _chosen()
@@ -112,7 +112,7 @@ class Backend(LDAPBackend):
     ) -> User | None:
         """The user, or None. Raises DirectoryDown, or Refused if the password is right but the user may not sign in.
 
-        For a name that `_is_not_theirs` the directory is not queried.
+        The directory is not queried for the name of a user whom it may not sign in.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
@@ -131,7 +131,10 @@ class Backend(LDAPBackend):
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """The user with the name of the entry, whatever was typed. Raises Refused before an account is created or taken over."""
+        """The user with the name in the directory's entry, whatever was typed, saved if new; and False, since nothing is left to save.
+
+        Raises Refused before an account is created or taken over, and for a user in no group, whose groups and sessions here end.
+        """
         name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
         if not name:
             raise Refused("name-unusable")
@@ -161,7 +164,7 @@ def _chosen() -> Directory:
 
 
 def _is_not_theirs(known: User) -> bool:
-    """Whether the directory may not sign this user in: admin staff, users of the provider, and users with a password here."""
+    """Whether the directory may not sign this user in: staff, superusers, users of the provider, and users with a password here."""
     return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 

@@ -1,4 +1,4 @@
-"""The provider's discovery document, read once an hour. https://openid.net/specs/openid-connect-discovery-1_0.html"""
+"""The provider's discovery document, read at most once an hour. https://openid.net/specs/openid-connect-discovery-1_0.html"""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 def document(chosen: Provider) -> dict[str, Any]:
-    """The provider's document. Raises NotSignedIn if it cannot be read, names another issuer, or an origin that the policy forbids.
+    """The provider's document.
 
+    Raises NotSignedIn if it cannot be read or used, names another issuer, or has its sign-in page at an origin that the policy forbids.
     GET <issuer>/.well-known/openid-configuration, at most once an hour for each process.
     """
     issuer = chosen.issuer
@@ -52,7 +53,7 @@ def document(chosen: Provider) -> dict[str, Any]:
 
 
 def sign_out_address(chosen: Provider) -> str:
-    """The provider's sign-out page; "" if it has none or is unreachable."""
+    """The URL of the provider's sign-out page; "" if it has none or its document cannot be used."""
     try:
         address = document(chosen).get("end_session_endpoint", "")
     except NotSignedIn:

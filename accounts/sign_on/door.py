@@ -34,7 +34,10 @@ class Adapter(DefaultAccountAdapter):
         return ["accounts.sign_on.second_step.Stage"]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Start the session. A password that somebody else set is used up only now, after the second step."""
+        """Start the session. A password that somebody else set is used up only now, after the second step.
+
+        If it was used in the meantime, raise ImmediateHttpResponse with the refusal.
+        """
         if getattr(request, "signed_in_by", "password") == "password" and not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             refused = NotSignedIn("password-used", person=user.get_username())

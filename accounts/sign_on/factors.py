@@ -1,7 +1,7 @@
 """Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified by allauth.
 
 Their secrets are sealed like CDP credentials and bound to person and kind, so a row copied to somebody else is useless. A code works
-once across all processes: the row stores which was used last.
+once across all processes: the row stores the codes used, or the time of the last.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def at(user_id: int, kind: str) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):
-    """Seals secrets that allauth would store in plain text. Without a binding nothing is sealed or opened."""
+    """allauth's adapter, sealing secrets that would be stored in plain text. Raises CredentialUnreadable outside of `at`."""
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, _here())
@@ -99,7 +99,7 @@ def exist(person: Any) -> bool:
 
 
 def pending_secret(request: HttpRequest) -> str:
-    """The secret for setting up an app, the same until that is done. Kept in the session, sealed."""
+    """The secret for setting up an app, the same until the app is set up. Kept in the session, sealed."""
     place = binding(request.user.pk or 0, "pending")
     try:
         return sealing.unseal(request.session.get(_PENDING, ""), place)
@@ -110,7 +110,7 @@ def pending_secret(request: HttpRequest) -> str:
 
 
 def add_app(request: HttpRequest, person: Any, code: str) -> bool:
-    """Store the pending secret, replacing an earlier app, if `code` was made with it."""
+    """Store the pending secret, replacing an earlier app, if `code` was made with that secret. Return whether it was."""
     secret = pending_secret(request)
     counter = _matching(secret, code, after=-1)
     if counter is None:
@@ -125,7 +125,7 @@ def add_app(request: HttpRequest, person: Any, code: str) -> bool:
 
 
 def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
-    """Store a passkey if the browser's answer fits the challenge."""
+    """Store a passkey if the browser's answer fits the challenge. Return whether it does."""
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
@@ -153,7 +153,10 @@ def codes_left(row: Authenticator) -> int:
 
 
 def accepts(person: Any, code: str) -> bool:
-    """Whether `code` is an unused code of the app or an unused recovery code. Raises CredentialUnreadable if the keys do not open them."""
+    """Whether `code` is an unused code of the app or an unused recovery code; it is then used up.
+
+    Raises CredentialUnreadable if no key opens a secret.
+    """
     typed = code.replace(" ", "").replace("-", "")
     return _accepts_app(person, typed) or _accepts_recovery(person, typed)
 
@@ -174,7 +177,7 @@ def _accepts_app(person: Any, code: str) -> bool:
 
 
 def _matching(secret: str, code: str, *, after: int) -> int | None:
-    """The time step of the code, if it is later than `after`; the steps before and after the current one are accepted as well."""
+    """The time step of the code, None if it is wrong or not later than `after`; the steps next to the current one are accepted as well."""
     counter: int
     for counter in yield_hotp_counters_from_time():
         if counter > after and compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))):
@@ -214,7 +217,7 @@ def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
 
 
 def _refused(error: Exception) -> Literal[False]:
-    """False for an answer that does not fit, or that is malformed: the decoders below fido2 raise errors of every kind."""
+    """Return False for an answer that is wrong or malformed: fido2's decoders raise errors of every kind. Reraise a DatabaseError."""
     if isinstance(error, DatabaseError):
         raise error
     if not isinstance(error, ValidationError):
@@ -223,7 +226,10 @@ def _refused(error: Exception) -> Literal[False]:
 
 
 def remove(person: Any, pk: int, *, here: str) -> bool:
-    """Remove one factor; the recovery codes go with the last. `here` is the hashed key of this session, for `_end_others`."""
+    """Remove one factor, and with the last one the recovery codes. Return False if there is no such factor.
+
+    `here` is the hashed key of this session, for `_end_others`.
+    """
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
         if row is None:
@@ -238,7 +244,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove all of a person's second factors, recovery codes included, and return how many there were. Recorded if any."""
+    """Remove all of a person's second factors, recovery codes included. Return the number removed; recorded if there are any."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()
@@ -250,13 +256,13 @@ def reset(person: Any, *, here: str = "") -> int:
 
 
 def _end_others(person: Any, here: str) -> None:
-    """Where a second factor is required, end the person's other sessions: they began with one, and would go on without."""
+    """Where a second factor is required, end the person's other sessions: they began with one, and would go on without it."""
     if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
         open_sessions.end(person, but=here)
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:
-    """All rows with a sealed secret, with the name of its field."""
+    """All rows with a sealed secret, each with the name of the secret's field."""
     for row in Authenticator.objects.filter(type__in=SEALED).order_by("pk").iterator():
         yield row, SEALED[Kind(row.type)]
 
@@ -269,7 +275,7 @@ def open_sealed(row: Authenticator) -> str:
 
 
 def reseal(pk: int, *, dry_run: bool) -> str:
-    """Seal one row's secret under the first key: "resealed", "already", "unreadable", or "" if the row is gone."""
+    """Seal one row's secret under the first key, or with `dry_run` only test it: "resealed", "already", "unreadable"; "" if it is gone."""
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()
         if row is None:

@@ -14,11 +14,11 @@ from orders.privacy.record_kinds import Action
 
 
 class BelongsToAnother(Exception):
-    """The subject is linked with another user here."""
+    """The subject is linked to another user here."""
 
 
 def link(person: User, subject: str, provider: Provider) -> bool:
-    """Link a user with their subject (sub) at the provider. Return whether that is new. Raises BelongsToAnother."""
+    """Link a user to their subject (sub) at the provider. Return whether the link is new. Raises BelongsToAnother."""
     found = SocialAccount.objects.filter(provider=provider.issuer, uid=subject).first()
     if found is not None:
         if found.user_id != person.pk:
@@ -31,7 +31,7 @@ def link(person: User, subject: str, provider: Provider) -> bool:
 
 
 def end_password(person: User) -> bool:
-    """Remove the user's password here, and end the sessions opened with it. Return whether they had one."""
+    """Remove the user's password here, which ends all their sessions. Return whether they had one."""
     if not person.has_usable_password():
         return False
     person.set_unusable_password()
@@ -41,9 +41,9 @@ def end_password(person: User) -> bool:
 
 
 def comes_from(person: User) -> str:
-    """The name of the provider, or "directory", if that signs the user in; "" for a user with a password of this site, or none yet.
+    """The system that signs the user in: the provider's name if they are linked to it, or "directory"; "" if neither does.
 
-    A user of the directory has no password here and has signed in before.
+    A user of the directory has no password here, is neither staff nor a superuser, and has signed in before.
     """
     chosen = settings.SIGN_ON
     if chosen.provider is not None and SocialAccount.objects.filter(user=person).exists():

@@ -1,4 +1,4 @@
-"""From a provider's claims to our user name and groups."""
+"""User name and groups from a provider's claims, and group membership from names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
 
 
 def usable_name(sent: object) -> str:
-    """The normalized name as a user name here; "" if it cannot be one. It has no spaces: `account_events` relies on that."""
+    """The name, normalized, as a user name here; "" if it cannot be one. User names have no spaces: `account_events` relies on that."""
     name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
     try:
         UnicodeUsernameValidator()(name)
@@ -56,7 +56,7 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
 
 
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
-    """Update a user's groups. Raises NotSignedIn for an inactive user, or one in no group, and ends their sessions."""
+    """Update an existing user's groups. Raises NotSignedIn for an inactive user, and for anybody in no group, whose sessions end."""
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
         if not person.is_active:
@@ -69,17 +69,17 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
 
 
 def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
-    """Add the user to the groups that the claims map to, and remove them from others of the mapping; leave other groups alone."""
+    """Add the user to the groups that the claims map to, and remove them from the other mapped groups; leave all other groups alone."""
     follow_names(person, ours(claims, provider), set(provider.groups.values()))
 
 
 def missing(names: Iterable[str]) -> set[str]:
-    """Those of the names that no group has."""
+    """The names that no group has."""
     return set(names) - set(Group.objects.filter(name__in=set(names)).values_list("name", flat=True))
 
 
 def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:
-    """Make the user a member of the `wanted` groups, and of no other of the `managed` ones."""
+    """Make the user a member of the `wanted` groups, and of no other `managed` group. Groups that do not exist are logged."""
     groups = {group.name: group for group in Group.objects.filter(name__in=managed)}
     if absent := sorted(managed - groups.keys()):
         log.error("mapped_groups_missing", groups=absent)

@@ -42,7 +42,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResponseBase:
-    """Redirect to the provider, and from there to `page`; `confirm` makes it ask for the password again. Raises NotSignedIn."""
+    """Redirect to the provider, and from there to `page`; with `confirm`, the user must authenticate again there. Raises NotSignedIn."""
     nonce = secrets.token_urlsafe(24)
     more = {"prompt": "login", "max_age": "0"} if confirm else {}
     response: HttpResponseBase = _provider(request).redirect(
@@ -56,7 +56,10 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
 
 
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Exchange the code that the provider returned, and sign the user in. Raises NotSignedIn with the page to go to."""
+    """Exchange the code that the provider returned, and sign the user in, or confirm the sign-in.
+
+    Raises NotSignedIn with the page to go to; a signed-in user who is no longer in a group is signed out.
+    """
     state = statekit.get_states(request).get(request.GET.get("state", ""), ({},))[0]
     try:
         response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
@@ -84,7 +87,10 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         return request.build_absolute_uri(reverse("oidc_callback"))
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """The login with all `claims`, and those `signed` in the ID token. Of both only the subject is kept."""
+        """The login with all `claims`, and those `signed` in the ID token; only the subject is stored.
+
+        Raises OAuth2Error or ProviderException for an invalid answer.
+        """
         try:
             signed = self._decode_id_token(app, kwargs["response"]["id_token"])
             more = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {}
@@ -99,7 +105,10 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of a token received directly from the provider: no need to verify its signature (OpenID Connect Core, 3.1.3.7)."""
+        """The claims of a token for us. Raises OAuth2Error if it is malformed, has expired, or has another issuer or audience.
+
+        It comes directly from the provider, so its signature need not be verified (OpenID Connect Core, 3.1.3.7).
+        """
         try:
             return jwt.decode(
                 id_token,
@@ -117,9 +126,9 @@ class _OpenIdProvider(OpenIDConnectProvider):
 
 
 def _authenticated_at(signed: dict[str, Any]) -> int:
-    """When the user authenticated at the provider, in seconds since 1970; 0 if the ID token does not say.
+    """When the user authenticated at the provider, in seconds since 1970; 0 if the ID token has no such time.
 
-    Only this shows that somebody asked to authenticate again did: the browser could strip `prompt` and `max_age` from the request.
+    Nothing else proves that a user who had to authenticate again did so: the browser could strip `prompt` and `max_age` from the request.
     """
     sent = signed.get("auth_time")
     return min(sent, int(time.time())) if isinstance(sent, int) else 0
@@ -135,7 +144,10 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the body by the deadline, on the monotonic clock: a timeout by itself begins again with each byte."""
+    """Read the body by the deadline, on the monotonic clock: a timeout by itself begins again with each byte.
+
+    Raises RequestException if it is too large or takes too long.
+    """
     body = bytearray()
     while chunk := response.raw.read1(LARGEST, decode_content=True):
         body += chunk
@@ -148,7 +160,7 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """allauth's adapter: signs in only users who are allowed to. allauth's own pages are never reached."""
+    """allauth's adapter, which signs in only users who are allowed to sign in. allauth's own pages are never reached."""
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> _OpenIdProvider:
         return _provider(request)
@@ -189,7 +201,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         raise NotSignedIn(kind)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Refuse the user, or update their groups, which follow the provider's at each sign-in."""
+        """Update the user's groups, which follow the provider's at each sign-in. Raises NotSignedIn for a user who is refused.
+
+        A confirmation is noted, and ends here with a redirect (ImmediateHttpResponse).
+        """
         begun = sociallogin.state.get("data") or {}
         if not begun.get("nonce") or sociallogin.signed.get("nonce") != begun["nonce"]:
             raise NotSignedIn("failed")
@@ -215,7 +230,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return True
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """Add the user, without a password, e-mail address or other claims."""
+        """Add the user and their groups, without a password, e-mail address or other claims. Raises NotSignedIn if the name is taken."""
         person: User = sociallogin.user
         person.username = membership.new_name(sociallogin.claims, _chosen())
         person.set_unusable_password()

@@ -28,8 +28,8 @@ def named_by_proxy(get_response: Answer) -> Answer:
     """Middleware: sign in the user that the proxy names. Placed after the session limits, which apply to these sessions too.
 
     The name is trusted only with the proxy's secret. No user is added: an unknown or inactive name stays signed out.
-    A session that the proxy started ends if it sends another name, or none. The page after signing out signs nobody in.
-    On paths where the proxy requires no sign-in (docs/sign-on.md), a missing name ends no session: the window of a frame starts there.
+    A session that the proxy started ends if the proxy sends another name, or none. The page after signing out signs nobody in.
+    Paths where the proxy requires no sign-in (docs/sign-on.md), such as that of a frame's window, are left alone: no name is sent there.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:
@@ -54,7 +54,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
 
 def named(request: HttpRequest, chosen: ProxyHeader) -> str:
-    """The name sent by the proxy, "" if there is none, if it is too long, or if the secret is not right."""
+    """The name sent by the proxy; "" if there is none, it is too long, or the secret is wrong."""
     name = request.headers.get(chosen.header, "")
     if name and not constant_time_compare(request.headers.get(chosen.secret_header, ""), chosen.secret):
         log.warning("proxy_secret_wrong")

@@ -1,4 +1,4 @@
-"""Recent authentication: sensitive actions need a sign-in, or its confirmation, not long ago."""
+"""Recent authentication: sensitive actions need a recent sign-in, or a recent confirmation of an older one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def note_confirmed(request: HttpRequest) -> None:
 
 
 def note_signed_in(request: HttpRequest) -> None:
-    """Note when a user who comes from the provider authenticated there; without that they must confirm when it matters.
+    """Note when the user authenticated at the provider; if the provider sends no time, sensitive actions need a confirmation.
 
     Signing out and in again must not count as a confirmation: the provider may let somebody in without asking.
     """
@@ -35,7 +35,7 @@ def note_signed_in(request: HttpRequest) -> None:
 
 
 def is_recent(request: HttpRequest, seconds: int) -> bool:
-    """Whether the user authenticated within `seconds`. True behind a sign-on proxy, where nobody can be asked again."""
+    """Whether the user authenticated within the last `seconds`. True behind a sign-on proxy, where nobody can be asked again."""
     if request.session.get(SIGNED_IN_BY) == "proxy":
         return True
     by_provider = request.session.get(SIGNED_IN_BY) == "provider"
@@ -44,12 +44,15 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 
 
 def confirmed(view: View) -> View:
-    """Decorator for changes of rights and credentials and for revealing: require a sign-in within CDPVIEWER_CONFIRM_AFTER_MINUTES."""
+    """Decorator for changing rights and credentials, and for revealing hidden data.
+
+    Require a sign-in, or its confirmation, within CDPVIEWER_CONFIRM_AFTER_MINUTES; nothing if that is 0.
+    """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 
 
 def confirmed_for_factors(view: View) -> View:
-    """Decorator for second factors: always require a sign-in within five minutes."""
+    """Decorator for second factors: always require a sign-in, or its confirmation, within five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 

@@ -39,7 +39,7 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """A refused sign-in. `person` is the user name, for the records; `page` is the one after sign-in."""
+    """A refused sign-in. `person` is the user name, "" if unknown; `page` is the page to go to after sign-in."""
 
     by_directory = False  # else by the provider
 
@@ -121,7 +121,7 @@ def words(refused: NotSignedIn) -> Words:
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The refusal as a page with a button to try again, with a status that fits the cause."""
+    """The refusal as a page with a button to try again; the status fits the cause, with Retry-After for an unreachable provider."""
     context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":

@@ -23,7 +23,10 @@ class Stage(LoginStage):
     urlname = "second_step"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """Ask for the second factor after a password; providers and proxies handle that themselves."""
+        """After a password, redirect users with a second factor to the second step, unless second factors are off.
+
+        Providers and proxies have a second step of their own.
+        """
         by = getattr(self.request, "signed_in_by", "password")
         self.state["by"] = by
         self.state["proof"] = self.login.user.get_session_auth_hash()
@@ -34,7 +37,7 @@ class Stage(LoginStage):
 
 
 def note_missing(request: HttpRequest) -> None:
-    """If a second factor is required, note that a user without one must add it first."""
+    """If a second factor is required, note that a user who signed in with a password and has none must add one first."""
     required = settings.SIGN_ON.second_factor is SecondFactor.REQUIRED
     if required and request.session.get(SIGNED_IN_BY) in BY_PASSWORD and not factors.exist(request.user):
         request.session[MUST_ADD] = True

@@ -1,4 +1,4 @@
-"""Confirmation of the sign-in before rights, credentials or second factors change."""
+"""Confirmation of the sign-in before rights, credentials or second factors change, or hidden data is revealed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class ConfirmForm(Limited, forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask for the password, or for a sign-in at the provider, and return to the page that needed it."""
+    """Ask for the password, or for a sign-in at the provider, and return to the page that needed it.
+
+    A user whom the directory has meanwhile refused is signed out.
+    """
     page = next_page.requested(request, default="/")
     by_provider = request.session.get(SIGNED_IN_BY) == "provider" and settings.SIGN_ON.provider is not None
     form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)

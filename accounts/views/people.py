@@ -1,4 +1,4 @@
-"""Management of people: list, add, roles, a link to set a password, deactivate."""
+"""Management of people: list, add, roles, links to set a password, deactivation, sessions, second factors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PersonRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody by name, 50 to a page; a search is posted, because a name does not belong in a URL."""
+    """Everybody by name, 50 to a page, or up to 200 matches of a search, which is posted because a name does not belong in a URL."""
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
     found = _with_what_is_shown(User.objects.order_by("username"))
     if text:
@@ -65,7 +65,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def person_add(request: HttpRequest) -> HttpResponse:
-    """Add a person without a password, and show the link with which they set one."""
+    """Add a person without a password, and show the link with which they set one, if they may sign in with a password."""
     form = PersonForm(request.POST or None, initial={"roles": ["Agents"]})
     if request.method == "POST" and form.is_valid():
         person = form.save(commit=False)
@@ -86,7 +86,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers_of_people
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """One person: name, roles, connections, last activity."""
+    """One person: name, roles, connections, last activity, sessions."""
     return _person_page(request, _find(person_id))
 
 
@@ -110,7 +110,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Create a link with which a person sets a new password."""
+    """Create a link with which a person sets a new password; only a warning if they cannot sign in with one."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
         messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})
@@ -150,7 +150,7 @@ def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Remove a person's second factors. They can then sign in with the password only, or must add new ones first."""
+    """Remove a person's second factors. They then sign in with the password only, or must first add a new factor if one is required."""
     found = _may_change(request, person_id)
     if factors.reset(found):
         said = _("The second step for %(name)s was reset.")

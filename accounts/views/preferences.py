@@ -1,4 +1,4 @@
-"""The page of preferences: language, time zone, clock, theme, shortcuts."""
+"""The preferences page: language, time zone, clock, theme, shortcuts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from accounts.models import Preferences
 
 
 class PreferencesForm(forms.Form):
-    """The choices as a form; every field is a closed list, so nothing else reaches the database."""
+    """The choices as a form; every field is a closed list or a checkbox, so nothing else reaches the database."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     time_zone = forms.ChoiceField(
@@ -58,7 +58,7 @@ class PreferencesForm(forms.Form):
 
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Keep the browser's time zone, or UTC if the person declines it or it is not a time zone; it is not offered again."""
+    """Save the browser's time zone, or UTC if the user declines that zone or it is unknown; no zone is offered again."""
     name = zones.canonical(request.POST.get("time_zone", "")) or zones.FIRST
     chosen = choices.current()
     chosen.time_zone = name

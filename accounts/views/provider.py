@@ -23,7 +23,10 @@ from orders.privacy.record_kinds import Action
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """POST: redirect to the provider. A GET, which any site can cause, redirects to the sign-in page instead."""
+    """Redirect to the provider, for a confirmation if the user is signed in.
+
+    A GET, which any site can cause, is redirected to the sign-in page instead, as is everything if no provider is set.
+    """
     page = next_page.requested(request, default="/")
     if request.method != "POST" or settings.SIGN_ON.provider is None:
         return redirect("login")
@@ -37,7 +40,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Handle the return from the provider."""
+    """Handle the return from the provider; a refusal is recorded and shown. 404 if no provider is set."""
     if settings.SIGN_ON.provider is None:
         raise Http404
     try:
@@ -48,7 +51,10 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 
 
 def _record(refused: NotSignedIn) -> None:
-    """Record a refusal; one without a person once per 15 minutes and process, since anybody can cause it, and an expired one never."""
+    """Record a refusal, unless the sign-in has expired.
+
+    A refusal without a person, which anybody can cause, is recorded once per kind, process and 15 minutes.
+    """
     if refused.kind == "expired":
         return
     if refused.person or cache.add(f"provider-{refused.kind}", 1, WINDOW.total_seconds()):
@@ -58,7 +64,10 @@ def _record(refused: NotSignedIn) -> None:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Show that the user may still be signed in at the provider or proxy, with a link to the provider's sign-out page if it has one."""
+    """Show that the user may still be signed in at the provider or proxy, with a link to the provider's sign-out page if it has one.
+
+    Redirect to the sign-in page if the user is signed in here, or there is neither.
+    """
     provider, proxy = settings.SIGN_ON.provider, settings.SIGN_ON.proxy
     by_proxy = proxy is not None and proxy_header.named(request, proxy) != ""
     if request.user.is_authenticated or not (provider or by_proxy):

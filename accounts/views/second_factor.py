@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
 
 
 class JsonObject(forms.CharField):
-    """A JSON object. Django's own field raises other errors for one that is nested too deep, or has too long a number."""
+    """A JSON object. Django's own field raises other errors for one that is nested too deeply or has too long a number."""
 
     def clean(self, value: Any) -> dict[str, Any]:
         try:
@@ -57,7 +57,7 @@ class JsonObject(forms.CharField):
 
 
 class PasskeyForm(forms.Form):
-    """The browser's passkey response, as JSON."""
+    """A name for a passkey, and the browser's response as JSON."""
 
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
     credential = JsonObject()
@@ -66,7 +66,10 @@ class PasskeyForm(forms.Form):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponseBase:
-    """Ask for a code or a passkey after the password. Without a password before it, redirect to the sign-in."""
+    """Ask for a code or a passkey after the password, then sign in.
+
+    Redirect to the sign-in page if no password came before, the user is signed in, or was deactivated or got a new password meanwhile.
+    """
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:
         return redirect("login")
@@ -101,7 +104,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
 
 
 def _check(request: HttpRequest, person: Any) -> None:
-    """Check the posted code or passkey. Raises ValidationError."""
+    """Check the posted code or passkey. Raises ValidationError, or CredentialUnreadable if no key opens the secret."""
     if "credential" in request.POST:
         form = PasskeyForm(request.POST)
         if form.is_valid() and factors.accepts_passkey(person, form.cleaned_data["credential"]):
@@ -126,7 +129,7 @@ def _show(request: HttpRequest, stage: Any, problem: str = "", status: int = 200
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The person's second factors."""
+    """The user's own second factors."""
     _only_where_used()
     rows = factors.of(request.user)
     context = {
@@ -184,7 +187,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Make ten new recovery codes and show them once."""
+    """Make ten new recovery codes and show them once; without a second factor, redirect to the list."""
     _only_where_used()
     if not factors.exist(request.user):
         return redirect("second_factors")
@@ -194,7 +197,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove one of the person's factors."""
+    """Remove one of the user's own factors."""
     _only_where_used()
     if factors.remove(request.user, pk, here=stored_key(request.session.session_key or "")):
         second_step.note_missing(request)
@@ -203,7 +206,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _added(request: HttpRequest, said: str) -> HttpResponse:
-    """Redirect to the recovery codes after the first factor, to the list after others."""
+    """Show new recovery codes if the user has none, as after the first factor; else redirect to the list."""
     request.session.pop(second_step.MUST_ADD, None)
     messages.success(request, said)
     if any(row.type == factors.Kind.RECOVERY_CODES for row in factors.of(request.user)):

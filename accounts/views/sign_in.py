@@ -1,4 +1,4 @@
-"""Sign-in and sign-out, changing one's own password, and confirming connections after somebody else set it."""
+"""Sign-in and sign-out, changing one's own password, and confirming connections after somebody else set the password."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from orders.privacy.record_kinds import Action
 
 
 class SignIn(views.LoginView):
-    """Sign in and redirect to the requested page; after too many wrong passwords, answer 429 with a wait of some seconds."""
+    """Sign in and redirect to the requested page; after too many wrong passwords, answer 429 with a wait of a few seconds."""
 
     form_class = SignInForm
     redirect_authenticated_user = True
@@ -38,7 +38,7 @@ class SignIn(views.LoginView):
         return next_page.own_path(page) if page else ""
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in, or redirect to the second step; remember this browser."""
+        """Sign in and remember this browser, or redirect to the second step."""
         person = form.get_user()
         by = "password" if person.has_usable_password() else "directory"
         response = door.enter(self.request, person, self.get_success_url(), by=by)
@@ -47,7 +47,7 @@ class SignIn(views.LoginView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse without reading the password if nobody may sign in with one."""
+        """Refuse with a 403, without reading the password, if nobody may sign in with one. Show a refusal by the directory."""
         if settings.SIGN_ON.passwords is Passwords.OFF and not settings.SIGN_ON.directory:
             return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
         try:
@@ -87,7 +87,7 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users who signed in through the provider or proxy are told that they may still be signed in there."""
+        """Sign out. Users who signed in through the provider or proxy see a page about still being signed in there."""
         elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response

@@ -1,4 +1,4 @@
-"""Build accounts/common_passwords.bloom from a list of passwords, one a line, the most common first:
+"""Build accounts/common_passwords.bloom from a list of passwords, one per line, the most common first:
 
     manage.py build_common_passwords LIST.txt
 
@@ -37,7 +37,10 @@ class Command(BaseCommand):
 
 
 def chosen(passwords: list[str]) -> set[str]:
-    """The entries of the filter: whole passwords that are long enough, and the cores of those that are common or occur in variants."""
+    """The entries of the filter.
+
+    Every password that is long enough, and every core that is long enough and either common or shared by several passwords.
+    """
     spellings = list(dict.fromkeys(folded(password) for password in passwords))
     cores = Counter(core(spelling) for spelling in spellings)
     common = {core(spelling) for spelling in spellings[:COMMON]}

@@ -1,4 +1,4 @@
-"""Count the sealed rows per key, and those that cannot be read."""
+"""Count the sealed rows for each key, and those that cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Add the people in a CSV file and give them their roles."""
+"""Add or change the people in a CSV file, with their roles."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ GROUP_OF = {role.name: role.group for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of the file. `roles` are names of groups; `roles` and `active` are None if the file has no such column.
+    """One person in the file. `roles` are names of groups, None if the file has no such column; `active` is None if it is not given.
 
-    `subject` is the claim "sub" at the provider, "" for none.
+    `values` are the other columns by name; `subject` is the claim "sub" at the provider, "" for none.
     """
 
     username: str
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
 
     def read(self, file: TextIO) -> list[Line]:
-        """The lines of the file. Raises CommandError that names every wrong line."""
+        """The lines of the file. Raises CommandError if the file cannot be read, or with the problems of every wrong line."""
         with file:
             try:
                 rows = csv.DictReader(file, strict=True)
@@ -194,7 +194,7 @@ def _line(row: dict[str, str]) -> Line:
 
 
 def _apply(line: Line, provider: Provider | None) -> tuple[User, str]:
-    """Add or change the person; return them with "added", "changed" or "unchanged"."""
+    """Add or change the person, and link them to their subject. Return them with "added", "changed" or "unchanged"."""
     person = User.objects.filter(username=line.username).first()
     added = person is None
     if person is None:

@@ -1,4 +1,4 @@
-"""Reseal every stored credential, and every copy of the key of a shared one, under the first key."""
+"""Reseal every stored credential, every copy of the key of a shared one, and every second factor under the first key."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def rotate(self, table: SealedRows, pk: object, *, dry_run: bool) -> str:
-        """Reseal one row unless it changes meanwhile. Return the result, or "" if the row is gone."""
+        """Reseal one row, or with `dry_run` only test it, trying again if it changes meanwhile.
+
+        Return "resealed", "already", "changed meanwhile" or "unreadable"; "" if the row is gone.
+        """
         for _again in range(TRIES):
             row = table.model._default_manager.select_related(*table.related).filter(pk=pk).first()  # noqa: SLF001
             if row is None:
