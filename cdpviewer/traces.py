@@ -93,7 +93,7 @@ class Calls:
         """No span: the metrics count the slots."""
 
     def refused(self) -> None:
-        """No span: this is the outcome of the refused call."""
+        """No span: a call that is refused has one already, with this outcome."""
 
 
 @cache
