@@ -1,8 +1,8 @@
 """A connection shared with a whole team: rows and CPU time of what administrators, newcomers and leavers cause.
 
-`python -m bench.team [PEOPLE]` (500) works on a database of its own in a temporary folder and prints the table of docs/sign-on.md, and what
-an order page costs by a shared connection and by one's own. Only CPU time of this process is measured, so another program on the machine
-changes little.
+`python -m bench.team [PEOPLE]` (500) works on a database of its own in a temporary folder. It prints the table of docs/sign-on.md,
+and the cost of an order page with a personal connection and with a shared one. Only CPU time of this process is measured, so
+another program on the machine changes little.
 """
 
 from __future__ import annotations

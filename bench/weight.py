@@ -51,7 +51,7 @@ def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) 
 
 
 class Linked(HTMLParser):
-    """The URLs that a browser fetches for a page by itself."""
+    """The URLs that a page makes a browser fetch."""
 
     def __init__(self) -> None:
         super().__init__()

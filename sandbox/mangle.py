@@ -11,7 +11,7 @@ _DEEP = "[" * 2000 + "]" * 2000
 
 
 def instead(fault: str, body: bytes) -> tuple[bytes, str] | None:
-    """The body and content type that a fault sends in place of the JSON text, or None."""
+    """The body and content type that a fault sends in place of the JSON text; None if it sends that text."""
     json = "application/json"
     match fault:
         case "html":
