@@ -93,7 +93,7 @@ class Calls:
         """No span: the metrics count the slots."""
 
     def refused(self) -> None:
-        """No span: a call that is refused has one already, with this outcome."""
+        """No span here: a single call that is refused has its own, with this outcome; refused tasks of a page have none."""
 
 
 @cache
