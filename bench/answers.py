@@ -41,7 +41,7 @@ def _find(base: str, parts: list[str], query: dict[str, str]) -> dict[str, Any] 
 
 
 def _find_in_order(base: str, own: str, rest: list[str], query: dict[str, str]) -> dict[str, Any] | None:
-    """An order, or one of its collections."""
+    """An order, or one of its collections; None if there is none."""
     known = world.read_ref(own)
     if known is None or known[0] not in world.ORDERS:
         return None
@@ -67,7 +67,7 @@ def _window(query: dict[str, str]) -> tuple[int, int]:
 
 
 def _orders_of(base: str, query: dict[str, str], *, with_items: bool) -> tuple[int, list[dict[str, Any]]]:
-    """The order of a reference, or the two orders of a guest, and their kind."""
+    """The kind and the orders: the one of a reference, or the two of a guest; (0, []) if there are none."""
     guest = query.get("guestRef", "")
     if known := world.read_ref(guest):
         kind = world.AGENT + known[0] - world.GUEST
@@ -87,7 +87,7 @@ def _orders_of(base: str, query: dict[str, str], *, with_items: bool) -> tuple[i
 
 
 def _guests_of(base: str, query: dict[str, str]) -> tuple[int, list[dict[str, Any]]]:
-    """The guest of an e-mail address, and their kind."""
+    """The kind and the guest with an e-mail address; (0, []) if there is none."""
     wanted = query.get("email", "")
     for kind in world.GUESTS:
         start = world.email(kind, 0).partition("0@")[0]

@@ -24,7 +24,7 @@ BETWEEN = 0.1  # seconds between two health checks
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """So many pages at once on a slow CDP: how many came, what the others got, and the health check meanwhile, in seconds."""
+    """Pages requested at once on a slow CDP: how many came, the errors by kind, and the seconds that health checks took meanwhile."""
 
     what: str
     pages: int
@@ -34,7 +34,7 @@ class Waiting:
 
 
 def waiting(servers: Servers, server: Server, pages: int) -> list[Waiting]:
-    """Request different orders by their refs, and by ticket links from a CDP that lists references: all at once, each once."""
+    """Request so many different orders at once, each once: by their refs, then by ticket links from a CDP that lists references."""
     kind = world.by_reference(world.AGENT)
     return [
         _wait(
@@ -84,7 +84,7 @@ def _probe(port: int, took: list[float], over: threading.Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Pages by themselves, and while many sign in at once; how long those took, in seconds, and how many got in."""
+    """Pages alone, and while many people sign in at once; the seconds that each sign-in took, and how many succeeded."""
 
     alone: Tally
     beside: Tally
@@ -131,5 +131,5 @@ def _sign_in(port: int, name: str) -> tuple[float, bool]:
 
 
 def middle(values: list[float]) -> float:
-    """The median; NaN of none."""
+    """The median; NaN if there are no values."""
     return statistics.median(values) if values else float("nan")

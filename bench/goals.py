@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure to reach: `measured` against `limit`, from above or from below. NaN is never reached. `why` is shown where it is not."""
+    """A figure to reach: `measured` must not exceed `limit`, or with `at_least` not fall below it; NaN misses it.
+
+    `why` is shown if the goal is missed.
+    """
 
     what: str
     measured: float
@@ -23,7 +26,7 @@ class Goal:
 
     @property
     def verdict(self) -> str:
-        """ "reached", or "not reached" and why."""
+        """The word "reached", or "not reached" and why."""
         return "reached" if self.reached else "**not reached**" + (f": {self.why}" if self.why else "")
 
     def row(self) -> list[str]:
@@ -46,6 +49,6 @@ NOTES = "\n## Notes\n"
 
 
 def with_notes(report: str, former: str) -> str:
-    """The report, with what people wrote under "Notes", the last heading of the `former` one."""
+    """The report with the notes that people wrote in the `former` one under its last heading, "Notes"."""
     _made, heading, notes = former.partition(NOTES)
     return f"{report.rstrip()}\n{heading}{notes}"

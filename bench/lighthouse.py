@@ -1,7 +1,8 @@
 """Lighthouse scores of the order page: the app under its production command, the sandbox, the system's Chromium.
 
-Needs Node and the npm tools (`.ci/tools` installs them) and nothing of the benchmark's own packages. The page is judged signed in:
-the session's cookie goes along as a header, in a file of the run's own folder, so that it is in no list of processes.
+Needs Node and the npm tools (`.ci/tools` installs them) and nothing of the benchmark's own packages. The page is judged as a
+signed-in user sees it: the session's cookie is sent as a header, which is read from a file in the run's own folder, so that it
+appears in no list of processes.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ KEPT = ("id", "title", "score", "scoreDisplayMode", "numericValue", "numericUnit
 
 @dataclass(slots=True)
 class Verdict:
-    """Scores from 0 to 100 by category, and the audits that cost points: (category, audit, what was said)."""
+    """Scores from 0 to 100 by category, and the audits that cost points: (category, audit, its figure or else its title)."""
 
     scores: dict[str, int] = field(default_factory=dict)
     short: list[tuple[str, str, str]] = field(default_factory=list)
@@ -62,7 +63,10 @@ class OnTheSandbox(Servers):
 
 
 def judge(folder: Path, *, keep: bool = False) -> Verdict:
-    """Run Lighthouse on the vendor's order; with `keep` its trimmed report goes into docs. Raises CannotMeasure."""
+    """The verdict of the median of RUNS runs of Lighthouse on the vendor's order. Raises CannotMeasure.
+
+    With `keep`, the trimmed report of that run goes into docs.
+    """
     node, browser = shutil.which("node"), next(filter(None, map(shutil.which, BROWSERS)), None)
     if node is None or browser is None or not LIGHTHOUSE.exists():
         raise CannotMeasure(
@@ -82,7 +86,7 @@ def judge(folder: Path, *, keep: bool = False) -> Verdict:
 
 
 def _run(folder: Path, node: str, browser: str, address: str, headers: Path) -> dict[str, Any]:
-    """One report; the browser's trace is now and then lost, so it is tried again before the whole benchmark is given up."""
+    """One report, after up to TRIES attempts, because the browser's trace is lost now and then. Raises CannotMeasure."""
     for _ in range(TRIES - 1):
         with suppress(CannotMeasure):
             return _try(folder, node, browser, address, headers)
@@ -127,7 +131,10 @@ def _verdict(report: dict[str, Any]) -> Verdict:
 
 
 def _trimmed(report: dict[str, Any], port: int) -> str:
-    """The report without data of this machine: only scores, figures and words, with a neutral URL."""
+    """The report without data of this machine: only scores, figures and words, with a neutral URL.
+
+    Raises CannotMeasure if a path of this machine is left.
+    """
     kept = {
         "lighthouseVersion": report["lighthouseVersion"],
         "page": f"/orders/{SEED}/",
@@ -154,7 +161,7 @@ def _trimmed(report: dict[str, Any], port: int) -> str:
 
 
 def main() -> int:
-    """Print the scores; `--write` stores the report in docs. Return 1 if a goal is missed."""
+    """Print the scores; `--write` stores the report in docs. Return 1 if a goal is missed or nothing could be measured."""
 
     def measure() -> Verdict:
         with tempfile.TemporaryDirectory(prefix="lighthouse-") as folder:

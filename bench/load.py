@@ -1,8 +1,8 @@
 """The load: agents who each request their own page, again and again, each on one kept-alive connection.
 
-Written to cost little, because two cores hold the load, the stand-in and the server that is measured: request bytes are
-made once, of an answer only the status and the length are read, and one answer in `SAMPLE` is read whole to see
-that it is this agent's own page.
+Written to cost little, because two cores hold the load, the stand-in and the server that is measured: the bytes of a request are
+made once, only the status and the length of an answer are read, and one answer in `SAMPLE` is read whole to check that it is the
+agent's own page.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def search_form(path: str, text: str, *, host: str, cookie: str, marker: str) ->
 
 
 def unpacked(head: bytes, body: bytes) -> bytes:
-    """The body as text bytes, whatever its transfer and content encoding."""
+    """The body without chunked and gzip encoding, if it has them."""
     head = head.lower()
     if b"\r\ntransfer-encoding: chunked" in head:
         parts, at = [], 0
@@ -222,9 +222,9 @@ def load(
     once: bool = False,
     on_measuring: Callable[[], None] = lambda: None,
 ) -> Tally:
-    """All `asks` at once against a port of loopback, as a closed loop; `on_measuring` is called when counting begins.
+    """Run all `asks` at once against a port on loopback, as a closed loop; `on_measuring` is called when counting begins.
 
-    With `once` each agent asks a single time, and `pages` counts what failed as well.
+    With `once`, each agent sends a single request, and `pages` counts failures too.
     """
 
     async def go() -> Tally:

@@ -34,7 +34,7 @@ OWN = (
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a request costs: processor time by program, statements, calls, access records.
+    """Cost of a request: processor time by program, statements, calls, access records.
 
     `idle` is the share of a core that each program takes without any request.
     """
@@ -57,7 +57,7 @@ class Prediction:
 
 
 def predict(agents: int, work: Work, cost: Cost, cores: int) -> Prediction:
-    """So many agents where all programs, two processes of the servers among them, share the cores of one machine."""
+    """Predict so many agents where all programs, among them two processes of the servers, share the cores of one machine."""
     turn = sum(cost.cpu[name] for name in IN_TURN)
     machine = Machine(work, cores, PROCESSES, turn, sum(cost.cpu.values()) - turn)
     took = machine.run(agents, WARM, SECONDS)
@@ -72,7 +72,7 @@ def predict(agents: int, work: Work, cost: Cost, cores: int) -> Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a company needs whose programs have cores of their own, each full to FULL."""
+    """Needs of a company whose programs have cores of their own, each busy up to FULL."""
 
     agents: int
     rate: float
@@ -86,7 +86,7 @@ class Needs:
 
 
 def needs(agents: int, work: Work, cost: Cost, hours: float = 8) -> Needs:
-    """The size of a company with so many agents, who work so many hours a day."""
+    """The needs of a company with so many agents, who work so many hours a day."""
     rate = work.rate(agents, sum(cost.cpu[name] for name in OWN))
     cores = {name: rate * cost.cpu[name] for name in OWN}
     return Needs(
@@ -104,7 +104,7 @@ def needs(agents: int, work: Work, cost: Cost, hours: float = 8) -> Needs:
 
 
 def full_at(program: str, cores: int, work: Work, cost: Cost) -> int:
-    """The agents with which a program reaches FULL of so many cores (one, where it has a single thread)."""
+    """The number of agents at which a program reaches FULL of so many cores (of one, if it has a single thread)."""
     usable = FULL * (1 if program in ONE_THREAD else cores)
     each = work.rate(1, sum(cost.cpu[name] for name in OWN))
     return math.floor(usable / (each * cost.cpu[program]))

@@ -67,7 +67,7 @@ class Pages:
         }
 
     def one(self) -> bytes:
-        """The page as it goes out."""
+        """The body of the page as sent. Raises ValueError unless the status is 200."""
         status: list[str] = []
         environ = {**self.environ, "wsgi.input": io.BytesIO()}
         answer = self.application(environ, lambda line, *_: status.append(line))
@@ -86,7 +86,7 @@ class Pages:
 
 
 def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
-    """With, without, without, with: `rounds` times, after a turn each that does not count."""
+    """Measure with, without, without, with, `rounds` times, after one turn of each that does not count."""
     pages.cpu()
     with without():
         pages.cpu()
@@ -136,7 +136,7 @@ def statements_written_anew() -> AbstractContextManager[object]:
 
 @contextmanager
 def templates_for_all_languages() -> Iterator[None]:
-    """Templates that look each phrase up whenever it is said."""
+    """Templates that look up each phrase whenever they render it."""
     import jinja2
     from django.template import engines
 
@@ -163,7 +163,7 @@ def records_by_the_orm() -> AbstractContextManager[object]:
 
 
 def phrases_looked_up_anew() -> AbstractContextManager[object]:
-    """Language and phrases of what Python words, by Django's functions only."""
+    """The language, and the phrases that Python code uses, by Django's functions only."""
     from django.utils.translation import gettext
 
     return replaced(
@@ -202,7 +202,7 @@ def _modules(package: str) -> list[ModuleType]:
 
 
 def files_opened_anew() -> AbstractContextManager[object]:
-    """SQLite's file is opened by every request, and once more after each wait for the CDP."""
+    """SQLite's file opened by every request, and once more after each wait for the CDP."""
     return replaced({"cdpviewer.sqlite.base.MOST_IDLE": 0})
 
 

@@ -1,7 +1,7 @@
-"""Sets up the app's database for the benchmark, in a process of its own: agents, each with a sealed connection and a session.
+"""Set up the app's database for the benchmark, in a process of its own: agents, each with a sealed connection and a session.
 
-`python -m bench.prepare_app COUNT` prints the cookies of each agent on a line, as a browser sends them. The token of the stand-in comes on
-standard input.
+`python -m bench.prepare_app COUNT` prints each agent's cookies on a line, as a browser sends them. The token of the stand-in comes
+on standard input.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The servers of a run: the stand-in, the app under its production command, the peers.
 
-Every process started here is ended by its number, and every file is in the one temporary folder of the run.
+Every process started here is ended by its process id, and every file is in the one temporary folder of the run.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ START_SECONDS = 40.0
 
 
 class CannotMeasure(Exception):
-    """A server did not start; the message contains the end of its log."""
+    """A program is missing, does not start or gives no usable result; the message has the reason or the end of its log."""
 
 
 def carry_out(measure: Callable[[], T]) -> T | None:
@@ -146,7 +146,7 @@ class Servers:
         raise CannotMeasure(f"{name} did not start. The end of its log:\n{log.read_text(errors='replace')[-3000:]}")
 
     def prepare(self, command: list[str], env: dict[str, str]) -> list[str]:
-        """Run a module that adds the agents; the cookies of each. Raises CannotMeasure."""
+        """Run a module with the stand-in's token on standard input; return the lines that it prints. Raises CannotMeasure."""
         done = subprocess.run(
             [sys.executable, "-m", *command], env=env, cwd=PROJECT, input=TOKEN.encode(), capture_output=True, check=False
         )  # fmt: skip
@@ -174,12 +174,15 @@ class Servers:
             self.latency = milliseconds
 
     def calls(self) -> int:
-        """How many calls the stand-in has answered."""
+        """The number of calls that the stand-in has answered."""
         body = fetch(self.standin.port, ask("/__calls__", host="127.0.0.1"))[2]
         return int(body.partition(b":")[2].strip(b" }"))
 
     def start_app(self) -> Server:
-        """The app under its production command; only https is off, as loopback has none."""
+        """Start the app under its production command. Raises CannotMeasure.
+
+        https is off, as loopback has none, and the limits on views are out of reach.
+        """
         port = free_port()
         self.workers = int(os.environ.get("CDPVIEWER_WORKERS", "2"))
         env = surroundings(
@@ -207,12 +210,12 @@ class Servers:
         return app
 
     def pieces(self, app: Server, rounds: int) -> dict[str, Any]:
-        """Run `bench.pieces` in a separate process."""
+        """The results of `bench.pieces`, run in a separate process. Raises CannotMeasure."""
         found = self.prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
         return dict(json.loads(found[-1]))
 
     def start_peer(self, name: str) -> Server:
-        """A peer of bench/peers by its name, with as many processes as the app has workers."""
+        """Start a peer of bench/peers by its name, with as many processes as the app has workers. Raises CannotMeasure."""
         port = free_port()
         env = surroundings(
             self.folder,

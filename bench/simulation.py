@@ -1,9 +1,9 @@
 """Agents and servers, simulated: who waits for whom, event by event.
 
-Programs share the processors of one machine as an operating system shares them, in equal parts. A request takes its turn in one of the
-servers' processes, where one is computed at a time and the others wait in line; a turn includes the database and the shared cache.
-Between two turns it waits for the CDP, in which it needs nobody. What the balancer, the stand-in and the agents' machines compute is
-outside of turns.
+Programs share the processors of one machine as an operating system shares them, in equal parts. A request takes its turn in one of
+the servers' processes, where one is computed at a time and the others wait in line; a turn includes the database and the shared
+cache. Between two turns it waits for the CDP, and needs no processor. The work of the balancer, the stand-in and the agents'
+machines is outside of turns.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Took(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How agents work: for each request of a visit how often it waits for the CDP, which takes `answer` seconds.
+    """Pattern of the agents' work. `waits` is how often each request of a visit waits for the CDP, which takes `answer` seconds.
 
     `pause` and `reading` are the least and the most seconds between two visits, and between the first two requests of one.
     """
@@ -45,7 +45,7 @@ class Work:
         return sum(self.waits) * self.answer
 
     def rate(self, agents: int, own: float) -> float:
-        """Requests a second of so many agents, where each takes `own` seconds beside the CDP."""
+        """Requests a second of so many agents, if each request takes `own` seconds besides those of the CDP."""
         visit = (sum(self.pause) + sum(self.reading)) / 2 + self.cdp + len(self.waits) * own
         return agents * len(self.waits) / visit
 
@@ -63,7 +63,7 @@ class _Request:
 class Machine:
     """Agents at work on a machine with so many cores; `turn` and `outside` are the seconds of processor time of a mean request.
 
-    It runs once.
+    Each instance runs once.
     """
 
     work: Work
@@ -97,7 +97,7 @@ class Machine:
         return Took(len(self._ended) / seconds, busy / seconds, times)
 
     def _go_on(self, until: float) -> float:
-        """Follow all events until then; the processor time that passed."""
+        """Follow all events up to the time `until`, and return the processor time used, in seconds."""
         spent = 0.0
         while self._now < until:
             share = min(1.0, self.cores / max(1, len(self._computing)))

@@ -23,7 +23,7 @@ MOST_SETTLING_SECONDS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How many agents, the latency upstream in milliseconds, and the seconds that are measured in a round."""
+    """The number of agents, the latency upstream in milliseconds, and the seconds that are measured in a round."""
 
     agents: int
     latency: int
@@ -58,12 +58,12 @@ class Cell:
 
     @property
     def median(self) -> float:
-        """Of a page's time, in milliseconds."""
+        """The median time of a page, in milliseconds."""
         return 1000 * self.tally.median
 
     @property
     def p99(self) -> float:
-        """Of a page's time, in milliseconds."""
+        """The 99th percentile of the time of a page, in milliseconds."""
         return 1000 * self.tally.p99
 
     @property
@@ -72,7 +72,7 @@ class Cell:
 
     @property
     def cpu_per_page(self) -> float:
-        """Milliseconds."""
+        """CPU milliseconds of a page; NaN if there was none."""
         return 1000 * self.cpu / len(self.tally.times) if self.tally.times else float("nan")
 
 
@@ -101,7 +101,7 @@ Targets = dict[str, Server]
 
 
 def page_asks(name: str, server: Server, agents: int, *, kind: int = world.AGENT, first: int = 0) -> list[Ask]:
-    """What each agent asks: the page of an order of their own; upstream, that order itself."""
+    """The request of each agent: the page of an order of their own; upstream, that order itself."""
     if name == UPSTREAM:
         return [
             ask(
@@ -141,7 +141,7 @@ FACTS = (
 
 
 def check_pages(targets: Targets) -> dict[str, int]:
-    """The size of each target's page of the first order. All must show the same facts, or nothing is compared."""
+    """The size of each target's page of the first order, in bytes. Raises CannotMeasure unless all pages show the same facts."""
     sizes = {}
     for name, server in targets.items():
         status, head, body = fetch(server.port, page_asks(name, server, 1)[0])
@@ -168,7 +168,7 @@ def warm_up(servers: Servers, targets: Targets) -> None:
 
 
 def settle(server: Server) -> None:
-    """Wait until the server has finished abandoned pages."""
+    """Wait until the server has finished abandoned pages, for MOST_SETTLING_SECONDS at most."""
     limit = time.monotonic() + MOST_SETTLING_SECONDS
     spent = server.cpu()
     while time.monotonic() < limit:
@@ -202,7 +202,7 @@ def measure(
 
 
 def throughput(servers: Servers, targets: Targets, settings: Sequence[Setting], rounds: int) -> Cells:
-    """All targets in all settings, `rounds` times, each round in another order of targets."""
+    """Measure all targets in all settings, `rounds` times, with the targets in a different order in each round."""
     cells: Cells = {(one.agents, one.latency): {name: Rounds() for name in targets} for one in settings}
     for turn in range(rounds):
         for one in settings:

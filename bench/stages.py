@@ -59,7 +59,7 @@ def stages(page: Callable[[], object], count: int = 200) -> dict[str, float]:
 
 @contextmanager
 def replaced(values: Mapping[str, object]) -> Iterator[None]:
-    """Each function or constant, by its full dotted name, has another value for the time of the block."""
+    """Replace functions and constants, by their full dotted names, inside the block."""
     with ExitStack() as stack:
         for name, value in values.items():
             stack.enter_context(patch(name, value))

@@ -1,8 +1,8 @@
 """A stand-in for the CDP that costs almost nothing: every answer is prepared once and sent after the latency.
 
-`python -m bench.standin --port 0` prints `listening on PORT`. `GET /__latency__?ms=200` sets the latency from then on,
-`GET /__calls__` answers `{"calls": n}`. The project's own sandbox knows far more of the API, and costs more than the
-page that is to be measured.
+`python -m bench.standin --port 0` prints `listening on PORT`. `GET /__latency__?ms=200` sets the latency from then on, `GET
+/__calls__` answers `{"calls": n}`. The project's own sandbox covers far more of the API, and costs more than the page that is to be
+measured.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class World:
         self.calls = 0
 
     def make(self, target: bytes) -> bytes:
-        """The answer to a new target; those of the control paths are not stored."""
+        """The answer to a new target; answers at the control paths are not stored."""
         address = urlsplit(target.decode("ascii", "replace"))
         query = dict(parse_qsl(address.query))
         if address.path == "/__latency__":
@@ -102,7 +102,7 @@ class StandIn(asyncio.Protocol):
 
 
 async def serve(port: int) -> None:
-    """Serves on loopback until SIGTERM or SIGINT."""
+    """Serve on loopback until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
     world = World()
     server = await loop.create_server(lambda: StandIn(world), "127.0.0.1", port, backlog=1024)

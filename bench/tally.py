@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """What came back. `times` in seconds, of answers that ended inside the measured window; `waiting` is how long those had waited
-    by its end whose answers had not come."""
+    """Results of a load. `times` are the seconds of the answers that ended within the measured window.
+
+    `waiting` is how long each unanswered request had waited when the window ended.
+    """
 
     times: list[float] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
@@ -45,7 +47,7 @@ class Tally:
 
     @property
     def p99(self) -> float:
-        """The 99th percentile, including requests still waiting: a server that drops requests must not appear faster."""
+        """The 99th percentile, with those waiting requests that exceed the median: a server must not appear faster by dropping requests."""
         return percentile([*self.times, *(one for one in self.waiting if one > self.median)], 99)
 
     @property
@@ -66,14 +68,14 @@ class Spread:
         return cls(statistics.median(values), min(values), max(values))
 
     def shown(self, digits: int) -> str:
-        """ "5.4 (5.2–5.9)"; only the median where there was one round."""
+        """The spread as in "5.4 (5.2–5.9)"; only the median if all rounds agree."""
         if self.least == self.most:
             return f"{self.median:.{digits}f}"
         return f"{self.median:.{digits}f} ({self.least:.{digits}f}–{self.most:.{digits}f})"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` percent of the values do not exceed (nearest rank); NaN of none."""
+    """The smallest value that at least `share` percent of the values do not exceed (nearest rank); NaN if there are none."""
     if not values:
         return math.nan
     return sorted(values)[max(0, math.ceil(len(values) * share / 100) - 1)]

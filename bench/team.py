@@ -1,8 +1,8 @@
 """A connection shared with a whole team: rows and CPU time of what administrators, newcomers and leavers cause.
 
-`python -m bench.team [PEOPLE]` (500) works on a database of its own in a temporary folder and prints the table of docs/sign-on.md, and what
-an order page costs by a shared connection and by one's own. Only CPU time of this process is measured, so another program on the machine
-changes little.
+`python -m bench.team [PEOPLE]` (500) works on a database of its own in a temporary folder. It prints the table of docs/sign-on.md,
+and the cost of an order page with a personal connection and with a shared one. Only CPU time of this process is measured, so
+another program on the machine changes little.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PAGE = "/orders/B94TXY/"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was done, how many rows of the tables of shared connections it wrote or deleted, and CPU milliseconds."""
+    """A step, the rows that it wrote or deleted in the tables of shared connections, and its CPU milliseconds."""
 
     name: str
     rows: int
@@ -103,7 +103,7 @@ def measure(people: int) -> list[Step]:
 
 
 def page_costs(sandbox: Sandbox, turns: int = 60, pages: int = 10) -> tuple[float, float]:
-    """CPU milliseconds of an order page by an own connection and by a shared one, medians of alternate turns."""
+    """CPU milliseconds of an order page with a personal connection and with a shared one: medians of alternate turns."""
     from django.contrib.auth.models import Group, User
     from django.test import Client
 

@@ -18,7 +18,7 @@ TASK_LATENCY = 500  # milliseconds, so that the app's own time is small in compa
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One page: median seconds, in upstream round trips too, the calls it made, the answers that were wrong, and CPU milliseconds."""
+    """One page: median seconds, also in upstream round trips; the calls it made, the number of errors, and the mean CPU milliseconds."""
 
     seconds: float
     calls: int
@@ -97,7 +97,7 @@ TASKS = dict(_tasks())
 
 
 def tasks(servers: Servers, server: Server, samples: int) -> TaskRows:
-    """By task: the page once for each of `samples` agents, and the limit in round trips."""
+    """By task: the page, requested once by each of `samples` agents, and the limit in round trips."""
     servers.set_latency(TASK_LATENCY)
     rows = {
         name: (
@@ -125,7 +125,11 @@ ContactRows = dict[tuple[int, bool, str], Trip]
 def contacts(
     servers: Servers, targets: Targets, numbers: tuple[int, ...], samples: int, plain_up_to: int
 ) -> ContactRows:
-    """By (number of contacts, whether the CDP expands the list, target). The plain peer always asks for each contact."""
+    """By (number of contacts, whether the CDP expands the list, target).
+
+    The plain peer always calls for each contact, so it is measured only where the CDP does not expand, and up to `plain_up_to`
+    contacts.
+    """
     rows: ContactRows = {}
     servers.set_latency(LATENCY)
     for number in numbers:
@@ -142,7 +146,7 @@ def contacts(
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An order of many items: one page at 200 ms upstream, and the CPU and median milliseconds of one at 0 ms."""
+    """An order of many items: one page at 200 ms upstream; the CPU and median milliseconds and the kilobytes of one at 0 ms."""
 
     trip: Trip
     cpu: float

@@ -27,12 +27,12 @@ class Memory:
     errors: int = 0
 
     def grown(self, early: int, late: int) -> float:
-        """How much larger the workers are after `late` pages than after `early`, as a share."""
+        """Growth of the workers' memory between `early` and `late` pages, as a share."""
         return sum(self.at[late]) / sum(self.at[early]) - 1
 
 
 def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) -> Memory:
-    """Request pages of new orders until the last of `stops`, and measure memory at each."""
+    """Request pages of new orders until the last of `stops`, and measure memory at each; end early if no page comes."""
     found = Memory({0: server.memory()})
     pids = sorted(process.pid for process in server.workers())
     served, first = 0, 10_000
@@ -51,7 +51,7 @@ def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) 
 
 
 class Linked(HTMLParser):
-    """The URLs that a browser fetches for a page by itself."""
+    """The URLs that a page makes a browser fetch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Linked(HTMLParser):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request of a visit: bytes with headers and of the body by itself, and whether a later visit asks for it again."""
+    """One request of a visit: its bytes with headers, those of its body alone, and whether a later visit requests it again."""
 
     address: str
     bytes: int
@@ -118,7 +118,7 @@ def visit(server: Server) -> tuple[list[Part], list[str]]:
 
 
 def planning(segments: int = 120, turns: int = 40) -> float:
-    """CPU milliseconds of planning an order of so many different flights, the middle of `turns`."""
+    """CPU milliseconds of planning an order of so many different flights, the median of `turns`. Raises ValueError if flights are lost."""
     import json
 
     from orders.cdp import decode, jsontext
@@ -141,7 +141,7 @@ def planning(segments: int = 120, turns: int = 40) -> float:
 
 
 def feed(rows: int = 10_000) -> float:
-    """CPU milliseconds a row that `check_feed` takes for a table of so many rows, no two of one route."""
+    """CPU milliseconds a row that `check_feed` takes for a table of so many rows, each of a different route. Raises ValueError."""
     from orders.itinerary import airports
     from orders.itinerary.clock_check.feed import check
 

@@ -1,9 +1,9 @@
 # ruff: noqa: DTZ001  (segment times are wall-clock values, naive on purpose)
-"""The orders of the lean stand-in: the meaning of refs, and the JSON for them.
+"""The orders of the lean stand-in: the meaning of their refs, and their JSON.
 
-The first two hex digits of a ref give its kind: an agent's own order, an order of n items, an order of n contacts, one contact,
-one guest. Each kind is there for a CDP that inlines the records of a list and, `by_reference`, for one that lists references
-only; an order that is `WHOLE` is listed with its items. The bodies have the shape of the vendor's REST API v2.
+The first two hex digits of a ref give its kind: an agent's own order, an order of n items, an order of n contacts, one contact, one
+guest, or one item. Orders and guests are there for a CDP that inlines the records of a list and, `by_reference`, for one that lists
+references only; an order that is `WHOLE` is listed with its items. The bodies have the shape of the vendor's REST API v2.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ORDERS = {AGENT, WHOLE, ITEMS, CONTACTS, *map(by_reference, (AGENT, ITEMS, CONTA
 
 
 def ref(kind: int, number: int) -> str:
-    """The ref of the order (or contact) `number` of a kind."""
+    """The ref of the order, contact or guest `number` of a kind."""
     return f"{kind:02x}{number:06x}-{_TAIL}"
 
 
@@ -45,7 +45,7 @@ def read_ref(text: str) -> tuple[int, int] | None:
 
 
 def order_of_contact(guest: str) -> int | None:
-    """The number of the order whose contact the guest is, by the guest's ref; None for any other."""
+    """The number of the order that has the guest with this ref as a contact; None if there is none."""
     known = read_ref(guest[:-6] + _TAIL[-6:])
     return known[1] if known is not None and known[0] == GUEST else None
 
@@ -96,7 +96,7 @@ _BACK = [
 
 
 def different_flights(count: int) -> list[dict[str, Any]]:
-    """`count` segments of which no two are one flight: there and back between the same two airports, a day apart."""
+    """`count` segments, no two of which are the same flight: there and back between the same two airports, a day apart."""
     flights = []
     for index in range(count):
         out = datetime(2025, 3, 1, 9, 0) + timedelta(days=index)
@@ -106,7 +106,7 @@ def different_flights(count: int) -> list[dict[str, Any]]:
 
 
 def item(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
-    """Item `index` of an order: of a group, each traveller's way out, way back, bag and seat in turn."""
+    """Item `index` of an order: for a group, each traveller's outbound flight, return flight, bag and seat in turn."""
     what = index % 4
     own = f"{ref(kind + ITEM, number)[:-6]}{index:06d}"
     body: dict[str, Any] = {

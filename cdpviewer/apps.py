@@ -19,7 +19,7 @@ class WiringConfig(AppConfig):
     verbose_name = "cdpviewer"
 
     def ready(self) -> None:
-        """Register the checks, and make the database files private after `migrate` has created them."""
+        """Register the checks, start the metrics if they are on, and make the database files private after `migrate` has created them."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
         from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 

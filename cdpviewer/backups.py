@@ -1,7 +1,7 @@
-"""One file that holds the whole database, taken while it is served, and put back while it is not.
+"""Backups: the whole database in one file, taken while servers run and restored while none has the database open.
 
-SQLite is copied by VACUUM INTO: one consistent state, in a second, however many write meanwhile. PostgreSQL by its own pg_dump and
-pg_restore. The keys that open what is sealed are in neither: they are kept apart.
+SQLite is copied by VACUUM INTO: one consistent state, in about a second, however much is written meanwhile. PostgreSQL is copied by
+its own pg_dump and pg_restore. The keys to encrypted data are in neither backup: they are kept apart.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 class Unfit(Exception):
-    """The file cannot be used; `str(error)` says why, as a sentence."""
+    """A backup cannot be taken or restored; `str(error)` is a sentence with the reason."""
 
 
 def take(target: Path) -> int:
-    """Write the database into the new file `target`, for its owner only, and return its size in bytes. Raises Unfit.
+    """Write the database to the new file `target`, readable only by its owner, and return its size in bytes. Raises Unfit.
 
-    The file appears only once it is complete and has been read again.
+    The file appears only once it is complete and has passed `check`.
     """
     if target.exists():
         raise Unfit(f"{target} already exists: name a new file.")
@@ -57,7 +57,10 @@ def take(target: Path) -> int:
 
 
 def put_back(source: Path) -> Path | None:
-    """Replace the database by the backup `source`; returns where SQLite's previous file is now. Raises Unfit and served.Served."""
+    """Replace the database with the backup `source`. Raises Unfit and served.Served.
+
+    Return the path to which SQLite's previous file was moved; None if there was none, and for PostgreSQL.
+    """
     check(source)
     lock = served.alone()
     connection = connections["default"]
@@ -84,7 +87,7 @@ def put_back(source: Path) -> Path | None:
 
 
 def check(file: Path) -> None:
-    """Raise Unfit unless the file is a whole backup of this kind of database, and of no newer version than this one."""
+    """Raise Unfit unless the file is a readable backup of this kind of database and, for SQLite, undamaged and made by no newer version."""
     vendor = connections["default"].vendor
     try:
         with file.open("rb") as opened:
@@ -113,7 +116,7 @@ def check(file: Path) -> None:
 
 
 def _replace(source: Path, database: Path) -> Path | None:
-    """Copy next to the database first, then rename twice: a crash in between leaves one of the two whole."""
+    """Copy the backup next to the database, then rename both: a crash at any point loses neither. Return the previous file's new path."""
     part = database.with_name(f".{database.name}.part")
     shutil.copyfile(source, part)
     part.chmod(0o600)
@@ -127,7 +130,7 @@ def _replace(source: Path, database: Path) -> Path | None:
 
 
 def _close_log(database: Path) -> None:
-    """Take what is in the write-ahead log into the file: left next to a restored one, the log would be read as its own."""
+    """Move the write-ahead log into the database file: left next to a restored file, it would be taken for that file's. Raises Served."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
@@ -141,7 +144,7 @@ def _close_log(database: Path) -> None:
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Give the finished file its name, for good."""
+    """Give the finished file its name once its content is safely on disk."""
     for path in (part, target.parent):
         opened = os.open(path, os.O_RDONLY)
         os.fsync(opened)
@@ -150,7 +153,7 @@ def _keep(part: Path, target: Path) -> None:
 
 
 def _run(program: str, *options: str) -> None:
-    """Run one of PostgreSQL's programs on the database. Its words may hold data, so only the kind of their last line is reported."""
+    """Run one of PostgreSQL's programs on the database. Raises Unfit with the exit status only, because the output may contain data."""
     settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}

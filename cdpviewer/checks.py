@@ -27,7 +27,7 @@ NEW_KEYS = "To make one: .venv/bin/python manage.py new_key."
 
 @register("keys")
 def secret_key(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_SECRET_KEY signs sessions and forms."""
+    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set, and neither short nor simple."""
     try:
         key = settings.SECRET_KEY
     except ImproperlyConfigured:  # Django's own error for an empty one does not say what to do
@@ -53,7 +53,7 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_CREDENTIAL_KEYS encrypt the CDP credentials: the first encrypts, all decrypt."""
+    """CDPVIEWER_CREDENTIAL_KEYS must be different Fernet keys. The first encrypts the CDP credentials; all decrypt them."""
     keys: tuple[str, ...] = settings.CREDENTIAL_KEYS
     if not keys:
         return [
@@ -114,7 +114,7 @@ def _is_elsewhere(host: str) -> bool:
 
 @register(deploy=True)
 def served_safely(**_kwargs: Any) -> list[CheckMessage]:
-    """Settings that are acceptable on loopback only."""
+    """Settings must be safe for production, and work there."""
     found: list[CheckMessage] = []
     if not settings.HTTPS:
         found.append(
@@ -166,7 +166,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
-    """The groups that those of a provider or directory are mapped to must exist. Reports nothing if the database cannot be read."""
+    """Our groups to which a provider's or directory's groups are mapped must exist. Reports nothing if the database cannot be read."""
     from accounts.sign_on import membership
 
     found: list[CheckMessage] = []
@@ -188,7 +188,7 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_RECORD_KEYS prove the access records; the secret key does if they are not set."""
+    """CDPVIEWER_RECORD_KEYS, which prove the access records, must be long enough. Without any, the secret key proves them."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",

@@ -38,13 +38,13 @@ IDLE_IN_TRANSACTION = 10.0
 def database(
     url: str, folder: Path, *, pool: str = "psycopg", most_connections: int = MOST_CONNECTIONS
 ) -> dict[str, Any]:
-    """An entry of Django's DATABASES from a URL, or for a SQLite file in `folder` if `url` is empty.
+    """An entry of Django's DATABASES from a URL, or for a SQLite file in `folder` if `url` is empty. Raises ImproperlyConfigured.
 
     A connection belongs to a request and is returned before a page waits for the CDP: to psycopg's pool, or to our pool of open
     SQLite files. No transaction surrounds a request, because none may be open during that wait.
 
-    `pool` is one of POOLS. `external` means a pooler with a connection per transaction, such as pgbouncer: then nothing may outlive
-    its transaction on the server, neither cursors nor prepared statements nor settings.
+    `pool` is one of POOLS. `external` means a pooler that assigns a server connection for each transaction, such as pgbouncer:
+    nothing may then outlive its transaction on the server, neither cursors nor prepared statements nor settings.
     """
     if not url:
         settings: dict[str, Any] = {"ENGINE": DJANGOS_SQLITE, "NAME": folder / "cdpviewer.sqlite3"}
@@ -90,7 +90,7 @@ def database(
 
 
 def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
-    """The DATABASES setting. It has `owner` if CDPVIEWER_OWNER_DATABASE_URL names a separate role for `migrate` and pruning."""
+    """The DATABASES setting, with an entry `owner` if CDPVIEWER_OWNER_DATABASE_URL names a separate role for `migrate` and pruning."""
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}
@@ -101,7 +101,7 @@ def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def wait_like_pages(settings: dict[str, Any]) -> None:
-    """Apply the time limits of pages to an entry of DATABASES: for the server only, not for commands.
+    """Apply the pages' time limits to an entry of DATABASES if it is PostgreSQL: for the server only, not for commands.
 
     An external pooler accepts no settings with a connection; set the limits on the database role instead (docs/operating.md).
     """

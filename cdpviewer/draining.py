@@ -17,12 +17,12 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
-    """Accepts up to 100 waiting connections at a time (gunicorn: one), so that a burst of requests does not delay a health probe."""
+    """Listener that accepts up to 100 waiting connections at a time (gunicorn's: one), so that a burst does not delay a health probe."""
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
     def close(self) -> None:
-        """Stop listening, but serve those who have connected: the system would otherwise reset them and lose the forms they sent."""
+        """Stop listening, but serve the connections already waiting: the system would otherwise reset them and lose their forms."""
         self._stop_event.set()
         self.stop_accepting()
         # No file may be left for another connection; and gevent itself may close, where nothing can wait.
@@ -39,7 +39,7 @@ ggevent.StreamServer = Server
 
 
 class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's gevent worker. It finishes pages in progress, and first gives the load balancer time if DRAIN_SECONDS is set."""
+    """gunicorn's gevent worker. It stops after DRAIN_SECONDS, in which the load balancer can notice, and finishes the pages in progress."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +48,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Time limit for an idle connection; LAST_REQUEST seconds once the worker is stopping. Registered so that the stop can end it."""
+        """Time limit for an idle connection, LAST_REQUEST once the worker is stopping; registered so that `_end_idle` can end it."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit
@@ -59,7 +59,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
             del self._idle[here]
 
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer a request; while draining, on a connection that is then closed."""
+        """Answer a request; while draining, close the connection afterwards."""
         if self._draining:
             req.force_close()
         super().handle_request(listener, req, sock, addr)

@@ -20,7 +20,10 @@ NO = frozenset({"off", "no", "false", "0"})
 
 
 def load(path: Path) -> dict[str, str]:
-    """The values of a settings file, by name; {} if there is no such file. `settings_file.values` has the rules."""
+    """The values in a settings file, by name; {} if there is no such file. Raises ImproperlyConfigured.
+
+    `settings_file.values` has the rules.
+    """
     try:
         return settings_file.values(settings_file.decoded(path.read_bytes()))
     except FileNotFoundError:
@@ -35,7 +38,10 @@ def load(path: Path) -> dict[str, str]:
 
 
 class Environment:
-    """Settings by name, from the environment first and the settings file second."""
+    """Settings by name, from the environment first and the settings file second.
+
+    A setting in neither of them, or with an empty value, has the default. An unusable one raises ImproperlyConfigured.
+    """
 
     def __init__(self, environ: Mapping[str, str], local: Mapping[str, str]) -> None:
         self._sources = (environ, local)
@@ -131,7 +137,7 @@ SECRETS = (
 
 
 def files(base: Path) -> list[Path]:
-    """The files that may contain secrets: the settings file, and those named by NAME_FILE."""
+    """The files that may contain secrets: the settings file, and every file that a secret's NAME_FILE names."""
     chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
     local = load(Path(chosen)) if chosen else {}
     named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]

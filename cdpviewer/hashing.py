@@ -21,7 +21,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run `work` on a system thread under gevent: argon2 takes 30 ms and releases the interpreter lock."""
+    """Run `work`, on a system thread if gevent is in use: argon2 takes 30 ms and releases the interpreter lock."""
     if not monkey.is_module_patched("threading"):
         return work(*args, **kwargs)
     return _threads(os.getpid()).apply(work, args, kwargs)  # type: ignore[no-any-return]

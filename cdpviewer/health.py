@@ -40,10 +40,10 @@ def livez(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable, else 503 with reason. Takes at most 1 s.
+    """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable; otherwise, and while stopping, 503.
 
-    The CDP is not part of it: an outage there must not take this server out of service, and the tenants in use are private.
-    `tzdata` is the version of the zone rules.
+    The body gives the state of each, and `tzdata`, the version of the zone rules. The answer takes at most 1 s. The CDP is not
+    checked: an outage there must not take this server out of service, and the tenants in use are private.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)
@@ -60,7 +60,7 @@ def stop() -> None:
 
 
 def _in_time() -> tuple[str, str]:
-    """The state of database and migrations, checked on a thread; only one check runs at a time."""
+    """The state of the database and migrations, checked on a thread; SILENT after PATIENCE, or while another check is still running."""
     if not _asking.acquire(blocking=False):
         return SILENT
     answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
@@ -79,7 +79,7 @@ def _in_time() -> tuple[str, str]:
 
 
 def _asked() -> tuple[str, str]:
-    """Check on a separate connection, because pages may hold all others."""
+    """The state of the database and migrations, checked on a separate connection, because pages may hold all others."""
     probe = past_the_pool(connection, "readyz")
     try:
         state = READINESS[probe.vendor](probe)

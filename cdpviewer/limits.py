@@ -14,7 +14,7 @@ WIDEST = {4: 8, 6: 19}  # by IP version, the shortest prefix allowed
 
 
 def sign_in(env: Environment) -> SignInLimits:
-    """The limits on guessing passwords. Raises ImproperlyConfigured if a wider limit is smaller than a narrower one."""
+    """The limits on guessing passwords. Raises ImproperlyConfigured for a bad value, or if a wider limit is smaller than a narrower one."""
     limits = SignInLimits(
         browser=env.number("CDPVIEWER_SIGN_IN_BROWSER_TRIES", STANDARD.browser, least=1),
         tries=env.number("CDPVIEWER_SIGN_IN_TRIES", STANDARD.tries, least=1),
@@ -34,7 +34,7 @@ def sign_in(env: Environment) -> SignInLimits:
 
 
 def views(env: Environment) -> ViewLimits:
-    """The limits on views. Raises ImproperlyConfigured if the limit per day is below that per minute."""
+    """The limits on views. Raises ImproperlyConfigured if the limit per day, unless it is 0 (none), is below the limit per minute."""
     standard = ViewLimits()
     limits = ViewLimits(
         a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),
@@ -46,7 +46,7 @@ def views(env: Environment) -> ViewLimits:
 
 
 def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
-    """Networks such as `203.0.113.0/24` or `2001:db8::/48`, or single addresses."""
+    """Networks such as `203.0.113.0/24` or `2001:db8::/48`, or single addresses. Raises ImproperlyConfigured for a bad or too wide one."""
     return tuple(_network(position, text) for position, text in enumerate(written, start=1))
 
 

@@ -1,7 +1,8 @@
 """Logs as JSON lines on standard error, without personal data or secrets.
 
-Three lines of defence: code does not log such data; `redact` blanks fields with sensitive names, and removes e-mail addresses, query
-strings and credentials from every text; of an exception only the type and the code locations are kept, because messages quote values.
+Three lines of defence: code does not log such data; `redact` blanks fields with sensitive names, and removes e-mail addresses,
+query strings and credentials from every text; an exception is reduced to its type and code locations, because messages quote
+values. Only the exceptions in PLAIN_SPOKEN, whose messages are harmless, keep them.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def settings(level: str, sentry: str = "") -> dict[str, Any]:
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:
-    """Formatter of structlog and `logging` records as one line of JSON."""
+    """Formatter that writes each structlog or `logging` record as one line of JSON."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*COMMON, _plain_request_error],
         processors=[
@@ -161,7 +162,7 @@ COMMON: list[Any] = [
 
 
 def configure(dictionary: dict[str, Any]) -> None:
-    """Set `logging` and structlog up; Django calls this with the LOGGING setting."""
+    """Set up `logging` and structlog; Django calls this with the LOGGING setting."""
     # Optimizations from the manual of `logging`: our lines do not show these.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001

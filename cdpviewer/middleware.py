@@ -46,7 +46,7 @@ def accepted_id(sent: str | None) -> str:
 
 
 def framed_headers() -> dict[str, str]:
-    """The headers of a page that listed origins may show in a frame, marked by Django's `xframe_options_exempt`."""
+    """The headers of a page that the listed origins may show in a frame; Django's `xframe_options_exempt` marks such pages."""
     framed = {**settings.SECURE_CSP, "frame-ancestors": settings.EMBED_ORIGINS or ("'none'",)}
     return {**own_headers(), "Content-Security-Policy": policy(framed)}
 
@@ -132,7 +132,7 @@ def person(request: HttpRequest) -> int | None:
 
 
 def asked(request: Request) -> dict[str, Any]:
-    """Region and ID of the connection, calls made and the time they took; {} where the CDP was not called."""
+    """For the log: region and ID of the connection, calls made and the time they took in ms; {} if the page does not read from the CDP."""
     connection, reader = request.connection, request.reader
     if connection is None or reader is None:
         return {}

@@ -25,7 +25,7 @@ class Busy(Exception):
 
 
 def unknown(connection: BaseDatabaseWrapper) -> list[str]:
-    """Migrations that are applied in the database and missing in this version, as `app.name`."""
+    """Migrations that are applied in the database and missing from this version, as `app.name`."""
     loader = MigrationLoader(connection)
     known = set(loader.disk_migrations or ())
     return sorted(
@@ -44,7 +44,7 @@ def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextmanager
 def waiting_shortly(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Limit the wait for a table to LOCK_TIMEOUT inside the block."""
+    """Limit the wait for a table to LOCK_TIMEOUT inside the block; PostgreSQL only."""
     if connection.vendor != "postgresql":
         yield
         return

@@ -19,7 +19,7 @@ def for_the_owner_alone() -> None:
 
 
 def database_files(database: dict[str, Any]) -> list[Path]:
-    """The existing SQLite files of an entry of DATABASES, with write-ahead log and index; none for PostgreSQL."""
+    """The existing files of a SQLite entry of DATABASES: database, write-ahead log with its index, and journal; none for PostgreSQL."""
     if database["ENGINE"] != SQLITE:
         return []
     name = str(database["NAME"])
@@ -27,14 +27,14 @@ def database_files(database: dict[str, Any]) -> list[Path]:
 
 
 def close(database: dict[str, Any]) -> None:
-    """Make the database files private if this process has permission to."""
+    """Make the database files private if this process's user owns them."""
     for path in open_to_others(database_files(database)):
         if path.stat().st_uid == os.geteuid():
             path.chmod(OWNER_ALONE)
 
 
 def open_to_others(paths: list[Path]) -> Iterator[Path]:
-    """The files that users other than their owner may read or write."""
+    """The regular files that users other than their owner may access. Missing and inaccessible files are skipped."""
     for path in paths:
         try:
             mode = path.stat().st_mode

@@ -1,6 +1,6 @@
-"""From SQLite to an empty PostgreSQL: every row of every table in one transaction, and each compared with what it was before.
+"""The move from SQLite to an empty PostgreSQL database: all tables in one transaction, each compared with its original.
 
-What is read is a backup taken at the start, so the database may be served meanwhile; anything written after it is then missing.
+The rows come from a backup taken at the start, so servers may run meanwhile; anything written after the backup is not moved.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ MADE_BY_MIGRATIONS = {
 
 
 class Unfit(Exception):
-    """The move cannot be made; `str(error)` says why, as a sentence. Nothing was changed but empty tables."""
+    """The move cannot be made; `str(error)` is a sentence with the reason. Nothing has changed, but the new tables may exist."""
 
 
 def move(url: str, *, while_served: bool = False, report: Report) -> int:
-    """Copy the default database, which is SQLite, to the PostgreSQL of `url`; the number of rows. Raises Unfit, and served.Served.
+    """Copy the default database, which must be SQLite, to the empty PostgreSQL database at `url`. Return the number of rows.
 
-    `report` gets each table with its rows. Unless `while_served` no server may have the database open, and none starts meanwhile.
+    `report` is called with each table and its number of rows. Unless `while_served`, no server may have the database open, and none
+    can start meanwhile. Raises Unfit and served.Served.
     """
     if connections["default"].vendor != "sqlite":
         raise Unfit("The current database is not SQLite.")
@@ -63,7 +64,7 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
 
 @contextmanager
 def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
-    """A backup of the current database, and the database of `url`, as connections for the time of the block."""
+    """Connections to a backup of the current database and to the database at `url`, open inside the block. Raises Unfit."""
     present = connections["default"].settings_dict
     try:
         target = databases.database(url, Path(), pool="none")
@@ -85,7 +86,7 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
 
 
 def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
-    """Make the tables, unless there are rows in any that migrations do not fill themselves."""
+    """Create the tables in `target`. Raises Unfit if `source` is not fully migrated, or `target` is unavailable or has rows of its own."""
     executor = MigrationExecutor(source)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Unfit("The current database is not of this version: run manage.py migrate first.")
@@ -99,7 +100,7 @@ def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
 
 
 def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: Report) -> int:
-    """All tables in one transaction, at whose end PostgreSQL compares keys between tables."""
+    """Copy and compare all tables in one transaction, which ends with a check of foreign keys. Return the number of rows. Raises Unfit."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]  # noqa: SLF001  (Django's own name)
     moved = 0
     with transaction.atomic(using=target.alias):
@@ -124,7 +125,7 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: 
 
 
 def _copy(model: type[Model], source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> Sum:
-    """Copy the rows of a table; how many, and their sum."""
+    """Copy the rows of a table. Return how many there are, and the sum of their hashes."""
     fields = model._meta.concrete_fields  # noqa: SLF001  (Django's own name)
     columns = ", ".join(target.ops.quote_name(field.column) for field in fields)
     count = total = 0
@@ -152,7 +153,7 @@ def _rows(model: type[Model], connection: BaseDatabaseWrapper) -> Iterator[tuple
 
 
 def _added(total: int, row: tuple[Any, ...]) -> int:
-    """The sum of rows and one more, the same in whatever order they come."""
+    """`total` plus the hash of one more row, modulo 2**128; the order of the rows does not matter."""
     plain = json.dumps(row, default=_plain, sort_keys=True).encode()
     return (total + int.from_bytes(blake2b(plain, digest_size=16).digest())) % (1 << 128)
 

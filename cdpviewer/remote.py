@@ -22,7 +22,7 @@ LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for queueing and re
 
 
 def regions(env: Environment) -> dict[str, str]:
-    """Region name -> base URL: the vendor's and those of CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`)."""
+    """Region name -> base URL: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`). Raises ImproperlyConfigured."""
     try:
         return known_regions(env.text("CDPVIEWER_EXTRA_REGIONS"))
     except RegionError as error:
@@ -30,7 +30,10 @@ def regions(env: Environment) -> dict[str, str]:
 
 
 def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
-    """The names in CDPVIEWER_SHOWN_FIELDS, each as a tuple of words: fields of orders and custom data that everybody may see."""
+    """The names in CDPVIEWER_SHOWN_FIELDS, each as a tuple of words: fields of orders and custom data that everybody may see.
+
+    Raises ImproperlyConfigured.
+    """
     try:
         return known_shown_fields(env.listed("CDPVIEWER_SHOWN_FIELDS"))
     except ValueError as error:
@@ -40,7 +43,10 @@ def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
 
 
 def statuses(env: Environment) -> tuple[str, ...]:
-    """The spellings in CDPVIEWER_STATUSES (`GEBUCHT=CONFIRMED,…`), which are added to `orders.itinerary.statuses`."""
+    """Add the spellings in CDPVIEWER_STATUSES (`GEBUCHT=CONFIRMED,…`) to `orders.itinerary.statuses`, and return them as written.
+
+    Raises ImproperlyConfigured.
+    """
     spellings = env.listed("CDPVIEWER_STATUSES")
     try:
         add_spellings(spellings)
@@ -52,7 +58,7 @@ def statuses(env: Environment) -> tuple[str, ...]:
 def limits(env: Environment) -> Limits:
     """The limits of outbound calls.
 
-    Raises ImproperlyConfigured if a page could take longer than PROMISED seconds.
+    Raises ImproperlyConfigured if a page could take longer than PROMISED seconds, or a call longer than a page.
     """
     page = env.seconds("CDPVIEWER_CDP_PAGE_SECONDS", STANDARD.page)
     if page > LONGEST_PAGE:

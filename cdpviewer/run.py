@@ -43,7 +43,7 @@ def missing() -> list[str]:
 
 
 def main() -> int:
-    """Start the server. Return exit status 1 if keys or settings are unusable."""
+    """Start the server in place of this process. Return exit status 1 if keys or settings are unusable."""
     for_the_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
     try:

@@ -1,6 +1,6 @@
-"""Errors to Sentry, or anything that accepts its protocol (CDPVIEWER_SENTRY_DSN): the log's own redacted lines and nothing else.
+"""Errors sent to Sentry, or anything that accepts its protocol (CDPVIEWER_SENTRY_DSN): taken from the redacted log lines alone.
 
-Sentry's integrations are all switched off: they would add local variables, addresses, headers and what was logged before.
+Sentry's integrations are all switched off: they would add local variables, addresses, headers and earlier log lines.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TAGS = ("request_id", "route", "status", "region", "code")
 
 
 def dsn(env: Environment) -> str:
-    """CDPVIEWER_SENTRY_DSN, "" where it is not set. Raises ImproperlyConfigured, without repeating it: it holds a key."""
+    """CDPVIEWER_SENTRY_DSN; "" if it is not set. Raises ImproperlyConfigured, without repeating the DSN, which contains a key."""
     address = env.text("CDPVIEWER_SENTRY_DSN")
     if not address:
         return ""
@@ -40,7 +40,7 @@ def dsn(env: Environment) -> str:
 
 
 class Handler(logging.Handler):
-    """Sends records of level ERROR. Made from the LOGGING setting."""
+    """Handler of records of level ERROR and above. Created from the LOGGING setting."""
 
     def __init__(self, address: str) -> None:
         super().__init__(logging.ERROR)
@@ -48,21 +48,21 @@ class Handler(logging.Handler):
         self.setFormatter(logs.formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send the record's log line to Sentry; the client does so in its own thread."""
+        """Hand the record's log line to the client, which sends it in its own thread."""
         try:
             _client(self._address, os.getpid()).capture_event(event_of(json.loads(self.format(record))))
         except Exception:  # noqa: BLE001 (a record that cannot be sent is in the log)
             self.handleError(record)
 
     def flush(self) -> None:
-        """Wait two seconds at most for what is still to be sent."""
+        """Wait up to two seconds until everything is sent."""
         if _client.cache_info().currsize:
             _client(self._address, os.getpid()).flush(2.0)
 
 
 @cache
 def _client(address: str, _process: int) -> Client:
-    """One for each process, made at its first error: the client's thread is not carried over a fork."""
+    """The client, one for each process, created at its first error: the client's thread does not survive a fork."""
     from sentry_sdk import Client
 
     return Client(
@@ -79,7 +79,7 @@ def _client(address: str, _process: int) -> Client:
 
 
 def event_of(line: dict[str, Any]) -> Any:
-    """Sentry's event from a line of the log: its words, the types and places of its exceptions, and a few fixed tags."""
+    """Sentry's event for a log line: its message, the types and code locations of its exceptions, and a few fixed tags."""
     chain = [_exception(one) for one in reversed(line.get("exception", []))]  # Sentry wants the first cause first
     return {
         "level": line.get("level", "error"),

@@ -22,7 +22,11 @@ def _file(database: dict[str, Any]) -> Path:
 
 
 def hold(database: dict[str, Any]) -> int | None:
-    """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; return the lock."""
+    """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; return the lock.
+
+    None for PostgreSQL, or if the database's folder does not exist. Waits while another process has the database to itself
+    (`alone`).
+    """
     if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():
         return None
     lock = os.open(_file(database), os.O_RDWR | os.O_CREAT, 0o600)
@@ -31,7 +35,10 @@ def hold(database: dict[str, Any]) -> int | None:
 
 
 def alone(alias: str = "default") -> int | None:
-    """Make sure that no server has the database open, and that none starts meanwhile on SQLite. Raises Served."""
+    """Make sure that no server has the database open. Raises Served.
+
+    For SQLite, no server can start until the returned lock is closed; for PostgreSQL, there is no lock (None).
+    """
     connection = connections[alias]
     if connection.vendor == "postgresql":
         # A pool would open more than one, and those would count.

@@ -18,7 +18,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def read(env: Environment) -> SignOn:
-    """Read the settings. Raises ImproperlyConfigured if they contradict one another or nobody could sign in."""
+    """Read the settings. Raises ImproperlyConfigured if one is malformed, if they contradict one another, or if nobody could sign in."""
     found = SignOn(
         provider=_provider(env),
         passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
@@ -63,7 +63,7 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _check_address(name: str, url: str, *, bare: bool = False) -> None:
-    """Raise ImproperlyConfigured for a URL that is not https; plain http is allowed on loopback."""
+    """Raise ImproperlyConfigured unless the URL is https (on loopback, http will do), without user, query, fragment or, if `bare`, path."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
@@ -128,7 +128,7 @@ def _check_directory_url(url: str, *, start_tls: bool) -> None:
 
 
 def _check_filter(text: str) -> None:
-    """Raise ImproperlyConfigured for a filter that is not a format for a user name, or whose parentheses do not match."""
+    """Raise ImproperlyConfigured unless the filter contains %(user)s, no other %, and as many opening as closing parentheses."""
     around = text.replace("%(user)s", "")
     if around == text or "%" in around.replace("%%", "") or around.count("(") != around.count(")"):
         raise ImproperlyConfigured(
@@ -147,7 +147,7 @@ def _check_authority(name: str, path: str) -> None:
 
 
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
-    """The provider's groups and ours, from "cdp-agents=Agents,cdp-leads=Supervisors"."""
+    """The groups of a provider or directory with ours, from items like "cdp-agents=Agents". Raises ImproperlyConfigured."""
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):
         raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")

@@ -25,7 +25,7 @@ NEEDS = "CDPVIEWER_OTLP_ENDPOINT needs opentelemetry-sdk and opentelemetry-expor
 
 
 def endpoint(env: Environment) -> str:
-    """The address of CDPVIEWER_OTLP_ENDPOINT, without a slash at its end; "" where it is not set."""
+    """The address in CDPVIEWER_OTLP_ENDPOINT, without a final slash; "" if it is not set. Raises ImproperlyConfigured."""
     address = env.text("CDPVIEWER_OTLP_ENDPOINT").rstrip("/")
     if not address:
         return ""
@@ -84,21 +84,21 @@ class Calls:
         span.end(int((began + seconds) * 1e9))
 
     def tried(self, origin: str) -> None:
-        """A span holds all tries of its call."""
+        """No span: the span of a call covers all its tries."""
 
     def remembered(self, hit: bool) -> None:
-        """What was remembered took no time."""
+        """No span: an answer from the cache takes no time."""
 
     def place(self, change: int) -> None:
-        """Counted by the metrics."""
+        """No span: the metrics count the slots."""
 
     def refused(self) -> None:
-        """Seen as the outcome of the call."""
+        """No span here: a single call that is refused has its own, with this outcome; refused tasks of a page have none."""
 
 
 @cache
 def _tracer(address: str, _process: int) -> Tracer:
-    """One for each process, made at its first request: the exporter's thread is not carried over a fork."""
+    """The tracer, one for each process, created at its first request: the exporter's thread does not survive a fork."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider

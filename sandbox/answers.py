@@ -1,4 +1,4 @@
-"""The documents of the API: one order, item, contact, consumer, guest or extension, and the collections of them."""
+"""The API's documents: one order, item, contact, consumer, guest or extension, and collections of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def error_body(status: int, message: str) -> Document:
 
 
 def document(asked: Asked, quirks: Set[str] = frozenset()) -> Document:
-    """The answer to a request. `quirks` are the names of faults that affect look-up or expansion, and "list-items"."""
+    """The answer to a request. `quirks` are the names of faults that affect paging or expansion, and "list-items"."""
     if asked.what in ("orders", "items", "contacts", "consumers", "guests", "extensions"):
         return _collection(asked, quirks)
     if asked.what == "order":
@@ -142,7 +142,7 @@ def _single(asked: Asked, kind: str, record: Json, *, alone: bool) -> Document:
 
 
 def _inline_href(href: str, asked: Asked) -> str:
-    """Records inside an expanded collection carry the query in their href, as one vendor page shows."""
+    """The href of a record inside another document. In some collections it carries the query, as one vendor page shows."""
     return f"{href}?expand=true" if asked.what in ("contacts", "consumers", "guests") else href
 
 
@@ -174,7 +174,7 @@ def _fields(asked: Asked, record: Json) -> Document:
 
 
 def _stamp(asked: Asked, key: str, value: Json) -> Json:
-    """A timestamp; v2.1 writes them without milliseconds."""
+    """The value of a field; v2.1 writes timestamps without milliseconds."""
     if asked.version == "v2.1" and isinstance(value, str) and key.endswith(("edAt", "Seen")):
         return _MILLISECONDS.sub("", value)
     return value

@@ -1,4 +1,4 @@
-"""Parsed requests: the endpoint, its records and the page of them."""
+"""Parsed requests: the endpoint, its records, and which page of them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Asked:
 
 
 def understand(world: World, base: str, target: str, *, miss: int = 200) -> Asked:
-    """Parse a request target (path and query). Raises Refused with 400 or 404."""
+    """Parse a request target (path and query). Raises Refused with 400 or 404; `miss` is the status for a search without a hit."""
     parts = urlsplit(target)
     query: dict[str, str] = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
@@ -193,7 +193,7 @@ def _digits(number: str) -> str:
 
 
 def _page(query: dict[str, str]) -> tuple[int, int]:
-    """Offset and limit as documented: default 0 and 10, at least 1, more than 100 is cut to 100."""
+    """Offset and limit as documented: 0 and 10 by default; a limit above 100 is cut to 100. Raises Refused with 400."""
     try:
         offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 10)
     except ValueError:

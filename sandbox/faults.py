@@ -1,4 +1,4 @@
-"""The faults by name, and their targets: everything, an order, or a part or page of it."""
+"""The faults by name, and their targets: everything, an order, a guest, or a part or page of an order."""
 
 from __future__ import annotations
 
@@ -82,8 +82,11 @@ SEARCHES = ("orders", "guests", "guest")
 
 @dataclass(frozen=True)
 class Rule:
-    """A fault for a whole target, or for parts of it: `items`, `items:3` (third page), `items:with-40`
-    (the page that holds the fortieth), `contact:2` (the second contact on its own), several with commas."""
+    """A fault for a whole target, or for parts of it, separated by commas.
+
+    A part is `items`, `items:3` (the third page), `items:with-40` (the page with the fortieth item) or `contact:2` (the second
+    contact on its own), for example.
+    """
 
     fault: str
     part: str = ""
@@ -145,13 +148,16 @@ class Faults:
         return names
 
     def first_of_two(self, fault: str, path: str) -> bool:
-        """True for the first, third, … request of a path, for faults that last for one answer."""
+        """Count a request. True for the first, third, … of a path, for faults that affect every other answer."""
         self._turns[(fault, path)] += 1
         return self._turns[(fault, path)] % 2 == 1
 
 
 def fault_in_ref(ref: str) -> Rule | None:
-    """The fault that a ref such as `fault-429-6h` or `fault-503-0000~items.2` names; the part is after `~`, with `.` for `:`."""
+    """The fault that a ref such as `fault-429-6h` or `fault-503-0000~items.2` names; None if it names none.
+
+    The part is after `~`, with `.` for `:`.
+    """
     head, _, part = ref.lower().partition("~")
     if not head.startswith("fault-"):
         return None

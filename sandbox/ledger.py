@@ -17,7 +17,7 @@ class Ledger:
         self.reset()
 
     def reset(self) -> None:
-        """Reset the counts; calls in flight stay in flight."""
+        """Reset the counts and forget the requests; calls in flight stay in flight."""
         self.total = 0
         self.elsewhere = 0
         self.most_in_flight = self.in_flight
@@ -26,7 +26,7 @@ class Ledger:
         self.seen: deque[dict[str, Any]] = deque(maxlen=500)
 
     def start(self, method: str, target: str, headers: dict[str, str]) -> None:
-        """Count a call on arrival; `finish` counts its end."""
+        """Count a call on arrival and keep its request; `finish` counts its end."""
         self.total += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

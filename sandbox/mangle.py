@@ -11,7 +11,7 @@ _DEEP = "[" * 2000 + "]" * 2000
 
 
 def instead(fault: str, body: bytes) -> tuple[bytes, str] | None:
-    """The body and content type that a fault sends in place of the JSON text, or None."""
+    """The body and content type that a fault sends in place of the JSON text; None if it sends that text."""
     json = "application/json"
     match fault:
         case "html":
@@ -58,7 +58,7 @@ def altered(fault: str, document: Json, elsewhere: str) -> Json:
 
 
 def _records(value: Json, change: Callable[[dict[str, Json]], dict[str, Json]]) -> Json:
-    """Apply `change` to every record (an object with a ref, or an entry of `items`), from the inside out."""
+    """Apply `change` to every record, from the inside out: an object with a ref and no order, or an object in a list."""
     if isinstance(value, list):
         return [change(_records(part, change)) if isinstance(part, dict) else part for part in value]
     if isinstance(value, dict):
@@ -108,5 +108,5 @@ def _moved(key: str, value: Json, elsewhere: str) -> Json:
 
 
 def text(document: Json) -> bytes:
-    """The document as bytes."""
+    """The document as JSON in UTF-8."""
     return dumps(document)

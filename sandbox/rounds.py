@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 
 class Rounds:
-    """Holds answers back until `quiet` seconds have passed without a call. `count` is the number of rounds so far."""
+    """Answers held back until `quiet` seconds have passed without a call. `count` is the number of rounds so far."""
 
     def __init__(self, quiet: float) -> None:
         self.quiet = quiet

@@ -136,7 +136,7 @@ class Listener:
             )
 
     def _apply_soon(self) -> None:
-        """Apply a change made by `/__fault__` after its answer is sent, and its end if it has one."""
+        """Apply a change made by `/__fault__` once its answer is sent, and again when the fault ends, if it is set for some seconds."""
         loop = asyncio.get_running_loop()
         for seconds in (0.02, *self._service.lasting):
             loop.call_later(seconds + 0.01, lambda: setattr(self, "_applying", loop.create_task(self.apply())))
@@ -169,9 +169,10 @@ def bound(port: int) -> socket.socket:
 class Sandbox:
     """The sandbox in a thread of this process, on a free port: `with Sandbox() as s: … s.url …`.
 
-    `data` is a folder of world files (ours by default); `expand=False` ignores `expand=true` on collections;
-    `miss` is the status for a search without a hit; `drip` the pause of the slow faults in seconds. With `list_items` an expanded
-    list of orders holds their items too. With `round_quiet` calls are answered in rounds, each once no call has come for so long.
+    `data` is a folder of world files (ours by default); `expand=False` ignores `expand=true` on collections; `miss` is the status
+    for a search without a hit; `drip` is the pause of the slow faults in seconds. With `list_items`, an expanded list of orders
+    holds their items too. With `round_quiet`, calls are answered in rounds: a round ends once no call has arrived for that many
+    seconds.
     """
 
     def __init__(
@@ -228,7 +229,7 @@ class Sandbox:
 
     @property
     def rounds(self) -> int:
-        """How many rounds of calls were answered since the last reset."""
+        """The number of rounds of calls answered since the last reset."""
         return self.service.rounds.count if self.service.rounds is not None else 0
 
     def seen(self) -> list[dict[str, Any]]:
@@ -242,7 +243,7 @@ class Sandbox:
             self.service.rounds.count = 0
 
     def set_fault(self, order: str, fault: str, part: str | None = None) -> None:
-        """Add a fault for an order (ref or reference id), a guest's ref or everything (`*`)."""
+        """Add a fault for an order (ref or reference id), a guest (ref) or everything (`*`). Raises ValueError."""
         for target in self.service.targets(order):
             self.service.faults.set(target, fault, part)
         self._apply()
@@ -258,7 +259,7 @@ class Sandbox:
         self._apply()
 
     def add_order(self, entry: dict[str, Any]) -> str:
-        """Add an order written as in a world file, and return its ref."""
+        """Add an order written as in a world file, and return its ref. Raises ValueError for a duplicate ref."""
         order = order_from(entry)
         self.service.world.add(order)
         self.service.take_faults(order)

@@ -76,7 +76,7 @@ class Service:
         self._pages.clear()
 
     def reply(self, method: str, target: str, headers: dict[str, str]) -> Reply:
-        """The reply to one call of the API; it is already counted."""
+        """The reply to one call of the API, which is already counted."""
         if method != "GET":
             return self._error(405, "Only GET is served here.", close=True, extra=("Allow: GET",))
         if not hmac.compare_digest(headers.get("authorization", "").encode(), self._basic.encode()):
@@ -174,7 +174,7 @@ class Service:
         return Reply(answer(status, dumps(error_body(status, message)), extra=extra), close=close)
 
     def own_address(self, target: str) -> Reply:
-        """`/__calls__`, `/__seen__` and `/__fault__`: no auth, not counted. `/__elsewhere__` only counts visits."""
+        """The reply at `/__calls__`, `/__seen__` and `/__fault__`: no auth, not counted. Any other `/__…` counts as `elsewhere`."""
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
         match parts.path:
@@ -195,7 +195,7 @@ class Service:
         return Reply(answer(200, dumps(found)))
 
     def switch(self, query: dict[str, str]) -> dict[str, Any]:
-        """Set (`order`, `fault`, `part`, for `seconds`) or clear (`clear`, with or without `order`) a fault."""
+        """Set (`order`, `fault`, `part`, for `seconds`) or clear (`clear`, with or without `order`) a fault. Raises ValueError."""
         targets = self.targets(query.get("order", "*"))
         if query.get("clear"):
             self.clear(query.get("order"))
@@ -217,5 +217,5 @@ class Service:
             self.faults.clear(target)
 
     def targets(self, name: str) -> list[str]:
-        """The refs a name stands for: itself, or those of the orders with this reference id."""
+        """The refs that a name stands for: those of the orders with this reference id, otherwise the name itself."""
         return [order.ref for order in self.world.with_reference(name)] or [name]

@@ -46,10 +46,10 @@ def _filled(value: Any, n: int) -> Any:
 
 
 def segment(line: str) -> Entry:
-    """A flight segment from one line; its times are local, with the API's false Z.
+    """A flight segment from one line; its times are local, with the API's false Z. Raises ValueError.
 
-    `BX459 DUB 2025-08-15 16:00 > LHR 17:20 Economy/Plus/Y/32N by EI5459`; `22:40+1` lands the day after.
-    Cabin, fare family, booking class, equipment and the operating carrier may be left out from the right.
+    `BX459 DUB 2025-08-15 16:00 > LHR 17:20 Economy/Plus/Y/32N by EI5459`; `22:40+1` lands the day after. Cabin, fare family,
+    booking class and equipment may be left out from the right; so may the operating carrier.
     """
     found = _FLIGHT.fullmatch(line)
     if found is None:

@@ -73,7 +73,7 @@ class World:
                 orders.remove(order)
 
     def with_reference(self, reference: str) -> list[Order]:
-        """The orders of a reference id, matched exactly as the API does."""
+        """The orders with a reference id, which must match exactly, as in the API."""
         return self.references.get(reference, [])
 
     def add_guest(self, guest: Entry) -> None:
@@ -87,7 +87,7 @@ class World:
 
 
 def load(folder: Path | None = None) -> World:
-    """Load all *.json files of a folder (ours by default). Raises ValueError that names a bad file."""
+    """Load all *.json files of a folder (ours by default). Raises ValueError with the name of a bad file."""
     world = World()
     for path, orders, guests in _own_files() if folder is None else _read(folder):
         try:
@@ -197,6 +197,6 @@ def sendable(entry: Entry, without: tuple[str, ...] = ()) -> Entry:
 
 
 def named_ref(name: str, *, upper: bool = False) -> str:
-    """A ref that is the same at every start. Some are in upper case, like real ones."""
+    """A ref made from `name`, so the same at every start; in upper case if `upper`, as some real ones are."""
     ref = str(uuid.uuid5(_REFS, name))
     return ref.upper() if upper else ref

@@ -7,7 +7,7 @@ from sandbox.world import World, order_from
 
 
 def add_fault_order(world: World, ref: str) -> None:
-    """Add an order with this ref: 250 items if the fault is for its items (`~items`), otherwise 12; 12 contacts."""
+    """Add an order with this ref: 12 contacts, 12 consumers, and 250 items if the fault is for items (`~item…`), otherwise 12."""
     many = 250 if "~item" in ref.lower() else 12
     entry: Entry = {
         "ref": ref,

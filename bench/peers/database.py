@@ -41,7 +41,7 @@ _writer = ThreadPoolExecutor(1, "writer")
 
 
 class Agent(NamedTuple):
-    """Who asks."""
+    """The signed-in agent."""
 
     id: int
     name: str
@@ -60,7 +60,7 @@ def connection() -> sqlite3.Connection:
 
 
 def signed_in(key: str) -> Agent | None:
-    """The agent of a session that is neither too old nor idle; the time of the last click is written once a minute."""
+    """The agent of a session; None if it is unknown, too old or idle. The time of the last request is written at most once a minute."""
     row = (
         connection()
         .execute(
@@ -79,7 +79,7 @@ def signed_in(key: str) -> Agent | None:
 
 
 def record(agent: Agent, *, order_ref: str, reference: str, route: str, request_id: str, ticket: str) -> None:
-    """One access record, committed before the page is shown."""
+    """Write an access record; it is committed before the page is shown."""
     connection().execute(
         "INSERT INTO access_record (at, user_id, user_name, what, order_ref, reference, route, connection_name, outcome, "
         "request_id, ticket, subject) VALUES (?, ?, ?, 'order_opened', ?, ?, ?, 'Bench (bench)', 'shown', ?, ?, '')",
@@ -90,8 +90,8 @@ def record(agent: Agent, *, order_ref: str, reference: str, route: str, request_
 async def in_turn(write: Callable[..., None], *values: Any, **named: Any) -> None:
     """Run a write on the process's one writing thread.
 
-    Written from the event loop, every wait for the file's lock would stop all pages; from many threads, they would wait for
-    each other with SQLite's coarse naps. Both were measured, and were slower.
+    On the event loop, every wait for the file's lock would stop all pages; on many threads, writes would wait for one another in
+    SQLite's coarse sleeps. Both were measured, and were slower.
     """
     await asyncio.get_running_loop().run_in_executor(_writer, partial(write, *values, **named))
 

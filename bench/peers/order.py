@@ -25,7 +25,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def parse(text: str | bytes) -> dict[str, Any]:
-    """An answer as a dict, money as Decimal."""
+    """An answer as a dict, with its numbers as Decimal. Raises ValueError if it is not an object."""
     body = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     if not isinstance(body, dict):
         raise ValueError("not an object")
@@ -33,12 +33,12 @@ def parse(text: str | bytes) -> dict[str, Any]:
 
 
 def needs_more(body: dict[str, Any]) -> bool:
-    """Whether the expanded items are cut off and the rest has to be paged."""
+    """Whether the expanded items may be cut off (there are ten or more), so that all items have to be paged."""
     return len(body.get("orderItems", {}).get("items", [])) >= 10
 
 
 def money(value: Any, currency: str | None) -> str:
-    """An amount with the currency's own digits."""
+    """An amount with the currency's own digits; "" if it is not a number."""
     if not isinstance(value, Decimal):
         return ""
     code = currency or ""
@@ -47,7 +47,7 @@ def money(value: Any, currency: str | None) -> str:
 
 
 def stamp(text: Any) -> str:
-    """A timestamp of the CDP, which is real UTC."""
+    """A timestamp of the CDP, which is real UTC, in words; as it is if it cannot be read, "" if it is not text."""
     if not isinstance(text, str):
         return ""
     try:
@@ -82,7 +82,7 @@ def place(code: str) -> dict[str, Any]:
 
 
 def distance(origin: dict[str, Any], destination: dict[str, Any]) -> int | None:
-    """Great circle in kilometres."""
+    """Great-circle distance in kilometres; None if a place is unknown."""
     if not origin["zone"] or not destination["zone"]:
         return None
     a, b = math.radians(origin["latitude"]), math.radians(destination["latitude"])
@@ -132,7 +132,10 @@ def flight(segment: dict[str, Any]) -> dict[str, Any]:
 
 
 def journeys(items: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-    """The flights of all items, each once, split where the stay is a day or longer or the traveller turns round."""
+    """The flights of all items, each once, as journeys.
+
+    A new journey begins after a stay of a day or longer, where the traveller turns back, and where the time of a stay is unknown.
+    """
     flights: dict[str, dict[str, Any]] = {}
     for item in items:
         for segment in item.get("flightSegments") or []:

@@ -50,12 +50,12 @@ def agent(request: Request) -> database.Agent:
 
 
 async def here(request: Request) -> database.Agent:
-    """The same without a thread: a look-up by key in a local file is faster than handing it to one."""
+    """The agent, found on the event loop: a look-up by key in a local file is faster than handing it to a thread."""
     return agent(request)
 
 
 async def read_order(fetch: Fetch, ref: str) -> tuple[dict[str, Any], int]:
-    """The order with all its items, and the number of calls."""
+    """The order with all its items, and the number of calls. Raises HTTPException."""
     path = f"/v2/orders/{quote(ref, safe='')}"
     body, calls = await answered(fetch, f"{path}?expand=orderItems"), 1
     if order.needs_more(body):

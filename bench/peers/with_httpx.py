@@ -1,4 +1,4 @@
-"""The peer with httpx: one AsyncClient for the process, as httpx' own guide says."""
+"""The peer with httpx: one AsyncClient for the process, as httpx's own guide recommends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make scale`, or `python -m bench.scale`: agents at work at several loads, and what the model makes of them."""
+"""`make scale`, or `python -m bench.scale`: agents at work at several loads, and the model's predictions for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a company runs, on this machine: PostgreSQL, pgbouncer, Redis, two servers, HAProxy with the sample; and a stand-in for the CDP."""
+"""A company's programs on this machine: PostgreSQL, pgbouncer, Redis, two servers, and HAProxy with the sample configuration.
+
+A stand-in takes the place of the CDP.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ class Reading:
     records: int
 
     def since(self, before: Reading) -> Reading:
-        """What was added since `before`; `at` is the seconds in between."""
+        """The counts added since `before`; `at` is the seconds in between."""
         cpu = {name: spent - before.cpu[name] for name, spent in self.cpu.items()}
         return Reading(
             self.at - before.at,
@@ -57,7 +60,7 @@ class Reading:
 
 @dataclass
 class Company:
-    """The running parts. `cookies` has those of each agent's browser."""
+    """The running programs. `cookies` holds the cookies of each agent's browser."""
 
     standin: StandIn
     postgres: Postgres
@@ -76,13 +79,13 @@ class Company:
 
     @property
     def host(self) -> str:
-        """The name that browsers send."""
+        """The Host header that browsers send."""
         assert self.balancer is not None
         return f"{NAME}:{self.balancer.port}"
 
     @contextmanager
     def open(self, *, servers: int = 2, shared: bool = True) -> Iterator[Company]:
-        """So many servers of one process each, with a shared memory or without; the database stays as it is."""
+        """Run so many servers of one process each behind HAProxy, with the shared Redis or without; the database stays as it is."""
         more = {"CDPVIEWER_REDIS_URL": self.redis.url} if shared else {}
         with ExitStack() as stack:
             self.hosts = []
@@ -103,20 +106,20 @@ class Company:
             return int(answer.read().partition(b": ")[2].rstrip(b"}"))
 
     def statements(self) -> int:
-        """Statements that passed pgbouncer."""
+        """The number of statements that have passed through pgbouncer."""
         with _console(self.pooled) as console:
             row = console.execute("SHOW STATS").fetchall()
         return sum(int(one["total_query_count"]) for one in row if one["database"] == DATABASE)
 
     def records(self) -> int:
-        """Access records."""
+        """The number of access records."""
         with self.postgres.connect(DATABASE) as owner:
             found = owner.execute("SELECT count(*) FROM orders_accessrecord").fetchone()
         assert found is not None
         return int(found[0])
 
     def connections(self) -> tuple[int, int]:
-        """Connections of the servers to pgbouncer, and of pgbouncer to PostgreSQL."""
+        """The numbers of connections from the servers to pgbouncer, and from pgbouncer to PostgreSQL."""
         with _console(self.pooled) as console:
             pools = [one for one in console.execute("SHOW POOLS").fetchall() if one["database"] == DATABASE]
         with self.postgres.connect() as owner:
@@ -140,7 +143,7 @@ class Company:
         }
 
     def memory(self) -> float:
-        """Resident megabytes of the process of a server, the largest one's."""
+        """Resident memory of the largest server process, in MB."""
         return max(float(psutil.Process(host.worker).memory_info().rss) / 1e6 for host in self.hosts)
 
 
@@ -150,7 +153,7 @@ def _console(pooled: str) -> psycopg.Connection[dict[str, Any]]:
 
 
 def _of_the_machine() -> float:
-    """CPU seconds of everything on this machine, and those that its host took away."""
+    """CPU seconds of everything on this machine, including those that its host took away."""
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
 

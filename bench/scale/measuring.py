@@ -41,7 +41,7 @@ class Watch:
 
 
 def idle(company: Company, seconds: float) -> Idle:
-    """The cost of a company at which nobody works."""
+    """The cost of the company while nobody works, measured over so many seconds."""
     before = company.reading()
     time.sleep(seconds)
     spent = company.reading().since(before)
@@ -49,7 +49,10 @@ def idle(company: Company, seconds: float) -> Idle:
 
 
 def calls_of_a_visit(company: Company, agents: int) -> float:
-    """Calls to the CDP for an order, its contacts and the customer's orders: a mean of so many visits, one after another."""
+    """Calls to the CDP for an order, its contacts and the customer's orders: a mean of so many visits, one after another.
+
+    Raises AssertionError if a request fails.
+    """
     office = Office(company.url, company.host, (0, 0))
     before = company.calls()
     asyncio.run(one_after_another(office, company.cookies[:agents]))
@@ -62,7 +65,7 @@ def calls_of_a_visit(company: Company, agents: int) -> float:
 def measure(
     company: Company, agents: int, nobody: Idle, pause: tuple[float, float], warm: float, seconds: float
 ) -> Point:
-    """So many agents at work."""
+    """The measurements with so many agents at work."""
     office = Office(company.url, company.host, pause)
     with Watch(company).watching() as watch:
         before, after = asyncio.run(work(office, company.cookies[:agents], warm, seconds, company.reading))

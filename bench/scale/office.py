@@ -45,7 +45,7 @@ class Office:
     measuring: bool = False
 
     async def visit(self, browser: aiohttp.ClientSession, number: int, *, hurried: bool = False) -> None:
-        """One customer: an order, its contacts, the customer's orders."""
+        """Open one customer's order, its contacts and the customer's orders; if `hurried`, without time to read the order."""
         path, reference = f"/orders/{world.ref(world.AGENT, number)}/", world.reference(world.AGENT, number)
         await self._get(browser, "order", path, reference)
         if not hurried:
@@ -70,7 +70,7 @@ class Office:
             tally.times.append(time.perf_counter() - began)
 
     def browser(self, cookies: str) -> aiohttp.ClientSession:
-        """A browser of its own, signed in; it takes the certificate of this run."""
+        """A new browser, signed in, which accepts any certificate."""
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=self.trusting, keepalive_timeout=KEPT),
             headers={"Host": self.host, "Accept": "text/html", "Accept-Encoding": "gzip", "Cookie": cookies},
@@ -79,7 +79,7 @@ class Office:
         )
 
     async def agent(self, cookies: str, number: int, over: asyncio.Event) -> None:
-        """Work until the office closes; the first visit at any moment of a pause, so that not all come at once."""
+        """Work until `over`. The first visit comes at a random moment of a pause, so that not all agents come at once."""
         async with self.browser(cookies) as browser:
             wait = random.uniform(0, self.pause[1])
             while not await _within(over, wait):
@@ -97,7 +97,7 @@ async def _within(over: asyncio.Event, seconds: float) -> bool:
 
 
 async def work(office: Office, cookies: list[str], warm: float, seconds: float, read: Callable[[], T]) -> tuple[T, T]:
-    """Let all agents work for `warm` seconds and then for `seconds` that count; what `read` returned before and after those."""
+    """Let all agents work for `warm` seconds and then for `seconds` that count; return what `read` gives before and after the latter."""
     over = asyncio.Event()
     agents = [
         # Each reads customers of its own, and fewer than these in one run.
@@ -116,7 +116,7 @@ async def work(office: Office, cookies: list[str], warm: float, seconds: float, 
 
 
 async def one_after_another(office: Office, cookies: list[str]) -> None:
-    """One visit of each agent, nobody beside them."""
+    """Let each agent make one hurried visit, with nobody else at work."""
     office.measuring = True
     for position, own in enumerate(cookies):
         async with office.browser(own) as browser:

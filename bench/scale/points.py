@@ -1,4 +1,4 @@
-"""What a run measured, as docs/scale.json has it."""
+"""Measurements of a run, as stored in docs/scale.json."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROUNDS = {"order": 1, "contacts": 1, "trips": 2}  # answers of the CDP that a re
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Times of one kind of request in milliseconds, and how many there were."""
+    """Times of one kind of request in milliseconds, and the number of requests."""
 
     count: int
     mean: float
@@ -37,7 +37,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """What the servers cost with nobody at work: probes. CPU in milliseconds a second by program, and statements a second."""
+    """Cost of the servers with nobody at work, that is of probes: CPU in milliseconds a second by program, and statements a second."""
 
     cpu: dict[str, float]
     statements: float
@@ -45,9 +45,10 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One load. `cpu` in milliseconds a request by program, without what an idle company costs; `busy` in cores, with it.
+    """One load. `cpu` is in milliseconds a request by program, without the cost of an idle company; `busy` is in cores, with it.
 
-    `others` are cores that anything else on the machine kept busy."""
+    `others` is the number of cores that anything else on the machine kept busy; `memory` is in MB.
+    """
 
     agents: int
     seconds: float
@@ -75,7 +76,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run. `latency` of the CDP in milliseconds; `calls` of a visit by the servers that took turns; `points` by agents."""
+    """A whole run. `latency` is the CDP's, in milliseconds; `calls` are those of a visit, by set of servers; `points` are by agents."""
 
     command: str
     day: str
@@ -95,11 +96,11 @@ class Run:
 
     @property
     def work(self) -> Work:
-        """How the agents worked."""
+        """The work of the agents, for the model."""
         return Work(tuple(ROUNDS[kind] for kind in KINDS), self.pause, self.reading, self.latency / 1000)
 
     def cost(self, point: Point) -> Cost:
-        """What a request cost at one of the points."""
+        """The cost of a request at one of the points."""
         return Cost(
             cpu={name: spent / 1000 for name, spent in point.cpu.items()},
             idle={name: spent / 1000 for name, spent in self.idle.cpu.items()},

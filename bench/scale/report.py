@@ -1,4 +1,4 @@
-"""The tables of docs/scale.md, made of a run and the model."""
+"""The tables of docs/scale.md, made from a run and the model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLACE = re.compile(r"(<!-- figures of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def filled(page: str, run: Run) -> str:
-    """The page with the figures of a run between its markers. Raises KeyError for a marker nobody knows."""
+    """The page with the figures of a run between its markers. Raises KeyError for an unknown marker."""
     return PLACE.sub(lambda found: found[1] + SECTIONS[found[2]](run).strip() + "\n" + found[3], page)
 
 
@@ -40,7 +40,7 @@ def about(run: Run) -> str:
 
 
 def goals(run: Run) -> Iterator[Goal]:
-    """What 500 agents must get. The goals of a load that was not measured are NaN, which is never reached."""
+    """The goals for 500 agents. If that load was not measured, its figures are NaN, which never reaches a goal."""
     found = next((one for one in run.points if one.agents == GOAL_AGENTS), None)
     yield Goal("errors of all requests", sum(found.errors.values()) if found else math.nan, 0, shown="{:.0f}")
     for kind in KINDS:
@@ -61,7 +61,7 @@ def goals_table(run: Run) -> str:
 
 
 def costs(run: Run) -> str:
-    """What a request costs, by program and load."""
+    """Tables of the cost of a request, by program and load."""
     points = run.points
     rows = [[name, *(f"{one.cpu[name]:.2f}" for one in points), f"{run.idle.cpu[name]:.1f}"] for name in points[0].cpu]
     rows.append(
@@ -85,7 +85,7 @@ def costs(run: Run) -> str:
 
 
 def loads(run: Run) -> str:
-    """What each load got."""
+    """Table of the times, errors and connections at each load."""
     rows = []
     for one in run.points:
         row = [str(one.agents), f"{one.requests_per_second:.1f}", f"{one.requests:,}", str(sum(one.errors.values()))]
@@ -115,7 +115,7 @@ def calibration(run: Run) -> Point:
 
 
 def compared(run: Run) -> Iterator[tuple[Point, str, float, float]]:
-    """Each point with a figure's name, as predicted and as measured."""
+    """Each figure at each point: (point, name of the figure, as predicted, as measured)."""
     basis = calibration(run)
     cost = run.cost(basis)
     for one in run.points:
@@ -147,7 +147,7 @@ def predictions(run: Run) -> str:
 
 
 def companies(run: Run) -> str:
-    """What larger companies need."""
+    """Table of the needs of larger companies."""
     cost = run.cost(calibration(run))
     found = [needs(agents, run.work, cost) for agents in COMPANIES]
     rows = [
@@ -166,7 +166,7 @@ def companies(run: Run) -> str:
 
 
 def limits(run: Run) -> str:
-    """Where each program is full."""
+    """Table of the number of agents at which each program is full."""
     cost: Cost = run.cost(calibration(run))
     sizes = {"servers": 2, "postgresql": DATABASE_CORES, "haproxy": 4}
     rows = []

@@ -40,7 +40,7 @@ class CannotStart(Exception):
 
 
 def wanted_port(name: str, default: int) -> int:
-    """The port given in the environment variable `name`, or `default`."""
+    """The port given in the environment variable `name`, or `default`. Raises CannotStart."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:
         raise CannotStart(f"{name} must be a port number from 1 to 65535.")
@@ -48,7 +48,7 @@ def wanted_port(name: str, default: int) -> int:
 
 
 def refuse_taken_port(name: str, port: int) -> None:
-    """Raise CannotStart if the port is in use."""
+    """Raise CannotStart if the port is in use or may not be opened by this user."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -62,7 +62,7 @@ def refuse_taken_port(name: str, port: int) -> None:
 
 
 def hold(folder: Path) -> IO[bytes]:
-    """Lock the demo's folder until this process ends: a second demo would change the password of the first."""
+    """Lock the demo's folder until this process ends: a second demo would change the password of the first. Raises CannotStart."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = (folder / "running").open("wb")
     try:
@@ -106,7 +106,10 @@ def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
 
 
 def prepare(env: dict[str, str], password: str, token: str) -> None:
-    """Migrate, collect static files, and set up the agent and the connection, in a separate process to free its memory."""
+    """Migrate, collect static files, and set up the agent and the connection. Raises CannotStart.
+
+    This runs in a separate process, to free its memory.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "cdpviewer.demo.demo_data"],
         env=env | {"DEMO_PASSWORD": password}, cwd=PROJECT, input=token.encode(), capture_output=True, check=False,

@@ -1,4 +1,4 @@
-"""What gunicorn does for metrics: a folder for the metric files before anything is loaded, a process that answers, and an end to both."""
+"""Metrics under gunicorn: a folder for their files before anything is loaded, a process that answers Prometheus, and the end of both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEEDS = "CDPVIEWER_METRICS_BIND needs the package prometheus-client: make setup 
 
 
 def bind(env: Environment) -> tuple[str, int] | None:
-    """Host and port of CDPVIEWER_METRICS_BIND (`127.0.0.1:9464`, `[::1]:9464`), None where it is not set."""
+    """Host and port in CDPVIEWER_METRICS_BIND (`127.0.0.1:9464`, `[::1]:9464`); None if it is not set. Raises ImproperlyConfigured."""
     text = env.text("CDPVIEWER_METRICS_BIND")
     if not text:
         return None
@@ -31,10 +31,10 @@ def bind(env: Environment) -> tuple[str, int] | None:
 
 
 class Metering:
-    """The hooks of gunicorn; without CDPVIEWER_METRICS_BIND each does nothing."""
+    """gunicorn's hooks for metrics, which do nothing without CDPVIEWER_METRICS_BIND."""
 
     def __init__(self, env: Environment) -> None:
-        """Make the folder, a new one for each server: metrics of an earlier one would be counted again."""
+        """Create a new folder for each server: an earlier server's metrics would be counted again."""
         os.environ.pop(FOLDER, None)  # of the server before, which started this one
         self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""
         if self._folder:
@@ -42,19 +42,19 @@ class Metering:
         self._pid = os.getpid()
 
     def when_ready(self, _arbiter: Any) -> None:
-        """Start the process that answers. Not by `subprocess`, which gevent has patched and whose signals are gunicorn's."""
+        """Start the process that answers Prometheus, without `subprocess`, which gevent has patched and whose signals are gunicorn's."""
         if self._folder:
             command = [sys.executable, "-m", "cdpviewer.metrics.server"]
             os.posix_spawn(sys.executable, command, os.environ)
 
     def child_exit(self, _arbiter: Any, worker: Any) -> None:
-        """Remove the gauges of a worker that has ended from the totals."""
+        """Remove the gauges of an ended worker from the totals."""
         if self._folder:
             from prometheus_client.multiprocess import mark_process_dead
 
             mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
     def on_exit(self, _arbiter: Any) -> None:
-        """Remove the folder; the process that answers ends with its parent."""
+        """Remove the folder. The process that answers Prometheus ends with its parent."""
         if self._folder and os.getpid() == self._pid:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,6 +1,6 @@
-"""What the database holds, counted at each scrape: sessions, and the last result of each connection.
+"""Counts from the database, made at each scrape: sessions, and connections by their last result.
 
-The label `team` is the name that administrators gave a shared connection; people's own connections count together, under "".
+The label `team` is the name that administrators gave a shared connection; personal connections are counted together, under "".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Asks the database by itself, so a scrape costs pages nothing and says whether the database answers."""
+    """Collector with its own queries, so that a scrape costs pages nothing and shows whether the database answers."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("cdpviewer_database_up", "Whether the database answers (1) or not (0).")

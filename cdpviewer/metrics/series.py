@@ -1,6 +1,7 @@
-"""What each process of the server counts. Imported only where PROMETHEUS_MULTIPROC_DIR names the folder of the metrics.
+"""Counts that each process of the server keeps. Imported only if PROMETHEUS_MULTIPROC_DIR names the folder for them.
 
-A label is one of a closed set: a route's name, a region, the class of an error. Never a person, a reference, a ticket or a path.
+The values of a label are a closed set, such as the routes' names, the regions or the classes of errors. No label holds a person, a
+reference, a ticket or a path.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ SIGN_INS_REFUSED = Counter("cdpviewer_sign_ins_refused", "Sign-ins that were ref
 
 
 def begin() -> None:
-    """Count from now on. The middleware `measured` is in the settings."""
+    """Start counting everything but requests, which the middleware `measured` counts."""
     watching.watchers.append(Calls())
     connection_created.connect(_watch_statements, dispatch_uid="cdpviewer.metrics.statements")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="cdpviewer.metrics.sign_in")
@@ -60,7 +61,7 @@ def begin() -> None:
 
 
 def measured(get_response: GetResponse) -> GetResponse:
-    """Middleware: count the request by route, method and status, and its time."""
+    """Middleware: count requests by route, method and status, and their times; count sign-ins refused for too many attempts (429)."""
 
     def answer(request: Request) -> HttpResponseBase:
         began = time.perf_counter()
@@ -77,13 +78,13 @@ def measured(get_response: GetResponse) -> GetResponse:
 
 
 class Calls:
-    """A `Watcher` that counts."""
+    """A `Watcher` that counts calls to the CDP, cache reads, and slots taken and refused."""
 
     def __init__(self) -> None:
         self._regions = {url.rstrip("/"): name for name, url in settings.CDP_REGIONS.items()}
 
     def region(self, origin: str) -> str:
-        """The name under which the server knows this origin."""
+        """The name of the region with this origin; "other" if there is none."""
         return self._regions.get(origin, "other")
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
@@ -104,7 +105,7 @@ class Calls:
 
 
 def in_snake_case(name: str) -> str:
-    """`TimedOut` as `timed_out`."""
+    """A class name in snake case: `TimedOut` becomes `timed_out`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 

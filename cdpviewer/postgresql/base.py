@@ -22,7 +22,7 @@ REFUSED_FOR = 1.0  # seconds
 
 
 class Silence:
-    """For REFUSED_FOR seconds after a statement timed out, new connections are refused.
+    """Period of REFUSED_FOR seconds after a statement has timed out, in which new connections are refused.
 
     So a page waits for a hanging server only once.
     """
@@ -46,7 +46,7 @@ class Connection(psycopg.Connection[Any]):
     patience: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """Wait for one exchange with the server; psycopg calls this for each of them."""
+        """Wait for one exchange with the server; psycopg calls this for each. Raises OperationalError if `patience` runs out."""
         try:
             return super().wait(gen, interval=interval, timeout=timeout or self.patience)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  (psycopg has no public name for it)
@@ -57,7 +57,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def still_open(connection: psycopg.Connection[Any]) -> None:
-    """Raise OperationalError for a pooled connection that the server has closed."""
+    """Raise OperationalError for a pooled connection that the server has closed, and drain its pool."""
     readable = select.poll()
     readable.register(connection.fileno(), select.POLLIN)
     if not readable.poll(0):

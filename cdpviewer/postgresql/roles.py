@@ -17,13 +17,13 @@ RESTRICTED = {
 
 
 def rights() -> dict[str, str]:
-    """The rights by table."""
+    """The rights of the role by table, as SQL names them."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}  # noqa: SLF001
     return {table: RESTRICTED.get(table, ALL) for table in sorted(tables | {"django_migrations"})}
 
 
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
-    """Give `role` exactly these rights, in one transaction. `connection` is the owner's."""
+    """Give `role` exactly its `rights`, in one transaction, unless it owns the tables. `connection` is the owner's."""
     name = connection.ops.quote_name(role)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, current_schema()")

@@ -1,4 +1,4 @@
-"""`python -m bench.peers.plain.prepare COUNT`: makes the database of the plain peer; prints the cookies of each agent on a line."""
+"""Create the plain peer's database and print each agent's cookies on a line: `python -m bench.peers.plain.prepare COUNT`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gunicorn's settings of the plain peer: threads, as many as may wait on the CDP at a time in the settings with most agents."""
+"""gunicorn's settings for the plain peer: as many threads as may wait on the CDP at a time in the settings with the most agents."""
 
 worker_class = "gthread"
 threads = 132

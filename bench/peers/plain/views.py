@@ -1,4 +1,4 @@
-"""The order page and its contacts, as one would write them first."""
+"""The order page and its contacts, as one would first write them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CREDENTIAL = (os.environ.get("BENCH_CLIENT_KEY", ""), os.environ.get("BENCH_TOKE
 
 
 def get(path: str) -> dict[str, Any]:
-    """One answer of the CDP, on a connection of its own."""
+    """One answer of the CDP, on a connection of its own. Raises Http404, or an exception of `requests`."""
     answer = requests.get(UPSTREAM + path, auth=CREDENTIAL, headers={"Accept": "application/json"}, timeout=(2, 6))
     if answer.status_code == 404:
         raise Http404("The CDP does not know this order.")
@@ -86,7 +86,7 @@ def order_page(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 @login_required
 def contacts(request: HttpRequest, ref: str) -> HttpResponse:
-    """The references of the contacts, and then each contact."""
+    """The page of the contacts: their references are read first, and then each contact."""
     if not REF.fullmatch(ref):
         raise Http404("Not a reference.")
     listed = pages(f"/v2/orders/{quote(ref, safe='')}/contacts")

@@ -14,7 +14,7 @@ from cdpviewer.postgresql import roles
 
 
 class Command(migrate.Command):
-    """Migrate as the owner of the tables, if CDPVIEWER_OWNER_DATABASE_URL is set; then grant the pages' role its rights."""
+    """Migrate as the tables' owner and grant the pages' role its rights, if CDPVIEWER_OWNER_DATABASE_URL is set."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -1,4 +1,4 @@
-"""`manage.py move_to URL`."""
+"""Copy the SQLite database to an empty PostgreSQL database: `manage.py move_to URL`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdpviewer import moving, served
 
 
 class Command(BaseCommand):
-    help = "Copy the SQLite database to an empty PostgreSQL, and compare every row. Stop all servers first."
+    help = "Copy the SQLite database to an empty PostgreSQL database, and compare every row. Stop all servers first."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:

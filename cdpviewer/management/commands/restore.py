@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`."""
+"""Replace the database with a backup, while no server runs: `manage.py restore FILE`."""
 
 from __future__ import annotations
 
