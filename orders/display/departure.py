@@ -97,7 +97,7 @@ def _phrase(flight: Flight, trip: Trip) -> str:
         return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s")
     if all(later for later in apart):
         return _("First of the party leaves %(wait)s, %(day)s %(time)s from %(city)s")
-    return _("The others leave %(wait)s, %(day)s %(time)s from %(city)s")
+    return _("Others in the party leave %(wait)s, %(day)s %(time)s from %(city)s")
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
