@@ -128,7 +128,7 @@ RECIPES = (
         "issue${context/id}",
         _('In the template of the issue page, as a link with tal:attributes="href string:…".'),
         kept="/",
-        note=_("In the page template “&” is written “&amp;”."),
+        note=_("In the page template, “&” is written “&amp;”."),
     ),
     Recipe(
         "helpdesk",
@@ -141,7 +141,7 @@ RECIPES = (
             " ticket.ticketcustomfieldvalue_set.all and add a link for the field."
         ),
         kept="",
-        note=_("In the page template “&” is written “&amp;”."),
+        note=_("In the page template, “&” is written “&amp;”."),
     ),
     Recipe(
         "trac",

@@ -98,7 +98,7 @@ class CredentialForm(forms.Form):
     save_anyway = forms.BooleanField(
         label=_("Save it even if the CDP does not accept it now"),
         required=False,
-        help_text=_("For example if the CDP is down, or the token will be activated later."),
+        help_text=_("For example, if the CDP is down or the token will be activated later."),
     )
 
     def full_clean(self) -> None:

@@ -129,7 +129,7 @@ class IntegrationForm(forms.Form):
     """A program, and the shared connection that it uses."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, help_text=_("The name of the program, such as “Help desk widget”.")
+        label=_("Name"), max_length=60, help_text=_("The program’s name, such as “Help desk widget”.")
     )
     shared = SharedChoice(
         label=_("Shared connection"), queryset=SharedConnection.objects.filter(active=True).order_by("name")
