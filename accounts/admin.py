@@ -123,7 +123,7 @@ class AccessRecordAdmin(Records):
     list_filter = ("what",)
     # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would read all rows as well.
     search_fields = ("order_ref__exact", "reference__exact", "ticket__exact", "request_id__exact")
-    search_help_text = _("User name, order ref, reference, ticket or request id, each in full")
+    search_help_text = _("User name, order ref, reference, ticket or request ID, each in full")
     ordering = ("-at", "-pk")
     paginator = Counted
     show_full_result_count = False

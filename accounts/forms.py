@@ -99,7 +99,9 @@ class SignInForm(Limited, AuthenticationForm):
         chosen = settings.SIGN_ON
         # Somebody without a password here was checked by the directory, which the setting leaves alone.
         if user.has_usable_password() and not may_use_password(user, chosen.passwords):
-            said = gettext("Only administration staff may sign in with a password kept in cdpviewer.")
+            said = gettext(
+                "Only people with access to the administration pages may sign in with a password kept in cdpviewer."
+            )
             why = "passwords are for staff"
             if chosen.passwords is Passwords.OFF:
                 said, why = gettext("Nobody may sign in with a password kept in cdpviewer."), "passwords are off"

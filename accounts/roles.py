@@ -42,7 +42,7 @@ ROLES = (
         "Administrators",
         "administrator",
         _("Administrator"),
-        _("Adds people, gives roles, shares connections, and sees everybody’s activity."),
+        _("Adds people, assigns roles, shares connections, and sees everybody’s activity."),
     ),
 )
 GROUPS = {role.group: role for role in ROLES}

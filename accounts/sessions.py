@@ -104,10 +104,10 @@ def own_password_first(get_response: GetResponse) -> GetResponse:
         if request.session.get(MUST_CHANGE) and request.user.is_authenticated:
             if not _is_one_of(request, BEFORE_CHANGING):
                 return next_page.go_to(
-                    request, resolve_url("password_change"), _("Choose a password of your own first.")
+                    request, resolve_url("password_change"), _("First choose a password of your own.")
                 )
         elif request.session.get(MUST_ADD) and request.user.is_authenticated and not _is_one_of(request, BEFORE_ADDING):
-            return next_page.go_to(request, resolve_url("second_factors"), _("Add a second step first."))
+            return next_page.go_to(request, resolve_url("second_factors"), _("First add a second step."))
         return get_response(request)
 
     return answer

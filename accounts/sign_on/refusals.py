@@ -82,7 +82,7 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "expired": (
             _("This sign-in has expired"),
-            _("It took more than 10 minutes, was used before, or was started in another browser."),
+            _("It took more than 10 minutes, was already used, or was started in another browser."),
             again,
         ),
         "no-group": (
@@ -92,8 +92,12 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "name-taken": (
             _("There is already a user called %(person)s"),
-            _("That user was not created by %(name)s, so it may belong to somebody else. You are not signed in."),
-            administrator if refused.by_directory else _("Ask your cdpviewer administrator to link the two."),
+            _(
+                "That user was not created by %(name)s, so the account may belong to somebody else. You are not signed in."
+            ),
+            administrator
+            if refused.by_directory
+            else _("If the account is yours, ask your cdpviewer administrator to link it with %(name)s."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),

@@ -102,7 +102,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
     with transaction.atomic():
         changed = set_roles(found, form.cleaned_data["roles"])
     if changed:
-        messages.success(request, _("The roles of %(name)s were changed.") % {"name": found.username})
+        messages.success(request, _("The roles for %(name)s were changed.") % {"name": found.username})
     return redirect("person", found.pk)
 
 

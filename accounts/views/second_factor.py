@@ -112,7 +112,7 @@ def _check(request: HttpRequest, person: Any) -> None:
         raise ValidationError(_("This passkey was not accepted. Try again, or enter a code."))
     code = CodeForm(request.POST)
     if not (code.is_valid() and factors.accepts(person, code.cleaned_data["code"])):
-        raise ValidationError(_("This code is wrong, or it was used before. Wait for the next one."))
+        raise ValidationError(_("This code is wrong, or was already used. Wait for the next one."))
 
 
 def _show(request: HttpRequest, stage: Any, problem: str = "", status: int = 200) -> HttpResponse:
@@ -201,7 +201,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     _only_where_used()
     if factors.remove(request.user, pk, here=stored_key(request.session.session_key or "")):
         second_step.note_missing(request)
-        messages.success(request, _("It was removed."))
+        messages.success(request, _("The app or passkey was removed."))
     return redirect("second_factors")
 
 

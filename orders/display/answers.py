@@ -51,7 +51,7 @@ def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str
     if not row.booked:
         return ""
     words = time_words(trip, now, settled=not row.code or row.settled)
-    return words if whole or not words else _("%(words)s (of the items loaded)") % {"words": words}
+    return words if whole or not words else _("%(words)s (according to the items loaded)") % {"words": words}
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
@@ -63,9 +63,9 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
             gone = any(item.tone is Tone.BACK for item, _sent, _count in _rows(summary))
             tone, icon = (Tone.NEUTRAL, Icon.UNKNOWN) if row.tone is Tone.GOOD and gone else (row.tone, row.icon)
             return Answer("booking", tone, icon, not_confirmed(order.status))
-        words = _("The CDP does not say whether it is confirmed")
+        words = _("The CDP does not say whether the order is confirmed")
         if unread or status_unread(order):
-            words = _("Not known whether it is confirmed: status not understood")
+            words = _("Not known whether the order is confirmed: status not understood")
         return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, words)
     heads = _heads(order, trip)
     parts = [
@@ -140,7 +140,7 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
     """
     answer = _payment(order, summary)
     if answer.icon is Icon.OK and (_is_cancelled(order, summary) or not status(order.status).booked):
-        words = _("%(paid)s; the CDP does not say whether it was refunded") % {"paid": answer.words}
+        words = _("%(paid)s; the CDP does not say whether the payment was refunded") % {"paid": answer.words}
         return replace(answer, tone=Tone.NEUTRAL, icon=Icon.UNKNOWN, words=words)
     return answer
 
@@ -173,10 +173,10 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 def _not_said(order: Order, summary: OrderSummary) -> str:
     """The answer if it is not known whether the order is paid, with the reason."""
     if status_unread(order) or any(map(status_unread, order.items)):
-        return _("Not known whether it is paid: status not understood")
+        return _("Not known whether the order is paid: status not understood")
     if _is_cancelled(order, summary):
-        return _("The CDP does not say whether it was paid or refunded")
-    return _("The CDP does not say whether it is paid")
+        return _("The CDP does not say whether the order was paid or refunded")
+    return _("The CDP does not say whether the order is paid")
 
 
 def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummary) -> list[str]:

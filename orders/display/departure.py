@@ -100,8 +100,8 @@ def _phrase(flight: Flight, trip: Trip) -> str:
     if not apart:
         return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s")
     if all(later for later in apart):
-        return _("First of the party leaves %(wait)s, %(day)s %(time)s from %(city)s")
-    return _("The others leave %(wait)s, %(day)s %(time)s from %(city)s")
+        return _("Some of the party leave %(wait)s, %(day)s %(time)s from %(city)s")
+    return _("Others in the party leave %(wait)s, %(day)s %(time)s from %(city)s")
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:

@@ -9,7 +9,7 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 def not_searched(reading: Lookup) -> str:
     """The reason why the text was not searched for, and what to do."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
-        return _("References are not written in this script. If it is a name, search for people.")
+        return _("References are not written in this script. If this is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
@@ -20,12 +20,12 @@ def _of_kind(kind: Kind) -> str:
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
         ),
         Kind.EMAIL: _(
-            "An e-mail address in a link would stay in browser histories and logs, so it is not searched from there."
+            "An e-mail address in a link would stay in browser histories and logs, so it is not searched for automatically."
         ),
         Kind.PHONE: _(
-            "A phone number in a link would stay in browser histories and logs, so it is not searched from there."
+            "A phone number in a link would stay in browser histories and logs, so it is not searched for automatically."
         ),
-        Kind.SEVERAL: _("This matches more than one search. Choose the one you mean."),
+        Kind.SEVERAL: _("This text contains several things to search for. Choose the one you mean."),
     }
     return sentences[kind]
 
@@ -36,12 +36,12 @@ def _unreadable(why: Unreadable) -> str:
         Unreadable.CHARACTERS: _(
             "That contains characters that no reference has: only letters, digits and . _ ~ - / : + are used."
         ),
-        Unreadable.DOTS: _("A reference never holds two dots in a row."),
+        Unreadable.DOTS: _("A reference never contains two dots in a row."),
         Unreadable.NO_REFERENCE: _("There is no reference in the pasted text."),
         Unreadable.EMAIL: _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
         Unreadable.PHONE: _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
         Unreadable.COUNTRY: _(
-            "This phone number is written without its country code. Choose its country, or type it with a plus."
+            "This phone number has no country code. Choose its country, or enter the number with a plus and the country code."
         ),
     }
     return sentences[why]

@@ -59,7 +59,9 @@ def evidence_words(evidence: Evidence) -> str:
         return _("read as local or as UTC, this flight would take %(local)s for %(km)s km") % facts
     if evidence.verdict is Verdict.UNCLEAR:
         return (
-            _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither fits clearly better")
+            _(
+                "as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither is clearly the better fit"
+            )
             % facts
         )
     return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts
@@ -73,7 +75,7 @@ def sentence(words: str) -> str:
 def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
-        return _("that would take %(local)s, as UTC %(utc)s") % facts
+        return _("as local, this flight would take %(local)s; as UTC, %(utc)s") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
@@ -82,7 +84,10 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
-    return _("this flight would take %(local)s for %(km)s km, as UTC %(utc)s; about %(expected)s is usual") % facts
+    return (
+        _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; about %(expected)s is usual")
+        % facts
+    )
 
 
 def _facts(evidence: Evidence) -> dict[str, str]:
@@ -121,7 +126,7 @@ def _carrier_change(notice: Notice) -> str:
 
 
 def _surface(notice: Notice) -> str:
-    return _("No flight from %(from)s to %(to)s in this order: ground transport or another booking.") % _from_to(notice)
+    return _("No flight from %(from)s to %(to)s on this order: ground transport or another booking.") % _from_to(notice)
 
 
 def _from_to(notice: Notice) -> dict[str, str]:
@@ -174,7 +179,7 @@ def _unknown_place(notice: Notice) -> str:
     (code,) = notice.names
     if not any(map(str.isalnum, code)):
         return _("No airport code was sent, so the duration is unknown.")
-    return _("%(code)s is not a place we know, so its times have no zone.") % {"code": code}
+    return _("%(code)s is not a place we know, so its time zone is unknown.") % {"code": code}
 
 
 def _items_disagree(_notice: Notice) -> str:

@@ -133,9 +133,9 @@ NOTE_REASONS: dict[str, str] = {
     "sent twice": _("sent twice"),
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
-    "cut": _("longer than is shown"),
+    "cut": _("longer than shown"),
     "only in part": _("read only in part"),
-    "and more": _("and more that is not as documented"),
+    "and more": _("and more that differs from the documentation"),
 }
 
 # The forms of an access record's outcome, part by part, and their phrases.
@@ -156,7 +156,7 @@ OUTCOMES: dict[str, str] = {
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
     r"session over": _("session over"),
-    r"password used before": _("password used before"),
+    r"password used before": _("password already used"),
     r"removed: (?P<count>\d+)": _("removed: %(count)s"),
     r"(?P<count>\d+) a minute": _("limit: %(count)s a minute"),
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),

@@ -127,7 +127,9 @@ def clean_networks(text: str) -> str:
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
-        raise ValidationError(_("Write networks as 203.0.113.0/24, with no host bits set."), code="network") from None
+        raise ValidationError(
+            _("Write networks in the form 203.0.113.0/24, with no host bits set."), code="network"
+        ) from None
     return " ".join(map(str, networks))
 
 

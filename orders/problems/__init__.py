@@ -42,7 +42,7 @@ _NO_CONNECTION = Row(
     Code.NO_CONNECTION,
     409,
     _("You have no CDP connection yet"),
-    _("A connection holds the client key and API token that orders are read with."),
+    _("A connection holds the client key and API token used to read orders."),
     _(
         "Add one; it takes a minute. Your CDP administrator can find the values in Sitecore CDP under Settings, API access."
     ),
@@ -52,7 +52,9 @@ _UNKNOWN_CONNECTION = Row(
     Code.UNKNOWN_CONNECTION,
     404,
     _("You have no connection named “%(name)s”"),
-    _("The link names this connection. Nothing was sent to the CDP, because another connection may be another tenant."),
+    _(
+        "The link names this connection. Nothing was sent to the CDP, because another connection may be for another tenant."
+    ),
     _("Choose one of your connections, or add one with this name."),
     icon="plug",
 )
@@ -61,7 +63,7 @@ _UNCONFIRMED = Row(
     409,
     _("Please confirm “%(name)s” first"),
     _("Somebody else set your password. Nothing was sent to the CDP."),
-    _("Confirm the connections that are yours; you can read orders with them again at once."),
+    _("Confirm the connections that are yours; you can then read orders with them again at once."),
 )
 _NOT_RECORDED = Row(
     Code.NOT_RECORDED,

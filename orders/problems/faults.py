@@ -16,7 +16,7 @@ from orders.privacy.sealing import CredentialUnreadable
 
 Words = str | Promise
 
-NOT_TESTED = _("The CDP returned an error, so the credential is not tested yet.")
+NOT_TESTED = _("The CDP returned an error, so the credential has not been tested yet.")
 
 
 class Code(StrEnum):
@@ -106,7 +106,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.NOT_PERMITTED,
         403,
         _("Not permitted: this connection may not read this data"),
-        _("The CDP accepted the credential, but the credential does not have permission for this request (403)."),
+        _("The credential is valid, but it does not permit this request (403)."),
         _("Ask your CDP administrator what this connection may read, or choose another connection."),
         icon="key",
         word=_("not permitted"),
@@ -172,13 +172,13 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.RATE_LIMITED,
         429,
         _("Too many requests: the CDP asks us to wait"),
-        _("The CDP limits the number of requests, and the limit is reached (429). The order may still exist."),
+        _("The CDP limits the number of requests, and the limit has been reached (429). The order may still exist."),
         _("Try again in a minute."),
         icon="hourglass",
         word=_("asked to wait"),
         step_at=_("Try again in %(time)s."),
         result=LastResult.RATE_LIMITED,
-        tested=_("The CDP asks us to wait, so the credential is not tested yet."),
+        tested=_("The CDP asks us to wait, so the credential has not been tested yet."),
     ),
     errors.TooBusy: Row(
         Code.BUSY,
@@ -190,7 +190,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("CDP too busy"),
         retry_after=5,
         result=LastResult.SLOW,
-        tested=_("The CDP is slow at the moment, so the credential is not tested yet."),
+        tested=_("The CDP is slow at the moment, so the credential has not been tested yet."),
     ),
     errors.Unreachable: Row(
         Code.UNREACHABLE,
@@ -203,7 +203,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         icon="unplug",
         word=_("CDP not reachable"),
         result=LastResult.UNREACHABLE,
-        tested=_("The CDP could not be reached, so the credential is not tested yet."),
+        tested=_("The CDP could not be reached, so the credential has not been tested yet."),
     ),
     errors.Untrusted: Row(
         Code.UNTRUSTED,
@@ -227,7 +227,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         icon="hourglass",
         word=_("no answer in time"),
         result=LastResult.SLOW,
-        tested=_("The CDP did not answer in time, so the credential is not tested yet."),
+        tested=_("The CDP did not answer in time, so the credential has not been tested yet."),
     ),
     errors.Broken: Row(
         Code.BROKEN,
@@ -249,12 +249,12 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.TooLarge: Row(
         Code.TOO_LARGE,
         502,
-        _("The CDP sent more than a page can read"),
+        _("The CDP sent too much data for one page"),
         _("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
         _(
             "Open the order in Sitecore CDP, and tell your CDP administrator that a feed may be sending the same data repeatedly."
         ),
-        word=_("more than a page can read"),
+        word=_("too much data for one page"),
         accepted=True,
         action=NextStep.NONE,
     ),

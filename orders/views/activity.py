@@ -168,7 +168,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
-        problems.append(_("The user is not a number, so everybody is shown."))
+        problems.append(_("The user in the link is not a number, so everybody is shown."))
     # Links of earlier versions name both days with one `day`.
     since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
     subject = request.GET.get("subject", "").strip().lower()

@@ -65,14 +65,14 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
-        self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
+        self.fields["clock"].help_text = _("Local unless you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You already have a connection with this name."), code="taken")
         if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
-            raise ValidationError(_("A shared connection has this name. Choose another."), code="shared")
+            raise ValidationError(_("A shared connection already has this name. Choose another name."), code="shared")
         return name
 
 
@@ -98,7 +98,7 @@ class CredentialForm(forms.Form):
     save_anyway = forms.BooleanField(
         label=_("Save it even if the CDP does not accept it now"),
         required=False,
-        help_text=_("For example if the CDP is down, or the token will be activated later."),
+        help_text=_("For example, if the CDP is down or the token will be activated later."),
     )
 
     def full_clean(self) -> None:

@@ -157,7 +157,10 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
     if not outcome.accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
         form.add_error(
-            None, _("Nothing was saved. Enter it again, or tick “Save it even if the CDP does not accept it now”.")
+            None,
+            _(
+                "Nothing was saved. Enter the credential again, or tick “Save it even if the CDP does not accept it now”."
+            ),
         )
         return False
     if not _keep(form, connection):

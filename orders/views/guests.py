@@ -27,7 +27,7 @@ from orders.views.people_everywhere import search_people_everywhere
 from orders.views.progress import with_progress
 
 
-@cdp_view(panel="guest_orders", heading=_("Orders of this customer"))
+@cdp_view(panel="guest_orders", heading=_("This customer’s orders"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked.
 

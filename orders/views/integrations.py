@@ -47,5 +47,5 @@ def integration_revoke(request: HttpRequest, integration_id: int) -> HttpRespons
     """Revoke the key of an integration."""
     found = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)
     found.revoke()
-    messages.success(request, _("The key of “%(name)s” was revoked.") % {"name": found.name})
+    messages.success(request, _("The key for “%(name)s” was revoked.") % {"name": found.name})
     return redirect("integrations")

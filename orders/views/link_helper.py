@@ -47,7 +47,7 @@ class LinkForm(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("the system’s default")),
-            (Shape.PATH, gettext_lazy("value in the path, for a clean reference")),
+            (Shape.PATH, gettext_lazy("value in the path, for a field that holds only a reference")),
             (Shape.QUERY, gettext_lazy("value in ?q=, for anything else")),
         ],
     )
@@ -78,7 +78,7 @@ class Leads:
             return _("Opens a different URL, because browsers treat the dots as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
-            return _("Opens the order with this reference, or lists those that match: %(found)s") % {"found": found}
+            return _("Searches for %(found)s: opens the order, or lists the orders that match.") % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
             return _("Opens the start page and keeps the ticket.")
         if self.reading.kind is lookup.Kind.NAME:

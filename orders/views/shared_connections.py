@@ -84,14 +84,15 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         try:
             entered["client_key"] = entered["client_key"] or shared.for_administration().credentials().client_key
         except CredentialUnreadable:
-            form.add_error("client_key", _("The stored one cannot be decrypted: enter it too."))
+            form.add_error("client_key", _("The stored client key cannot be decrypted, so enter it too."))
         else:
             outcome = _test(request, form, shared, entered)
             if outcome is not None:
                 _keep_replaced(request, shared)
                 shared.note_use(outcome.result)
                 messages.success(
-                    request, _("The token of “%(name)s” was replaced for everybody.") % {"name": shared.name}
+                    request,
+                    _("The token for “%(name)s” was replaced. Everybody now uses the new one.") % {"name": shared.name},
                 )
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)
@@ -144,7 +145,9 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     try:
         grant(shared, [group], by=request.user.pk, is_default=form.cleaned_data["is_default"], until=until)
     except CredentialUnreadable:
-        form.add_error(None, _("The stored credential cannot be decrypted. Replace the token first, then grant it."))
+        form.add_error(
+            None, _("The stored credential cannot be decrypted. Replace the token first, then grant the connection.")
+        )
         return _detail(request, shared, form)
     said = {"name": shared.name, "group": group.name}
     messages.success(request, _("The group %(group)s can now use “%(name)s”.") % said)

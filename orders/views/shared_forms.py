@@ -42,7 +42,7 @@ class SharedSettingsForm(AdvancedFields, SharedModelForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
         self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
-        self.fields["clock"].help_text = _("Local unless you know that this tenant's feed sends UTC.")
+        self.fields["clock"].help_text = _("Local unless you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
@@ -58,7 +58,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
         label=_("Groups"),
         queryset=Group.objects.order_by("name"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Everybody in these groups can read orders with it, including people who join later."),
+        help_text=_("Everybody in these groups can read orders with this connection, including people who join later."),
     )
     is_default = forms.BooleanField(
         label=_("Default for these groups"),
@@ -93,7 +93,7 @@ class ReplaceTokenForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Leave it empty if it has not changed."),
+        help_text=_("Leave this field empty if the client key has not changed."),
     )
 
     def clean_client_key(self) -> str:
@@ -121,7 +121,7 @@ class GrantForm(forms.Form):
         if day is None:
             return None
         if not timezone.localdate() <= day < date.max - timedelta(days=1):
-            raise ValidationError(_("This day is over."), code="past")
+            raise ValidationError(_("This day is in the past."), code="past")
         return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
 
 
@@ -129,7 +129,7 @@ class IntegrationForm(forms.Form):
     """A program, the shared connection that it uses, and the limits of its key: days, requests a minute, and networks."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, help_text=_("The name of the program, such as “Help desk widget”.")
+        label=_("Name"), max_length=60, help_text=_("The program’s name, such as “Help desk widget”.")
     )
     shared = SharedChoice(
         label=_("Shared connection"), queryset=SharedConnection.objects.filter(active=True).order_by("name")
@@ -145,7 +145,7 @@ class IntegrationForm(forms.Form):
         label=_("Networks"),
         required=False,
         max_length=400,
-        help_text=_("The network of the program, such as 203.0.113.0/24. Leave it empty to allow any address."),
+        help_text=_("The program’s network, such as 203.0.113.0/24. Leave this field empty to allow any address."),
     )
 
     def clean_days(self) -> int:

@@ -19,7 +19,7 @@ from orders.views.panels import render_panel, rows_of
 MOST_SHOWN = 8
 
 
-@cdp_view(panel="order_trips", heading=_("Orders of this customer"))
+@cdp_view(panel="order_trips", heading=_("This customer’s orders"))
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The newest MOST_SHOWN orders of the customers who are contacts of the order `ref`; the order of the page (`?on=`) is marked.
 

@@ -272,7 +272,7 @@ def test_a_new_own_connection_takes_no_shared_name(anna: User, as_anna: Client, 
     share(agents)
     share(agents, name="Beta")
     answer = as_anna.post("/connections/add/", FIELDS)
-    assert (answer.status_code, "A shared connection has this name" in answer.text) == (422, True)
+    assert (answer.status_code, "A shared connection already has this name" in answer.text) == (422, True)
     kept = as_anna.post(f"/connections/{old.pk}/rename/", {"name": "Beta", "version": "v2.1", "clock": "local"})
     assert kept.status_code == 302
     taken = as_anna.post(f"/connections/{old.pk}/rename/", {"name": "Airline", "version": "v2", "clock": "local"})
@@ -465,7 +465,7 @@ def test_replacing_the_token_of_500_people_is_one_form_and_one_changed_row(
     before: dict[str, Any] = dict(SharedConnection.objects.values().get())
     with CaptureQueriesContext(database) as seen:
         answer = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token"}, follow=True)
-    assert "was replaced for everybody" in answer.text
+    assert "was replaced. Everybody now uses the new one" in answer.text
     assert list(ConnectionMember.objects.order_by("pk").values()) == copies
     changed = {name for name, value in SharedConnection.objects.values().get().items() if value != before[name]}
     assert changed <= {
@@ -515,7 +515,7 @@ def test_after_a_lost_sealing_key_one_form_restores_everybody(
     anna.groups.add(agents)
     settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)
     address = f"{SHARED}{shared.pk}/replace/"
-    assert "cannot be decrypted: enter it too" in as_admin.post(address, {"token": "newer-token"}).text
+    assert "cannot be decrypted, so enter it too" in as_admin.post(address, {"token": "newer-token"}).text
     assert as_admin.post(address, {"token": "newer-token", "client_key": CLIENT_KEY}).status_code == 302
     assert token_of(anna) == "newer-token"
 
@@ -524,7 +524,7 @@ def test_groups_are_granted_and_taken_away(as_admin: Client, anna: User, agents:
     shared = share()
     anna.groups.add(agents)
     page = f"{SHARED}{shared.pk}/"
-    assert "No group may use it yet" in as_admin.get(page).text
+    assert "No group may use this connection yet" in as_admin.get(page).text
     assert as_admin.post(f"{page}grant/", {"group": agents.pk, "until": "2001-01-01"}).status_code == 422
     assert as_admin.post(f"{page}grant/", {"group": ""}).status_code == 422
     last = timezone.localdate() + timedelta(days=30)

@@ -17,14 +17,14 @@ from tests.live import PROJECT, App
 from tests.pages.conftest import SEED
 from tests.pages.test_changes import REF, flight, order
 
-NOT_SAID = "The CDP does not say whether it is paid"
+NOT_SAID = "The CDP does not say whether the order is paid"
 # What the page says of payment, for each order of the sandbox that is about money.
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
     "REFUND": "Refunded; the CDP does not say how much · PayPal",
     "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
-    "CANCLD": "The CDP does not say whether it was paid or refunded · Card · Visa",
+    "CANCLD": "The CDP does not say whether the order was paid or refunded · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
     "NEGPRC": f"{NOT_SAID} · Voucher",
     "USDNYC": f"{NOT_SAID} · Card · American Express",
@@ -37,7 +37,7 @@ PAYMENT = {
     "KTMADL": "Paid by card · Visa",
     "JD3OLD": "Refunded; the CDP does not say how much · Card · Visa",
     "UNKTYP": f"{NOT_SAID} · Barter",
-    "TYPES1": "Not known whether it is paid: status not understood",
+    "TYPES1": "Not known whether the order is paid: status not understood",
 }
 ELSEWHERE = {"B94TXY", "SHOP-10045", "ORLA01", "KTMADL", "JD3OLD", "UNKTYP", "TYPES1"}
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"

@@ -160,7 +160,7 @@ def test_the_internal_note_names_tenant_status_payment_alerts_and_link(signed_in
     for words in (
         "TIGHT1 · Sandbox (sandbox)",
         "Status: Confirmed",
-        "Payment: 905.00 EUR · The CDP does not say whether it is paid · Card · Visa",
+        "Payment: 905.00 EUR · The CDP does not say whether the order is paid · Card · Visa",
         "To check:\n- BX 152 · Tight connection in Amsterdam: 35 min\n",
     ):
         assert words in text, text

@@ -16,7 +16,7 @@ def test_switching_and_back_make_no_call(signed_in: Page, live_app: App) -> None
     signed_in.goto("/orders/B94TXY/")
     expect(signed_in.locator(STRIP)).to_have_count(0)
     signed_in.keyboard.press("p")
-    expect(signed_in.locator(f"{STRIP} b")).to_have_text(["Orders of this customer", *TABS])
+    expect(signed_in.locator(f"{STRIP} b")).to_have_text(["This customer’s orders", *TABS])
     expect(signed_in.locator("#order-contacts")).to_be_focused()
     live_app.sandbox.reset()
     signed_in.get_by_role("link", name=TABS[0]).click()

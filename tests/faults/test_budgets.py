@@ -90,8 +90,8 @@ def within_budget(answer: Answer, name: str) -> None:
 # What is left out is said: of what was read, and of what is on the page.
 NO_SUM = "Sum of the items not checked: not all items were read"
 FLIGHTS_LEFT = "This is the limit for one order, so flights are missing here."
-ITEMS_LEFT = "This is the limit for one order. The CDP sent more than a page can read."
-LONG = "longer than is shown"
+ITEMS_LEFT = "This is the limit for one order. The CDP sent too much data for one page."
+LONG = "longer than shown"
 SAID: dict[str, tuple[str, ...]] = {
     "empty segments": ("First 2,000 of 666,333 flight segments read.", FLIGHTS_LEFT, "of 2,000 are shown. Show the rest"),
     "8,000 empty segments": ("First 2,000 of 8,000 flight segments read.", FLIGHTS_LEFT, "of 2,000 are shown. Show the rest"),
@@ -106,7 +106,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "fields nobody knows, of the order": ("read only in part: 500 / ",),
     "fields nobody knows, of an item": ("read only in part: 100 / ",),
     "fields nobody knows, of segments": ("First 2,000 of", FLIGHTS_LEFT),
-    "the same field again": ("sent twice", "and more that is not as documented"),
+    "the same field again": ("sent twice", "and more that differs from the documentation"),
     "lists in lists": ("read only in part: 500 / ",),
     "objects in objects": ("read only in part: 500 / ",),
     "one text": (LONG, "…"),
@@ -114,14 +114,14 @@ SAID: dict[str, tuple[str, ...]] = {
     "names of 2,000 characters": ("of 305 are shown. Show the rest",),
     "one unknown field": ("Other fields",),
     "one digit after the other": ("Other fields",),
-    "20 MB in pages": ("of at least 1000 items, the rest did not load", "The CDP sent more than a page can read.", NO_SUM),
-    "contacts": ("1000 of", "did not load. The CDP sent more than a page can read.", "of 1,000 are shown. Show the rest"),
+    "20 MB in pages": ("of at least 1000 items, the rest did not load", "The CDP sent too much data for one page.", NO_SUM),
+    "contacts": ("1000 of", "did not load. The CDP sent too much data for one page.", "of 1,000 are shown. Show the rest"),
     "empty contacts": ("0 of 666333 loaded",),
     "a contact with every e-mail": ("emails read only in part",),
     "a contact with unknown fields": ("read only in part",),
-    "a contact with one name": ("firstName longer than is shown",),
-    "travellers": ("1000 of", "The CDP sent more than a page can read.", "of 1,000 are shown. Show the rest"),
-    "custom values": ("The CDP sent more than a page can read",),
+    "a contact with one name": ("firstName longer than shown",),
+    "travellers": ("1000 of", "The CDP sent too much data for one page.", "of 1,000 are shown. Show the rest"),
+    "custom values": ("The CDP sent too much data for one page",),
     "one custom value": ("Values 1",),
     "custom values that hold others": ("…",),
     "raw small items": ("Only the beginning is shown: the answers are too long for a page.",),

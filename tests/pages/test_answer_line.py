@@ -30,9 +30,9 @@ def answers_of(order_status: str | None, statuses: list[str | None], **fields: s
     return answers(order, summarize(order, trip), trip, NOW)
 
 
-CONFIRMED_UNKNOWN = "The CDP does not say whether it is confirmed"
-PAID_UNKNOWN = "The CDP does not say whether it is paid"
-REFUND_UNKNOWN = "; the CDP does not say whether it was refunded"
+CONFIRMED_UNKNOWN = "The CDP does not say whether the order is confirmed"
+PAID_UNKNOWN = "The CDP does not say whether the order is paid"
+REFUND_UNKNOWN = "; the CDP does not say whether the payment was refunded"
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
         ("PAYMENT_PENDING", [], "ATM", "", "Payment pending · ATM"),
         ("CONFIRMED", ["CONFIRMED"], "Card", "Visa", f"{PAID_UNKNOWN} · Card · Visa"),
         ("RESERVED", ["RESERVED"], "", "", PAID_UNKNOWN),
-        ("CANCELLED", ["CANCELLED"], "Card", "", "The CDP does not say whether it was paid or refunded · Card"),
-        ("CANCELLED", [None, None], "", "", "The CDP does not say whether it was paid or refunded"),
+        ("CANCELLED", ["CANCELLED"], "Card", "", "The CDP does not say whether the order was paid or refunded · Card"),
+        ("CANCELLED", [None, None], "", "", "The CDP does not say whether the order was paid or refunded"),
         ("CONFIRMED", ["CANCELLED", None], "", "", PAID_UNKNOWN),
         ("PURCHASED", ["CANCELLED"] * 2, "Card", "", f"Paid by card{REFUND_UNKNOWN}"),
         ("CANCELLED", ["PURCHASED"] * 2, "", "", f"Paid{REFUND_UNKNOWN}"),
@@ -246,7 +246,7 @@ def test_a_time_from_part_of_the_items_says_so() -> None:
     order = Order(ref="r", status="CONFIRMED", items=(item(OUT),), items_complete=False)
     trip = plan(order.items, now=moment)
     found = answers(order, summarize(order, trip), trip, moment)[-1]
-    assert found.words == "Past, landed Sun 27 Dec 2026 in New York (of the items loaded)"
+    assert found.words == "Past, landed Sun 27 Dec 2026 in New York (according to the items loaded)"
 
 
 EARLY = "DUB MAD 2027-04-10T07:10 2027-04-10T10:45"
@@ -258,11 +258,11 @@ HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
 @pytest.mark.parametrize(
     ("others", "now", "words"),
     [
-        (MIDDAY, "2026-11-27T12:00", "First of the party leaves in 134 days, Sat 10 Apr 07:10 from Dublin"),
-        (FROM_LONDON, "2026-11-27T12:00", "First of the party leaves in 134 days, Sat 10 Apr 07:10 from Dublin"),
+        (MIDDAY, "2026-11-27T12:00", "Some of the party leave in 134 days, Sat 10 Apr 07:10 from Dublin"),
+        (FROM_LONDON, "2026-11-27T12:00", "Some of the party leave in 134 days, Sat 10 Apr 07:10 from Dublin"),
         (EARLY, "2026-11-27T12:00", "Leaves in 134 days, Sat 10 Apr 07:10 from Dublin"),
         (MIDDAY, "2027-04-10T07:00", "Part of the party under way, lands 10:45 in Madrid"),
-        (MIDDAY, "2027-04-10T10:40", "The others leave in 2 h, Sat 10 Apr 13:40 from Dublin"),
+        (MIDDAY, "2027-04-10T10:40", "Others in the party leave in 2 h, Sat 10 Apr 13:40 from Dublin"),
         (MIDDAY, "2027-04-11T10:40", "Leaves in 6 days, Sat 17 Apr 18:00 from Madrid"),
     ],
 )

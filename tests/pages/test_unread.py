@@ -15,8 +15,8 @@ from orders.itinerary.journeys import plan
 from orders.services.summary import summarize
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-PAID_UNREAD = "Not known whether it is paid: status not understood"
-PAID_UNKNOWN = "The CDP does not say whether it is paid"
+PAID_UNREAD = "Not known whether the order is paid: status not understood"
+PAID_UNKNOWN = "The CDP does not say whether the order is paid"
 
 
 def order(*items: dict[str, Any], **fields: Any) -> Order:
@@ -38,16 +38,16 @@ def said(order: Order) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("status", "item_status", "booking", "payment", "lines"),
     [
-        (["PURCHASED"], None, "Not known whether it is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
-        ({"code": "PAID"}, None, "Not known whether it is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
-        (True, None, "Not known whether it is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
+        (["PURCHASED"], None, "Not known whether the order is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
+        ({"code": "PAID"}, None, "Not known whether the order is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
+        (True, None, "Not known whether the order is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
         (1, None, "Status “1”", PAID_UNKNOWN, []),
         ("1", None, "Status “1”", PAID_UNKNOWN, []),
         (None, "1", "Status “1”", PAID_UNKNOWN, []),
         (["PURCHASED"], "CONFIRMED", "Confirmed", PAID_UNREAD, ["oddities: Order status not understood"]),
         ("CONFIRMED", ["PURCHASED"], "Confirmed", PAID_UNREAD, ["item-1: Status not understood"]),
         ("PURCHASED", {"code": 1}, "Purchased", "Paid", ["item-1: Status not understood"]),
-        (None, None, "The CDP does not say whether it is confirmed", PAID_UNKNOWN, []),
+        (None, None, "The CDP does not say whether the order is confirmed", PAID_UNKNOWN, []),
     ],
 )  # fmt: skip
 def test_a_status_of_the_wrong_type(

@@ -92,7 +92,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("second step, menu", FACTORS, open_menu, "agent", shows="Second step"),
         State("second step, required", FACTORS, person="must.add", shows="requires a second step"),
         State("second step, all kinds", FACTORS, person="keyring", shows=LONG),
-        State("second step, recovery codes", FACTORS, press("Generate new codes"), "keyring", shows="are not shown again"),
+        State("second step, recovery codes", FACTORS, press("Generate new codes"), "keyring", shows="will not be shown again"),
         State("second step, asked", "/accounts/second-step/", person="keyring half", shows="Use a passkey"),
         State("second step, asked, wrong code", "/accounts/second-step/", fill(code="000000", submit=CODE), "keyring half", shows="wrong"),
         State("second step, asked, locked", "/accounts/second-step/", too_often, "keyring half", shows="Too many wrong codes"),

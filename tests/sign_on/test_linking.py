@@ -103,7 +103,7 @@ def test_people_of_the_provider_get_no_link_to_set_a_password(
 def test_who_adds_people_reads_that_the_provider_refuses_them(provider: RunningProvider, settings: Settings) -> None:
     admin = Client()
     admin.force_login(User.objects.create_superuser("root"))
-    said = "cannot sign in that way until an operator links the two"
+    said = "until an operator links the account"
     assert said in admin.get("/people/add/").text
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=None)
     assert said not in admin.get("/people/add/").text
