@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from accounts.language import translate as _
 from orders.display.clocks import day, day_change, duration
 from orders.display.itinerary import (
@@ -39,54 +41,56 @@ NOTICES = frozenset(
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     """The whole trip in lines, without markup, the reference first. Ends without a line break.
 
-    Beyond MOST_CHARACTERS, which no ticket holds, a line takes the place of the remaining journeys.
+    A line takes the place of the flights that would make it longer than MOST_CHARACTERS, which no ticket holds.
     """
-    blocks = [reference] if reference else []
+    before = [reference] if reference else []
     if trip.journeys:
-        blocks.append(route_words(trip, " → "))
-    blocks += _journeys(trip)
-    if trip.untimed:
-        blocks.append(untimed_words(trip))
-    blocks += [notice_line(notice) for notice in trip.notices]
+        before.append(route_words(trip, " → "))
+    after = [untimed_words(trip)] if trip.untimed else []
+    after += [notice_line(notice) for notice in trip.notices]
     if trip.timed and not trip.doubted:
-        blocks.append(_("All times are local to each airport."))
+        after.append(_("All times are local to each airport."))
     elif trip.timed and trip.reading is Reading.UTC:
-        blocks.append(_("Converted from UTC, in doubt: see above."))
+        after.append(_("Converted from UTC, in doubt: see above."))
     elif trip.timed:
-        blocks.append(_("Times in doubt: see above."))
-    return "\n\n".join(blocks)
+        after.append(_("Times in doubt: see above."))
+    left_out = _("More flights are left out here: the trip is too long for a ticket.")
+    room = MOST_CHARACTERS - _length([*before, left_out, *after])
+    return "\n\n".join([*before, *_journeys(trip, room, left_out), *after])
 
 
-def _journeys(trip: Trip) -> list[str]:
-    """A block for each journey and each stay, until there are MOST_CHARACTERS; then a line that marks the end."""
-    blocks = []
-    room = MOST_CHARACTERS
+def _length(blocks: Iterable[str]) -> int:
+    """The length of blocks or lines, each with what separates it from the next."""
+    return sum(len(block) + len("\n\n") for block in blocks)
+
+
+def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
+    """A block for each journey and each stay; `left_out` in place of the flights for which there is no room."""
+    blocks: list[str] = []
     for journey in trip.journeys:
-        lines = _journey_lines(journey, trip.doubted, room)
-        room -= sum(map(len, lines))
+        lines: list[str] = []
+        for part in _journey_parts(journey, trip.doubted):
+            room -= _length(part)
+            if room < 0:
+                return [*blocks, "\n".join([*lines, left_out])]
+            lines += part
         blocks.append("\n".join(lines))
-        if room <= 0:
-            return [*blocks, _("The text ends here: the trip is too long for a ticket.")]
         if journey.stay_after is not None:
             blocks.append(stay_words(journey.stay_after))
+            room -= _length(blocks[-1:])
     return blocks
 
 
-def _journey_lines(journey: Journey, doubted: bool, room: int) -> list[str]:
-    """The lines of a journey, until they have `room` characters."""
-    parts = [day(journey.departs.day), journey_way(journey)]
+def _journey_parts(journey: Journey, doubted: bool) -> Iterator[list[str]]:
+    """The lines of a journey: its heading, then each flight and each transfer."""
+    heading = [day(journey.departs.day), journey_way(journey)]
     if journey.minutes is not None and not doubted:
-        parts.append(duration(journey.minutes))
+        heading.append(duration(journey.minutes))
     if journey.cancelled:
-        parts.append(_("cancelled"))
-    lines = [" · ".join(filter(None, parts))]
+        heading.append(_("cancelled"))
+    yield [" · ".join(filter(None, heading))]
     for leg in journey.legs:
-        if room <= 0:
-            break
-        added = _flight_lines(leg) if isinstance(leg, Flight) else [f"    {_transfer_line(leg)}"]
-        room -= sum(map(len, added))
-        lines += added
-    return lines
+        yield _flight_lines(leg) if isinstance(leg, Flight) else [f"    {_transfer_line(leg)}"]
 
 
 def _flight_lines(flight: Flight) -> list[str]:

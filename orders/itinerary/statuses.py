@@ -249,7 +249,10 @@ def same(one: str | None, other: str | None) -> bool:
 
 def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
     """Each status once, in the spelling of its first appearance; None and "" are left out."""
-    return tuple({status(text).code: text for text in reversed([*sent]) if text}.values())[::-1]
+    first: dict[str, str] = {}
+    for text in filter(None, sent):
+        first.setdefault(status(text).code, text)
+    return tuple(first.values())
 
 
 def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:

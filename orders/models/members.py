@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
-from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
@@ -77,11 +76,10 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 def update(shared: SharedConnection) -> None:
     """Give each member of a granted group a copy of the key, and delete all other copies.
 
-    Raises CredentialUnreadable, and changes nothing, if somebody needs a copy and the key does not open.
+    Raises CredentialUnreadable if somebody needs a copy and the key does not open; the other copies are deleted all the same.
     """
-    with transaction.atomic():
-        if new := take_from_others(shared):
-            _add(shared, new)
+    if new := take_from_others(shared):
+        _add(shared, new)
 
 
 def take_from_others(shared: SharedConnection) -> set[int]:

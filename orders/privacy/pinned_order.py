@@ -51,9 +51,14 @@ def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 
 
 def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
-    """Pin an order that the user has opened through this connection; False for any other order, or if MOST_PINNED are pinned."""
-    seen = opened_by(user, order_ref, connection_id)
+    """Pin an order that the user has opened through this connection; False for any other order, or if MOST_PINNED are pinned.
+
+    One that is already pinned stays as it is.
+    """
     mine = PinnedOrder.objects.filter(user_id=user.pk)
+    if mine.filter(order_ref=order_ref, connection_id=connection_id).exists():
+        return True
+    seen = opened_by(user, order_ref, connection_id)
     if seen is None or mine.count() >= MOST_PINNED:
         return False
     facts = {name: getattr(seen, name) for name in ("reference", "route", "departs", "connection_name")}

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from orders.cdp.records import OrderItem
 from orders.itinerary.trip import Flight, Trip
 
-# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra.
-AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
+# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra; also "BAG-STD", which is no pair of airports. Pairs may overlap.
+PAIR = re.compile(r"\b([A-Z]{3})(?=\s?[-–>]\s?([A-Z]{3})\b)")
 # Each of these belongs to a flight, even if only its travellers identify that flight.
 ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGRADES"})
 
@@ -17,14 +17,15 @@ ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGR
 def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
     """The key of the one flight whose airports appear in an extra's product, name or description; "" without one."""
     for pair in _pairs(item):
-        if len(flights := ways.get(f"{pair[1]}-{pair[2]}", ())) == 1:
+        if len(flights := ways.get("-".join(pair), ())) == 1:
             return flights[0].key
     return ""
 
 
-def _pairs(item: OrderItem) -> Iterator[re.Match[str]]:
-    texts = (item.product_id, item.name, item.description)
-    return filter(None, (AIRPORT_PAIR.search((text or "").upper()) for text in texts))
+def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
+    """All pairs of three-letter words, joined as airports are."""
+    for text in (item.product_id, item.name, item.description):
+        yield from PAIR.findall((text or "").upper())
 
 
 def flights_of_types(trip: Trip) -> dict[str, list[str]]:
@@ -36,12 +37,15 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
     return taken
 
 
-def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]]) -> str:
+def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
     """The key of the one flight that the travellers of bags, seats or meals take; "" if they take several, or if this is unknown.
 
-    `items` read alike. "" also for items of other types, and for items that name a pair of airports themselves.
+    `items` read alike. "" also for items of other types, and for items that name a pair of airports themselves, at least one of
+    them among the `places` of the trip.
     """
-    if (items[0].type or "").upper().replace("_", " ") not in ABOARD or any(_pairs(items[0])):
+    if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
+        return ""
+    if any(not places.isdisjoint(pair) for pair in _pairs(items[0])):
         return ""
     codes = {item.passenger_type_code or "" for item in items}
     flights = {key for code in codes for key in taken.get(code, ())}

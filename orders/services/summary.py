@@ -232,7 +232,7 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
         first = items[indexes[0]]
         types = Counter(code for index in indexes if (code := items[index].passenger_type_code))
         belongs = belongs_to(first, ways, places)
-        flight = flight_of(first, ways) or flight_of_travellers([items[index] for index in indexes], taken)
+        flight = flight_of(first, ways) or flight_of_travellers([items[index] for index in indexes], taken, places)
         yield OtherItem(indexes[0], first, belongs, len(indexes), tuple(types.items()), _dates(first), flight)
 
 

@@ -98,7 +98,8 @@ class SharedAnswerCache:
 
     def put_all(self, answers: Mapping[Key, bytes]) -> None:
         """Store answers of one session and connection for a minute, in one message."""
-        self._redis.asked(lambda client: self._put(client, answers), None)
+        if answers:
+            self._redis.asked(lambda client: self._put(client, answers), None)
 
     def take(self, key: Key) -> bool:
         """Delete the answer under `key`, and return whether there was one; True for only one of two concurrent calls."""

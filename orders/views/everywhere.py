@@ -95,8 +95,14 @@ def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
         outcome = f"{len(answer.orders)} listed" + (", perhaps more" if answer.partial else "")
         what = access_log.Action.ORDERS_LISTED
         access_log.record(request, what, connection=answer.connection, reference=references, outcome=outcome)
+        return
+    asked = ", ".join(reading.candidates)
+    if isinstance(answer.found, errors.CdpError):
+        outcome = f"failed: {problems.describe(answer.found).code}"
+        what = access_log.Action.SEARCHED_REFERENCE
+        access_log.record(request, what, connection=answer.connection, reference=asked, outcome=outcome)
     else:
-        access_log.record_miss(request, answer.connection, ", ".join(reading.candidates))
+        access_log.record_miss(request, answer.connection, asked)
 
 
 def _listed(request: Request, answer: Answer) -> dict[str, Any]:

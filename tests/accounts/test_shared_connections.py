@@ -349,6 +349,15 @@ def test_a_connection_that_nobody_opened_gives_nothing(agents: Group) -> None:
         share(agents).credentials()
 
 
+def test_a_lost_sealing_key_keeps_no_leavers_copy(anna: User, ben: User, agents: Group, settings: Settings) -> None:
+    share(agents)
+    agents.user_set.add(ben)
+    settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)
+    User.groups.through.objects.all().delete()  # past the receivers
+    agents.user_set.add(anna)
+    assert not ConnectionMember.objects.exists()
+
+
 def test_a_lost_sealing_key_keeps_nobody_from_signing_in(anna: User, agents: Group, settings: Settings) -> None:
     share(agents)
     settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)

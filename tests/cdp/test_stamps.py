@@ -42,6 +42,12 @@ def test_every_spelling_that_occurs_is_read_as_utc(text: str, moment: datetime) 
         "2025-8-15",
         "２０２５-08-15",
         "1755273600000",
+        "2025-08-15T16:00+01Z",
+        "2025-08-15T16:00+010000Z",
+        "2025-08-15T16:00:00.12ZZ",
+        "2025-08-15T16:-0355.554Z",
+        "2025-08-15T16:00.55Z",
+        "2025-08-15T16:00:55:554Z",
     ],
 )
 def test_what_has_no_shape_of_a_date_is_none(text: str) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from orders.cdp.records import Extra, FlightSegment, OrderItem
+from orders.display import text as display_text
 from orders.display.clocks import day, day_change, duration
 from orders.display.journey_bar import bar_sentence
 from orders.display.notices import notice_detail, notice_line
@@ -243,6 +244,19 @@ def test_the_plain_text() -> None:
     assert "09:40  London Heathrow (LHR) (+1 day)" in text
     assert text.endswith("All times are local to each airport.")
     assert itinerary_text(plan([])) == ""
+
+
+@pytest.mark.parametrize("most", [350, 400, 600, 900])
+def test_a_plain_text_that_is_too_long_leaves_flights_out(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    trip = replace(plan([item(*OUT), item(*BACK)]), untimed=(("Dublin to Las Vegas (DUB-LAS)", 1),))
+    whole = itinerary_text(trip, reference="B94TXY")
+    assert "left out" not in whole
+    monkeypatch.setattr(display_text, "MOST_CHARACTERS", most)
+    cut = itinerary_text(trip, reference="B94TXY")
+    assert len(cut) <= most
+    kept, _said, end = cut.partition("More flights are left out here: the trip is too long for a ticket.")
+    assert whole.startswith(kept) and kept.count("\n") >= 4
+    assert end == ("\n\n1 flight without times: Dublin to Las Vegas (DUB-LAS)\n\nAll times are local to each airport.")
 
 
 def test_the_plain_text_has_the_doubt_about_its_times() -> None:

@@ -33,6 +33,10 @@ SPLIT = [flown(OUT, passengerTypeCode="ADT"), flown(BACK, passengerTypeCode="CHD
         (SPLIT, {"type": "HOTEL", "passengerTypeCode": "ADT"}, ""),
         (SPLIT, {"type": "BAG", "productId": "DUB-CDG", "passengerTypeCode": "ADT"}, ""),
         (SPLIT, {"type": "BAG", "productId": "LHR-DUB", "passengerTypeCode": "ADT"}, "LHR"),
+        (SPLIT, {"type": "BAG", "productId": "BAG-STD", "passengerTypeCode": "ADT"}, "DUB"),
+        (SPLIT, {"type": "MEAL", "name": "Pre-set meal", "passengerTypeCode": "CHD"}, "LHR"),
+        (SPLIT, {"type": "MEAL", "name": "Pre-set meal LHR-DUB", "passengerTypeCode": "ADT"}, "LHR"),
+        (BOTH, {"type": "BAG", "productId": "BAG-LHR-DUB"}, "LHR"),
     ],
 )
 def test_an_extra_stands_at_the_flight_that_is_said(flights: list[Any], extra: dict[str, Any], at: str) -> None:

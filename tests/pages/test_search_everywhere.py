@@ -86,6 +86,17 @@ def test_a_connection_that_fails_is_not_taken_for_a_miss(desk: Client, three: No
     assert [*records.values_list("outcome", flat=True)] == ["failed: broken"] * 2
 
 
+@pytest.mark.parametrize(("fault", "outcome"), [("503", "failed: broken"), ("401", "failed: refused"), ("", "0 found")])
+def test_a_reference_is_not_taken_for_missing_where_the_search_failed(
+    desk: Client, three: None, cdp: Sandbox, fault: str, outcome: str
+) -> None:
+    if fault:
+        cdp.set_fault("*", fault)
+    desk.post("/orders", {"q": "NOSUCH1", "everywhere": "on"})
+    records = AccessRecord.objects.filter(what="searched_reference", reference="NOSUCH1")
+    assert [*records.values_list("outcome", flat=True)] == [outcome] * 2
+
+
 @pytest.mark.parametrize("names", [(), ("Acme Air",)])
 def test_with_one_other_connection_at_most_there_is_no_button_for_all(
     desk: Client, agent: User, cdp: Sandbox, names: tuple[str, ...]

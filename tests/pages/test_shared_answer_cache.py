@@ -219,6 +219,13 @@ def test_what_another_process_forgets_during_a_request_stays_forgotten(redis: Se
         assert memory(redis).for_request().get((*KEY[:2], name)) is None
 
 
+def test_storing_nothing_is_no_failure(redis: Server) -> None:
+    memory(redis).put(KEY, ANSWER)
+    one = memory(redis)
+    one.put_all({})
+    assert one.get(KEY) is not None
+
+
 def test_a_request_that_forgets_stores_anew(redis: Server) -> None:
     memory(redis).put(KEY, ANSWER)
     request = memory(redis).for_request()

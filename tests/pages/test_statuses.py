@@ -139,6 +139,7 @@ def test_every_row_has_its_symbol_and_its_colour() -> None:
 def test_comparing_and_counting_ignore_the_spelling() -> None:
     assert same("CANCELLED", " canceled") and not same("CANCELLED", "CANCEL_REQUESTED") and not same("", "CONFIRMED")
     assert distinct(["CONFIRMED", "Confirmed", None, "canceled", "", "CANCELLED"]) == ("CONFIRMED", "canceled")
+    assert distinct(["CONFIRMED", "canceled", "Confirmed"]) == ("CONFIRMED", "canceled")
     assert calendar_status(["CANCELLED", "RESERVED"]) is CalendarStatus.TENTATIVE
     assert calendar_status([]) is calendar_status([None, "strange"]) is None
 

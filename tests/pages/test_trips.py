@@ -244,6 +244,19 @@ def test_only_orders_of_ones_own_are_pinned_and_not_without_end(desk: Client, ag
     )
 
 
+def test_an_order_that_is_pinned_already_stays_pinned(desk: Client, agent: User) -> None:
+    opened(desk, "B94TXY")
+    look = AccessRecord.objects.get(reference="B94TXY")
+    pin(desk, look)
+    before = PinnedOrder.objects.values().get()
+    PinnedOrder.objects.bulk_create(
+        PinnedOrder(user=agent, order_ref=f"r{number}") for number in range(pinned_order.MOST_PINNED - 1)
+    )
+    posted = {"order_ref": look.order_ref, "through": look.connection_id}
+    assert "Not pinned" not in text_of(desk.post("/pins/", posted, follow=True))
+    assert PinnedOrder.objects.values().get(order_ref=look.order_ref) == before
+
+
 def test_a_pin_that_is_refused_in_place_says_why(desk: Client, agent: User) -> None:
     PinnedOrder.objects.bulk_create(
         PinnedOrder(user=agent, order_ref=f"r{number}") for number in range(pinned_order.MOST_PINNED)
