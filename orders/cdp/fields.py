@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each; a text in place of a list is one entry."""
+        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each; a text may replace the list."""
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
