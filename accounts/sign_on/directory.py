@@ -164,7 +164,7 @@ def _chosen() -> Directory:
 
 
 def _is_not_theirs(known: User) -> bool:
-    """Whether the directory may not sign this user in: staff, superusers, users of the provider, and users with a password here."""
+    """Whether the directory must not sign this user in: staff, superusers, users of the provider, and users with a password here."""
     return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 

@@ -63,14 +63,15 @@ class CdpClient:
     def get_order(self, ref: str) -> Order:
         """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        Makes no call if a listing just read held the whole order, one for fewer than ten items, and one more if the CDP refuses `expand`.
-        A failure of the items' listing is not raised: `items_complete` is False, unless it is a 404 for an order that came without items.
+        Makes no call if a listing just read held the whole order, one call for fewer than ten items, and one more if the CDP refuses
+        `expand`. A failure of the items' listing is not raised but leaves `items_complete` False; a 404 for an order that came without
+        items is no failure.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def get_order_start(self, ref: str) -> Order:
-        """The order as `get_order` begins: with the items that come with it, normally ten at most, and without the items' own listing."""
+        """The first step of `get_order`: the order with the items that come with it, normally ten at most; their listing is not read."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
@@ -82,7 +83,7 @@ class CdpClient:
             return None
 
     def _order_with_items(self, ref: str) -> Order:
-        """The order with its inline items; requested without `expand` if the CDP refuses that."""
+        """The order with its inline items; requested again without `expand` if the CDP refuses it."""
         try:
             raw, notes = self.reader.get(("orders", ref), _WITH_ITEMS)
         except RequestRefused:
@@ -96,7 +97,7 @@ class CdpClient:
         return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
-        """The order with the items of their own listing.
+        """The order with the items from its items' listing.
 
         The inline items stay if the listing fails or has fewer, and no call is made if the order is too large already.
         """
@@ -203,7 +204,7 @@ class CdpClient:
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2, by analogy with guests): custom data, or None.
 
-        In v2, the first record of a list counts; one listed by ref only is fetched from /orders/{ref}/extExt/{ref}.
+        In v2, the first record of a list counts; a record listed by ref only is fetched from /orders/{ref}/extExt/{ref}.
         """
         try:
             if self.reader.version == "v2.1":

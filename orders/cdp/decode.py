@@ -47,7 +47,7 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a collection: its entries as sent, and the signs of further ones.
+    """One page of a collection: its entries as sent, and the signs that more follow.
 
     `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points beyond this page or to an unknown
     offset. `left` counts the entries received but not read.
@@ -182,10 +182,10 @@ def extension(raw: dict[str, Any]) -> Extension:
 
 
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One page of a collection, requested from offset `at`. Raises Unreadable for anything else.
+    """One page of a collection, requested from offset `at`. Raises Unreadable if `raw` is not one.
 
     An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a page:
-    it must not be taken for "none".
+    it must not be taken for an empty one.
     """
     entries = raw.get("items")
     if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
@@ -206,7 +206,7 @@ def inline_items(raw: dict[str, Any]) -> Page | None:
 
 
 def is_short(one: Page) -> bool:
-    """Whether the inline page itself shows that nothing follows: fewer entries than ten and than its own limit, and no link onward."""
+    """Whether the inline page itself shows that nothing follows: fewer than ten entries, fewer than its own limit, and no link onward."""
     return len(one.entries) < min(one.limit or _DEFAULT_PAGE, _DEFAULT_PAGE) and not one.onward
 
 
@@ -227,7 +227,7 @@ def _limit(value: object) -> int | None:
 
 
 def _points_onward(link: object, at: int) -> bool:
-    """Whether a `next` link announces more. A link to this page or to an earlier one is a loop and does not."""
+    """Whether a `next` link announces more. A link to this page or to an earlier one is a loop and does not count."""
     href = link.get("href") if isinstance(link, dict) else link
     if not isinstance(href, str) or not href:
         return False

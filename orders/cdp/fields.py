@@ -55,7 +55,7 @@ class Wall(NamedTuple):
 
     @classmethod
     def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """Make one from a moment. A date without a time is a day, never midnight."""
+        """Make a Wall from a moment. A date without a time is a day, never midnight."""
         if not moment.clock:
             return cls(day=stamps.day(moment), sent=sent)
         return cls(moment.wall, moment.offset or None, sent=sent)
@@ -84,7 +84,7 @@ class Fields:
         self.notes.append(Note(field, reason, "" if self._personal else readable(value, _SHOWN)))
 
     def sent(self, name: str) -> Any:
-        """The value as received; None for null, missing and ""."""
+        """The value as received; None if it is null, missing or ""."""
         value = self._known.get(name)
         return None if value == "" else value
 
@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each; a single text is a list of one."""
+        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each; a text may replace the list."""
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
@@ -229,7 +229,7 @@ class Fields:
         return ref_of(value) if isinstance(value, dict) else None
 
     def extras(self, most: int = EXTRAS) -> tuple[Extra, ...]:
-        """The first `most` unknown fields, as readable text; without null and ""."""
+        """The first `most` unknown fields, as readable text, except null and ""."""
         if not self._others:
             return ()
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]

@@ -30,9 +30,9 @@ class NotANumber:
 
 
 def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """The top-level object of a JSON text, and a note if its bytes are not all UTF-8. Raises Unreadable for anything else.
+    """The top-level object of a JSON text, and a note if its bytes are not all UTF-8. Raises Unreadable if there is no such object.
 
-    Numbers with a fraction, and integers longer than _INT_DIGITS, are exact Decimals. A byte order mark is tolerated.
+    Numbers with a fraction or an exponent, and integers longer than _INT_DIGITS, are exact Decimals. A byte order mark is tolerated.
     """
     notes: tuple[Note, ...] = ()
     try:

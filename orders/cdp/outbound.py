@@ -27,7 +27,7 @@ class Outbound:
 def failure(error: BaseException) -> tuple[CdpError, bool] | None:
     """The CdpError for a fault of TLS or the proxy, and whether a retry may help; None for any other error.
 
-    Its message gives only the kind of `error`, never its text, which contains host names.
+    The message gives only the kind of `error`, never its text, which contains host names.
     """
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):

@@ -64,7 +64,7 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 
 
 def _item_refs(fields: Fields) -> tuple[str, ...]:
-    """The refs of a traveller's items, from a plain list or a collection of links; a single link names none."""
+    """The refs of a traveller's items, from a plain list or a collection of links; () for a mere link to the collection."""
     sent = fields.sent("orderItems")
     entries = sent.get("items") if isinstance(sent, dict) else sent
     if not isinstance(entries, list):

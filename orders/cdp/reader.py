@@ -116,7 +116,7 @@ class Reader:
 
         Raises CdpError: BadReference before any call, for a part that is not a reference; TooLarge once the page's answers exceed its
         limits. A page requests a URL once: later and concurrent callers get the same answer or error. The memory may have the answer;
-        answers to personal parameters are not stored there, and documents omit such a query.
+        answers to requests with personal parameters are not stored there, and documents omit their query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:

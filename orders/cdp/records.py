@@ -1,7 +1,7 @@
 """The CDP's answers as frozen records of the fields that pages show.
 
-A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, missing and "" all become None
-(or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in `extras`; if
+A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, a missing field and "" all
+become None (or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in `extras`; if
 there are too many, a note gives their number.
 """
 
@@ -50,7 +50,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class FlightSegment:
-    """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, nothing shifted.
+    """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, and nothing is shifted.
 
     A date sent without a time is in `departure_day` or `arrival_day`, which are None if there is a time.
     `departure_offset`/`arrival_offset` are set only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
@@ -114,9 +114,9 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are those that were read; `items_complete` is whether they are all.
+    """One order. `items` are the items that were read; `items_complete` is whether these are all.
 
-    If they are not, `items_left` is how many more are known to exist, and `items_problem` is the error that stopped the reading (not
+    If not, `items_left` is how many more are known to exist, and `items_problem` is the error that stopped the reading (not
     raised again), or None if no more were requested or the CDP contradicted itself.
     `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
     """
@@ -212,7 +212,7 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """One response as received, for the raw view: `path` without the host, its query "?…" if personal, and `text`, the decoded body."""
+    """One response as received, for the raw view: `path` without the host, a personal query cut to "?…"; `text`, the decoded body."""
 
     path: str
     text: str

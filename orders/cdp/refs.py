@@ -19,7 +19,7 @@ def is_ref(text: str) -> bool:
 
 
 def in_path(ref: str) -> str:
-    """`ref` quoted for a path. Raises BadReference, without repeating the value."""
+    """`ref` quoted for a path. Raises BadReference, without repeating the value, if it is not a ref."""
     if not is_ref(ref):
         raise BadReference("a reference is 1 to 128 letters, digits, dots, hyphens, underscores or tildes")
     return quote(ref, safe="")

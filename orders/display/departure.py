@@ -105,7 +105,7 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """The journeys on which other members of the party leave from or for the same city within a day: whether each leaves later.
+    """For each journey on which other members of the party leave from or for the same city within a day: whether it leaves later.
 
     Empty for a flight with all travellers, and for one that does not begin a journey.
     """

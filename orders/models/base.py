@@ -70,7 +70,7 @@ class AnyConnection(models.Model):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the connection may be used; only a person's own has to be confirmed."""
+        """Whether the connection may be used; only a person's own connection has to be confirmed."""
         return True
 
     @property
@@ -83,7 +83,7 @@ class AnyConnection(models.Model):
         raise NotImplementedError
 
     def note_use(self, result: str) -> None:
-        """Store the time and result of the last use: if the result has changed, else at most once a minute."""
+        """Store the time and result of the last use, at most once a minute unless the result has changed."""
         now = timezone.now()
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
             return

@@ -171,7 +171,7 @@ class _Hiding:
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """An object or a list of the kind `name`; anything else in its place is masked."""
+        """An object of the kind `name`, or a list of them, with its values masked unless harmless; anything else but None becomes MASK."""
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))

@@ -118,39 +118,42 @@ def failure_word(code: str) -> str:
 
 
 def no_connection() -> Problem:
-    """The user has no CDP connection at all."""
+    """The problem if the user has no CDP connection at all."""
     return _problem(_NO_CONNECTION)
 
 
 def unknown_connection(name: str) -> Problem:
-    """A link names a connection that the user does not have; no other is used instead."""
+    """The problem if a link names a connection that the user does not have; no other is used instead."""
     return _problem(_UNKNOWN_CONNECTION, name=name)
 
 
 def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The same problem for a shared connection: the step is to ask `shared_by`, who entered its credential, or an administrator if ""."""
+    """The same problem for a shared connection.
+
+    The step is to ask `shared_by`, who entered its credential, or an administrator if `shared_by` is "".
+    """
     step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
     unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
     return replace(problem, step=step if shared_by else unknown)
 
 
 def unconfirmed(name: str) -> Problem:
-    """Somebody else set the user's password, and the user has not confirmed this connection since."""
+    """The problem if somebody else set the user's password, and the user has not confirmed this connection since."""
     return _problem(_UNCONFIRMED, name=name)
 
 
 def not_recorded() -> Problem:
-    """The access record could not be written, so nothing personal is shown."""
+    """The problem if the access record could not be written, so that nothing personal is shown."""
     return _problem(_NOT_RECORDED)
 
 
 def views_limited(sentence: str, seconds: int) -> Problem:
-    """The user has reached a limit on views, which ends in `seconds`; nothing was sent to the CDP."""
+    """The problem if the user has reached a limit on views, which ends in `seconds`; nothing was sent to the CDP."""
     return _problem(_VIEWS_LIMITED, sentence=sentence, retry_after=seconds)
 
 
 def may_not_reveal() -> Problem:
-    """The user asked for a hidden field without the right to see it."""
+    """The problem if the user asked for a hidden field without the right to see it."""
     return _problem(_MAY_NOT_REVEAL)
 
 

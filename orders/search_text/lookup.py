@@ -189,7 +189,7 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
 
 
 def _is_code_and_name(found: references.References, text: str) -> bool:
-    """Whether text that reads as a name may contain a reference made of letters: "ABCDEF", "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
+    """Whether text that reads as a name may contain a reference made of letters: "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
     return (
         bool(found.all)
         and names.LABEL.match(text) is None
@@ -199,7 +199,7 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """Digits without a plus: a phone number if grouped as only phone numbers are, else a reference that may be a phone number too."""
+    """The reading of digits without a plus: a phone number if they are grouped like one, else a reference that may also be one."""
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)
     if phones.is_grouped(text) and not digits.startswith("00") and not is_reference(text):

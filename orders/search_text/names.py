@@ -159,7 +159,7 @@ def _is_name(word: str) -> bool:
 
 
 def _is_capitalized(word: str) -> bool:
-    """Whether a word has a capital or a script without capitals: "Jane", "O'Neill", "d'Arc"."""
+    """Whether part of a word begins with a capital or a sign of a script without capitals: "Jane", "O'Neill", "d'Arc"."""
     return any(part[:1].isupper() or not (part[:1].isupper() or part[:1].islower()) for part in _parts(word))
 
 

@@ -56,7 +56,7 @@ class Phone:
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     """The phone numbers marked as such in plain text, by a plus, a label, `tel:` or their grouping, and the rest of the text.
 
-    National numbers are read as those of `country` (ISO 3166 alpha-2), or marked `needs_country` without one.
+    National numbers are read as numbers of `country` (ISO 3166 alpha-2), or marked `needs_country` if that is not possible.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []

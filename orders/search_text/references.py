@@ -1,6 +1,6 @@
-"""Order refs and booking references: the characters allowed in them, and the words that may be one.
+"""Order refs and booking references: the characters allowed in them, and the words that may be such a reference.
 
-The shape of a word never decides between an order ref and a booking reference; it only rules one of them out.
+The shape of a word never decides between an order ref and a booking reference; it can only rule one of them out.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def is_label(word: str) -> bool:
 
 
 def of_value(value: str) -> tuple[str, ...]:
-    """The readings of one word meant as a reference: as written, split, joined, without punctuation at its edges; () if there is none."""
+    """The readings of a word meant as a reference: as written, split, joined, or without punctuation at its edges; () if there is none."""
     if apart := _apart(value):
         return apart
     if not is_reference(value):
@@ -235,14 +235,14 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Whether `part` is a ref of the CDP, or six capitals or letters and digits, as booking systems make them."""
+    """Whether `part` is a ref of the CDP, or six capitals or six letters and digits, as booking systems make them."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if that is no reference of six characters, or reads "gate 12"."""
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if that is no reference of six characters, or like "gate 12"."""
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
         return ""

@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Rows, newest first. `newer` and `older` are the places to pass as `after` and `before` for the neighbouring pages, "" without one."""
+    """Rows, newest first. `newer` and `older` are the places to pass as `after` and `before` for the adjacent pages, or "" if none."""
 
     rows: list[M]
     newer: str = ""

@@ -42,7 +42,7 @@ class Statement(Generic[M]):
         return [_adapted(value, connections[self.alias]) for value in values]
 
     def to_model(self, columns: Sequence[Any]) -> M:
-        """The row as its model."""
+        """The model made from a row."""
         row, connection = list(columns), connections[self.alias]
         for index, (converters, column) in self.converters.items():
             for convert in converters:

@@ -30,9 +30,9 @@ class SessionAnswers:
     """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
     With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is shown in
-    its place. The pages of two orders use the cache nevertheless: that of an order which the previous page has just read (`handed`),
-    once, and that of an order opened from a strip of orders (`at_hand`), unless the user left a page of the same order (`left`).
-    `strip_of` is the order in whose strip it is listed, "" if the page does not come from a strip. Without `owner`, nothing is cached.
+    its place. Two kinds of page use the cache nevertheless: that of an order that the previous page has just read (`handed`), once,
+    and that of an order opened from a strip of orders (`at_hand`), unless the user left a page of the same order (`left`). `strip_of`
+    is the order in whose strip that order is listed, "" if the page does not come from a strip. Without `owner`, nothing is cached.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SessionAnswers:
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
         """Let the pages of the orders in the strip of `strip_of` use these answers while cached.
 
-        `refs` are the refs of these orders by the names in their pages' URLs.
+        `refs` maps the names in the URLs of their pages to the refs of these orders.
         """
         if self._owner and refs:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})

@@ -33,7 +33,7 @@ log = structlog.stdlib.get_logger("orders.memory")
 
 
 class PatientRedis:
-    """A client of Redis, left alone for `rest` seconds after a failure; the next use begins with the deletions that failed."""
+    """A client that leaves Redis alone for `rest` seconds after a failure; its next use begins with the deletions that failed."""
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:
         self._client, self._rest = client, rest
@@ -54,7 +54,7 @@ class PatientRedis:
             return otherwise
 
     def delete_at_last(self, name: str) -> None:
-        """Delete a key, or later if Redis is unavailable; not at all if MOST_UNSENT deletions are pending already."""
+        """Delete a key, or if Redis is unavailable, delete it later unless MOST_UNSENT deletions are pending already."""
         if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:
@@ -108,7 +108,7 @@ class SharedAnswerCache:
         )
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Make unreadable all answers of one session, or only those from one of its connections."""
+        """Make all answers of one session unreadable, or only those from one of its connections."""
         number, known = _numbers(session, connection or "")[1 if connection else 0], self._known()
         if known.get(number, "unread") is not None:
             self._redis.delete_at_last(number)

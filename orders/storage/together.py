@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes one row and returns columns of it: INSERT … RETURNING. `values` as the driver takes them."""
+    """A statement that changes one row and returns columns of it: INSERT … RETURNING. `values` are as the driver takes them."""
 
     sql: str
     values: Sequence[Any]
@@ -37,7 +37,7 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
 
 
 def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
-    """Run `change` and a statement without a result as one, both or neither; return the columns of `change`."""
+    """Run `change` and a statement without a result as one, so that both take effect or neither; return the columns of `change`."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH changed AS ({change.sql}), other AS ({sql}) SELECT * FROM changed",  # noqa: S608  (both are ours)

@@ -114,9 +114,9 @@ def embed_allow(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the user whether the frame's origin may show orders in their name; after consent the frame can get its token.
+    """Ask the user whether the frame's origin may show them orders; after consent the frame can get its token.
 
-    Each window names its frame by the challenge, so that with several open, each allows its own. 410 if the frame no longer waits.
+    The challenge identifies the frame, so that with several windows open each allows only its own. 410 if the frame no longer waits.
     """
     waiting = _waiting(request)
     sent = request.POST if request.method == "POST" else request.GET

@@ -158,7 +158,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -> HttpResponse:
-    """End the grant of a group."""
+    """Revoke a group's grant."""
     given = get_object_or_404(
         ConnectionGrant.objects.select_related("shared", "group"), pk=grant_id, shared=connection_id
     )

@@ -97,7 +97,7 @@ class SharedAdapter(HTTPAdapter):
         """Do nothing per call: the pool's TLS context always verifies."""
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Status, headers and the raw stream; cookies are never stored."""
+        """A response of status, headers and the raw stream; cookies are never stored."""
         response = Response()
         response.status_code = resp.status
         response.headers = resp.headers

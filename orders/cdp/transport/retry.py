@@ -69,7 +69,7 @@ def refusal(status: int, retry_after: str | None) -> Failure:
 
 
 def seconds_of(retry_after: str | None) -> float | None:
-    """Seconds from now in a Retry-After header (a number or an HTTP date); None if it has no usable value."""
+    """The wait in seconds that a Retry-After header gives (as a number or an HTTP date); None if it has no usable value."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)
