@@ -24,7 +24,7 @@ EDITABLE = ("name", "version", "clock", "country")  # without entering the crede
 
 @contextmanager
 def one_at_a_time(user_id: int) -> Iterator[None]:
-    """A transaction that waits for other such transactions about the same user; the partial unique constraints hold as well."""
+    """A transaction that waits for other such transactions about the same user; the partial unique constraints are a second safeguard."""
     with transaction.atomic():
         get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
         yield
@@ -70,12 +70,12 @@ class AnyConnection(models.Model):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the connection may be used; only a person's own has to be confirmed."""
+        """Whether the connection may be used; only a person's own connection has to be confirmed."""
         return True
 
     @property
     def shared_by(self) -> str | None:
-        """The name of the administrator who set its credential, "" if a command did; None for a person's own connection."""
+        """The name of the administrator who set the credential, "" if a command did; None for a person's own connection."""
         return None
 
     def credentials(self) -> Credentials:
@@ -83,7 +83,7 @@ class AnyConnection(models.Model):
         raise NotImplementedError
 
     def note_use(self, result: str) -> None:
-        """Store the time and result of the last use: if the result has changed, else at most once a minute."""
+        """Store the time and result of the last use, at most once a minute unless the result has changed."""
         now = timezone.now()
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
             return
