@@ -44,12 +44,12 @@ class Draft:
 
     @property
     def departure(self) -> Wall:
-        """The departure of the first segment with its time, else of the first with its day, else of the first."""
+        """The departure of the first segment that gives a time, else of the first that gives a day, else of the first."""
         return _fullest(map(departure_of, self.segments))
 
     @property
     def arrival(self) -> Wall:
-        """The arrival of the first segment with its time, else of the first with its day, else of the first."""
+        """The arrival of the first segment that gives a time, else of the first that gives a day, else of the first."""
         return _fullest(map(arrival_of, self.segments))
 
     def first(self, name: str) -> str:

@@ -138,7 +138,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """The former sites of a code other than its current one, in order of their end dates, without towns and cities."""
+    """The former sites of a code other than its current one, in order of their end dates, without towns or cities."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
