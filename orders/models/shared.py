@@ -88,7 +88,7 @@ class SharedConnection(AnyConnection):
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
-        """Open the credential with the copy of the key set by `hold`. Raises CredentialUnreadable if there is no copy or it does not open."""
+        """Open the credential with the copy of the key set by `hold`. Raises CredentialUnreadable without a copy that opens."""
         if self._held is None:
             raise CredentialUnreadable("nobody's copy of the data key is at hand")
         key = unseal(*self._held)
