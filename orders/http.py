@@ -34,7 +34,7 @@ class Program:
 
 
 class Request(HttpRequest):
-    """Django's request with the attributes that middleware adds; `prepare` has the defaults.
+    """Django's request with the attributes that middleware adds; `prepare` sets their defaults.
 
     `id` appears in log lines, error pages and access records. `connection` and `reader` are those that the page
     reads through, None if it reads nothing. `session_over` is True if a session limit caused the sign-out. `via` is recorded with the

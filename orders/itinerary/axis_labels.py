@@ -40,7 +40,7 @@ class End:
 
 
 def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
-    """The airports, as many as fit: the first and the last, then those of the longest stops.
+    """The labels of the airports, as many as fit: the first and the last, then those of the longest stops.
 
     `ends` are the departure and arrival of each flight in turn. A stop's label is at its middle; a change of airport has two labels.
     """
@@ -55,7 +55,7 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 
 
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
-    """Local times, as many as fit: the first departure, the last arrival, the other departures and arrivals, then the full hours of waits.
+    """Labels of local times, as many as fit: first departure, last arrival, other departures, other arrivals, then full hours of waits.
 
     `at` gives the position in the picture of an instant, which is a naive UTC value.
     """

@@ -1,4 +1,4 @@
-"""Build the record that the page shows from a planned flight."""
+"""Build, from a planned flight, the record that the page shows."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ Passengers = tuple[tuple[str, int], ...]
 class Whole:
     """The order around a flight.
 
-    `together` is the reading that its segments support together, None if unclear; `headcount` is the number of all its travellers;
-    `usual_status` is the code of its most common status.
+    `together` is the reading that the order's segments support together, None if unclear; `headcount` is the number of all its
+    travellers; `usual_status` is the code of its most common status.
     """
 
     items: Sequence[OrderItem]
@@ -170,7 +170,7 @@ def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
 
 
 def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
-    """Whether two items give different arrivals; a day without a time agrees with every time on it."""
+    """Whether two items give different arrivals; a day without a time agrees with every time on that day."""
     arrivals = [arrival_of(segment) for segment in segments]
     times = {(arrival.time, arrival.offset) for arrival in arrivals if arrival.time is not None}
     days = {local_day(arrival) for arrival in arrivals} - {None}

@@ -1,7 +1,7 @@
 """Flight designators: the airline and flight number that a feed means, in any spelling.
 
-"BX" and "459", "BX459", "bx 0459", "#459" are one flight, "459A" is another: its letter is an operational suffix. An airline may be
-sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
+With the airline BX, "459", "BX459", "bx 0459" and "#459" are one flight, and "459A" is another: its letter is an operational suffix. An
+airline may be sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.
 def airline(sent: str | None) -> str:
     """The IATA code of an airline sent as a code or name; the text in capitals if the airline is unknown.
 
-    Two spellings are the same airline if their results are equal.
+    Two spellings mean the same airline if their results are equal.
     """
     text = _plain(sent)
     code = text.upper().strip("*#.-/ ")
@@ -140,7 +140,7 @@ def _words(name: str) -> list[str]:
 
 
 def _plain(sent: str | None) -> str:
-    """The text without invisible characters and spaces around it, with every dash as "-" and digits of any script as 0 to 9."""
+    """The text, stripped and without invisible characters, with every dash as "-" and digits of any script as 0 to 9."""
     text = (sent or "").strip()
     if text.isascii():
         return text

@@ -70,7 +70,7 @@ def headcount(
 def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
     """Travellers without a seat on any booked flight, by passenger type: first the cancelled, then those with another unbooked status.
 
-    Of each, the smallest number on any booked flight: travellers who lack a seat only on some of these flights are not counted.
+    For each type, the smallest number on any booked flight: travellers who lack a seat only on some of these flights are not counted.
     """
     found: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:

@@ -167,7 +167,7 @@ def _lacks_segments(item: OrderItem) -> bool:
 
 
 def _name(item: OrderItem) -> str:
-    """The name of an item without segments: its name with any product, else its product, description or reference, or ""."""
+    """The name of an item without segments: its name and product, else its name, product, description or reference, or ""."""
     if item.name and item.product_id and item.product_id not in item.name:
         return f"{item.name} ({item.product_id})"
     return item.name or item.product_id or item.description or item.reference_id or ""

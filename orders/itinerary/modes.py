@@ -16,7 +16,7 @@ CALLS = {PlaceKind.RAIL: Mode.TRAIN, PlaceKind.BUS: Mode.BUS, PlaceKind.PORT: Mo
 
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
-    """The means of transport by the equipment code, else by the places (from or to a railway station, a train), else a flight."""
+    """The means of transport by the equipment code, else by the places (a train from or to a railway station), else a flight."""
     if equipment and (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
         return known
     kinds = (origin.kind, destination.kind)

@@ -93,7 +93,7 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 
 
 def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
-    """The notice that travellers have to get to another airport or station, of the same city or of another one.
+    """The notice that travellers have to get to another airport or station, in the same city or another.
 
     None if they do not, or if one code is missing or stands for the whole city.
     """

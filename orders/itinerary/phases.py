@@ -12,7 +12,7 @@ from orders.itinerary.trip import Clock
 def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Phase]:
     """The phase of each flight, given its departure and arrival clocks; flights are in travel order.
 
-    DEPARTED has arrived, or has departed if its arrival is unknown; NOW is in the air, NEXT is the first to come, LATER the rest. A flight
+    DEPARTED means arrived, or departed if the arrival is unknown; NOW is in the air, NEXT the first to come, LATER any after that. A flight
     whose departure is unknown is UNKNOWN until it has arrived.
     """
     phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]

@@ -57,7 +57,7 @@ def key(text: str) -> str:
 
 
 def says_cancelled(text: str) -> bool:
-    """Whether several words mean a full cancellation: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
+    """Whether the words of a status mean a full cancellation: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
 
     "To be cancelled", "not cancelled" and "payment cancelled" do not.
     """

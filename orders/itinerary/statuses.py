@@ -227,7 +227,7 @@ def status(sent: str | None) -> Status:
 def add_spellings(spellings: Iterable[str]) -> None:
     """Add the operator's own spellings, each as "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
 
-    Raises ValueError, with the position of the entry but not its text, for one in another form or of a row that does not exist.
+    Raises ValueError, with its position but not its text, for an entry in another form or with a status that has no row.
     """
     added = {}
     for position, entry in enumerate(spellings, start=1):

@@ -83,7 +83,7 @@ class Notice:
     """A thing to check, with the facts its `kind` calls for; `serious` ones go to the alert strip at the top of the page.
 
     `minutes` is the length of a wait or a flight, `limit` the shortest wait that the house rules advise. `count` of `total` travellers
-    are concerned, `booked` of them are still booked. `status` is the code of a row of `statuses`.
+    are concerned; `booked` of the `total` are still booked. `status` is the code of a row of `statuses`.
     """
 
     kind: NoticeKind

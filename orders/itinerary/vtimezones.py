@@ -24,7 +24,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A change of the clocks: `wall` is the local time just before it, `before` and `after` are the offsets from UTC."""
+    """A change of the clocks: `wall` is its local time by the old offset, `before` and `after` are the offsets from UTC."""
 
     wall: datetime
     before: timedelta
@@ -111,7 +111,7 @@ def _day_of_all(onsets: Sequence[Onset]) -> str:
 
 
 def _observance(onset: Onset, rule: Rule | None = None) -> TimezoneStandard | TimezoneDaylight:
-    """One sub-component: DAYLIGHT if the clocks go forward, as people call summer time, else STANDARD."""
+    """One sub-component: DAYLIGHT if the clocks go forward, commonly called summer time, else STANDARD."""
     component = TimezoneDaylight() if onset.after > onset.before else TimezoneStandard()
     component.add("dtstart", onset.wall)
     component.add("tzoffsetfrom", onset.before)

@@ -24,7 +24,7 @@ EDITABLE = ("name", "version", "clock", "country")  # without entering the crede
 
 @contextmanager
 def one_at_a_time(user_id: int) -> Iterator[None]:
-    """A transaction that waits for other such transactions about the same user; the partial unique constraints hold as well."""
+    """A transaction that waits for other such transactions about the same user; the partial unique constraints are a second safeguard."""
     with transaction.atomic():
         get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
         yield
@@ -75,7 +75,7 @@ class AnyConnection(models.Model):
 
     @property
     def shared_by(self) -> str | None:
-        """The name of the administrator who set its credential, "" if a command did; None for a person's own connection."""
+        """The name of the administrator who set the credential, "" if a command did; None for a person's own connection."""
         return None
 
     def credentials(self) -> Credentials:

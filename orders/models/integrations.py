@@ -40,7 +40,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
 
     def of_key(self, key: str, address: Address | None = None) -> Integration | None:
-        """The valid integration with this key, with its connection.
+        """The valid integration with this key; its connection is loaded too.
 
         None if there is none, or if the key may not be used from this address.
         """
@@ -113,7 +113,7 @@ class Integration(models.Model):
 
 
 def over_limit(integration: Integration) -> int:
-    """Count a request, across processes. Return 0, or the seconds until the next one is allowed."""
+    """Count a request, across processes. Return 0 if it is allowed, else the seconds until the next one is."""
     now = int(time.time())
     rows = Integration.objects.filter(pk=integration.pk)
     same = models.When(minute=now // 60, then=models.F("in_minute") + 1)

@@ -1,6 +1,7 @@
 """Members of shared connections: the people who hold a copy of a connection's key.
 
-Copies are made when a group gets a grant or a member, and at sign-in; they are deleted when a person leaves or the grant ends.
+Copies are made when a group gets a grant or a member, and at sign-in; they are deleted when a person leaves the group or the grant is
+deleted.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as (is their choice, False for not their own, granted as the default, name)."""
+    """The shared connections that the person may use now, as (is their default, False: not their own, granted as the default, name)."""
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
 
@@ -85,7 +86,7 @@ def update(shared: SharedConnection) -> None:
 def take_from_others(shared: SharedConnection) -> set[int]:
     """Delete the copies of people outside the granted groups. Return the ids of people in these groups who do not have a copy yet.
 
-    Without an active connection, all copies are deleted.
+    If the connection is not active, all copies are deleted.
     """
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
@@ -97,7 +98,7 @@ def take_from_others(shared: SharedConnection) -> set[int]:
 
 
 def update_person(user: AbstractBaseUser) -> None:
-    """Give one person a copy of the key of each connection granted to them, if it opens, and delete their other copies."""
+    """Give one person a copy of the key of each connection granted to them, if the key opens, and delete their other copies."""
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
     shared = {one.pk: one for one in granted} if user.is_active else {}
@@ -167,7 +168,7 @@ DEFAULT = PreparedQuery(
         _usable(ConnectionMember.objects.filter(user_id=0)).filter(Q(is_default=True) | _without_own())
     ).select_related("shared")
 )
-"""The shared connection used when the URL names none, by the person, the time and once more the time: the one they made their default.
+"""The shared connection used when the URL names none: the one that the person made their default. By the person and, twice, the time.
 
 Somebody without connections of their own need not choose: they get the one granted as the default, else the first by name.
 """

@@ -82,7 +82,7 @@ class Connection(AnyConnection):
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
-        """Open the credential for use. Raises CredentialUnreadable, including when the connection is not confirmed."""
+        """Open the credential for use. Raises CredentialUnreadable if it does not open or the connection is not confirmed."""
         if not self.is_confirmed:
             raise CredentialUnreadable("the connection waits for its user to confirm it")
         return self.open_sealed()
@@ -95,7 +95,7 @@ class Connection(AnyConnection):
         )
 
     def keep(self) -> None:
-        """Save a new or changed connection; it becomes the default if the user has no other, own or shared."""
+        """Save a new or changed connection; it becomes the default if the user has no other default, own or shared."""
         with one_at_a_time(self.user_id):
             others = type(self).objects.filter(user_id=self.user_id).exclude(pk=self.pk)
             chosen = ConnectionMember.objects.filter(user_id=self.user_id, is_default=True)
@@ -125,7 +125,10 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
-        """Delete the connection. If it was the default, the user's most recently set one takes its place and is returned; else None."""
+        """Delete the connection. If it was the default, the user's own connection with the newest credential becomes the default.
+
+        Return the new default, None if there is none.
+        """
         with one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
             self.record(Action.CONNECTION_DELETED)
@@ -144,7 +147,7 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """The connection with its `user` set, whose password decides whether the connection may be used; None without one."""
+    """The connection with `user` set, so that this user's password decides whether it may be used; None if there is no connection."""
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
     return connection

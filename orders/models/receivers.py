@@ -28,9 +28,9 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.models.granted")
 def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Update members after a grant was added or its expiry changed.
+    """Update members after a grant was added or changed.
 
-    Raises CredentialUnreadable if somebody needs a copy of the key and it does not open.
+    Raises CredentialUnreadable if somebody needs a copy of the key and the key does not open.
     """
     members.update(instance.shared)
 
@@ -48,7 +48,7 @@ def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=User, dispatch_uid="orders.models.deactivated")
 def saved(instance: User, **_kwargs: Any) -> None:
-    """Delete all copies of an inactive person; they are made again at the next sign-in, if there is one."""
+    """Delete all copies of keys that an inactive person holds; they are made again at the next sign-in, if there is one."""
     if not instance.is_active:
         ConnectionMember.objects.filter(user_id=instance.pk).delete()
 

@@ -88,7 +88,7 @@ class SharedConnection(AnyConnection):
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
-        """Open the credential with the copy of the key set by `hold`. Raises CredentialUnreadable without one, or if it does not open."""
+        """Open the credential with the copy of the key set by `hold`. Raises CredentialUnreadable without a copy that opens."""
         if self._held is None:
             raise CredentialUnreadable("nobody's copy of the data key is at hand")
         key = unseal(*self._held)
@@ -118,7 +118,7 @@ class SharedConnection(AnyConnection):
             self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
-        """Save the name and tenant settings, but not the credential. Recorded only if one of them changed."""
+        """Save the name and tenant settings, but not the credential. Records an event only if one of them changed."""
         self.changed_at = timezone.now()
         with transaction.atomic():
             before = type(self).objects.select_for_update().get(pk=self.pk)

@@ -13,7 +13,7 @@ from orders.itinerary.trip import Place
 
 
 class Side(NamedTuple):
-    """One end of the flights concerned: airport codes, country codes, or everything between two degrees of longitude."""
+    """One end of the flights concerned: airport codes, country codes, or everything between two longitudes."""
 
     names: frozenset[str]
     west: float = 0.0
@@ -84,7 +84,7 @@ def propeller_minutes(equipment: str, distance: float) -> int:
 
 @lru_cache(maxsize=16384)
 def _sides(place: Place) -> tuple[int, int]:
-    """The detours with a place on their `one` side, and the detours with it on their `other` side, as bits."""
+    """The detours that have a place on their `one` side, and those that have it on their `other` side, as bits."""
     one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
     other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
     return one, other

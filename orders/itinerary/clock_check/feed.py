@@ -89,7 +89,7 @@ def _score(cells: Sequence[str], at: Mapping[str, int], width: int) -> SegmentSc
 
 
 def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
-    """A local time and its offset: None for a missing time, and for a missing offset, Z or +00:00. Raises BadRow."""
+    """A local time and its offset. A missing time is None, and so is an offset that is missing, Z or +00:00. Raises BadRow."""
     text = text.strip()
     if not text:
         return None, None

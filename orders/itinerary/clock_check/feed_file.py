@@ -1,4 +1,4 @@
-"""A feed's table as a file: its encoding and the delimiter of its cells. Files of other known kinds are rejected by name."""
+"""A feed's table as a file: its encoding and the delimiter of its cells. The error for a file of another known kind names the kind."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def text_of(data: bytes) -> str:
 
 
 def delimited(text: str) -> tuple[str, str, int]:
-    """The table below a first line such as `sep=;`, its delimiter, and the number of lines skipped.
+    """The table without any first line such as `sep=;`, its delimiter, and the number of lines skipped.
 
     The delimiter is the one that splits the header into the columns of a feed, else the comma. Raises NoTable if the first line names
-    another one than the header's.
+    a delimiter other than the header's.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)

@@ -230,7 +230,7 @@ def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
 def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
     """The evidence of the segment that most supports its order's reading, or the local one if that is unclear.
 
-    Of the first segment if none has a known flight time; UNCLEAR if there are no segments.
+    If no segment has a known flight time, the evidence of the first; UNCLEAR if there are no segments.
     """
     known = [segment for segment in segments if not segment.lacks]
     if not known:

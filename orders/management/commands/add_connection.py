@@ -129,7 +129,7 @@ def _group(name: str) -> Group:
 
 
 def _token(client_key: str) -> str:
-    """Read the token from standard input, after all other input is checked."""
+    """Read the token from standard input. Raises CommandError if it cannot be used, or if it or the client key is too long."""
     try:
         sent = sys.stdin.read(LONGEST_TOKEN + 2).removeprefix("\ufeff")
     except UnicodeDecodeError:

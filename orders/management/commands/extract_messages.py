@@ -61,7 +61,7 @@ def phrases(root: Path) -> Catalog:
 
 
 def sources(root: Path) -> Iterator[Path]:
-    """The files with phrases, in a stable order."""
+    """The files to search for phrases, in a stable order."""
     for folder in CODE:
         yield from sorted((root / folder).rglob("*.py"))
     yield from sorted((root / "templates").rglob("*.html"))
