@@ -55,8 +55,9 @@ def openapi(_request: Request) -> HttpResponse:
 def look_up(request: Request) -> HttpResponse:
     """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order that `q` names, MOST_ORDERS at most.
 
-    A `q` with some letters and digits, but fewer than FEWEST_SIGNS, gives an empty list. Errors are problem documents: 400 if
-    there is no reference in `q`; 401, 405 and 429; 502, 503 or 504 for a failure of the CDP or of the access log.
+    A `q` with at least one letter or digit, but fewer than FEWEST_SIGNS in all, gives an empty list, unless it is a placeholder.
+    Errors are problem documents: 400 if there is no reference in `q`; 401, 405 and 429; 502, 503 or 504 for a failure of the CDP
+    or of the access log.
     """
     set_lock_timeout(database)
     if request.method not in {"GET", "HEAD"}:

@@ -100,7 +100,7 @@ def frame(request: Request) -> HttpResponseBase:
 def embed_allow(request: Request) -> HttpResponseBase:
     """The first page in the window that the frame opened: note that the frame waits, and redirect to the confirmation.
 
-    403 unless our own page opened it, for a listed origin: a stranger who made the challenge would get the token.
+    403 unless our own page opened it, for a listed origin: otherwise a stranger could make the challenge and get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
@@ -114,9 +114,9 @@ def embed_allow(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the user whether the frame's origin may show orders in their name; after consent the frame can get its token.
+    """Ask the user whether the frame's origin may show them orders; after consent the frame can get its token.
 
-    Each window names its frame by the challenge, so that with several open, each allows its own. 410 if the frame no longer waits.
+    The challenge identifies the frame, so that with several windows open each allows only its own. 410 if the frame no longer waits.
     """
     waiting = _waiting(request)
     sent = request.POST if request.method == "POST" else request.GET

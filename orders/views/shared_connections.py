@@ -158,7 +158,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -> HttpResponse:
-    """End the grant of a group."""
+    """Revoke a group's grant."""
     given = get_object_or_404(
         ConnectionGrant.objects.select_related("shared", "group"), pk=grant_id, shared=connection_id
     )
@@ -208,7 +208,7 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal the entered credential and test it with one call. None, with the reason in the form, if refused and not `wanted` anyway."""
+    """Seal the credential and test it with one call. None, with the reason in the form, if it is refused and not `wanted` anyway."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
