@@ -1,4 +1,4 @@
-"""The access log: every view of personal data is recorded before it is shown."""
+"""The access log: every view of personal data is recorded before the data is shown."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class AccessNotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentOrder:
-    """An order the user opened recently, or `pinned`; `at` is aware UTC. Holds no names of people.
+    """An order that the user opened recently or pinned (`pinned`); `at` is aware UTC. Holds no names of people.
 
     `departs` is the first local date of its trip. `connection_name` is the connection's name at that time, with its region; links use
     `names_now`.
@@ -93,12 +93,12 @@ def record(
 ) -> Row:
     """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
 
-    `change` is run with it, and its row is returned: () without a `change`, or if that failed; the page is then still shown.
+    A `change` is run along with the record, and its row is returned: () without a `change`, or if it failed; the page is then still shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order through
     the connection, because a panel has only the order's ref.
-    A reference that holds an e-mail address or looks like a phone number is kept only as a keyed hash, as the `subject` if that is "".
+    A reference that holds an e-mail address or looks like a phone number is not kept; its keyed hash becomes the `subject` if that is "".
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:

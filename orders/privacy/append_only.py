@@ -1,11 +1,11 @@
-"""Access records, which are only added: database triggers refuse to change or remove them, or to delete users, even by SQL.
+"""Access records can only be added: database triggers prevent changing or removing them, and deleting users, even by SQL.
 
 For the records, SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete
 trigger firing), PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention:
 `delete_older_than`, in one transaction. On SQLite that transaction drops the delete trigger and creates it again (data
 definition is transactional there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On
 PostgreSQL a function of the table's owner, the only role that may delete rows, deletes them: this needs no lock on the
-table, and the role of the pages may not call the function.
+table, and the role of the pages is not allowed to call the function.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def add(
 ) -> Row:
     """Insert one record, by column name, as the next link of a chain of this process. Raises DatabaseError.
 
-    On PostgreSQL, a `change` may be part of the same statement; its row is returned, () without one.
+    On PostgreSQL, a `change` may be part of the same statement; its row is returned, or () without a `change`.
 
     Every page waits for this plain statement, which takes half the time of the ORM. It waits only briefly for another writer unless
     `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
@@ -182,7 +182,7 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Note in `chain` the head of each other chain extended since the last such note: no end of a chain can be cut off unnoticed."""
+    """Note in `chain` the head of every other chain extended since the last such note, so that no chain can lose its end unnoticed."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # Written out and not as a parameter, so that the index of these few records is used.
         cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
@@ -195,7 +195,7 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
 
 
 def take_head(connection: BaseDatabaseWrapper) -> Chain:
-    """Note the heads of all chains in a new chain, and return its head, which proves everything written before."""
+    """Note the heads of all chains in a new chain, and return that chain; its head proves everything written before."""
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)
     insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": Action.HEAD_TAKEN.value}))
@@ -209,7 +209,7 @@ def _insert(names: tuple[str, ...]) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert the columns of `record` as they are, with any `change` as one statement; return the row of `change`, () without one."""
+    """Insert the columns of `record` as they are, in one statement with any `change`; return its row, or () without a `change`."""
     sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)
@@ -219,7 +219,7 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: C
 
 
 def fit(text: str, length: int) -> str:
-    """`text` as any database accepts it in a column of that length: an odd reference must not make the record, and so the page, fail."""
+    """`text` in a form that any database accepts in such a column: an odd reference must not make the record, and so the page, fail."""
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
 
 

@@ -37,10 +37,10 @@ def _derived(secret: str) -> bytes:
 
 
 def seal(key: bytes, before: str, record: Mapping[str, Any]) -> str:
-    """The keyed hash (64 hexadecimal digits) of a record whose predecessor has the seal `before`, "" for the first of a chain.
+    """The keyed hash (64 hexadecimal digits) of a record; `before` is the seal of its predecessor, "" for the first of a chain.
 
-    Empty columns are left out, so a column that a later version adds changes no older seal. Each value goes with its name and length, so
-    nothing can be moved from one column into the next.
+    Empty columns are left out, so a column that a later version adds changes no older seal. Each value is hashed with its name and length,
+    so nothing can be moved from one column into the next.
     """
     values = ((name, _plain(record[name])) for name in sorted(record) if name not in UNSEALED)
     content = "\n".join(f"{name} {len(value)} {value}" for name, value in values if value)
@@ -56,7 +56,7 @@ def _plain(value: Any) -> str:
 
 
 def day_of(chain: str) -> date | None:
-    """The day (UTC) in a chain's name, or None if it has none."""
+    """The day (UTC) in a chain's name, or None if the name has no day."""
     try:
         return date.fromisoformat(chain[:8])
     except ValueError:
@@ -111,7 +111,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Pop the idle chains, the last one first. A chain of another day is then dropped."""
+        """Pop the idle chains, the last one first; a chain of another day is thereby dropped."""
         while True:
             try:
                 yield self._idle.pop()

@@ -118,7 +118,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether the key may be shown next to a mask: it is no value itself, but words of field names, or a misspelt name of the API."""
+    """Whether the key may be shown next to a mask: whether it consists of words of field names, or is a misspelt name of the API."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)
@@ -160,7 +160,7 @@ def _says_nothing(parts: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind(word: str) -> str:
-    """The kind of a word, of its plural, of a numbered word (tax1) or of words run together (bookingclass): "subject", "filler" or ""."""
+    """The kind of a word, even if it is plural, numbered (tax1) or several words run together (bookingclass): "subject", "filler" or ""."""
     if word in SUBJECTS:
         return "subject"
     if word in FILLERS or (word.isdecimal() and len(word) < 3):

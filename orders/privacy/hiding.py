@@ -1,4 +1,4 @@
-"""Masking of orders for users who may not see personal data: every value not known to be harmless becomes a mask.
+"""Masking of orders for users who must not see personal data: every value not known to be harmless becomes a mask.
 
 One rule for the order page, custom data and the raw view: the names of a field and of its parents must be harmless
 (`harmless`), and text must not identify anybody (`personal_text`). Nothing here reads the database or a request.
@@ -45,7 +45,7 @@ SAME = frozenset({"items", "first", "last", "next", "prev", "previous"})  # the 
 
 
 class Pairs(list[tuple[str, object]]):
-    """An object of a JSON text, as pairs of key and value in the order sent, with keys that were sent twice."""
+    """An object of a JSON text, as pairs of key and value in the order sent, including keys that were sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ LEVEL_OF = {
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is not JSON, or nested too deeply.
 
-    `path` is the URL path of the request, which determines the kind of object in it. Structure, exact numbers and keys sent
+    `path` is the URL path of the request, which determines the kind of object in the answer. Structure, exact numbers and keys sent
     twice are kept. Of a document with many values only the first ROOM are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
@@ -230,7 +230,7 @@ class _Hiding:
 
 
 def _rank(key: str) -> int | None:
-    """The rank of this key as the name of a value next to it, 0 for the most likely; None if it is not one."""
+    """The rank of this key among those whose value names the value next to it, 0 for the most likely; None if it is not one of them."""
     last = _last_word(key)
     return NAMING.index(last) if last in NAMING else None
 
@@ -249,7 +249,7 @@ def _gives_away(key: str, value: object) -> bool:
 
 
 def _nothing_of(value: object) -> object:
-    """The structure of a person's field, with each value masked."""
+    """The structure of a person's field, with each value but None masked."""
     if isinstance(value, Pairs):
         return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
     if isinstance(value, list):

@@ -31,9 +31,9 @@ def search_not_sent(parameters: dict[str, str]) -> str:
 
 
 def without_person(address: str) -> str:
-    """`address`, unless it names a person (then the start page) or its value is not a valid ref (then the search for that value).
+    """`address`, unless it names a person (then the start page) or has an invalid ref (then the search for that ref).
 
-    A parameter that holds an e-mail address or phone number becomes "…"; the form for names keeps only ticket and connection. An
+    A parameter value that holds an e-mail address or phone number becomes "…"; the form for names keeps only ticket and connection. An
     address without a page on this site is returned unchanged.
     """
     path, _mark, query = address.partition("?")

@@ -49,7 +49,7 @@ class Field:
 class PersonCard:
     """A person as the page shows them. `ref` identifies them in this order's list, even if the CDP sent no ref.
 
-    `flights` are labels, `extras` the other items they are on as (type as sent, name); if `more`, there may be others.
+    `flights` are labels, `extras` the other items that the person is on, as (type as sent, name); if `more`, there may be others.
     """
 
     ref: str
@@ -75,7 +75,7 @@ class PersonCard:
 
     @property
     def facts(self) -> list[Field]:
-        """All other shown fields."""
+        """The shown fields other than `contacts`."""
         return [field for field in self.fields if field.name not in REACHES and not field.masked]
 
     @property
@@ -104,7 +104,7 @@ def card(
 ) -> PersonCard:
     """The card of `person`, the one at `position` (from 1); `reveal` names the hidden fields to show, "all" for every one.
 
-    `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read as of this country and of the person's own.
+    `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read as numbers of the person's country or of this one.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]

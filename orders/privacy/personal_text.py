@@ -91,7 +91,7 @@ def is_personal(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether the text is marked as personal: by an e-mail address, a label, a code line, the form of an identity number, or an IBAN.
 
-    A text longer than LONGEST counts as marked. For references too, whose digits may look like a phone or card number.
+    A text longer than LONGEST counts as marked. Also the rule for references, whose digits may look like a phone or card number.
     """
     if _is_plain(text):
         return False

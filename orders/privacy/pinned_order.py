@@ -16,7 +16,7 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order pinned at `at`, as it was last opened before, through the connection with `connection_id`."""
+    """An order pinned at `at`, as the user last opened it before then, through the connection with `connection_id`."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order_ref = models.CharField(max_length=128)
@@ -69,5 +69,5 @@ def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> b
 
 
 def unpin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> None:
-    """Remove an order, read through this connection, from the user's pinned ones."""
+    """Remove the order, as read through this connection, from those that the user pinned."""
     PinnedOrder.objects.filter(user_id=user.pk, order_ref=order_ref, connection_id=connection_id).delete()

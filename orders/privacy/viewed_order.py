@@ -87,7 +87,7 @@ def key_of(tenant: str, order_ref: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A user's view of an order at `now` (aware). `change` stores it, and returns what `before` reads."""
+    """A user's view of an order at `now` (aware). `change` stores the view, and returns the row that `before` reads."""
 
     user_id: int
     key: str

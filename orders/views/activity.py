@@ -1,4 +1,4 @@
-"""The activity page: the user's own access records, or everybody's for users with that right; as a page and as CSV."""
+"""The activity page: the user's own access records, or everybody's for users with the right to view these; as a page and as CSV."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from orders.views.panels import rows_of, starting
 
 
 def extent_shown(loaded: Loaded[Any]) -> str:
-    """The outcome of viewing a collection, for its record: "shown", or also how much, such as "shown: 20 of 35"."""
+    """The outcome of viewing a collection, for its record: "shown" if it is complete, else with the extent, such as "shown: 20 of 35"."""
     if loaded.complete:
         return "shown"
     count = len(loaded.items)

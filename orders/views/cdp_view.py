@@ -1,4 +1,4 @@
-"""The parts that all views of the CDP share: the user's connection, the session with its tenant, and pages for failures."""
+"""The parts that all views of the CDP share: the user's connection, its `Tenant`, and pages for failures."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def cdp_view(
 ) -> Callable[[TenantView[P]], View[P]]:
     """Decorator: give the view a `Tenant` of the user's connection, and show every failure as a page, or in the named `panel`.
 
-    A `heading` makes the view a panel of its own, read with GET; one named `order_…` gets its URL below the order's, see `orders.urls`.
+    A `heading` makes the view a panel of its own, read with GET; a panel named `order_…` gets its URL below the order's, see `orders.urls`.
     With `fresh` everything is requested again, except for an order that a search has just read or that is listed in the strip of
     the order viewed before, see `Tenant`; without it, answers of the last minute are reused. If the URL of a part of an order
     has a booking reference in place of the ref, the one order with that reference is shown.
@@ -109,7 +109,7 @@ def _reloaded(request: Request) -> bool:
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
-    """The ref of the only order with the booking reference in the URL of an order's part; "" if none, several, or the search failed."""
+    """The ref of the only order with the booking reference in the URL of an order's part; "" if there is none, or if the search failed."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
@@ -161,7 +161,7 @@ def respond(
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
     """Log one line about the error raised, or else the first failed call; a problem with the reference alone is no failure.
 
-    Code, route, region, connection, calls and time, but no reference and nothing about a person.
+    The line has code, route, region, connection, calls and time, but no reference and nothing about a person.
     """
     reader, connection = request.reader, request.connection
     failures = reader.take_failures() if reader is not None else []

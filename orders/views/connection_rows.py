@@ -15,7 +15,7 @@ from orders.problems import result_word
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """A connection, the user's own or shared (`shared_by` is not None). Timestamps are aware UTC; `last_used_at` None for never."""
+    """A connection, the user's own or shared (`shared_by` is not None). Timestamps are aware UTC; `last_used_at` is None for never."""
 
     id: UUID
     name: str

@@ -102,7 +102,7 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
-    """Delete a connection, after confirmation. If it was the default, the one set most recently becomes the default."""
+    """Delete a connection, after confirmation. If it was the default, the user's connection set most recently becomes the default."""
     connection = _own(request, connection_id)
     if request.method != "POST":
         context = {"connection": row_of(connection), "next": next_page.requested(request)}
@@ -116,7 +116,7 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with a live call and show the result; no call for an unconfirmed connection, or over a view limit."""
+    """Test the credential with a live call and show the result; no call if the connection is unconfirmed or a view limit is exceeded."""
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
         return redirect("confirm_connections")

@@ -100,7 +100,7 @@ def frame(request: Request) -> HttpResponseBase:
 def embed_allow(request: Request) -> HttpResponseBase:
     """The first page in the window that the frame opened: note that the frame waits, and redirect to the confirmation.
 
-    403 unless our own page opened it, for a listed origin: a stranger who made the challenge would get the token.
+    403 unless our own page opened it, for a listed origin: otherwise a stranger could make the challenge and get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)

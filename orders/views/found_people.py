@@ -78,7 +78,7 @@ def show_people(
 
 
 def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
-    """The keyed hash, for the record, of the person sought: of the first question."""
+    """The keyed hash of the person sought, made from the first question, for the access record."""
     return access_log.hashed(" ".join(questions[0].values()).strip().lower())
 
 

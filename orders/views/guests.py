@@ -31,7 +31,7 @@ from orders.views.progress import with_progress
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked.
 
-    NotFound, which is recorded, if nobody on the order is that guest.
+    Raises NotFound, which is recorded, if nobody on the order is that guest.
     """
 
     def record(outcome: str) -> None:

@@ -87,7 +87,7 @@ class Leads:
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
-    """The target of a ticket's link whose field holds `value`, as a browser and this server read the link."""
+    """The target of the link in a ticket whose field holds `value`, as a browser and this server read the link."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
     path = path.replace("\\", "/")

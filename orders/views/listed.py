@@ -22,7 +22,7 @@ LIFE = 600  # seconds: a page that was left open can still load them
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
     """The context of a list of orders: the trips at hand, the refs of orders whose trips come `later`, and the URL that loads these.
 
-    The URL, "" if there are none, is signed for LIFE seconds and names user and connection: it opens only orders that were
+    The URL, "" if no trip comes later, is signed for LIFE seconds and names user and connection: it opens only orders that were
     listed, and the listing was recorded.
     """
     known, address = trips_at_hand(tenant, orders), ""

@@ -140,7 +140,7 @@ def record_access(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Record a view of the order, run `change` with it, and return its row. Raises AccessNotRecorded.
+    """Record a view of the order, run `change` with it, and return the row of `change`. Raises AccessNotRecorded.
 
     `ref`, from the URL or the search, is used only if the order has no ref.
     """

@@ -38,7 +38,7 @@ LONGEST_NAME = 64  # characters of a file's name
 
 @require_safe
 def order(request: Request, ref: str) -> HttpResponseBase:
-    """The order page, under its ref or its booking reference. Any other value is searched for."""
+    """The page of the order with this ref or booking reference. Any other value is searched for."""
     clean = lookup.looks_like_ref(ref) or (
         is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
@@ -94,7 +94,7 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @require_safe
 @cdp_view()
 def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The CDP's answers as received, indented; masked for users who may not view personal data."""
+    """The CDP's answers as received, indented; masked for users who must not view personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = may_reveal(request.user)
@@ -113,7 +113,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """Path and text of each answer, and whether it is complete; None for text that cannot be masked, "" once the page is full."""
+    """Path and text of each answer, and whether the text is complete; None for text that cannot be masked, "" once the page is full."""
     room = RAW_ROOM
     for document in opened.documents:
         tenant.in_time()

@@ -30,7 +30,7 @@ def search_people_everywhere(
     *questions: Mapping[str, str],
     posted: Sequence[tuple[str, str]],
 ) -> HttpResponseBase:
-    """List how many matching people each other connection has, with a button that repeats the `posted` search there.
+    """List how many matching people each of the other connections has, with a button that repeats the `posted` search there.
 
     404 if no connection has any. Each search is recorded with its connection.
     """

@@ -1,4 +1,4 @@
-"""A note in the session of the orders that the user pinned, so that an order's page needs no query."""
+"""A note of the user's pinned orders in the session, so that an order's page needs no query."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PINS_KEY = "pins"
 
 
 def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> list[str]:
-    """Note the pinned orders, read again unless given, and return the note: keyed hashes, because a session names no order."""
+    """Note the pinned orders, read again unless given, and return the note: keyed hashes, because a session must not name orders."""
     if pinned is None:
         pinned = pinned_order.pinned(request.user)
     marks = [_mark(one.order_ref, one.connection_id) for one in pinned]
@@ -23,7 +23,7 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
 
 
 def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
-    """Whether the user pinned the order, read through this connection: as noted in the session, or read now if nothing is noted."""
+    """Whether the user pinned the order, as read through this connection; according to the session's note, made now if there is none."""
     held = request.session.get(PINS_KEY)
     marks = held if isinstance(held, list) else note_pins(request)
     return _mark(order_ref, connection_id) in marks

@@ -22,7 +22,7 @@ LAST_SHOWN = 5  # the others are folded
 def home(request: Request) -> HttpResponseBase:
     """The search field, the user's pinned and recent orders, and how to search.
 
-    A connection in the URL that cannot be used gives its problem; an auditor without a connection goes to the activity.
+    If the URL names a connection that cannot be used, the problem is shown; an auditor without one is redirected to the activity page.
     """
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
@@ -49,6 +49,6 @@ def starts_with_activity(request: Request) -> bool:
 def orders(request: Request) -> HttpResponseBase:
     """Search: a form posts `q`, a ticket's link has it as `?q=`. Returns the order, a chooser, people, or a page with the reason.
 
-    If the form finds one order, it redirects to the order's URL, and that page reuses the answers of the search.
+    If a posted search finds one order, the response redirects to the order's URL; that page reuses the answers of the search.
     """
     return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))

@@ -208,7 +208,7 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal the entered credential and test it with one call. None, with the reason in the form, if refused and not `wanted` anyway."""
+    """Seal the credential and test it with one call. None, with the reason in the form, if it is refused and not `wanted` anyway."""
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
