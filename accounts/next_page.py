@@ -110,5 +110,5 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _is_plain(address: str) -> bool:
-    """Whether `address` is printable ASCII without spaces and backslashes, like every URL made by a browser or this program."""
+    """Whether `address` is printable ASCII without spaces or backslashes, like every URL made by a browser or this program."""
     return address.isascii() and address.isprintable() and not set(" \\") & set(address)

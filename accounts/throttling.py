@@ -95,7 +95,10 @@ class Lane:
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Check a password inside the block: any exception but Uncounted means that it was wrong. Raises TryLater if it must wait."""
+    """Check a password inside the block: any exception but Uncounted means that the password was wrong.
+
+    Raises TryLater if the attempt must wait.
+    """
     if not _CHECKING.acquire(timeout=PATIENCE):
         raise _crowded()
     token = _holds_place.set(True)
