@@ -11,7 +11,10 @@ from accounts.limits import Address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address; for IPv6 its /64, since one household or host has all of it. Unchanged if it is not an IP address."""
+    """The client's address, or for IPv6 its /64 network, because one household or host has all of it.
+
+    If the address is not an IP address, it is returned unchanged.
+    """
     text = _sent(request)
     address = _parsed(text)
     if address is None:
@@ -31,9 +34,9 @@ def is_trusted(request: HttpRequest) -> bool:
 
 
 def _sent(request: HttpRequest) -> str:
-    """The client's address without a port, as the trusted proxies wrote it to `X-Forwarded-For`: with two, the second from the right.
+    """The client's address without a port, as trusted proxies wrote it to `X-Forwarded-For`: with two proxies, the second from the right.
 
-    The first entry if there are fewer; the peer's address if no proxy is trusted or the header is missing.
+    The first entry if there are fewer entries than proxies; the peer's address if no proxy is trusted or the header is missing.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES

@@ -29,7 +29,7 @@ def is_listed(spelling: str) -> bool:
 
 
 def folded(password: str) -> str:
-    """The password in lower case and compatibility form: "ＰＡＳＳ" is "pass"."""
+    """The password in lower case and compatibility form: "pass" for "ＰＡＳＳ"."""
     return unicodedata.normalize("NFKC", password).casefold()
 
 

@@ -24,11 +24,11 @@ TENANTS_READ_EVERY = 600  # seconds until a connection that was added or deleted
 
 
 def page(request: Request) -> dict[str, Any]:
-    """The context of a page, besides settings, preferences and language.
+    """The context of a page. It includes settings, preferences and language.
 
     `carry` is the query for links; `ticket` is a valid ticket in the request, `refused_ticket` an invalid one; `connection_label` is the
-    connection in use, and `tenants` are all of the user's. `manages` lists the administrators' links in the menu. `csrf_input` is made
-    once for all forms of a page.
+    connection in use, and `tenants` are all the user's connections. `manages` lists the administrators' links in the menu. `csrf_input` is
+    made once for all forms of a page.
     """
     connection = request.connection
     ticket = ticket_of(request)

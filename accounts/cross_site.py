@@ -1,7 +1,7 @@
 """Requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as before.
 
-A page on a neighbouring host name (same-site) gets the Lax session cookie with every image and frame, so without this rule it could
-write access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
+The browser sends the Lax session cookie with every image and frame of a page on a neighbouring host name (same-site), so without this rule
+such a page could cause access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
     """Middleware: of requests that another site starts, serve only links that open a page. Placed right after authentication.
 
-    Everything else, and every prefetch, gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for
-    frames. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the export to the
-    activity page: no view is recorded that nobody asked for.
+    Everything else gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for frames; a prefetch
+    gets a 403 even there. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the
+    export to the activity page: no view is recorded that nobody asked for.
     """
 
     def answer(request: Request) -> HttpResponseBase:

@@ -118,7 +118,10 @@ def takes_no_cookies(path: str) -> bool:
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: drop the cookies where they are ignored: a frame on a neighbouring host name sends them. Placed before the session."""
+    """Middleware: drop the cookies where they are ignored, because a frame on a neighbouring host name sends them.
+
+    Placed before the session.
+    """
 
     def answer(request: Request) -> HttpResponseBase:
         if takes_no_cookies(request.path_info):
@@ -129,7 +132,7 @@ def without_cookies(get_response: GetResponse) -> GetResponse:
 
 
 def by_token(get_response: GetResponse) -> GetResponse:
-    """Middleware: set the user of a frame's token for the orders in frames; without a valid token, answer 401.
+    """Middleware: for orders in frames, set the user to whom the frame's token belongs; without a valid token, answer 401.
 
     Placed after everything else that signs users in or out.
     """

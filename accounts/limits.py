@@ -39,7 +39,7 @@ class ViewLimits:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A limit that was exceeded: `limit` views in a `window` ("a minute" or "a day"), and the seconds until that ends."""
+    """A limit that was exceeded: `limit` views in a `window` ("a minute" or "a day"), and the seconds until that window ends."""
 
     limit: int
     window: str

@@ -52,7 +52,7 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """The number of orders and people that a user has viewed in one minute and on one day.
+    """The number of times that a user has read from the CDP in one minute and on one day.
 
     Minutes and days are counted from 1970 in UTC; `noted_minute` and `noted_day` are the last in which "too many" was recorded.
     """

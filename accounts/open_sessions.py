@@ -38,7 +38,7 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An open session. `key` is its hashed key in the table, with which nobody can use it; timestamps are aware UTC."""
+    """An open session. `key` is its hashed key in the table, which nobody can use to take it over; timestamps are aware UTC."""
 
     key: str
     since: datetime
@@ -99,9 +99,9 @@ def good(key: str) -> Good | None:
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
-    """End the user's sessions, or `only` the one with that hashed key, but never the one with the key `but`.
+    """End the user's sessions, or only the one with the hashed key `only`, but never the one with the hashed key `but`.
 
-    Return the number ended; recorded if there are any.
+    Return the number ended; if it is not 0, this is recorded.
     """
     keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
     ended = Session.objects.filter(session_key__in=keys).delete()[0]

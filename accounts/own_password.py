@@ -1,8 +1,8 @@
 """Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
 A connection carries a mark of the password hash under which its owner last confirmed it. The mark is renewed when the owner changes
-the password, and when the password is removed. If the hash is replaced otherwise (by an administrator, a link, a command or SQL), the
-mark no longer matches and the credential is not opened.
+the password, and when the password is removed or only hashed again. If the hash is replaced otherwise (by an administrator, a link, a
+command or SQL), the mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations
@@ -48,5 +48,5 @@ def use(user: AbstractBaseUser) -> bool:
 
 
 def last_set(user: AbstractBaseUser | AnonymousUser) -> SetPassword | None:
-    """The last password that somebody else set for the user, by whom and when; None if there is none."""
+    """The note of the last password that somebody else set for the user; None if there is none."""
     return SetPassword.objects.filter(user_id=user.pk or 0).first()

@@ -1,4 +1,7 @@
-"""Links to set a password: each works once, for three days (PASSWORD_RESET_TIMEOUT), until a newer one is made or the person signs in."""
+"""Links to set a password: each works once within three days (PASSWORD_RESET_TIMEOUT).
+
+A link becomes invalid when a newer one is made or the person signs in.
+"""
 
 from __future__ import annotations
 

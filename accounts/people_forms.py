@@ -44,7 +44,7 @@ class PersonForm(RolesForm, UserForm):
     field_order = ("username", "first_name", "last_name", "roles")
 
     def clean_username(self) -> str:
-        """Refuse a name that is taken, whatever its upper and lower case."""
+        """Refuse a name that is already taken, regardless of upper and lower case."""
         name: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
             raise ValidationError(_("There is already a person with this user name."), code="taken")

@@ -64,7 +64,10 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Store in the session which management links the menu has and whether the user sees everybody's activity: pages need no query."""
+    """Store in the session which management links the menu has and whether the user sees everybody's activity.
+
+    Pages then need no query.
+    """
     if isinstance(user, User):
         rights = {"people": may_manage_people, "connections": may_share_connections}
         if manages := [name for name, may in rights.items() if may(user)]:

@@ -63,7 +63,7 @@ class SessionStore(db.SessionStore):
             super().delete(stored_key(key))
 
     def load(self) -> dict[str, Any]:
-        """The session's data; {} if there is no such session or it has expired, in which case its key is dropped."""
+        """The session's data; {} if there is no such session or it has expired; its key is then dropped."""
         key = stored_key(self.session_key or "")
         (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
         if row is None:
@@ -78,7 +78,7 @@ class SessionStore(db.SessionStore):
         """Save the session: a new one as Django does, a changed one by a single statement without a transaction.
 
         A transaction spans Python code: with a hundred concurrent pages it ended so late that other pages failed, because they wait
-        0.75 s for the database. Raises UpdateError if the session has ended.
+        only 0.75 s for the database. Raises UpdateError if the session has ended.
         """
         if must_create or self.session_key is None:
             super().save(must_create)

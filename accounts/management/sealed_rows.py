@@ -13,7 +13,7 @@ from orders.models import Connection, ConnectionMember, SharedConnection
 
 @dataclass(frozen=True, slots=True)
 class SealedRows:
-    """A model's rows: `columns` are sealed under the server's keys; `check` raises `CredentialUnreadable` for an unreadable one.
+    """A model's rows: `columns` are sealed under the server's keys; `check` raises `CredentialUnreadable` for an unreadable row.
 
     `title` names a row in messages; `related` are the foreign keys that `check` and `title` follow.
     """

@@ -112,7 +112,7 @@ class Backend(LDAPBackend):
     ) -> User | None:
         """The user, or None. Raises DirectoryDown, or Refused if the password is right but the user may not sign in.
 
-        The directory is not queried for the name of a user whom it may not sign in.
+        The directory is not queried for the name of a user whom it must not sign in.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
@@ -133,7 +133,8 @@ class Backend(LDAPBackend):
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
         """The user with the name in the directory's entry, whatever was typed, saved if new; and False, since nothing is left to save.
 
-        Raises Refused before an account is created or taken over, and for a user in no group, whose groups and sessions here end.
+        Raises Refused if the name is unusable or is that of a user whom the directory must not sign in; also for a user in no mapped
+        group, whose memberships in mapped groups and sessions here end.
         """
         name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
         if not name:

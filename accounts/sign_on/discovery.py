@@ -1,4 +1,4 @@
-"""The provider's discovery document, read at most once an hour. https://openid.net/specs/openid-connect-discovery-1_0.html"""
+"""The provider's discovery document, cached for an hour. https://openid.net/specs/openid-connect-discovery-1_0.html"""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 def document(chosen: Provider) -> dict[str, Any]:
-    """The provider's document.
+    """The provider's document, from <issuer>/.well-known/openid-configuration, cached for an hour in each process.
 
     Raises NotSignedIn if it cannot be read or used, names another issuer, or has its sign-in page at an origin that the policy forbids.
-    GET <issuer>/.well-known/openid-configuration, at most once an hour for each process.
     """
     issuer = chosen.issuer
     until, kept = _kept.get(issuer, (0.0, {}))

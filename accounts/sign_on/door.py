@@ -1,4 +1,4 @@
-"""The single point that every sign-in passes, by password, provider, directory or proxy, including all further steps."""
+"""The single point that every sign-in passes through, whether by password, provider, directory or proxy, with its further steps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str)
 
 
 class Adapter(DefaultAccountAdapter):
-    """allauth's account adapter, without its e-mails, messages and pages."""
+    """allauth's account adapter, without its e-mails, messages or pages."""
 
     def get_login_stages(self) -> list[str]:
         return ["accounts.sign_on.second_step.Stage"]

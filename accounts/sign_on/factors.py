@@ -1,7 +1,7 @@
 """Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified by allauth.
 
-Their secrets are sealed like CDP credentials and bound to person and kind, so a row copied to somebody else is useless. A code works
-once across all processes: the row stores the codes used, or the time of the last.
+The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so such a row is useless if copied to
+somebody else. A code works once across all processes: the row stores which recovery codes were used, or the time of the app's last code.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def at(user_id: int, kind: str) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):
-    """allauth's adapter, sealing secrets that would be stored in plain text. Raises CredentialUnreadable outside of `at`."""
+    """allauth's adapter, which also seals secrets. Raises CredentialUnreadable outside of `at`."""
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, _here())
@@ -177,7 +177,10 @@ def _accepts_app(person: Any, code: str) -> bool:
 
 
 def _matching(secret: str, code: str, *, after: int) -> int | None:
-    """The time step of the code, None if it is wrong or not later than `after`; the steps next to the current one are accepted as well."""
+    """The time step of the code; None if the code is wrong or its step is not later than `after`.
+
+    The steps next to the current one are accepted as well.
+    """
     counter: int
     for counter in yield_hotp_counters_from_time():
         if counter > after and compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))):
@@ -244,7 +247,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove all of a person's second factors, recovery codes included. Return the number removed; recorded if there are any."""
+    """Remove all of a person's second factors, recovery codes included. Return the number removed; if it is not 0, this is recorded."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()
@@ -275,7 +278,10 @@ def open_sealed(row: Authenticator) -> str:
 
 
 def reseal(pk: int, *, dry_run: bool) -> str:
-    """Seal one row's secret under the first key, or with `dry_run` only test it: "resealed", "already", "unreadable"; "" if it is gone."""
+    """Seal one row's secret under the first key, or with `dry_run` only test it.
+
+    Return "resealed", "already" or "unreadable"; "" if the row is gone.
+    """
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()
         if row is None:

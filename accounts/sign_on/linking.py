@@ -43,7 +43,7 @@ def end_password(person: User) -> bool:
 def comes_from(person: User) -> str:
     """The system that signs the user in: the provider's name if they are linked to it, or "directory"; "" if neither does.
 
-    A user of the directory has no password here, is neither staff nor a superuser, and has signed in before.
+    A user counts as the directory's if they have no password here, are neither staff nor a superuser, and have signed in before.
     """
     chosen = settings.SIGN_ON
     if chosen.provider is not None and SocialAccount.objects.filter(user=person).exists():

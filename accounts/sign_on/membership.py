@@ -30,7 +30,7 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
 
 
 def usable_name(sent: object) -> str:
-    """The name, normalized, as a user name here; "" if it cannot be one. User names have no spaces: `account_events` relies on that."""
+    """The sent name, normalized; "" if it cannot be a user name here. User names have no spaces: `account_events` relies on that."""
     name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
     try:
         UnicodeUsernameValidator()(name)
@@ -56,7 +56,7 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
 
 
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
-    """Update an existing user's groups. Raises NotSignedIn for an inactive user, and for anybody in no group, whose sessions end."""
+    """Update an existing user's groups. Raises NotSignedIn for an inactive user, and for anybody in no mapped group, whose sessions end."""
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
         if not person.is_active:

@@ -58,7 +58,7 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
 def finish(request: HttpRequest) -> HttpResponseBase:
     """Exchange the code that the provider returned, and sign the user in, or confirm the sign-in.
 
-    Raises NotSignedIn with the page to go to; a signed-in user who is no longer in a group is signed out.
+    Raises NotSignedIn with the page to go to; a signed-in user who is no longer in a mapped group is signed out.
     """
     state = statekit.get_states(request).get(request.GET.get("state", ""), ({},))[0]
     try:
@@ -105,9 +105,9 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of a token for us. Raises OAuth2Error if it is malformed, has expired, or has another issuer or audience.
+        """The claims of the ID token. Raises OAuth2Error if it is malformed, has expired, or has another issuer or audience.
 
-        It comes directly from the provider, so its signature need not be verified (OpenID Connect Core, 3.1.3.7).
+        The token comes directly from the provider, so its signature need not be verified (OpenID Connect Core, 3.1.3.7).
         """
         try:
             return jwt.decode(
@@ -160,7 +160,7 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """allauth's adapter, which signs in only users who are allowed to sign in. allauth's own pages are never reached."""
+    """allauth's adapter, restricted to users who may sign in. allauth's own pages are never reached."""
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> _OpenIdProvider:
         return _provider(request)

@@ -25,11 +25,12 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def named_by_proxy(get_response: Answer) -> Answer:
-    """Middleware: sign in the user that the proxy names. Placed after the session limits, which apply to these sessions too.
+    """Middleware: sign in the user whom the proxy names. Placed after the session limits, which apply to these sessions too.
 
-    The name is trusted only with the proxy's secret. No user is added: an unknown or inactive name stays signed out.
+    The name is trusted only with the proxy's secret. No user is added: an unknown or inactive user stays signed out.
     A session that the proxy started ends if the proxy sends another name, or none. The page after signing out signs nobody in.
-    Paths where the proxy requires no sign-in (docs/sign-on.md), such as that of a frame's window, are left alone: no name is sent there.
+    Paths where the proxy requires no sign-in (docs/sign-on.md), such as that of the window opened by a frame, are left alone: no name is
+    sent there.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:

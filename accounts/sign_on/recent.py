@@ -29,13 +29,13 @@ def note_confirmed(request: HttpRequest) -> None:
 def note_signed_in(request: HttpRequest) -> None:
     """Note when the user authenticated at the provider; if the provider sends no time, sensitive actions need a confirmation.
 
-    Signing out and in again must not count as a confirmation: the provider may let somebody in without asking.
+    Signing out and in again must not count as a confirmation: the provider may let somebody in without authenticating them again.
     """
     request.session[CONFIRMED_AT] = getattr(request, "authenticated_at", 0)
 
 
 def is_recent(request: HttpRequest, seconds: int) -> bool:
-    """Whether the user authenticated within the last `seconds`. True behind a sign-on proxy, where nobody can be asked again."""
+    """Whether the user authenticated within the last `seconds`. True for a sign-in by the proxy, which cannot be confirmed."""
     if request.session.get(SIGNED_IN_BY) == "proxy":
         return True
     by_provider = request.session.get(SIGNED_IN_BY) == "provider"
@@ -44,7 +44,7 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 
 
 def confirmed(view: View) -> View:
-    """Decorator for changing rights and credentials, and for revealing hidden data.
+    """Decorator for views that change rights or credentials, or reveal hidden data.
 
     Require a sign-in, or its confirmation, within CDPVIEWER_CONFIRM_AFTER_MINUTES; nothing if that is 0.
     """
@@ -52,12 +52,12 @@ def confirmed(view: View) -> View:
 
 
 def confirmed_for_factors(view: View) -> View:
-    """Decorator for second factors: always require a sign-in, or its confirmation, within five minutes."""
+    """Decorator for views that change second factors: always require a sign-in, or its confirmation, within five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 
 def ask(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the confirmation page, which returns here afterwards. From a panel, the whole page is redirected."""
+    """Redirect to the confirmation page, and from there back to the page the user is on. From a panel, the whole page is redirected."""
     address = reverse("confirm") + next_page.next_query(next_page.page_of(request))
     return next_page.go_to(request, address, _("First confirm that it is you."))
 

@@ -37,7 +37,7 @@ class Stage(LoginStage):
 
 
 def note_missing(request: HttpRequest) -> None:
-    """If a second factor is required, note that a user who signed in with a password and has none must add one first."""
+    """If a second factor is required, note that a user who signed in with a password and has no such factor must add one first."""
     required = settings.SIGN_ON.second_factor is SecondFactor.REQUIRED
     if required and request.session.get(SIGNED_IN_BY) in BY_PASSWORD and not factors.exist(request.user):
         request.session[MUST_ADD] = True

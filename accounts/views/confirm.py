@@ -45,9 +45,9 @@ class ConfirmForm(Limited, forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask for the password, or for a sign-in at the provider, and return to the page that needed it.
+    """Ask for the password, or for a sign-in at the provider, and return to the page that required it.
 
-    A user whom the directory has meanwhile refused is signed out.
+    A user whom the directory now refuses is signed out.
     """
     page = next_page.requested(request, default="/")
     by_provider = request.session.get(SIGNED_IN_BY) == "provider" and settings.SIGN_ON.provider is not None

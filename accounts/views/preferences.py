@@ -58,7 +58,7 @@ class PreferencesForm(forms.Form):
 
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Save the browser's time zone, or UTC if the user declines that zone or it is unknown; no zone is offered again."""
+    """Save the browser's time zone, or UTC if the user declines that zone or it is unknown; after that, no zone is offered."""
     name = zones.canonical(request.POST.get("time_zone", "")) or zones.FIRST
     chosen = choices.current()
     chosen.time_zone = name

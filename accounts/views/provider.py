@@ -66,7 +66,7 @@ def _record(refused: NotSignedIn) -> None:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Show that the user may still be signed in at the provider or proxy, with a link to the provider's sign-out page if it has one.
 
-    Redirect to the sign-in page if the user is signed in here, or there is neither.
+    Redirect to the sign-in page if the user is signed in here, or if there is no provider and the proxy sends no name.
     """
     provider, proxy = settings.SIGN_ON.provider, settings.SIGN_ON.proxy
     by_proxy = proxy is not None and proxy_header.named(request, proxy) != ""

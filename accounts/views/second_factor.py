@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
 
 
 class JsonObject(forms.CharField):
-    """A JSON object. Django's own field raises other errors for one that is nested too deeply or has too long a number."""
+    """A JSON object. Unlike Django's own field, it raises ValidationError if the text is nested too deeply or has too long a number."""
 
     def clean(self, value: Any) -> dict[str, Any]:
         try:
@@ -68,7 +68,8 @@ class PasskeyForm(forms.Form):
 def step(request: HttpRequest) -> HttpResponseBase:
     """Ask for a code or a passkey after the password, then sign in.
 
-    Redirect to the sign-in page if no password came before, the user is signed in, or was deactivated or got a new password meanwhile.
+    Redirect to the sign-in page if no password came before, or if the user is already signed in, was deactivated or got a new password
+    meanwhile.
     """
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:
@@ -170,7 +171,7 @@ def app_picture(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_http_methods(["GET", "HEAD", "POST"])
 def passkey(request: HttpRequest) -> HttpResponse:
-    """Add a passkey: the device itself, a phone, or a key."""
+    """Add a passkey: on the device itself, on a phone, or on a security key."""
     _only_where_used()
     problem = ""
     if request.method == "POST":

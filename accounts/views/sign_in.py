@@ -87,7 +87,7 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users who signed in through the provider or proxy see a page about still being signed in there."""
+        """Sign out. Users who signed in through the provider or proxy are redirected to `signed_out`: they may still be signed in there."""
         elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response

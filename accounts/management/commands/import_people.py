@@ -173,7 +173,7 @@ def _link(person: User, site: str) -> str:
 
 
 def _unlinked(lines: Iterable[Line]) -> int:
-    """How many active people in the file are not linked to an account at the provider."""
+    """The number of active people in the file who are not linked to an account at the provider."""
     names = [line.username for line in lines]
     return User.objects.filter(username__in=names, is_active=True, socialaccount=None).count()
 

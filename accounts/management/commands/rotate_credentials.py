@@ -68,5 +68,5 @@ class Command(BaseCommand):
         return "changed meanwhile"
 
     def swap(self, table: SealedRows, pk: object, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
-        """Write `fresh` if the row still holds `sealed`; False if it does not."""
+        """Write `fresh` if the row still holds `sealed`. Return whether it did."""
         return table.model._default_manager.filter(pk=pk, **sealed).update(**fresh) == 1  # noqa: SLF001
