@@ -29,6 +29,7 @@ from cdpviewer import backups, databases, served
 Report = Callable[[str, int], None]
 Sum = tuple[int, int]  # rows, and the sum of their hashes
 
+WRITTEN = "write it as postgres://owner:password@host:5432/name."
 SOURCE, TARGET = "moved_from", "moved_to"
 BATCH = 2000  # rows
 MADE_BY_MIGRATIONS = {
@@ -69,9 +70,9 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
     try:
         target = databases.database(url, Path(), pool="none")
     except ImproperlyConfigured:
-        raise Unfit("The URL cannot be read: write it as postgres://owner:password@host:5432/name.") from None
+        raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}") from None
     if target["ENGINE"] != databases.POSTGRESQL:
-        raise Unfit("The new database is not PostgreSQL.")
+        raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}")
     with tempfile.TemporaryDirectory(prefix=".move-", dir=Path(present["NAME"]).parent) as folder:
         backup = Path(folder) / "backup"
         backups.take(backup)
