@@ -144,12 +144,19 @@ def _close_log(database: Path) -> None:
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Give the finished file its name once its content is safely on disk."""
-    for path in (part, target.parent):
-        opened = os.open(path, os.O_RDONLY)
-        os.fsync(opened)
-        os.close(opened)
+    """Give the finished file its name once its content is safely on disk, and make the name as safe."""
+    _sync(part)
     part.rename(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    """Write a file's content, or a folder's names, to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _run(program: str, *options: str) -> None:
