@@ -49,13 +49,17 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
     """
     if connections["default"].vendor != "sqlite":
         raise Unfit("The current database is not SQLite.")
-    lock = None if while_served else served.alone()
+    lock = None
     try:
+        if not while_served:
+            lock = served.alone()
         with _between(url) as (source, target):
             _prepare(source, target)
             return _copy_all(source, target, report)
     except backups.Unfit as problem:
         raise Unfit(str(problem)) from None
+    except OSError as error:
+        raise Unfit(f"The current database's folder cannot be written ({type(error).__name__}).") from None
     except DatabaseError as error:  # its words may hold what is in a row
         raise Unfit(f"One of the databases failed ({type(error.__cause__ or error).__name__}).") from None
     finally:
