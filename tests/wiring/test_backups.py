@@ -83,3 +83,13 @@ def test_a_postgresql_that_is_down_is_a_sentence_and_nothing_changes(
         call_command("restore", str(tmp_path / "one.backup"))
     assert str(caught.value).startswith("Nothing was changed. The database is not responding")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("keep", ["0", "-1", "-2"])
+def test_a_number_of_backups_below_one_is_refused_and_none_is_removed(keep: str, own: None, tmp_path: Path) -> None:
+    for day in ("20260101T000000Z", "20260102T000000Z"):
+        (tmp_path / f"daily-{day}.backup").touch()
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(CommandError, match="--keep must be at least 1"):
+        call_command("backup", str(tmp_path / "daily-{date}.backup"), f"--keep={keep}")
+    assert sorted(tmp_path.iterdir()) == before
