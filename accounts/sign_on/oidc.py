@@ -115,10 +115,11 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         """
         with _as_expected():
             signed = self._decode_id_token(app, kwargs["response"]["id_token"])
-            more = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {}
-            claims = signed | more
             subject = signed["sub"]
-        if not isinstance(subject, str) or claims["sub"] != subject:
+            more = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {"sub": subject}
+            claims = signed | more
+            about = more["sub"]  # required: https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
+        if not isinstance(subject, str) or about != subject:
             raise ProviderException("user info is about another subject than the token")
         login = self.get_provider().sociallogin_from_response(request, {"userinfo": {"sub": subject}})
         login.claims, login.signed = claims, signed

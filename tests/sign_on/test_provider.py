@@ -332,6 +332,7 @@ BROKEN = [
     *((path, "empty", "{}") for path in ("/.well-known/", "/token")),
     ("/token", "a token of another type", '{"access_token": 5, "id_token": {}}'),
     *(("/token", f"expires in {value}", TOKEN % value) for value in ('"soon"', "[1]", "1e999", "9" * 30)),
+    ("/me", "no subject", '{"preferred_username": "alice", "groups": ["cdp-agents"]}'),
     *(("/me", f"subject {value}", f'{{"sub": {value}}}') for value in ("null", "[]", '"sub-ben"')),
 ]
 
