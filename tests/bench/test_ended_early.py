@@ -37,3 +37,17 @@ def test_lighthouse_that_always_hangs_cannot_be_measured(tmp_path: Path, monkeyp
     node = a_node(tmp_path, hangs=lighthouse.TRIES)
     with pytest.raises(CannotMeasure, match="no report within"):
         lighthouse._run(tmp_path, node, "chromium", "http://127.0.0.1/", tmp_path / "headers")
+
+
+@pytest.mark.parametrize(
+    ("at", "measured"),
+    [({0: [90.0]}, math.nan), ({0: [90.0], 500: [100.0]}, math.nan), ({0: [90.0], 500: [100.0], 1500: [102.0]}, 1.02)],
+    ids=["no stop", "one stop", "both stops"],
+)
+def test_memory_that_was_not_measured_to_the_end_is_a_goal_not_reached(
+    at: dict[int, list[float]], measured: float
+) -> None:
+    (goal,) = goals(Findings(memory={APP: Memory(at)}))
+    assert goal.measured == pytest.approx(measured, nan_ok=True)
+    assert goal.reached is not math.isnan(measured)
+    assert goal.row()
