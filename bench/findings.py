@@ -123,15 +123,19 @@ def _weight_goals(found: Findings) -> Iterable[Goal]:
         )
         yield Goal("requests to other hosts", len(found.foreign), 0, shown="{:.0f}")
     if seen := found.memory.get(APP):
-        stops = sorted(seen.at)
-        yield Goal(
-            f"memory after {stops[-1]:,} pages, of that after {stops[-2]:,}",
-            1 + seen.grown(stops[-2], stops[-1]),
-            1.03,
-            shown="{:.3f}",
-        )
+        yield _memory_goal(seen)
     if not math.isnan(found.planning):
         yield Goal("planning 120 segments, CPU ms", found.planning, 20, shown="{:.1f}")
+
+
+def _memory_goal(seen: Memory) -> Goal:
+    _start, *stops = sorted(seen.at)
+    if len(stops) < 2:
+        return Goal("memory after all pages, of that after the first", math.nan, 1.03, why="no page came any more")
+    early, late = stops[-2:]
+    return Goal(
+        f"memory after {late:,} pages, of that after {early:,}", 1 + seen.grown(early, late), 1.03, shown="{:.3f}"
+    )
 
 
 def _ratio(ours: float, theirs: float) -> float:

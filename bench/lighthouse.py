@@ -28,6 +28,7 @@ SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 AIMED_AT = CATEGORIES[:3]  # the page asks not to be indexed, which search engines' figures count against it
 TRIES = 3
+LONGEST = 180  # seconds of a try
 RUNS = 3  # the median counts: a shared machine pauses now and then
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -94,19 +95,22 @@ def _run(folder: Path, node: str, browser: str, address: str, headers: Path) -> 
 
 
 def _try(folder: Path, node: str, browser: str, address: str, headers: Path) -> dict[str, Any]:
-    done = subprocess.run(
-        [
-            *(node, str(LIGHTHOUSE), address, "--quiet", "--output=json", "--output-path=stdout"),
-            *(f"--extra-headers={headers}", f"--chrome-flags={FLAGS}", f"--only-categories={','.join(CATEGORIES)}"),
-            "--disable-full-page-screenshot",
-        ],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "CHROME_PATH": browser, "TMPDIR": str(folder)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+    try:
+        done = subprocess.run(
+            [
+                *(node, str(LIGHTHOUSE), address, "--quiet", "--output=json", "--output-path=stdout"),
+                *(f"--extra-headers={headers}", f"--chrome-flags={FLAGS}", f"--only-categories={','.join(CATEGORIES)}"),
+                "--disable-full-page-screenshot",
+            ],
+            env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "CHROME_PATH": browser, "TMPDIR": str(folder)},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST,
+        )
+    except subprocess.TimeoutExpired:
+        raise CannotMeasure(f"Lighthouse gave no report within {LONGEST} s.") from None
     try:
         report: dict[str, Any] = json.loads(done.stdout)
     except ValueError:

@@ -155,7 +155,6 @@ def main() -> None:
             "CDPVIEWER_EXTRA_REGIONS": f"sandbox={sandbox.url}",
             "CDPVIEWER_VIEWS_A_MINUTE": "0",
             "CDPVIEWER_VIEWS_A_DAY": "0",
-            "CDPVIEWER_LOG_LEVEL": "ERROR",
             "CDPVIEWER_SECRET_KEY": secrets.token_urlsafe(50),
             "CDPVIEWER_CREDENTIAL_KEYS": _key(),
             "DATABASE_URL": f"sqlite:///{Path(folder, 'team.sqlite3')}",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
 from cdpviewer import served
@@ -62,9 +62,10 @@ def put_back(source: Path) -> Path | None:
     Return the path to which SQLite's previous file was moved; None if there was none, and for PostgreSQL.
     """
     check(source)
-    lock = served.alone()
+    lock = None
     connection = connections["default"]
     try:
+        lock = served.alone()
         if connection.vendor == "sqlite":
             return _replace(source, Path(connection.settings_dict["NAME"]))
         connection.close()
@@ -80,6 +81,8 @@ def put_back(source: Path) -> Path | None:
         )
     except OSError as error:
         raise Unfit(f"The database's folder cannot be written ({type(error).__name__}).") from None
+    except DatabaseError as error:
+        raise Unfit(f"The database is not responding ({type(error.__cause__ or error).__name__}).") from None
     finally:
         if lock is not None:
             os.close(lock)
@@ -144,12 +147,19 @@ def _close_log(database: Path) -> None:
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Give the finished file its name once its content is safely on disk."""
-    for path in (part, target.parent):
-        opened = os.open(path, os.O_RDONLY)
-        os.fsync(opened)
-        os.close(opened)
+    """Give the finished file its name once its content is safely on disk, and make the name as safe."""
+    _sync(part)
     part.rename(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    """Write a file's content, or a folder's names, to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _run(program: str, *options: str) -> None:

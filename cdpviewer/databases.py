@@ -15,8 +15,10 @@ if TYPE_CHECKING:  # the settings import this module, and load before Django's d
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 DJANGOS_SQLITE = "django.db.backends.sqlite3"
+DJANGOS_POSTGRESQL = "django.db.backends.postgresql"
 SQLITE = "cdpviewer.sqlite"  # ours: keeps files open, and waits for locks outside of C
 POSTGRESQL = "cdpviewer.postgresql"  # ours: a limit on every wait
+WRITTEN = "write it as sqlite:////full/path/file.sqlite3 or postgres://user:password@host:5432/name."
 OWNER = "owner"  # the alias of the role that migrates and prunes, if it differs from the pages' role
 OWN_PATIENCE = (
     0.01  # seconds that SQLite waits in C, and all pages with it; most locks are held for less than one millisecond
@@ -49,13 +51,13 @@ def database(
     if not url:
         settings: dict[str, Any] = {"ENGINE": DJANGOS_SQLITE, "NAME": folder / "cdpviewer.sqlite3"}
     else:
+        # The URL may contain a password, so neither it nor the parser's message is repeated.
         try:
             settings = {**dj_database_url.parse(url)}
         except ValueError:
-            # The URL may contain a password, so neither it nor the parser's message is repeated.
-            raise ImproperlyConfigured(
-                "DATABASE_URL cannot be read: write it as sqlite:////full/path/file.sqlite3 or postgres://user:password@host:5432/name."
-            ) from None
+            raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {WRITTEN}") from None
+        if settings["ENGINE"] not in (DJANGOS_SQLITE, DJANGOS_POSTGRESQL):
+            raise ImproperlyConfigured(f"DATABASE_URL names neither SQLite nor PostgreSQL: {WRITTEN}")
     settings["ATOMIC_REQUESTS"] = False
     settings["CONN_MAX_AGE"] = 0
     if settings["ENGINE"] == DJANGOS_SQLITE:

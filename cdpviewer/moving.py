@@ -29,6 +29,7 @@ from cdpviewer import backups, databases, served
 Report = Callable[[str, int], None]
 Sum = tuple[int, int]  # rows, and the sum of their hashes
 
+WRITTEN = "write it as postgres://owner:password@host:5432/name."
 SOURCE, TARGET = "moved_from", "moved_to"
 BATCH = 2000  # rows
 MADE_BY_MIGRATIONS = {
@@ -48,13 +49,17 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
     """
     if connections["default"].vendor != "sqlite":
         raise Unfit("The current database is not SQLite.")
-    lock = None if while_served else served.alone()
+    lock = None
     try:
+        if not while_served:
+            lock = served.alone()
         with _between(url) as (source, target):
             _prepare(source, target)
             return _copy_all(source, target, report)
     except backups.Unfit as problem:
         raise Unfit(str(problem)) from None
+    except OSError as error:
+        raise Unfit(f"The current database's folder cannot be written ({type(error).__name__}).") from None
     except DatabaseError as error:  # its words may hold what is in a row
         raise Unfit(f"One of the databases failed ({type(error.__cause__ or error).__name__}).") from None
     finally:
@@ -69,9 +74,9 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
     try:
         target = databases.database(url, Path(), pool="none")
     except ImproperlyConfigured:
-        raise Unfit("The URL cannot be read: write it as postgres://owner:password@host:5432/name.") from None
+        raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}") from None
     if target["ENGINE"] != databases.POSTGRESQL:
-        raise Unfit("The new database is not PostgreSQL.")
+        raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}")
     with tempfile.TemporaryDirectory(prefix=".move-", dir=Path(present["NAME"]).parent) as folder:
         backup = Path(folder) / "backup"
         backups.take(backup)

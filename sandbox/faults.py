@@ -115,15 +115,24 @@ class Faults:
         self._turns: Counter[tuple[str, str]] = Counter()
         self.changes = 0
 
-    def set(self, target: str, fault: str, part: str | None = None) -> None:
-        """Add a fault. Raises ValueError for an unknown name or part."""
+    def set(self, target: str, fault: str, part: str | None = None) -> Rule:
+        """Add a fault and return its rule. Raises ValueError for an unknown name or part."""
         if fault not in FAULTS:
             raise ValueError(f"There is no fault named {fault}.")
         for piece in (part or "").split(",") if part else ():
             found = _PART.fullmatch(piece)
             if found is None or found["what"] not in (*PARTS, *SEARCHES, "search"):
                 raise ValueError(f"There is no part named {piece}.")
-        self._rules.setdefault(target.lower(), []).append(Rule(fault, part or ""))
+        rule = Rule(fault, part or "")
+        self._rules.setdefault(target.lower(), []).append(rule)
+        self.changes += 1
+        return rule
+
+    def end(self, target: str, rule: Rule) -> None:
+        """Remove this rule of a target, and no equal one; nothing if it was cleared before."""
+        left = [one for one in self._rules.pop(target.lower(), ()) if one is not rule]
+        if left:
+            self._rules[target.lower()] = left
         self.changes += 1
 
     def clear(self, target: str | None = None) -> None:

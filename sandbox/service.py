@@ -202,10 +202,10 @@ class Service:
             return {"cleared": query.get("order", "all")}
         seconds = float(query.get("seconds") or 0)
         for target in targets:
-            self.faults.set(target, query.get("fault", ""), query.get("part"))
+            rule = self.faults.set(target, query.get("fault", ""), query.get("part"))
             if seconds > 0:
                 self.lasting.append(seconds)
-                asyncio.get_running_loop().call_later(seconds, self.faults.clear, target)
+                asyncio.get_running_loop().call_later(seconds, self.faults.end, target, rule)
         return {"order": query.get("order", "*"), "fault": query.get("fault"), "part": query.get("part")}
 
     def clear(self, name: str | None = None) -> None:

@@ -13,7 +13,8 @@ from accounts.sign_on.choices import Provider, origin
 from accounts.sign_on.refusals import NotSignedIn
 
 FRESH_SECONDS = 3600
-NEEDED = ("issuer", "authorization_endpoint", "token_endpoint")
+NEEDED = {"issuer": str, "authorization_endpoint": str, "token_endpoint": str}
+OPTIONAL = {"userinfo_endpoint": str, "token_endpoint_auth_methods_supported": list}
 
 log = structlog.stdlib.get_logger("accounts.sign_on")
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
@@ -32,13 +33,10 @@ def document(chosen: Provider) -> dict[str, Any]:
         with get_adapter().get_requests_session() as session:
             answer = session.get(f"{issuer}/.well-known/openid-configuration")
             answer.raise_for_status()
-            found = answer.json()
     except requests.RequestException as error:
         log.warning("provider_unreachable", error=type(error).__name__)
         raise NotSignedIn("unreachable") from None
-    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in NEEDED):
-        log.error("provider_discovery_unusable", missing=[name for name in NEEDED if name not in found])
-        raise NotSignedIn("failed")
+    found = _usable(answer)
     if found["issuer"].rstrip("/") != issuer:
         log.error("provider_is_another_issuer", hint="CDPVIEWER_OIDC_ISSUER must be the issuer that discovery names")
         raise NotSignedIn("failed")
@@ -48,6 +46,25 @@ def document(chosen: Provider) -> dict[str, Any]:
         )
         raise NotSignedIn("failed")
     _kept[issuer] = (time.monotonic() + FRESH_SECONDS, found)
+    return found
+
+
+def _usable(answer: requests.Response) -> dict[str, Any]:
+    """The document in an answer. Raises NotSignedIn unless it is a JSON object whose members that are used here have the right types."""
+    try:
+        sent = answer.json()
+    except (ValueError, RecursionError):
+        sent = None
+    found: dict[str, Any] = sent if isinstance(sent, dict) else {}
+    kinds = NEEDED | {name: kind for name, kind in OPTIONAL.items() if name in found}
+    unusable = [name for name, kind in kinds.items() if not isinstance(found.get(name), kind)]
+    try:
+        origin(str(found.get("authorization_endpoint")))
+    except ValueError:  # which no browser can go to
+        unusable.append("authorization_endpoint")
+    if unusable:
+        log.error("provider_discovery_unusable", missing_or_wrong=unusable)
+        raise NotSignedIn("failed")
     return found
 
 

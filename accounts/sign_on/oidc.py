@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jwt
@@ -78,6 +80,15 @@ def _chosen() -> Provider:
     return chosen
 
 
+@contextmanager
+def _as_expected() -> Iterator[None]:
+    """Raise ProviderException for an answer of another shape: another type, a missing member, too large a number, too deep."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise ProviderException("the provider's answer has another shape than expected") from error
+
+
 class _Adapter(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
@@ -86,19 +97,29 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return request.build_absolute_uri(reverse("oidc_callback"))
 
+    def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The token endpoint's answer. Raises OAuth2Error or ProviderException for an invalid one."""
+        with _as_expected():
+            sent: dict[str, Any] = super().get_access_token_data(*args, **kwargs)
+            return sent
+
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """The access token in that answer. Raises ProviderException for an invalid one."""
+        with _as_expected():
+            return super().parse_token(data)
+
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
         """The login with all `claims`, and those `signed` in the ID token; only the subject is stored.
 
         Raises OAuth2Error or ProviderException for an invalid answer.
         """
-        try:
+        with _as_expected():
             signed = self._decode_id_token(app, kwargs["response"]["id_token"])
-            more = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {}
-            claims = signed | more
             subject = signed["sub"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise ProviderException("the provider's answer has another shape than expected") from error
-        if not isinstance(subject, str) or claims["sub"] != subject:
+            more = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {"sub": subject}
+            claims = signed | more
+            about = more["sub"]  # required: https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
+        if not isinstance(subject, str) or about != subject:
             raise ProviderException("user info is about another subject than the token")
         login = self.get_provider().sociallogin_from_response(request, {"userinfo": {"sub": subject}})
         login.claims, login.signed = claims, signed

@@ -38,7 +38,7 @@ PAGES = Environment(
 )
 
 Fetch = Callable[[str], Awaitable[tuple[int, bytes]]]
-"""Gets a path of the CDP: (status, body). May raise OSError or TimeoutError."""
+"""Get a path of the CDP: (status, body). May raise OSError or TimeoutError."""
 
 
 def agent(request: Request) -> database.Agent:

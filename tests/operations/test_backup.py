@@ -115,7 +115,7 @@ def test_a_backup_under_load_is_one_whole_state_and_serves_again(live_app: App, 
     # What was looked at since is in the former file, and not in the restored one.
     since = counted(tmp_path / "own.sqlite3")
     again = manage(own, "restore", str(backup))
-    (former,) = re.findall(r"former database is (\S+):", again.stdout)
+    (former,) = re.findall(r"previous database is (\S+):", again.stdout)
     assert since == counted(Path(former)) > counted(tmp_path / "own.sqlite3") == counted(backup)
     with closing(sqlite3.connect(tmp_path / "own.sqlite3")) as copy, pytest.raises(sqlite3.IntegrityError):
         copy.execute("DELETE FROM orders_accessrecord")
@@ -153,6 +153,6 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(live_app: App, tmp_pat
         assert done.stderr.startswith("CommandError: Nothing was changed."), done.stderr
         assert database.read_bytes() == content, name
     assert "9999_later" in manage(own, "restore", str(newer)).stderr
-    assert "there already" in manage(own, "backup", str(whole)).stderr
+    assert "already exists" in manage(own, "backup", str(whole)).stderr
     assert "cannot be written" in manage(own, "backup", str(tmp_path / "no-such-folder" / "file")).stderr
     assert Connection.objects.count() == 1

@@ -84,8 +84,9 @@ def test_what_cannot_be_moved_changes_nothing(live_app: App, tmp_path: Path, pos
     target = postgres.new_database("refusing")
     missing = f"{target.removesuffix('refusing')}not-there"
     for url, said in (
-        (f"sqlite:///{tmp_path}/other.sqlite3", "not PostgreSQL"),
-        ("nonsense", "cannot be read"),
+        (f"sqlite:///{tmp_path}/other.sqlite3", "names no PostgreSQL database"),
+        ("mysql://u:secret@127.0.0.1/other", "names no PostgreSQL database"),
+        ("nonsense", "names no PostgreSQL database"),
         (missing, "is not responding"),
     ):
         done = manage(own, "move_to", url)

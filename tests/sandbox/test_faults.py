@@ -346,6 +346,16 @@ def test_faults_are_switched_over_http(own_cdp: Sandbox) -> None:
         assert ask(own_cdp, f"/__fault__?order=B94TXY&{wrong}").status == 400
 
 
+def test_a_fault_for_a_while_ends_no_other(own_cdp: Sandbox) -> None:
+    order, contacts = f"/v2/orders/{SEED}", f"/v2/orders/{SEED}/contacts"
+    ask(own_cdp, f"/__fault__?order={SEED}&fault=403&part=contacts")
+    ask(own_cdp, f"/__fault__?order={SEED}&fault=403&part=order,contacts&seconds=0.3")
+    deadline = time.monotonic() + 5
+    while ask(own_cdp, order).status == 403 and time.monotonic() < deadline:
+        pass
+    assert (ask(own_cdp, order).status, ask(own_cdp, contacts).status) == (200, 403)
+
+
 def test_a_fault_for_a_while_ends_by_itself(own_cdp: Sandbox) -> None:
     ask(own_cdp, "/__fault__?fault=refused&seconds=0.3")
     deadline = time.monotonic() + 5

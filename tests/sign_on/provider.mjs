@@ -1,5 +1,5 @@
 // A company's OpenID Connect provider on loopback, made of oidc-provider: sign in as anybody, with the groups that the test gave them.
-// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""}, {"drip": path | ""}, {"crawl": path | ""} or {"host": of its addresses}.
+// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""}, {"drip": path | ""}, {"crawl": path | ""}, {"instead": {path: body}} or {"host": of its addresses}.
 import http from "node:http";
 import readline from "node:readline";
 import { Provider } from "oidc-provider";
@@ -10,6 +10,7 @@ let people = {};
 let hang = "";
 let drip = "";
 let crawl = "";
+let instead = {};
 let host = "";
 
 const provider = new Provider(issuer, {
@@ -46,6 +47,11 @@ const server = http.createServer((request, response) => {
     request.socket.on("close", () => clearInterval(timer));
     return;
   }
+  const body = Object.entries(instead).find(([path]) => request.url.startsWith(path))?.[1];
+  if (body !== undefined) {
+    response.writeHead(200, { "Content-Type": "application/json" }).end(body);
+    return;
+  }
   if (host && request.url.startsWith("/.well-known/")) request.headers.host = host; // which its addresses have then
   answer(request, response);
 });
@@ -56,6 +62,7 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
   hang = told.hang ?? hang;
   drip = told.drip ?? drip;
   crawl = told.crawl ?? crawl;
+  instead = told.instead ?? instead;
   host = told.host ?? host;
   console.log("done");
 }).on("close", () => process.exit(0));

@@ -53,6 +53,10 @@ class RunningProvider:
         """The same, in the headers of the answer."""
         self._tell({"crawl": path})
 
+    def says(self, path: str, body: str) -> None:
+        """Answer requests of paths that begin so with `body` as JSON; "" to answer all well again."""
+        self._tell({"instead": {path: body} if path else {}})
+
     def moves(self, host: str) -> None:
         """Name `host` (with its port) in all addresses of the discovery document; "" for its own again."""
         self._tell({"host": host})

@@ -43,7 +43,7 @@ def test_a_linked_persons_password_stays_until_it_is_ended(
     assert "still works" in linked("anna", "sub-anna")
     client.post(LOGIN, {"username": "anna", "password": PASSWORD})
     assert is_signed_in(client)
-    for said in ("is ended", "signs in"):  # the second time there is nothing left to end
+    for said in ("is ended, and so are all their sessions", "signs in"):  # the second time there is nothing left to end
         assert said in linked("anna", "sub-anna", "--end-password")
         assert not is_signed_in(client)
     anna.refresh_from_db()

@@ -317,6 +317,40 @@ def test_discovery_that_fails_on_the_way_back_loses_no_page(client: Client, prov
     assert (refused.status_code, ORDER.replace("&", "&amp;") in refused.text) == (502, True)
 
 
+NO_OBJECT = {
+    "null": "null", "a number": "5", "true": "true", "a list": "[]", "a list of names": '["access_token", "sub"]', "a text": '"access_token"',
+    "not JSON": "<html>", "too deep": "[" * 100_000, "a huge number": f'{{"sub": {"9" * 5000}}}',
+}  # fmt: skip
+TOKEN = '{"access_token": "x", "id_token": "x", "expires_in": %s}'
+DISCOVERED = '{"issuer": "ISSUER", "authorization_endpoint": "%s", "token_endpoint": "ISSUER/token", %s}'
+BROKEN = [
+    *((path, kind, body) for path in ("/.well-known/", "/token", "/me") for kind, body in NO_OBJECT.items()),
+    ("/.well-known/", "another type", '{"issuer": 1, "authorization_endpoint": [], "token_endpoint": null}'),
+    ("/.well-known/", "methods", DISCOVERED % ("ISSUER/auth", '"token_endpoint_auth_methods_supported": 5')),
+    ("/.well-known/", "user info", DISCOVERED % ("ISSUER/auth", '"userinfo_endpoint": ["x"]')),
+    ("/.well-known/", "an address", DISCOVERED % ("http://[", '"x": 1')),
+    *((path, "empty", "{}") for path in ("/.well-known/", "/token")),
+    ("/token", "a token of another type", '{"access_token": 5, "id_token": {}}'),
+    *(("/token", f"expires in {value}", TOKEN % value) for value in ('"soon"', "[1]", "1e999", "9" * 30)),
+    ("/me", "no subject", '{"preferred_username": "alice", "groups": ["cdp-agents"]}'),
+    *(("/me", f"subject {value}", f'{{"sub": {value}}}') for value in ("null", "[]", '"sub-ben"')),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    pytest.param(path, body, id=f"{path} {kind}") for path, kind, body in BROKEN
+])  # fmt: skip
+def test_an_answer_of_another_shape_is_a_page_with_words(
+    path: str, body: str, client: Client, provider: RunningProvider
+) -> None:
+    provider.says(path, body.replace("ISSUER", provider.issuer))
+    answer = client.post("/accounts/provider/", {"next": ORDER})
+    if answer.status_code == 302:
+        answer = come_back(client, provider.approve(answer["Location"], "sub-alice"))  # type: ignore[assignment]  # as above
+    assert (answer.status_code, "returned an error" in answer.text) == (502, True)
+    assert not is_signed_in(client)
+
+
 def test_a_wrong_client_secret_is_a_page_with_words(
     client: Client, provider: RunningProvider, settings: Settings
 ) -> None:

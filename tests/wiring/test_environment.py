@@ -205,12 +205,26 @@ def test_switches(text: str, value: bool) -> None:
     assert Environment({"CDPVIEWER_X": text}, {}).switch("CDPVIEWER_X", default=True) is value
 
 
-def test_a_database_address_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "said"),
+    [
+        ("nonsense", "cannot be read"),
+        *((scheme, "names neither SQLite nor PostgreSQL") for scheme in ("mysql", "oracle", "mssql", "redshift", "postgis", "spatialite")),
+    ],
+)  # fmt: skip
+def test_a_database_that_is_not_supported_is_refused_and_its_address_not_repeated(
+    scheme: str, said: str, tmp_path: Path
+) -> None:
     with pytest.raises(ImproperlyConfigured) as caught:
-        database(f"nonsense://someone:{SECRET}@host/name", tmp_path)
-    assert "DATABASE_URL cannot be read" in str(caught.value)
+        database(f"{scheme}://someone:{SECRET}@host/name", tmp_path)
+    assert f"DATABASE_URL {said}" in str(caught.value)
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "pgsql"])
+def test_each_name_of_postgresql_is_taken(scheme: str, tmp_path: Path) -> None:
+    assert database(f"{scheme}://someone:pass@host/name", tmp_path)["ENGINE"] == "cdpviewer.postgresql"
 
 
 def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path: Path) -> None:

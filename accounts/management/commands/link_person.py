@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError("That subject belongs to somebody else here.") from None
         self.stdout.write(f"{person.username} signs in with {provider.name} from now on.")
         if ended:
-            self.stdout.write("Their password here is ended, with the sessions opened by it.")
+            self.stdout.write("Their password here is ended, and so are all their sessions.")
         elif person.has_usable_password():
             self.stdout.write(
                 f"Their password here still works, also after {provider.name} no longer lets them in. "

@@ -18,12 +18,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="a new file; {date} in its name becomes the time (UTC)")
         parser.add_argument(
-            "--keep", type=int, default=0, metavar="N", help="remove the oldest files of that name but N"
+            "--keep", type=int, metavar="N", help="remove the oldest files of that name but N, which is at least 1"
         )
 
-    def handle(self, *, file: Path, keep: int, **_options: Any) -> None:
-        if keep and "{date}" not in file.name:
-            raise CommandError("--keep goes with {date} in the file's name.")
+    def handle(self, *, file: Path, keep: int | None, **_options: Any) -> None:
+        if keep is not None:
+            if keep < 1:
+                raise CommandError("Nothing was written. --keep must be at least 1.")
+            if "{date}" not in file.name:
+                raise CommandError("--keep goes with {date} in the file's name.")
         target = file.with_name(file.name.replace("{date}", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())))
         began = time.monotonic()
         try:
@@ -31,7 +34,7 @@ class Command(BaseCommand):
         except backups.Unfit as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(f"{target}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s.")
-        if keep:
+        if keep is not None:
             # The names sort by their dates.
             for old in sorted(file.parent.glob(file.name.replace("{date}", "*")))[:-keep]:
                 old.unlink()

@@ -12,7 +12,7 @@ from cdpviewer import backups, served
 
 
 class Command(BaseCommand):
-    help = "Replace the database by a backup. Refuses while a server has it open."
+    help = "Replace the database with a backup. Refuses while a server has it open."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
