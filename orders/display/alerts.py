@@ -32,7 +32,7 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 class AlertLine:
     """The things to check in one row of the page: `anchor` is the row's DOM id, `at` the flight number ("" without one).
 
-    `words` has one phrase for each.
+    `words` has one phrase for each thing.
     """
 
     anchor: str
@@ -93,7 +93,7 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone, or that its time is in doubt or unknown.
+    """The next departure: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone, or a remark that its time is in doubt or unknown.
 
     "" if no flight is to come.
     """
@@ -110,7 +110,7 @@ def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
 
 
 def _is_over(flight: Flight, now: datetime) -> bool:
-    """Whether a flight has left; one whose zone is unknown, two days after its date."""
+    """Whether a flight is past, not merely under way; one in an unknown phase counts as past two days after its date."""
     if flight.phase is Phase.UNKNOWN:
         return flight.origin.day is not None and flight.origin.day < now.date() - A_DAY
     return flight.phase is Phase.DEPARTED
@@ -187,7 +187,7 @@ def _change(notice: Notice) -> str:
 
 
 def _flight_time(notice: Notice) -> str:
-    """The impossible length of a flight, read as local times; "" if unknown."""
+    """The impossible length of a flight with its times read as local; "" if unknown."""
     return (
         ""
         if notice.evidence is None or notice.evidence.local_minutes is None

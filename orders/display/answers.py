@@ -197,7 +197,7 @@ def _money_look(row: Status) -> tuple[str, str]:
 
 
 def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
-    """The statuses of the items, most frequent first: row, spelling, count."""
+    """The statuses of the items, most frequent first, each as (row, spelling, count)."""
     for sent, count in summary.statuses:
         yield status(sent), sent, count
 
@@ -225,7 +225,7 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:
-    """ "Reserved, not confirmed" for a status that waits; any other in words alone. `words` replace the status's own."""
+    """ "Reserved, not confirmed" for a status with `waits`; any other in words alone. `words` replaces the status's own words."""
     words = words or status_word(sent)
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 

@@ -1,4 +1,4 @@
-"""The itinerary as an iCalendar file: an event for each flight with a known day, the zones of its times, and no personal data.
+"""The itinerary as an iCalendar file: an event for each flight with a known departure day, the time zones used, and no personal data.
 
 The file depends only on the CDP's answer, the connection's reading and the language. Importing it updates the events of an older file.
 """
@@ -29,8 +29,8 @@ LARGEST_SEQUENCE = 2**31 - 1
 def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
     """The file of `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
-    A time in a known zone is written in that zone, with its VTIMEZONE. It is written in UTC, which all calendar programs read alike,
-    within three hours of a clock change, or in a year for which zones are not defined. A time in an unknown zone floats.
+    A time in a known zone is written in that zone, with its VTIMEZONE; but within three hours of a clock change, or in a year for
+    which zones are not defined, it is written in UTC, which all calendar programs read alike. A time in an unknown zone floats.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")
@@ -59,9 +59,9 @@ def _zones(flights: list[Flight]) -> dict[str, set[int]]:
 
 
 def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
-    """Each flight's UID, by its key.
+    """The UID of each flight, by the flight's key.
 
-    It is derived from the order, the flight's number and its two airports, so it stays the same when the flight is retimed. Flights
+    The UID is derived from the order, the flight's number and its two airports, so it stays the same when the flight is retimed. Flights
     that have all of these in common are numbered in order of sale, which does not depend on their times.
     """
 
@@ -88,7 +88,7 @@ def _plain(text: str) -> str:
 def _date(event: Event, order: Order) -> None:
     """Add the time of the order's last change as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it.
 
-    Without one, the time of its creation or purchase is used; without any time, only DTSTAMP is added, as 1970.
+    If no change is known, the time of the order's creation or purchase is used; if no time is known, only DTSTAMP is added, as 1970.
     """
     changes = [stamp for stamp in (order.modified_at, *(item.modified_at for item in order.items)) if stamp is not None]
     changed = max(changes, default=order.created_at or order.ordered_at)
@@ -121,7 +121,7 @@ def _event(flight: Flight, reference: str) -> Event:
 
 
 def _add_days(event: Event, flight: Flight) -> None:
-    """Write a flight whose departure has a day and no time as an all-day event; DTEND is the day after the last one."""
+    """Write a flight whose departure has a day but no time as an all-day event; DTEND is the day after the last one."""
     first = flight.origin.day or date.min
     last = max(first, flight.destination.day or first)
     event.add("dtstart", first)
@@ -138,7 +138,7 @@ def _when(clock: Clock) -> datetime:
 
 
 def _tied(clock: Clock) -> bool:
-    """Whether the time is written in its zone: in years for which zones are defined, and away from a change of the clocks."""
+    """Whether the time is written in its zone: the zone is known and defined for the year, and no clock change is near."""
     if clock.wall is None or clock.instant is None or zone(clock.place.zone) is None:
         return False
     return ZONES_FROM <= clock.wall.year <= ZONES_TO and not _near_a_change(clock)

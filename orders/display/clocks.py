@@ -49,7 +49,7 @@ def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> 
 
 
 def clock(value: datetime | None) -> str:
-    """A local time: "16:00", or "4:00 pm" by preference; "" for None. Never converted."""
+    """A local time: "16:00", or "4:00 pm" for users who prefer this; "" for None. Never converted."""
     return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
 
 
@@ -102,7 +102,7 @@ def _stamp(value: datetime, zone: tzinfo, _clock: str, _language: str) -> SafeSt
 
 
 def stamp_seconds(value: datetime) -> SafeString:
-    """The same to the second, for views in quick succession: "15 Aug 2025 18:00:55 CEST"."""
+    """Like `stamp`, but to the second, for views in quick succession: "15 Aug 2025 18:00:55 CEST"."""
     there = timezone.localtime(value)
     return format_html('<time datetime="{}">{} {}</time>', iso(value), plain_day(there), _to_the_second(there))
 

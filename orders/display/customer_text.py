@@ -77,7 +77,7 @@ def _is_said(sent: str | None) -> bool:
 
 
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
-    """The statuses of the items that are not settled: "Waitlisted", "Declined for 1 of 4"; "" if the opening says the same.
+    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4"; "" if there are none, or all have the order's status.
 
     A status that is not in our table becomes "status to be confirmed": a feed's own words are not for the customer.
     """
@@ -135,7 +135,7 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
 
 
 def _is_bare_code(flight: Flight) -> bool:
-    """Whether the operating airline is a code without a known name."""
+    """Whether the operating airline is only a code, without a known name."""
     return flight.operating_carrier_name == flight.operating_carrier and len(flight.operating_carrier) <= CODE
 
 
@@ -209,13 +209,13 @@ def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -
 
 
 def _pieces(item: OrderItem) -> int:
-    """The quantity of an item if it is a whole number from 1 to below MOST_PIECES, else 1."""
+    """The quantity of an item if it is a whole number, at least 1 and below MOST_PIECES; else 1."""
     many = item.quantity
     return int(many) if many is not None and 1 <= many < MOST_PIECES and many == many.to_integral_value() else 1
 
 
 def _way(other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
-    """The way an extra covers ("Dublin to Málaga"), from the flight it goes with, else from its description; "" if neither gives one."""
+    """The route of an extra ("Dublin to Málaga"), from the flight it goes with, else from its description; "" if neither gives one."""
     for flight in trip.flights if other.flight else ():
         if flight.key == other.flight:
             ends = {"origin": _place(flight.origin.place), "destination": _place(flight.destination.place)}

@@ -24,7 +24,7 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
-    """The departure of the next booked flight, or where the traveller is; "" if this is unknown or no flight is booked.
+    """The booked flight under way, else the next departure of a booked flight, else the end of the trip; "" if none is known.
 
     Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave open whether anybody was on
     a flight that has left.
@@ -45,7 +45,7 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
 
 
 def next_booked(trip: Trip) -> Flight | None:
-    """The booked flight that leaves next, None if none with a known time is to come. The trip's NEXT flight may not be booked."""
+    """The booked flight that leaves next, None if none with a known time is to come. The trip's NEXT flight need not be a booked one."""
     coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
     timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
     return coming[min(timed)[1]] if timed else None
@@ -148,7 +148,7 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """ "in 30 days" by the dates at the airport, "in 10 h" if it is less than 24 hours; "" if unknown."""
+    """ "in 30 days" by the dates at the airport, "in 10 h" if the wait is less than 24 hours; "" if unknown."""
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""

@@ -1,4 +1,4 @@
-"""Unknown fields of an order, with a mask for each name and value that is not known to be harmless."""
+"""Unknown fields of an order, with a mask for each name or value that is not known to be harmless."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The same for custom data, whose names are the tenant's own."""
+    """Name and value of each field of custom data, masked if necessary; the names are the tenant's own."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
 
 

@@ -1,4 +1,4 @@
-"""The items of an order as the payment card lists them: items that read alike form a group, with its unit price and total."""
+"""The items of an order as the payment card lists them: items that read alike form a group with a unit price and a total."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ItemGroup:
 
     @property
     def total(self) -> Decimal | None:
-        """The exact sum of the items' prices; None if the price is unknown, or a quantity other than 1 leaves open what it is for."""
+        """The exact sum of the prices; None if the price is unknown, or if a quantity other than 1 leaves open what the price is for."""
         if self.first.price is None or self.first.quantity not in (None, 1):
             return None
         with localcontext(prec=PRECISION):

@@ -43,7 +43,7 @@ def place_name(place: Place) -> str:
 def at_airport(place: Place) -> str:
     """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once; without a name, city and code.
 
-    The code alone without a city; "airport not given" without a code.
+    Without a city either, the code alone; without any of these, "airport not given".
     """
     if not place.name:
         return f"{place.city} ({place.code})" if place.city else place.code or _("airport not given")
@@ -137,7 +137,7 @@ def transfer_words(transfer: Transfer) -> str:
 def untimed_words(trip: Trip) -> str:
     """ "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)".
 
-    At most MOST_NAMES are listed.
+    At most MOST_NAMES names are listed.
     """
     flights = sum(count for _name, count in trip.untimed)
     named = [(name or _("Flight"), count) for name, count in trip.untimed[:MOST_NAMES]]
@@ -207,7 +207,7 @@ def row_notices(flight: Flight) -> list[Notice]:
 
 
 def operated_by(flight: Flight) -> str:
-    """ "operated by Aer Lingus" if another airline flies it, else ""."""
+    """ "operated by Aer Lingus" if another airline operates the flight, else ""."""
     if not flight.operating_carrier:
         return ""
     return _("operated by %(airline)s") % {"airline": flight.operating_carrier_name or flight.operating_carrier}

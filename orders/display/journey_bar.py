@@ -15,7 +15,7 @@ from orders.itinerary.trip import Flight, Journey, Transfer, Trip
 
 
 class Pictures:
-    """The pictures of a trip's journeys by their keys, drawn on demand."""
+    """The pictures of a trip's journeys, by the journeys' keys, drawn on demand."""
 
     def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}
@@ -77,7 +77,7 @@ def night_labels(picture: Picture) -> Iterator[int]:
 
 
 def _whole_nights(picture: Picture) -> Iterator[tuple[int, int]]:
-    """The nights from end to end: one that is partly in the air and partly on the ground is a single night."""
+    """The start and end of each night on the bar; a night that is partly in the air and partly on the ground is a single one."""
     joined: list[tuple[int, int]] = []
     for night in picture.nights:
         start, end = night.x, night.x + night.width

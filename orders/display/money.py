@@ -1,4 +1,4 @@
-"""Amounts as sent: the currency's own number of digits (JPY 0, KWD 3), more where more were sent, never fewer."""
+"""Amounts as sent: the currency's own number of decimal digits (JPY 0, KWD 3), more where more were sent, never fewer."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def price(record: Order | OrderItem) -> str:
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent, not understood: 1.234,56" for a field that should hold a number, masked if necessary; else ""."""
+    """ "sent, not understood: 1.234,56", masked if necessary; "" if nothing was sent in place of a number."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""
@@ -78,7 +78,7 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 def before_conversion(item: OrderItem) -> str:
     """ "112.00 USD before conversion", with "each" if the quantity is not 1: the CDP keeps this price per unit.
 
-    "" if it or a currency is unknown, or if both currencies are the same.
+    "" if the price or a currency is unknown, or if both currencies are the same.
     """
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:

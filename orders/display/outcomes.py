@@ -24,7 +24,7 @@ def outcome_words(stored: str) -> str:
 
 
 def detail_words(stored: str) -> str:
-    """The detail of an account event: "Gruppe Supervisors" for "group Supervisors"; any other text stays as stored."""
+    """The detail of an account event: "Gruppe Supervisors" for "group Supervisors"; an unknown form stays as stored."""
     for form, phrase in DETAIL_FORMS:
         if found := form.fullmatch(stored):
             return _(phrase) % found.groupdict()

@@ -19,7 +19,7 @@ PLACE = CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def plain_order(opened: OpenedOrder, url: str) -> dict[str, Any]:
-    """The order as described in the OpenAPI document. `value` and `label` are for external data sources of ticket systems."""
+    """The order in the form described in the OpenAPI document. `value` and `label` are for external data sources of ticket systems."""
     order, trip = opened.order, opened.trip
     ref = order.ref if order.ref and is_ref(order.ref) else None
     reference = order.reference_id if _is_reference(order.reference_id) else None

@@ -32,14 +32,14 @@ def joined(journey: Journey, index: int) -> bool:
 
 
 def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
-    """The phase to show at the moment `now` (aware): a leg is NEXT or LATER only within two days of its departure, else UNKNOWN."""
+    """The phase to show at the moment `now` (aware): the leg's own, but UNKNOWN for NEXT or LATER more than two days before departure."""
     departs = leg.origin if isinstance(leg, Flight) else leg.departs
     far = departs.instant is None or departs.instant - now > NEAR
     return Phase.UNKNOWN if far and leg.phase in (Phase.NEXT, Phase.LATER) else leg.phase
 
 
 def time_there(end: Clock, now: datetime) -> str:
-    """The local time at one end of a flight at the moment `now` (aware); "" if unknown, or more than two days from the flight."""
+    """The local time at one end of a flight at the moment `now` (aware); "" if unknown, or if `now` is over two days from the flight."""
     if end.instant is None or abs(end.instant - now) > NEAR:
         return ""
     there = zone(end.place.zone)
@@ -47,7 +47,7 @@ def time_there(end: Clock, now: datetime) -> str:
 
 
 def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
-    """One end of a flight in the phrase for day and time, for a day only, or for neither."""
+    """One end of a flight in words: `timed` with day and time, `dated` with only the day, or `neither`."""
     if end.wall is not None:
         return timed % {"day": day(end.wall), "time": clock(end.wall)}
     return dated % {"day": day(end.day)} if end.day is not None else neither

@@ -62,7 +62,7 @@ def route_words(trip: Trip, between: str = " – ") -> str:
 
 
 def short_line(route: str) -> str:
-    """The short form of a route as stored in a record: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
+    """A route as stored in a record, shortened: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
     return "–".join(code or "…" for code in short_route(route.split("–")))
 
 

@@ -57,7 +57,7 @@ class Rows:
         return False
 
     def wants(self) -> bool:
-        """Whether the next row is to be shown; if so, it is rendered and passed to `add`. Raises TimedOut when the page's time is up."""
+        """Whether the next row is to be shown; if so, the caller passes its HTML to `add`. Raises TimedOut when the page's time is up."""
         if not self.reach(1):
             return False
         self._in_time()

@@ -1,4 +1,4 @@
-"""Values from the CDP that could not be understood: statuses, money, flights. None may be missing from the things to check."""
+"""Values from the CDP that could not be understood: statuses, money, flights. All of them must be among the things to check."""
 
 from __future__ import annotations
 

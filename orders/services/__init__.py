@@ -1,1 +1,1 @@
-"""The actions of an agent: to search, open orders, view their people, and test connections."""
+"""The actions of an agent: searching, opening orders, viewing their people, and testing connections."""

@@ -107,7 +107,7 @@ def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Chan
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
-    """The differences between the stored digest and `digest`, that of `opened`; None if there are none, or none can be found."""
+    """The differences between the stored digest and `digest`, that of `opened`; None if there are none, or the two cannot be compared."""
     order = opened.order
     texts = {text or "" for text in (order.status, *(item.status for item in order.items))}
     sent = {code_of(text): text for text in texts}

@@ -42,7 +42,7 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
 
 
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
-    """The connection that `name` names, or the default for "", as by `named` and `default_for`; and the columns that `change` returns.
+    """The connection that `name` names, or the default for "", like `named` and `default_for`; and the columns that `change` returns.
 
     On PostgreSQL both take one statement. A name with a NUL finds nothing, and `change` is not run.
     """
@@ -60,7 +60,7 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: the default, then their own, then shared ones without the name of one of their own."""
+    """All connections that the user can name: the default, then their own, then shared ones, unless one of their own has the same name."""
     own = list(Connection.objects.for_user(user))
     names = {connection.name for connection in own}
     usable = [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
@@ -68,7 +68,7 @@ def usable_by(user: AnyUser) -> list[AnyConnection]:
 
 
 def make_default(user: AnyUser, connection: AnyConnection) -> None:
-    """Make a connection that the user may use their only default."""
+    """Make `connection`, which the user may use, their only default."""
     if isinstance(connection, SharedConnection) and isinstance(user, AbstractBaseUser):
         members.make_default(user, connection)
     elif isinstance(connection, Connection):

@@ -57,14 +57,14 @@ def digest_of(opened: OpenedOrder) -> str:
 
 
 def codes_added(texts: Iterable[str]) -> dict[str, str]:
-    """The codes of the statuses in `texts` that are in our table, by the hash each had before: an operator may add spellings."""
+    """The codes of the statuses in `texts` that are in our table, by the hash that each had before an operator added its spelling."""
     return {_hash(text): code for text in texts if not (code := code_of(text)).startswith("#")}
 
 
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
     """The parsed digest, with its flights as `Seen` and its items counted; None if it is empty or has another form.
 
-    `added`, from `codes_added`, are the codes of statuses that may have had a hash when the digest was made.
+    `added`, from `codes_added`, are the codes of statuses that an older digest may hold as hashes.
     """
     for hashed, code in added.items():
         digest = digest.replace(hashed, code)

@@ -54,7 +54,7 @@ def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequenc
 
 
 def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
-    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and all the codes they pass."""
+    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and the codes of all their airports."""
     ways: dict[str, list[Flight]] = {}
     for flight in trip.flights:
         ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)

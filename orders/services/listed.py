@@ -44,7 +44,7 @@ class Trips:
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
     """The trips of the newest MOST_TRIPS orders, as far as their items came with them or were read within the last minute, and the
-    refs of the rest. Makes no call.
+    refs of the others among these orders. Makes no call.
     """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order

@@ -58,7 +58,7 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
 
 
 def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
-    """The people, with the item refs that v2.1 lists at a link of its own; the second value is the first failure, or None."""
+    """The people, with the item refs that v2.1 gives only as a link; the second value is the first failure, or None."""
     without = {person.ref for person in people.items if person.ref and not person.item_refs}
     if tenant.connection.version != "v2.1" or not without:
         return people, None

@@ -1,4 +1,4 @@
-"""Search for orders and customers: every possible reading is tried, in parallel."""
+"""Search for orders and customers: every possible reading of a text is tried, mostly in parallel."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the one order that `text` names, or one of its readings `candidates` if it cannot be a ref; else return the orders found.
+    """Open the one order that `text` names or, if it cannot be a ref, its readings `candidates` name; else return the orders found.
 
     Raises a CdpError.
     """
@@ -207,14 +207,14 @@ def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]
 
 
 class _OrdersOfGuests:
-    """The orders of guests by their refs, each loaded once. Thread-safe."""
+    """The orders of guests, by the guests' refs, loaded once for each guest. Thread-safe."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load the orders of a listed guest, unless this was started for MOST_PEOPLE: several spellings may list more than are shown."""
+        """Load a listed guest's orders, unless loading was started for MOST_PEOPLE: several spellings may list more than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 

@@ -73,7 +73,7 @@ class OrderSummary:
     `passengers` are the travellers who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
     `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent first; `mixed` is True if they
     differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
-    `unchecked` has the reasons. `items_sum` is their sum, None if it was not compared, and `sum_currency` the order's currency.
+    `unchecked` has the reasons. `items_sum` is the sum of the prices, None if it was not compared, `sum_currency` the order's currency.
     `total_holds_cancelled` is whether the total includes cancelled items beside others. `others` are the items without flights,
     `extras` those of them that go with a flight, by its key. `items_total` is None if not all items could be read; `items_known` is
     how many are known to exist. `segments_left` is how many segments were sent beyond those that are read of one order. `notes` are
