@@ -57,9 +57,9 @@ def take(target: Path) -> int:
 
 
 def put_back(source: Path) -> Path | None:
-    """Replace the database with the backup `source`. Raises Unfit and served.Served.
+    """Replace the database with the backup `source`. Raises Unfit or served.Served.
 
-    Return the path to which SQLite's previous file was moved; None if there was none, and for PostgreSQL.
+    Return the path to which SQLite's previous file was moved; None if there was none, or for PostgreSQL.
     """
     check(source)
     lock = None
@@ -90,7 +90,7 @@ def put_back(source: Path) -> Path | None:
 
 
 def check(file: Path) -> None:
-    """Raise Unfit unless the file is a readable backup of this kind of database and, for SQLite, undamaged and made by no newer version."""
+    """Raise Unfit unless the file is a readable backup of this kind of database and, for SQLite, undamaged and not from a newer version."""
     vendor = connections["default"].vendor
     try:
         with file.open("rb") as opened:

@@ -42,7 +42,7 @@ def close_unread(_worker: Any, request: Any) -> None:
 def read_off(link: socket.socket, request: Any) -> None:
     """Read and drop what is left of a request's body before the connection closes, for LINGER seconds at most.
 
-    A connection closed over unread bytes is reset, and then the browser never shows the answer.
+    A connection that is closed with bytes unread is reset, and then the browser never shows the answer.
     """
     if not any(name.upper() in {"CONTENT-LENGTH", "TRANSFER-ENCODING"} for name, _value in request.headers):
         return

@@ -27,7 +27,7 @@ NEW_KEYS = "To make one: .venv/bin/python manage.py new_key."
 
 @register("keys")
 def secret_key(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set, and neither short nor simple."""
+    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set and be neither short nor simple."""
     try:
         key = settings.SECRET_KEY
     except ImproperlyConfigured:  # Django's own error for an empty one does not say what to do
@@ -53,7 +53,7 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_CREDENTIAL_KEYS must be different Fernet keys. The first encrypts the CDP credentials; all decrypt them."""
+    """CDPVIEWER_CREDENTIAL_KEYS must be one or more different Fernet keys. The first encrypts the CDP credentials; all decrypt them."""
     keys: tuple[str, ...] = settings.CREDENTIAL_KEYS
     if not keys:
         return [
@@ -108,7 +108,7 @@ def database_over_tls(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_elsewhere(host: str) -> bool:
-    """Whether `host` is another machine: not "" or a path (a socket file), and not loopback."""
+    """Whether `host` is another machine: neither "" nor a path (of a socket file) nor loopback."""
     return bool(host) and not host.startswith("/") and not is_loopback(host)
 
 
@@ -202,7 +202,7 @@ def record_keys(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
-    """Only the user that the server runs as may read the database, the settings file and the key files."""
+    """The files with the database, the settings and the secrets must be accessible to their owner alone."""
     paths = [path for database in settings.DATABASES.values() for path in modes.database_files(database)]
     return [
         checks.Warning(

@@ -40,12 +40,12 @@ IDLE_IN_TRANSACTION = 10.0
 def database(
     url: str, folder: Path, *, pool: str = "psycopg", most_connections: int = MOST_CONNECTIONS
 ) -> dict[str, Any]:
-    """An entry of Django's DATABASES from a URL, or for a SQLite file in `folder` if `url` is empty. Raises ImproperlyConfigured.
+    """A DATABASES entry for the database at `url`, or for a SQLite file in `folder` if `url` is empty. Raises ImproperlyConfigured.
 
     A connection belongs to a request and is returned before a page waits for the CDP: to psycopg's pool, or to our pool of open
     SQLite files. No transaction surrounds a request, because none may be open during that wait.
 
-    `pool` is one of POOLS. `external` means a pooler that assigns a server connection for each transaction, such as pgbouncer:
+    `pool` is one of POOLS. `external` means a pooler such as pgbouncer, which assigns a server connection for each transaction:
     nothing may then outlive its transaction on the server, neither cursors nor prepared statements nor settings.
     """
     if not url:
@@ -103,7 +103,7 @@ def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def wait_like_pages(settings: dict[str, Any]) -> None:
-    """Apply the pages' time limits to an entry of DATABASES if it is PostgreSQL: for the server only, not for commands.
+    """Apply the pages' time limits to an entry of DATABASES if it is for PostgreSQL. Only the server needs this, not commands.
 
     An external pooler accepts no settings with a connection; set the limits on the database role instead (docs/operating.md).
     """

@@ -39,7 +39,7 @@ ggevent.StreamServer = Server
 
 
 class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's gevent worker. It stops after DRAIN_SECONDS, in which the load balancer can notice, and finishes the pages in progress."""
+    """gunicorn's gevent worker, which stops only after DRAIN_SECONDS, so that the load balancer notices; pages in progress are finished."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +48,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Time limit for an idle connection, LAST_REQUEST once the worker is stopping; registered so that `_end_idle` can end it."""
+        """Time limit for an idle connection, LAST_REQUEST once the worker is stopping; kept so that `_end_idle` can end the connection."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit

@@ -22,7 +22,7 @@ NO = frozenset({"off", "no", "false", "0"})
 def load(path: Path) -> dict[str, str]:
     """The values in a settings file, by name; {} if there is no such file. Raises ImproperlyConfigured.
 
-    `settings_file.values` has the rules.
+    The format is described at `settings_file.values`.
     """
     try:
         return settings_file.values(settings_file.decoded(path.read_bytes()))
@@ -40,7 +40,7 @@ def load(path: Path) -> dict[str, str]:
 class Environment:
     """Settings by name, from the environment first and the settings file second.
 
-    A setting in neither of them, or with an empty value, has the default. An unusable one raises ImproperlyConfigured.
+    A setting in neither of them, or with an empty value, has the default. An unusable value raises ImproperlyConfigured.
     """
 
     def __init__(self, environ: Mapping[str, str], local: Mapping[str, str]) -> None:

@@ -42,7 +42,7 @@ def livez(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable; otherwise, and while stopping, 503.
 
-    The body gives the state of each, and `tzdata`, the version of the zone rules. The answer takes at most 1 s. The CDP is not
+    The body gives the state of all three, and `tzdata`, the version of the zone rules. The answer takes at most 1 s. The CDP is not
     checked: an outage there must not take this server out of service, and the tenants in use are private.
     """
     if _stopping.is_set():
@@ -117,7 +117,7 @@ READINESS = {"postgresql": _postgresql, "sqlite": _sqlite}
 
 
 def migrated(asked: BaseDatabaseWrapper) -> bool:
-    """Whether all migrations are applied. True is cached for the life of the process: migrations are never undone under it."""
+    """Whether all migrations are applied. True is cached for the life of the process: migrations are never undone while it runs."""
     if not _found_complete:
         with asked.cursor() as cursor:
             if TABLE not in asked.introspection.table_names(cursor):

@@ -46,7 +46,7 @@ def views(env: Environment) -> ViewLimits:
 
 
 def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
-    """Networks such as `203.0.113.0/24` or `2001:db8::/48`, or single addresses. Raises ImproperlyConfigured for a bad or too wide one."""
+    """Networks such as `203.0.113.0/24` or `2001:db8::/48`, or single addresses. Raises ImproperlyConfigured if one is bad or too wide."""
     return tuple(_network(position, text) for position, text in enumerate(written, start=1))
 
 

@@ -65,7 +65,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text without e-mail addresses, query strings, authorization headers and encrypted values."""
+    """The text without e-mail addresses, query strings, authorization headers or encrypted values."""
     if "@" in text or "%40" in text or "?" in text or "asic" in text or "earer" in text or "gAAAA" in text:
         for pattern, instead in IN_TEXT:
             text = pattern.sub(instead, text)

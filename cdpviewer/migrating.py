@@ -25,7 +25,7 @@ class Busy(Exception):
 
 
 def unknown(connection: BaseDatabaseWrapper) -> list[str]:
-    """Migrations that are applied in the database and missing from this version, as `app.name`."""
+    """Migrations of installed apps that are applied in the database but missing from this version, as `app.name`."""
     loader = MigrationLoader(connection)
     known = set(loader.disk_migrations or ())
     return sorted(
@@ -37,7 +37,7 @@ def unknown(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the migration lock of this database. Raises `Busy` after PATIENCE. The lock ends with the process."""
+    """Hold the migration lock of this database inside the block; it also ends with the process. Raises `Busy` after PATIENCE."""
     with _ALONE[connection.vendor](connection):
         yield
 

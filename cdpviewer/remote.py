@@ -22,7 +22,7 @@ LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for queueing and re
 
 
 def regions(env: Environment) -> dict[str, str]:
-    """Region name -> base URL: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`). Raises ImproperlyConfigured."""
+    """Base URLs by region: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`). Raises ImproperlyConfigured."""
     try:
         return known_regions(env.text("CDPVIEWER_EXTRA_REGIONS"))
     except RegionError as error:

@@ -1,4 +1,4 @@
-"""Errors sent to Sentry, or anything that accepts its protocol (CDPVIEWER_SENTRY_DSN): taken from the redacted log lines alone.
+"""Errors sent to Sentry, or to anything that accepts its protocol (CDPVIEWER_SENTRY_DSN), taken from the redacted log lines alone.
 
 Sentry's integrations are all switched off: they would add local variables, addresses, headers and earlier log lines.
 """
@@ -40,7 +40,7 @@ def dsn(env: Environment) -> str:
 
 
 class Handler(logging.Handler):
-    """Handler of records of level ERROR and above. Created from the LOGGING setting."""
+    """Handler for records of level ERROR and above, created from the LOGGING setting."""
 
     def __init__(self, address: str) -> None:
         super().__init__(logging.ERROR)
@@ -55,7 +55,7 @@ class Handler(logging.Handler):
             self.handleError(record)
 
     def flush(self) -> None:
-        """Wait up to two seconds until everything is sent."""
+        """Wait up to two seconds for everything to be sent."""
         if _client.cache_info().currsize:
             _client(self._address, os.getpid()).flush(2.0)
 

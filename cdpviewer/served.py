@@ -1,4 +1,4 @@
-"""Whether a server has the database open: a lock on a file next to SQLite's, and PostgreSQL's own list of its clients."""
+"""Detection of servers that have the database open, by a lock on a file next to SQLite's or by PostgreSQL's own list of its clients."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _file(database: dict[str, Any]) -> Path:
 def hold(database: dict[str, Any]) -> int | None:
     """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; return the lock.
 
-    None for PostgreSQL, or if the database's folder does not exist. Waits while another process has the database to itself
+    Return None for PostgreSQL, or if the database's folder does not exist. Waits while another process has the database to itself
     (`alone`).
     """
     if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():

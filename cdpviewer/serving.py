@@ -13,7 +13,7 @@ class Worker(DrainingWorker):
     """gunicorn's gevent worker with our own page for unreadable requests; gunicorn's would quote the request."""
 
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer a request. Before a connection closes (gunicorn's StopIteration), read off the body, so that the answer arrives."""
+        """Answer a request. Before a connection closes (gunicorn's StopIteration), read the rest of the body so that the answer arrives."""
         try:
             super().handle_request(listener, req, sock, addr)
         except StopIteration:

@@ -12,7 +12,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotUtf8(ValueError):
-    """The bytes are not UTF-8. `str(error)` names the likely encoding and repeats no content."""
+    """The bytes are not UTF-8. `str(error)` gives the reason and repeats no content."""
 
 
 class BadLine(ValueError):

@@ -12,7 +12,7 @@ PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again ta
 
 
 def client(url: str) -> dict[str, Any]:
-    """The arguments of `redis.Redis.from_url`, {} without a URL.
+    """The arguments for `redis.Redis.from_url`; {} without a URL.
 
     Raises ImproperlyConfigured, without repeating the URL, which may contain a password.
     """

@@ -38,7 +38,7 @@ def endpoint(env: Environment) -> str:
 
 
 def traced(get_response: GetResponse) -> GetResponse:
-    """Middleware: a span around the request, named by its method and route."""
+    """Middleware: put a span around each request, named after its method and route."""
     from opentelemetry.trace import SpanKind
 
     from cdpviewer.middleware import route
@@ -69,7 +69,7 @@ def traced(get_response: GetResponse) -> GetResponse:
 
 
 class Calls:
-    """A `Watcher` that makes a span of each call."""
+    """A `Watcher` that makes a span for each call."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
         from opentelemetry.trace import SpanKind
@@ -87,13 +87,13 @@ class Calls:
         """No span: the span of a call covers all its tries."""
 
     def remembered(self, hit: bool) -> None:
-        """No span: an answer from the cache takes no time."""
+        """No span: reading the cache takes hardly any time."""
 
     def place(self, change: int) -> None:
         """No span: the metrics count the slots."""
 
     def refused(self) -> None:
-        """No span here: a single call that is refused has its own, with this outcome; refused tasks of a page have none."""
+        """No span here: a single refused call has its own span, with this outcome; refused tasks of a page have none."""
 
 
 @cache

@@ -36,7 +36,7 @@ WORTH_SEEING = (
 
 
 class CannotStart(Exception):
-    """The demo cannot start; `str(error)` is a sentence with the reason and what to do."""
+    """The demo cannot start or go on; `str(error)` gives the reason."""
 
 
 def wanted_port(name: str, default: int) -> int:
@@ -48,7 +48,7 @@ def wanted_port(name: str, default: int) -> int:
 
 
 def refuse_taken_port(name: str, port: int) -> None:
-    """Raise CannotStart if the port is in use or may not be opened by this user."""
+    """Raise CannotStart if the port is in use, or if this user is not allowed to open it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -62,7 +62,7 @@ def refuse_taken_port(name: str, port: int) -> None:
 
 
 def hold(folder: Path) -> IO[bytes]:
-    """Lock the demo's folder until this process ends: a second demo would change the password of the first. Raises CannotStart."""
+    """Lock the demo's folder until the returned file is closed: a second demo would change the first one's password. Raises CannotStart."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = (folder / "running").open("wb")
     try:
@@ -108,7 +108,7 @@ def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
 def prepare(env: dict[str, str], password: str, token: str) -> None:
     """Migrate, collect static files, and set up the agent and the connection. Raises CannotStart.
 
-    This runs in a separate process, to free its memory.
+    A separate process does this, so that its memory is freed afterwards.
     """
     done = subprocess.run(
         [sys.executable, "-m", "cdpviewer.demo.demo_data"],
@@ -181,7 +181,7 @@ def _run(folder: Path, parent: int, port: int, sandbox_port: int) -> None:
 
 
 def main() -> int:
-    """Run the demo. Return exit status 0 after Ctrl-C, SIGTERM or the end of `make`, 1 if it cannot start."""
+    """Run the demo. Return exit status 0 after Ctrl-C, SIGTERM or the end of `make`, 1 if the demo cannot start or go on."""
     parser = argparse.ArgumentParser(prog="python -m cdpviewer.demo", description=__doc__)
     parser.add_argument(
         "--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)"

@@ -1,1 +1,1 @@
-"""Metrics for Prometheus, on a port of their own (CDPVIEWER_METRICS_BIND): what each process counts, and what the database holds."""
+"""Metrics for Prometheus, on a port of their own (CDPVIEWER_METRICS_BIND): counts of each process, and counts from the database."""

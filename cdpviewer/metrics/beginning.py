@@ -34,7 +34,7 @@ class Metering:
     """gunicorn's hooks for metrics, which do nothing without CDPVIEWER_METRICS_BIND."""
 
     def __init__(self, env: Environment) -> None:
-        """Create a new folder for each server: an earlier server's metrics would be counted again."""
+        """Create a new folder for this server: in an old one, an earlier server's metrics would be counted again."""
         os.environ.pop(FOLDER, None)  # of the server before, which started this one
         self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""
         if self._folder:
@@ -42,7 +42,7 @@ class Metering:
         self._pid = os.getpid()
 
     def when_ready(self, _arbiter: Any) -> None:
-        """Start the process that answers Prometheus, without `subprocess`, which gevent has patched and whose signals are gunicorn's."""
+        """Start the process that answers Prometheus, but not by `subprocess`: gevent has patched it, and it needs gunicorn's signals."""
         if self._folder:
             command = [sys.executable, "-m", "cdpviewer.metrics.server"]
             os.posix_spawn(sys.executable, command, os.environ)

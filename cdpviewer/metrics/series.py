@@ -61,7 +61,7 @@ def begin() -> None:
 
 
 def measured(get_response: GetResponse) -> GetResponse:
-    """Middleware: count requests by route, method and status, and their times; count sign-ins refused for too many attempts (429)."""
+    """Middleware: count requests by route, method and status, and time them; count sign-ins refused for too many attempts (429)."""
 
     def answer(request: Request) -> HttpResponseBase:
         began = time.perf_counter()

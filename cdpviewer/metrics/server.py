@@ -14,7 +14,7 @@ BETWEEN_TRIES = 1.0  # seconds
 
 
 def main() -> None:
-    """Serve the metrics in PROMETHEUS_MULTIPROC_DIR and those of the database at CDPVIEWER_METRICS_BIND until gunicorn ends."""
+    """Until gunicorn ends, serve at CDPVIEWER_METRICS_BIND the metrics in PROMETHEUS_MULTIPROC_DIR and those from the database."""
     parent = os.getppid()
     os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
     follow_parent()

@@ -74,7 +74,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def pool(self) -> ConnectionPool[Connection] | None:
-        """This process's pool, created on first use; None if OPTIONS have none."""
+        """This process's pool, created on first use; None if OPTIONS have no `pool`."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
