@@ -166,6 +166,8 @@ def configure(dictionary: dict[str, Any]) -> None:
     # Optimizations from the manual of `logging`: our lines do not show these.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001
+    # A record that a handler cannot write would be printed as it is, with what is to be hidden.
+    logging.raiseExceptions = False
     logging.config.dictConfig(dictionary)
     structlog.configure(
         processors=[*COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer import logs
@@ -20,6 +21,8 @@ from cdpviewer.environment import Environment
 
 if TYPE_CHECKING:
     from sentry_sdk import Client
+
+_log = structlog.stdlib.get_logger("cdpviewer.sentry")
 
 TAGS = ("request_id", "route", "status", "region", "code")
 
@@ -51,8 +54,8 @@ class Handler(logging.Handler):
         """Hand the record's log line to the client, which sends it in its own thread."""
         try:
             _client(self._address, os.getpid()).capture_event(event_of(json.loads(self.format(record))))
-        except Exception:  # noqa: BLE001 (a record that cannot be sent is in the log)
-            self.handleError(record)
+        except Exception as error:  # noqa: BLE001 (a record that cannot be sent is in the log)
+            _log.warning("an error could not be sent to Sentry", error=type(error).__name__)
 
     def flush(self) -> None:
         """Wait up to two seconds for everything to be sent."""
@@ -96,7 +99,7 @@ def _exception(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frame(place: str) -> dict[str, Any]:
-    where, _, function = place.partition(" ")
+    where, _, function = place.rpartition(" ")  # the name of a file may contain spaces: <frozen os>
     file, _, number = where.rpartition(":")
     return {
         "filename": file,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -108,7 +109,10 @@ class Server:
             yield
         finally:
             for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+                with contextlib.suppress(
+                    ProcessLookupError
+                ):  # one that was ending has ended as soon as its server went on
+                    os.kill(pid, signal.SIGCONT)
 
     def _main(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "the server is not running"

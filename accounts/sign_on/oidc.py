@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Iterator
@@ -152,7 +153,7 @@ def _authenticated_at(signed: dict[str, Any]) -> int:
     Nothing else proves that a user who had to authenticate again did so: the browser could strip `prompt` and `max_age` from the request.
     """
     sent = signed.get("auth_time")
-    return min(sent, int(time.time())) if isinstance(sent, int) else 0
+    return min(int(sent), int(time.time())) if isinstance(sent, (int, float)) and math.isfinite(sent) else 0
 
 
 def _provider(request: HttpRequest) -> _OpenIdProvider:

@@ -139,10 +139,7 @@ class Reader:
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """The answer to `target` received for this page, or for another within the last minute; None if there is none.
-
-        Never makes a call.
-        """
+        """The answer to `target` received for this page, or for another within the last minute, else None. Makes no call."""
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:

@@ -77,7 +77,7 @@ def _is_said(sent: str | None) -> bool:
 
 
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
-    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4"; "" if there are none, or all have the order's status.
+    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4"; "" if there are none but one that the opening names.
 
     A status that is not in our table becomes "status to be confirmed": a feed's own words are not for the customer.
     """
@@ -86,7 +86,7 @@ def _remark(order: Order, items: Sequence[OrderItem]) -> str:
     parts = []
     for code, text in sent.items():
         row = status(text)
-        if not code or row.settled or (len(sent) == 1 and same(text, order.status)):
+        if not code or row.settled or (len(sent) == 1 and same(text, order.status) and _is_said(order.status)):
             continue
         word = not_confirmed(text) if row.translated else _("status to be confirmed")
         counts = {"word": word, "count": heads[code], "total": heads.total()}

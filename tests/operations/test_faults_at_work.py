@@ -5,6 +5,7 @@ The table of these faults is in docs/operating.md; `pytest -s` prints the figure
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections import Counter
@@ -202,7 +203,9 @@ def test_a_host_at_a_limit_shows_nothing_unrecorded_and_is_well_afterwards(compa
             prlimit(host.worker, limit, (soft, hard))
         with host.log.open() as lines:
             lines.seek(log)
-            assert {RLIMIT_NOFILE: "Too many open files", RLIMIT_AS: "MemoryError"}[limit] in lines.read()
+            # Without memory a library in C may crash instead, and the process is replaced.
+            met = {RLIMIT_NOFILE: "Too many open files", RLIMIT_AS: "MemoryError|SIGSEGV|SIGABRT"}[limit]
+            assert re.search(met, lines.read())
         host.read = host.log.stat().st_size
         traffic.until(host.is_in_the_balance)
     assert len(traffic.failed) <= len(AGENTS), traffic.failed

@@ -45,6 +45,7 @@ def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **
         ("CONFIRMED", ["CONFIRMED"] * 3 + ["CANCELLED"], " – Cancelled for 1 of 4", True),
         ("RESERVED", ["RESERVED"], "", False),  # the opening says it
         ("RESERVED", ["DECLINED"], " – Declined", True),
+        ("RQ7", ["RQ7"], " – status to be confirmed", True),  # the opening has no words for it
     ],
 )
 def test_a_flight_that_is_not_settled_says_so(order: str, statuses: list[str], remark: str, noted: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import time
 import uuid
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 import requests
 import structlog
 
-from cdpviewer import logs
+from cdpviewer import logs, sentry
 from orders.cdp.errors import TimedOut
 from tests.live import App
 
@@ -194,3 +195,27 @@ def test_every_line_of_the_server_is_json(live_app: App) -> None:
     requests.get(live_app.url + "/no/such/page/", timeout=20)
     for text in live_app.log.read_text().splitlines():
         assert json.loads(text)["event"]
+
+
+def test_an_error_in_a_frozen_module_goes_to_sentry_as_well() -> None:
+    try:
+        os.environ["CDPVIEWER_NO_SUCH_NAME"]
+    except KeyError as error:
+        made = logs.exceptions(None, "error", {"event": "failed", "exc_info": error})
+    [sent] = sentry.event_of(made)["exception"]["values"]
+    assert sent["stacktrace"]["frames"][-1]["filename"] == "<frozen os>"
+    assert sent["stacktrace"]["frames"][-1]["function"] == "__getitem__"
+
+
+def test_what_cannot_be_sent_or_written_is_not_printed_as_it_is(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    handler = sentry.Handler("http://key@127.0.0.1:1/1")
+    handler.setFormatter(logging.Formatter("%(message)s is no JSON"))
+    handler.handle(logging.LogRecord("x", logging.ERROR, __file__, 1, "jane.doyle@example.com", (), None))
+    stream = logging.StreamHandler(None)
+    stream.setFormatter(logging.Formatter("%(missing)s"))
+    stream.handle(logging.LogRecord("x", logging.ERROR, __file__, 1, "jane.doyle@example.com", (), None))
+    said = "".join(capsys.readouterr())
+    assert "jane" not in said + caplog.text
+    assert "an error could not be sent to Sentry" in caplog.text

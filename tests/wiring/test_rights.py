@@ -26,8 +26,9 @@ def names_of(source: str) -> set[str]:
 
 def test_no_module_but_access_decides_a_right() -> None:
     deciding = {path.relative_to(ROOT).as_posix(): names_of(path.read_text()) & DECIDING for path in CODE}
-    # A row of the list of people says who is a superuser.
-    assert {name: found for name, found in deciding.items() if found} == {"accounts/views/people.py": {"is_superuser"}}
+    # A row of the list of people says who is a superuser, and Django's backend has all permissions of one.
+    known = {"accounts/views/people.py": {"is_superuser"}, "accounts/session_store.py": {"is_superuser"}}
+    assert {name: found for name, found in deciding.items() if found} == known
     assert all("has_perm" in names_of(path.read_text()) for path in ACCESS)
 
 
