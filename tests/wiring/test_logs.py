@@ -198,11 +198,10 @@ def test_every_line_of_the_server_is_json(live_app: App) -> None:
 
 
 def test_an_error_in_a_frozen_module_goes_to_sentry_as_well() -> None:
-    try:
+    with pytest.raises(KeyError) as missing:
         os.environ["CDPVIEWER_NO_SUCH_NAME"]
-    except KeyError as error:
-        made = logs.exceptions(None, "error", {"event": "failed", "exc_info": error})
-    [sent] = sentry.event_of(made)["exception"]["values"]
+    made = logs.exceptions(None, "error", {"event": "failed", "exc_info": missing.value})
+    [sent] = sentry.event_of(dict(made))["exception"]["values"]
     assert sent["stacktrace"]["frames"][-1]["filename"] == "<frozen os>"
     assert sent["stacktrace"]["frames"][-1]["function"] == "__getitem__"
 
