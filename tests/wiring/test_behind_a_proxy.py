@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from cdpviewer.health import PROBES
 from tests.cdp.certificates import Authority
 from tests.live import PROJECT, App, sign_in
 from tests.wiring.hop import hop, production, sent_to_https
@@ -88,7 +89,18 @@ def test_without_the_hop_everybody_is_sent_to_https(live_app: App, served: int) 
     direct = f"http://127.0.0.1:{served}"
     answer = requests.get(f"{direct}/accounts/login/", headers={"Host": NAME}, timeout=20, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (301, f"https://{NAME}/accounts/login/")
-    assert requests.get(f"{direct}/readyz", timeout=20).status_code == 200
+    # Those of `SECURE_REDIRECT_EXEMPT` in cdpviewer/settings.py.
+    for path in PROBES:
+        probed = requests.get(direct + path, timeout=20, allow_redirects=False)
+        assert (path, probed.status_code) == (path, 200)
+
+
+@pytest.mark.parametrize(
+    "paper", ["deploy/nginx.conf", "deploy/haproxy.cfg", "SECURITY.md", "docs/sign-on.md", "docs/architecture.md"]
+)
+def test_every_probe_is_kept_from_people_and_named(paper: str) -> None:
+    text = (PROJECT / paper).read_text()
+    assert [path for path in PROBES if path.removeprefix("/") not in text] == []
 
 
 def test_a_forwarded_scheme_is_not_believed_without_a_trusted_proxy(live_app: App) -> None:
