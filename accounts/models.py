@@ -52,7 +52,7 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """The number of times that a user has read from the CDP in one minute and on one day.
+    """How often a user has read from the CDP: in `minute`, and on `day`.
 
     Minutes and days are counted from 1970 in UTC; `noted_minute` and `noted_day` are the last in which "too many" was recorded.
     """

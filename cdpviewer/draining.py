@@ -17,7 +17,10 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
-    """Listener that accepts up to 100 waiting connections at a time (gunicorn's: one), so that a burst does not delay a health probe."""
+    """Listener that accepts up to 100 waiting connections at a time (gunicorn's, with several workers: one).
+
+    A burst therefore does not delay a health probe.
+    """
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 

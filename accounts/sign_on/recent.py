@@ -52,7 +52,7 @@ def confirmed(view: View) -> View:
 
 
 def confirmed_for_factors(view: View) -> View:
-    """Decorator for views that change second factors: always require a sign-in, or its confirmation, within five minutes."""
+    """Decorator for views that change second factors: always require a sign-in, or its confirmation, within the last five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 

@@ -1,7 +1,7 @@
 """Characters that cannot be shown as sent: surrogate halves, control characters, and controls of text direction.
 
 A direction control can make a name or a reference read as another, and affects the text after it. On pages, in copied text and in
-calendar files it appears as "[U+202E]"; in the raw view in JSON notation, "\\u202e". Direction marks (U+200E, U+200F, U+061C) and
+calendar files it appears as "[U+202E]"; in the raw view, in JSON notation ("\\u202e"). Direction marks (U+200E, U+200F, U+061C) and
 joiners are part of how names are written, and stay.
 """
 
@@ -16,7 +16,7 @@ _CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _MARKED = _CONTROL | {code: f"[U+{code:04X}]" for code in _DIRECTION}
 _ESCAPED = _CONTROL | {code: f"\\u{code:04x}" for code in _DIRECTION}
-# Address books put a pair around a phone number. Around a whole string it has no effect, unless it reverses the direction.
+# Address books put a pair of these around a phone number. Around a whole string it has no effect, unless it reverses the direction.
 _WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]*)[\u202c\u2069]")
 
 

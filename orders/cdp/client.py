@@ -28,7 +28,7 @@ T = TypeVar("T")
 _PROBE = "cdpviewer-connection-check"
 _LONGEST_TERM = 256
 _WITH_ITEMS = {"expand": "orderItems"}
-_WHOLE = "whole/"  # and an order's ref: which listing holds that order, alone and with all its items
+_WHOLE = "whole/"  # followed by an order's ref: the listing that holds that order alone, with all its items
 
 
 class CdpClient:

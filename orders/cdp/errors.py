@@ -19,7 +19,7 @@ CdpError
     ├── TimedOut             no answer within the deadline
     ├── Broken               5xx, or a redirect
     ├── Unreadable           an answer that is not what the API documents
-    └── TooLarge             more than one page reads
+    └── TooLarge             more data than a page may read
 
 No message holds a key, a token, a response body or personal data.
 """
@@ -111,4 +111,4 @@ class Unreadable(UpstreamFailure):
 
 
 class TooLarge(UpstreamFailure):
-    """The answers hold more than one page reads; what was read is shown."""
+    """The answers hold more data than a page may read; what was read is shown."""

@@ -29,7 +29,7 @@ class Known:
         self._spelling = {name.lower(): name for name in self.names}
 
     def arrange(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The known fields under their documented names, and all other fields. Of two spellings of one name, only one is known."""
+        """The known fields under their documented names, and all other fields. Of two spellings of one name, only one counts as known."""
         if raw.keys() <= self.names:
             return raw, {}
         known, others = {}, {}
@@ -178,7 +178,10 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each; a text may replace the list."""
+        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each.
+
+        A single text is read like a list of one.
+        """
         found: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
@@ -192,7 +195,7 @@ class Fields:
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
         """The objects in a list, and the number of entries not read.
 
-        Null entries are ignored, other non-objects are noted. `take` returns the entries to read, from the front of the
+        Null entries are ignored; other non-objects are noted. `take` returns the entries to read, from the front of the
         list.
         """
         value = self.sent(name)

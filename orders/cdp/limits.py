@@ -17,7 +17,7 @@ class Limits:
     )
     error_body: int = 65_536  # bytes read from a refusal, so that its connection can be reused
     read_size: int = 65_536  # one small read
-    retries: int = 2  # more would not help within 6 s and burden a failing CDP
+    retries: int = 2  # more would not help within 6 s, and would burden a failing CDP
     backoff: float = 0.1  # seconds: the first wait is up to this long, each further one up to twice as long
     waiting_pages: int = 1_000  # per process: a waiting page takes about 100 kB
     side_by_side: int = 25  # concurrent calls of a page; the vendor's limits are not published

@@ -1,6 +1,6 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. The end is a page that is empty, shorter than the step or a repetition, or that has no `next` link although
+The API gives no total. The end is a page that is empty, a repetition or shorter than the step, or that has no `next` link although
 the page before had one. Links are hints only: the vendor's own samples contradict each other.
 """
 
@@ -34,8 +34,8 @@ class Gathered:
 class Pager:
     """The reading of a collection page by page: request `next_offsets()`, pass the pages to `add`, until `done()` has the result.
 
-    At most `most` entries are read. `at_least` are known to exist, so that a first page with fewer is not taken for all. `identity`
-    returns the name of an entry, None if it has none; repeated names show that a server ignores `offset`.
+    At most `most` entries are read. `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
+    `identity` returns the name of an entry, None if it has none; repeated names show that a server ignores `offset`.
     """
 
     def __init__(

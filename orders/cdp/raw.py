@@ -13,13 +13,13 @@ from orders.cdp.characters import as_in_json
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
 _STEP = "  "
-_DEEPEST = 12  # answers nest six deep; deeper values stay on one line, or 2,000 levels would be megabytes of blanks
+_DEEPEST = 12  # answers nest six deep; deeper values stay on one line, or 2,000 levels would be megabytes of spaces
 
 
 def indent(text: str) -> str:
     """`text` with one value per line, down to a depth of _DEEPEST; text that is not JSON keeps its own lines. Never fails.
 
-    Drops only a byte order mark and the blanks between tokens. Control characters are shown as in `as_in_json`.
+    Drops only a byte order mark and the whitespace between tokens. Control characters are shown as in `as_in_json`.
     """
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))
     if not tokens or tokens[0] not in _OPENING:

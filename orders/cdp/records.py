@@ -212,7 +212,10 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
-    """One response as received, for the raw view: `path` without the host, a personal query cut to "?…"; `text`, the decoded body."""
+    """One response as received, for the raw view.
+
+    `path` has no host, and a personal query is cut to "?…"; `text` is the decoded body.
+    """
 
     path: str
     text: str

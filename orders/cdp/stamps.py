@@ -1,7 +1,6 @@
 """Dates and times in the CDP's formats.
 
-Two kinds share one format: timestamps (`createdAt`) are UTC; segment times are local times of an airport with a false
-Z.
+Two kinds share one format: timestamps (`createdAt`) are UTC; segment times are an airport's local times, with a false Z.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a date, alone or with a time in whole minutes, as in people's plans, and not a machine's timestamp."""
+    """Whether `text` is a date, alone or with a time in whole minutes: one from somebody's plans, not a machine's timestamp."""
     try:
         wall = read(text.strip()).wall
     except ValueError:

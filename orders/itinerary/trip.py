@@ -1,6 +1,6 @@
 """The records of an itinerary: places, clocks, flights, transfers, stays, journeys, a trip.
 
-`journeys.plan` makes them, `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are naive and
+`journeys.plan` makes them; `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are naive and
 belong to their place.
 """
 
@@ -43,7 +43,7 @@ class Clock:
     """The time at one end of a flight.
 
     `wall` is the place's local time under the reading in use, as sent if the zone is unknown; `instant` is UTC; `offset` is the offset
-    from UTC at that moment; each is None if unknown. Of a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
+    from UTC at that moment; each is None if unknown. For a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
     `other_wall` is the local time under the other reading, set only if the order's times seem to follow that one.
     `sent` is the value as the CDP sent it, `day_alone` the date of a value without a time; `day` is the local date in either case.
     """

@@ -45,9 +45,9 @@ PLAIN_WORDS = frozenset(
     | {"kunde", "kundin", "mail", "of", "or", "passenger", "pax", "please", "ticket", "to", "user", "via", "von"}
 )
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
-# An address in airline systems, which can hold no "@", "_" and "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
+# An address in airline systems, which can hold no "@", "_" or "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
 AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
-# A slip of the keyboard for the dot, "jane,doe@example.com", or an address wrapped over two lines, can be a word before the address too.
+# "jane,doe@example.com": the comma may be a slip for the dot, or end a word before the address. A line break leaves the same doubt.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
 WRAPPED = re.compile(r"(?:\s*(?!www\.)[^\W_]+(?:[._-][^\W_]+)+|.*[^\W_][_+-])[ \t]*\n\s*", re.DOTALL)
 LABELS = "mail email adresse address correo courriel kontakt contact to from cc bcc von an de para sip user"

@@ -71,7 +71,7 @@ class Lookup:
     `candidates` are cleaned references, the likeliest first; `address` is an e-mail address or a phone number in E.164 (personal, as
     names are: never put them in a URL or a log); `placeholder` is the unfilled template text; `national` is a number that needs its
     country, as written. `also` holds other readings, to be offered next to this one; SEVERAL has only these. With `mixed`, they come
-    from other words of the text than the candidates do, otherwise from the same words.
+    from other words of the text than the candidates do; otherwise, from the same words.
     """
 
     kind: Kind
@@ -199,7 +199,7 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """The reading of digits without a plus: a phone number if they are grouped like one, else a reference that may also be one."""
+    """The reading of digits without a plus: a phone number if grouped like one, else a reference that may also be a phone number."""
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)
     if phones.is_grouped(text) and not digits.startswith("00") and not is_reference(text):

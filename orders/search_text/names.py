@@ -21,7 +21,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 ROLE = re.compile(r"\s*(?:passengers?|pax|customer|kundin|kunde|passagier|reisender)\s+", re.IGNORECASE)
-# Words that belong to the last name behind them.
+# Words that belong to the last name after them.
 PARTICLE_WORDS = (
     "van von vom der den de del dela della di da das dos do du des la las le les los lo el al ap bin binti bint ben ibn "
     "zu zum zur af av ter ten te 't op mac mc fitz san santa st st. saint ó ní uí nic o"

@@ -32,7 +32,7 @@ def plain(text: str) -> str:
     """`text` in compatibility form (NFKC): HTML entities decoded, invisible characters removed, quotes, dashes, digits and spaces in ASCII.
 
     Joiners (ZWNJ, ZWJ) stay between letters of the scripts that need them. Symbols, footnote marks, ellipses and escaped line breaks
-    become spaces; an ellipsis for the front of an e-mail address becomes "..", so that the address stays broken.
+    become spaces; an ellipsis that stands for the front of an e-mail address becomes "..", so that the address stays broken.
     """
     for _ in range(2):
         text = ENTITY.sub(lambda entity: unescape(entity.group()), text)

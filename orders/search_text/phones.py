@@ -31,7 +31,7 @@ GROUPED = re.compile(
 URI = re.compile(
     r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]++(?:;[\w=+.\-]++)*+)(?![ /]*[\d(])", re.IGNORECASE
 )
-# A plus with a space behind it, at the beginning of a line or behind a colon.
+# A plus with a space after it, at the beginning of a line, or after a colon or a bracket.
 LOOSE_PLUS = re.compile(r"((?:^|[:(])[ \t]*)\+[ ]+(?=[1-9(])", re.MULTILINE)
 # A number wrapped over two lines.
 OVER_TWO_LINES = re.compile(r"(?<![\w+])(\+\d[\d ()./\-]*)\r?\n[ \t>]*(\d[\d ()./\-]*\d)(?!\w)")
@@ -54,7 +54,7 @@ class Phone:
 
 
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
-    """The phone numbers marked as such in plain text, by a plus, a label, `tel:` or their grouping, and the rest of the text.
+    """The phone numbers in plain text that a plus, a label, `tel:` or their grouping marks as such; and the rest of the text.
 
     National numbers are read as numbers of `country` (ISO 3166 alpha-2), or marked `needs_country` if that is not possible.
     """
@@ -94,8 +94,8 @@ def read(value: str, country: str = "") -> Phone | None:
 def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read in each of `countries`, and has a link only if the valid readings agree: as written, it would be dialled in
-    the agent's country.
+    A national number is read as if in each of `countries`, and has a link only if the valid readings agree: as written, it would be
+    dialled in the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):

@@ -17,7 +17,7 @@ LONGEST = 128
 REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
 UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 EDGES = "./:-_~+"
-# Characters of no reference separate words.
+# Characters that no reference contains separate words.
 BETWEEN = re.compile(r"[^\w.~:/+'-]+")
 WORD_EDGES = "'"
 THREE_AND_THREE = re.compile(r"(?<![^\W_])([A-Z0-9]{3}) ([A-Z0-9]{3})(?![^\W_])")
@@ -242,7 +242,10 @@ def _is_code(part: str) -> bool:
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if that is no reference of six characters, or like "gate 12"."""
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if it is no reference of six characters.
+
+    Also "" for ordinary words such as "gate 12".
+    """
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
         return ""

@@ -38,10 +38,10 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the one flight that the travellers of bags, seats or meals take; "" if they take several, or if this is unknown.
+    """The key of the one flight taken by the travellers who have these bags, seats or meals; "" if they take several, or if it is unknown.
 
-    `items` read alike. "" also for items of other types, and for items that name a pair of airports themselves, at least one of
-    them among the `places` of the trip.
+    `items` are those merged into one line, equal except for the traveller. "" also for items of other types, and for items that name a
+    pair of airports themselves, at least one of them among the `places` of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""

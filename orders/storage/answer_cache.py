@@ -1,8 +1,8 @@
 """Answers of the CDP, cached for a minute, so that the panels of a page do not request them again.
 
-Kept in this process, or in Redis for all processes (`shared_answer_cache`). Without Redis another worker process requests them again,
-or uses its own answers of the last minute. Never on disk. An entry belongs to one session and to one state of one connection, so
-nobody else can read it, and a changed credential invalidates it.
+Kept in this process, or in Redis for all processes (`shared_answer_cache`), never on disk. Without Redis another worker process
+requests them again, or uses its own answers of the last minute. An entry belongs to one session and to one state of one connection,
+so nobody else can read it, and a changed credential invalidates it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class AnswerCache:
             self.put(key, answer)
 
     def for_request(self) -> AnswerCache:
-        """The cache itself: nothing in it is worth remembering for the length of a request."""
+        """The cache itself: unlike the shared one, it has nothing to remember for a single request."""
         return self
 
     def forget(self, session: str, connection: str | None = None) -> None:

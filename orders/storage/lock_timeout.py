@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Let this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database, until the request is over.
+    """Until the request is over, let this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database.
 
     Called for pages only, so forms and commands keep their longer wait. Does nothing on PostgreSQL, which locks rows and not the
     database.

@@ -1,6 +1,6 @@
 """Single-row query whose SQL is compiled once and reused.
 
-Every page reads its session with the user, and the user's connection. Compiling those statements took most of their time (0.7 of
+Every page reads its session (with the user) and the user's connection. Compiling those statements took most of their time (0.7 of
 0.86 ms). The ORM still writes the statement, at its first use, and builds the model, so no column is named here.
 """
 

@@ -69,7 +69,7 @@ class SessionAnswers:
 
     @property
     def as_of(self) -> datetime:
-        """The time at which the oldest cached answer that was used was received, aware UTC; now if none was used."""
+        """The time (aware UTC) at which the oldest cached answer in use was received; now if no cached answer was used."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def hand_over(self, ref: str) -> None:

@@ -53,7 +53,7 @@ class Together:
         self._queries = queries
 
     def get(self, *values: Sequence[Value], change: Change | None = None) -> tuple[list[Any], Row]:
-        """The row of each query as its model or None, and the columns that `change` returns, () without a change.
+        """The row of each query as its model (None if there is none), and the columns that `change` returns (() without a change).
 
         `values` has a sequence for each query.
         """
