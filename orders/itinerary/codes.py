@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reading(StrEnum):
-    """How a feed's times are read: as local times, as documented, or as UTC."""
+    """How a feed's times are read: as local times (as documented) or as UTC."""
 
     LOCAL = "local"
     UTC = "utc"
