@@ -57,7 +57,7 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
     """Labels of local times, as many as fit: first departure, last arrival, other departures, other arrivals, then full hours of waits.
 
-    `at` gives the position in the picture of an instant, which is a naive UTC value.
+    `at` gives the position of an instant (a naive UTC value) in the picture.
     """
     stops = _stops(ends)
     by_rank = [ends[0], ends[-1], *(stop[1] for stop in stops), *(stop[0] for stop in stops)]

@@ -50,7 +50,7 @@ def _all_day(zone_name: str, day: date) -> timedelta | None:
 
 
 def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
-    """The zone's offsets at the local time `wall`: one, two for a repeated hour, none for an unknown zone.
+    """The zone's offsets at the local time `wall`: one, or two for a repeated hour, or none for an unknown zone.
 
     A skipped time has the offset before the change, as if the clocks had not been changed.
     """
@@ -69,7 +69,7 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
     """Read the value as the place's local time.
 
-    A time that the change to summer time skips is read as if the clocks had not been changed: 02:30 is the instant of 03:30. Of a time
+    A time that the change to summer time skips is read as if the clocks had not been changed: 02:30 is the instant of 03:30. For a time
     that the change back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both cases.
     """
     there = zone(zone_name)

@@ -1,7 +1,7 @@
 """The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
 
-A code may have several rows: an airport and its city, and its meanings in other years. The current row goes first; of
-several, an airport before a station and a station before a town. Former meanings are kept with their last day.
+A code may have several rows: for an airport and its city, and for other years' meanings. The current row goes first; of
+several current ones, an airport's before a station's and a station's before a town's. Former meanings are kept with their last day.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ ALWAYS = "9999-12-31"
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
-# The rest of a station's name behind its town's, also if the row cut it off.
+# The rest of a station's name after its town's, even if the row cut it off.
 STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
-# Codes of no place, which feeds send if they have none.
+# Codes that stand for no place; feeds send them if they have none.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
@@ -138,7 +138,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """The former sites of a code other than its current one, in order of their end dates, without towns or cities."""
+    """A code's former sites that differ from its current one, in order of their end dates, without towns or cities."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
@@ -185,7 +185,7 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a city of the row is really an airport or station: it has no number, the row's own, or that of such a site (EuroAirport)."""
+    """Whether a row's city is really an airport or station: it has no number, or the row's own, or that of such a site (EuroAirport)."""
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")
 

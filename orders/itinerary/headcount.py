@@ -95,7 +95,7 @@ def _route(first: Draft, last: Draft) -> Route:
 
 
 def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
-    """At each departure, the number in the air of the passenger types that just took off; an item on two flights counts once.
+    """At each departure, the travellers in the air, for each passenger type on that flight; an item on two flights counts once.
 
     Items that are not booked count only if none is booked. Departures and landings keep the counts up to date, so that the work grows
     little faster than the number of the flights' items.

@@ -147,7 +147,7 @@ def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> lis
 
 
 def _stay(ended: Journey, starting: Journey, *, one_group: bool) -> Stay | None:
-    """The stay between two journeys; None if it is negative or unknown, or if another group starts the second elsewhere, soon after."""
+    """The stay between two journeys; None if negative or unknown, or if the second is another group's and starts elsewhere soon after."""
     arrives, leaves = ended.arrives, starting.departs
     length, days = stay_between(arrives, leaves), days_between(arrives, leaves)
     timed = arrives.wall is not None and leaves.wall is not None

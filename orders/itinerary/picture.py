@@ -64,7 +64,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A part of a leg during which one offset holds, as naive UTC values."""
+    """A part of a leg during which one offset holds; `start` and `end` are naive UTC values."""
 
     start: datetime
     end: datetime
@@ -75,7 +75,7 @@ def draw(journey: Journey) -> Picture | None:
     """The picture of a journey.
 
     None if an instant of a flight is missing or its times run backwards, if the journey takes more than five days or has more legs than
-    anybody flies in that time, or in the first or last year of the calendar.
+    anybody flies in that time, or if it is in the first or last year of the calendar.
     """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not _fits(journey) or start.year <= MINYEAR or end.year >= MAXYEAR:

@@ -60,7 +60,7 @@ def _without_airline(identity: Identity) -> tuple[object, ...]:
 
 
 def _agreed(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, Value]:
-    """The value of each key that has a single one."""
+    """The keys that have only one value, with that value."""
     values: dict[Key, set[Value]] = defaultdict(set)
     for key, value in pairs:
         values[key].add(value)

@@ -66,7 +66,7 @@ def is_flight(item_type: str | None) -> bool:
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
     """The flight that an extension's values describe, None if neither origin nor destination is given.
 
-    Times keep their wall clock like those of any segment. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
+    Times keep their wall-clock values, as in any segment. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
     """
     texts: dict[str, str] = {}
     times: dict[str, Wall] = {}

@@ -38,7 +38,7 @@ _USUAL = (
     (re.compile(r"CANCELL?(?=ED|ATION|ING)"), "CANCELL"),
     (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
 )
-# Words next to "cancelled" that give who cancelled what on which terms; it is cancelled all the same.
+# Words next to "cancelled" that say who cancelled what and on which terms; it is cancelled all the same.
 _BEFORE_IT = (
     "AGENT AIRLINE AUTO AUTOMATICALLY BOOKING CARRIER CUSTOMER FLIGHT FULLY INVOLUNTARILY INVOLUNTARY IS ITEM ORDER PASSENGER "
     "PAX PNR SYSTEM USER VOLUNTARILY VOLUNTARY WAS"

@@ -227,7 +227,7 @@ def status(sent: str | None) -> Status:
 def add_spellings(spellings: Iterable[str]) -> None:
     """Add the operator's own spellings, each as "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
 
-    Raises ValueError, with its position but not its text, for an entry in another form or with a status that has no row.
+    Raises ValueError for an entry in another form or with a status without a row; the message gives the entry's position, not its text.
     """
     added = {}
     for position, entry in enumerate(spellings, start=1):
@@ -256,6 +256,6 @@ def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:
-    """The calendar status of a flight sold in several items: the best of theirs, None if none has one."""
+    """The calendar status of a flight sold in several items: the best of the items' own; None if none of them has one."""
     words = {status(text).calendar for text in sent}
     return next((word for word in CalendarStatus if word in words), None)

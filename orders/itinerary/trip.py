@@ -1,7 +1,7 @@
 """The records of an itinerary: places, clocks, flights, transfers, stays, journeys, a trip.
 
-`journeys.plan` makes them; `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are naive and
-belong to their place.
+`journeys.plan` makes them; `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are naive, in
+their place's local time.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Place:
 class Clock:
     """The time at one end of a flight.
 
-    `wall` is the place's local time under the reading in use, as sent if the zone is unknown; `instant` is UTC; `offset` is the offset
-    from UTC at that moment; each is None if unknown. For a repeated time, `fold` is 0 for the first occurrence and 1 for the second.
-    `other_wall` is the local time under the other reading, set only if the order's times seem to follow that one.
-    `sent` is the value as the CDP sent it, `day_alone` the date of a value without a time; `day` is the local date in either case.
+    `wall` is the place's local time under the reading in use, or the time as sent if the zone is unknown; `instant` is UTC; `offset` is
+    the offset from UTC at that moment; each is None if unknown. For a repeated time, `fold` is 0 for the first occurrence and 1 for the
+    second. `other_wall` is the local time under the other reading, set only if the order's times seem to follow that reading.
+    `sent` is the value as the CDP sent it; `day_alone` is the date of a value without a time; `day` is the local date in either case.
     """
 
     place: Place
@@ -112,9 +112,9 @@ class Flight:
     (+1, +2, -1), None if unknown.
     `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over the items that are booked, or over
     all of them if none is. `all_passengers` is False if some travellers of the order are not on this flight.
-    `carrier` is an IATA code if the airline is known, `flight_number` has neither that code nor leading zeros;
-    `operating_carrier` is "" if the same airline flies it, in any spelling. `statuses` are those of its items as sent, each
-    once; none if the only one is the most common one of the order, and settled. `key` is unique in the trip and stable.
+    `carrier` is an IATA code if the airline is known; `flight_number` has neither that code nor leading zeros;
+    `operating_carrier` is "" if it is the same airline, in any spelling. `statuses` are those of its items as sent, each
+    once; empty if there is only one, it is the order's most common, and it is settled. `key` is unique in the trip and stable.
     """
 
     key: str

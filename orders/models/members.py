@@ -44,7 +44,7 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as (is their default, False: not their own, granted as the default, name)."""
+    """The shared connections that the person may use now, as (is their default, is their own: False, granted as the default, name)."""
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
 
@@ -120,7 +120,7 @@ def update_group(group: Group) -> None:
 
 @contextmanager
 def _without_key_too() -> Iterator[None]:
-    """Log a data key that does not open and go on: it must not keep anybody from signing in or joining a group."""
+    """Log a data key that does not open, and go on: it must not keep anybody from signing in or joining a group."""
     try:
         yield
     except CredentialUnreadable as error:
@@ -139,8 +139,7 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 def _granted(*, as_default: bool = False) -> Q:
     """The condition that a member's connection is granted to one of their groups now; with `as_default`, granted as the default.
 
-    Every page queries with it. With joins of seven tables, PostgreSQL took 6 ms to plan the query; with subqueries it takes less than
-    1 ms.
+    Every page queries with it. With joins of seven tables, PostgreSQL took 6 ms to plan the query; with subqueries it takes less than 1 ms.
     """
     groups = User.groups.through.objects.filter(user_id=OuterRef(OuterRef("user_id"))).values("group_id")
     grants = ConnectionGrant.objects.filter(valid_now("", timezone.now()), group__in=groups)
@@ -169,11 +168,12 @@ DEFAULT = PreparedQuery(
         _usable(ConnectionMember.objects.filter(user_id=0)).filter(Q(is_default=True) | _without_own())
     ).select_related("shared")
 )
-"""The shared connection used when the URL names none: the one that the person made their default. By the person and, twice, the time.
+"""The shared connection used when the URL names none: the one that the person made their default.
 
 Somebody without connections of their own need not choose: they get the one granted as the default, else the first by name.
+Its parameters: the person and, twice, the time.
 """
 NAMED = PreparedQuery(
     lambda: _usable(ConnectionMember.objects.filter(user_id=0).filter(shared__name="")).select_related("shared")
 )
-"""The shared connection with a name, if the person may use it now; by the person, the name and the time."""
+"""The shared connection with a given name, if the person may use it now. Its parameters: the person, the name and the time."""

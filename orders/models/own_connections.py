@@ -154,9 +154,9 @@ def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
 
 
 DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
-"""A person's own default connection, by the person."""
+"""A person's own default connection. Its parameter: the person."""
 NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
-"""A person's own connection with a name, by the person and the name."""
+"""A person's own connection with a given name. Its parameters: the person and the name."""
 
 
 def usable_names(user: AnyUser) -> list[str]:

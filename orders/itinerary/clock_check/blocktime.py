@@ -19,7 +19,7 @@ JET_LATITUDE = 40.0
 JET_WIDTH = 16.0
 JET_SEASON_SHIFT = 6.0
 JET_SEASON_STRENGTH = 0.4
-# They are strongest over Japan and the sea around it in winter.
+# The westerlies are strongest over Japan and the sea around it in winter.
 EAST_ASIA = (110.0, 170.0)
 EAST_ASIA_STRENGTH = 1.0
 
@@ -46,7 +46,7 @@ FITTED = Constants(start=11.36, per_km=0.05973, per_root_km=1.271, per_wind_km=-
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
-    """The factors of the constants, in their order; None if the distance is unknown. `month` is that of the departure, 1 to 12."""
+    """The factors that multiply the constants, in order; None if the distance is unknown. `month` is that of the departure, 1 to 12."""
     distance = distance_km(origin, destination)
     if distance is None:
         return None

@@ -54,7 +54,7 @@ DETOURS = (
     # Northern India and everything west of it, around Pakistan: in 2019, and since 2025.
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2019, 2019),
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2025),
-    # Qatar while its neighbours closed theirs.
+    # Qatar while its neighbours closed their airspace to it.
     Detour(_side("DOH"), _side("DJ DZ ER ET JO KE LB MA RW SD SO SS TN TZ UG"), 100, 2017, 2021),
     # Kyiv and its neighbours to central Europe, by propeller aircraft.
     Detour(_side("BY MD UA"), _side("AT CZ HU PL SK"), 60),

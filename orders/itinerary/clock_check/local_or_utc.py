@@ -27,7 +27,7 @@ DAY = 24 * 60
 FASTER, FASTER_PER_KM = 11.0, 0.0025
 SLOWER, SLOWER_PER_KM = 12.5, 0.003
 ODD = 1e-5
-# The sum of weights against the documented reading from which it is given up, and from which it is unclear.
+# The sum of weights against the documented reading above which it is given up, and above which the result is unclear.
 CLEARLY = 1.1
 LEANING = 0.4
 # The least weight of a segment of which only one reading is possible.
@@ -50,7 +50,7 @@ class Lack(StrEnum):
 class SegmentScore(NamedTuple):
     """One segment under both readings, in minutes; a `weight` above 0 favours UTC, below 0 local.
 
-    `possible_local` and `possible_utc` are False if no flight can take that time. `folds` are the occurrences (0 or 1) assumed of hours
+    `possible_local` and `possible_utc` are False if no flight can take that time. `folds` are the occurrences (0 or 1) assumed for hours
     that the clocks repeat, at departure and arrival.
     """
 

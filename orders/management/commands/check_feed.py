@@ -1,4 +1,4 @@
-"""Check whether the times of a feed are local, as documented, or UTC: `manage.py check_feed FILE.csv`. Needs no database or network."""
+"""Check whether the times of a feed are local (as documented) or UTC: `manage.py check_feed FILE.csv`. Needs no database or network."""
 
 from __future__ import annotations
 
