@@ -134,7 +134,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about the payment: paid, pending or refunded if a status gives this, else unknown; and the payment method.
+    """The answer about the payment: paid, pending or refunded if a status says so, else unknown; and the payment method.
 
     If a paid order is cancelled or declined, the words add that it is not known whether it was refunded.
     """
@@ -217,7 +217,7 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """ "Confirmed for 3 of 4 items"; "of at least 4 items" if not all were read; only the word for a single item."""
+    """ "Confirmed for 3 of 4 items"; "of at least 4 items" if not all were read; for a single item, only the word."""
     figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
     if summary.items_total is None:
         return _("%(word)s for %(count)s of at least %(total)s items") % figures

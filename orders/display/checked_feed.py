@@ -24,7 +24,7 @@ class NotChecked(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """The judged rows as CSV with the columns ADDED, a line about each bad row, and a line with the counts."""
+    """The judged rows as CSV (with the columns ADDED), a line about each bad row, and a line with the counts."""
 
     table: str
     bad: tuple[str, ...]
@@ -34,7 +34,7 @@ class CheckedFeed:
 def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
     """Check the times of the table in `data`; `name` is the file's name, `clock` the documented reading, one of CLOCKS.
 
-    Bad rows are reported, and the rest is checked. Raises NotChecked.
+    Bad rows are reported, and the others are checked. Raises NotChecked.
     """
     try:
         text, delimiter, passed_over = feed_file.delimited(feed_file.text_of(data))

@@ -77,7 +77,7 @@ def _is_said(sent: str | None) -> bool:
 
 
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
-    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4"; "" if there are none but one that the opening names.
+    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4"; "" if there are none except one named in the opening.
 
     A status that is not in our table becomes "status to be confirmed": a feed's own words are not for the customer.
     """

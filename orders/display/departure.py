@@ -19,7 +19,7 @@ from orders.itinerary.trip import Clock, Flight, Journey, Trip
 
 TODAY = timedelta(hours=24)
 YEAR_FROM = timedelta(days=180)
-# Of a flight: its times are as sent, and cannot be right.
+# Notices of a flight whose times, as sent, cannot be right.
 WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, NoticeKind.CLOCK_SKIPPED})
 
 
@@ -129,7 +129,7 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in use first, or once if they agree; "" if either is unknown, or both are past."""
+    """A departure under both readings (the one in use first), or once if they agree; "" if either is unknown, or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""

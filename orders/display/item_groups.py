@@ -1,4 +1,4 @@
-"""The items of an order as the payment card lists them: items that read alike form a group with a unit price and a total."""
+"""The items of an order as the payment card lists them: items whose lines are identical form a group with a unit price and a total."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def stay_words(stay: Stay) -> str:
 
 
 def _stay_length(stay: Stay) -> str:
-    """Hours of a stay of less than a day, or over a single night; days of a longer one; "" if unknown."""
+    """Hours for a stay of less than a day, or over a single night; days for a longer one; "" if unknown."""
     if stay.hours and (stay.hours < 24 or (stay.days or 0) <= 1):
         return duration(stay.hours * 60)
     return ngettext("%(count)s day", "%(count)s days", stay.days) % {"count": stay.days} if stay.days else ""

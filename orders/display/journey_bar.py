@@ -58,9 +58,9 @@ def state_said(shape: Shape, now: datetime) -> str:
     return phase_said(shape.leg, now)
 
 
-LENGTH_ROOM = 110  # a part of the bar that is narrower has no room for its length
-NIGHT_WIDTH = 40  # of a night that is named
-NIGHT_ROOM = 60  # between the middle of a night and the nearest place's code
+LENGTH_ROOM = 110  # a narrower part of the bar has no room for its length
+NIGHT_WIDTH = 40  # the least width of a night that is named
+NIGHT_ROOM = 60  # the least distance between the middle of a night and the nearest place's code
 
 
 def length_fits(shape: Shape) -> bool:

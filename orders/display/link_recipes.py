@@ -21,7 +21,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A ticket system: its placeholders, with FIELD for the name or number of the field, and where the template goes.
+    """A ticket system: its placeholders (with FIELD for the name or number of the field) and where the template goes.
 
     `kept` are the characters that the system leaves as they are when it fills in a value; None if it encodes nothing.
     """

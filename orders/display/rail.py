@@ -20,7 +20,7 @@ NEAR = timedelta(hours=48)
 def joined(journey: Journey, index: int) -> bool:
     """Whether the leg at `index` is a wait that is drawn as one node with the arrival before it and the departure after it.
 
-    It is if nothing is in doubt: one airport, both times known, no overlap, and neither flight cancelled or doubted.
+    It is drawn so if nothing is in doubt: one airport, both times known, no overlap, and neither flight cancelled or doubted.
     """
     if not 0 < index < len(journey.legs) - 1:
         return False

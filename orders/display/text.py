@@ -25,7 +25,7 @@ from orders.itinerary.codes import Mode, NoticeKind, Reading
 from orders.itinerary.trip import Clock, Flight, Journey, Transfer, Trip
 
 MOST_CHARACTERS = 100_000  # a group of 500 takes 40,000
-# Of a flight; the other notices matter only to somebody who has the order open.
+# The notices of a flight that are listed; the others matter only to somebody who has the order open.
 NOTICES = frozenset(
     {
         NoticeKind.IMPOSSIBLE_TIME,
@@ -41,7 +41,7 @@ NOTICES = frozenset(
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     """The whole trip in lines, without markup, the reference first. Ends without a line break.
 
-    A line takes the place of the flights that would make it longer than MOST_CHARACTERS, which no ticket holds.
+    A single line replaces the flights that would make the text longer than MOST_CHARACTERS, more than any ticket holds.
     """
     before = [reference] if reference else []
     if trip.journeys:

@@ -69,9 +69,9 @@ class Changes:
     """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
 
     `status` is (before, now): each the status as sent or its code, "" for none, None if its text was not kept. `total` is (before,
-    now), each (amount, currency). `items` is (before, now), each the number of items without flights for every status whose number
-    changed. Each of these three is None if unchanged. `more` flights changed beyond those in `flights`. `others_at` is when another
-    user last viewed the order, None if that view cannot be compared; `others_same` is whether the order is the same as then.
+    now), each (amount, currency). `items` is (before, now), each the number of items without flights by status, for statuses
+    whose number changed. Each of these three is None if unchanged. `more` flights changed beyond those in `flights`. `others_at` is
+    when another user last viewed the order, None if that view cannot be compared; `others_same` is whether the order is the same as then.
     """
 
     since: datetime
@@ -180,7 +180,7 @@ def _flights(
 def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
     """The earlier position of each flight that was there before, by its position now.
 
-    Equal flights are matched first; then by number, route and day; by number and route; by route and day; by route.
+    Equal flights are matched first; then those with the same number, route and day; number and route; route and day; or route.
     """
     matched: dict[int, int] = {}
     keys = (

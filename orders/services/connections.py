@@ -32,7 +32,7 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's default, own or shared, else the first one; None without any."""
+    """The connection used if the URL names none: the user's default, own or shared, else the first one; None if there is none."""
     return chosen(user, "")[0]
 
 
@@ -44,7 +44,7 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
     """The connection that `name` names, or the default for "", like `named` and `default_for`; and the columns that `change` returns.
 
-    On PostgreSQL both take one statement. A name with a NUL finds nothing, and `change` is not run.
+    On PostgreSQL one statement does both. A name with a NUL finds nothing, and `change` is not run.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, ()

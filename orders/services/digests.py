@@ -25,7 +25,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Seen(NamedTuple):
-    """A flight in a digest. `departs` and `arrives` are local times, or dates without a time, in ISO 8601, or "".
+    """A flight in a digest. `departs` and `arrives` are local times (or dates without a time) in ISO 8601; "" if unknown.
 
     `travellers` is the number of its travellers.
     """

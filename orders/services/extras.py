@@ -1,4 +1,4 @@
-"""The flight that an extra goes with, by its product, name or description, or by its travellers."""
+"""The flight that an extra goes with, found by the extra's product, name or description, or by its travellers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
 
 
 def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
-    """All pairs of three-letter words, joined as airports are."""
+    """All pairs of three-letter words that are joined like airports ("DUB-AGP")."""
     for text in (item.product_id, item.name, item.description):
         yield from PAIR.findall((text or "").upper())
 
@@ -38,10 +38,11 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the one flight taken by the travellers who have these bags, seats or meals; "" if they take several, or if it is unknown.
+    """The key of the one flight taken by the travellers who have these bags, seats or meals; "" if they take several, or if this is
+    unknown.
 
-    `items` are those merged into one line, equal except for the traveller. "" also for items of other types, and for items that name a
-    pair of airports themselves, at least one of them among the `places` of the trip.
+    `items` are those merged into one line, equal except for the traveller. "" also for items of other types, and for items that
+    themselves name a pair of airports, at least one of which is among the `places` of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""
@@ -65,7 +66,7 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
     """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports flown exactly once.
 
-    Else the pair alone, if the trip passes both places: BAG-23K is a bag, not a route. Else "".
+    Else the pair alone, if the trip passes through both places: BAG-23K is a bag, not a route. Else "".
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())

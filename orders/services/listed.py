@@ -24,7 +24,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class TripLine:
-    """The stops of a trip, () for an order without flights, and the local date on which it begins, if known.
+    """The stops of a trip (none for an order without flights) and the local date on which the trip begins, if known.
 
     `whole` is False if the order has more items than were read: the trip may continue in them.
     """
@@ -57,7 +57,7 @@ def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
 def load_trips(
     tenant: Tenant, order_refs: Sequence[str]
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
-    """Read these orders, with at most ten items each, at the same time: the orders that could be read and their trips, by ref.
+    """Read these orders in parallel, with at most ten items each; return the orders that could be read, and their trips, by ref.
 
     The third value is the first failure, or None.
     """
@@ -71,7 +71,7 @@ def trip_lines(
 ) -> dict[str, TripLine]:
     """The trips of the newest `most` orders, by the orders' refs.
 
-    Orders that came without their items are read with the first ten items, or with all (`whole`), at the same time. An order has no
+    Orders that came without their items are read in parallel, with the first ten items or with all (`whole`). An order has no
     line if it cannot be read, or if no route was found although it may have flights.
     """
     read_order = tenant.client.get_order if whole else tenant.client.get_order_start

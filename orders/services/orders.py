@@ -84,7 +84,7 @@ def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     """The data extensions of the order and its items, as (label, values); absent ones (404) are left out.
 
-    The label is "" for the order and the item's name or reference for an item. The second value is the first failure, or None.
+    The label is "" for the order and, for an item, its name or reference. The second value is the first failure, or None.
     Raises a CdpError if the order cannot be read, and the first failure if there is nothing to show.
     """
     order = masked_order(tenant.client.get_order(ref))

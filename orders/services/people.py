@@ -26,7 +26,7 @@ class Traveller:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Travellers:
-    """The order's consumers who could be read, and the order with whose items they were joined.
+    """The order's consumers who could be read, and the order whose items were joined to them.
 
     `opened` is None if the order itself could not be read. `items_complete` is False if somebody may have more items than are
     shown; `items_problem` is the reason, if known.
@@ -88,7 +88,7 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotFound for anybody else: other people's orders take a search, which is recorded as one. Raises another CdpError if the
+    Raises NotFound for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if the
     orders, or the people among whom the guest may be, cannot be read. Orders and contacts are requested at the same time; the panel
     that led here has usually just cached its people.
     """

@@ -17,7 +17,7 @@ from orders.services.tenant import Tenant
 
 MOST_PEOPLE = 50  # each costs at least one call, and nobody reads a longer list
 
-_NAMED = "named/"  # and a booking reference: the ref of the order that it led to
+_NAMED = "named/"  # followed by a booking reference: the key of the ref of the order that it led to
 
 Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
@@ -113,7 +113,7 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the one order that `text` names or, if it cannot be a ref, its readings `candidates` name; else return the orders found.
+    """Open the one order that `text` names or, if it cannot be a ref, that its readings (`candidates`) name; else return those found.
 
     Raises a CdpError.
     """
@@ -214,7 +214,7 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a listed guest's orders, unless loading was started for MOST_PEOPLE: several spellings may list more than are shown."""
+        """Load a listed guest's orders, unless this was done for MOST_PEOPLE: several spellings may list more than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 

@@ -50,7 +50,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OtherItem:
-    """Items without flights that read alike, `count` of them: `item` is the first one, `index` its position in the order.
+    """Items without flights, `count` of them, equal except for the traveller: `item` is the first one, `index` its position in the order.
 
     `belongs` is the label of the flight that their product names, or the product itself (DUB-LHR) if it names two places of the trip.
     `passengers` counts their passenger types, in order of first appearance. `dates` are the item's unknown fields that hold a date.
@@ -73,10 +73,10 @@ class OrderSummary:
     `passengers` are the travellers who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
     `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent first; `mixed` is True if they
     differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
-    `unchecked` has the reasons. `items_sum` is the sum of the prices, None if it was not compared, `sum_currency` the order's currency.
-    `total_holds_cancelled` is whether the total includes cancelled items beside others. `others` are the items without flights,
+    `unchecked` has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
+    `total_holds_cancelled` is whether the total includes cancelled items as well as others. `others` are the items without flights,
     `extras` those of them that go with a flight, by its key. `items_total` is None if not all items could be read; `items_known` is
-    how many are known to exist. `segments_left` is how many segments were sent beyond those that are read of one order. `notes` are
+    how many are known to exist. `segments_left` is how many more segments were sent than are read for one order. `notes` are
     all oddities of the order, its items and its segments, each with its place.
     """
 

@@ -19,8 +19,8 @@ from orders.storage.session_answers import SessionAnswers
 class Tenant:
     """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
 
-    A `fresh` page requests everything again, unless a search has just read the order `handed`, or the order `at_hand` is in a strip
-    of orders that the agent switches between, and the page that the agent comes from, `left`, is not that order's own.
+    A `fresh` page requests everything again, except in two cases: a search has just read the order `handed`; or the order `at_hand` is
+    in a strip of orders that the agent switches between, and the page that the agent comes from (`left`) is not that order's own.
     Raises CredentialUnreadable, also for a region that is not set up.
     """
 
