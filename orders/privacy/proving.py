@@ -67,7 +67,7 @@ class _Noted:
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
-        """The count of records without a chain that must exist, and the highest row number that one of them may have."""
+        """How many records without a chain must still exist, and the highest row number that any of them may have."""
         left = max(self.pruned)[2] if self.pruned else self.begun[0]
         return left, self.begun[1]
 

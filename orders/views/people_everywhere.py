@@ -1,4 +1,4 @@
-"""Search for a person on all of the user's other connections at once, after the current one had nobody."""
+"""Search for a person on the user's other connections at once, after the current one found nobody."""
 
 from __future__ import annotations
 
