@@ -93,7 +93,7 @@ def record(
 ) -> Row:
     """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
 
-    A `change` is run along with the record, and its row is returned: () without a `change`, or if it failed; the page is then still shown.
+    A `change` is run along with the record, and its row returned, or () without a `change` or if it failed: the page is then still shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order through
@@ -184,7 +184,7 @@ def refused_ticket_of(request: HttpRequest) -> str:
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
-# By every column that the statement compares: a person, the action, an order, a connection and the reference "".
+# Filtered by every column that the statement compares: a person, the action, an order, a connection and the reference "".
 _OPENING = PreparedQuery(
     lambda: (
         AccessRecord.objects.filter(user_id=0)

@@ -1,6 +1,6 @@
 """Access records can only be added: database triggers prevent changing or removing them, and deleting users, even by SQL.
 
-For the records, SQLite gets three triggers (the third because INSERT OR REPLACE overwrites a row without any delete
+For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete
 trigger firing), PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention:
 `delete_older_than`, in one transaction. On SQLite that transaction drops the delete trigger and creates it again (data
 definition is transactional there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On
@@ -52,7 +52,7 @@ BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name
 BEGIN SELECT RAISE(ABORT, '{NEVER_DELETED}'); END""",
 )
 
-# Only the owner of the table gets past, and the owner's function: inside of that, `current_user` is the owner.
+# Only the table's owner and the owner's function get past: inside the function, `current_user` is the owner.
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -219,7 +219,7 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: C
 
 
 def fit(text: str, length: int) -> str:
-    """`text` in a form that any database accepts in such a column: an odd reference must not make the record, and so the page, fail."""
+    """`text` as any database accepts it in a column of this `length`: an odd reference must not make the record, and so the page, fail."""
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
 
 

@@ -103,7 +103,7 @@ class Chains:
         self._noted_at: datetime | None = None
 
     def take(self, at: datetime) -> Chain:
-        """The chain for the day (UTC) of `at` (aware) that was given back last, or a new one."""
+        """The last chain given back whose day (UTC) is that of `at` (aware), or a new one."""
         moment = at.astimezone(UTC)
         for chain in self._taken():
             if chain.day == moment.date():
@@ -122,7 +122,7 @@ class Chains:
         self._idle.append(chain)
 
     def must_note_others(self, now: datetime) -> bool:
-        """Whether it is time to note the heads of other chains; True counts as done."""
+        """Whether it is time to note the heads of other chains; once it returns True, they count as noted."""
         if self._noted_at is not None and now - self._noted_at < NOTE_OTHERS_EVERY:
             return False
         self._noted_at = now

@@ -118,7 +118,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether the key may be shown next to a mask: whether it consists of words of field names, or is a misspelt name of the API."""
+    """Whether the key may be shown next to a mask: whether it consists of words of field names, or is a misspelt API name."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)
@@ -132,7 +132,7 @@ def _one_shorter(name: str) -> set[str]:
 
 
 def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """The operator's own harmless names, as words. Raises ValueError with the position of the entry and the reason."""
+    """The operator's own harmless names, as words. Raises ValueError with the position of a refused entry and the reason."""
     for position, name in enumerate(names, start=1):
         if not FIELD_NAME.fullmatch(name) or not words(name):
             raise ValueError(f"entry {position} is not the name of a field")

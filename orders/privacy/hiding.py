@@ -89,7 +89,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is not JSON, or nested too deeply.
 
     `path` is the URL path of the request, which determines the kind of object in the answer. Structure, exact numbers and keys sent
-    twice are kept. Of a document with many values only the first ROOM are read; "…" stands for the rest.
+    twice are kept. Only the first ROOM values of a document are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -155,7 +155,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 
 
 class _Hiding:
-    """One walk through an answer. `level` reads objects that the API documents, `value` everything else.
+    """One walk through an answer. `level` reads objects documented by the API, `value` everything else.
 
     `room` is how many values are read; "…" stands for the rest.
     """

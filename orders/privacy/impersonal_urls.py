@@ -20,7 +20,7 @@ def search_again(text: str, parameters: dict[str, str]) -> str:
         return _address("home", parameters)
     if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
         return search_not_sent(parameters)
-    # Only the references of several words: the others may be a name.
+    # If there are several words, only the references among them: the others may be a name.
     words = text.split()
     return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **parameters})
 

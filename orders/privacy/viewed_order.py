@@ -54,7 +54,7 @@ class ViewedOrder(models.Model):
 class Views:
     """The view to compare with: when it was, and its digest. `own` is False if it is another user's.
 
-    Next to an own view, `others_at` is when another user last viewed the order, `others_digest` the digest of that view.
+    If it is the user's own, `others_at` is when another user last viewed the order, and `others_digest` the digest of that view.
     """
 
     at: datetime
@@ -116,7 +116,7 @@ class View:
 
 
 def view(user_id: int, key: str, digest: str) -> View:
-    """A view now of the order with this `key`, from `key_of`. Raises CredentialUnreadable if there is no key to seal with."""
+    """A view, made now, of the order with this `key` (from `key_of`). Raises CredentialUnreadable if there is no key to seal with."""
     now = timezone.now()
     sealed = seal(digest, _binding(user_id, key))
     mark = salted_hmac("orders.viewed.mark", digest, algorithm="sha256").hexdigest()[:MARK_LENGTH]
@@ -133,7 +133,7 @@ def prune(*, dry_run: bool = False) -> int:
 
 
 def _recent(value: Any, oldest: datetime) -> datetime | None:
-    """A timestamp returned by the driver (SQLite: text), as aware; None if there is none, or if it is before `oldest`."""
+    """A timestamp returned by the driver (as text on SQLite), made aware; None if there is none, or if it is before `oldest`."""
     if value is None:
         return None
     at = datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -53,7 +53,7 @@ COLUMNS = (
     "detail",
     "via",
 )
-# Characters that start a formula in a spreadsheet, in all widths; blanks, controls, invisible characters and quotes may precede them.
+# Characters that start a formula in a spreadsheet, in all widths; whitespace, controls, invisible characters and quotes may precede them.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
 IN_FRONT = '\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff"“”„«»‘’`´'
 # A reader that does not expect commas may split cells at a semicolon, tab, bar or line break.
@@ -117,7 +117,7 @@ def activity(request: Request) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """The same records as a CSV file (UTF-8, timestamps in UTC), streamed; 400 if the filter cannot be read.
+    """The records of the activity page as a CSV file (UTF-8, timestamps in UTC), streamed; 400 if the filter cannot be read.
 
     The export is recorded, but is not among its own rows; 503 if it cannot be recorded.
     """
@@ -146,7 +146,7 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 def activity_of_person(request: Request) -> HttpResponse:
     """Redirect from a posted e-mail address, phone number, name or guest's ref to the records of views of that person.
 
-    The URL has only a keyed hash; if the text names nobody, it has none, and a warning is shown.
+    The URL has only a keyed hash, or none if the text names nobody; a warning is then shown.
     """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)
@@ -156,7 +156,7 @@ def activity_of_person(request: Request) -> HttpResponse:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text, a timestamp in UTC. An apostrophe precedes anything that a spreadsheet could take for a formula."""
+    """The value as text (a timestamp in UTC). An apostrophe precedes anything that a spreadsheet could take for a formula."""
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
     return FORMULA_START.sub(r"\1'", text)
 
@@ -227,7 +227,7 @@ def _midnight(day: date) -> datetime:
 
 def _people() -> list[tuple[int, str]]:
     """Everybody in the records, as (id, name), by name. A deleted user has the name from the records, or else the id as name."""
-    # The ids are read from indexes only; reading names from millions of records would take row by row.
+    # The ids are read from indexes only; reading names from millions of records would go row by row.
     records = AccessRecord.objects.order_by()
     numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}
     names = dict(get_user_model().objects.filter(pk__in=numbers).values_list("pk", get_user_model().USERNAME_FIELD))

@@ -243,7 +243,7 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 def with_action(request: Request, problem: Problem) -> Problem:
     """Add the problem's next step: the connection page, which leads back to this page, or the same request again.
 
-    A panel is reloaded in its place. A posted search is posted again with its fields; a link with personal data becomes a posted
+    A panel is reloaded in place. A posted search is posted again with its fields; a link with personal data becomes a posted
     search. The problem is returned unchanged if it has no next step, or for any other posted form.
     """
     if problem.action is NextStep.CONNECTIONS:

@@ -26,7 +26,7 @@ def region_choices() -> list[tuple[str, str]]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """The choices of country, as (code, name): none, then all countries by name."""
+    """The choices of country, as (code, name): "none", then all countries by name."""
     return [("", gettext("none")), *countries.choices()]
 
 

@@ -91,7 +91,7 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make a connection the user's default, used when a link names none: one of their own, or one shared with them. 404 for any other."""
+    """Make a connection (the user's own, or one shared with them) their default, used when a link names none. 404 for any other."""
     connection = next((one for one in usable_by(request.user) if one.pk == connection_id), None)
     if connection is None:
         raise Http404
@@ -102,7 +102,10 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
-    """Delete a connection, after confirmation. If it was the default, the user's connection set most recently becomes the default."""
+    """Delete a connection, after confirmation.
+
+    If it was the default, the user's own connection with the newest credential becomes the default.
+    """
     connection = _own(request, connection_id)
     if request.method != "POST":
         context = {"connection": row_of(connection), "next": next_page.requested(request)}

@@ -135,7 +135,7 @@ def embed_confirm(request: Request) -> HttpResponseBase:
 def _waiting(request: Request) -> dict[str, tuple[str, int]]:
     """Origin and time of request (epoch seconds) of each frame that still waits, by challenge, the latest last."""
     kept, now = request.session.get(WAITING), time.time()
-    if not isinstance(kept, dict):  # also of a session that an earlier version began
+    if not isinstance(kept, dict):  # also for a session that an earlier version began
         return {}
     return {
         challenge: (origin, at)
@@ -186,7 +186,7 @@ def embed_orders(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_order(request: Request, ref: str) -> HttpResponseBase:
-    """The same for the order that the URL names, by its ref or booking reference."""
+    """The response of `embed_orders` for the order that the URL names, by its ref or booking reference."""
     return _find(request, ref, is_one=is_ref(ref) and not lookup.is_nothing(ref))
 
 

@@ -1,4 +1,4 @@
-"""The pages for 400, 403, 404, 413, 500 and 503, and for a form with an invalid token. Set in cdpviewer/urls.py."""
+"""The pages for 400, 403, 404, 413, 500 and 503, and for a form with an invalid token. Set in cdpviewer/urls.py and settings.py."""
 
 from __future__ import annotations
 

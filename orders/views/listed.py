@@ -16,7 +16,7 @@ from orders.services.listed import trips_at_hand
 from orders.services.tenant import Tenant
 
 SALT = "orders.trips"
-LIFE = 600  # seconds: a page that was left open can still load them
+LIFE = 600  # seconds: a page left open this long can still load its trips
 
 
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
@@ -33,7 +33,10 @@ def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> 
 
 
 def listed_refs(request: Request, tenant: Tenant) -> tuple[str, ...]:
-    """The refs of the listed orders that the URL names. Raises Http404 unless it was signed for this user and connection within LIFE."""
+    """The refs of the listed orders that the URL names.
+
+    Raises Http404 unless the URL was signed for this user and connection in the last LIFE seconds.
+    """
     try:
         person, connection, *order_refs = signing.loads(request.GET.get("of", ""), salt=SALT, max_age=LIFE)
     except (signing.BadSignature, ValueError):

@@ -61,7 +61,7 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """Other users who opened the order within a day, as (name, minutes ago); [] without a query unless the user may view all activity."""
+    """Others who opened the order in the last day, as (name, minutes ago); [] without a query unless the user may view all activity."""
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []
     others = access_log.others_who_opened(request, opened.order.ref or ref)
@@ -115,7 +115,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
 def _to_row(
     request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, places: dict[int, int], anchor: str
 ) -> str:
-    """The link to a row by its anchor: on this page, or on the page of the order that starts with that row."""
+    """The link to a row by its anchor: on this page, or on the order's page that starts with that row."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(places[int(name)]):
         return _elsewhere(request, opened, ref, "items", places[int(name)]) + f"#{anchor}"

@@ -30,7 +30,7 @@ from orders.views.listed import trips_context
 from orders.views.opened import order_address, show_order
 from orders.views.people_everywhere import search_people_everywhere
 
-NO_REFERENCE = {"search": "empty"}  # marks a link without a reference for the start page
+NO_REFERENCE = {"search": "empty"}  # tells the start page that a link had no reference
 
 
 SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
@@ -92,7 +92,7 @@ def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -
 
 
 def _address_everywhere(request: Request, reading: lookup.Lookup) -> HttpResponseBase:
-    """Search the other connections for the e-mail address or phone number that was read for this one."""
+    """Search the other connections for the e-mail address or phone number, as it was read for the current one."""
     exactly = [("exactly", "email")] if reading.kind is lookup.Kind.EMAIL else []
     return search_people_everywhere(request, *_question(reading), posted=[("q", reading.address), *exactly])
 

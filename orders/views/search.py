@@ -22,7 +22,8 @@ LAST_SHOWN = 5  # the others are folded
 def home(request: Request) -> HttpResponseBase:
     """The search field, the user's pinned and recent orders, and how to search.
 
-    If the URL names a connection that cannot be used, the problem is shown; an auditor without one is redirected to the activity page.
+    If the URL names a connection that cannot be used, the problem is shown. An auditor without a connection is redirected to the
+    activity page.
     """
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):

@@ -12,7 +12,7 @@ from orders.search_text import lookup
 from orders.search_text.names import normalize
 from orders.views.cdp_view import choose_connection
 
-# Guests and contacts are recorded by the hash of their number in the CDP, which an address of a guest's orders holds.
+# Guests and contacts are recorded by the hash of their ref in the CDP, which the URL of a guest's orders contains.
 NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONGEST = 2000
 
