@@ -106,7 +106,7 @@ class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(Records):
-    """View, filter and search; nothing can be added, changed or removed."""
+    """View, filter and search access records; nothing can be added, changed or removed."""
 
     list_display = (
         "at",

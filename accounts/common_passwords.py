@@ -24,7 +24,7 @@ _LEET = str.maketrans("0134578@$!€", "oieastbasie")
 
 
 def is_listed(spelling: str) -> bool:
-    """Whether a folded password or core is long enough and in the filter, as it is or with letters for look-alike digits and symbols."""
+    """Whether a folded password or core is long enough and in the filter, as it is or with look-alike digits and symbols as letters."""
     return any(len(each) >= LEAST_CORE and _holds(each) for each in {spelling, spelling.translate(_LEET)})
 
 

@@ -24,7 +24,7 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
 
     Everything else gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for frames; a prefetch
     gets a 403 even there. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the
-    export to the activity page: no view is recorded that nobody asked for.
+    export is redirected to the activity page, so only views that somebody asked for are recorded.
     """
 
     def answer(request: Request) -> HttpResponseBase:

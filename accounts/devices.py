@@ -31,13 +31,13 @@ class Device:
 
 
 def known(request: HttpRequest, username: str) -> str:
-    """The device number of that name; "" if the cookie has none, has one that is too old, or is forged."""
+    """The device number for this user name; "" if the cookie has none, has one that is too old, or is forged."""
     name = _short(username)
     return next((device.number for device in _read(request) if device.name == name), "")
 
 
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
-    """Set the cookie after a successful sign-in. It gets a new number, so attempts with older copies are counted separately."""
+    """Set the cookie after a successful sign-in, with a new number for this user, so attempts with older copies are counted separately."""
     name = _short(username)
     others = [device for device in _read(request) if device.name != name]
     devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]

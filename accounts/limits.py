@@ -11,7 +11,7 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """The numbers of wrong passwords within 15 minutes after which attempts are spaced out, `pace` seconds apart.
+    """How many wrong passwords within 15 minutes cause further attempts to be spaced out, `pace` seconds apart.
 
     `browser` is for a known browser, `tries` for a name from one address, `name` for a name from anywhere, `address` for all names from
     one address. `trusted` networks, such as an office behind one address, have no limit across all names.

@@ -79,7 +79,7 @@ class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
 
     `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address`: the browser was unknown, and no
-    unknown browser at its address had tried this name within a day. `under_way`: the password has not been checked yet.
+    unknown browser at its address had tried this name within the previous day. `under_way`: the password has not been checked yet.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -103,7 +103,7 @@ class SignInFailure(models.Model):
 
 
 class EmbedGrant(models.Model):
-    """A frame that a user allowed: the hash of its secret, and the time until which the secret can be exchanged for a token (aware UTC).
+    """A frame that a user allowed: the hash of its secret, and until when (aware UTC) the secret can be exchanged for a token.
 
     `session` is the hashed key of the session that allowed it.
     """

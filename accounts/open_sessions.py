@@ -38,7 +38,7 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An open session. `key` is its hashed key in the table, which nobody can use to take it over; timestamps are aware UTC."""
+    """An open session. `key` is its hashed key, as in the table, with which nobody can take the session over; timestamps are aware UTC."""
 
     key: str
     since: datetime

@@ -96,7 +96,7 @@ def is_common(password: str) -> bool:
 
 
 def is_simple(password: str) -> bool:
-    """Whether the password leaves little to guess, has fewer than five different characters, or only repeats a piece of fewer than 12."""
+    """Whether the password leaves little to guess, has under five different characters, or only repeats a piece of under 12 characters."""
     spelling = folded(password)
     piece = (spelling + spelling).find(spelling, 1)
     return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))

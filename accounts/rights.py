@@ -78,7 +78,7 @@ def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
 
 
 def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
-    """Record a failed sign-in against the user with that name, or under a keyed hash if there is no such user."""
+    """Record a failed sign-in against the user with that name, or under the name's keyed hash if there is no such user."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
 

@@ -38,7 +38,7 @@ _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 
 def stored_key(session_key: str) -> str:
-    """The key as stored in the table: 240 bits of its SHA-256, in 40 characters, the width of the column."""
+    """The key as stored in the table: 240 bits of its SHA-256, in 40 characters (the width of the column)."""
     return base64.urlsafe_b64encode(hashlib.sha256(session_key.encode()).digest()[:30]).decode("ascii")
 
 

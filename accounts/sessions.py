@@ -1,6 +1,6 @@
 """Session limits: how long a sign-in lasts, and how it ends.
 
-Ten hours at most, thirty minutes without a click. The time of the last click is written at most once a minute, so most pages
+At most ten hours, or thirty minutes without a click. The time of the last click is written at most once a minute, so most pages
 cost no session write; the idle limit is therefore 29 to 30 minutes.
 """
 

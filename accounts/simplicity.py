@@ -59,5 +59,5 @@ def _repeated(text: str, start: int) -> int:
 
 
 def _without_doubles(text: str) -> str:
-    """The text with repeated characters once, because "1122334455" is as simple as "12345"."""
+    """The text with each run of one character reduced to a single one, because "1122334455" is as simple as "12345"."""
     return "".join(now for before, now in zip(" " + text, text, strict=False) if now != before) if text else ""

@@ -2,7 +2,7 @@
 
 Failed attempts count in lanes. A known browser has its own lane. Other attempts count in three: by name, by name and address, and,
 unless the address is trusted, by address. A lane that reaches its limit within 15 minutes admits one attempt every few seconds and
-refuses the rest until then: nobody is locked out. For each name, addresses that failed on it in the last day share one lane and all
+refuses any in between: nobody is locked out. For each name, addresses that failed on it in the last day share one lane and all
 other addresses another, so a stranger with a few addresses cannot take every turn. An attempt under way occupies a slot in its lanes
 until its password is checked; others wait for it. Each process checks only a few passwords at once; an attempt that waits for something
 other than the CPU gives up its slot meanwhile.

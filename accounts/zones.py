@@ -27,7 +27,7 @@ def _present_names() -> dict[str, str]:
 
 
 def canonical(name: str) -> str:
-    """The name in `zones` for any name that a browser has for the zone; "" if there is none."""
+    """The name in `zones` of the zone that a browser calls `name`; "" if there is none."""
     if name in zones():
         return name
     return _present_names().get(name, "")

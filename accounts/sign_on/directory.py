@@ -131,10 +131,10 @@ class Backend(LDAPBackend):
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """The user with the name in the directory's entry, whatever was typed, saved if new; and False, since nothing is left to save.
+        """The user with the name in the directory's entry (whatever was typed), saved if new; and False, since nothing is left to save.
 
-        Raises Refused if the name is unusable or is that of a user whom the directory must not sign in; also for a user in no mapped
-        group, whose memberships in mapped groups and sessions here end.
+        Raises Refused if the name is unusable or is that of a user whom the directory must not sign in; also for a user whom the
+        directory puts in no mapped group: their sessions here and their memberships in our mapped groups end.
         """
         name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
         if not name:

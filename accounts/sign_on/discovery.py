@@ -50,7 +50,7 @@ def document(chosen: Provider) -> dict[str, Any]:
 
 
 def _usable(answer: requests.Response) -> dict[str, Any]:
-    """The document in an answer. Raises NotSignedIn unless it is a JSON object whose members that are used here have the right types."""
+    """The document in an answer. Raises NotSignedIn unless it is a JSON object in which the members used here have the right types."""
     try:
         sent = answer.json()
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The single point that every sign-in passes through, whether by password, provider, directory or proxy, with its further steps."""
+"""The single point that every sign-in (by password, provider, directory or proxy) passes through, with the steps that follow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Adapter(DefaultAccountAdapter):
         """Do nothing: our pages have the messages."""
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: users have no e-mail address here."""
+        """Do nothing: no e-mail is sent from here."""
 
     def is_safe_url(self, url: str) -> bool:
         return next_page.safe_url(self.request, url, default="") != ""

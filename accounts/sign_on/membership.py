@@ -1,4 +1,4 @@
-"""User name and groups from a provider's claims, and group membership from names."""
+"""User name and groups from a provider's claims, and group membership from group names."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _chosen() -> Provider:
 
 @contextmanager
 def _as_expected() -> Iterator[None]:
-    """Raise ProviderException for an answer of another shape: another type, a missing member, too large a number, too deep."""
+    """Raise ProviderException for an answer of an unexpected shape: a wrong type, a missing member, too large a number, or deep nesting."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -105,12 +105,12 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
             return sent
 
     def parse_token(self, data: dict[str, Any]) -> SocialToken:
-        """The access token in that answer. Raises ProviderException for an invalid one."""
+        """The access token in the token endpoint's answer. Raises ProviderException for an invalid one."""
         with _as_expected():
             return super().parse_token(data)
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """The login with all `claims`, and those `signed` in the ID token; only the subject is stored.
+        """The login, with all claims in `claims` and those of the ID token in `signed`; only the subject is stored.
 
         Raises OAuth2Error or ProviderException for an invalid answer.
         """

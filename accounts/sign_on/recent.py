@@ -17,7 +17,7 @@ from accounts import next_page
 from accounts.open_sessions import SIGNED_IN_AT, SIGNED_IN_BY
 
 CONFIRMED_AT = "confirmed_at"
-OF_FACTORS = 5 * 60  # seconds within which a second factor may be added or removed
+OF_FACTORS = 5 * 60  # seconds after a sign-in or its confirmation, in which a second factor may be added or removed
 View = Callable[..., HttpResponseBase]
 
 
@@ -46,7 +46,7 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 def confirmed(view: View) -> View:
     """Decorator for views that change rights or credentials, or reveal hidden data.
 
-    Require a sign-in, or its confirmation, within CDPVIEWER_CONFIRM_AFTER_MINUTES; nothing if that is 0.
+    Require a sign-in, or its confirmation, within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; require nothing if that is 0.
     """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 

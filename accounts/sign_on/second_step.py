@@ -17,7 +17,7 @@ BY_PASSWORD = frozenset({"password", "directory"})
 
 
 class Stage(LoginStage):
-    """The state between the two steps: nobody is signed in, and the session holds only whose password was right."""
+    """The state between the two steps: nobody is signed in, and the session only notes whose password was right."""
 
     key = LoginStageKey.MFA_AUTHENTICATE.value
     urlname = "second_step"

@@ -49,7 +49,7 @@ class PersonRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody by user name, 50 to a page, or up to 200 matches of a search, which is posted because a name does not belong in a URL."""
+    """Everybody by user name (50 to a page), or up to 200 matches of a search, which is posted because a name does not belong in a URL."""
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
     found = _with_what_is_shown(User.objects.order_by("username"))
     if text:

@@ -161,7 +161,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_safe
 def app_picture(request: HttpRequest) -> HttpResponse:
-    """The QR code for the app. It has its own URL because the policy forbids data: images."""
+    """The QR code for the app. It has its own URL because the policy forbids `data:` images."""
     _only_where_used()
     adapter = get_adapter()
     drawn = adapter.build_totp_svg(adapter.build_totp_url(request.user, factors.pending_secret(request)))

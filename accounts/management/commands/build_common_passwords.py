@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand
 from accounts.common_passwords import FILE, LEAST_CORE, build, core, folded
 
 LEAST_PASSWORD = 12  # shorter ones are refused anyway
-COMMON = 100_000  # of these even the cores that occur once are taken
+COMMON = 100_000  # the most common passwords, of which even the cores that occur once are taken
 
 
 class Command(BaseCommand):

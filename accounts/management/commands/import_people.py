@@ -93,7 +93,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
 
     def read(self, file: TextIO) -> list[Line]:
-        """The lines of the file. Raises CommandError if the file cannot be read, or with the problems of every wrong line."""
+        """The lines of the file. Raises CommandError if the file cannot be read, or if any lines are wrong, with all their problems."""
         with file:
             try:
                 rows = csv.DictReader(file, strict=True)
