@@ -133,7 +133,7 @@ def _replace(source: Path, database: Path) -> Path | None:
 
 
 def _close_log(database: Path) -> None:
-    """Move the write-ahead log into the database file: left next to a restored file, it would be taken for that file's. Raises Served."""
+    """Move the write-ahead log into the database file: left next to a restored file, it would pass for that file's log. Raises Served."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
@@ -147,7 +147,7 @@ def _close_log(database: Path) -> None:
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Give the finished file its name once its content is safely on disk, and make the name as safe."""
+    """Give the finished file its name once its content is safely on disk; then write the name to disk too."""
     _sync(part)
     part.rename(target)
     _sync(target.parent)

@@ -21,7 +21,7 @@ class Ended(Exception):
 
 
 def end_on_signals() -> None:
-    """Raise `Ended` on Ctrl-C, SIGTERM or a closed terminal, once; further signals are ignored while the program stops."""
+    """Raise `Ended` once, on Ctrl-C, SIGTERM or a closed terminal; further signals are ignored while the program stops."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

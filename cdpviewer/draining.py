@@ -19,7 +19,7 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
     """Listener that accepts up to 100 waiting connections at a time (gunicorn's, with several workers: one).
 
-    A burst therefore does not delay a health probe.
+    So a burst does not delay a health probe.
     """
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
@@ -42,7 +42,7 @@ ggevent.StreamServer = Server
 
 
 class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's gevent worker, which stops only after DRAIN_SECONDS, so that the load balancer notices; pages in progress are finished."""
+    """A gevent worker that stops only after DRAIN_SECONDS, so that the load balancer notices; pages in progress are finished."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Time limit for an idle connection, LAST_REQUEST once the worker is stopping; kept so that `_end_idle` can end the connection."""
+        """Time limit for an idle connection (LAST_REQUEST once the worker is stopping), kept so that `_end_idle` can end the connection."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit

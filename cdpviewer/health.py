@@ -42,8 +42,8 @@ def livez(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable; otherwise, and while stopping, 503.
 
-    The body gives the state of all three, and `tzdata`, the version of the zone rules. The answer takes at most 1 s. The CDP is not
-    checked: an outage there must not take this server out of service, and the tenants in use are private.
+    Except while stopping, the body gives the state of all three, and the version of the zone rules (`tzdata`). The answer takes at
+    most 1 s. The CDP is not checked: an outage there must not take this server out of service, and the tenants in use are private.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)

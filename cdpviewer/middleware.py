@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, security headers on every response including static files and errors, one log line."""
+"""The outermost middleware: request id, security headers on every response (also static files and errors), and one log line."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _note_sign_out(request: HttpRequest | None, **_kwargs: Any) -> None:
 
 
 def response_headers_and_log(get_response: GetResponse) -> GetResponse:
-    """Middleware, the first in the list: set our request attributes, add headers, log one line without path, query or user name."""
+    """Middleware, the first in the list: set our request attributes, add headers, and log one line without path, query or user name."""
     usual, framed = own_headers(), framed_headers()
 
     def answer(request: Request) -> HttpResponseBase:

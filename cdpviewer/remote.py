@@ -83,7 +83,7 @@ def limits(env: Environment) -> Limits:
 
 
 def outbound(env: Environment) -> Outbound:
-    """The proxy and the additional authorities for outbound calls. Raises ImproperlyConfigured, without repeating what was set."""
+    """The proxy and the extra certificate authorities for outbound calls. Raises ImproperlyConfigured, without repeating what was set."""
     proxy = env.text("CDPVIEWER_OUTBOUND_PROXY").rstrip("/")
     parts = urlsplit(proxy)
     if proxy and (parts.scheme != "http" or not parts.hostname or parts.path or parts.query or "@" in parts.netloc):

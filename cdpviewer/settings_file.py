@@ -34,7 +34,7 @@ def decoded(data: bytes) -> str:
 def values(text: str) -> dict[str, str]:
     """Parse the NAME=value lines of a settings file, with or without `export`. Raises BadLine.
 
-    Empty lines and lines that start with # are ignored. A # after white space starts a comment, unless the value is in quotes. One pair of
+    Empty lines and lines that start with # are ignored. A # after white space starts a comment, unless it is inside quotes. One pair of
     quotes around a value is removed. Nothing is expanded or unescaped.
     """
     found: dict[str, str] = {}

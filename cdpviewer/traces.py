@@ -1,4 +1,4 @@
-"""Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, one inside it for each call to the CDP.
+"""Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, and inside it one for each call to the CDP.
 
 Written by hand: the ready-made instrumentation records addresses, queries and statements. These spans hold routes, regions and outcomes.
 """

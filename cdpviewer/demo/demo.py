@@ -181,7 +181,7 @@ def _run(folder: Path, parent: int, port: int, sandbox_port: int) -> None:
 
 
 def main() -> int:
-    """Run the demo. Return exit status 0 after Ctrl-C, SIGTERM or the end of `make`, 1 if the demo cannot start or go on."""
+    """Run the demo. Return exit status 0 after Ctrl-C, SIGTERM or the end of `make`, and 1 if the demo cannot start or go on."""
     parser = argparse.ArgumentParser(prog="python -m cdpviewer.demo", description=__doc__)
     parser.add_argument(
         "--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)"

@@ -1,4 +1,4 @@
-"""Metrics under gunicorn: a folder for their files before anything is loaded, a process that answers Prometheus, and the end of both."""
+"""Metrics under gunicorn: create their folder before anything is loaded, start the process that answers Prometheus, and end both."""
 
 from __future__ import annotations
 

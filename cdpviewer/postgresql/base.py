@@ -41,7 +41,7 @@ SILENCE = Silence()
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed if the server takes longer than `patience` seconds to answer; None waits for ever."""
+    """A connection that is closed if the server takes longer than `patience` seconds to answer; with None, it waits for ever."""
 
     patience: float | None = None
 
