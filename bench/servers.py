@@ -18,12 +18,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
-
-import psutil
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.load import ask, fetch
 from cdpviewer import children
+
+if TYPE_CHECKING:  # `make bench` installs it; tests of what does not measure go without
+    import psutil
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
@@ -61,11 +62,15 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """The processes that answer requests: the children, or the process itself if it has none."""
+        import psutil
+
         parent = psutil.Process(self.process.pid)
         return [child for child in parent.children(recursive=True) if _serves(child)] or [parent]
 
     def cpu(self) -> float:
         """CPU seconds, user and system, of the server with all its processes so far."""
+        import psutil
+
         parent = psutil.Process(self.process.pid)
         total = 0.0
         for process in [parent, *parent.children(recursive=True)]:
@@ -80,6 +85,8 @@ class Server:
 
 
 def _serves(process: psutil.Process) -> bool:
+    import psutil
+
     # multiprocessing's own bookkeeper is a child of uvicorn too, and answers nothing.
     with contextlib.suppress(psutil.NoSuchProcess):
         return "resource_tracker" not in " ".join(process.cmdline())

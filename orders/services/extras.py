@@ -28,6 +28,14 @@ def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
         yield from PAIR.findall((text or "").upper())
 
 
+def _names_airports(item: OrderItem, places: frozenset[str]) -> bool:
+    """Whether a pair in the texts of an extra includes one of these places, or is all of its product and not a kind of it (BAG-STD)."""
+    whole = PAIR.match(product := (item.product_id or "").upper().strip())
+    if whole and len(product) == len("DUB-AGP") and not (item.type or "").upper().startswith(whole[1]):
+        return True
+    return any(not places.isdisjoint(pair) for pair in _pairs(item))
+
+
 def flights_of_types(trip: Trip) -> dict[str, list[str]]:
     """The keys of the flights that travellers of each passenger type take, without cancelled ones."""
     taken: dict[str, list[str]] = {}
@@ -42,11 +50,11 @@ def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequenc
     unknown.
 
     `items` are those merged into one line, equal except for the traveller. "" also for items of other types, and for items that
-    themselves name a pair of airports, at least one of which is among the `places` of the trip.
+    themselves name a pair of airports. `places` are the airports of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""
-    if any(not places.isdisjoint(pair) for pair in _pairs(items[0])):
+    if _names_airports(items[0], places):
         return ""
     codes = {item.passenger_type_code or "" for item in items}
     flights = {key for code in codes for key in taken.get(code, ())}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from orders.models import AccessRecord
@@ -29,13 +30,17 @@ def rows(postgres: Server, database: str, table: str) -> int:
         return found
 
 
+def processes(app: App) -> set[int]:
+    main = app.process.pid
+    return {int(pid) for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split()}
+
+
 def begin_new_chains(app: App) -> None:
     """Replace the server's processes: their chains of records go on from those that the end of another test has removed."""
-    server = psutil.Process(app.process.pid)
-    before = server.children()
-    for process in before:
-        process.kill()
-    while any(process.is_running() for process in before) or not server.children():
+    before = processes(app)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    while processes(app) & before or not processes(app):
         threading.Event().wait(0.05)
     wait_until_it_answers(app.process, int(app.url.rpartition(":")[2]), app.log)
 

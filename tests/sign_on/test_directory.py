@@ -208,7 +208,8 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
 
 
 @pytest.mark.parametrize(
-    ("passwords", "words"), [("staff", "only administration staff"), ("off", "nobody may sign in")]
+    ("passwords", "words"),
+    [("staff", "only people with access to the administration pages"), ("off", "nobody may sign in")],
 )
 def test_passwords_here_may_be_for_few_while_the_directory_is_for_all(
     passwords: str, words: str, anna: User, directory: RunningDirectory, client: Client, settings: Settings
