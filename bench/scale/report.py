@@ -12,7 +12,7 @@ from bench.model import FULL, ONE_THREAD, OWN, Cost, full_at, needs, predict
 from bench.scale.points import KINDS, Point, Run
 
 GOAL_AGENTS = 500
-CALIBRATED = 250  # the model knows the costs at this load only
+CALIBRATED = 250  # the load whose costs are those of larger companies
 WITHIN = 0.15
 COMPANIES = (500, 5_000, 50_000)
 MOST_ABOVE, MOST_CONNECTIONS = 150, 40
@@ -110,16 +110,14 @@ def loads(run: Run) -> str:
 
 
 def calibration(run: Run) -> Point:
-    """The point whose costs the model takes: the nearest to CALIBRATED agents."""
+    """The point whose costs those of larger companies are: the nearest to CALIBRATED agents."""
     return min(run.points, key=lambda one: abs(one.agents - CALIBRATED))
 
 
 def compared(run: Run) -> Iterator[tuple[Point, str, float, float]]:
-    """Each figure at each point: (point, name of the figure, as predicted, as measured)."""
-    basis = calibration(run)
-    cost = run.cost(basis)
+    """Each point with a figure's name, as predicted from what a request cost there and as measured."""
     for one in run.points:
-        made = predict(one.agents, run.work, cost, run.cores)
+        made = predict(one.agents, run.work, run.cost(one), run.cores)
         yield one, "requests a second", made.rate, one.requests_per_second
         yield one, "cores busy", made.busy, sum(one.busy.values())
         yield one, "mean of all requests, ms", 1000 * made.mean, _measured_mean(one)
@@ -141,8 +139,7 @@ def predictions(run: Run) -> str:
         if abs(off) > WITHIN:
             apart.append(f"{figure} of {one.agents} agents ({off:+.0%})")
     head = ["predicted / measured", *(f"{one.agents} agents" for one in run.points)]
-    said = f"Costs are those measured with {calibration(run).agents} agents. "
-    said += f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
+    said = f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
     return table(head, [[figure, *cells] for figure, cells in by_figure.items()]) + "\n\n" + said
 
 
