@@ -41,7 +41,7 @@ class Limited:
             raise not_checked() from None
         except throttling.TryLater as limit:
             self.status, self.wait = (503 if limit.crowded else 429), limit.seconds()
-            said = _("Too many wrong passwords at the moment. Wait %(time)s and try again: nothing is locked.")
+            said = _("There have been too many wrong passwords. Wait %(time)s and try again: nothing is locked.")
             raise ValidationError(too_many(limit, username, said), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
@@ -59,7 +59,7 @@ def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
     After too many wrong attempts it is `said`, with the wait filled in, and the throttling is recorded.
     """
     if limit.crowded:
-        return gettext("Many people are signing in. Try again in a few seconds.")
+        return gettext("Too many people are signing in right now. Try again in a few seconds.")
     locked_out(username)
     return str(said) % {"time": duration_words(limit.seconds())}
 

@@ -78,8 +78,8 @@ class ViewCount(models.Model):
 class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
 
-    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address`: the browser was unknown, and no
-    unknown browser at its address had tried this name within the previous day. `under_way`: the password has not been checked yet.
+    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address`: the browser was unknown, and its
+    address had no other such attempt for this name within the previous day. `under_way`: the password has not been checked yet.
     """
 
     at = models.DateTimeField(db_index=True)

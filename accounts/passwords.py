@@ -62,7 +62,10 @@ class NotSimple:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
             raise ValidationError(
-                _("This password repeats itself, or follows the alphabet, the digits or a row of keys."),
+                _(
+                    "This password is too simple: it has too few different characters, repeats itself, or is a sequence"
+                    " such as abcd, 1234 or qwerty."
+                ),
                 code="password_too_simple",
             )
 

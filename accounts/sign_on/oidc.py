@@ -166,7 +166,7 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the body by the deadline, on the monotonic clock: a timeout by itself begins again with each byte.
+    """Read the body before `deadline`, on the monotonic clock: a timeout alone would start again with every byte.
 
     Raises RequestException if it is too large or takes too long.
     """

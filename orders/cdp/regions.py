@@ -23,9 +23,9 @@ class RegionError(ValueError):
 
 
 def regions(extra: str = "") -> dict[str, str]:
-    """Base URLs by region name, without a trailing slash: the vendor's four and those in `extra` ("name=https://host,…").
+    """Base URLs, without a trailing slash, by region name: the vendor's four and those in `extra` ("name=https://host,…").
 
-    Raises RegionError with a sentence for the operator.
+    Raises RegionError, whose message is for the operator.
     """
     known = dict(VENDOR_REGIONS)
     for entry in extra.split(","):

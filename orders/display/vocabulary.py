@@ -148,7 +148,7 @@ OUTCOMES: dict[str, str] = {
     r"(?P<count>\d+) listed": _("%(count)s listed"),
     r"(?P<count>\d+) found": _("%(count)s found"),
     r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),
-    r"orders of (?P<count>\d+) incomplete": _("people with incomplete orders: %(count)s"),
+    r"orders of (?P<count>\d+) incomplete": _("people whose orders were not all loaded: %(count)s"),
     r"perhaps more": _("perhaps more"),
     r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
     r"refused": _("refused"),

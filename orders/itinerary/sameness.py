@@ -36,7 +36,8 @@ class Identity(NamedTuple):
 def identities(segments: Sequence[FlightSegment]) -> list[Identity]:
     """The identity of each segment.
 
-    A missing airline or time of day is taken from the segments with the same number, route and day, if they agree on it.
+    A missing airline is taken from the segments with the same number, route and day, if they agree on it; a missing time of day, from
+    those that have the same airline too.
     """
     sent = [_as_sent(segment) for segment in segments]
     airlines = _agreed((_without_airline(each), each.carrier) for each in sent if each.carrier and each.number)

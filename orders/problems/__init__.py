@@ -44,7 +44,7 @@ _NO_CONNECTION = Row(
     _("You have no CDP connection yet"),
     _("A connection holds the client key and API token used to read orders."),
     _(
-        "Add one; it takes a minute. Your CDP administrator can find the values in Sitecore CDP under Settings, API access."
+        "Add one; it takes a minute. Your CDP administrator can find the values in Sitecore CDP under Settings → API access."
     ),
     icon="plug",
 )

@@ -163,7 +163,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.REQUEST_REFUSED,
         400,
         _("The CDP refused this request"),
-        _("The CDP did not accept the request (4xx). The order or person may still exist."),
+        _("The CDP did not accept the request (4xx). The order or person may be in the CDP all the same."),
         _("Check what you searched for. If it is right, contact your cdpviewer administrator."),
         word=_("request refused"),
         accepted=True,

@@ -52,7 +52,7 @@ def _clean(value: str) -> str:
         )
     if ADDRESS.match(value):
         raise ValidationError(
-            _("It is a URL. Enter the value that Sitecore CDP shows under Settings, API access."),
+            _("It is a URL. Enter the value that Sitecore CDP shows under Settings → API access."),
             code="address",
         )
     if MASKED.search(value):

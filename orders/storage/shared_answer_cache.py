@@ -61,7 +61,7 @@ class PatientRedis:
                     self._unsent.add(name)
 
     def _catch_up(self) -> None:
-        """Make the pending deletions, before any other use of Redis."""
+        """Carry out the pending deletions, before any other use of Redis."""
         if self._unsent:
             with self._lock:
                 self._client.delete(*self._unsent)

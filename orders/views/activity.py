@@ -189,7 +189,7 @@ def _day(text: str, problems: list[str]) -> date | None:
         if on is not None and not MINYEAR < on.year < MAXYEAR:
             raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
-        words = _("The day is not a date such as 2025-08-15, so all days are shown.")
+        words = _("The day must be a valid date, such as 2025-08-15. All days are shown.")
         problems += [] if words in problems else [words]
         return None
     return on

@@ -86,7 +86,7 @@ class ReplaceTokenForm(forms.Form):
         label=_("New API token"),
         max_length=4000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("In Sitecore CDP under Settings, API access."),
+        help_text=_("In Sitecore CDP, under Settings → API access."),
     )
     client_key = forms.CharField(
         label=_("Client key"),

@@ -59,7 +59,7 @@ def test_the_sixth_try_waits_for_some_seconds_and_the_page_says_so(anna: User, c
     answer = attempt(client, "anna", PASSWORD)
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= LIMITS.pace
-    assert "Too many wrong passwords at the moment. Wait " in answer.text
+    assert "There have been too many wrong passwords. Wait " in answer.text
     assert "nothing is locked" in answer.text
     assert 'value="anna"' in answer.text
     assert "_auth_user_id" not in client.session
@@ -289,7 +289,7 @@ def test_who_waits_for_too_long_is_asked_to_come_back(monkeypatch: pytest.Monkey
     # Nobody was wrong so far, so nothing is said or recorded about wrong passwords.
     answer = attempt(Client(), "anna", address="192.0.2.1")
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
-    assert "Many people are signing in" in answer.text and "wrong" not in answer.text.lower()
+    assert "people are signing in right now" in answer.text and "wrong" not in answer.text.lower()
     assert not events().filter(what="locked_out").exists()
 
 

@@ -88,7 +88,7 @@ def within_budget(answer: Answer, name: str) -> None:
 
 
 # What is left out is said: of what was read, and of what is on the page.
-NO_SUM = "Sum of the items not checked: not all items were read"
+NO_SUM = "The sum of the items was not checked: not all items were read"
 FLIGHTS_LEFT = "This is the limit for one order, so flights are missing here."
 ITEMS_LEFT = "This is the limit for one order. The CDP sent too much data for one page."
 LONG = "longer than shown"

@@ -83,7 +83,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("provider, confirmed by another", CONFIRM, through_provider("sub-bob"), "alice", shows="another account"),
         State("provider, sessions", "/accounts/sessions/", person="alice", shows="This browser"),
         State("provider, signed out", "/", sign_out, "alice", shows="You may still be signed in"),
-        State("second step, none yet", FACTORS, person="agent", shows="no second step yet"),
+        State("second step, none yet", FACTORS, person="agent", shows="not set up a second step yet"),
         State("second step, app", f"{FACTORS}app/", person="agent", shows="Scan this QR code"),
         State("second step, app, wrong code", f"{FACTORS}app/", fill(code="000000"), "agent", shows="does not match the QR code"),
         State("second step, passkey", f"{FACTORS}passkey/", person="agent", shows="Add a passkey"),
