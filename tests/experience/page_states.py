@@ -32,7 +32,7 @@ STATES = (
     State("sign-in", "/accounts/login/", person=""),
     State("sign-in, asked for an order", f"/orders/{SEED}/?ticket=ZD-1", person="", shows="Sign in to continue"),
     State("sign-in failed", "/accounts/login/", fill(username="nobody", password="wrong"), ""),
-    State("sign-in locked", "/accounts/login/", lock_out, "", shows="Too many wrong passwords"),
+    State("sign-in locked", "/accounts/login/", lock_out, "", shows="too many wrong passwords"),
     State("not found, signed out", "/nowhere/", person="", status=404),
     State("sign-in, German", "/accounts/login/", person="Besucher", shows="Anmelden"),
     # the start page
