@@ -47,6 +47,16 @@ def test_a_page_says_what_is_wrong_and_gives_the_number(
     assert "secret detail" not in body
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_page_that_is_not_there_names_the_search_field_only_where_it_is(client: Client, signed_in: bool) -> None:
+    if signed_in:
+        client.force_login(User.objects.create_user("anna"))
+    body = client.get("/nowhere/").content.decode()
+    assert "There is no page at this address." in body
+    assert ('name="q"' in body, "use the search field above" in body) == (signed_in, signed_in)
+
+
 def test_500_needs_no_user_no_session_and_no_database() -> None:
     bare = prepare(RequestFactory().get("/orders/x/"))
     answer = errors.server_error(bare)
