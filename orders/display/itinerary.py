@@ -122,15 +122,17 @@ def transfer_words(transfer: Transfer) -> str:
 
     Other sentences for an unknown time, and for flights that overlap.
     """
-    place = at_airport(transfer.at)
-    if transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward):
-        ends = {"arrival": place, "departure": at_airport(transfer.onward)}
-        place = _("%(arrival)s, onward from %(departure)s") % ends
+    place, onward = at_airport(transfer.at), at_airport(transfer.onward)
+    changes = transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward)
+    if transfer.minutes is not None and transfer.minutes < 0:
+        early = {"time": duration(-transfer.minutes), "arrival": place, "departure": onward}
+        if changes:
+            return _("The next flight leaves %(departure)s %(time)s before this one arrives at %(arrival)s") % early
+        return _("The next flight leaves %(time)s before this one arrives at %(arrival)s") % early
+    if changes:
+        place = _("%(arrival)s, onward from %(departure)s") % {"arrival": place, "departure": onward}
     if transfer.minutes is None:
         return _("Transfer at %(place)s, time unknown") % {"place": place}
-    if transfer.minutes < 0:
-        early = {"time": duration(-transfer.minutes), "place": place}
-        return _("The next flight leaves %(time)s before this one arrives at %(place)s") % early
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": place}
 
 
