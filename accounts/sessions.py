@@ -45,7 +45,7 @@ BEFORE_ADDING = frozenset(
 def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
     """Store in the session when (in whole seconds since 1970) and how the user signed in.
 
-    Note as well whether they must first change their password or add a second factor.
+    Also note whether they must first change their password or add a second factor.
     """
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     open_sessions.describe(request)

@@ -135,7 +135,7 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
 
 
 def _is_bare_code(flight: Flight) -> bool:
-    """Whether the operating airline is only a code, without a known name."""
+    """Whether only the operating airline's code is known, not its name."""
     return flight.operating_carrier_name == flight.operating_carrier and len(flight.operating_carrier) <= CODE
 
 

@@ -75,7 +75,7 @@ class SharedAnswerCache:
         self._redis, self._kept = redis, numbers
 
     def for_request(self) -> SharedAnswerCache:
-        """The same cache for one request, which reads each random number once and not for each answer."""
+        """The same cache for one request, which reads each random number once rather than for every answer."""
         return SharedAnswerCache(self._redis, numbers={})
 
     def get(self, key: Key) -> Held | None:
