@@ -20,7 +20,7 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 
 
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
-    """Middleware: of requests that another site starts, serve only links that open a page. Placed right after authentication.
+    """Middleware: of requests that another site starts, serve only links that open a page. Placed after authentication.
 
     Everything else gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for frames; a prefetch
     gets a 403 even there. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the

@@ -1,4 +1,7 @@
-"""Settings, read from the environment (`NAME` or `NAME_FILE`). The defaults are for production; README has a table of all names."""
+"""Settings, read from the environment (`NAME` or `NAME_FILE`). The defaults are for production.
+
+README lists the names, or says where they are listed.
+"""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """The things to check in one row of the page: `anchor` is the row's DOM id, `at` the flight number ("" without one).
+    """The things to check in one row of the page: `anchor` is the row's DOM id, and `words` has one phrase for each thing.
 
-    `words` has one phrase for each thing.
+    `at` is the flight number, or the airports ("DUB–LHR") of a flight without one; "" for a row that is not about a flight.
     """
 
     anchor: str

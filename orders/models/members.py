@@ -139,7 +139,8 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 def _granted(*, as_default: bool = False) -> Q:
     """The condition that a member's connection is granted to one of their groups now; with `as_default`, granted as the default.
 
-    Every page runs a query with it. With joins of seven tables, PostgreSQL took 6 ms to plan the query; with subqueries it takes less than 1 ms.
+    Every page runs a query with it. With joins of seven tables, PostgreSQL took 6 ms to plan the query; with subqueries it takes less
+    than 1 ms.
     """
     groups = User.groups.through.objects.filter(user_id=OuterRef(OuterRef("user_id"))).values("group_id")
     grants = ConnectionGrant.objects.filter(valid_now("", timezone.now()), group__in=groups)
