@@ -152,7 +152,7 @@ def app(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if factors.add_app(request, request.user, form.cleaned_data["code"]):
             return _added(request, _("Your authenticator app is set up."))
-        form.add_error("code", ValidationError(_("This code does not match the QR code. Enter the one shown now.")))
+        form.add_error("code", ValidationError(_("That code is not right. Enter the one that the app shows now.")))
     secret = factors.pending_secret(request)
     context = {"form": form, "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
     return render(request, "registration/second_factor_app.html", context, status=422 if form.is_bound else 200)

@@ -85,7 +85,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("provider, signed out", "/", sign_out, "alice", shows="You may still be signed in"),
         State("second step, none yet", FACTORS, person="agent", shows="not set up a second step yet"),
         State("second step, app", f"{FACTORS}app/", person="agent", shows="Scan this QR code"),
-        State("second step, app, wrong code", f"{FACTORS}app/", fill(code="000000"), "agent", shows="does not match the QR code"),
+        State("second step, app, wrong code", f"{FACTORS}app/", fill(code="000000"), "agent", shows="That code is not right"),
         State("second step, passkey", f"{FACTORS}passkey/", person="agent", shows="Add a passkey"),
         State("second step, passkey refused", f"{FACTORS}passkey/", refused_passkey, "agent", shows="No passkey was created"),
         State("second step, app, German", f"{FACTORS}app/", person="deutsch", shows="Code"),
