@@ -90,7 +90,7 @@ def test_signing_out_says_that_the_next_page_signs_in_again(client: Client) -> N
     out = client.post("/accounts/logout/", headers=PROVED)
     assert out["Location"] == SIGNED_OUT
     page = client.get(SIGNED_OUT, headers=PROVED)
-    assert "You are signed out" in page.text and "signs you in again when you open another page" in page.text
+    assert "You are signed out" in page.text and "will sign you in again as soon as you open another page" in page.text
     assert not page.wsgi_request.user.is_authenticated
     assert AccessRecord.objects.filter(what="signed_in").count() == 1
     assert client.get(SIGNED_OUT)["Location"] == LOGIN  # without the proxy there is nothing to say
