@@ -30,6 +30,7 @@ from accounts.sign_on.choices import Directory
 from accounts.sign_on.refusals import NotSignedIn
 from accounts.throttling import NotChecked, Uncounted
 from orders.privacy import account_events
+from orders.storage.lock_timeout import give_back
 
 AT_ONCE = 8  # sign-ins of a process that wait for the directory
 _WAITING = BoundedSemaphore(AT_ONCE)
@@ -71,6 +72,7 @@ class _Connection(SimpleLDAPObject):
     """A connection that waits in a thread: libldap waits in C, which would block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        give_back()  # the database: others need the connection meanwhile
         with throttling.elsewhere():
             if not monkey.is_module_patched("threading"):
                 return super()._ldap_call(func, *args, **kwargs)

@@ -36,6 +36,7 @@ from accounts.sign_on.choices import Provider
 from accounts.sign_on.recent import note_confirmed
 from accounts.sign_on.refusals import NotSignedIn
 from orders.privacy import account_events
+from orders.storage.lock_timeout import give_back
 
 LEEWAY = 60  # seconds that the provider's clock may differ
 LARGEST = 1_000_000  # bytes of an answer
@@ -195,6 +196,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         def request(*args: Any, **kwargs: Any) -> requests.Response:
             deadline = time.monotonic() + sum(timeouts)
             # In the server this ends a name look-up, a connection and headers that take too long as well.
+            give_back()  # the database: others need the connection meanwhile
             with Timeout(sum(timeouts), False):
                 return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
             raise requests.ReadTimeout("the provider's answer takes too long")
