@@ -37,6 +37,11 @@ class Problem:
     panel: str = ""
     typed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
+    @property
+    def outcome(self) -> str:
+        """The outcome of an access record, which `display.outcomes` puts into words."""
+        return f"failed: {self.code}"
+
 
 _NO_CONNECTION = Row(
     Code.NO_CONNECTION,

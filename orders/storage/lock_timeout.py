@@ -1,4 +1,4 @@
-"""The time that a page waits for a locked database, and the release of its connections before it waits for the CDP."""
+"""The time that a page waits for a locked database, and the release of its connections before it waits for another server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def give_back() -> None:
-    """Close this page's database connections, except one in a transaction, before it waits for the CDP.
+    """Close this page's database connections, except one in a transaction, before it waits for the CDP, the directory or the provider.
 
     The next query reopens one.
     """

@@ -81,7 +81,7 @@ class SessionAnswers:
 
         `refs` maps the names in the URLs of their pages to the refs of these orders.
         """
-        if self._owner and refs:
+        if self._owner:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})
 
     def get(self, key: str) -> bytes | None:

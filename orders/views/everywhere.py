@@ -98,7 +98,7 @@ def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
         return
     asked = ", ".join(reading.candidates)
     if isinstance(answer.found, errors.CdpError):
-        outcome = f"failed: {problems.describe(answer.found).code}"
+        outcome = problems.describe(answer.found).outcome
         what = access_log.Action.SEARCHED_REFERENCE
         access_log.record(request, what, connection=answer.connection, reference=asked, outcome=outcome)
     else:

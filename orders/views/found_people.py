@@ -42,7 +42,7 @@ def show_people(
     try:
         found = find_people(tenant, *questions)
     except errors.CdpError as error:
-        outcome = f"failed: {describe(error).code}"
+        outcome = describe(error).outcome
         access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=outcome)
         raise
     access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=_outcome(found))

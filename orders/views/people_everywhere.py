@@ -40,7 +40,7 @@ def search_people_everywhere(
     for connection, people in zip(connections, found, strict=True):
         if isinstance(people, errors.CdpError):
             problem, count, partly = describe(people), 0, False
-            outcome = f"failed: {problem.code}"
+            outcome = problem.outcome
         else:
             problem, count, partly = None, len(people.items), not people.complete
             outcome = f"{count} found" + (", perhaps more" if partly else "")

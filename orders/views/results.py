@@ -30,7 +30,7 @@ from orders.views.listed import trips_context
 from orders.views.opened import order_address, show_order
 from orders.views.people_everywhere import search_people_everywhere
 
-NO_REFERENCE = {"search": "empty"}  # tells the start page that a link had no reference
+NO_REFERENCE = {"search": "empty"}  # the query of the start page after a link without a reference
 
 
 SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
