@@ -41,7 +41,7 @@ class Limited:
             raise not_checked() from None
         except throttling.TryLater as limit:
             self.status, self.wait = (503 if limit.crowded else 429), limit.seconds()
-            said = _("There have been too many wrong passwords. Wait %(time)s and try again: nothing is locked.")
+            said = _("Too many wrong passwords. Wait %(time)s and try again; the account is not locked.")
             raise ValidationError(too_many(limit, username, said), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
@@ -99,12 +99,10 @@ class SignInForm(Limited, AuthenticationForm):
         chosen = settings.SIGN_ON
         # Somebody without a password here was checked by the directory, which the setting leaves alone.
         if user.has_usable_password() and not may_use_password(user, chosen.passwords):
-            said = gettext(
-                "Only people with access to the administration pages may sign in with a password kept in cdpviewer."
-            )
+            said = gettext("Only people with access to the administration pages may sign in with a cdpviewer password.")
             why = "passwords are for staff"
             if chosen.passwords is Passwords.OFF:
-                said, why = gettext("Nobody may sign in with a password kept in cdpviewer."), "passwords are off"
+                said, why = gettext("Signing in with a cdpviewer password is switched off."), "passwords are off"
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
             if chosen.provider:
                 said += " " + gettext("Use the button above.")
@@ -112,7 +110,7 @@ class SignInForm(Limited, AuthenticationForm):
         if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
-                _("This password was set for you and works only once. Ask your administrator for a new one."),
+                _("This password works only once and has already been used. Ask your administrator for a new one."),
                 code="used",
             )
 

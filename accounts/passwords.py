@@ -30,7 +30,7 @@ class Length:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) < LEAST:
             raise ValidationError(
-                _("This password has %(count)s characters; it needs at least %(least)s.")
+                _("This password needs at least %(least)s characters; it has only %(count)s.")
                 % {"count": len(password), "least": LEAST},
                 code="password_too_short",
             )
@@ -53,7 +53,7 @@ class NotCommon:
             )
 
     def get_help_text(self) -> str:
-        return _("Not found in data breaches, even with other digits or symbols around it.")
+        return _("Not found in data breaches, even without the digits and symbols around it.")
 
 
 class NotSimple:
@@ -70,7 +70,7 @@ class NotSimple:
             )
 
     def get_help_text(self) -> str:
-        return _("Not just repetitions, sequences or rows of keys.")
+        return _("Not just repetitions, sequences or keyboard rows.")
 
 
 class WithoutNames:

@@ -107,7 +107,7 @@ def own_password_first(get_response: GetResponse) -> GetResponse:
                     request, resolve_url("password_change"), _("First choose a password of your own.")
                 )
         elif request.session.get(MUST_ADD) and request.user.is_authenticated and not _is_one_of(request, BEFORE_ADDING):
-            return next_page.go_to(request, resolve_url("second_factors"), _("First add a second step."))
+            return next_page.go_to(request, resolve_url("second_factors"), _("Add a second step first."))
         return get_response(request)
 
     return answer

@@ -72,8 +72,8 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "failed": (
             _("%(name)s returned an error"),
-            _("You are not signed in. If this keeps happening, contact your cdpviewer administrator."),
-            again,
+            _("You are not signed in."),
+            _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "cancelled": (
             _("You are not signed in"),
@@ -81,8 +81,8 @@ def words(refused: NotSignedIn) -> Words:
             again,
         ),
         "expired": (
-            _("This sign-in has expired"),
-            _("It took more than 10 minutes, was already used, or was started in another browser."),
+            _("This sign-in is no longer valid"),
+            _("It took more than 10 minutes, has already been used, or was started in another browser."),
             again,
         ),
         "no-group": (
@@ -106,19 +106,19 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),
         "someone-else": (
-            _("That was another account"),
+            _("That was a different account"),
             _("You confirmed with a different %(name)s account from the one you are signed in with here."),
             again,
         ),
         "not-asked-again": (
             _("%(name)s did not ask you to sign in again"),
-            _("Nothing was confirmed: %(name)s did not report that you signed in there just now."),
+            _("Nothing was confirmed: %(name)s did not report that you had just signed in there."),
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "password-used": (
             _("You are not signed in"),
-            _("This password was set for you and works only once. Ask your administrator for a new one."),
-            administrator,
+            _("This password works only once and has already been used."),
+            _("Ask your administrator for a new one."),
         ),
     }
     return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))

@@ -81,7 +81,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
             with throttling.attempt(request, f"\x00second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
-            said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")
+            said = _("Too many wrong codes. Wait %(time)s and try again; your account is not locked.")
             words = too_many(limit, person.get_username(), said)
             wait = _show(request, stage, words, 503 if limit.crowded else 429)
             wait["Retry-After"] = str(limit.seconds())
@@ -113,7 +113,7 @@ def _check(request: HttpRequest, person: Any) -> None:
         raise ValidationError(_("This passkey was not accepted. Try again, or enter a code."))
     code = CodeForm(request.POST)
     if not (code.is_valid() and factors.accepts(person, code.cleaned_data["code"])):
-        raise ValidationError(_("This code is wrong, or was already used. Wait for the next one."))
+        raise ValidationError(_("This code is wrong or has already been used. Try the next one."))
 
 
 def _show(request: HttpRequest, stage: Any, problem: str = "", status: int = 200) -> HttpResponse:
@@ -152,7 +152,7 @@ def app(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if factors.add_app(request, request.user, form.cleaned_data["code"]):
             return _added(request, _("Your authenticator app is set up."))
-        form.add_error("code", ValidationError(_("That code is not right. Enter the one that the app shows now.")))
+        form.add_error("code", ValidationError(_("That code is wrong. Enter the one the app is showing now.")))
     secret = factors.pending_secret(request)
     context = {"form": form, "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
     return render(request, "registration/second_factor_app.html", context, status=422 if form.is_bound else 200)

@@ -7,7 +7,8 @@ CdpError
 │   └── CredentialUnreadable the stored credential cannot be opened here (`orders.privacy.sealing`)
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
-│   ├── NotFound             404, or no such person on the order
+│   ├── NotFound             404
+│   │   └── NotOnOrder       no such person or hidden field on the order
 │   ├── TooMany              more match than one page reads
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
@@ -52,7 +53,11 @@ class BadReference(ReferenceProblem):
 
 
 class NotFound(ReferenceProblem):
-    """404: the CDP has no such resource; or the order has no such person or field."""
+    """404: the CDP has no such resource."""
+
+
+class NotOnOrder(NotFound):
+    """The order has no such person, or no such hidden field; the CDP answered."""
 
 
 class TooMany(ReferenceProblem):

@@ -149,7 +149,7 @@ def _is_open(row: Status) -> bool:
 def _contradiction(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
     if contradicts(order, summary):
         items = ", ".join(status_word(sent) for sent, _count in summary.statuses)
-        words = _("The order says %(order)s, its items say %(items)s")
+        words = _("The order says %(order)s, but its items say %(items)s")
         yield AlertLine("money", "", (words % {"order": status_word(order.status), "items": items},))
 
 

@@ -47,7 +47,7 @@ def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
     if whole and trip.flights and (row.cancelled or all(flight.cancelled for flight in trip.flights)):
-        return _("Cancelled: nothing left to fly")
+        return _("Cancelled: no flights left")
     if not row.booked:
         return ""
     words = time_words(trip, now, settled=not row.code or row.settled)
@@ -130,7 +130,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
     word, count, total = status_word(sent), heads[status(sent).code], heads.total()
     if total == 1:
         return word
-    return _("%(word)s for %(count)s of %(total)s") % {"word": word, "count": count, "total": total}
+    return _("%(word)s for %(count)s of %(total)s travellers") % {"word": word, "count": count, "total": total}
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:

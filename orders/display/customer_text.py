@@ -90,7 +90,7 @@ def _remark(order: Order, items: Sequence[OrderItem]) -> str:
             continue
         word = not_confirmed(text) if row.translated else _("status to be confirmed")
         counts = {"word": word, "count": heads[code], "total": heads.total()}
-        parts.append(_("%(word)s for %(count)s of %(total)s") % counts if len(sent) > 1 else word)
+        parts.append(_("%(word)s for %(count)s of %(total)s travellers") % counts if len(sent) > 1 else word)
     return " · ".join(parts)
 
 

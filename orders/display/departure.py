@@ -65,11 +65,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
     lands = flight.destination
     if not _is_settled(flight, settled=settled):
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
-        phrase = _("Was to leave %(day)s %(time)s from %(city)s, to land %(landing)s in %(destination)s")
+        phrase = _("Was due to leave %(city)s %(day)s %(time)s, landing %(landing)s in %(destination)s")
         return phrase % {**_at(flight.origin, now), "landing": landing, "destination": place_city(lands.place)}
     phrase = _("Under way, lands %(when)s in %(city)s")
     if _apart(flight, trip):
-        phrase = _("Part of the party under way, lands %(when)s in %(city)s")
+        phrase = _("Some of the party are under way, landing %(when)s in %(city)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
     return phrase % {"when": when, "city": place_city(lands.place)}
 
@@ -77,11 +77,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
 def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
     settled = _is_settled(flight, settled=settled)
     if flight.destination.instant is None:
-        phrase = _("Left %(day)s %(time)s from %(city)s, arrival time unknown")
+        phrase = _("Left %(city)s %(day)s %(time)s, arrival time unknown")
         if not settled:
-            phrase = _("Was to leave %(day)s %(time)s from %(city)s, arrival time unknown")
+            phrase = _("Was due to leave %(city)s %(day)s %(time)s, arrival time unknown")
         return phrase % _at(flight.origin, now)
-    phrase = _("Past, landed %(day)s in %(city)s") if settled else _("Past, was to land %(day)s in %(city)s")
+    phrase = _("Landed %(day)s in %(city)s") if settled else _("Was due to land %(day)s in %(city)s")
     return phrase % {**_at(flight.destination), "day": day(flight.destination.day)}
 
 
@@ -141,9 +141,9 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
     same_day = leaves.other_wall.date() == leaves.wall.date()
     otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
     if trip.reading is Reading.UTC:
-        phrase = _("Leaves %(day)s %(time)s read as UTC, %(other)s if local, from %(city)s")
+        phrase = _("Leaves %(city)s %(day)s %(time)s read as UTC, %(other)s if local")
     else:
-        phrase = _("Leaves %(day)s %(time)s as sent, %(other)s if UTC, from %(city)s")
+        phrase = _("Leaves %(city)s %(day)s %(time)s as sent, %(other)s if UTC")
     return phrase % {**_at(leaves, now), "other": otherwise}
 
 

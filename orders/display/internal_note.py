@@ -54,7 +54,7 @@ def internal_note(
     if trip.journeys or trip.untimed:
         blocks.append(itinerary_text(trip))
     read_at = unescape(strip_tags(stamp(as_of)))
-    blocks.append(_("As the CDP had it on %(at)s") % {"at": read_at} + f"\n{link}")
+    blocks.append(_("Read from the CDP on %(at)s") % {"at": read_at} + f"\n{link}")
     return "\n\n".join(blocks)
 
 

@@ -114,7 +114,7 @@ def flight_time(flight: Flight) -> str:
 def both_times(flight: Flight) -> str:
     """A doubted flight time under both readings: "18 h 35 min read as local, 10 h 35 min read as UTC"."""
     times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
-    return _("%(local)s read as local, %(utc)s read as UTC") % times
+    return _("%(local)s if local, %(utc)s if UTC") % times
 
 
 def transfer_words(transfer: Transfer) -> str:
@@ -132,7 +132,7 @@ def transfer_words(transfer: Transfer) -> str:
     if changes:
         place = _("%(arrival)s, onward from %(departure)s") % {"arrival": place, "departure": onward}
     if transfer.minutes is None:
-        return _("Transfer at %(place)s, time unknown") % {"place": place}
+        return _("Connection at %(place)s, time unknown") % {"place": place}
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": place}
 
 

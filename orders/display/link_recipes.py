@@ -131,7 +131,7 @@ RECIPES = (
         "issue${context/id}",
         _('In the template of the issue page, as a link with tal:attributes="href string:…".'),
         kept="/",
-        note=_("In the page template, “&” is written “&amp;”."),
+        note=_("In the page template, write “&” as “&amp;”."),
     ),
     Recipe(
         "helpdesk",
@@ -144,7 +144,7 @@ RECIPES = (
             " ticket.ticketcustomfieldvalue_set.all and add a link for the field."
         ),
         kept="",
-        note=_("In the page template, “&” is written “&amp;”."),
+        note=_("In the page template, write “&” as “&amp;”."),
     ),
     Recipe(
         "trac",

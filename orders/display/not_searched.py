@@ -9,7 +9,7 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 def not_searched(reading: Lookup) -> str:
     """The reason why the text was not searched for, and what to do."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
-        return _("References are not written in this script. If this is a name, search for people.")
+        return _("References are written in Latin letters. If this is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
@@ -38,8 +38,12 @@ def _unreadable(why: Unreadable) -> str:
         ),
         Unreadable.DOTS: _("A reference never contains two dots in a row."),
         Unreadable.NO_REFERENCE: _("There is no reference in the pasted text."),
-        Unreadable.EMAIL: _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
-        Unreadable.PHONE: _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
+        Unreadable.EMAIL: _(
+            "The e-mail address could not be read in full, and part of it could be somebody else’s address."
+        ),
+        Unreadable.PHONE: _(
+            "The phone number could not be read in full, and part of it could be somebody else’s number."
+        ),
         Unreadable.COUNTRY: _(
             "This phone number has no country code. Choose its country, or enter the number with a plus and the country code."
         ),

@@ -50,21 +50,21 @@ def evidence_words(evidence: Evidence) -> str:
     """The figures behind a verdict, or why they are unknown: in lower case and without a full stop, for use within a sentence."""
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
-            return _("the time zone of a place is unknown, so the flight time is unknown")
+            return _("a time zone is unknown, so the flight time is unknown")
         return _("a time is missing, so the flight time is unknown")
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
     if evidence.local_minutes == evidence.utc_minutes:
-        return _("read as local or as UTC, this flight would take %(local)s for %(km)s km") % facts
+        return _("with local or UTC times, this flight would take %(local)s for %(km)s km") % facts
     if evidence.verdict is Verdict.UNCLEAR:
         return (
             _(
-                "as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither is clearly the better fit"
+                "with local times, this flight would take %(local)s for %(km)s km; with UTC times, %(utc)s; neither clearly fits better"
             )
             % facts
         )
-    return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts
+    return _("with local times, this flight would take %(local)s for %(km)s km; with UTC times, %(utc)s") % facts
 
 
 def sentence(words: str) -> str:
@@ -75,17 +75,19 @@ def sentence(words: str) -> str:
 def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
-        return _("as local, this flight would take %(local)s; as UTC, %(utc)s") % facts
+        return _("with local times, this flight would take %(local)s; with UTC times, %(utc)s") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
-            "this flight would take %(local)s for %(km)s km; the date looks wrong: shifted by %(days)s, it would take %(fits)s"
+            "this flight would take %(local)s for %(km)s km; the date looks wrong: moved by %(days)s, the flight would take %(fits)s"
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
     return (
-        _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; about %(expected)s is usual")
+        _(
+            "with local times, this flight would take %(local)s for %(km)s km; with UTC times, %(utc)s; about %(expected)s is usual"
+        )
         % facts
     )
 
@@ -126,7 +128,9 @@ def _carrier_change(notice: Notice) -> str:
 
 
 def _surface(notice: Notice) -> str:
-    return _("No flight from %(from)s to %(to)s on this order: ground transport or another booking.") % _from_to(notice)
+    return _(
+        "No flight from %(from)s to %(to)s on this order: perhaps ground transport or another booking."
+    ) % _from_to(notice)
 
 
 def _from_to(notice: Notice) -> dict[str, str]:
@@ -168,7 +172,7 @@ def _missing_time(notice: Notice) -> str:
         return ""
     if len(notice.names) == 1:
         return _("No time was sent for %(code)s.") % {"code": notice.names[0]}
-    return _("No times were sent for %(here)s and %(there)s.") % dict(zip(("here", "there"), notice.names, strict=True))
+    return _("No times were sent for %(here)s or %(there)s.") % dict(zip(("here", "there"), notice.names, strict=True))
 
 
 def _unreadable_time(_notice: Notice) -> str:
@@ -187,7 +191,7 @@ def _items_disagree(_notice: Notice) -> str:
 
 
 def _duplicate(_notice: Notice) -> str:
-    return _("An item names this flight more than once.")
+    return _("An item lists this flight more than once.")
 
 
 def _partly_cancelled(notice: Notice) -> str:

@@ -49,12 +49,12 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     after = [untimed_words(trip)] if trip.untimed else []
     after += [notice_line(notice) for notice in trip.notices]
     if trip.timed and not trip.doubted:
-        after.append(_("All times are local to each airport."))
+        after.append(_("All times are local to the airport."))
     elif trip.timed and trip.reading is Reading.UTC:
-        after.append(_("Converted from UTC, in doubt: see above."))
+        after.append(_("Times converted from UTC, in doubt: see above."))
     elif trip.timed:
         after.append(_("Times in doubt: see above."))
-    left_out = _("More flights are left out here: the trip is too long for a ticket.")
+    left_out = _("The remaining flights are left out: the trip is too long for a support ticket.")
     room = MOST_CHARACTERS - _length([*before, left_out, *after])
     return "\n\n".join([*before, *_journeys(trip, room, left_out), *after])
 

@@ -134,8 +134,8 @@ NOTE_REASONS: dict[str, str] = {
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
     "cut": _("longer than shown"),
-    "only in part": _("read only in part"),
-    "and more": _("and more that differs from the documentation"),
+    "only in part": _("only partly read"),
+    "and more": _("and more differences from the documentation"),
 }
 
 # The forms of an access record's outcome, part by part, and their phrases.

@@ -128,7 +128,7 @@ def clean_networks(text: str) -> str:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
         raise ValidationError(
-            _("Write networks in the form 203.0.113.0/24, with no host bits set."), code="network"
+            _("Enter networks in the form 203.0.113.0/24, with no host bits set."), code="network"
         ) from None
     return " ".join(map(str, networks))
 

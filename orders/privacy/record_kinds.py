@@ -39,7 +39,7 @@ class Action(models.TextChoices):
     CONTACTS_SEEN = "contacts_seen", Kind.PEOPLE, _("viewed contacts")
     TRAVELLERS_SEEN = "travellers_seen", Kind.PEOPLE, _("viewed travellers")
     FIELD_REVEALED = "field_revealed", Kind.PEOPLE, _("revealed hidden field")
-    REVEAL_REFUSED = "reveal_refused", Kind.PEOPLE, _("was refused a hidden field")
+    REVEAL_REFUSED = "reveal_refused", Kind.PEOPLE, _("was refused access to a hidden field")
     GUEST_ORDERS_SEEN = "guest_orders_seen", Kind.PEOPLE, _("viewed a guest’s orders")
     SEARCHED_EMAIL = "searched_email", Kind.PEOPLE, _("searched by e-mail")
     SEARCHED_PHONE = "searched_phone", Kind.PEOPLE, _("searched by phone")
@@ -47,7 +47,7 @@ class Action(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
-    LOCKED_OUT = "locked_out", _("slowed down after wrong passwords")
+    LOCKED_OUT = "locked_out", _("sign-in slowed down after wrong passwords")
     SIGNED_OUT = "signed_out", _("signed out")
     SESSION_ENDED = "session_ended", _("session ended")
     FACTOR_ADDED = "factor_added", _("second factor added")

@@ -58,7 +58,7 @@ _UNKNOWN_CONNECTION = Row(
     404,
     _("You have no connection named “%(name)s”"),
     _(
-        "The link names this connection. Nothing was sent to the CDP, because another connection may be for another tenant."
+        "The link names this connection. Nothing was sent to the CDP, because another connection may belong to a different tenant."
     ),
     _("Choose one of your connections, or add one with this name."),
     icon="plug",
@@ -67,15 +67,17 @@ _UNCONFIRMED = Row(
     Code.UNCONFIRMED,
     409,
     _("Please confirm “%(name)s” first"),
-    _("Somebody else set your password. Nothing was sent to the CDP."),
-    _("Confirm the connections that are yours; you can then read orders with them again at once."),
+    _("Somebody else set your password, so nothing was sent to the CDP."),
+    _("Confirm the connections that are yours, and you can read orders with them again."),
 )
 _NOT_RECORDED = Row(
     Code.NOT_RECORDED,
     503,
     _("Not shown, because this view could not be logged"),
     _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
-    _("Try again. If this keeps happening, contact your cdpviewer administrator: the database accepts no new records."),
+    _(
+        "Try again. If this keeps happening, contact your cdpviewer administrator: the database is not accepting new records."
+    ),
     retry_after=DATABASE_AWAY,
 )
 _VIEWS_LIMITED = Row(

@@ -31,7 +31,8 @@ def clean_client_key(value: str) -> str:
     key = _clean(value)
     if ":" in key:
         raise ValidationError(
-            _("It contains a colon, so it may be key and token together. Enter each in its own field."), code="colon"
+            _("It contains a colon, so it may be the key and token together. Enter each in its own field."),
+            code="colon",
         )
     return key
 
@@ -69,7 +70,9 @@ def _clean(value: str) -> str:
     if value.startswith(AROUND) or value.endswith(AROUND):
         raise ValidationError(_("It is in quotes or brackets. Enter it without them."), code="quotes")
     if re.search(r"\s", value):
-        raise ValidationError(_("It contains a space or a line break. Copy it again, in one piece."), code="space")
+        raise ValidationError(
+            _("It contains a space or a line break. Copy it again without spaces or line breaks."), code="space"
+        )
     if not value.isascii():
         raise ValidationError(
             _("It contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."),
@@ -93,5 +96,5 @@ def clean_connection_name(value: str) -> str:
     """The connection's name without white space around it, fit for a link and a heading. Raises ValidationError."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
-        raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")
+        raise ValidationError(_("A name must have 1 to 60 characters and no line breaks."), code="name")
     return value

@@ -88,7 +88,7 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotFound for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if the
+    Raises NotOnOrder for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if the
     orders, or the people among whom the guest may be, cannot be read. Orders and contacts are requested at the same time; the panel
     that led here has usually just cached its people.
     """
@@ -105,7 +105,7 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
                     raise people
                 if not people.complete:
                     raise people.problem or errors.Unreadable("not all people on the order could be read")
-            raise errors.NotFound("nobody on this order is that guest")
+            raise errors.NotOnOrder("nobody on this order is that guest")
     if isinstance(orders, errors.CdpError):
         raise orders
     found: Loaded[Order] = orders

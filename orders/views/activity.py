@@ -168,13 +168,13 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
-        problems.append(_("The user in the link is not a number, so everybody is shown."))
+        problems.append(_("The user ID in the link is not a number."))
     # Links of earlier versions name both days with one `day`.
     since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
-        problems.append(_("The person viewed cannot be read from this link, so views of all people are shown."))
+        problems.append(_("This link does not identify a person."))
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
@@ -189,7 +189,7 @@ def _day(text: str, problems: list[str]) -> date | None:
         if on is not None and not MINYEAR < on.year < MAXYEAR:
             raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
-        words = _("The day must be a valid date, such as 2025-08-15. All days are shown.")
+        words = _("A day must be a valid date, such as 2025-08-15.")
         problems += [] if words in problems else [words]
         return None
     return on

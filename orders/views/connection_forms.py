@@ -36,7 +36,7 @@ def country_field() -> forms.ChoiceField:
         label=_("Default country for phone numbers"),
         choices=country_choices,
         required=False,
-        help_text=_("Phone numbers without a country code are searched for as numbers of this country."),
+        help_text=_("Phone numbers without a country code are treated as numbers from this country."),
     )
 
 
@@ -96,9 +96,9 @@ class CredentialForm(forms.Form):
         help_text=_("Stored encrypted. Nobody can view it again."),
     )
     save_anyway = forms.BooleanField(
-        label=_("Save it even if the CDP does not accept it now"),
+        label=_("Save even if the CDP does not accept the credential now"),
         required=False,
-        help_text=_("For example, if the CDP is down or the token will be activated later."),
+        help_text=_("For example, if the CDP is down or the token is not active yet."),
     )
 
     def full_clean(self) -> None:

@@ -162,7 +162,7 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
         form.add_error(
             None,
             _(
-                "Nothing was saved. Enter the credential again, or tick “Save it even if the CDP does not accept it now”."
+                "Nothing was saved. Enter the credential again, or tick “Save even if the CDP does not accept the credential now”."
             ),
         )
         return False

@@ -75,14 +75,14 @@ class Leads:
     @property
     def sentence(self) -> str:
         if self.elsewhere:
-            return _("Opens a different URL, because browsers treat the dots as “parent folder”.")
+            return _("Opens a different URL, because browsers treat “..” as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
             return _("Searches for %(found)s: opens the order, or lists the orders that match.") % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
-            return _("Opens the start page and keeps the ticket.")
+            return _("Opens the start page and keeps the ticket number.")
         if self.reading.kind is lookup.Kind.NAME:
-            return _("Opens the people search; the agent starts it with a button.")
+            return _("Opens the people search; the agent clicks a button to start it.")
         return not_searched(self.reading)
 
 

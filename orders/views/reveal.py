@@ -64,7 +64,7 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     cards, context = _cards(request, tenant, ref, kind, wanted, field)
     chosen = next((card for card in cards if card.ref == wanted), None)
     if chosen is None or (field != ALL and field not in chosen.hidden):
-        raise errors.NotFound("no such person on this order, or no such hidden field")
+        raise errors.NotOnOrder("no such person on this order, or no such hidden field")
     access_log.record(
         request,
         access_log.Action.FIELD_REVEALED,

@@ -146,7 +146,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         grant(shared, [group], by=request.user.pk, is_default=form.cleaned_data["is_default"], until=until)
     except CredentialUnreadable:
         form.add_error(
-            None, _("The stored credential cannot be decrypted. Replace the token first, then grant the connection.")
+            None, _("The stored credential cannot be decrypted. Replace the token first, then grant access.")
         )
         return _detail(request, shared, form)
     said = {"name": shared.name, "group": group.name}
@@ -197,7 +197,7 @@ def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     except CredentialUnreadable:
         messages.warning(request, _("The stored credential cannot be decrypted. Replace the token first."))
     else:
-        messages.success(request, _("“%(name)s” may be used again.") % {"name": shared.name})
+        messages.success(request, _("“%(name)s” can be used again.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
 
 

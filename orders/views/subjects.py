@@ -36,4 +36,6 @@ def subject_of(request: Request) -> tuple[str, str]:
         return hashed(people[0].address), ""
     if not people and reading.kind is lookup.Kind.NAME:
         return hashed(" ".join(part for part in (reading.last_name, reading.first_name) if part)), ""
-    return "", _("No e-mail address, phone number or name was found in this text, so views of all people are shown.")
+    return "", _(
+        "This text does not contain exactly one e-mail address, phone number or name, so views of all people are shown."
+    )
