@@ -57,7 +57,7 @@ def test_next_leads_nowhere_else(address: str, anna: User, client: Client) -> No
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert client.get(given(address))["Location"] == "/"
     page = client.get(f"/connections/?next={quote(address, safe='')}").text
-    assert "Back to where you came from" not in page
+    assert "Back to the previous page" not in page
     assert "evil" not in page
 
 

@@ -135,7 +135,7 @@ def test_verdicts(origin: str, destination: str, departs: str, arrives: str, ver
 def test_the_evidence_names_both_flight_times_and_the_distance() -> None:
     verdict, reason = judged("LHR", "LAS", "2025-08-15T19:00", "2025-08-16T05:35")
     assert verdict == "utc"
-    assert reason == "as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min"
+    assert reason == "with local times, this flight would take 18 h 35 min for 8,395 km; with UTC times, 10 h 35 min"
 
 
 def test_a_wrong_day_is_named_as_one() -> None:

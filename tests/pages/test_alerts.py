@@ -132,16 +132,16 @@ def test_without_a_departure_only_what_no_pill_says_is_to_check(
 @pytest.mark.parametrize(
     ("order", "items", "lines"),
     [
-        ("CANCELLED", ["CONFIRMED"] * 2, ["money : The order says Cancelled, its items say Confirmed"]),
+        ("CANCELLED", ["CONFIRMED"] * 2, ["money : The order says Cancelled, but its items say Confirmed"]),
         (
             "CANCELLED",
             ["CONFIRMED", "TICKETED"],
-            ["money : The order says Cancelled, its items say Confirmed, Ticketed"],
+            ["money : The order says Cancelled, but its items say Confirmed, Ticketed"],
         ),
         ("CANCELLED", ["CANCELLED"] * 2, []),
         ("CONFIRMED", ["CONFIRMED"] * 2, []),
-        ("CONFIRMED", ["CANCELLED"] * 2, ["money : The order says Confirmed, its items say Cancelled"]),
-        ("PURCHASED", ["DECLINED"], ["money : Declined", "money : The order says Purchased, its items say Declined"]),
+        ("CONFIRMED", ["CANCELLED"] * 2, ["money : The order says Confirmed, but its items say Cancelled"]),
+        ("PURCHASED", ["DECLINED"], ["money : Declined", "money : The order says Purchased, but its items say Declined"]),
         ("CONFIRMED", ["CANCELLED", "CONFIRMED"], []),
         ("CANCELLED", [None, None], []),
     ],

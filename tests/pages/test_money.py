@@ -181,7 +181,7 @@ def test_a_price_is_shown_as_sent(desk: Client, reference: str, shown: str) -> N
     ("reference", "sent"), [(f"NU{at:02}", sent) for at, (_price, sent) in enumerate(NOT_UNDERSTOOD)]
 )
 def test_a_price_that_is_not_understood_is_shown_and_said_so(desk: Client, reference: str, sent: str) -> None:
-    said = " ".join(f"sent, not understood: {sent}".split())
+    said = " ".join(f"sent but not understood: {sent}".split())
     header, card = parts(desk, reference)
     assert said in header
     assert card.count(said) == 2
@@ -209,7 +209,7 @@ def test_an_original_price_is_what_it_was_before_conversion(desk: Client, refere
 
 
 def test_an_original_price_that_is_not_understood_is_shown(desk: Client) -> None:
-    assert "sent, not understood: 112,00" in parts(desk, "OR07")[1]
+    assert "sent but not understood: 112,00" in parts(desk, "OR07")[1]
 
 
 def test_a_quantity_is_seen_without_opening_the_item(desk: Client) -> None:
@@ -240,7 +240,7 @@ def test_quantities_keep_their_digits() -> None:
 
 def test_a_note_about_another_field_is_not_the_price_s() -> None:
     item = OrderItem(notes=(Note("quantity", "not a number", "two"), Note("price", "sent as text", "5")))
-    assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "sent, not understood: two"
+    assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "sent but not understood: two"
 
 
 @pytest.mark.parametrize(
