@@ -60,14 +60,14 @@ def quantity(value: Decimal | None) -> str:
 
 
 def price(record: Order | OrderItem) -> str:
-    """ "1,234.50 EUR"; "sent, not understood: 1.234,56" for a value that is not a number; "" if nothing was sent."""
+    """ "1,234.50 EUR"; "sent but not understood: 1.234,56" for a value that is not a number; "" if nothing was sent."""
     if record.price is None:
         return number_as_sent(record, "price")
     return money(record.price, record.currency_code)
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent, not understood: 1.234,56", masked if necessary; "" if nothing was sent in place of a number."""
+    """ "sent but not understood: 1.234,56", masked if necessary; "" if nothing was sent in place of a number."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""

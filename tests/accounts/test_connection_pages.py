@@ -89,7 +89,7 @@ def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (403, "{}", "does not permit it to read orders"),
+        (403, "{}", "does not permit reading orders"),
         (404, "{}", "The CDP accepted the credential"),
         (429, "{}", "asks us to wait"),
         (500, "{}", "returned an error"),

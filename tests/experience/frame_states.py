@@ -83,5 +83,5 @@ STATES = (
     State("window of a frame", "/", be_asked, shows=DESK),
     State("window of a frame, German", "/", be_asked, "deutsch", shows=DESK),
     State("window of a frame, allowed", "/", consent, shows="Close this window"),
-    State("window of a frame, over", "/embed/confirm/", status=410, shows="already confirmed"),
+    State("window of a frame, over", "/embed/confirm/", status=410, shows="already been confirmed"),
 )

@@ -32,7 +32,7 @@ STATES = (
     State("sign-in", "/accounts/login/", person=""),
     State("sign-in, asked for an order", f"/orders/{SEED}/?ticket=ZD-1", person="", shows="Sign in to continue"),
     State("sign-in failed", "/accounts/login/", fill(username="nobody", password="wrong"), ""),
-    State("sign-in locked", "/accounts/login/", lock_out, "", shows="too many wrong passwords"),
+    State("sign-in locked", "/accounts/login/", lock_out, "", shows="Too many wrong passwords"),
     State("not found, signed out", "/nowhere/", person="", status=404),
     State("sign-in, German", "/accounts/login/", person="Besucher", shows="Anmelden"),
     # the start page
@@ -59,7 +59,7 @@ STATES = (
     State("typed, one of two e-mail addresses", "/", search("jane tag@example.com"), shows="several things to search for"),
     State("typed, digits", "/", search("015550123"), shows="may be a phone number"),
     State("find person", "/find-person/"),
-    State("find person, no name", "/find-person/", fill(), shows="A last name is needed"),
+    State("find person, no name", "/find-person/", fill(), shows="Enter a last name"),
     State("find person, found", "/find-person/", fill(first_name="Jane", last_name="Doyle"), shows="Jane"),
     State("home", "/", shows="B94TXY"),
     State("home, pinned", "/", press("Pin "), shows="Pinned"),

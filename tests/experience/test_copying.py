@@ -164,7 +164,7 @@ def test_the_internal_note_names_tenant_status_payment_alerts_and_link(signed_in
         "To check:\n- BX 152 · Tight connection in Amsterdam: 35 min\n",
     ):
         assert words in text, text
-    assert "As the CDP had it on " in text and text.endswith(f"{live_app.url}/orders/{canonical_ref(signed_in)}/")
+    assert "Read from the CDP on " in text and text.endswith(f"{live_app.url}/orders/{canonical_ref(signed_in)}/")
     assert "ZD-5" not in text and ref.startswith("TIGHT1")
 
 

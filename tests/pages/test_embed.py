@@ -302,7 +302,7 @@ def test_a_window_without_a_waiting_frame_says_so_and_allows_nothing(desk: Clien
     begin(desk)
     for answer in (desk.get("/embed/confirm/", sent), desk.post("/embed/confirm/", sent)):
         assert answer.status_code == 410
-        assert "expired or was already confirmed. Go back to the ticket and sign in from there" in text_of(answer)
+        assert "expired or has already been confirmed. Go back to the ticket and sign in from there" in text_of(answer)
     assert not EmbedGrant.objects.exists()
     assert confirm(desk).status_code == 200
 

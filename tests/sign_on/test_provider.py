@@ -368,7 +368,7 @@ def test_only_a_form_of_ours_begins_the_sign_in(client: Client, provider: Runnin
 def test_signing_out_says_that_the_provider_may_still_be_signed_in(client: Client, provider: RunningProvider) -> None:
     sign_on(client, provider, "sub-alice")
     out = client.post("/accounts/logout/", follow=True)
-    assert "You may still be signed in with Example Air" in out.text
+    assert "You may still be signed in to Example Air" in out.text
     assert f'href="{discovery.document(provider.choice())["end_session_endpoint"]}"' in out.text
 
 

@@ -298,7 +298,7 @@ def later(anna: User) -> Client:
 def test_adding_one_asks_for_the_password_again_and_says_why(later: Client) -> None:
     asked = later.get(APP)
     assert asked["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fsecond-factor%2Fapp%2F"
-    assert "needs a recent sign-in" in later.get(asked["Location"]).text
+    assert "please confirm that it is you" in later.get(asked["Location"]).text
     wrong = later.post(asked["Location"], {"password": "wrong", "next": APP})
     assert (wrong.status_code, "Wrong password" in wrong.text) == (422, True)
     assert later.post(asked["Location"], {"password": PASSWORD, "next": APP})["Location"] == APP
