@@ -1,4 +1,4 @@
-"""The admin of users and groups, with checkboxes, and of access records, read-only. Connections are not in the admin at all."""
+"""The admin for users and groups (with checkboxes) and for access records (read-only). Connections are not in the admin at all."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class TickedUserAdmin(Ticked, People):
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Remove the second factors of users who have lost their phone or key.
 
-        They can then sign in with the password only, or must first add a new factor if one is required.
+        They then sign in with the password alone. If a second factor is required, they must add a new one before anything else.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]

@@ -11,7 +11,7 @@ from accounts.limits import Address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address, or for IPv6 its /64 network, because one household or host has all of it.
+    """The client's address, or for IPv6 its /64 network, all of which belongs to one household or host.
 
     If the address is not an IP address, it is returned unchanged.
     """
@@ -34,9 +34,10 @@ def is_trusted(request: HttpRequest) -> bool:
 
 
 def _sent(request: HttpRequest) -> str:
-    """The client's address without a port, as trusted proxies wrote it to `X-Forwarded-For`: with two proxies, the second from the right.
+    """The client's address without a port, as trusted proxies wrote it in `X-Forwarded-For`.
 
-    The first entry if there are fewer entries than proxies; the peer's address if no proxy is trusted or the header is missing.
+    With two proxies, this is the second entry from the right. It is the first entry if there are fewer entries than proxies, and
+    the peer's address if no proxy is trusted or the header is missing.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES

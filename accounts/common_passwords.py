@@ -24,7 +24,7 @@ _LEET = str.maketrans("0134578@$!€", "oieastbasie")
 
 
 def is_listed(spelling: str) -> bool:
-    """Whether a folded password or core is long enough and in the filter, as it is or with look-alike digits and symbols as letters."""
+    """Whether a folded password or core is long enough and in the filter, as it is or with letters for look-alike digits and symbols."""
     return any(len(each) >= LEAST_CORE and _holds(each) for each in {spelling, spelling.translate(_LEET)})
 
 
@@ -39,7 +39,7 @@ def core(spelling: str) -> str:
 
 
 def build(entries: Collection[str]) -> bytes:
-    """The filter of these entries."""
+    """The bytes of a filter that holds these entries."""
     bits = bytearray(math.ceil(len(entries) * BITS_PER_ENTRY / 8))
     for entry in entries:
         for place in _places(entry, len(bits) * 8):

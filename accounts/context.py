@@ -62,7 +62,7 @@ def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
 def tenant_names(request: Request) -> list[str]:
     """The names of the connections the user may use, the default first.
 
-    Cached in the session for TENANTS_READ_EVERY seconds, unless this page's connection is not among them.
+    Cached in the session for TENANTS_READ_EVERY seconds, but read again if this page's connection is not among them.
     """
     held: Any = request.session.get(TENANTS_KEY)
     now = int(time.time())
@@ -80,7 +80,7 @@ def forget_tenants(request: HttpRequest) -> None:
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """The query "?connection=…&ticket=…" with whichever of the two the request has, after `more`; "" if all are missing."""
+    """The query with `more`, then the request's connection and ticket if it has them; "" if there is nothing to carry."""
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]

@@ -1,4 +1,4 @@
-"""Requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as before.
+"""Requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as usual.
 
 The browser sends the Lax session cookie with every image and frame of a page on a neighbouring host name (same-site), so without this rule
 such a page could cause access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
@@ -20,7 +20,7 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 
 
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
-    """Middleware: of requests that another site starts, serve only links that open a page. Placed after authentication.
+    """Middleware: serve a request that another site started only if it follows a link to a page. Placed after authentication.
 
     Everything else gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for frames; a prefetch
     gets a 403 even there. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the
@@ -43,7 +43,7 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
 
 
 def refusal(request: Request) -> HttpResponse:
-    """The 403: JSON on a URL for programs, a page in a tab, else a line of text, as for an image or a script."""
+    """The 403: JSON on a URL for programs, a page in a tab, and otherwise a line of text, as for an image or a script."""
     if request.path_info.startswith(API):
         return problem_json(request.id, 403, "cross-site", "This URL is for programs, not for pages of other sites.")
     if request.headers.get("Sec-Fetch-Dest") != "document":

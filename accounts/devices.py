@@ -37,7 +37,7 @@ def known(request: HttpRequest, username: str) -> str:
 
 
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
-    """Set the cookie after a successful sign-in, with a new number for this user, so attempts with older copies are counted separately."""
+    """Set the cookie after a successful sign-in, with a new number for this user: attempts with an older cookie are counted separately."""
     name = _short(username)
     others = [device for device in _read(request) if device.name != name]
     devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]

@@ -50,7 +50,7 @@ def _covers(listed: str, origin: str) -> bool:
 
 
 def allow(request: Request, challenge: str, origin: str) -> None:
-    """Allow the frame whose secret has the hash `challenge` to get a token for this user and session within a minute. Recorded."""
+    """Allow the frame whose secret has the hash `challenge` to get a token for this user and session within a minute. This is recorded."""
     now = timezone.now()
     EmbedGrant.objects.filter(until__lte=now).delete()
     EmbedSession.objects.filter(until__lte=now).delete()
@@ -96,7 +96,7 @@ def exchange(verifier: str) -> str:
 def of_token(token: str) -> tuple[User, str] | None:
     """The user and origin of a token.
 
-    None if the token is unknown or was unused for 15 minutes, its origin is no longer listed, or the session that allowed it has ended.
+    None if the token is unknown or unused for 15 minutes, its origin is no longer listed, or the session that allowed it has ended.
     """
     now = timezone.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
@@ -118,7 +118,7 @@ def takes_no_cookies(path: str) -> bool:
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: drop the cookies where they are ignored, because a frame on a neighbouring host name sends them.
+    """Middleware: drop cookies on paths that must ignore them, because a frame on a neighbouring host name sends them anyway.
 
     Placed before the session.
     """

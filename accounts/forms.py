@@ -25,7 +25,10 @@ from orders.problems import duration_words
 
 
 class Limited:
-    """A form that checks a password. If it cannot, `status` is 429 or 503, and `wait` the seconds until the next attempt, if known."""
+    """A form that checks a password.
+
+    If the password cannot be checked, `status` is 429 or 503, and `wait` is the number of seconds to wait, if known.
+    """
 
     status: int | None = None
     wait: int | None = None

@@ -15,7 +15,7 @@ _held: ContextVar[str] = ContextVar("language", default="")
 
 @contextmanager
 def activate(code: str) -> Iterator[None]:
-    """Django's `override` for the duration of a request; the code is also held for `language`."""
+    """Activate a language inside the block with Django's `override`, and hold its code for `language()`."""
     token = _held.set(code)
     try:
         with override(code):

@@ -31,7 +31,7 @@ class SignInLimits:
 
 @dataclass(frozen=True, slots=True)
 class ViewLimits:
-    """The most views per user in a minute and on a day (both UTC); 0 for no limit."""
+    """The most views that one user may make in a minute and in a day (both UTC); 0 for no limit."""
 
     a_minute: int = 120
     a_day: int = 3_000

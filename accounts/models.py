@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SetPassword(models.Model):
-    """A password that somebody else set. Timestamps are aware UTC; `used_at` and `changed_at` are None until it is used and changed."""
+    """A password that somebody else set. Timestamps are aware UTC; `used_at` is None until it is used, `changed_at` until it is changed."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     set_by = models.CharField(max_length=150)

@@ -31,7 +31,7 @@ MOST_DECODINGS = 8  # no legitimate path is encoded more often
 
 
 def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
-    """`address` as a path with its query if it is on this site and not in NO_GOALS, else `default`. Never another host or scheme."""
+    """`address` as a path with its query; `default` if it is not on this site or is in NO_GOALS. Never another host or scheme."""
     if not address or not _is_plain(address):
         return default
     if not url_has_allowed_host_and_scheme(

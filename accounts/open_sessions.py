@@ -1,4 +1,4 @@
-"""A user's open sessions, and ending them.
+"""Listing and ending a user's open sessions.
 
 Each session holds its user, start and browser. A user's sessions are found by reading all unexpired ones, a few thousand at most, so
 signing in needs no extra write, and no list reveals a session's key.

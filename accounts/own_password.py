@@ -1,8 +1,8 @@
 """Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
 
 A connection carries a mark of the password hash under which its owner last confirmed it. The mark is renewed when the owner changes
-the password, and when the password is removed or only hashed again. If the hash is replaced otherwise (by an administrator, a link, a
-command or SQL), the mark no longer matches and the credential is not opened.
+the password, and when the password is removed or only hashed again. If the hash is replaced in any other way (by an administrator, a
+link, a command or SQL), the mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def is_used(user: AbstractBaseUser) -> bool:
 
 
 def use(user: AbstractBaseUser) -> bool:
-    """Whether the user's correct password may sign them in now. A password set by somebody else is used up by this call."""
+    """Whether the user, who gave the correct password, may sign in now. A password set by somebody else is used up by this call."""
     if not must_change(user):
         return True
     unused = SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at=None)
@@ -48,5 +48,5 @@ def use(user: AbstractBaseUser) -> bool:
 
 
 def last_set(user: AbstractBaseUser | AnonymousUser) -> SetPassword | None:
-    """The note of the last password that somebody else set for the user; None if there is none."""
+    """The note about the last password that somebody else set for the user; None if there is none."""
     return SetPassword.objects.filter(user_id=user.pk or 0).first()

@@ -88,7 +88,7 @@ def follow_preferences(get_response: GetResponse) -> GetResponse:
 
 
 def language_for(request: HttpRequest, chosen: Preferences) -> str:
-    """The chosen language, else the browser's first choice among the languages whose catalogue is complete, else English."""
+    """The chosen language if it is offered; otherwise the browser's first choice among the offered languages, or English."""
     offered = offered_languages()
     if chosen.language in offered:
         return chosen.language

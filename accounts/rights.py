@@ -1,4 +1,4 @@
-"""Signal receivers that record sign-ins, and changes to people and groups by pages, the admin, commands or other code.
+"""Signal receivers that record sign-ins, and changes made to people and groups by pages, the admin, commands or other code.
 
 Changes by `QuerySet.update` and by SQL send no signal and leave no record.
 """

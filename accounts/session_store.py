@@ -63,7 +63,7 @@ class SessionStore(db.SessionStore):
             super().delete(stored_key(key))
 
     def load(self) -> dict[str, Any]:
-        """The session's data; {} if there is no such session or it has expired; its key is then dropped."""
+        """The session's data; {} if there is no such session or it has expired, and its key is then dropped."""
         key = stored_key(self.session_key or "")
         (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
         if row is None:

@@ -1,7 +1,7 @@
 """Session limits: how long a sign-in lasts, and how it ends.
 
-At most ten hours, or thirty minutes without a click. The time of the last click is written at most once a minute, so most pages
-cost no session write; the idle limit is therefore 29 to 30 minutes.
+A sign-in lasts ten hours at most, and ends after thirty minutes without a click. The time of the last click is written at most
+once a minute, so most pages cost no session write; the idle limit is therefore 29 to 30 minutes.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for 
 def weight(text: str) -> int:
     """The number of independent choices in a folded text: one for a character, two for a run, one for a piece that occurred before.
 
-    Doubled characters count once: "aaaaaaaaaaaa" has 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
+    Doubled characters count once: "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
     """
     text = text[:LONGEST_READ]
     return min(_choices(text), _choices(_without_doubles(text)))

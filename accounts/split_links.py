@@ -1,7 +1,7 @@
 """Ticket links whose value holds a `?` that the ticket system did not encode.
 
 `/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`, and
-`/orders/?B94TXY/?ticket=RM-16` as the path of a search. In `/orders/?q=B94TXY?ticket=RM-16` the template itself has a second `?`.
+`/orders/?B94TXY/?ticket=RM-16` looks like a search. In `/orders/?q=B94TXY?ticket=RM-16` the template itself has a second `?`.
 """
 
 from __future__ import annotations

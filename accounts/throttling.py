@@ -4,8 +4,8 @@ Failed attempts count in lanes. A known browser has its own lane. Other attempts
 unless the address is trusted, by address. A lane that reaches its limit within 15 minutes admits one attempt every few seconds and
 refuses any in between: nobody is locked out. For each name, addresses that failed on it in the last day share one lane and all
 other addresses another, so a stranger with a few addresses cannot take every turn. An attempt under way occupies a slot in its lanes
-until its password is checked; others wait for it. Each process checks only a few passwords at once; an attempt that waits for something
-other than the CPU gives up its slot meanwhile.
+until its password is checked; if no slot is free, others wait. Each process checks only a few passwords at once; an attempt
+that waits for something other than the CPU gives up its slot meanwhile.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Attempt:
     same_source: Q
 
     def succeeded(self) -> None:
-        """Forget this attempt and the failed ones of the same name from the same browser or address."""
+        """Forget this attempt, and failed ones for the same name from the same browser or address."""
         SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
 
     def withdraw(self) -> None:
@@ -209,7 +209,7 @@ def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
 
 
 def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:
-    """The time of the next attempt if a lane has reached its limit, else None; and whether earlier ones in progress must be awaited."""
+    """When to try again (None unless a lane has reached its limit), and whether earlier attempts in progress must be awaited."""
     now = timezone.now()
     pace = timedelta(seconds=settings.SIGN_IN_LIMITS.pace)
     until: datetime | None = None

@@ -1,6 +1,6 @@
 """View limits: how often one user may read from the CDP, per minute and per day (UTC). One statement counts a view, for all processes.
 
-On PostgreSQL it is part of the statement that reads the connection.
+On PostgreSQL it is part of the statement that reads the user's connection to the CDP.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def zones() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _present_names() -> dict[str, str]:
-    """Former or other names of zones -> the name among `zones`."""
+    """Former and alternative names of zones, each with its name in `zones`."""
     offered = set(zones())
     links = [line.split()[1:3] for line in _lines("tzdata.zi") if line.startswith("L ")]
     return {name: target for target, name in links if target in offered}

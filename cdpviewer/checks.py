@@ -188,7 +188,7 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_RECORD_KEYS, which prove the access records, must be long enough. Without any, the secret key proves them."""
+    """CDPVIEWER_RECORD_KEYS, which prove that access records are unchanged, must be long enough. Without any, the secret key is used."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",

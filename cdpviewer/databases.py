@@ -111,7 +111,7 @@ def wait_like_pages(settings: dict[str, Any]) -> None:
         return
     options = settings["OPTIONS"]
     options["patience"] = ANSWER
-    # The kernel notices an unreachable host as fast, instead of after 15 minutes.
+    # The kernel then notices an unreachable host just as fast, instead of after 15 minutes.
     options.setdefault("tcp_user_timeout", round(STATEMENT * 1000))
     if not settings["DISABLE_SERVER_SIDE_CURSORS"]:
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in page_limits().items()))

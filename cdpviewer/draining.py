@@ -17,9 +17,9 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
-    """Listener that accepts up to 100 waiting connections at a time (gunicorn's, with several workers: one).
+    """Listener that accepts up to 100 waiting connections at a time, so that a burst does not delay a health probe.
 
-    So a burst does not delay a health probe.
+    With several workers, gunicorn's own accepts only one at a time.
     """
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)

@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, security headers on every response (also static files and errors), and one log line."""
+"""The outermost middleware: request id, security headers on every response (including static files and errors), and one log line."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def unknown(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the migration lock of this database inside the block; it also ends with the process. Raises `Busy` after PATIENCE."""
+    """Hold the migration lock of this database inside the block; the lock also ends with the process. Raises `Busy` after PATIENCE."""
     with _ALONE[connection.vendor](connection):
         yield
 

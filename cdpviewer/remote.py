@@ -1,4 +1,4 @@
-"""Settings for the CDP: more regions, fields and statuses, and the limits of a call."""
+"""Settings for the CDP: extra regions, fields and statuses, and the limits and proxy for calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parser of the settings file and of secret files. Encodings and quotes of Windows editors are accepted or reported."""
+"""Parser of the settings file and of secret files. Encodings and quotes that Windows editors write are accepted or reported."""
 
 from __future__ import annotations
 

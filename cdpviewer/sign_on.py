@@ -147,7 +147,7 @@ def _check_authority(name: str, path: str) -> None:
 
 
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
-    """Our groups by those of a provider or directory, from items like "cdp-agents=Agents". Raises ImproperlyConfigured."""
+    """The groups of a provider or directory, mapped to ours, from items like "cdp-agents=Agents". Raises ImproperlyConfigured."""
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):
         raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")

@@ -26,7 +26,7 @@ from orders.views import (
 
 
 def panels_of_an_order() -> Iterator[URLPattern]:
-    """The URLs of the panels that `cdp_view` has named `order_…`: `order_custom_data` at orders/<ref>/custom-data/."""
+    """The URLs of the panels that `cdp_view` has named `order_…`: orders/<ref>/custom-data/ for `order_custom_data`."""
     for name, panel in panels.PANELS.items():
         if name.startswith("order_"):
             place = name.removeprefix("order_").replace("_", "-")

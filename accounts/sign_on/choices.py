@@ -92,7 +92,10 @@ class ProxyHeader:
 
 @dataclass(frozen=True, slots=True)
 class SignOn:
-    """All settings. A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials change; 0 for never."""
+    """All settings for sign-in.
+
+    A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials change; 0 for never.
+    """
 
     provider: Provider | None = None
     passwords: Passwords = Passwords.ON

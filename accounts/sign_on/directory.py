@@ -89,7 +89,7 @@ class _Connection(SimpleLDAPObject):
 
 
 class _Ldap:
-    """The module `ldap` with our connections."""
+    """The module `ldap`, except that its connections are ours: `_Connection`."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(ldap, name)

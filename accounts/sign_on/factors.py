@@ -1,7 +1,7 @@
 """Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified by allauth.
 
-The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so such a row is useless if copied to
-somebody else. A code works once across all processes: the row stores which recovery codes were used, or the time of the app's last code.
+The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so a row is useless if it is copied
+to somebody else. A code works once across all processes: the row stores which recovery codes were used, or the time of the app's last code.
 """
 
 from __future__ import annotations
@@ -259,7 +259,7 @@ def reset(person: Any, *, here: str = "") -> int:
 
 
 def _end_others(person: Any, here: str) -> None:
-    """Where a second factor is required, end the person's other sessions: they began with one, and would go on without it."""
+    """Where a second factor is required, end the person's other sessions, which began with a factor and would go on without one."""
     if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
         open_sessions.end(person, but=here)
 

@@ -1,4 +1,4 @@
-"""User name and groups from a provider's claims, and group membership from group names."""
+"""Reading user names and groups from a provider's claims, and updating users' groups to match."""
 
 from __future__ import annotations
 

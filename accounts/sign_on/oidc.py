@@ -189,7 +189,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """A session whose requests time out. It uses the proxies and certificates of the environment, unlike calls to the CDP."""
+        """A session whose requests time out. It uses proxies and certificates from the environment, unlike calls to the CDP."""
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 

@@ -49,7 +49,7 @@ class PersonRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody by user name (50 to a page), or up to 200 matches of a search, which is posted because a name does not belong in a URL."""
+    """Everybody by user name (50 to a page), or up to 200 matches for a search, which is posted because a name does not belong in a URL."""
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
     found = _with_what_is_shown(User.objects.order_by("username"))
     if text:
@@ -110,7 +110,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Create a link with which a person sets a new password; only a warning if they cannot sign in with one."""
+    """Create a link with which a person sets a new password; only show a warning if they cannot sign in with one."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
         messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})
@@ -150,7 +150,10 @@ def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Remove a person's second factors. They then sign in with the password only, or must first add a new factor if one is required."""
+    """Remove a person's second factors. They then sign in with the password alone.
+
+    If a second factor is required, they must add a new one before anything else.
+    """
     found = _may_change(request, person_id)
     if factors.reset(found):
         said = _("The second step for %(name)s was reset.")

@@ -53,7 +53,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 def _record(refused: NotSignedIn) -> None:
     """Record a refusal, unless the sign-in has expired.
 
-    A refusal without a person, which anybody can cause, is recorded once per kind, process and 15 minutes.
+    A refusal without a person, which anybody can cause, is recorded by each process at most once per kind every 15 minutes.
     """
     if refused.kind == "expired":
         return

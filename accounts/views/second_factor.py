@@ -146,7 +146,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_http_methods(["GET", "HEAD", "POST"])
 def app(request: HttpRequest) -> HttpResponse:
-    """Set up an authenticator app with a QR code or by hand; its first code confirms it."""
+    """Set up an authenticator app with a QR code or by hand; the first code from the app confirms the setup."""
     _only_where_used()
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -207,7 +207,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _added(request: HttpRequest, said: str) -> HttpResponse:
-    """Show new recovery codes if the user has none, as after the first factor; else redirect to the list."""
+    """Show new recovery codes if the user has none, as after the first factor; otherwise redirect to the list."""
     request.session.pop(second_step.MUST_ADD, None)
     messages.success(request, said)
     if any(row.type == factors.Kind.RECOVERY_CODES for row in factors.of(request.user)):

@@ -60,9 +60,9 @@ class SignIn(views.LoginView):
         return form.refuse(super().form_invalid(form))
 
     def again(self) -> HttpResponse:
-        """Handle a sign-in form whose CSRF token has expired: redirect if the user is signed in by now, else show it again (403).
+        """Handle a sign-in form whose CSRF token has expired: redirect if the user is signed in by now.
 
-        Everything but the password is kept.
+        Otherwise show the form again (403), with everything but the password.
         """
         if self.request.user.is_authenticated:
             return redirect(self.get_success_url())
@@ -94,7 +94,7 @@ class SignOut(views.LogoutView):
 
 
 class ChangePassword(views.PasswordChangeView):
-    """Change one's own password; all other sessions of the user end."""
+    """Change the user's own password; all their other sessions end."""
 
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("password_change_done")

@@ -1,4 +1,4 @@
-"""Metrics under gunicorn: create their folder before anything is loaded, start the process that answers Prometheus, and end both."""
+"""Metrics under gunicorn: create their folder before anything is loaded, start the process that answers Prometheus, and clean up."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Metering:
         self._pid = os.getpid()
 
     def when_ready(self, _arbiter: Any) -> None:
-        """Start the process that answers Prometheus, but not by `subprocess`: gevent has patched it, and it needs gunicorn's signals."""
+        """Start the process that answers Prometheus, without `subprocess`: gevent's version takes over a signal that gunicorn needs."""
         if self._folder:
             command = [sys.executable, "-m", "cdpviewer.metrics.server"]
             os.posix_spawn(sys.executable, command, os.environ)

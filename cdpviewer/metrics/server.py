@@ -14,7 +14,7 @@ BETWEEN_TRIES = 1.0  # seconds
 
 
 def main() -> None:
-    """Until gunicorn ends, serve at CDPVIEWER_METRICS_BIND the metrics in PROMETHEUS_MULTIPROC_DIR and those from the database."""
+    """Serve the metrics in PROMETHEUS_MULTIPROC_DIR and those from the database at CDPVIEWER_METRICS_BIND until gunicorn ends."""
     parent = os.getppid()
     os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
     follow_parent()

@@ -63,19 +63,19 @@ class CdpClient:
     def get_order(self, ref: str) -> Order:
         """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        Makes no call if a listing just read held the whole order, one call for fewer than ten items, and one more if the CDP refuses
-        `expand`. A failure of the items' listing is not raised but leaves `items_complete` False; a 404 for an order that came without
-        items is no failure.
+        Makes no call if a recent listing held the whole order, one call for an order of fewer than ten items, and one
+        more if the CDP refuses `expand`. A failure to list the items is not raised but leaves `items_complete` False; a
+        404 for an order that came without items is no failure.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def get_order_start(self, ref: str) -> Order:
-        """The first step of `get_order`: the order with the items that come with it, normally ten at most; their listing is not read."""
+        """The first step of `get_order`: the order with its inline items, normally at most ten; requests no others."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
-        """The order with the items that came with it, if it was read for this page or within the last minute, else None. Makes no call."""
+        """The order with its inline items if read for this page or within the last minute, else None. Makes no call."""
         try:
             raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
             return decode.order(raw) if raw is not None else None
@@ -91,15 +91,15 @@ class CdpClient:
         return decode.order(raw, notes=notes)
 
     def _listed_whole(self, ref: str) -> Order | None:
-        """The order from a listing just read that held only this order, with all its items; None if there is no such listing."""
+        """The order from a recent listing of this order alone, with all its items; None if there is no such listing."""
         target = self.reader.noted(_WHOLE + ref.lower())
         listing = self.reader.again(target) if target is not None else None
         return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
-        """The order with the items from its items' listing.
+        """The order with its items as listed at /orders/{ref}/orderItems.
 
-        The inline items stay if the listing fails or has fewer, and no call is made if the order is too large already.
+        The inline items stay if that listing fails or has fewer; no call is made if the order is too large already.
         """
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
@@ -162,7 +162,7 @@ class CdpClient:
     def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:
         """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of the consumer's items, from the first page only.
 
-        Empty if there are none, and always in v2, without a call: there the consumers themselves hold the links.
+        Empty if there are none. In v2, always empty and without a call: there the consumers themselves hold the links.
         """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
@@ -188,9 +188,9 @@ class CdpClient:
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
 
-        An empty Loaded if there are none. At most `most` are read; `complete` is False if there are more. `beside` is called with each
-        ref while the guests are fetched, and must not raise CdpError. The terms are personal: no error, document or memory holds them.
-        Raises ValueError without a term.
+        An empty Loaded if there are none. At most `most` are read; `complete` is False if there are more. `beside` is
+        called with each ref while the guests are fetched, and must not raise CdpError. The terms are personal: no
+        error, document or `Memory` holds them. Raises ValueError if no term is given.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
@@ -204,7 +204,7 @@ class CdpClient:
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2, by analogy with guests): custom data, or None.
 
-        In v2, the first record of a list counts; a record listed by ref only is fetched from /orders/{ref}/extExt/{ref}.
+        In v2, the first record of a list is used; if listed by ref only, it is fetched from /orders/{ref}/extExt/{ref}.
         """
         try:
             if self.reader.version == "v2.1":
@@ -231,7 +231,10 @@ class CdpClient:
             return None
 
     def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
-        """The custom data of several items, in their order, fetched in parallel: None where there is none, a CdpError for a failed call."""
+        """The custom data of several items, in the order given, fetched in parallel.
+
+        None for an item that has none, a CdpError for a failed call.
+        """
         return self.reader.run_parallel([partial(self.get_item_extension, ref) for ref in item_refs])
 
     def probe(self) -> None:

@@ -211,7 +211,7 @@ def is_short(one: Page) -> bool:
 
 
 def is_error_body(raw: dict[str, Any]) -> bool:
-    """Whether an answer is the API's documented error body, which a proxy or a cache may send with a good status."""
+    """Whether an answer is the API's documented error body, which a proxy or a cache may send with a 2xx status."""
     return raw.keys() <= _ERROR_BODY and not raw.keys().isdisjoint(("message", "developerMessage"))
 
 

@@ -43,7 +43,7 @@ class Known:
 
 
 class Wall(NamedTuple):
-    """One end of a flight as sent: `time` is a naive local time, `day` the date if no time was sent.
+    """The departure or arrival time of a flight: `time` is a naive local time, `day` the date if no time was sent.
 
     `offset` is set only if the feed sent a real one; `sent` is the value as received.
     """
@@ -112,7 +112,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
-        """An exact number; also one sent as text, if it is unambiguous."""
+        """The exact number in a field, even if it was sent as text, provided that the text is unambiguous."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -219,7 +219,7 @@ class Fields:
         return entries[:most]
 
     def ref(self) -> str | None:
-        """`ref`, else the last path segment of `href`. A `ref` that cannot be part of a URL is noted and ignored."""
+        """The `ref`, or else the end of `href`'s path. A `ref` that cannot be part of a URL is noted and ignored."""
         own = self.text("ref")
         if own is not None and not refs.is_ref(own):
             self.note("ref", "out of range", own)
@@ -232,7 +232,7 @@ class Fields:
         return ref_of(value) if isinstance(value, dict) else None
 
     def extras(self, most: int = EXTRAS) -> tuple[Extra, ...]:
-        """The first `most` unknown fields, as readable text, except null and ""."""
+        """The first `most` unknown fields whose values are not null or "", as readable text."""
         if not self._others:
             return ()
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
@@ -246,7 +246,7 @@ class Fields:
 
 
 def ref_of(entry: dict[str, Any]) -> str | None:
-    """The ref of an entry of a collection: `ref`, else the last path segment of `href`; None if neither is a ref."""
+    """The ref of an entry in a collection: its `ref`, or else the end of its `href`; None if neither is a ref."""
     own = entry.get("ref")
     if isinstance(own, str) and refs.is_ref(own.strip()):
         return own.strip()

@@ -39,8 +39,9 @@ class Listing:
     ) -> Loaded[T]:
         """All records, or the first `most`; a record listed by ref only is fetched from /`single`/{ref}, or by `fetch`.
 
-        `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are fetched, and must not
-        raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection off. An error on the first page is raised.
+        `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are
+        fetched, and must not raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection
+        short. An error on the first page is raised.
         """
         limits = self._reader.limits
         pager = Pager(

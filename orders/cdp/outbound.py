@@ -17,7 +17,10 @@ NOBODY_KNOWN = {2, 18, 19, 20, 21}
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """Outbound settings: `proxy` is `http://host:port`, `credentials` its user:password, `ca_file` more authorities in PEM; "" for none."""
+    """Outbound settings, each "" if not set.
+
+    `proxy` is `http://host:port`, `credentials` is its user:password, `ca_file` is a PEM file with more authorities.
+    """
 
     proxy: str = ""
     credentials: str = field(default="", repr=False)

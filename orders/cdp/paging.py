@@ -1,7 +1,8 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. The end is a page that is empty, a repetition or shorter than the step, or that has no `next` link although
-the page before had one. Links are hints only: the vendor's own samples contradict each other.
+The API gives no total. The end is a page that is empty, brings nothing new or is shorter than the first, or that
+has no `next` link although the page before had one. Links are hints only: the vendor's own samples contradict each
+other.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Gathered:
 
 
 class Pager:
-    """The reading of a collection page by page: request `next_offsets()`, pass the pages to `add`, until `done()` has the result.
+    """Reads a collection in pages: request `next_offsets()` and pass the pages to `add` until `done()` has a result.
 
     At most `most` entries are read. `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
     `identity` returns the name of an entry, None if it has none; repeated names show that a server ignores `offset`.
@@ -61,7 +62,7 @@ class Pager:
         return self._gathered
 
     def next_offsets(self) -> list[int]:
-        """The offsets of the next pages, to request in parallel; none if the collection was read or a limit ends the reading."""
+        """The offsets of the next pages, to request in parallel; [] if the end or a limit has been reached."""
         if self._gathered is None and (
             len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
         ):

@@ -139,7 +139,7 @@ class Reader:
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """The answer to `target` received for this page, or for another within the last minute, else None. Makes no call."""
+        """The answer to `target` if this page got it, or another page in the last minute, else None. Makes no call."""
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:
@@ -168,7 +168,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """Return the errors of failed calls since the last time, for one log line, and clear them. A ReferenceProblem is not among them."""
+        """Return and clear the errors of calls since the last time, except ReferenceProblems, for one log line."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -222,7 +222,7 @@ class Reader:
         self._listener = (of, listener)
 
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
-        """Run `tasks` at the same time. Return their results in order, with the CdpError in place of a failed one's result.
+        """Run `tasks` at the same time. Return their results in order, with a failed task's CdpError as its result.
 
         `of` is the name for `report_progress`.
         """

@@ -114,10 +114,10 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are the items that were read; `items_complete` is whether these are all.
+    """One order. `items` are the items that were read; `items_complete` is whether the order has no others.
 
-    If not, `items_left` is how many more are known to exist, and `items_problem` is the error that stopped the reading (not
-    raised again), or None if no more were requested or the CDP contradicted itself.
+    If not, `items_left` is how many more are known to exist, and `items_problem` is the error that stopped the reading
+    (it was not raised), or None if no more were requested or the CDP contradicted itself.
     `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
     """
 

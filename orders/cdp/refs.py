@@ -48,5 +48,5 @@ def offset_of_href(href: str) -> int | None:
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two refs are equal, ignoring case: the vendor's samples spell one ref both ways."""
+    """Whether two refs are equal, ignoring case: the vendor's samples spell one ref in upper and in lower case."""
     return one is not None and other is not None and one.lower() == other.lower()

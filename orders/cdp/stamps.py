@@ -15,7 +15,7 @@ _SHAPE = re.compile(
     r" ?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
-# All that `datetime.fromisoformat` may read: it also accepts offsets, and `16:00.55` or `16:00:55:554`.
+# The only form that `datetime.fromisoformat` is given: it would also accept offsets, and `16:00.55` or `16:00:55:554`.
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 _MIDNIGHT_OF_NEXT_DAY = 24
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -28,7 +28,10 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 
 
 class Moment(NamedTuple):
-    """A date with or without a time, as written: `wall` naive, `offset` None if no zone was sent, `clock` False if there is no time."""
+    """A date with or without a time, as written.
+
+    `wall` is naive; `offset` is None if no zone was sent; `clock` is False if there is no time.
+    """
 
     wall: datetime
     offset: timedelta | None
@@ -96,7 +99,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a date, alone or with a time in whole minutes: one from somebody's plans, not a machine's timestamp."""
+    """Whether `text` is a date, alone or with a time in whole minutes; with seconds, it is a machine's timestamp."""
     try:
         wall = read(text.strip()).wall
     except ValueError:

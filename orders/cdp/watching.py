@@ -9,7 +9,7 @@ class Watcher(Protocol):
     """An observer, notified once per event in the thread of the event. Must not raise."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
-        """A call ended, retries included.
+        """A call ended, after any retries.
 
         `outcome` is "ok" or an error class name, `began` is in seconds since 1970, `seconds` the duration.
         """

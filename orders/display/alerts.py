@@ -1,4 +1,4 @@
-"""The strip of things to check: one line for each flight or other row of the page, and each thing with its figure."""
+"""The strip of things to check, each with its figure: one line for each flight or other row of the page."""
 
 from __future__ import annotations
 
@@ -66,16 +66,17 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
 
 
 def _is_pill(notice: Notice, order: Order) -> bool:
-    """Whether the pill of the order's status already shows the same."""
+    """Whether the pill of the order's status already shows what the notice says."""
     return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
 
 
 def _unsettled(
     order: Order, summary: OrderSummary, trip: Trip, alerts: list[Alert], now: datetime
 ) -> Iterator[AlertLine]:
-    """The line for a status that must change before the trip: reserved, pending, declined.
+    """The line for a status that must change before the trip, such as reserved, pending or declined.
 
-    No line if all flights are over, if `alerts` has the status, or if the pill of the order's status already shows it all.
+    No line if all flights are over, if `alerts` has the status, or if the line would say no more than the pill
+    of the order's status.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):
@@ -93,9 +94,9 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone, or a remark that its time is in doubt or unknown.
+    """The next departure: "leaves in 30 days"; only the day, "leaves Sat 9 Jan 2027", if the exact moment is unknown.
 
-    "" if no flight is to come.
+    A remark if the time is in doubt or even the day is unknown; "" if no flight is to come.
     """
     if trip.doubted:
         return _("departure time in doubt")
@@ -110,14 +111,20 @@ def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
 
 
 def _is_over(flight: Flight, now: datetime) -> bool:
-    """Whether a flight is past, not merely under way; one in an unknown phase counts as past two days after its date."""
+    """Whether a flight is past, not merely under way.
+
+    If its phase is unknown, it counts as past from the second day after its date.
+    """
     if flight.phase is Phase.UNKNOWN:
         return flight.origin.day is not None and flight.origin.day < now.date() - A_DAY
     return flight.phase is Phase.DEPARTED
 
 
 def _split(trip: Trip) -> Iterator[AlertLine]:
-    """The line for travellers who are not on all flights to come; none if a flight is partly cancelled, which has its own line."""
+    """The line for travellers who are not on all flights to come.
+
+    No line if a flight is partly cancelled: that flight has a line of its own.
+    """
     coming = [flight for flight in trip.flights if not flight.cancelled and flight.phase is not Phase.DEPARTED]
     parts = [flight for flight in coming if flight.passengers and not flight.all_passengers]
     if any(notice.kind is NoticeKind.PARTLY_CANCELLED for flight in trip.flights for notice in flight.notices):
@@ -135,7 +142,7 @@ def _aboard(flight: Flight) -> str:
 
 
 def _untimed(trip: Trip) -> Iterator[AlertLine]:
-    """The line for flights that were sent without a segment, so that their times are unknown."""
+    """The line for flights that were sent without a segment, and so without times."""
     count = sum(count for _name, count in trip.untimed)
     if count:
         words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
@@ -187,7 +194,7 @@ def _change(notice: Notice) -> str:
 
 
 def _flight_time(notice: Notice) -> str:
-    """The impossible length of a flight with its times read as local; "" if unknown."""
+    """The impossible duration of a flight if its times are read as local; "" if unknown."""
     return (
         ""
         if notice.evidence is None or notice.evidence.local_minutes is None

@@ -43,7 +43,10 @@ def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> l
 
 
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
-    """The time of the trip in words, "" if it is unknown or nothing is booked. The order's status counts if no item has one."""
+    """The time of the trip in words, "" if it is unknown or nothing is booked.
+
+    The order's status is used if no item has one.
+    """
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
     if whole and trip.flights and (row.cancelled or all(flight.cancelled for flight in trip.flights)):
@@ -105,7 +108,7 @@ def _heads(order: Order, trip: Trip) -> Counter[str]:
     """The number of travellers by the code of their status; empty if the items do not determine it.
 
     They do if all items were read, there are flights, and either all items have the same status, or the numbers are the same on
-    every flight and no other item has a status that is missing there.
+    every flight and every item's status is among those of the flights.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -134,7 +137,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about the payment: paid, pending or refunded if a status says so, else unknown; and the payment method.
+    """The answer about the payment, with its method: paid, pending or refunded if a status says so, otherwise unknown.
 
     If a paid order is cancelled or declined, the words add that it is not known whether it was refunded.
     """
@@ -225,7 +228,10 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:
-    """ "Reserved, not confirmed" for a status with `waits`; any other in words alone. `words` replaces the status's own words."""
+    """ "Reserved, not confirmed" for a status with `waits`; for any other, only its words.
+
+    `words` replaces the status's own words.
+    """
     words = words or status_word(sent)
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 

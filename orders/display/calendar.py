@@ -1,6 +1,7 @@
 """The itinerary as an iCalendar file: an event for each flight with a known departure day, the time zones used, and no personal data.
 
-The file depends only on the CDP's answer, the connection's reading and the language. Importing it updates the events of an older file.
+The file depends only on the CDP's answer, how the connection reads times, and the language. Importing it
+updates the events of an older file.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """The letters and digits of `text`, in upper case: "bx 0459" is BX0459."""
+    """The letters and digits of `text`, in upper case: "bx 0459" becomes BX0459."""
     return "".join(letter for letter in text.upper() if letter.isalnum())
 
 
@@ -130,7 +131,7 @@ def _add_days(event: Event, flight: Flight) -> None:
 
 
 def _when(clock: Clock) -> datetime:
-    """The time as written: in its zone, in UTC, or floating."""
+    """The time as written in the file: in its zone, in UTC, or floating."""
     instant = clock.instant
     if clock.wall is None or (instant is not None and not _tied(clock)):
         return instant or EPOCH

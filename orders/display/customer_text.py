@@ -101,7 +101,7 @@ def _flight_remark(order: Order, flight: Flight) -> str:
 
 
 def _sent(order: Order, item: OrderItem) -> str | None:
-    """The status of an item; without one, that of the order."""
+    """The status of an item, or the order's if the item has none."""
     return item.status or order.status
 
 
@@ -120,7 +120,7 @@ def _journey(trip: Trip, journey: Journey, remarks: Mapping[str, str], *, togeth
 
 
 def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, uncertain: bool) -> Iterator[str]:
-    """The lines of a flight; `named` is the day that the lines above named last."""
+    """The lines of a flight; `named` is the last day named in the lines above."""
     number = flight.number
     if flight.carrier_name and flight.carrier_name != flight.carrier:
         number = f"{number} ({flight.carrier_name})"
@@ -209,13 +209,13 @@ def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -
 
 
 def _pieces(item: OrderItem) -> int:
-    """The quantity of an item if it is a whole number, at least 1 and below MOST_PIECES; else 1."""
+    """The quantity of an item; 1 unless it is a whole number of at least 1 and less than MOST_PIECES."""
     many = item.quantity
     return int(many) if many is not None and 1 <= many < MOST_PIECES and many == many.to_integral_value() else 1
 
 
 def _way(other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
-    """The route of an extra ("Dublin to Málaga"), from the flight it goes with, else from its description; "" if neither gives one."""
+    """The route of an extra ("Dublin to Málaga"), from the flight it goes with, or else from its description; "" if neither gives one."""
     for flight in trip.flights if other.flight else ():
         if flight.key == other.flight:
             ends = {"origin": _place(flight.origin.place), "destination": _place(flight.destination.place)}

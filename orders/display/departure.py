@@ -24,7 +24,7 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
-    """The booked flight under way, else the next departure of a booked flight, else the end of the trip; "" if none is known.
+    """The booked flight under way, or failing that the next booked departure, or the end of the trip; "" if none is known.
 
     Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave open whether anybody was on
     a flight that has left.
@@ -45,7 +45,10 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
 
 
 def next_booked(trip: Trip) -> Flight | None:
-    """The booked flight that leaves next, None if none with a known time is to come. The trip's NEXT flight need not be a booked one."""
+    """The booked flight that leaves next; None if none with a known time is to come.
+
+    The trip's NEXT flight may be one that is not booked.
+    """
     coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
     timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
     return coming[min(timed)[1]] if timed else None
@@ -164,6 +167,9 @@ def _today(end: Clock, now: datetime) -> date | None:
 
 
 def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
-    """The time, day and city of one end of a flight; the day with its year if it is over 180 days from `now` (aware)."""
+    """The time, day and city of one end of a flight.
+
+    The day includes its year if it is over 180 days from `now` (aware).
+    """
     far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
     return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

@@ -1,4 +1,4 @@
-"""Unknown fields of an order, with a mask for each name or value that is not known to be harmless."""
+"""Unknown fields of an order, with a mask in place of each name or value that is not known to be harmless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, time of reading, link."""
+"""The order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, when it was read, link."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def item_groups(order: Order) -> list[ItemGroup]:
 
 
 def positions(groups: Sequence[ItemGroup]) -> dict[int, int]:
-    """The place of each item in the list, by its position among the order's items; both from 1."""
+    """The place of each item in the list, by its position among the order's items; both are counted from 1."""
     listed = (index for group in groups for index in group.indexes)
     return {index + 1: place for place, index in enumerate(listed, start=1)}
 

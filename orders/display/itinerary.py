@@ -24,7 +24,7 @@ MOST_NAMES = 20
 
 
 def place_city(place: Place) -> str:
-    """The city, else the airport's name, else the code as sent, else "Airport not given"."""
+    """The city, or else the airport's name, or else the code as sent; "Airport not given" if all are missing."""
     return place.city or place.name or place.code or _("Airport not given")
 
 
@@ -41,9 +41,10 @@ def place_name(place: Place) -> str:
 
 
 def at_airport(place: Place) -> str:
-    """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once; without a name, city and code.
+    """ "London Heathrow (LHR)": city, airport or station, and code, for use in a sentence.
 
-    Without a city either, the code alone; without any of these, "airport not given".
+    The city is not repeated if the name contains it. If the name is unknown, city and code; if the city is too,
+    the code alone; "airport not given" if that is missing.
     """
     if not place.name:
         return f"{place.city} ({place.code})" if place.city else place.code or _("airport not given")
@@ -120,7 +121,7 @@ def both_times(flight: Flight) -> str:
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"; with both airports if they differ.
 
-    Other sentences for an unknown time, and for flights that overlap.
+    The sentence is a different one if the time is unknown, or if the flights overlap.
     """
     place, onward = at_airport(transfer.at), at_airport(transfer.onward)
     changes = transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward)
@@ -194,9 +195,9 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, without a status that the pill next to its number already shows.
+    """The notices of a flight, except a status that the pill next to its number already shows.
 
-    A doubt about the reading is also left out if the table next to it shows both readings.
+    A doubt about whether its times are local or UTC is also left out if the table next to it shows both readings.
     """
     shown = {status(sent).code for sent in flight.statuses}
     both_readings = flight.origin.other_wall or flight.destination.other_wall

@@ -71,7 +71,7 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 class Environment(jinja2.Environment):
     """An environment that compiles each template once per language, with its plain phrases already translated.
 
-    Half of a page is the same every time.
+    Half of a page is the same every time, so it need not be translated again.
     """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
@@ -79,7 +79,10 @@ class Environment(jinja2.Environment):
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def make_globals(self, d: Any) -> Any:
-        """The globals of a template, in one dict: Jinja2's chain of two is slow to read, and every import and include reads it."""
+        """The globals of a template, in one dict.
+
+        Jinja2's own ChainMap is slow to read, and every import and include reads it.
+        """
         return {**self.globals, **d} if d else self.globals
 
     def join_path(self, template: str, parent: str) -> str:

@@ -77,7 +77,10 @@ def night_labels(picture: Picture) -> Iterator[int]:
 
 
 def _whole_nights(picture: Picture) -> Iterator[tuple[int, int]]:
-    """The start and end of each night on the bar; a night that is partly in the air and partly on the ground is a single one."""
+    """The start and end of each night on the bar.
+
+    A night that is partly in the air and partly on the ground counts as one.
+    """
     joined: list[tuple[int, int]] = []
     for night in picture.nights:
         start, end = night.x, night.x + night.width

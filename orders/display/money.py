@@ -1,4 +1,4 @@
-"""Amounts as sent: the currency's own number of decimal digits (JPY 0, KWD 3), more where more were sent, never fewer."""
+"""Amounts, never rounded: the currency's usual number of decimal digits (JPY 0, KWD 3), or more if needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Things to check in words: a title, an icon, and a sentence with the facts."""
+"""Things to check, in words: a title, an icon, and a sentence with the facts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def notice_detail(notice: Notice) -> str:
 
 
 def notice_line(notice: Notice) -> str:
-    """A thing to check on one line of text: title and sentence for a status or times in doubt, else the sentence.
+    """A thing to check on one line of text: its sentence, preceded by its title for a status or for times in doubt.
 
     The title alone if there is no sentence.
     """

@@ -19,7 +19,10 @@ PLACE = CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def plain_order(opened: OpenedOrder, url: str) -> dict[str, Any]:
-    """The order in the form described in the OpenAPI document. `value` and `label` are for external data sources of ticket systems."""
+    """The order in the form described in the OpenAPI document.
+
+    `value` and `label` are for ticket systems that use this API as an external data source.
+    """
     order, trip = opened.order, opened.trip
     ref = order.ref if order.ref and is_ref(order.ref) else None
     reference = order.reference_id if _is_reference(order.reference_id) else None

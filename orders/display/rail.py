@@ -1,4 +1,4 @@
-"""The rail of a journey: waits drawn as one node, the phase to show, the local time at a place now; and a flight in one sentence."""
+"""The rail of a journey: waits drawn as one node, phases and local times; and a flight in one sentence."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def joined(journey: Journey, index: int) -> bool:
 
 
 def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
-    """The phase to show at the moment `now` (aware): the leg's own, but UNKNOWN for NEXT or LATER more than two days before departure."""
+    """The phase to show at the moment `now` (aware): usually the leg's own.
+
+    UNKNOWN instead of NEXT or LATER if departure is more than two days away, or its time unknown.
+    """
     departs = leg.origin if isinstance(leg, Flight) else leg.departs
     far = departs.instant is None or departs.instant - now > NEAR
     return Phase.UNKNOWN if far and leg.phase in (Phase.NEXT, Phase.LATER) else leg.phase

@@ -81,7 +81,7 @@ def size_of(text: str) -> int:
 
 
 def fitting(text: str, room: int) -> str:
-    """The beginning of `text` that takes up about `room` bytes of HTML, at most PIECE characters over."""
+    """The beginning of `text` that takes up `room` bytes of HTML, or up to PIECE characters more."""
     if len(text) * LARGEST <= room or size_of(text) <= room:
         return text
     end = 0

@@ -41,7 +41,8 @@ NOTICES = frozenset(
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     """The whole trip in lines, without markup, the reference first. Ends without a line break.
 
-    A single line replaces the flights that would make the text longer than MOST_CHARACTERS, more than any ticket holds.
+    A single line replaces the flights that would make the text longer than MOST_CHARACTERS, which is more than any
+    ticket holds.
     """
     before = [reference] if reference else []
     if trip.journeys:
@@ -60,7 +61,7 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
 
 
 def _length(blocks: Iterable[str]) -> int:
-    """The length of blocks or lines, each with what separates it from the next."""
+    """The length of blocks or lines, including what separates each from the next."""
     return sum(len(block) + len("\n\n") for block in blocks)
 
 
@@ -109,7 +110,10 @@ def _flight_lines(flight: Flight) -> list[str]:
 
 
 def flight_summary(flight: Flight) -> list[str]:
-    """Flight time, cabin with fare, and statuses of a flight, as far as known; a doubted flight time under both readings."""
+    """Flight time, cabin with fare, and statuses of a flight, as far as known.
+
+    A doubted flight time is given under both readings.
+    """
     facts = [both_times(flight) if flight.doubted else flight_time(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     facts.append(", ".join(map(status_word, flight.statuses)))

@@ -12,7 +12,7 @@ from orders.privacy.masking import PersonCard, card
 from orders.services.people import Traveller, Travellers
 
 # Limits on the flights and other items on a traveller's card. The order's page lists all of them; a list for each traveller would
-# make the page grow with the product.
+# make the page grow with the product of the two numbers.
 MOST_LABELS = 24
 
 

@@ -31,7 +31,7 @@ from orders.display.vocabulary import (
 from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
-LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
+LONGEST_ACRONYM = 4  # a longer word in capitals is no acronym
 WORD = re.compile(r"\w+")
 JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
@@ -62,7 +62,7 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """The word of a status after a count ("3 confirmed"): with a small first letter, unless it is all in capitals."""
+    """The word of a status after a count ("3 confirmed"): its first letter in lower case, unless all are capitals."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 

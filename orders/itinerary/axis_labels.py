@@ -1,7 +1,7 @@
 """Labels along a journey's bar: airports above it, local times below it.
 
-Full hours are shown only below a wait. During a flight the zone may change, so hours would repeat or be missing: below a flight there is
-only its departure at one end and its arrival at the other.
+Full hours are shown only below a wait. During a flight the zone may change, so hours would repeat or be missing: below
+a flight there are only the departure time at one end and the arrival time at the other.
 """
 
 from __future__ import annotations

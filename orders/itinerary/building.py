@@ -24,7 +24,7 @@ Passengers = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The order around a flight.
+    """What the record of a flight needs to know about the whole order.
 
     `together` is the reading that the order's segments support together, None if unclear; `headcount` is the number of all its
     travellers; `usual_status` is the code of its most common status.
@@ -126,7 +126,7 @@ def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """Unknown fields, other spellings of the carrier and number shown, and the first `originDestination` and `id`; EXTRAS at most."""
+    """Unknown fields, other spellings of carrier and number, first `originDestination` and `id`; at most EXTRAS."""
     extras = [extra for segment in draft.segments for extra in segment.extras]
     for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
         extras += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]

@@ -1,4 +1,4 @@
-"""Flight designators: the airline and flight number that a feed means, in any spelling.
+"""Flight designators: the airline and flight number that a feed means, however it spells them.
 
 With the airline BX, "459", "BX459", "bx 0459" and "#459" are one flight, and "459A" is another: its letter is an operational suffix. An
 airline may be sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
@@ -132,7 +132,10 @@ def _distinctive(words: list[str]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in lower case without accents: "Air Lines" is one word, and so is "P.L.C."; "operated by" in front is dropped."""
+    """The words of a name in lower case without accents, and without "operated by" in front.
+
+    "Air Lines" is one word, and so is "P.L.C.".
+    """
     letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     small = letters.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))

@@ -99,9 +99,10 @@ def _start(flight: PlannedFlight) -> datetime | None:
 
 
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
-    """The time on the ground: by instants, else by local times if they are at one place or more than 50 hours apart, else None.
+    """The time on the ground, by instants or, if one is unknown, by local times; None if it cannot be told.
 
-    If only the days are known, the whole days that certainly lie between them, negative if they run backwards; None if there are none.
+    Local times count only if they are at one place or more than 50 hours apart. If only the days are known, the result
+    is the whole days that certainly lie between them, negative if they run backwards; None if there are none.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant

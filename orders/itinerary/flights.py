@@ -44,12 +44,12 @@ class Draft:
 
     @property
     def departure(self) -> Wall:
-        """The departure of the first segment that gives a time, else of the first that gives a day, else of the first."""
+        """The departure in the first segment that gives a time or, failing that, a day; otherwise in the first."""
         return _fullest(map(departure_of, self.segments))
 
     @property
     def arrival(self) -> Wall:
-        """The arrival of the first segment that gives a time, else of the first that gives a day, else of the first."""
+        """The arrival in the first segment that gives a time or, failing that, a day; otherwise in the first."""
         return _fullest(map(arrival_of, self.segments))
 
     def first(self, name: str) -> str:
@@ -109,7 +109,7 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
 def _draft_of(
     segment: FlightSegment, identity: Identity, drafts: dict[tuple[object, ...], Draft], unsure: Counter[Identity]
 ) -> Draft:
-    """The flight of a segment; for the first segment of its identity, a new one, which is added to `drafts`."""
+    """The flight of a segment; for the first segment with its identity, a new one, which is added to `drafts`."""
     key: tuple[object, ...] = identity
     if not identity.certain:
         # Without a time two equal lines of one item may be two flights: the n-th of one item is the n-th of another.
@@ -122,7 +122,7 @@ def _draft_of(
 
 
 def _fullest(walls: Iterable[Wall]) -> Wall:
-    """The first value with a time, else the first with a day, else the first; an empty one if there are no values."""
+    """The first value with a time or, failing that, a day; otherwise the first; an empty one if there are none."""
     best: Wall | None = None
     for wall in walls:
         if wall.time is not None:

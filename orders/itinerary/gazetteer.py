@@ -1,7 +1,8 @@
 """The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
 
 A code may have several rows: for an airport and its city, and for other years' meanings. The current row goes first; of
-several current ones, an airport's before a station's and a station's before a town's. Former meanings are kept with their last day.
+several current ones, an airport's goes before a station's and a station's before a town's. Former meanings are kept
+with their last day.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Tri
 
 
 class City(NamedTuple):
-    """A city of a row: its IATA code, its number in GeoNames, its name."""
+    """A city in a row: its IATA code, its number in GeoNames and its name."""
 
     code: str
     site: str
@@ -191,7 +192,7 @@ def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
 
 
 def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
-    """The name of the city served, the largest town under the first city code; "" if there is none."""
+    """The name of the city served: the largest town under the first city code; "" if there is none."""
     known = [(city, towns.get(city.site)) for city in cities if city.code == cities[0].code]
     settled = [(city, town) for city, town in known if town is not None and town["class"] == "P"] or known
     if not settled:

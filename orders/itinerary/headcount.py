@@ -30,7 +30,7 @@ def headcount(
 
     Nobody goes from one city to another twice in a day, whether by one flight or by all flights of an item, and nobody is in two
     aircraft at once. So the number of travellers is the largest number on one route in a day or in the air at one time. Times that are
-    not `trusted`, or impossible, do not count as time in the air.
+    impossible or not `trusted` do not count as time in the air.
 
     Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
     be for either of their travellers.
@@ -98,7 +98,7 @@ def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne
     """At each departure, the travellers in the air, for each passenger type on that flight; an item on two flights counts once.
 
     Items that are not booked count only if none is booked. Departures and landings keep the counts up to date, so that the work grows
-    little faster than the number of the flights' items.
+    little faster than the number of items on the flights.
     """
     in_air: Counter[int] = Counter()  # flights of an item that are in the air
     aboard: Counter[str] = Counter()

@@ -167,7 +167,11 @@ def _lacks_segments(item: OrderItem) -> bool:
 
 
 def _name(item: OrderItem) -> str:
-    """The name of an item without segments: its name and product, else its name, product, description or reference, or ""."""
+    """The name of an item without segments; "" if nothing names it.
+
+    It is the name, with the product in parentheses if the name lacks it; without a name, it is the product, description
+    or reference.
+    """
     if item.name and item.product_id and item.product_id not in item.name:
         return f"{item.name} ({item.product_id})"
     return item.name or item.product_id or item.description or item.reference_id or ""

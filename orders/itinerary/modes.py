@@ -16,7 +16,10 @@ CALLS = {PlaceKind.RAIL: Mode.TRAIN, PlaceKind.BUS: Mode.BUS, PlaceKind.PORT: Mo
 
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
-    """The means of transport by the equipment code, else by the places (a train from or to a railway station), else a flight."""
+    """The means of transport, by the equipment code or, failing that, by the places; a flight by default.
+
+    A segment from or to a railway station is a train, for example.
+    """
     if equipment and (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
         return known
     kinds = (origin.kind, destination.kind)

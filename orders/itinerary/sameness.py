@@ -29,15 +29,18 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether equal identities mean one flight: the time is known, or number and day (no number is used twice on a route in a day)."""
+        """Whether equal identities mean one flight: they do if the time is known, or both the number and the day.
+
+        No number is used twice on a route in a day.
+        """
         return self.departure is not None or (self.number != "" and self.day is not None)
 
 
 def identities(segments: Sequence[FlightSegment]) -> list[Identity]:
     """The identity of each segment.
 
-    A missing airline is taken from the segments with the same number, route and day, if they agree on it; a missing time of day, from
-    those that have the same airline too.
+    A missing airline is taken from the segments with the same number, route and day, if they agree on it. A missing
+    time of day is then taken in the same way, from those that have the same airline too.
     """
     sent = [_as_sent(segment) for segment in segments]
     airlines = _agreed((_without_airline(each), each.carrier) for each in sent if each.carrier and each.number)

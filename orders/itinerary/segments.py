@@ -1,4 +1,7 @@
-"""Flight segments: their ends, the item types of flights, and the segment that v2.1 keeps in the custom data of a "Flight Item"."""
+"""Flight segments: their departures and arrivals, and the item types of flights.
+
+v2.1 keeps the segment of a "Flight Item" in the item's custom data, which is read here too.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ def local_day(wall: Wall) -> date | None:
 
 
 def is_flight(item_type: str | None) -> bool:
-    """Whether an item's type is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" are not."""
+    """Whether an item's type means a flight: FLIGHT, "Flight Item", AIR do; INFLIGHT_VOUCHER, "Flight bag" do not."""
     words = {word.lower() for word in _BETWEEN_WORDS.split(item_type or "")} - {""}
     return bool(words & _FLIGHTS) and words <= _FLIGHTS | _KINDS_OF_RECORD
 

@@ -30,7 +30,7 @@ class Tone(StrEnum):
 
 
 class Icon(StrEnum):
-    """Symbols of static/icons.svg."""
+    """Symbols in static/icons.svg."""
 
     OK = "ok"
     CLOCK = "clock"
@@ -50,9 +50,9 @@ class CalendarStatus(StrEnum):
 
 
 class Payment(StrEnum):
-    """The payment as given by a status: PAID, OTHER (the word of the status describes it), or, for most statuses, NOT_SAID.
+    """What a status says about payment: PAID, OTHER (the word of the status describes it) or, for most, NOT_SAID.
 
-    ALONE marks a status that concerns only the payment, not the seats.
+    `…_ALONE` marks a status that concerns only the payment, not the seats.
     """
 
     NOT_SAID = ""

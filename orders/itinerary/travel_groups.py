@@ -55,7 +55,10 @@ def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, F
 def _runs(
     item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight], rank: Mapping[str, int]
 ) -> list[list[Flight]]:
-    """Each item's flights in the order flown, runs shared by the most items first; a flight already taken cuts a later run in two."""
+    """The runs of flights that stay together, those shared by the most items first.
+
+    A run is an item's flights in the order flown; a flight that an earlier run has taken cuts a later run in two.
+    """
     weight: dict[tuple[str, ...], int] = {}
     for named in item_flights:
         keys = tuple(sorted((key for key in named if key in rank), key=rank.__getitem__))

@@ -221,7 +221,8 @@ class Trip:
 
     `route` holds the codes in travel order (DUB, LHR, LAS), `hops` how each is reached from the one before. `reading` is
     the one applied; `evidence` is the most telling segment's; `notices` concern the whole trip. `other_item_indexes`
-    are the items without segments; `untimed` counts the flight items among them by name, as (name or "", number of items).
+    point at the items without segments; `untimed` counts the flight items among them by name, as (name or "", number of
+    items).
     """
 
     journeys: tuple[Journey, ...] = ()

@@ -99,7 +99,10 @@ def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, t
 
 
 def _day_of_all(onsets: Sequence[Onset]) -> str:
-    """The weekday of the month that all the onsets share, "-1SU" or "2SU"; "" if it, the month or the time of day differs."""
+    """The weekday of the month that all the onsets share ("-1SU", "2SU").
+
+    "" if they differ in that, in month or in time of day.
+    """
     same = {(onset.wall.month, onset.wall.time(), onset.wall.weekday()) for onset in onsets}
     if len(same) != 1:
         return ""
@@ -111,7 +114,7 @@ def _day_of_all(onsets: Sequence[Onset]) -> str:
 
 
 def _observance(onset: Onset, rule: Rule | None = None) -> TimezoneStandard | TimezoneDaylight:
-    """One sub-component: DAYLIGHT if the clocks go forward, commonly called summer time, else STANDARD."""
+    """One sub-component: DAYLIGHT (summer time) if the clocks go forward, otherwise STANDARD."""
     component = TimezoneDaylight() if onset.after > onset.before else TimezoneStandard()
     component.add("dtstart", onset.wall)
     component.add("tzoffsetfrom", onset.before)

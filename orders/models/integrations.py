@@ -22,7 +22,9 @@ from orders.privacy.record_kinds import Action
 
 MARK = "cdpv"
 LONGEST_DAYS, USUAL_DAYS = 400, 365  # the choices for a key's lifetime
-A_MINUTE = 240  # times: twenty agents, with two references of ten signs each, looked up at every key from the fifth on
+A_MINUTE = (
+    240  # for twenty agents who each type two references of ten characters: one request at each key from the fifth on
+)
 MOST_A_MINUTE = 6_000
 NOTE_USE_EVERY = timedelta(minutes=1)
 
@@ -86,7 +88,7 @@ class Integration(models.Model):
         return self.name
 
     def connection(self) -> SharedConnection:
-        """The shared connection, opened for use."""
+        """The shared connection, ready for use."""
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:
@@ -113,7 +115,7 @@ class Integration(models.Model):
 
 
 def over_limit(integration: Integration) -> int:
-    """Count a request, across processes. Return 0 if it is allowed, else the seconds until the next one is."""
+    """Count a request, across processes. Return 0 if it is allowed, or the number of seconds to wait."""
     now = int(time.time())
     rows = Integration.objects.filter(pk=integration.pk)
     same = models.When(minute=now // 60, then=models.F("in_minute") + 1)

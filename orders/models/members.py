@@ -44,7 +44,7 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as (is their default, is their own: False, granted as the default, name)."""
+    """The shared connections that the person may use now, as (is default, False for "not own", granted as default, name)."""
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
 
@@ -112,7 +112,7 @@ def update_person(user: AbstractBaseUser) -> None:
 
 
 def update_group(group: Group) -> None:
-    """Update the members of all connections granted to a group, except those whose key does not open."""
+    """Update the members of each connection granted to a group; if its key does not open, members are only removed."""
     for shared in SharedConnection.objects.filter(grants__group=group):
         with _without_key_too():
             update(shared)
@@ -171,7 +171,7 @@ DEFAULT = PreparedQuery(
 )
 """The shared connection used when the URL names none: the one that the person made their default.
 
-Somebody without connections of their own need not choose: they get the one granted as the default, else the first by name.
+Somebody without connections of their own need not choose: they get the one granted as the default or, without one, the first by name.
 Its parameters: the person and, twice, the time.
 """
 NAMED = PreparedQuery(

@@ -127,7 +127,7 @@ class Connection(AnyConnection):
     def drop(self) -> Connection | None:
         """Delete the connection. If it was the default, the user's own connection with the newest credential becomes the default.
 
-        Return the new default, None if there is none.
+        Return the new default, or None if there is none.
         """
         with one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()

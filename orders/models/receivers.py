@@ -1,4 +1,4 @@
-"""Signal receivers: members of shared connections follow groups and people, and the append-only table keeps its triggers."""
+"""Signal receivers: changes to groups and people update the members of shared connections; the append-only table keeps its triggers."""
 
 from __future__ import annotations
 

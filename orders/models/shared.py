@@ -61,7 +61,7 @@ class SharedConnection(AnyConnection):
     def set_credentials(self, *, client_key: str, token: str) -> None:
         """Seal a credential under the data key of this row. The key stays the same, so members need no new copies.
 
-        A key that no longer opens is replaced; then call `members.update`.
+        A key that no longer opens is replaced; in that case, call `members.update` after `keep`.
         """
         try:
             key = self.data_key()
@@ -79,7 +79,7 @@ class SharedConnection(AnyConnection):
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
-        """This connection, opened by the row's own copy of the key: for tests by administrators and for integrations."""
+        """This connection, set to open with the row's own copy of the key: for tests by administrators and for integrations."""
         self.hold(self.sealed_key, self._binding("key"))
         return self
 
@@ -100,7 +100,7 @@ class SharedConnection(AnyConnection):
     def keep(self, by: int | None) -> None:
         """Save a new connection, or the credential of an existing one (no other field).
 
-        A new data key removes all members. `by` is the user's id, or None for a command.
+        If the data key is new, all members are removed. `by` is the user's id, or None for a command.
         """
         self.set_by_id = by
         with transaction.atomic():
@@ -194,7 +194,7 @@ class ConnectionMember(models.Model):
         return Binding(owner=str(self.user_id), connection=str(self.shared_id), region=self.shared.region, field="key")
 
     def connection(self) -> SharedConnection:
-        """The connection, opened by this member's copy of its key."""
+        """The connection, set to open with this member's copy of its key."""
         self.shared.hold(self.sealed_key, self.binding, chosen=self.is_default)
         return self.shared
 

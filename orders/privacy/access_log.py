@@ -60,7 +60,7 @@ class RecentOrder:
     """An order that the user opened recently or pinned (`pinned`); `at` is aware UTC. Holds no names of people.
 
     `departs` is the first local date of its trip. `connection_name` is the connection's name at that time, with its region; links use
-    `names_now`.
+    its current name (`names_now`).
     """
 
     order_ref: str
@@ -91,14 +91,16 @@ def record(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
+    """Write one access record, in a transaction of its own. Raises AccessNotRecorded; in that case, show nothing.
 
-    A `change` is run along with the record, and its row returned, or () without a `change` or if it failed: the page is then still shown.
+    A `change` is run along with the record, and its row is returned. Without a `change`, or if it failed, () is returned, and the page is
+    shown all the same.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
     never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order through
     the connection, because a panel has only the order's ref.
-    A reference that holds an e-mail address or looks like a phone number is not kept; its keyed hash becomes the `subject` if that is "".
+    A reference that holds an e-mail address or looks like a phone number is not kept; its keyed hash becomes the `subject`, if none is
+    given.
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
@@ -176,7 +178,7 @@ def ticket_in(value: str) -> str:
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """An invalid ticket in the request, shortened to LONGEST_TICKET characters and an ellipsis for display; "" if there is none."""
+    """An invalid ticket in the request, for display (cut at LONGEST_TICKET characters, with an ellipsis); "" if there is none."""
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
@@ -227,7 +229,7 @@ def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection
 def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
     """The orders the user opened most recently, newest first, without repeats.
 
-    Up to RECENT, from the last READ_BACK openings.
+    At most RECENT of them, found among the last READ_BACK openings.
     """
     rows = _openings(user).values_list(*SEEN)[:READ_BACK]
     orders: dict[tuple[str, UUID | None], RecentOrder] = {}

@@ -34,8 +34,8 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 class AccessRecord(models.Model):
     """A view or an account event: who, what and when. Plain columns, no foreign keys: a record outlives the connection it names.
 
-    `user_*` is the user who acted: for commands, programs and other systems only a name, before sign-in nothing. `about_*` is the
-    user whom an account event concerns.
+    `user_*` is the user who acted: only a name for commands, programs and other systems, and nothing before sign-in. `about_*` is
+    the user whom an account event concerns.
     """
 
     Action = Action
@@ -60,7 +60,7 @@ class AccessRecord(models.Model):
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # The first local date of the trip; nullable for the same reason.
     departs = models.DateField(_("departs"), null=True, blank=True)
-    # "" and NULL: from before records were chained.
+    # "" and NULL in records from before there were chains.
     chain = models.CharField(_("chain"), max_length=24, blank=True, default="", editable=False)
     link = models.IntegerField(_("link"), null=True, editable=False)
     seal = models.CharField(_("seal"), max_length=64, blank=True, default="", editable=False)
@@ -103,7 +103,7 @@ class AccessRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the record. Raises AppendOnly if it exists."""
+        """Add the record. Raises AppendOnly if it already exists."""
         if not self._state.adding:
             raise AppendOnly("access records are never changed")
         kwargs["force_insert"] = True

@@ -72,7 +72,7 @@ def record(
 ) -> None:
     """Write one account event. Raises `DatabaseError` if that fails.
 
-    `about` is the user concerned; `subject` is a keyed hash, never a name; `connection` is a connection's id, and its name with the region.
+    `about` is the user concerned; `subject` is a keyed hash, never a name; `connection` is a connection's id and its name with the region.
     Inside a transaction the event is committed or rolled back with it.
     """
     request = _request.get()

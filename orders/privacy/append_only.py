@@ -1,11 +1,11 @@
-"""Access records can only be added: database triggers prevent changing or removing them, and deleting users, even by SQL.
+"""Access records can only be added: triggers prevent everybody, even with SQL, from changing or removing them and from deleting users.
 
 For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete
-trigger firing), PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention:
+trigger firing), PostgreSQL one function for UPDATE, DELETE and TRUNCATE. The only exception is retention:
 `delete_older_than`, in one transaction. On SQLite that transaction drops the delete trigger and creates it again (data
 definition is transactional there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On
 PostgreSQL a function of the table's owner, the only role that may delete rows, deletes them: this needs no lock on the
-table, and the role of the pages is not allowed to call the function.
+table, and the database role that pages use is not allowed to call the function.
 """
 
 from __future__ import annotations
@@ -108,12 +108,12 @@ _REMOVE = {
 
 
 class Unsupported(Exception):
-    """A database other than SQLite and PostgreSQL, for which there are no triggers."""
+    """There are no triggers for this database, which is neither SQLite nor PostgreSQL."""
 
 
 @register(Tags.database)
 def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """System check: an error for each database other than SQLite and PostgreSQL, for which there are no triggers."""
+    """System check: an error for each database that is neither SQLite nor PostgreSQL, because there are no triggers for it."""
     return [
         Error(
             f"The database {alias!r} is neither SQLite nor PostgreSQL, so access records cannot be made append-only.",
@@ -155,11 +155,11 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def add(
     connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False, change: Change | None = None
 ) -> Row:
-    """Insert one record, by column name, as the next link of a chain of this process. Raises DatabaseError.
+    """Insert one record (`columns`, by name) as the next link of a chain of this process. Raises DatabaseError.
 
     On PostgreSQL, a `change` may be part of the same statement; its row is returned, or () without a `change`.
 
-    Every page waits for this plain statement, which takes half the time of the ORM. It waits only briefly for another writer unless
+    Every page waits for this plain statement, which takes half the time that the ORM would. It waits only briefly for another writer unless
     `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
     Inside a transaction the chain can be continued only after the commit; outside of one the record is a transaction of its own,
     after which the heads of other chains are noted once an hour.
@@ -209,7 +209,7 @@ def _insert(names: tuple[str, ...]) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert the columns of `record` as they are, in one statement with any `change`; return its row, or () without a `change`."""
+    """Insert the columns of `record` as they are, in one statement with any `change`; return the row of `change`, or () without one."""
     sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)
@@ -224,7 +224,7 @@ def fit(text: str, length: int) -> str:
 
 
 def model() -> type[Model]:
-    """The model of the records, whose module is in a higher layer."""
+    """The model of the records, looked up by name because its module is in a higher layer."""
     return apps.get_model("orders", "AccessRecord")
 
 

@@ -27,7 +27,7 @@ UNSEALED = frozenset({"id", "seal"})
 
 
 def seal_keys() -> tuple[bytes, ...]:
-    """The keys of the seals, derived from RECORD_KEYS: the first seals, all verify."""
+    """The keys derived from RECORD_KEYS: the first one seals, and all of them verify."""
     return tuple(_derived(key) for key in settings.RECORD_KEYS)
 
 
@@ -65,7 +65,7 @@ def day_of(chain: str) -> date | None:
 
 @dataclass(slots=True)
 class Chain:
-    """One writer's chain on one day: its name, and link, seal and time of its last record."""
+    """One writer's chain on one day: its name and day, and the link, seal and time of its last record."""
 
     name: str
     day: date
@@ -111,7 +111,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Pop the idle chains, the last one first; a chain of another day is thereby dropped."""
+        """Pop the idle chains, the last one first; those that `take` passes over are dropped."""
         while True:
             try:
                 yield self._idle.pop()

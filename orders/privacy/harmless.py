@@ -64,12 +64,12 @@ PHRASES = frozenset(
         "|",
     )
 )
-# Whose `name`, `title` or `description` is that of a thing.
+# Words whose `name`, `title` or `description` is that of a thing.
 THINGS = listed(
     "aircraft airline airport ancillary bag baggage brand bundle cabin campaign carrier channel city class fare "
     "flight hotel lounge market meal offer package product promo promotion route supplier tariff terminal tier vendor"
 )
-# Harmless as a number of people only.
+# Harmless only as a number of people.
 HEADS = listed(
     "adult adults child children guests infant infants passenger passengers pax people persons seniors traveler "
     "travelers traveller travellers youths"
@@ -101,8 +101,8 @@ def words(name: str) -> tuple[str, ...]:
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
     """Whether the names of the keys on the `path` to a value allow it to be shown; `shown` are the operator's names.
 
-    A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing below a key
-    that is not harmless is harmless. `value` is the value as text: a number of passengers is harmless, a list of them is not.
+    A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Below a key that is
+    not harmless, nothing is harmless. `value` is the value as text: a number of passengers is harmless, a list of them is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
@@ -118,7 +118,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether the key may be shown next to a mask: whether it consists of words of field names, or is a misspelt API name."""
+    """Whether the key may be shown next to a mask: it must consist of words used in field names, or be a misspelt API name."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)

@@ -171,7 +171,7 @@ class _Hiding:
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """An object of the kind `name`, or a list of them, with its values masked unless harmless; anything else but None becomes MASK."""
+        """An object of the kind `name`, or a list of them, masked except for harmless values; anything else except None becomes MASK."""
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
@@ -192,7 +192,7 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """The value at `path` (the keys from the first unknown one), masked unless harmless, and always if `beside` a document's name."""
+        """The value at `path` (keys from the first unknown one), masked unless harmless; always masked if `beside` a document's name."""
         if deep > DEEPEST:
             return MASK
         if isinstance(value, dict | Pairs):
@@ -230,7 +230,7 @@ class _Hiding:
 
 
 def _rank(key: str) -> int | None:
-    """The rank of this key among those whose value names the value next to it, 0 for the most likely; None if it is not one of them."""
+    """The rank in NAMING of the key's last word, 0 for the one most likely to name the value next to it; None if it is not listed."""
     last = _last_word(key)
     return NAMING.index(last) if last in NAMING else None
 
@@ -249,7 +249,7 @@ def _gives_away(key: str, value: object) -> bool:
 
 
 def _nothing_of(value: object) -> object:
-    """The structure of a person's field, with each value but None masked."""
+    """The structure of a person's field, with every value except None masked."""
     if isinstance(value, Pairs):
         return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
     if isinstance(value, list):

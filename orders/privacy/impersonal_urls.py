@@ -14,7 +14,7 @@ CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link templa
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
-    """The URL that repeats a posted search for references; the start page for any other search."""
+    """The URL that repeats a posted search for references, or that of the start page for any other search."""
     found = lookup.read(text)
     if found.kind is lookup.Kind.EMPTY:
         return _address("home", parameters)

@@ -49,7 +49,7 @@ class Field:
 class PersonCard:
     """A person as the page shows them. `ref` identifies them in this order's list, even if the CDP sent no ref.
 
-    `flights` are labels, `extras` the other items that the person is on, as (type as sent, name); if `more`, there may be others.
+    `flights` are labels, `extras` the person's other items, as (type as sent, name); `more` is True if there may be others.
     """
 
     ref: str
@@ -102,7 +102,7 @@ def card(
     more: bool = False,
     country: str = "",
 ) -> PersonCard:
-    """The card of `person`, the one at `position` (from 1); `reveal` names the hidden fields to show, "all" for every one.
+    """The card of `person`, number `position` in the list (from 1); `reveal` names the hidden fields to show, "all" for every one.
 
     `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read as numbers of the person's country or of this one.
     """

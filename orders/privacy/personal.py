@@ -11,11 +11,11 @@ from orders.search_text.normalize import decoded
 # The kinds of reading that name no person. A free text ("unreadable") may hold a name: it is kept out where it was typed by hand.
 IMPERSONAL = frozenset({Kind.REFERENCE, Kind.EMPTY, Kind.PLACEHOLDER, Kind.UNREADABLE})
 CUT_OFF = frozenset({Unreadable.EMAIL, Unreadable.PHONE, Unreadable.COUNTRY})
-# An e-mail address without its sign: "jane (at) example.com".
+# An e-mail address with its @ spelled out: "jane (at) example.com".
 _SPELLED_OUT = re.compile(
     r"\w\W{1,3}(?:at|arroba|chez)\W{1,3}[\w-]+(?:\.|\W{1,3}(?:dot|punkt|punto|point)\W{1,3})[a-z]{2}", re.IGNORECASE
 )
-# Digits with a plus, or one or two zeros in place of it: at least seven more, in any grouping.
+# A plus, or one or two zeros in its place, and then at least seven digits, in any grouping.
 _PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
 
 

@@ -1,4 +1,4 @@
-"""Free text that identifies somebody: e-mail, phone, card, bank account, document number, the code lines of a passport.
+"""Free text that identifies somebody: by an e-mail address, a phone, card, account or document number, or a passport's code lines.
 
 If in doubt, text is personal: hiding it by mistake can be undone, showing it by mistake cannot.
 """
@@ -91,7 +91,7 @@ def is_personal(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether the text is marked as personal: by an e-mail address, a label, a code line, the form of an identity number, or an IBAN.
 
-    A text longer than LONGEST counts as marked. Also the rule for references, whose digits may look like a phone or card number.
+    A text longer than LONGEST counts as marked. This is also the rule for references, whose digits may look like a phone or card number.
     """
     if _is_plain(text):
         return False

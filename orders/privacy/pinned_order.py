@@ -53,7 +53,7 @@ def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
     """Pin an order that the user has opened through this connection; False for any other order, or if MOST_PINNED are pinned.
 
-    One that is already pinned stays as it is.
+    An order that is already pinned stays as it is, and True is returned.
     """
     mine = PinnedOrder.objects.filter(user_id=user.pk)
     if mine.filter(order_ref=order_ref, connection_id=connection_id).exists():

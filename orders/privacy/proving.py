@@ -55,7 +55,7 @@ class Proof:
 
 @dataclass(slots=True)
 class _Noted:
-    """The notes in records about other records: heads of chains, the start of chaining, and records removed for their age."""
+    """The notes in records about other records: heads of chains, the start of chaining, and the removal of old records."""
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
     begun: tuple[int, int] = (0, 0)  # how many records without a chain, and the number of the last of them
@@ -63,7 +63,7 @@ class _Noted:
 
     @property
     def limit(self) -> date:
-        """The day (UTC) before which records have been removed for their age."""
+        """The day (UTC) before which old records have been removed."""
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
@@ -105,7 +105,7 @@ def _is_kept(chain: str, noted: _Noted) -> bool:
 
 
 def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
-    """The rows of one chain without the changed ones, which become faults, as do missing links; the row after a gap counts as unchanged."""
+    """The unchanged rows of one chain, including any row after a gap; changed rows and missing links become faults."""
     before: Row | None = None
     for row in rows:
         proof.records += 1

@@ -23,7 +23,7 @@ class Action(models.TextChoices):
     kind: Kind
 
     def __new__(cls, value: str, kind: Kind = Kind.ACCOUNT) -> Action:
-        """The member with that stored value; Django has already removed the label."""
+        """The member with this stored value; Django has already removed the label."""
         member = str.__new__(cls, value)
         member._value_, member.kind = value, kind
         return member

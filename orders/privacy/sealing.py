@@ -66,7 +66,7 @@ def seal(secret: str, binding: Binding, *, under: str = "") -> str:
 def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
     """Open a sealed secret under one of the server's keys, or the data key `under`, and check its binding.
 
-    Raises CredentialUnreadable.
+    Raises CredentialUnreadable if either fails.
     """
     try:
         document = json.loads(_fernet(under).decrypt(sealed.encode("utf-8")))

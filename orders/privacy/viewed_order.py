@@ -1,6 +1,7 @@
 """Digests of viewed orders, small and sealed, so that the next view can show what changed.
 
-A digest contains no personal data: places, times and numbers of flights, statuses, and the total (see `services.digests`).
+A digest contains no personal data: only flights (number, places, times, statuses and how many travellers), the order's status, other
+items counted by status, and the total (see `services.digests`).
 Its row is found by a keyed hash of tenant and order, so the table reveals neither.
 """
 
@@ -25,7 +26,7 @@ FIELD = "viewed order"
 
 
 class ViewedOrder(models.Model):
-    """A person's last view of an order, and the view before it that differed or was long ago (`since_…`).
+    """A person's last view of an order, and the last one before it that differed or preceded it by more than SAME_VIEW (`since_…`).
 
     `mark` is equal for equal digests; their sealed forms always differ.
     """
@@ -97,7 +98,7 @@ class View:
     change: Change
 
     def before(self, returned: Row) -> Views | None:
-        """The view to compare with: the user's own, else the last one by another user.
+        """The view to compare with: the user's own or, without one, the last one by another user.
 
         None if there is none within CHANGES_DAYS, or if nothing has changed since.
         """
@@ -142,7 +143,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest; "" if no current key opens it, and then the page only lacks the comparison."""
+    """The digest; "" if no current key opens it; the page then merely lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

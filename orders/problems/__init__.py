@@ -39,7 +39,7 @@ class Problem:
 
     @property
     def outcome(self) -> str:
-        """The outcome of an access record, which `display.outcomes` puts into words."""
+        """The outcome for an access record; `display.outcomes` puts it into words."""
         return f"failed: {self.code}"
 
 
@@ -135,7 +135,7 @@ def unknown_connection(name: str) -> Problem:
 
 
 def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The same problem for a shared connection.
+    """`problem` with the next step for a shared connection.
 
     The step is to ask `shared_by`, who entered its credential, or an administrator if `shared_by` is "".
     """
@@ -155,7 +155,7 @@ def not_recorded() -> Problem:
 
 
 def views_limited(sentence: str, seconds: int) -> Problem:
-    """The problem if the user has reached a limit on views, which ends in `seconds`; nothing was sent to the CDP."""
+    """The problem if the user reached a limit on views that ends in `seconds` seconds; nothing was sent to the CDP."""
     return _problem(_VIEWS_LIMITED, sentence=sentence, retry_after=seconds)
 
 

@@ -20,7 +20,7 @@ NOT_TESTED = _("The CDP returned an error, so the credential has not been tested
 
 
 class Code(StrEnum):
-    """Names of problems: for tests, logs and access records ("failed: slow"), so they stay as they are."""
+    """Names of problems. Tests, logs and stored access records use them ("failed: slow"), so they must not change."""
 
     REFUSED = "refused"
     NOT_PERMITTED = "not-permitted"
@@ -45,7 +45,7 @@ class Code(StrEnum):
 
 
 class NextStep(StrEnum):
-    """The page that the button of a problem opens."""
+    """What the button of a problem does."""
 
     RETRY = "retry"
     CONNECTIONS = "connections"
@@ -70,8 +70,8 @@ class LastResult(StrEnum):
 class Row:
     """A kind of problem. `word` is short enough for a table; `step_at` replaces `step` if the time until a retry is known.
 
-    A failed use leaves `result` as the connection's last result; `tested` is the sentence about a failed test. `accepted` marks a fault
-    that does not cast doubt on the credential: such a use counts as successful.
+    After a failed use, `result` is the connection's last result; `tested` is the sentence about a failed test.
+    `accepted` marks a fault that does not cast doubt on the credential: such a use counts as successful.
     """
 
     code: Code

@@ -21,7 +21,7 @@ SPELLED_DOT = re.compile(r"\s*[\[(<]\s*(?:dot|punkt|\.)\s*[\])>]\s*", re.IGNOREC
 LABELLED = re.compile(
     r"(?:(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=|ape-)(.+)", re.IGNORECASE
 )
-# "jane tag@example.com" from a link was "jane+tag@example.com"; after one of these words it was not.
+# "jane tag@example.com" from a link was "jane+tag@example.com", unless the first word is one of these.
 PLAIN_WORDS = frozenset(
     {
         "a",
@@ -45,7 +45,7 @@ PLAIN_WORDS = frozenset(
     | {"kunde", "kundin", "mail", "of", "or", "passenger", "pax", "please", "ticket", "to", "user", "via", "von"}
 )
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
-# An address in airline systems, which can hold no "@", "_" or "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
+# An address as airline systems write it, without "@", "_" or "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
 AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
 # "jane,doe@example.com": the comma may be a slip for the dot, or end a word before the address. A line break leaves the same doubt.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
@@ -59,7 +59,8 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 class Addresses:
     """Addresses in a text: `readings` are those that may be meant, in order; `broken` is whether an address cannot be read whole.
 
-    An address that may have begun in the word before it is among `readings`, and sets `broken`. `rest` is the text without addresses.
+    If an address may have begun in the word before it, it is among `readings` and `broken` is set.
+    `rest` is the text without addresses.
     """
 
     readings: tuple[str, ...]
@@ -137,7 +138,7 @@ def is_address(text: str) -> bool:
 
 
 def _readings(local: str, domain: str) -> tuple[str, ...]:
-    """The address as written, but without a word of another script joined to its end.
+    """The readings of an address: first as written, but without a word of another script joined to its end.
 
     Further readings omit a label such as "email=", or a word of another script joined to the front.
     """

@@ -143,7 +143,7 @@ def _inner(links: Iterator[str], depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _wrapped_in(link: str, path: str, query: list[tuple[str, str]]) -> Iterator[str]:
-    """The links inside a link: in its path, its query or its fragment, in one of the gateways' encodings."""
+    """The links inside a link (in its path, query or fragment), decoded from the encodings of the gateways."""
     if v3 := URLDEFENSE_V3.search(link):
         yield _urldefense_v3(v3[1], v3[2])
         return
@@ -171,7 +171,7 @@ def _is_link(value: str) -> bool:
 
 
 def _urldefense_v3(link: str, replaced: str) -> str:
-    """The link with each "*" replaced by the next character of `replaced` (base64), or unchanged if that is invalid.
+    """The link with each "*" replaced by the next character of `replaced` (base64), or unchanged if that is not base64.
 
     A replaced run of several characters ("**") is not restored.
     """

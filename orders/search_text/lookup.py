@@ -52,7 +52,10 @@ class Kind(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """The reason why text cannot be read: `EMAIL` and `PHONE` are incomplete or invalid, `COUNTRY` a phone number without its country."""
+    """The reason why text cannot be read.
+
+    `EMAIL` and `PHONE`: an address or number is incomplete or invalid. `COUNTRY`: a phone number lacks its country.
+    """
 
     NOT = ""
     TOO_LONG = "too long"
@@ -199,7 +202,10 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """The reading of digits without a plus: a phone number if grouped like one, else a reference that may also be a phone number."""
+    """The reading of digits without a plus: a phone number if grouped like one, otherwise a reference.
+
+    The digits may then also be a phone number, which is offered next to the reference.
+    """
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)
     if phones.is_grouped(text) and not digits.startswith("00") and not is_reference(text):

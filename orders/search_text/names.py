@@ -1,4 +1,4 @@
-"""Names of people: read from a pasted text, and the spellings that the CDP may have."""
+"""Names of people: how they are read from pasted text, and how the CDP may spell them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Name:
 def read(text: str) -> Name | None:
     """The name that makes up all of the plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is not a name.
 
-    Labels, titles and suffixes are left out. Of a ticket's names, the first is read.
+    Labels, titles and suffixes are left out. Of several names on a ticket, the first is read.
     """
     text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
@@ -107,7 +107,7 @@ def _start_of_last_name(words: list[str]) -> int:
 
 
 def normalize(name: str) -> str:
-    """A name in NFC with plain spaces and straight apostrophes and without invisible characters; joiners inside words stay."""
+    """A name in NFC with plain spaces, straight apostrophes and no invisible characters but joiners inside words."""
     seen = "".join(
         sign for sign in " ".join(plain(name).replace("`", "'").split()) if unicodedata.category(sign) != "Cc"
     )
@@ -143,7 +143,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
 
 
 def _in_small(words: str) -> str:
-    """The words of a ticket, which are all capitals, in ordinary spelling; other words unchanged."""
+    """Words that are all in capitals, as on a ticket, in ordinary spelling; other words unchanged."""
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), words) if words.isupper() else words
 
 
@@ -159,7 +159,7 @@ def _is_name(word: str) -> bool:
 
 
 def _is_capitalized(word: str) -> bool:
-    """Whether part of a word begins with a capital or a sign of a script without capitals: "Jane", "O'Neill", "d'Arc"."""
+    """Whether part of a word begins with a capital or a letter that has no capital: "Jane", "O'Neill", "d'Arc"."""
     return any(part[:1].isupper() or not (part[:1].isupper() or part[:1].islower()) for part in _parts(word))
 
 

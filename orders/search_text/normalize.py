@@ -1,4 +1,4 @@
-"""One spelling for the variants of keyboards, mail programs and ticket systems."""
+"""One spelling for the variants that keyboards, mail programs and ticket systems produce."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """Undo percent-encoding (UTF-8, else Latin-1), twice at most: some ticket systems encode text that is encoded already."""
+    """Undo percent-encoding (UTF-8, or else Latin-1), at most twice: some ticket systems encode encoded text again."""
     for _ in range(2):
         if not PERCENT.search(text):
             break

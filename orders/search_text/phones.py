@@ -54,7 +54,7 @@ class Phone:
 
 
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
-    """The phone numbers in plain text that a plus, a label, `tel:` or their grouping marks as such; and the rest of the text.
+    """Find phone numbers with a plus, a label, `tel:` or typical grouping. Return them and the rest of the text.
 
     National numbers are read as numbers of `country` (ISO 3166 alpha-2), or marked `needs_country` if that is not possible.
     """
@@ -78,7 +78,7 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
 
 
 def read(value: str, country: str = "") -> Phone | None:
-    """The phone number that makes up all of `value`; None if there is none, more than one, other text, or one that cannot be read.
+    """The one phone number that makes up all of `value`; None if there is no such number, or it cannot be read.
 
     It has no `e164` if it needs its country.
     """
@@ -94,8 +94,8 @@ def read(value: str, country: str = "") -> Phone | None:
 def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read as if in each of `countries`, and has a link only if the valid readings agree: as written, it would be
-    dialled in the agent's country.
+    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree: as
+    written, it would be dialled in the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -167,7 +167,7 @@ def _from_airline(found: re.Match[str]) -> str:
 
 
 def _parts(run: str) -> list[str]:
-    """The numbers in a run of digits and separators: several if each part has the length of a number, else the run itself."""
+    """The numbers in a run of digits and separators: its parts if each is as long as a number, else the run itself."""
     parts = [part for part in BETWEEN_TWO.split(run) if part]
     if all(len(NOT_DIGITS.sub("", part)) >= 7 for part in parts):
         return parts

@@ -235,14 +235,14 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Whether `part` is a ref of the CDP, or six capitals or six letters and digits, as booking systems make them."""
+    """Whether `part` is a ref of the CDP, or a booking code of six capitals or of six letters and digits."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if it is no reference of six characters.
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if that is not a reference of six characters.
 
     Also "" for ordinary words such as "gate 12".
     """
@@ -255,6 +255,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is six letters and digits, with at least one of each, and not a price or date; else an empty string."""
+    """`joined` if it is six letters and digits, with at least one of each, and not a price or date; otherwise ""."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -43,7 +43,7 @@ class Kind(StrEnum):
 class Change:
     """One fact, before and now: `fact` is "departs", "arrives", "number", "travellers" or "status".
 
-    Times are naive local times or dates, None if there is none. Statuses are tuples of values as in `Changes.status`.
+    Times are naive local times or dates, None if unknown. Statuses are tuples of values as in `Changes.status`.
     """
 
     fact: str
@@ -70,8 +70,9 @@ class Changes:
 
     `status` is (before, now): each the status as sent or its code, "" for none, None if its text was not kept. `total` is (before,
     now), each (amount, currency). `items` is (before, now), each the number of items without flights by status, for statuses
-    whose number changed. Each of these three is None if unchanged. `more` flights changed beyond those in `flights`. `others_at` is
-    when another user last viewed the order, None if that view cannot be compared; `others_same` is whether the order is the same as then.
+    whose number changed. Each of these three is None if unchanged. `more` is the number of changed flights that are not in `flights`.
+    `others_at` is when another user last viewed the order, None if that view cannot be compared; `others_same` is whether the order is
+    the same as then.
     """
 
     since: datetime
@@ -142,7 +143,7 @@ def _whole(opened: OpenedOrder) -> bool:
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
-    """A status of a digest as now `sent` on the order; else its code, or None for a hash."""
+    """A digest's status as now `sent` on the order; if it is not there, its code, or None for a hash."""
     return sent.get(code, None if code.startswith("#") else code)
 
 

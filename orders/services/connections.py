@@ -32,12 +32,12 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's default, own or shared, else the first one; None if there is none."""
+    """The connection used if the URL names none: the user's default, own or shared, or else their first one; None if they have none."""
     return chosen(user, "")[0]
 
 
 def named(user: AnyUser, name: str) -> AnyConnection | None:
-    """The connection of exactly this name that the user may use, their own first, or None: never another in its place."""
+    """The connection with exactly this name that the user may use, preferably their own, or None: never another in its place."""
     return chosen(user, name)[0] if name else None
 
 
@@ -60,7 +60,7 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: the default, then their own, then shared ones, unless one of their own has the same name."""
+    """All connections that the user can name: the default, their own, then shared ones, except any with the name of one of their own."""
     own = list(Connection.objects.for_user(user))
     names = {connection.name for connection in own}
     usable = [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]

@@ -40,7 +40,7 @@ class Seen(NamedTuple):
 
 
 def digest_of(opened: OpenedOrder) -> str:
-    """The digest as JSON: only codes, figures and hashes of known form, so that no other data of the CDP can get into it."""
+    """The digest as JSON: only codes, figures and hashes of known form, so that no other data from the CDP can get into it."""
     order, trip = opened.order, opened.trip
     currency = canonical(order.currency_code)
     codes = {sent: code_of(sent) for sent in {item.status for item in order.items}}

@@ -29,7 +29,7 @@ def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
 
 
 def _names_airports(item: OrderItem, places: frozenset[str]) -> bool:
-    """Whether a pair in the texts of an extra includes one of these places, or is all of its product and not a kind of it (BAG-STD)."""
+    """Whether a pair in an extra's texts includes one of `places`, or is its whole product, unless that begins like its type (BAG-STD)."""
     whole = PAIR.match(product := (item.product_id or "").upper().strip())
     if whole and len(product) == len("DUB-AGP") and not (item.type or "").upper().startswith(whole[1]):
         return True
@@ -46,11 +46,10 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the one flight taken by the travellers who have these bags, seats or meals; "" if they take several, or if this is
-    unknown.
+    """The key of the one flight taken by the travellers with these bags, seats or meals; "" if they take several, or if unknown.
 
-    `items` are those merged into one line, equal except for the traveller. "" also for items of other types, and for items that
-    themselves name a pair of airports. `places` are the airports of the trip.
+    `items` are those merged into one line, equal except for the traveller. Items of other types, and items that themselves name a
+    pair of airports, also give "". `places` are the airports of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""
@@ -63,7 +62,7 @@ def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequenc
 
 
 def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
-    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and the codes of all their airports."""
+    """The flights by their pair of airports, spelled as in a product (DUB-LHR), and the codes of all their airports."""
     ways: dict[str, list[Flight]] = {}
     for flight in trip.flights:
         ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
@@ -74,7 +73,7 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
     """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports flown exactly once.
 
-    Else the pair alone, if the trip passes through both places: BAG-23K is a bag, not a route. Else "".
+    If it is not, but the trip passes through both places, the pair alone; otherwise "": BAG-23K is a bag, not a route.
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())

@@ -43,8 +43,9 @@ class Trips:
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of the newest MOST_TRIPS orders, as far as their items came with them or were read within the last minute, and the
-    refs of the others among these orders. Makes no call.
+    """The trips of those of the newest MOST_TRIPS orders whose items are at hand, and the refs of the others. Makes no call.
+
+    Items are at hand if they came with the order or were read within the last minute.
     """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
@@ -57,7 +58,7 @@ def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
 def load_trips(
     tenant: Tenant, order_refs: Sequence[str]
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
-    """Read these orders in parallel, with at most ten items each; return the orders that could be read, and their trips, by ref.
+    """Read these orders in parallel, with at most ten items each; return the orders that could be read and their trips, both by ref.
 
     The third value is the first failure, or None.
     """

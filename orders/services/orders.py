@@ -77,7 +77,7 @@ def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
 
 
 def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
-    """The order's contacts (the bookers): one round trip if the CDP expands the list, else two or more, 25 requests at a time."""
+    """The order's contacts (the bookers): one round trip if the CDP expands the list; otherwise two or more, 25 requests at a time."""
     return tenant.client.list_contacts(ref)
 
 

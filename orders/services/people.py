@@ -13,7 +13,7 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
-MOST_GUESTS = 3  # whose orders are listed unasked: a group's contacts may be many
+MOST_GUESTS = 3  # whose orders are listed without a request for them: a group may have many contacts
 
 
 @dataclass(frozen=True, slots=True, repr=False)

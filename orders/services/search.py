@@ -17,7 +17,7 @@ from orders.services.tenant import Tenant
 
 MOST_PEOPLE = 50  # each costs at least one call, and nobody reads a longer list
 
-_NAMED = "named/"  # followed by a booking reference: the key of the ref of the order that it led to
+_NAMED = "named/"  # followed by a booking reference: the key under which the ref of the order it led to is noted
 
 Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
@@ -64,11 +64,11 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 
 
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); else return the orders found.
+    """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); otherwise return the orders found.
 
     A value in the form of the CDP's refs is tried as a ref first, and as a reference only if no order has that ref; any other value
     is tried as both at the same time. If one reading failed, the orders of the other are `partial`: the right order may be missing.
-    Raises a CdpError if neither reading gave an order and not both were answered, or if the order `ref` was found but cannot be read.
+    Raises a CdpError if neither reading gave an order and at least one of them failed, or if the order `ref` was found but cannot be read.
     For a minute, a reference that led to one order does so again without a search.
     """
     opened: errors.CdpError
@@ -113,9 +113,9 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the one order that `text` names or, if it cannot be a ref, that its readings (`candidates`) name; else return those found.
+    """Open the one order that `text`, or a reading of it, names; otherwise return the orders found.
 
-    Raises a CdpError.
+    The readings, `candidates`, are used only if `text` cannot be a ref. Raises a CdpError.
     """
     if refs.is_ref(text):
         return open_or_find(tenant, text)
@@ -214,7 +214,7 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a listed guest's orders, unless this was done for MOST_PEOPLE: several spellings may list more than are shown."""
+        """Load a listed guest's orders, unless those of MOST_PEOPLE guests are loaded: several spellings may list more than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 
@@ -260,7 +260,7 @@ def _list_guests(
 
 
 def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:
-    """The guests of several answers, each once, and at most MOST_PEOPLE; incomplete if an answer failed or more were listed."""
+    """The guests of several answers, each once, and at most MOST_PEOPLE; incomplete if an answer failed or more guests were listed."""
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

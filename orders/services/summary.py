@@ -1,4 +1,4 @@
-"""The summary of an order, for the first glance: computed from the order and its trip, without wording or Django.
+"""The summary of an order, to be read at a glance: computed from the order and its trip, with no wording and no Django.
 
 A summary never guesses: a sum is compared with the total only if the data allows it, and a mixed status is reported as mixed.
 """
@@ -23,7 +23,7 @@ PRECISION = 100  # enough digits for exact sums
 
 
 class Unchecked(StrEnum):
-    """The reason why the items' sum is not compared with the order's total."""
+    """A reason why the items' sum is not compared with the order's total."""
 
     ITEMS_MISSING = "items missing"
     NO_TOTAL = "no total"

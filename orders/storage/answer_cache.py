@@ -110,7 +110,7 @@ class AnswerCache:
             self._drop(key)
 
     def _sweep(self) -> None:
-        """Drop old answers on a thread while there are any: an idle server has no other occasion."""
+        """Drop old answers on a thread until none are left: on an idle server nothing else would drop them."""
         while True:
             with self._lock:
                 self._drop_old()

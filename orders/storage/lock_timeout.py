@@ -18,14 +18,14 @@ def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether `error` means that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
+    """Whether `error` means that the database cannot be used now: down, hanging, read-only, full, or locked for too long."""
     # PostgreSQL reports "read-only" as an internal error.
     read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
     return read_only or isinstance(error, (OperationalError, InterfaceError))
 
 
 def give_back() -> None:
-    """Close this page's database connections, except one in a transaction, before it waits for the CDP, the directory or the provider.
+    """Close this page's database connections, except any in a transaction, before it waits for the CDP, the directory or the provider.
 
     The next query reopens one.
     """

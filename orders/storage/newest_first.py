@@ -51,8 +51,8 @@ class Page(Generic[M]):
 def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: str = "") -> Page[M]:
     """At most `size` rows older than the place `before`, or newer than `after`; the newest if neither is a place.
 
-    Also the newest if at most `size` rows are newer than `after`. `parts` have no row in common. Each is a separate statement that uses
-    its own index: with OR the database may read everybody's rows to find one person's.
+    The newest are also returned if at most `size` are newer than `after`. `parts` have no row in common. Each is a separate statement that
+    uses its own index: with OR the database may read everybody's rows to find one person's.
     """
     start, end = Place.read(before), Place.read(after)
     if end is not None:

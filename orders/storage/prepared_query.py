@@ -1,4 +1,4 @@
-"""Single-row query whose SQL is compiled once and reused.
+"""A single-row query whose SQL is compiled once and reused.
 
 Every page reads its session (with the user) and the user's connection. Compiling those statements took most of their time (0.7 of
 0.86 ms). The ORM still writes the statement, at its first use, and builds the model, so no column is named here.
@@ -56,7 +56,7 @@ class Statement(Generic[M]):
 class PreparedQuery(Generic[M]):
     """A query compiled once. `query` returns it with a placeholder value in each `filter`; `get` takes the real values in that order.
 
-    The rows of its `select_related` are read with it.
+    The objects named in its `select_related` are read with it.
     """
 
     def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:

@@ -16,7 +16,7 @@ _AT_HAND = "at hand/"  # followed by an order's ref or reference
 
 @cache
 def answers() -> Memory:
-    """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, else this process."""
+    """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, otherwise the memory of this process."""
     if not settings.SHARED_REDIS:
         return AnswerCache()
     from redis import Redis
@@ -30,9 +30,10 @@ class SessionAnswers:
     """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
 
     With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is shown in
-    its place. Two kinds of page use the cache nevertheless: that of an order that the previous page has just read (`handed`), once,
-    and that of an order opened from a strip of orders (`at_hand`), unless the user left a page of the same order (`left`). `strip_of`
-    is the order in whose strip that order is listed, "" if the page does not come from a strip. Without `owner`, nothing is cached.
+    its place. Two kinds of page use the cache nevertheless: the page of an order that the previous page has just read (`handed`), but
+    only once; and the page of an order opened from a strip of orders (`at_hand`), unless the user came from a page of the same order
+    (`left`). `strip_of` is the order in whose strip that order is listed, "" if the page does not come from a strip. Without `owner`,
+    nothing is cached.
     """
 
     def __init__(
@@ -77,9 +78,9 @@ class SessionAnswers:
         self.put(_HANDED + ref.lower(), b"")
 
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
-        """Let the pages of the orders in the strip of `strip_of` use these answers while cached.
+        """Let the pages of the orders in the strip of the order `strip_of` use these answers while they are cached.
 
-        `refs` maps the names in the URLs of their pages to the refs of these orders.
+        `refs` maps each name that an order may have in a URL to the order's ref.
         """
         if self._owner:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})

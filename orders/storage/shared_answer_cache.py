@@ -54,7 +54,7 @@ class PatientRedis:
             return otherwise
 
     def delete_at_last(self, name: str) -> None:
-        """Delete a key, or if Redis is unavailable, delete it later unless MOST_UNSENT deletions are pending already."""
+        """Delete a key; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are pending already."""
         if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:

@@ -66,9 +66,10 @@ FORMULA_START = re.compile(
 class Filter:
     """The filter of the page. `person` is an id, never a name: names do not belong in a URL.
 
-    In the URL, `ticket` is named `for_ticket`: every link carries the ticket that led to the page as `ticket`.
+    In the URL, `ticket` is named `for_ticket`, because `ticket` in any URL is the ticket that led to the page.
     `subject` is the keyed hash of a person viewed, never the e-mail address or phone number itself. `since` and `until` are the
-    first and the last day, in the user's time zone. `reveals` limits the records to hidden fields that were revealed or refused.
+    first and the last day, in the user's time zone. `reveals` limits the records to
+    requests for hidden fields, granted or refused.
     """
 
     person: int | None = None
@@ -226,7 +227,10 @@ def _midnight(day: date) -> datetime:
 
 
 def _people() -> list[tuple[int, str]]:
-    """Everybody in the records, as (id, name), by name. A deleted user has the name from the records, or else the id as name."""
+    """Everybody in the records, as (id, name), sorted by name.
+
+    A deleted user's name is taken from the records; if they have none, it is the id.
+    """
     # The ids are read from indexes only; reading names from millions of records would go row by row.
     records = AccessRecord.objects.order_by()
     numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}

@@ -72,7 +72,7 @@ def look_up(request: Request) -> HttpResponse:
     request.connection = integration.shared
     text = request.GET.get("q", "").strip()
     reading = lookup.read(text)
-    # Nobody types a placeholder key by key: however short, the template it comes from has to be corrected.
+    # Nobody types a placeholder key by key: however short it is, the template it comes from has to be corrected.
     if reading.kind is not lookup.Kind.PLACEHOLDER and 0 < sum(map(str.isalnum, text)) < FEWEST_SIGNS:
         return JsonResponse({"orders": [], "partial": False, "looked": [], "as_of": None})
     if reading.kind is not lookup.Kind.REFERENCE:
@@ -84,7 +84,7 @@ def look_up(request: Request) -> HttpResponse:
 
 
 def _key(request: Request) -> str:
-    """The key in `Authorization: Bearer KEY`, or the password of Basic; "" if there is none."""
+    """The key in `Authorization: Bearer KEY`, or the password of Basic authentication; "" if there is none."""
     scheme, _space, sent = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return sent.strip()

@@ -264,7 +264,7 @@ def with_action(request: Request, problem: Problem) -> Problem:
 
 
 def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
-    """The problem of a page that is only partly shown, with its next step; None without an error."""
+    """The problem that left a page incomplete, with its next step; None without an error."""
     return with_action(request, problems.describe(error)) if error is not None else None
 
 

@@ -102,7 +102,10 @@ class CredentialForm(forms.Form):
     )
 
     def full_clean(self) -> None:
-        """Clean the fields. Text with the form of a client key stays in that field if the form is refused; other text may be a token."""
+        """Clean the fields; if the form is refused, text that looks like a client key stays in its field.
+
+        Other text does not, as it may be a token.
+        """
         super().full_clean()
         widget = cast(forms.PasswordInput, self.fields["client_key"].widget)
         widget.render_value = "client_key" in getattr(self, "cleaned_data", {})
@@ -115,7 +118,7 @@ class CredentialForm(forms.Form):
 
 
 class ReplaceCredentialForm(CredentialForm):
-    """A new credential, perhaps for another tenant whose customers are in another country."""
+    """A new credential; the country is asked for again, because the credential may be for another tenant."""
 
     country = country_field()
     field_order = ("region", "client_key", "token", "country", "save_anyway")

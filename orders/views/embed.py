@@ -98,7 +98,7 @@ def frame(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_allow(request: Request) -> HttpResponseBase:
-    """The first page in the window that the frame opened: note that the frame waits, and redirect to the confirmation.
+    """The first page in the frame's window: it notes that the frame is waiting, and redirects to the confirmation.
 
     403 unless our own page opened it, for a listed origin: otherwise a stranger could make the challenge and get the token.
     """
@@ -116,7 +116,8 @@ def embed_allow(request: Request) -> HttpResponseBase:
 def embed_confirm(request: Request) -> HttpResponseBase:
     """Ask the user whether the frame's origin may show them orders; after consent the frame can get its token.
 
-    The challenge identifies the frame, so that with several windows open each allows only its own. 410 if the frame no longer waits.
+    The challenge identifies the frame, so that with several windows open each allows only its own frame. 410 if the
+    frame no longer waits.
     """
     waiting = _waiting(request)
     sent = request.POST if request.method == "POST" else request.GET
@@ -149,7 +150,10 @@ def _waiting(request: Request) -> dict[str, tuple[str, int]]:
 @csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_token(request: Request) -> HttpResponseBase:
-    """`{"token", "expires_in"}` (seconds) for the secret of an allowed frame; 404 for any other, 403 unless our own page sent it."""
+    """`{"token", "expires_in"}` for the secret of an allowed frame; `expires_in` is in seconds.
+
+    404 for any other secret, 403 unless our own page sent it.
+    """
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
         raise PermissionDenied
@@ -177,7 +181,7 @@ def _verifier(body: bytes) -> str:
 def embed_orders(request: Request) -> HttpResponseBase:
     """A summary of the order that the posted text names, several orders to choose from, or the reason why none is shown.
 
-    Posted, because the text may name a person.
+    The text is posted, because it may name a person.
     """
     return _find(request, request.POST.get("q", ""))
 

@@ -71,7 +71,7 @@ def body_too_large(request: Request) -> HttpResponse:
 
 
 def server_error(request: Request) -> HttpResponse:
-    """500: our own fault; 503 with Retry-After if the database is away. JSON for programs, a page for everybody else.
+    """500: our own fault; 503 with Retry-After if the database is unavailable. JSON for programs, a page for others.
 
     The page needs no database, session or context processors, which may be broken; if even the page fails, the response is PLAIN.
     """

@@ -71,7 +71,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 def find_person(request: Request) -> HttpResponseBase:
     """Search by name, with a form of its own: a single field could not distinguish names from references.
 
-    Posted, so that no name is in a URL; 400 without a last name.
+    The form is posted, so that no name is in a URL; 400 without a last name.
     """
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})

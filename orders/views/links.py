@@ -1,4 +1,4 @@
-"""Links to orders, which name a connection by its current name."""
+"""Links to orders; they name a connection by its current name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ S = TypeVar("S", bound=Seen)
 
 
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
-    """Each view with the URL of its order, "" if its ref cannot be part of a URL. The ticket is carried along.
+    """Each view with the URL of its order, or "" if its ref cannot be part of a URL. The ticket is carried along.
 
     The URL has the current name of the connection, unless the user can no longer use it: the link then uses the default.
     """
@@ -47,7 +47,7 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:
-    """The query of a link to share, with the connection if the request names one, unless it is the user's default; else ""."""
+    """The query of a link to share, with the connection that the request names; "" if that is none or the user's default."""
     named = request.GET.get("connection") or request.POST.get("connection")
     default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})

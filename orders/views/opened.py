@@ -61,7 +61,10 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """Others who opened the order in the last day, as (name, minutes ago); [] without a query unless the user may view all activity."""
+    """Others who opened the order in the last day, as (name, minutes ago); [] unless the user may view all activity.
+
+    The session notes who may, so that for everybody else no query is needed.
+    """
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []
     others = access_log.others_who_opened(request, opened.order.ref or ref)

@@ -50,7 +50,10 @@ def starting(request: Request, name: str, position: int) -> str:
 
 
 def render_panel(request: Request, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render `orders/_<name>.html` if a part is wanted; else the page that includes it, `panel_page.html` or that of a problem."""
+    """Render `orders/_<name>.html` if a part is wanted; otherwise, the page that includes it.
+
+    That page is `panel_page.html`, or `problem.html` for the panel PROBLEM.
+    """
     part = f"orders/_{name}.html"
     whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
     heading = PANELS[name].heading if name in PANELS else ""

@@ -23,7 +23,10 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
 
 
 def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
-    """Whether the user pinned the order, as read through this connection; according to the session's note, made now if there is none."""
+    """Whether the user pinned this order with this connection, according to the session's note.
+
+    The note is made now if there is none.
+    """
     held = request.session.get(PINS_KEY)
     marks = held if isinstance(held, list) else note_pins(request)
     return _mark(order_ref, connection_id) in marks

@@ -30,7 +30,10 @@ STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 li
 
 
 class BackgroundLoad(threading.Thread, Generic[T]):
-    """A load on a separate thread, without the database. `progress` gets (loaded, total) for each step, and None at the end."""
+    """A load on a separate thread, which does not use the database.
+
+    `progress` gets (loaded, total) for each step, and None at the end.
+    """
 
     def __init__(self, tenant: Tenant, of: str, load: Callable[[], T]) -> None:
         super().__init__(name="panel", daemon=True)

@@ -39,7 +39,7 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 def search(request: Request, text: str) -> HttpResponseBase:
     """Search for `text`. Personal data is searched for only if posted; a link with it opens a form that posts it.
 
-    A name always opens the form for names, filled in. An empty text redirects to the start page.
+    A name always opens the form for names, filled in. Empty text redirects to the start page.
     """
     reading = read(request, text)
     everywhere = request.method == "POST" and "everywhere" in request.POST
@@ -60,7 +60,7 @@ def search(request: Request, text: str) -> HttpResponseBase:
 
 
 def read(request: Request, text: str) -> lookup.Lookup:
-    """Read a search text; national phone numbers with the country chosen on the page, or else the connection's.
+    """Read a search text; a national phone number is read with the country chosen on the page, or the connection's.
 
     An e-mail address that the user chose among several readings is taken as it is.
     """

@@ -40,9 +40,10 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: Request, ref: str) -> HttpResponseBase:
-    """Show one or all hidden fields of a person, or the custom data, if the user has the right; else refuse and record the refusal.
+    """Show one or all hidden fields of a person, or the custom data, if the user has the right.
 
-    A GET, which the form becomes if the user has to sign in first, redirects to the contacts.
+    Otherwise refuse, and record the refusal. A GET, which the form becomes if the user has to sign in first, redirects to
+    the contacts.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)

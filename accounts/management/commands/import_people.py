@@ -93,7 +93,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
 
     def read(self, file: TextIO) -> list[Line]:
-        """The lines of the file. Raises CommandError if the file cannot be read, or if any lines are wrong, with all their problems."""
+        """The lines of the file. Raises CommandError if it cannot be read, or with all the problems found if any lines are wrong."""
         with file:
             try:
                 rows = csv.DictReader(file, strict=True)
@@ -194,7 +194,7 @@ def _line(row: dict[str, str]) -> Line:
 
 
 def _apply(line: Line, provider: Provider | None) -> tuple[User, str]:
-    """Add or change the person, and link them to their subject. Return them with "added", "changed" or "unchanged"."""
+    """Add or change the person, and link them to their subject. Return the person, and "added", "changed" or "unchanged"."""
     person = User.objects.filter(username=line.username).first()
     added = person is None
     if person is None:

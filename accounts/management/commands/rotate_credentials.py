@@ -1,4 +1,4 @@
-"""Reseal every stored credential, every copy of the key of a shared one, and every second factor under the first key."""
+"""Reseal every stored credential, every copy of a shared credential's key, and every second factor under the first key."""
 
 from __future__ import annotations
 

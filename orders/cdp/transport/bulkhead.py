@@ -1,4 +1,7 @@
-"""A limit on how many pages of a process wait for the CDP, which bounds memory and open files; and the order in which they resume."""
+"""A limit on how many pages of a process wait for the CDP, and the order in which they resume.
+
+The limit bounds memory and open files.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def wait_in_line() -> None:
     """Yield to other work that is ready: new connections, and pages that queued earlier.
 
     Under gevent a page computes until it waits. If a thousand answers arrive together, their pages compute one after the other, and a
-    health check or a sign-in that arrives meanwhile would have to wait for the last of them.
+    health check or a sign-in that arrives meanwhile would otherwise wait for the last of them.
     """
     with _line:
         time.sleep(0)

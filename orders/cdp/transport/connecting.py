@@ -77,7 +77,7 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
 
 
 def _begin(address: Address) -> DeadlineSocket:
-    """A connecting socket. Raises OSError if there is no route, or the system does not support the address family."""
+    """A socket that has begun to connect. Raises OSError if there is no route, or no support for the address family."""
     sock = DeadlineSocket(*address[:3])
     sock.setblocking(False)
     problem = sock.connect_ex(address[4])

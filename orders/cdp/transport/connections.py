@@ -1,4 +1,4 @@
-"""The shared pool of persistent connections: requests' adapter without a Session.
+"""The shared pool of persistent connections: the adapter of `requests` without its Session.
 
 A Session would share cookies among users, read proxies and passwords from the environment, and follow redirects; a bare adapter
 does none of that and takes a third of the time.
@@ -97,7 +97,7 @@ class SharedAdapter(HTTPAdapter):
         """Do nothing per call: the pool's TLS context always verifies."""
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """A response of status, headers and the raw stream; cookies are never stored."""
+        """A response with status, headers and the raw stream only; cookies are never stored."""
         response = Response()
         response.status_code = resp.status
         response.headers = resp.headers

@@ -26,7 +26,7 @@ class Deadline:
         return self.ends - monotonic()
 
     def within(self, seconds: float) -> Deadline:
-        """The earlier of this deadline and one in `seconds` from now."""
+        """The earlier of this deadline and one `seconds` from now."""
         return Deadline(min(self.ends, monotonic() + seconds))
 
 

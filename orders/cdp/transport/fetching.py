@@ -61,7 +61,7 @@ class Transport:
         return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
-        """Run `tasks`, at most `limits.side_by_side` at a time, as one waiting page; see `run_side_by_side`. Raises TooBusy."""
+        """Run `tasks` in one slot, at most `limits.side_by_side` at a time (see `run_side_by_side`). Raises TooBusy."""
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 

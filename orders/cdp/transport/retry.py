@@ -1,4 +1,4 @@
-"""Retries: the failures that are retried and when, and the error for each failure."""
+"""Retries: which failures are retried, and when; and the error for each failure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def refusal(status: int, retry_after: str | None) -> Failure:
-    """The failure for an HTTP status other than 2xx; messages contain the status and nothing of the body."""
+    """The failure for an HTTP status other than 2xx; messages contain the status and nothing from the body."""
     said = f"HTTP {status}"
     if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)

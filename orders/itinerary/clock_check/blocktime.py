@@ -1,8 +1,9 @@
 """The usual time of a scheduled flight over a distance, from gate to gate.
 
-Five constants, fitted by `calibration/fit.py`: a start, minutes per kilometre, minutes per square root of the distance (short hops are
-slow), the westerlies, and the queues at busy airports. The westerlies lie around the 40th parallel, stronger and nearer the equator in
-winter; they speed up eastward flights and slow down westward ones, the more so the longer a flight stays in them.
+Five constants, fitted by `calibration/fit.py`: a fixed part, minutes per kilometre, minutes per square root of the
+distance (short hops are slow), the westerlies, and the queues at busy airports. The westerlies lie around the 40th
+parallel, stronger and nearer the equator in winter; they speed up eastward flights and slow down westward ones, the
+more so the longer a flight stays in them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ BUSY: dict[str, float] = dict.fromkeys(_BUSY.split(), 1.0) | dict.fromkeys(("EWR
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Minutes: at the start, per kilometre, per square root of the distance, per kilometre in the westerlies, for a busy airport."""
+    """Minutes: fixed, per km, per square root of the km, per km in the westerlies, and per busy airport."""
 
     start: float
     per_km: float
@@ -46,7 +47,10 @@ FITTED = Constants(start=11.36, per_km=0.05973, per_root_km=1.271, per_wind_km=-
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
-    """The factors that multiply the constants, in order; None if the distance is unknown. `month` is that of the departure, 1 to 12."""
+    """The factors that multiply the constants, in order; None if the distance is unknown.
+
+    `month` is the month of departure, 1 to 12.
+    """
     distance = distance_km(origin, destination)
     if distance is None:
         return None
@@ -55,7 +59,7 @@ def features(origin: Place, destination: Place, month: int) -> tuple[float, ...]
 
 
 def expected_minutes(origin: Place, destination: Place, month: int, constants: Constants = FITTED) -> float | None:
-    """Minutes from gate to gate, None if the distance is unknown."""
+    """The usual minutes from gate to gate; None if the distance is unknown."""
     if origin.latitude is None or destination.latitude is None:
         return None
     return _expected_minutes(origin, destination, month, constants)
@@ -79,7 +83,7 @@ def _expected_minutes(origin: Place, destination: Place, month: int, constants: 
 def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> float:
     """Kilometres flown eastward, weighted by the strength of the westerlies; negative if flown westward, 0 without coordinates.
 
-    Sampled along the great circle, at the middle of each stretch.
+    The wind is sampled along the great circle, in the middle of each of 3 to 7 equal stretches.
     """
     if not distance or origin.latitude is None or origin.longitude is None:
         return 0.0

@@ -1,6 +1,6 @@
 """Routes on which published flights take longer than usual: detours around closed airspace, and slow aircraft.
 
-A short table of public knowledge, not fitted. Up to the number given, extra minutes are as likely as none.
+A short table of public knowledge, not fitted to data. Extra minutes up to the number given are as likely as none.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _sides(place: Place) -> tuple[int, int]:
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """The most extra minutes that a detour may have added to the schedule of a flight between two places in a year.
+    """The most minutes that a detour may have added to the schedule of a flight between two places in a given year.
 
     0 for nearly all pairs of places.
     """

@@ -1,4 +1,4 @@
-"""Check the times of a whole feed: rows of a table instead of the segments of one order, by the same code."""
+"""Check the times of a whole feed: rows of a table instead of the segments of one order, with the same code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A feed's table as a file: its encoding and the delimiter of its cells. The error for a file of another known kind names the kind."""
+"""A feed's table as a file: its encoding and delimiter. The error for a file of another known kind names that kind."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def text_of(data: bytes) -> str:
 def delimited(text: str) -> tuple[str, str, int]:
     """The table without any first line such as `sep=;`, its delimiter, and the number of lines skipped.
 
-    The delimiter is the one that splits the header into the columns of a feed, else the comma. Raises NoTable if the first line names
-    a delimiter other than the header's.
+    The delimiter is the one that splits the header into the columns of a feed, or the comma if none does. Raises
+    NoTable if the first line names a delimiter other than the header's.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)

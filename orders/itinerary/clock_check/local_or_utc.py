@@ -1,4 +1,4 @@
-"""Decide whether a feed's times are local (documented) or UTC.
+"""Decide whether a feed's times are local (as documented) or UTC.
 
 Each reading of a segment's two times gives a flight time, which has a likelihood, given the distance. The logarithm of the ratio of the
 two likelihoods (UTC over local) is the segment's weight, and the weights of an order's segments are added. The documented reading
@@ -76,10 +76,10 @@ def score(
     constants: Constants = FITTED,
     equipment: str = "",
 ) -> SegmentScore:
-    """Score both readings of one segment's naive values.
+    """Score both readings of one segment's times, given as naive values.
 
-    A value sent with its own offset is the same in both. `equipment` is the IATA code of the aircraft, "" if unknown. Trains, buses and
-    boats have no weight: no model is fitted to them.
+    A time sent with its own offset is the same in both. `equipment` is the IATA code of the aircraft, "" if unknown.
+    Trains, buses and boats have no weight: no model is fitted to them.
     """
     if departure is None or arrival is None:
         return SegmentScore(lacks=Lack.TIME)
@@ -135,7 +135,7 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 
 
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether the flight is slow under both readings, by more than the two differ, as with stops under one number."""
+    """Whether both readings make the flight slow by more than they differ, as with stops under one flight number."""
     least = min(local, utc) - expected
     return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
 
@@ -154,7 +154,7 @@ def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) 
 
 
 def possible(minutes: int, expected: float) -> bool:
-    """Whether a flight, stops under one number included, can be published with this flight time at all."""
+    """Whether a flight, even one with stops under one number, can be published with this flight time at all."""
     return max(1.0, 0.55 * expected - 15) <= minutes <= 1.5 * expected + 150
 
 
@@ -201,14 +201,14 @@ def verdict_of(segment: SegmentScore, together: Reading | None) -> Verdict:
 
 
 def believable(segment: SegmentScore, reading: Reading | None) -> bool:
-    """Whether the flight time under a reading, local if None, can be true, even if it is odd."""
+    """Whether the flight time under a reading (local if None) can be true, even if it is odd."""
     if reading is Reading.UTC:
         return segment.possible_utc or odd(segment.utc_minutes, segment.expected)
     return segment.possible_local or odd(segment.local_minutes, segment.expected)
 
 
 def flight_minutes(evidence: Evidence) -> int | None:
-    """The flight time under the reading of a verdict, local if it is unclear; None if impossible or unknown."""
+    """The flight time under the reading that the verdict supports (local if unclear); None if impossible or unknown."""
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return None
     return evidence.utc_minutes if evidence.verdict is Verdict.UTC else evidence.local_minutes
@@ -228,7 +228,7 @@ def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
 
 
 def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
-    """The evidence of the segment that most supports its order's reading, or the local one if that is unclear.
+    """The evidence of the segment that most supports the order's reading, or the local reading if that is unclear.
 
     If no segment has a known flight time, the evidence of the first; UNCLEAR if there are no segments.
     """
@@ -241,7 +241,7 @@ def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -
 
 
 def _days_off(minutes: int, expected: float) -> int | None:
-    """The number of days by which the arrival's date is wrong, if correcting it makes the flight time usual; else None."""
+    """The days by which the arrival's date is wrong, if correcting it makes the flight time usual; otherwise None."""
     days = round((minutes - expected) / DAY)
     left = minutes - days * DAY - expected
     return days if days and abs(left) <= 25 + 0.1 * expected else None

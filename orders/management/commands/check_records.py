@@ -1,4 +1,4 @@
-"""Prove that the access records are unchanged, or print a head to store elsewhere."""
+"""Prove that the access records are unchanged, or print the head of a chain to store elsewhere."""
 
 from __future__ import annotations
 
