@@ -104,10 +104,12 @@ def own_password_first(get_response: GetResponse) -> GetResponse:
         if request.session.get(MUST_CHANGE) and request.user.is_authenticated:
             if not _is_one_of(request, BEFORE_CHANGING):
                 return next_page.go_to(
-                    request, resolve_url("password_change"), _("First choose a password of your own.")
+                    request, resolve_url("password_change"), _("Before you continue, choose a password of your own.")
                 )
         elif request.session.get(MUST_ADD) and request.user.is_authenticated and not _is_one_of(request, BEFORE_ADDING):
-            return next_page.go_to(request, resolve_url("second_factors"), _("Add a second step first."))
+            return next_page.go_to(
+                request, resolve_url("second_factors"), _("Before you continue, set up a second step for signing in.")
+            )
         return get_response(request)
 
     return answer

@@ -8,7 +8,7 @@ CdpError
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
 │   ├── NotFound             404
-│   │   └── NotOnOrder       no such person or hidden field on the order
+│   ├── NotOnOrder           no such person or hidden field on the order
 │   ├── TooMany              more match than one page reads
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
@@ -56,7 +56,7 @@ class NotFound(ReferenceProblem):
     """404: the CDP has no such resource."""
 
 
-class NotOnOrder(NotFound):
+class NotOnOrder(ReferenceProblem):
     """The order has no such person, or no such hidden field; the CDP answered."""
 
 

@@ -71,7 +71,7 @@ RECIPES = (
         "#{ticket.FIELD}",
         "#{ticket.number}",
         _("Admin → Objects → Ticket → your text attribute → its link template."),
-        note=_("The #{…} is Zammad’s own placeholder and is replaced when the link is filled in."),
+        note=_("Leave #{…} as it is: Zammad replaces it with the ticket’s value."),
     ),
     Recipe(
         "freescout",
@@ -152,7 +152,7 @@ RECIPES = (
         "",
         "$1",
         "",
-        _("On the wiki page InterMapTxt: a prefix, then the template."),
+        _("On the wiki page InterMapTxt, add a line: the prefix “order”, a space, then the template."),
         note=_("After that, order:B94TXY in a ticket becomes a link."),
     ),
     Recipe(

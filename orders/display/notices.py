@@ -56,15 +56,16 @@ def evidence_words(evidence: Evidence) -> str:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
     if evidence.local_minutes == evidence.utc_minutes:
-        return _("with local or UTC times, this flight would take %(local)s for %(km)s km") % facts
+        return _("if the times are local or UTC, this flight takes %(local)s to cover %(km)s km") % facts
     if evidence.verdict is Verdict.UNCLEAR:
         return (
             _(
-                "with local times, this flight would take %(local)s for %(km)s km; with UTC times, %(utc)s; neither clearly fits better"
+                "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; "
+                "neither clearly fits better"
             )
             % facts
         )
-    return _("with local times, this flight would take %(local)s for %(km)s km; with UTC times, %(utc)s") % facts
+    return _("if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s") % facts
 
 
 def sentence(words: str) -> str:
@@ -75,18 +76,18 @@ def sentence(words: str) -> str:
 def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
-        return _("with local times, this flight would take %(local)s; with UTC times, %(utc)s") % facts
+        return _("if the times are local, this flight takes %(local)s; if they are UTC, %(utc)s") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
-            "this flight would take %(local)s for %(km)s km; the date looks wrong: moved by %(days)s, the flight would take %(fits)s"
+            "this flight would take %(local)s to cover %(km)s km; the date looks wrong: moved by %(days)s, the flight would take %(fits)s"
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
     return (
         _(
-            "with local times, this flight would take %(local)s for %(km)s km; with UTC times, %(utc)s; about %(expected)s is usual"
+            "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; about %(expected)s is usual"
         )
         % facts
     )

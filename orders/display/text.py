@@ -77,8 +77,11 @@ def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
             lines += part
         blocks.append("\n".join(lines))
         if journey.stay_after is not None:
-            blocks.append(stay_words(journey.stay_after))
-            room -= _length(blocks[-1:])
+            stay = stay_words(journey.stay_after)
+            room -= _length([stay])
+            if room < 0:
+                return [*blocks, left_out]
+            blocks.append(stay)
     return blocks
 
 

@@ -27,6 +27,7 @@ class Code(StrEnum):
     CREDENTIAL_UNREADABLE = "credential-unreadable"
     BAD_REFERENCE = "bad-reference"
     NOT_FOUND = "not-found"
+    NOT_ON_ORDER = "not-on-order"
     TOO_MANY = "too-many"
     REQUEST_REFUSED = "request-refused"
     RATE_LIMITED = "rate-limited"
@@ -150,13 +151,13 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         action=NextStep.NONE,
     ),
     errors.NotOnOrder: Row(
-        Code.NOT_FOUND,
+        Code.NOT_ON_ORDER,
         404,
         _("Not on this order"),
         _("This order has no such person, or no such hidden field."),
         _("Open the order again: it may have changed."),
         icon="not-found",
-        word=_("not found"),
+        word=_("not on this order"),
         accepted=True,
         action=NextStep.NONE,
     ),

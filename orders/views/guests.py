@@ -31,21 +31,21 @@ from orders.views.progress import with_progress
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked.
 
-    Raises NotFound, which is recorded, if nobody on the order is that guest.
+    Raises NotOnOrder, which is recorded, if nobody on the order is that guest.
     """
 
     def record(outcome: str) -> None:
         what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
         access_log.record(request, what, connection=tenant.connection, order_ref=ref, subject=subject, outcome=outcome)
 
-    def load() -> Loaded[Order] | errors.NotFound:
+    def load() -> Loaded[Order] | errors.NotOnOrder:
         try:
             return load_orders_of_guest(tenant, ref, guest_ref)
-        except errors.NotFound as error:
+        except errors.NotOnOrder as error:
             return error  # recorded before it is shown
 
-    def show(loaded: Loaded[Order] | errors.NotFound) -> HttpResponse:
-        if isinstance(loaded, errors.NotFound):
+    def show(loaded: Loaded[Order] | errors.NotOnOrder) -> HttpResponse:
+        if isinstance(loaded, errors.NotOnOrder):
             record("not shown: nobody on this order")
             raise loaded
         record(extent_shown(loaded))

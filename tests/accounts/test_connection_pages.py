@@ -91,7 +91,7 @@ def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, 
     [
         (403, "{}", "does not permit reading orders"),
         (404, "{}", "The CDP accepted the credential"),
-        (429, "{}", "asks us to wait"),
+        (429, "{}", "asked us to wait"),
         (500, "{}", "returned an error"),
         (302, "{}", "returned an error"),
         (200, "<html>", "returned an error"),

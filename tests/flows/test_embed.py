@@ -262,14 +262,18 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     with windows[2].expect_event("close"):
         windows[2].get_by_role("button", name="Show orders there").click()
     page.clock.fast_forward(1_000)
-    expect(panel.locator("#say")).to_have_text("No answer from this server. Check your network connection and try again.")
+    expect(panel.locator("#say")).to_have_text(
+        "No answer from this server. Check your network connection and try again."
+    )
     # Then a proxy answers in its place: its page is not shown, nor does it replace an order that is.
     page.route(
         "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
     )
     with page.expect_response("**/embed/orders/**"):
         panel.get_by_role("button", name="Try again").click()
-    expect(panel.locator("#say")).to_have_text("No answer from this server. Check your network connection and try again.")
+    expect(panel.locator("#say")).to_have_text(
+        "No answer from this server. Check your network connection and try again."
+    )
     expect(panel.locator("#order")).to_be_empty()
     page.unroute("**/embed/orders/**")
     panel.get_by_role("button", name="Try again").click()
@@ -279,7 +283,9 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
         "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
     )
     panel.get_by_role("button", name="Refresh").click()
-    expect(panel.locator("#say")).to_have_text("No answer from this server. Check your network connection and try again.")
+    expect(panel.locator("#say")).to_have_text(
+        "No answer from this server. Check your network connection and try again."
+    )
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
     expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
     page.unroute("**/embed/orders/**")

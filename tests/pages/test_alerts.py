@@ -141,7 +141,11 @@ def test_without_a_departure_only_what_no_pill_says_is_to_check(
         ("CANCELLED", ["CANCELLED"] * 2, []),
         ("CONFIRMED", ["CONFIRMED"] * 2, []),
         ("CONFIRMED", ["CANCELLED"] * 2, ["money : The order says Confirmed, but its items say Cancelled"]),
-        ("PURCHASED", ["DECLINED"], ["money : Declined", "money : The order says Purchased, but its items say Declined"]),
+        (
+            "PURCHASED",
+            ["DECLINED"],
+            ["money : Declined", "money : The order says Purchased, but its items say Declined"],
+        ),
         ("CONFIRMED", ["CANCELLED", "CONFIRMED"], []),
         ("CANCELLED", [None, None], []),
     ],

@@ -352,9 +352,9 @@ FAMILY = ["ADT", "ADT", "CHD", "INF"]
 @pytest.mark.parametrize(
     ("flights", "bags", "booking"),
     [
-        (["CONFIRMED"] * 4, "CONFIRMED", "Confirmed for 4 of 4"),
-        (["RESERVED"] * 4, "RESERVED", "Reserved for 4 of 4, not confirmed"),
-        (["CONFIRMED"] * 3 + ["CANCELLED"], None, "Confirmed for 3 of 4 · Cancelled for 1 of 4"),
+        (["CONFIRMED"] * 4, "CONFIRMED", "Confirmed for 4 of 4 travellers"),
+        (["RESERVED"] * 4, "RESERVED", "Reserved for 4 of 4 travellers, not confirmed"),
+        (["CONFIRMED"] * 3 + ["CANCELLED"], None, "Confirmed for 3 of 4 travellers · Cancelled for 1 of 4 travellers"),
         (["CONFIRMED"] * 4, "DECLINED", "Confirmed for 8 of 9 items · Declined for 1 of 9 items"),
     ],
 )

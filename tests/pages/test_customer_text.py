@@ -41,8 +41,8 @@ def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **
         ("CONFIRMED", ["PENDING"], " – Pending, not confirmed", True),
         ("CONFIRMED", ["RQ7"], " – status to be confirmed", True),
         ("CONFIRMED", ["CANCELLED"], " – CANCELLED", False),
-        ("CONFIRMED", ["CONFIRMED"] * 3 + ["WAITLISTED"], " – Waitlisted for 1 of 4", True),
-        ("CONFIRMED", ["CONFIRMED"] * 3 + ["CANCELLED"], " – Cancelled for 1 of 4", True),
+        ("CONFIRMED", ["CONFIRMED"] * 3 + ["WAITLISTED"], " – Waitlisted for 1 of 4 travellers", True),
+        ("CONFIRMED", ["CONFIRMED"] * 3 + ["CANCELLED"], " – Cancelled for 1 of 4 travellers", True),
         ("RESERVED", ["RESERVED"], "", False),  # the opening says it
         ("RESERVED", ["DECLINED"], " – Declined", True),
         ("RQ7", ["RQ7"], " – status to be confirmed", True),  # the opening has no words for it

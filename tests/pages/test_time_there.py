@@ -14,7 +14,7 @@ from tests.pages.reading import text_of
 
 DUBLIN, SINGAPORE = ZoneInfo("Europe/Dublin"), ZoneInfo("Asia/Singapore")
 PHASE = re.compile(r'class="phase phase-(\w+)"')
-NOW_THERE = re.compile(r"\bnow (\d\d:\d\d)")
+NOW_THERE = re.compile(r"(?<!is )\bnow (\d\d:\d\d)")
 
 
 def flight(hours: float, number: int = 77) -> str:

@@ -72,7 +72,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("provider, cancelled", login, cancelled, "", shows="was cancelled"),
         State("provider, failed", login, failed, "", shows="returned an error"),
         State("provider, hanging", login, hanging, "", shows="is not responding"),
-        State("provider, expired", f"{CALLBACK}?code=x&state=y", person="", status=400, shows="has expired"),
+        State("provider, expired", f"{CALLBACK}?code=x&state=y", person="", status=400, shows="is no longer valid"),
         State("provider, no group", login, through_provider("sub-zoe"), "", shows="not in a group"),
         State("provider, name taken", login, through_provider("sub-other"), "", shows="called supervisor"),
         State("provider, name unusable", login, through_provider("sub-odd"), "", shows="cannot be used here"),
