@@ -70,7 +70,7 @@ class TickedUserAdmin(Ticked, People):
         said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
         self.message_user(request, said % {"count": count})
 
-    @admin.action(description=_("Reset the second step"), permissions=["change"])
+    @admin.action(description=_("Reset two-step sign-in"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Remove the second factors of users who have lost their phone or key.
 
@@ -123,7 +123,7 @@ class AccessRecordAdmin(Records):
     list_filter = ("what",)
     # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would read all rows as well.
     search_fields = ("order_ref__exact", "reference__exact", "ticket__exact", "request_id__exact")
-    search_help_text = _("User name, order ref, reference, ticket or request ID, each in full")
+    search_help_text = _("Enter a user name, order ref, reference, ticket or request ID in full.")
     ordering = ("-at", "-pk")
     paginator = Counted
     show_full_result_count = False

@@ -108,7 +108,7 @@ class SignInForm(Limited, AuthenticationForm):
                 said, why = gettext("Signing in with a cdpviewer password is switched off."), "passwords are off"
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
             if chosen.provider:
-                said += " " + gettext("Use the button above.")
+                said += " " + gettext("Sign in with the button above.")
             raise ValidationError(said, code="provider")
         if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")

@@ -37,8 +37,8 @@ class Length:
 
     def get_help_text(self) -> str:
         return _(
-            "At least %(least)s characters, preferably %(advised)s or more: a few unrelated words are easy to remember. "
-            "Spaces and all letters and symbols are allowed."
+            "At least %(least)s characters, preferably %(advised)s or more. A few unrelated words are easy to remember. "
+            "All characters are allowed, including spaces."
         ) % {"least": LEAST, "advised": ADVISED}
 
 
@@ -48,12 +48,12 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password appears in data breaches, as it is or without the digits and symbols around it."),
+                _("This password is known from data breaches, or is such a password with digits or symbols added."),
                 code="password_too_common",
             )
 
     def get_help_text(self) -> str:
-        return _("Not found in data breaches, even without the digits and symbols around it.")
+        return _("Not a password known from data breaches, even with digits or symbols added.")
 
 
 class NotSimple:

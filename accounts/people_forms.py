@@ -47,7 +47,7 @@ class PersonForm(RolesForm, UserForm):
         """Refuse a name that is already taken, regardless of upper and lower case."""
         name: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
-            raise ValidationError(_("There is already a person with this user name."), code="taken")
+            raise ValidationError(_("This user name is already taken."), code="taken")
         return name
 
 

@@ -108,7 +108,7 @@ def own_password_first(get_response: GetResponse) -> GetResponse:
                 )
         elif request.session.get(MUST_ADD) and request.user.is_authenticated and not _is_one_of(request, BEFORE_ADDING):
             return next_page.go_to(
-                request, resolve_url("second_factors"), _("Before you continue, set up a second step for signing in.")
+                request, resolve_url("second_factors"), _("Before you continue, set up two-step sign-in.")
             )
         return get_response(request)
 

@@ -87,13 +87,9 @@ def count(person: AnyUser) -> Over | None:
 def problem(over: Over) -> Problem:
     """The problem for a user who has exceeded a limit on views; the CDP was not called."""
     if over.window == "a day":
-        sentence = _(
-            "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."
-        )
+        sentence = _("You have reached the limit of %(limit)s views a day per person. Nothing was sent to the CDP.")
     else:
-        sentence = _(
-            "The limit for one person is %(limit)s views a minute, and you have reached it. Nothing was sent to the CDP."
-        )
+        sentence = _("You have reached the limit of %(limit)s views a minute per person. Nothing was sent to the CDP.")
     return problems.views_limited(sentence % {"limit": over.limit}, over.seconds)
 
 

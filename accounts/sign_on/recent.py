@@ -59,7 +59,7 @@ def confirmed_for_factors(view: View) -> View:
 def ask(request: HttpRequest) -> HttpResponseBase:
     """Redirect to the confirmation page, and from there back to the page the user is on. From a panel, the whole page is redirected."""
     address = reverse("confirm") + next_page.next_query(next_page.page_of(request))
-    return next_page.go_to(request, address, _("First confirm that it is you."))
+    return next_page.go_to(request, address, _("First, confirm it’s you."))
 
 
 def _confirmed(view: View, limit: Callable[[], int]) -> View:

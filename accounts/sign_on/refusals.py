@@ -67,7 +67,7 @@ def words(refused: NotSignedIn) -> Words:
     told: dict[Kind, tuple[str, str, str]] = {
         "unreachable": (
             _("%(name)s is not responding"),
-            _("You are not signed in, because %(name)s could not be reached. Nothing is wrong with your account."),
+            _("%(name)s could not be reached, so you are not signed in. Nothing is wrong with your account."),
             _("Try again in a minute."),
         ),
         "failed": (
@@ -92,12 +92,10 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "name-taken": (
             _("There is already a user called %(person)s"),
-            _(
-                "That user was not created by %(name)s, so the account may belong to somebody else. You are not signed in."
-            ),
+            _("%(name)s did not create that user, so the account may belong to somebody else. You are not signed in."),
             administrator
             if refused.by_directory
-            else _("If the account is yours, ask your cdpviewer administrator to link it with %(name)s."),
+            else _("If the account is yours, ask your cdpviewer administrator to link it to %(name)s."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),

@@ -79,7 +79,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s was added.") % {"name": person.username})
             return redirect("person", person.pk)
         except IntegrityError:  # added by somebody else at the same time
-            form.add_error("username", _("There is already a person with this user name."))
+            form.add_error("username", _("This user name is already taken."))
     return render(request, "people/add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -113,7 +113,9 @@ def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Create a link with which a person sets a new password; only show a warning if they cannot sign in with one."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
-        messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})
+        messages.warning(
+            request, _("No link was created: %(name)s cannot sign in with a password.") % {"name": found.username}
+        )
         return redirect("person", found.pk)
     return _link_page(request, found)
 
@@ -156,7 +158,7 @@ def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
     """
     found = _may_change(request, person_id)
     if factors.reset(found):
-        said = _("The second step for %(name)s was reset.")
+        said = _("Two-step sign-in for %(name)s was reset.")
         messages.success(request, said % {"name": found.username})
     return redirect("person", found.pk)
 

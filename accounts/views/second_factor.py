@@ -87,7 +87,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
             wait["Retry-After"] = str(limit.seconds())
             return wait
         except CredentialUnreadable:
-            unreadable = _("Your second step cannot be checked on this server. Contact your cdpviewer administrator.")
+            unreadable = _("Your code cannot be checked on this server. Contact your cdpviewer administrator.")
             return _show(request, stage, unreadable, 503)
         except ValidationError as error:
             sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")

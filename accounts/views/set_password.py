@@ -32,7 +32,7 @@ class SetPassword(views.PasswordResetConfirmView):
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         with choosing_by_link(), transaction.atomic():
             response = super().form_valid(form)
-        messages.success(self.request, _("Your password was set. Sign in with it."))
+        messages.success(self.request, _("Your new password is set. Use it to sign in."))
         return response
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:

@@ -131,7 +131,7 @@ def _split(trip: Trip) -> Iterator[AlertLine]:
         return
     if parts:
         named = [_aboard(flight) for flight in parts[:MOST_PARTS]] + ["…"] * (len(parts) > MOST_PARTS)
-        words = _("Not all on the same flights: %(who)s") % {"who": "; ".join(named)}
+        words = _("Not all travellers are on every flight: %(who)s") % {"who": "; ".join(named)}
         yield AlertLine(f"flight-{parts[0].key}", "", (words,))
 
 
@@ -156,7 +156,7 @@ def _is_open(row: Status) -> bool:
 def _contradiction(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
     if contradicts(order, summary):
         items = ", ".join(status_word(sent) for sent, _count in summary.statuses)
-        words = _("The order says %(order)s, but its items say %(items)s")
+        words = _("The order is marked %(order)s, but its items are marked %(items)s")
         yield AlertLine("money", "", (words % {"order": status_word(order.status), "items": items},))
 
 
@@ -166,7 +166,7 @@ def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
             "sum": money(summary.items_sum, summary.sum_currency),
             "total": money(order.price, order.currency_code),
         }
-        yield AlertLine("money", "", (_("Items add up to %(sum)s, not %(total)s") % sums,))
+        yield AlertLine("money", "", (_("Items add up to %(sum)s; the order total is %(total)s") % sums,))
 
 
 def alert_words(notice: Notice, city: str = "") -> str:

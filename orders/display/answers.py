@@ -54,7 +54,7 @@ def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str
     if not row.booked:
         return ""
     words = time_words(trip, now, settled=not row.code or row.settled)
-    return words if whole or not words else _("%(words)s (according to the items loaded)") % {"words": words}
+    return words if whole or not words else _("%(words)s (some flights may be missing)") % {"words": words}
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
@@ -68,7 +68,7 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
             return Answer("booking", tone, icon, not_confirmed(order.status))
         words = _("The CDP does not say whether the order is confirmed")
         if unread or status_unread(order):
-            words = _("Not known whether the order is confirmed: status not understood")
+            words = _("It is unclear whether the order is confirmed: a status could not be read")
         return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, words)
     heads = _heads(order, trip)
     parts = [
@@ -76,7 +76,7 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
         for row, sent, count in counted[:MOST_PARTS]
     ]
     if unread:
-        parts.append(_of(_("Status not understood"), unread, summary))
+        parts.append(_of(_("Status could not be read"), unread, summary))
     look = _worst([row for row, _sent, _count in counted])
     whole = sum(count for _row, _sent, count in counted) == summary.items_total
     if look[0] is Tone.GOOD and (not whole or not _agrees(order)):
@@ -176,7 +176,7 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 def _not_said(order: Order, summary: OrderSummary) -> str:
     """The answer if it is not known whether the order is paid, with the reason."""
     if status_unread(order) or any(map(status_unread, order.items)):
-        return _("Not known whether the order is paid: status not understood")
+        return _("It is unclear whether the order is paid: a status could not be read")
     if _is_cancelled(order, summary):
         return _("The CDP does not say whether the order was paid or refunded")
     return _("The CDP does not say whether the order is paid")

@@ -64,7 +64,7 @@ def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[s
     if _is_said(order.status):
         lines.append(_("Status: %(status)s") % {"status": not_confirmed(order.status)})
     if noted:
-        lines.append(_("Please note the status given below."))
+        lines.append(_("Please note any status shown next to a flight or extra below."))
     if together and trip.passengers:
         lines.append(_travellers(trip.passengers))
     return lines

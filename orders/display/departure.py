@@ -68,11 +68,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
     lands = flight.destination
     if not _is_settled(flight, settled=settled):
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
-        phrase = _("Was due to leave %(city)s %(day)s %(time)s, landing %(landing)s in %(destination)s")
+        phrase = _("Was due to leave %(city)s %(day)s %(time)s, landing in %(destination)s %(landing)s")
         return phrase % {**_at(flight.origin, now), "landing": landing, "destination": place_city(lands.place)}
-    phrase = _("Under way, lands %(when)s in %(city)s")
+    phrase = _("Under way, lands in %(city)s %(when)s")
     if _apart(flight, trip):
-        phrase = _("Some of the party are under way, landing %(when)s in %(city)s")
+        phrase = _("Some of the party are under way, landing in %(city)s %(when)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
     return phrase % {"when": when, "city": place_city(lands.place)}
 
@@ -84,7 +84,7 @@ def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
         if not settled:
             phrase = _("Was due to leave %(city)s %(day)s %(time)s, arrival time unknown")
         return phrase % _at(flight.origin, now)
-    phrase = _("Landed %(day)s in %(city)s") if settled else _("Was due to land %(day)s in %(city)s")
+    phrase = _("Landed in %(city)s on %(day)s") if settled else _("Was due to land in %(city)s on %(day)s")
     return phrase % {**_at(flight.destination), "day": day(flight.destination.day)}
 
 
@@ -101,10 +101,10 @@ def _phrase(flight: Flight, trip: Trip) -> str:
     """The phrase for a departure, depending on whether other members of the party leave earlier or later."""
     apart = _apart(flight, trip)
     if not apart:
-        return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s")
+        return _("Leaves %(city)s %(wait)s, %(day)s %(time)s")
     if all(later for later in apart):
-        return _("Some of the party leave %(wait)s, %(day)s %(time)s from %(city)s")
-    return _("Others in the party leave %(wait)s, %(day)s %(time)s from %(city)s")
+        return _("Some of the party leave %(city)s %(wait)s, %(day)s %(time)s")
+    return _("Others in the party leave %(city)s %(wait)s, %(day)s %(time)s")
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
@@ -140,13 +140,13 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
     if max(leaves.instant, other) <= now:
         return ""
     if leaves.other_wall == leaves.wall:
-        return _leaves(flight, now, _("Leaves %(wait)s, %(day)s %(time)s from %(city)s"))
+        return _leaves(flight, now, _("Leaves %(city)s %(wait)s, %(day)s %(time)s"))
     same_day = leaves.other_wall.date() == leaves.wall.date()
     otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
     if trip.reading is Reading.UTC:
-        phrase = _("Leaves %(city)s %(day)s %(time)s read as UTC, %(other)s if local")
+        phrase = _("Leaves %(city)s %(day)s %(time)s if the time is UTC, %(other)s if it is local")
     else:
-        phrase = _("Leaves %(city)s %(day)s %(time)s as sent, %(other)s if UTC")
+        phrase = _("Leaves %(city)s %(day)s %(time)s if the time is local, %(other)s if it is UTC")
     return phrase % {**_at(leaves, now), "other": otherwise}
 
 

@@ -115,7 +115,7 @@ def flight_time(flight: Flight) -> str:
 def both_times(flight: Flight) -> str:
     """A doubted flight time under both readings: "18 h 35 min read as local, 10 h 35 min read as UTC"."""
     times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
-    return _("%(local)s if local, %(utc)s if UTC") % times
+    return _("Takes %(local)s if the times are local, %(utc)s if they are UTC") % times
 
 
 def transfer_words(transfer: Transfer) -> str:
@@ -131,9 +131,9 @@ def transfer_words(transfer: Transfer) -> str:
             return _("The next flight leaves %(departure)s %(time)s before this one arrives at %(arrival)s") % early
         return _("The next flight leaves %(time)s before this one arrives at %(arrival)s") % early
     if changes:
-        place = _("%(arrival)s, onward from %(departure)s") % {"arrival": place, "departure": onward}
+        place = _("%(arrival)s, next flight from %(departure)s") % {"arrival": place, "departure": onward}
     if transfer.minutes is None:
-        return _("Connection at %(place)s, time unknown") % {"place": place}
+        return _("Connection at %(place)s, duration unknown") % {"place": place}
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": place}
 
 
@@ -173,9 +173,9 @@ def clock_words(end: Clock) -> str:
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
     if end.dst is ClockChange.SKIPPED:
-        return _("%(time)s (the clocks skip this time that night)") % {"time": words}
+        return _("%(time)s (this time does not exist that night)") % {"time": words}
     if end.dst is ClockChange.REPEATED:
-        return _("%(time)s (the clocks show this time twice that night)") % {"time": words}
+        return _("%(time)s (this time occurs twice that night)") % {"time": words}
     return words
 
 

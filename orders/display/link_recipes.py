@@ -61,8 +61,8 @@ RECIPES = (
         "360001234567",
         "{{ticket.custom_field_FIELD}}",
         "ZD-{{ticket.id}}",
-        _("In the URL Builder app, as a new entry."),
-        note=_("A drop-down field inserts its tag, prefix included. Use a text field."),
+        _("In the URL Builder app, add this template as a new entry."),
+        note=_("Use a text field. A drop-down field would insert the tag of the chosen option, including any prefix."),
     ),
     Recipe(
         "zammad",
@@ -79,8 +79,10 @@ RECIPES = (
         "3",
         "{%cf_FIELD%}",
         "",
-        _("In a saved reply or the sidebar, with a single-line field of the Custom Fields module."),
-        note=_("Use the number of your field."),
+        _(
+            "Put this template into a saved reply or the sidebar. It needs a single-line field of the Custom Fields module."
+        ),
+        note=_("Put the number of your field after “cf_”."),
     ),
     Recipe(
         "otrs",
@@ -88,7 +90,7 @@ RECIPES = (
         "BookingReference",
         "[% Data.DynamicField_FIELD | uri %]",
         "[% Data.TicketNumber | uri %]",
-        _("As a menu entry in the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
+        _("Add this template as a menu entry in the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
         shape=Shape.QUERY,
         kept="",
         note=_("The “uri” filter encodes spaces and slashes so that they do not break the URL."),
@@ -99,9 +101,9 @@ RECIPES = (
         "Booking reference",
         "{{issue.FIELD.urlEncode}}",
         "{{issue.key}}",
-        _("In a URL field that an automation rule fills in."),
+        _("Create a URL field, and let an automation rule fill it in with this template."),
         kept="",
-        note=_("Link templates on custom fields are no longer shown in the new issue view."),
+        note=_("Jira’s new issue view no longer shows link templates on custom fields, so let a rule fill in the URL."),
     ),
     Recipe(
         "rt",
@@ -121,7 +123,7 @@ RECIPES = (
         _("Administration → Custom fields → your field → “Link values to URL”."),
         shape=Shape.QUERY,
         kept="#?&/+:;=@!$'()*,[]",
-        note=_("Redmine leaves # ? & / and + as they are."),
+        note=_("Redmine does not encode # ? & / or + in the value."),
     ),
     Recipe(
         "roundup",
@@ -129,7 +131,7 @@ RECIPES = (
         "booking_reference",
         "${context/FIELD/url_quote}",
         "issue${context/id}",
-        _('In the template of the issue page, as a link with tal:attributes="href string:…".'),
+        _('In the template of the issue page, add a link with tal:attributes="href string:…".'),
         kept="/",
         note=_("In the page template, write “&” as “&amp;”."),
     ),
@@ -161,9 +163,9 @@ RECIPES = (
         "VALUE",
         "FIELD",
         "NUMBER",
-        _("Anywhere that the system can put a field into a URL."),
+        _("Use this template wherever the system can put a field into a URL."),
         shape=Shape.QUERY,
-        note=_("Let the system encode the value if it can; a value that is encoded twice works too."),
+        note=_("Let the system URL-encode the value if it can; a value that is encoded twice works too."),
     ),
 )
 BY_CODE = {recipe.code: recipe for recipe in RECIPES}

@@ -72,7 +72,7 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
     if not sent:
         return ""
     shown = masked_value(field, sent, settings.SHOWN_FIELDS, documented=True)
-    return _("sent but not understood: %(text)s") % {"text": shown}
+    return _("could not be read: %(text)s") % {"text": shown}
 
 
 def before_conversion(item: OrderItem) -> str:

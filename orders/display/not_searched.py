@@ -20,10 +20,10 @@ def _of_kind(kind: Kind) -> str:
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
         ),
         Kind.EMAIL: _(
-            "An e-mail address in a link would stay in browser histories and logs, so it is not searched for automatically."
+            "Links stay in browser histories and logs, so an e-mail address in a link is not searched for automatically."
         ),
         Kind.PHONE: _(
-            "A phone number in a link would stay in browser histories and logs, so it is not searched for automatically."
+            "Links stay in browser histories and logs, so a phone number in a link is not searched for automatically."
         ),
         Kind.SEVERAL: _("This text contains several things to search for. Choose the one you mean."),
     }
@@ -34,18 +34,18 @@ def _unreadable(why: Unreadable) -> str:
     sentences = {
         Unreadable.TOO_LONG: _("That is too long for a reference. Paste only the reference, or the URL of the order."),
         Unreadable.CHARACTERS: _(
-            "That contains characters that no reference has: only letters, digits and . _ ~ - / : + are used."
+            "That cannot be a reference: it contains characters other than letters, digits and . _ ~ - / : +"
         ),
         Unreadable.DOTS: _("A reference never contains two dots in a row."),
-        Unreadable.NO_REFERENCE: _("There is no reference in the pasted text."),
+        Unreadable.NO_REFERENCE: _("There is no reference in this text."),
         Unreadable.EMAIL: _(
-            "The e-mail address could not be read in full, and part of it could be somebody else’s address."
+            "The e-mail address is incomplete or invalid, so it is not searched for: part of it could be somebody else’s address."
         ),
         Unreadable.PHONE: _(
-            "The phone number could not be read in full, and part of it could be somebody else’s number."
+            "The phone number is incomplete or invalid, so it is not searched for: part of it could be somebody else’s number."
         ),
         Unreadable.COUNTRY: _(
-            "This phone number has no country code. Choose its country, or enter the number with a plus and the country code."
+            "This phone number has no country code. Choose its country, or enter the number starting with + and the country code."
         ),
     }
     return sentences[why]

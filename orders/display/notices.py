@@ -56,12 +56,12 @@ def evidence_words(evidence: Evidence) -> str:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
     if evidence.local_minutes == evidence.utc_minutes:
-        return _("if the times are local or UTC, this flight takes %(local)s to cover %(km)s km") % facts
+        return _("whether the times are local or UTC, this flight takes %(local)s to cover %(km)s km") % facts
     if evidence.verdict is Verdict.UNCLEAR:
         return (
             _(
                 "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; "
-                "neither clearly fits better"
+                "neither is clearly more likely"
             )
             % facts
         )
@@ -80,7 +80,8 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
-            "this flight would take %(local)s to cover %(km)s km; the date looks wrong: moved by %(days)s, the flight would take %(fits)s"
+            "this flight would take %(local)s to cover %(km)s km, "
+            "but %(fits)s if the arrival date were changed by %(days)s, so a date is probably wrong"
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
@@ -130,7 +131,7 @@ def _carrier_change(notice: Notice) -> str:
 
 def _surface(notice: Notice) -> str:
     return _(
-        "No flight from %(from)s to %(to)s on this order: perhaps ground transport or another booking."
+        "This order has no flight from %(from)s to %(to)s; there may be ground transport or another booking."
     ) % _from_to(notice)
 
 
@@ -146,10 +147,7 @@ def _long_flight(notice: Notice) -> str:
     if notice.evidence is None:
         return ""
     facts = _facts(notice.evidence) | {"time": duration(notice.minutes)}
-    return (
-        _("%(time)s for %(km)s km; about %(expected)s is usual. There may be stops under the same flight number.")
-        % facts
-    )
+    return _("%(time)s to cover %(km)s km; about %(expected)s is usual. The flight may stop on the way.") % facts
 
 
 def _clock_skipped(notice: Notice) -> str:
@@ -177,14 +175,14 @@ def _missing_time(notice: Notice) -> str:
 
 
 def _unreadable_time(_notice: Notice) -> str:
-    return _("The time was not understood; the details show it as sent.")
+    return _("The time could not be read; the details show it as sent.")
 
 
 def _unknown_place(notice: Notice) -> str:
     (code,) = notice.names
     if not any(map(str.isalnum, code)):
         return _("No airport code was sent, so the duration is unknown.")
-    return _("%(code)s is not a place we know, so its time zone is unknown.") % {"code": code}
+    return _("%(code)s is not a known airport code, so the time zone is unknown.") % {"code": code}
 
 
 def _items_disagree(_notice: Notice) -> str:

@@ -43,7 +43,7 @@ def passenger_type(code: str | None) -> str:
         PassengerType.ADULT: _("Adult"),
         PassengerType.CHILD: _("Child"),
         PassengerType.INFANT: _("Infant"),
-        PassengerType.INFANT_WITH_SEAT: _("Infant with a seat"),
+        PassengerType.INFANT_WITH_SEAT: _("Infant with own seat"),
         PassengerType.YOUNG_ADULT: _("Young adult"),
         PassengerType.SENIOR: _("Senior"),
         PassengerType.UNACCOMPANIED_MINOR: _("Unaccompanied minor"),
@@ -73,7 +73,7 @@ def _phrase(known: PassengerType, count: int) -> str:
         case PassengerType.INFANT:
             return ngettext("%(count)s infant", "%(count)s infants", count)
         case PassengerType.INFANT_WITH_SEAT:
-            return ngettext("%(count)s infant with a seat", "%(count)s infants with a seat", count)
+            return ngettext("%(count)s infant with own seat", "%(count)s infants with own seats", count)
         case PassengerType.YOUNG_ADULT:
             return ngettext("%(count)s young adult", "%(count)s young adults", count)
         case PassengerType.SENIOR:

@@ -50,9 +50,9 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     after = [untimed_words(trip)] if trip.untimed else []
     after += [notice_line(notice) for notice in trip.notices]
     if trip.timed and not trip.doubted:
-        after.append(_("All times are local to the airport."))
+        after.append(_("All times are local airport times."))
     elif trip.timed and trip.reading is Reading.UTC:
-        after.append(_("Times converted from UTC, in doubt: see above."))
+        after.append(_("Times were converted from UTC and may be wrong: see above."))
     elif trip.timed:
         after.append(_("Times in doubt: see above."))
     left_out = _("The remaining flights are left out: the trip is too long for a support ticket.")

@@ -117,17 +117,17 @@ def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
 
 def shown_items(rows: Rows) -> str:
     """ "Items 1 to 800 of 1,000 are shown.", for a list that does not fit on one page."""
-    return _("Items %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+    return _("Showing items %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def shown_flights(rows: Rows) -> str:
     """ "Flights 1 to 130 of 2,000 are shown."."""
-    return _("Flights %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+    return _("Showing flights %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def shown_rows(rows: Rows) -> str:
     """ "1 to 300 of 1,000 are shown."."""
-    return _("%(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+    return _("Showing %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def _numbers(rows: Rows) -> dict[str, str]:

@@ -29,7 +29,7 @@ class Action(models.TextChoices):
         return member
 
     ORDER_OPENED = "order_opened", Kind.ORDERS, _("opened order")
-    ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed orders to choose from")
+    ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed matching orders")
     ORDER_LOOKED_UP = "order_looked_up", Kind.ORDERS, _("looked up order")
     SEARCHED_REFERENCE = "searched_reference", Kind.ORDERS, _("searched by reference")
     RAW_SEEN = "raw_seen", Kind.ORDERS, _("viewed raw data")
@@ -65,8 +65,8 @@ class Action(models.TextChoices):
     RIGHTS_TAKEN = "rights_taken", _("rights removed")
     CONNECTION_ADDED = "connection_added", _("connection added")
     CONNECTION_REPLACED = "connection_replaced", _("credential replaced")
-    CONNECTION_CHANGED = "connection_changed", _("connection renamed or changed")
-    CONNECTION_DEFAULT = "connection_default", _("connection made the default")
+    CONNECTION_CHANGED = "connection_changed", _("connection settings changed")
+    CONNECTION_DEFAULT = "connection_default", _("connection set as default")
     CONNECTION_TRIED = "connection_tried", _("connection tested")
     CONNECTION_CONFIRMED = "connection_confirmed", _("connection confirmed")
     CONNECTION_DELETED = "connection_deleted", _("connection deleted")
@@ -76,7 +76,7 @@ class Action(models.TextChoices):
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
-    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records started")
+    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("record chaining started")
     CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain recorded")
     HEAD_TAKEN = "head_taken", Kind.CHAINS, _("chain head printed")
 

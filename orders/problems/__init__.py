@@ -49,7 +49,7 @@ _NO_CONNECTION = Row(
     _("You have no CDP connection yet"),
     _("A connection holds the client key and API token used to read orders."),
     _(
-        "Add one; it takes a minute. Your CDP administrator can find the values in Sitecore CDP under Settings → API access."
+        "Add one; it takes only a minute. Your CDP administrator can find the key and token in Sitecore CDP under Settings → API access."
     ),
     icon="plug",
 )
@@ -57,33 +57,33 @@ _UNKNOWN_CONNECTION = Row(
     Code.UNKNOWN_CONNECTION,
     404,
     _("You have no connection named “%(name)s”"),
-    _(
-        "The link names this connection. Nothing was sent to the CDP, because another connection may belong to a different tenant."
-    ),
+    _("The link names this connection. Any other may belong to a different tenant, so nothing was sent to the CDP."),
     _("Choose one of your connections, or add one with this name."),
     icon="plug",
 )
 _UNCONFIRMED = Row(
     Code.UNCONFIRMED,
     409,
-    _("Please confirm “%(name)s” first"),
-    _("Somebody else set your password, so nothing was sent to the CDP."),
-    _("Confirm the connections that are yours, and you can read orders with them again."),
+    _("Confirm your connection “%(name)s” first"),
+    _(
+        "Somebody else set your password, so this connection cannot be used until you confirm it. Nothing was sent to the CDP."
+    ),
+    _("Confirm only the connections that are yours."),
 )
 _NOT_RECORDED = Row(
     Code.NOT_RECORDED,
     503,
-    _("Not shown, because this view could not be logged"),
-    _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
+    _("Nothing is shown, because this view could not be logged"),
+    _("Every view of customer data must be logged before it is shown, and the log entry could not be written."),
     _(
-        "Try again. If this keeps happening, contact your cdpviewer administrator: the database is not accepting new records."
+        "Try again. If this keeps happening, tell your cdpviewer administrator that the database is not accepting new records."
     ),
     retry_after=DATABASE_AWAY,
 )
 _VIEWS_LIMITED = Row(
     Code.VIEWS_LIMITED,
     429,
-    _("Too many views in a short time"),
+    _("View limit reached"),
     "",
     "",
     icon="hourglass",

@@ -96,7 +96,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         403,
         _("The CDP refused this connection’s credential"),
         _("The CDP did not accept the client key and token (401). They may have been replaced or disabled."),
-        _("Ask your CDP administrator for a current API token and enter it on the connection page."),
+        _(
+            "Ask your CDP administrator for a valid client key and API token, then replace the credential on the Connections page."
+        ),
         icon="key",
         word=_("credential refused"),
         action=NextStep.CONNECTIONS,
@@ -106,9 +108,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
         403,
-        _("Not permitted: this connection may not read this data"),
+        _("Not permitted: this connection has no access to this data"),
         _("The credential is valid, but it does not permit this request (403)."),
-        _("Ask your CDP administrator what this connection may read, or choose another connection."),
+        _("Ask your CDP administrator what this connection has access to, or choose a different connection."),
         icon="key",
         word=_("not permitted"),
         action=NextStep.CONNECTIONS,
@@ -119,8 +121,10 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.CREDENTIAL_UNREADABLE,
         409,
         _("This connection’s stored credential cannot be decrypted"),
-        _("It was encrypted with a key this server no longer has, or it was changed. Nothing was sent to the CDP."),
-        _("Enter the client key and token again on the connection page."),
+        _(
+            "Either this server no longer has the encryption key, or the stored data was altered. Nothing was sent to the CDP."
+        ),
+        _("Replace the credential on the Connections page: enter the client key and token again."),
         icon="key",
         word=_("credential cannot be decrypted"),
         action=NextStep.CONNECTIONS,
@@ -130,9 +134,10 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.BadReference: Row(
         Code.BAD_REFERENCE,
         400,
-        _("That cannot be an order reference"),
+        _("This is not a valid order reference"),
         _(
-            "A reference is 1 to 128 characters: letters, digits, dots, hyphens, underscores and tildes. Nothing was sent to the CDP."
+            "A reference has 1 to 128 characters, all of them letters, digits, dots, hyphens, underscores or tildes. "
+            "Nothing was sent to the CDP."
         ),
         _("Check the text and search again."),
         word=_("not a reference"),
@@ -154,7 +159,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.NOT_ON_ORDER,
         404,
         _("Not on this order"),
-        _("This order has no such person, or no such hidden field."),
+        _("There is no such person or hidden field on this order."),
         _("Open the order again: it may have changed."),
         icon="not-found",
         word=_("not on this order"),
@@ -165,7 +170,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_MANY,
         400,
         _("Too many people found: narrow the search"),
-        _("Only the first matches were read, with their orders."),
+        _("Only the first matches are shown, with their orders."),
         _("Add the first name, or search by e-mail address."),
         word=_("too many found"),
         accepted=True,
@@ -175,8 +180,8 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.REQUEST_REFUSED,
         400,
         _("The CDP refused this request"),
-        _("The CDP did not accept the request (4xx). The order or person may still exist."),
-        _("Check what you searched for. If it is right, contact your cdpviewer administrator."),
+        _("The CDP did not accept the request. The order or person may still exist."),
+        _("Check the reference or search term. If it is correct, contact your cdpviewer administrator."),
         word=_("request refused"),
         accepted=True,
     ),
@@ -196,7 +201,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.BUSY,
         503,
         _("The CDP is slow at the moment"),
-        _("Many requests are waiting for the CDP, so this one was not sent."),
+        _("Too many requests are already waiting for the CDP, so this one was not sent."),
         _("Try again in a few seconds."),
         icon="hourglass",
         word=_("CDP too busy"),
@@ -222,7 +227,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         _(
             "The server that answered could not prove that it is the CDP, so nothing was sent. The order may still exist."
         ),
-        _("Contact your cdpviewer administrator and quote the technical details below."),
+        _("Contact your cdpviewer administrator, who can check the certificate."),
         icon="unplug",
         word=_("certificate not trusted"),
         result=LastResult.UNTRUSTED,
@@ -231,7 +236,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.TimedOut: Row(
         Code.SLOW,
         504,
-        _("The CDP is too slow: no answer in time"),
+        _("The CDP did not answer in time"),
         _("We stopped waiting. The order may still exist."),
         _("Try again."),
         icon="hourglass",
@@ -245,8 +250,8 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         _("The CDP returned an error"),
         _("The CDP answered with an error instead of data. The order may still exist."),
         _("Try again. If this keeps happening, check Sitecore’s status page."),
-        word=_("error in the CDP"),
-        step_at=_("The CDP asks us to wait: try again in %(time)s."),
+        word=_("error from the CDP"),
+        step_at=_("Try again in %(time)s."),
     ),
     errors.Unreadable: Row(
         Code.UNREADABLE,
@@ -260,7 +265,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_LARGE,
         502,
         _("The CDP sent too much data for one page"),
-        _("This is far more data than an order has. Anything read so far is shown."),
+        _("This is far more data than an order normally has, so not all of it can be shown."),
         _(
             "Open the order in Sitecore CDP, and tell your CDP administrator that a feed may be sending the same data repeatedly."
         ),

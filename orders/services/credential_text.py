@@ -31,7 +31,7 @@ def clean_client_key(value: str) -> str:
     key = _clean(value)
     if ":" in key:
         raise ValidationError(
-            _("It contains a colon, so it may be the key and token together. Enter each in its own field."),
+            _("The value contains a colon, so it may be the key and token together. Enter each in its own field."),
             code="colon",
         )
     return key
@@ -45,37 +45,39 @@ def clean_token(value: str) -> str:
 def _clean(value: str) -> str:
     value = value.strip()
     if not value:
-        raise ValidationError(_("It is empty."), code="empty")
+        raise ValidationError(_("The value is empty."), code="empty")
     if any(_is_unseen(sign) for sign in value):
         raise ValidationError(
-            _("It contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
+            _("The value contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
             code="unseen",
         )
     if ADDRESS.match(value):
         raise ValidationError(
-            _("It is a URL. Enter the value that Sitecore CDP shows under Settings → API access."),
+            _("The value is a URL. Enter the key or token that Sitecore CDP shows under Settings → API access."),
             code="address",
         )
     if MASKED.search(value):
         raise ValidationError(
             _(
-                "It contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
+                "The value contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
             ),
             code="masked",
         )
     if LABEL.match(value):
         raise ValidationError(
-            _("It starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
+            _("The value starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
         )
     if value.startswith(AROUND) or value.endswith(AROUND):
-        raise ValidationError(_("It is in quotes or brackets. Enter it without them."), code="quotes")
+        raise ValidationError(_("Remove the quotation marks or brackets around the value."), code="quotes")
     if re.search(r"\s", value):
         raise ValidationError(
-            _("It contains a space or a line break. Copy it again without spaces or line breaks."), code="space"
+            _("The value contains a space or a line break. Copy it again without spaces or line breaks."), code="space"
         )
     if not value.isascii():
         raise ValidationError(
-            _("It contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."),
+            _(
+                "The value contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."
+            ),
             code="letters",
         )
     return value

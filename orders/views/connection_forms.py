@@ -64,15 +64,17 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
     def __init__(self, *args: Any, user: AnyUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
-        self.fields["clock"].help_text = _("Local unless you know that this tenant’s feed sends UTC.")
+        self.fields["version"].help_text = _("Choose v2.1 only if your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Choose UTC only if you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You already have a connection with this name."), code="taken")
         if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
-            raise ValidationError(_("A shared connection already has this name. Choose another name."), code="shared")
+            raise ValidationError(
+                _("A shared connection already has this name. Choose a different name."), code="shared"
+            )
         return name
 
 
@@ -96,9 +98,9 @@ class CredentialForm(forms.Form):
         help_text=_("Stored encrypted. Nobody can view it again."),
     )
     save_anyway = forms.BooleanField(
-        label=_("Save even if the CDP does not accept the credential now"),
+        label=_("Save even if the test fails"),
         required=False,
-        help_text=_("For example, if the CDP is down or the token is not active yet."),
+        help_text=_("Useful if the CDP is down or the token is not active yet."),
     )
 
     def full_clean(self) -> None:

@@ -153,7 +153,9 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
     except CredentialUnreadable:
         form.add_error(
             None,
-            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
+            _(
+                "This server cannot store credentials: its encryption keys are not set up. Contact your cdpviewer administrator."
+            ),
         )
         return False
     outcome = try_connection(connection)
@@ -161,9 +163,7 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
         form.add_error(None, outcome.sentence)
         form.add_error(
             None,
-            _(
-                "Nothing was saved. Enter the credential again, or tick “Save even if the CDP does not accept the credential now”."
-            ),
+            _("Nothing was saved. Enter the credential again, or tick “Save even if the test fails”."),
         )
         return False
     if not _keep(form, connection):

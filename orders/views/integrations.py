@@ -28,7 +28,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
             made, key = keys.add(**form.cleaned_data, by=request.user.pk)
             form = IntegrationForm()
         except IntegrityError:  # two administrators at the same time
-            form.add_error("name", _("There is already an integration with this name."))
+            form.add_error("name", _("An integration already has this name. Choose a different name."))
     found = Integration.objects.select_related("shared", "created_by")
     context = {
         "valid": found.filter(revoked_at=None).order_by("name"),

@@ -40,23 +40,27 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Connection"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy("Only for agents who serve several tenants: the name of the connection to use."),
+        help_text=gettext_lazy(
+            "The name of the connection to use. Needed only if your agents work with several tenants."
+        ),
     )
     shape = forms.ChoiceField(
         label=gettext_lazy("Link format"),
         required=False,
         choices=[
             ("", gettext_lazy("the system’s default")),
-            (Shape.PATH, gettext_lazy("value in the path, for a field that holds only a reference")),
-            (Shape.QUERY, gettext_lazy("value in ?q=, for anything else")),
+            (Shape.PATH, gettext_lazy("value in the path (for a field that holds only a reference)")),
+            (Shape.QUERY, gettext_lazy("value in ?q= (for any other field)")),
         ],
     )
     value = forms.CharField(
-        label=gettext_lazy("Value in a ticket"),
+        label=gettext_lazy("Value from a ticket"),
         required=False,
         max_length=LONGEST,
         strip=False,
-        help_text=gettext_lazy("Paste the value of the field to see where its link goes. Nothing is sent to the CDP."),
+        help_text=gettext_lazy(
+            "Paste the field’s value from a ticket to see where the link goes. Nothing is sent to the CDP."
+        ),
     )
 
 
@@ -75,14 +79,16 @@ class Leads:
     @property
     def sentence(self) -> str:
         if self.elsewhere:
-            return _("Opens a different URL, because browsers treat “..” as “parent folder”.")
+            return _("The link opens a different URL, because browsers treat “..” as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
-            return _("Searches for %(found)s: opens the order, or lists the orders that match.") % {"found": found}
+            return _("The link searches for %(found)s and opens the order, or lists the orders that match.") % {
+                "found": found
+            }
         if self.reading.kind is lookup.Kind.EMPTY:
-            return _("Opens the start page and keeps the ticket number.")
+            return _("The link opens the start page and keeps the ticket number.")
         if self.reading.kind is lookup.Kind.NAME:
-            return _("Opens the people search; the agent clicks a button to start it.")
+            return _("The link opens the people search; the agent clicks a button to start it.")
         return not_searched(self.reading)
 
 

@@ -110,7 +110,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             with transaction.atomic():
                 shared.keep_settings()
         except IntegrityError:  # two administrators at the same moment
-            form.add_error("name", _("There is already a shared connection with this name."))
+            form.add_error("name", _("A shared connection already has this name. Choose a different name."))
         else:
             messages.success(request, _("“%(name)s” was changed.") % {"name": shared.name})
             return redirect("shared_connection", shared.pk)
@@ -180,7 +180,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with transaction.atomic():
         set_active(shared, False)
         members.update(shared)
-    messages.success(request, _("“%(name)s” was withdrawn: nobody can use it.") % {"name": shared.name})
+    messages.success(request, _("“%(name)s” was withdrawn. Nobody can use it any more.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
 
 
@@ -195,7 +195,9 @@ def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             set_active(shared, True)
             members.update(shared)
     except CredentialUnreadable:
-        messages.warning(request, _("The stored credential cannot be decrypted. Replace the token first."))
+        messages.warning(
+            request, _("The stored credential cannot be decrypted. Replace the token, then share the connection again.")
+        )
     else:
         messages.success(request, _("“%(name)s” can be used again.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
@@ -218,7 +220,9 @@ def _test(
     except CredentialUnreadable:
         form.add_error(
             None,
-            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
+            _(
+                "This server cannot store credentials: its encryption keys are not set up. Contact your cdpviewer administrator."
+            ),
         )
         return None
     outcome = try_connection(shared)
@@ -236,7 +240,7 @@ def _keep_new(request: HttpRequest, form: SharedConnectionForm, shared: SharedCo
             chosen = form.cleaned_data
             grant(shared, chosen["groups"], by=request.user.pk, is_default=chosen["is_default"])
     except IntegrityError:  # two administrators at the same moment
-        form.add_error("name", _("There is already a shared connection with this name."))
+        form.add_error("name", _("A shared connection already has this name. Choose a different name."))
         return False
     return True
 

@@ -41,13 +41,15 @@ class SharedSettingsForm(AdvancedFields, SharedModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
-        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
-        self.fields["clock"].help_text = _("Local unless you know that this tenant’s feed sends UTC.")
+        self.fields["version"].help_text = _("Choose v2.1 only if your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Choose UTC only if you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if SharedConnection.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is already a shared connection with this name."), code="taken")
+            raise ValidationError(
+                _("A shared connection already has this name. Choose a different name."), code="taken"
+            )
         return name
 
 
@@ -63,7 +65,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
     is_default = forms.BooleanField(
         label=_("Default for these groups"),
         required=False,
-        help_text=_("Used when a link names no connection and the person has no connection of their own."),
+        help_text=_("Used for people with no connection of their own, unless they choose another or a link names one."),
     )
     field_order = (
         "name",
@@ -111,7 +113,7 @@ class GrantForm(forms.Form):
         label=_("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Leave it empty for no end date."),
+        help_text=_("Leave this field empty for no end date."),
     )
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
@@ -121,7 +123,7 @@ class GrantForm(forms.Form):
         if day is None:
             return None
         if not timezone.localdate() <= day < date.max - timedelta(days=1):
-            raise ValidationError(_("This day is in the past."), code="past")
+            raise ValidationError(_("This date is in the past."), code="past")
         return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
 
 
@@ -160,5 +162,5 @@ class IntegrationForm(forms.Form):
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Integration.objects.filter(name=name, revoked_at=None).exists():
-            raise ValidationError(_("There is already an integration with this name."), code="taken")
+            raise ValidationError(_("An integration already has this name. Choose a different name."), code="taken")
         return name
