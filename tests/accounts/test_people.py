@@ -291,10 +291,10 @@ def test_an_administrator_ends_a_persons_sessions_and_resets_the_second_step(as_
     assert sign_in(client, "anna", PASSWORD) == 302
     Authenticator.objects.create(user=anna, type="totp", data={"secret": "sealed"})
     shown = as_ada.get(page).text
-    assert "End all sessions" in shown and "Reset the second step" in shown
+    assert "End all sessions" in shown and "Reset two-step sign-in" in shown
     assert "1 session ended." in as_ada.post(f"{page}sessions/", follow=True).text
     assert client.get("/").status_code == 302
-    assert "The second step for anna was reset." in as_ada.post(f"{page}second-factor/", follow=True).text
+    assert "Two-step sign-in for anna was reset." in as_ada.post(f"{page}second-factor/", follow=True).text
     assert not Authenticator.objects.exists()
     for change in ("sessions", "second-factor"):  # again: there is nothing left to do, or to record
         assert as_ada.post(f"{page}{change}/").status_code == 302

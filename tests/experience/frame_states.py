@@ -76,7 +76,7 @@ STATES = (
     State("frame, chosen", "/embed/?q=TWICE1", choose, shows="TWICE1"),
     State("frame, not found", "/embed/?q=ZZZZ99", allow, shows="Not found"),
     State("frame, placeholder", "/embed/?q=%7B%7Bticket.reference%7D%7D", allow, shows="not filled in"),
-    State("frame, nothing in it", "/embed/?q=null", allow, shows="This ticket has no reference."),
+    State("frame, nothing in it", "/embed/?q=null", allow, shows="This ticket does not contain a reference."),
     State("frame, a name", "/embed/?q=Jane+Doyle", allow, shows="This may be a name."),
     State("frame, down", "/embed/?q=fault-503", allow, shows="Try again"),
     State("frame, signed out elsewhere", "/embed/?q=B94TXY", sign_out_elsewhere, shows="You are signed out."),

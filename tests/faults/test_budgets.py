@@ -88,9 +88,9 @@ def within_budget(answer: Answer, name: str) -> None:
 
 
 # What is left out is said: of what was read, and of what is on the page.
-NO_SUM = "The sum of the items was not checked: not all items were read"
-FLIGHTS_LEFT = "This is the limit for one order, so some flights are missing."
-ITEMS_LEFT = "This is the limit for one order. The CDP sent too much data for one page."
+NO_SUM = "The items were not compared with the order total: not all items were read"
+FLIGHTS_LEFT = "cdpviewer does not read more for one order, so some flights are missing."
+ITEMS_LEFT = "cdpviewer does not load more items for one order. The CDP sent too much data for one page."
 LONG = "longer than shown"
 SAID: dict[str, tuple[str, ...]] = {
     "empty segments": ("Only the first 2,000 of 666,333 flight segments were read.", FLIGHTS_LEFT, "of 2,000 are shown. Show the rest"),
@@ -124,10 +124,10 @@ SAID: dict[str, tuple[str, ...]] = {
     "custom values": ("The CDP sent too much data for one page",),
     "one custom value": ("Values 1",),
     "custom values that hold others": ("…",),
-    "raw small items": ("Not shown in full: the answers are too long for one page.",),
-    "raw empty objects": ("Not shown in full: the answers are too long for one page.",),
-    "raw text": ("Not shown in full: the answers are too long for one page.",),
-    "raw depths": ("Not shown in full: the answers are too long for one page.",),
+    "raw small items": ("This answer is not shown in full: together, the answers are too long for one page.",),
+    "raw empty objects": ("This answer is not shown in full: together, the answers are too long for one page.",),
+    "raw text": ("This answer is not shown in full: together, the answers are too long for one page.",),
+    "raw depths": ("This answer is not shown in full: together, the answers are too long for one page.",),
     "the file of items of 100 segments": ("BEGIN:VCALENDAR", "END:VCALENDAR"),
 }  # fmt: skip
 

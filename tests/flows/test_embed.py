@@ -132,7 +132,7 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     for number, text, words in (
         (16, "Jane Doyle", "This may be a name."),
         (17, "+353 87 123 4567", "A phone number in a link"),
-        (19, "", "This ticket has no reference."),
+        (19, "", "This ticket does not contain a reference."),
         (12, "B94TXY", "B94TXY"),
     ):
         say_in_chatwoot(page, number, text)
@@ -241,7 +241,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     # Nobody confirms for as long as the server waits.
     press()
     page.clock.fast_forward("10:01")
-    expect(panel.locator("#say")).to_have_text("Not confirmed within 10 minutes. Sign in again.")
+    expect(panel.locator("#say")).to_have_text("You did not confirm within 10 minutes. Sign in again.")
     expect(panel.locator("[data-sign-in]")).to_be_visible()
     before = len(asked)
     page.clock.run_for(5_000)
@@ -308,7 +308,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
         page.route("**/embed/?*", in_a_frame("en-GB"))
         page.goto("/embed/?q=B94TXY&ticket=ZD-1")
         expect(page.locator("#ask")).to_contain_text(
-            "Without JavaScript the order is not shown here. Open it in a new tab."
+            "The order cannot be shown here without JavaScript. Open it in a new tab."
         )
         expect(page.locator("[data-sign-in]")).to_be_hidden()
         with context.expect_page() as opened:

@@ -242,7 +242,7 @@ def test_the_plain_text() -> None:
     ]
     assert "\n7 days in Las Vegas\n" in text
     assert "09:40  London Heathrow (LHR) (+1 day)" in text
-    assert text.endswith("All times are local to the airport.")
+    assert text.endswith("All times are local airport times.")
     assert itinerary_text(plan([])) == ""
 
 
@@ -256,7 +256,7 @@ def test_a_plain_text_that_is_too_long_leaves_flights_out(most: int, monkeypatch
     assert len(cut) <= most
     kept, _said, end = cut.partition("The remaining flights are left out: the trip is too long for a support ticket.")
     assert whole.startswith(kept) and kept.count("\n") >= 4
-    assert end == ("\n\n1 flight without times: Dublin to Las Vegas (DUB-LAS)\n\nAll times are local to the airport.")
+    assert end == ("\n\n1 flight without times: Dublin to Las Vegas (DUB-LAS)\n\nAll times are local airport times.")
 
 
 def test_the_plain_text_has_the_doubt_about_its_times() -> None:

@@ -156,7 +156,7 @@ def test_a_word_for_an_empty_field_is_not_asked(desk: Client, value: str) -> Non
         assert answer["Location"].startswith("/?search=empty")
     typed = desk.post("/orders/", {"q": value})
     assert typed.status_code == 400
-    assert "There is no reference in the pasted text." in typed.content.decode()
+    assert "There is no reference in this text." in typed.content.decode()
     assert not AccessRecord.objects.filter(what="searched_reference").exists()
 
 

@@ -82,16 +82,16 @@ ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
 SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "SM01": (f'"price": 100, {EUR}', (ITEM, ITEM), "Items add up to the order total, 100.00 EUR"),
     "SM02": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("EUR", "eur")), "Items add up to the order total, 100.00 EUR"),
-    "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not checked: two currencies"),
-    "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not checked: a quantity above 1"),
+    "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not checked: the amounts are in two currencies"),
+    "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not checked: a quantity is above 1"),
     "SM05": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": null')), "not checked: a quantity is missing"),
-    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not checked: a quantity that is not 1"),
+    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not checked: a quantity is not 1"),
     "SM07": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", "null")), "not checked: a price is missing"),
     "SM08": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", '"50,00"')), "not checked: a price could not be read"),
     "SM09": (f'"price": null, {EUR}', (ITEM, ITEM), "not checked: the total is missing"),
     "SM10": (f'"price": "1.000,00", {EUR}', (ITEM, ITEM), "not checked: the total could not be read"),
     "SM11": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"EUR"', "null")), "not checked: a currency is missing"),
-    "SM12": (f'"price": 100, {EUR}', (ITEM.replace("EUR", "USD"), ITEM.replace("EUR", "GBP")), "not checked: more than two currencies"),
+    "SM12": (f'"price": 100, {EUR}', (ITEM.replace("EUR", "USD"), ITEM.replace("EUR", "GBP")), "not checked: the amounts are in more than two currencies"),
     "SM13": (f'"price": 100, {EUR}', (ITEM.replace("50", "0.1"), ITEM.replace("50", "0.2")), "Items add up to 0.30 EUR; the order total is 100.00 EUR"),
     "SM14": (f'"price": "100.00", {EUR}', (ITEM, ITEM.replace("50", '"50.00"')), "Items add up to the order total, 100.00 EUR"),
     "SM15": (
@@ -99,7 +99,7 @@ SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
         (ITEM.replace("50", "999999999999999.000000000000001"), ITEM.replace("50", "0.000000000000002")),
         "Items add up to the order total, 999,999,999,999,999.000000000000003 EUR",
     ),
-    "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not checked: two currencies, a quantity above 1"),
+    "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not checked: the amounts are in two currencies, a quantity is above 1"),
 }  # fmt: skip
 # What is kept beside an item's price of 100 EUR, and what is said of it.
 ORIGINALS: dict[str, tuple[str, str]] = {
@@ -181,7 +181,7 @@ def test_a_price_is_shown_as_sent(desk: Client, reference: str, shown: str) -> N
     ("reference", "sent"), [(f"NU{at:02}", sent) for at, (_price, sent) in enumerate(NOT_UNDERSTOOD)]
 )
 def test_a_price_that_is_not_understood_is_shown_and_said_so(desk: Client, reference: str, sent: str) -> None:
-    said = " ".join(f"sent but not understood: {sent}".split())
+    said = " ".join(f"could not be read: {sent}".split())
     header, card = parts(desk, reference)
     assert said in header
     assert card.count(said) == 2
@@ -209,7 +209,7 @@ def test_an_original_price_is_what_it_was_before_conversion(desk: Client, refere
 
 
 def test_an_original_price_that_is_not_understood_is_shown(desk: Client) -> None:
-    assert "sent but not understood: 112,00" in parts(desk, "OR07")[1]
+    assert "could not be read: 112,00" in parts(desk, "OR07")[1]
 
 
 def test_a_quantity_is_seen_without_opening_the_item(desk: Client) -> None:
@@ -240,7 +240,7 @@ def test_quantities_keep_their_digits() -> None:
 
 def test_a_note_about_another_field_is_not_the_price_s() -> None:
     item = OrderItem(notes=(Note("quantity", "not a number", "two"), Note("price", "sent as text", "5")))
-    assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "sent but not understood: two"
+    assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "could not be read: two"
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def test_the_connections_country_reads_national_numbers(desk: Client, agent: Use
 def test_bare_digits_are_tried_as_a_reference_and_offered_as_a_number(desk: Client) -> None:
     page = desk.post("/orders/", {"q": "015550123"})
     assert page.status_code == 404
-    assert "may be a phone number" in text_of(page) and "Country for this number" in text_of(page)
+    assert "may be a phone number" in text_of(page) and "Country of this phone number" in text_of(page)
     assert ("/orders/", {"q": "Tel. 015550123"}) in forms(page)
 
 
