@@ -28,15 +28,16 @@ def regions(extra: str = "") -> dict[str, str]:
     Raises RegionError, whose message is for the operator.
     """
     known = dict(VENDOR_REGIONS)
-    for entry in extra.split(","):
+    for number, entry in enumerate(extra.split(","), 1):
         if not entry.strip():
             continue
         name, equals, address = (part.strip() for part in entry.partition("="))
         if not equals or not address:
-            raise RegionError(f'"{entry.strip()}" is not of the form name=https://host.')
+            # An entry is not repeated in a message: it may contain a secret.
+            raise RegionError(f"Entry {number} is not of the form name=https://host.")
         if not _NAME.fullmatch(name):
             raise RegionError(
-                f'"{name}" cannot be a region name: a lower-case letter first, then at most 31 of a-z, 0-9 and "-".'
+                f'The name in entry {number} must be a lower-case letter, then at most 31 of a-z, 0-9 and "-".'
             )
         if name in known:
             raise RegionError(f'The region name "{name}" is taken; every region needs a name of its own.')
@@ -52,7 +53,6 @@ def _base_url(name: str, address: str) -> str:
     except ValueError:
         raise RegionError(f'The address of region "{name}" cannot be read; it should look like https://host.') from None
     if parts.username is not None or parts.password is not None:
-        # The entry is not repeated in the message: it contains a secret.
         raise RegionError(f'The address of region "{name}" must not hold a user name or password.')
     if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in address or "#" in address:
         raise RegionError(f'The address of region "{name}" must end after the host and port.')

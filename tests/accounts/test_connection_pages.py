@@ -149,7 +149,7 @@ def test_a_name_is_there_once_per_person(as_anna: Client, as_ben: Client, anna: 
 def test_without_proper_keys_the_page_says_so_and_no_call_leaves(as_anna: Client, cdp: Cdp, settings: Settings) -> None:
     settings.CREDENTIAL_KEYS = ()
     page = as_anna.post(ADD, FIELDS)
-    assert (page.status_code, "its keys are not set up" in page.text) == (422, True)
+    assert (page.status_code, "its encryption keys are not set up" in page.text) == (422, True)
     assert TOKEN not in page.text
     assert cdp.calls == []
 

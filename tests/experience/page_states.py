@@ -86,7 +86,7 @@ STATES = (
     State("no such page", "/nowhere/", status=404, shows="No such page"),
     State("not allowed", f"/orders/{SEED}/reveal/", status=403),
     State("form too old", f"/orders/{SEED}/raw/", with_an_old_token, shows="expired"),
-    State("request cannot be read", f"/orders/{SEED}/raw/", with_too_many_fields, shows="cannot be read"),
+    State("request cannot be read", f"/orders/{SEED}/raw/", with_too_many_fields, shows="Something is wrong with this request"),
     State("our mistake", f"/orders/{SEED}/", status=500, around="a value of ours that nobody wrote"),
     State("database away", "/", status=503, around="no sessions"),
     # connections

@@ -131,7 +131,7 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     say_in_chatwoot(page, 12, "B94TXY")  # Chatwoot says the same at every change of the conversation
     for number, text, words in (
         (16, "Jane Doyle", "This may be a name."),
-        (17, "+353 87 123 4567", "A phone number in a link"),
+        (17, "+353 87 123 4567", "a phone number in a link"),
         (19, "", "This ticket does not contain a reference."),
         (12, "B94TXY", "B94TXY"),
     ):

@@ -88,7 +88,10 @@ def test_segments_beyond_the_bound_are_said_on_the_page(desk: Client, cdp: Sandb
         f"/v2/orders/{REF}", answer(orderItems=[{"type": "FLIGHT", "flightSegments": [{}] * 8_000}]).encode()
     )
     page = desk.get(f"/orders/{REF}/").content.decode()
-    assert "Only the first 2,000 of 8,000 flight segments were read." in page and "Some flights are missing from this page" in page
+    assert (
+        "Only the first 2,000 of 8,000 flight segments were read." in page
+        and "Some flights are missing from this page" in page
+    )
 
 
 def test_items_beyond_the_bound_are_said_and_the_sum_is_not_checked(desk: Client, cdp: Sandbox) -> None:

@@ -105,7 +105,7 @@ def test_a_ref_with_an_edge_is_shown_without_going_round_in_circles(own: tuple[C
 def test_a_broken_address_is_named_and_nobody_is_searched(desk: Client, cdp: Sandbox) -> None:
     page = desk.post("/orders/", {"q": "jane @example.com"})
     assert page.status_code == 400
-    assert "could not be read in full" in text_of(page) and "jane @example.com" in text_of(page)
+    assert "is incomplete or invalid" in text_of(page) and "jane @example.com" in text_of(page)
     assert cdp.calls()["total"] == 0
 
 

@@ -84,7 +84,7 @@ def test_what_names_nobody_shows_everybody_and_says_so(desk: Client, audit: Clie
     for text in ("B94TXY", "a@example.com b@example.com", "{{ticket}}"):
         address, page = about(audit, text)
         assert address.rstrip("?") == "/activity/"
-        assert "The list is not limited to one person." in page, text
+        assert "The list was not filtered by person." in page, text
         assert "opened order" in page
     page = text_of(audit.get("/activity/", {"subject": EMAIL}))
     assert "does not identify a person" in page and EMAIL not in page

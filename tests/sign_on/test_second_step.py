@@ -234,7 +234,7 @@ def test_where_it_is_required_one_adds_it_first(anna: User, settings: Settings) 
     client = password_step(ORDER)
     for page in (ORDER, "/", "/activity/", "/connections/add/", "/accounts/password/", "/accounts/sessions/"):
         assert client.get(page)["Location"] == LIST, page
-    assert "requires a second step" in client.get(LIST).text
+    assert "requires two-step sign-in" in client.get(LIST).text
     set_up(client)
     assert is_signed_in(client)
     row = Authenticator.objects.get(type="totp")
@@ -298,7 +298,7 @@ def later(anna: User) -> Client:
 def test_adding_one_asks_for_the_password_again_and_says_why(later: Client) -> None:
     asked = later.get(APP)
     assert asked["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fsecond-factor%2Fapp%2F"
-    assert "please confirm that it is you" in later.get(asked["Location"]).text
+    assert "Confirm it’s you, then continue" in later.get(asked["Location"]).text
     wrong = later.post(asked["Location"], {"password": "wrong", "next": APP})
     assert (wrong.status_code, "Wrong password" in wrong.text) == (422, True)
     assert later.post(asked["Location"], {"password": PASSWORD, "next": APP})["Location"] == APP
