@@ -1,6 +1,6 @@
-"""Password validators: a password must be long enough, not known from breaches, not made of obvious names, and not simple.
+"""Password validators: a password must be long enough, not known from breaches, not made of obvious names, and not too simple.
 
-There are no rules about capitals, digits or symbols. All of Unicode is allowed, including spaces, and there is no maximum length.
+There are no rules about capitals, digits or symbols. All Unicode characters are allowed, including spaces, and there is no maximum length.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Length:
 
 
 class NotCommon:
-    """Refuse the common passwords that attackers try first."""
+    """Refuse the common passwords that attackers try first, even with digits and symbols around them."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
@@ -57,7 +57,7 @@ class NotCommon:
 
 
 class NotSimple:
-    """Refuse passwords made of repetitions, sequences or keyboard rows."""
+    """Refuse passwords with too few different characters, or made of repetitions, sequences or keyboard rows."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
@@ -74,7 +74,7 @@ class NotSimple:
 
 
 class WithoutNames:
-    """Refuse passwords that are little more than the name of the person, the site or a connection."""
+    """Refuse passwords that are little more than the name of the user, of the site or of one of the user's connections."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         rest = left = folded(password)
@@ -91,7 +91,7 @@ class WithoutNames:
 
 
 def is_common(password: str) -> bool:
-    """Whether the password is listed, or little more than a listed core."""
+    """Whether the password is in the list of common passwords, or is little more than a core from that list."""
     spelling = folded(password)
     inside = core(spelling)
     around = spelling.replace(inside, "", 1) if inside else ""
@@ -99,14 +99,21 @@ def is_common(password: str) -> bool:
 
 
 def is_simple(password: str) -> bool:
-    """Whether the password leaves little to guess, has under five different characters, or only repeats a piece of under 12 characters."""
+    """Whether the password is too easy to guess.
+
+    This is so if its weight is low (see `accounts.simplicity`), if it has fewer than five different characters, or if it only repeats a
+    piece of fewer than 12 characters.
+    """
     spelling = folded(password)
     piece = (spelling + spelling).find(spelling, 1)
     return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """Obvious names of four characters or more, folded: whole, as single words, and without separators."""
+    """The names that are obvious for this user, folded: whole, as single words, and with their letters only.
+
+    Names of fewer than four characters are left out.
+    """
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:
         texts += [str(getattr(user, field, "")) for field in ("username", "first_name", "last_name", "email")]

@@ -1,7 +1,7 @@
-"""Backups: the whole database in one file, taken while servers run and restored while none has the database open.
+"""Backups of the whole database in one file. Servers may run during a backup; none may have the database open during a restore.
 
-SQLite is copied by VACUUM INTO: one consistent state, in about a second, however much is written meanwhile. PostgreSQL is copied by
-its own pg_dump and pg_restore. The keys to encrypted data are in neither backup: they are kept apart.
+SQLite is copied by VACUUM INTO, which takes one consistent state, however much is written meanwhile. PostgreSQL is copied by its
+own pg_dump and pg_restore. The keys to encrypted data are never in a backup: keep them separately.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 class Unfit(Exception):
-    """A backup cannot be taken or restored; `str(error)` is a sentence with the reason."""
+    """A backup cannot be taken or restored; `str(error)` gives the reason in a sentence."""
 
 
 def take(target: Path) -> int:
@@ -59,7 +59,7 @@ def take(target: Path) -> int:
 def put_back(source: Path) -> Path | None:
     """Replace the database with the backup `source`. Raises Unfit or served.Served.
 
-    Return the path to which SQLite's previous file was moved; None if there was none, or for PostgreSQL.
+    Return the path that SQLite's previous file was moved to; None if no such file existed, or for PostgreSQL.
     """
     check(source)
     lock = None
@@ -119,7 +119,10 @@ def check(file: Path) -> None:
 
 
 def _replace(source: Path, database: Path) -> Path | None:
-    """Copy the backup next to the database, then rename both: a crash at any point loses neither. Return the previous file's new path."""
+    """Copy the backup next to the database, move the database aside, and give the copy its name.
+
+    A crash at any point loses neither file. Return the previous file's new path; None if there was no previous file. Raises Served.
+    """
     part = database.with_name(f".{database.name}.part")
     shutil.copyfile(source, part)
     part.chmod(0o600)
@@ -133,7 +136,7 @@ def _replace(source: Path, database: Path) -> Path | None:
 
 
 def _close_log(database: Path) -> None:
-    """Move the write-ahead log into the database file: left next to a restored file, it would pass for that file's log. Raises Served."""
+    """Merge the write-ahead log into the database file: SQLite would take a leftover log for the restored file's. Raises Served."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
@@ -147,14 +150,14 @@ def _close_log(database: Path) -> None:
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Give the finished file its name once its content is safely on disk; then write the name to disk too."""
+    """Flush a finished file to disk, rename it to `target`, then flush the new name too."""
     _sync(part)
     part.rename(target)
     _sync(target.parent)
 
 
 def _sync(path: Path) -> None:
-    """Write a file's content, or a folder's names, to the disk."""
+    """Flush a file's content, or the names in a folder, to disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -163,7 +166,7 @@ def _sync(path: Path) -> None:
 
 
 def _run(program: str, *options: str) -> None:
-    """Run one of PostgreSQL's programs on the database. Raises Unfit with the exit status only, because the output may contain data."""
+    """Run a PostgreSQL program on the database. If it fails, Unfit gives only the exit status: the output may contain data."""
     settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}

@@ -1,4 +1,4 @@
-"""Reasons why a sign-in was refused, in words, and the page that shows them."""
+"""The reasons why a sign-in can be refused, with their HTTP statuses and texts, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """A refused sign-in. `person` is the user name, "" if unknown; `page` is the page to go to after sign-in."""
+    """A refused or failed sign-in. `person` is the user name, "" if unknown; `page` is the page to go to after the next sign-in."""
 
-    by_directory = False  # else by the provider
+    by_directory = False  # True if the directory refused the sign-in
 
     def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
         super().__init__(kind)
@@ -50,7 +50,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The title, the reason, and the next step."""
+    """The texts of a refusal: title, reason and next step."""
 
     title: str
     text: str
@@ -58,7 +58,7 @@ class Words:
 
 
 def words(refused: NotSignedIn) -> Words:
-    """The words for a refusal."""
+    """The texts that explain a refusal, in the current language."""
     name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
     if refused.by_directory:
         name = _("Your company’s directory")
@@ -123,7 +123,7 @@ def words(refused: NotSignedIn) -> Words:
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The refusal as a page with a button to try again; the status fits the cause, with Retry-After for an unreachable provider."""
+    """The page that explains the refusal, with the status from STATUS, and Retry-After if the provider cannot be reached."""
     context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":

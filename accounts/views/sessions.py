@@ -1,4 +1,4 @@
-"""The page that lists a user's sessions, where they can end any except the current one."""
+"""The page that lists the user's open sessions, with a way to end any except the current one."""
 
 from __future__ import annotations
 

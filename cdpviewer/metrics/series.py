@@ -1,7 +1,7 @@
 """Counts that each process of the server keeps. Imported only if PROMETHEUS_MULTIPROC_DIR names the folder for them.
 
-The values of a label are a closed set, such as the routes' names, the regions or the classes of errors. No label holds a person, a
-reference, a ticket or a path.
+Each label has a closed set of values, such as route names, regions or error classes. No label holds a person, a reference, a ticket
+or a path.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ SIGN_INS_REFUSED = Counter("cdpviewer_sign_ins_refused", "Sign-ins that were ref
 
 
 def begin() -> None:
-    """Start counting everything but requests, which the middleware `measured` counts."""
+    """Start counting calls to the CDP, SQL statements and failed sign-ins. The middleware `measured` counts requests."""
     watching.watchers.append(Calls())
     connection_created.connect(_watch_statements, dispatch_uid="cdpviewer.metrics.statements")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="cdpviewer.metrics.sign_in")
@@ -84,7 +84,7 @@ class Calls:
         self._regions = {url.rstrip("/"): name for name, url in settings.CDP_REGIONS.items()}
 
     def region(self, origin: str) -> str:
-        """The name of the region with this origin; "other" if there is none."""
+        """The name of the region with this origin; "other" if no region has it."""
         return self._regions.get(origin, "other")
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:

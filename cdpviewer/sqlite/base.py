@@ -30,7 +30,7 @@ _idle: defaultdict[tuple[int, str], list[sqlite3.Connection]] = defaultdict(list
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that belongs to one request; its open file is reused by the next."""
+    """A database connection that retries while the file is locked and, when closed, leaves its file open for a later request."""
 
     patience = PATIENCE
 
@@ -60,7 +60,7 @@ def _execute(execute: Callable[..., T], *args: Any) -> T:
 
 
 def _patiently(attempt: Callable[[], T], patience: float) -> T:
-    """Retry while another writer holds the file, for `patience` seconds at most."""
+    """The result of `attempt`, retried while the file is locked, for at most `patience` seconds."""
     ends = time.monotonic() + patience
     while True:
         try:
@@ -69,12 +69,12 @@ def _patiently(attempt: Callable[[], T], patience: float) -> T:
             code = getattr(error.__cause__ or error, "sqlite_errorcode", 0)
             if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
-        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two who wait do not meet again)
+        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two that wait do not collide again)
 
 
 @receiver(request_started, dispatch_uid="cdpviewer.sqlite.patient_again")
 def _patient_again(**_kwargs: Any) -> None:
-    """Reset the patience that the previous request on this connection set."""
+    """Reset the patience of all connections: the previous request may have changed it."""
     for connection in connections.all(initialized_only=True):
         if isinstance(connection, DatabaseWrapper):
             connection.patience = PATIENCE

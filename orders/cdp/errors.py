@@ -1,4 +1,4 @@
-"""Errors of the CDP and the connection to it, by who must act.
+"""Errors of the CDP and of the connection to it, grouped by who has to act.
 
 CdpError
 ├── ClientActionNeeded               the user or their administrator
@@ -29,7 +29,7 @@ from __future__ import annotations
 
 
 class CdpError(Exception):
-    """Root of the tree. `str(error)` is a short technical sentence that is safe to log."""
+    """Base class of these errors. `str(error)` is a short technical sentence that is safe to log."""
 
 
 class ClientActionNeeded(CdpError):
@@ -45,7 +45,7 @@ class NotPermitted(ClientActionNeeded):
 
 
 class ReferenceProblem(CdpError):
-    """A problem with the reference: the user has to check it."""
+    """A problem with the reference or search term that the user gave; the user has to check it."""
 
 
 class BadReference(ReferenceProblem):
@@ -57,7 +57,7 @@ class NotFound(ReferenceProblem):
 
 
 class NotOnOrder(ReferenceProblem):
-    """The order has no such person, or no such hidden field; the CDP answered."""
+    """The CDP answered, but the order has no such person or no such hidden field."""
 
 
 class TooMany(ReferenceProblem):
@@ -65,7 +65,7 @@ class TooMany(ReferenceProblem):
 
 
 class RequestRefused(ReferenceProblem):
-    """400 or another 4xx: the CDP does not accept this request."""
+    """400, or a 4xx without a class of its own: the CDP does not accept this request."""
 
 
 class RetryLater(CdpError):
@@ -112,8 +112,8 @@ class Broken(UpstreamFailure):
 
 
 class Unreadable(UpstreamFailure):
-    """An answer that cannot be read: not JSON, not the documented shape, or too large."""
+    """An answer that cannot be read: not JSON, not of the documented shape, or too large for a single answer."""
 
 
 class TooLarge(UpstreamFailure):
-    """The answers hold more data than a page may read; what was read is shown."""
+    """The answers together hold more data than a page may read; what was read is shown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits, in seconds, bytes or counts. Operators may change them; callers cannot disable them."""
+    """The limits, in seconds, bytes or counts. Operators can change some of them (`cdpviewer.remote.limits`)."""
 
     connect: float = 2.0  # a host that takes longer to accept a connection will not answer in time
     call: float = 6.0  # one resource with retries: two slow ones in a row fit into a page

@@ -1,6 +1,6 @@
-"""The hosts of the CDP: a closed list of regions, which the operator can extend.
+"""The CDP's hosts, by region: the vendor's four and any that the operator adds.
 
-Users pick a region by name and never type a URL, so the credential cannot be sent anywhere else.
+Users pick a region by name and never type a URL, so a credential cannot be sent anywhere else.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
 
 class RegionError(ValueError):
-    """The operator's list of extra regions is invalid; `str(error)` names the entry and the reason."""
+    """The operator's list of extra regions is invalid; `str(error)` says which entry is wrong, and why."""
 
 
 def regions(extra: str = "") -> dict[str, str]:
-    """Base URLs, without a trailing slash, by region name: the vendor's four and those in `extra` ("name=https://host,…").
+    """The base URL of each region, by name: the vendor's four regions and those in `extra` ("name=https://host,…").
 
-    Raises RegionError, whose message is for the operator.
+    No base URL ends with a slash. Raises RegionError, whose message is for the operator.
     """
     known = dict(VENDOR_REGIONS)
     for number, entry in enumerate(extra.split(","), 1):
@@ -46,7 +46,10 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """The base URL: scheme, host and port. Raises RegionError if `address` has more, is unusable, or is plain http to another machine."""
+    """The base URL: scheme, host and port, if given.
+
+    Raises RegionError if `address` contains anything else, is unusable, or is plain http to another machine.
+    """
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port

@@ -1,4 +1,4 @@
-"""The strip of things to check, each with its figure: one line for each flight or other row of the page."""
+"""The alert strip: the things to check, with their figures, in one line for each flight or other row of the page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 class AlertLine:
     """The things to check in one row of the page: `anchor` is the row's DOM id, and `words` has one phrase for each thing.
 
-    `at` is the flight number, or the airports ("DUB–LHR") of a flight without one; "" for a row that is not about a flight.
+    `at` is the flight's number, or its airports ("DUB–LHR") if it has none; "" if the line does not begin with a flight.
     """
 
     anchor: str
@@ -41,7 +41,7 @@ class AlertLine:
 
 
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
-    """The things to check at the moment `now` (aware): first those about the whole order, then those about each flight, in order."""
+    """The lines of the alert strip as of `now` (aware): first those about the whole order, then those about each flight."""
     alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
     lines = [
         *_unsettled(order, summary, trip, alerts, now),
@@ -66,7 +66,7 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
 
 
 def _is_pill(notice: Notice, order: Order) -> bool:
-    """Whether the pill of the order's status already shows what the notice says."""
+    """Whether the notice only repeats the order's status, which its pill already shows."""
     return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
 
 
@@ -75,8 +75,8 @@ def _unsettled(
 ) -> Iterator[AlertLine]:
     """The line for a status that must change before the trip, such as reserved, pending or declined.
 
-    No line if all flights are over, if `alerts` has the status, or if the line would say no more than the pill
-    of the order's status.
+    No line if all flights are over, if `alerts` already contains the status, or if the line would say no more than the pill of the
+    order's status.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):
@@ -94,9 +94,9 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure: "leaves in 30 days"; only the day, "leaves Sat 9 Jan 2027", if the exact moment is unknown.
+    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if only the day is known.
 
-    A remark if the time is in doubt or even the day is unknown; "" if no flight is to come.
+    A remark instead if the time is in doubt or even the day is unknown; "" if no more flights are to come.
     """
     if trip.doubted:
         return _("departure time in doubt")
@@ -111,9 +111,9 @@ def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
 
 
 def _is_over(flight: Flight, now: datetime) -> bool:
-    """Whether a flight is past, not merely under way.
+    """Whether a flight is over, not merely under way.
 
-    If its phase is unknown, it counts as past from the second day after its date.
+    If its phase is unknown, it counts as over from the second day after its date.
     """
     if flight.phase is Phase.UNKNOWN:
         return flight.origin.day is not None and flight.origin.day < now.date() - A_DAY
@@ -121,7 +121,7 @@ def _is_over(flight: Flight, now: datetime) -> bool:
 
 
 def _split(trip: Trip) -> Iterator[AlertLine]:
-    """The line for travellers who are not on all flights to come.
+    """The line for a party that is not together on every flight to come.
 
     No line if a flight is partly cancelled: that flight has a line of its own.
     """
@@ -136,13 +136,13 @@ def _split(trip: Trip) -> Iterator[AlertLine]:
 
 
 def _aboard(flight: Flight) -> str:
-    """ "2 adults, 1 infant on BX 500"."""
+    """The travellers on a flight, in words: "2 adults, 1 infant on BX 500"."""
     number = flight.number or f"{flight.origin.place.code}–{flight.destination.place.code}"
     return _("%(who)s on %(flight)s") % {"who": passengers(flight.passengers), "flight": number}
 
 
 def _untimed(trip: Trip) -> Iterator[AlertLine]:
-    """The line for flights that were sent without a segment, and so without times."""
+    """The line that counts the flights sent without a segment, and so without times."""
     count = sum(count for _name, count in trip.untimed)
     if count:
         words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
@@ -170,7 +170,7 @@ def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
 
 
 def alert_words(notice: Notice, city: str = "") -> str:
-    """A thing to check with its figure: "Tight connection in Amsterdam: 35 min". `city` is the place of a wait."""
+    """A thing to check, with its figure: "Tight connection in Amsterdam: 35 min". `city` is the place of a wait, or ""."""
     word = _("%(what)s in %(city)s") % {"what": notice_word(notice), "city": city} if city else notice_word(notice)
     number = NUMBERS.get(notice.kind, _no_number)(notice)
     return f"{word}: {number}" if number else word
@@ -189,12 +189,12 @@ def _places(notice: Notice) -> str:
 
 
 def _change(notice: Notice) -> str:
-    """The places of a change and the time for it: "LHR–LGW, 4 h 45 min"."""
+    """The two ends of a change of airport or a surface leg, and the time for it: "LHR–LGW, 4 h 45 min"."""
     return ", ".join(filter(None, (_places(notice), duration(notice.minutes) if notice.minutes else "")))
 
 
 def _flight_time(notice: Notice) -> str:
-    """The impossible duration of a flight if its times are read as local; "" if unknown."""
+    """The impossible flight time that results from reading the times as local; "" if unknown."""
     return (
         ""
         if notice.evidence is None or notice.evidence.local_minutes is None
@@ -203,7 +203,7 @@ def _flight_time(notice: Notice) -> str:
 
 
 def _share(notice: Notice) -> str:
-    """ "1 of 4" of the travellers; "" for all of them."""
+    """The number of travellers concerned, "1 of 4"; "" if it is all of them."""
     return (
         _("%(count)s of %(all)s") % {"count": notice.count, "all": notice.total} if notice.count < notice.total else ""
     )

@@ -24,10 +24,10 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
-    """The booked flight under way, or failing that the next booked departure, or the end of the trip; "" if none is known.
+    """The flight under way, or else the next departure or the end of the trip, in words; "" if none is known.
 
-    Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave open whether anybody was on
-    a flight that has left.
+    Only booked flights count. Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave
+    open whether anybody was on a flight that has left.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -45,9 +45,9 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
 
 
 def next_booked(trip: Trip) -> Flight | None:
-    """The booked flight that leaves next; None if none with a known time is to come.
+    """The booked flight that leaves next; None if no booked flight with a known time is to come.
 
-    The trip's NEXT flight may be one that is not booked.
+    This need not be the flight whose phase is NEXT, which may not be booked.
     """
     coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
     timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
@@ -98,7 +98,7 @@ def _leaves(flight: Flight, now: datetime, phrase: str) -> str:
 
 
 def _phrase(flight: Flight, trip: Trip) -> str:
-    """The phrase for a departure, depending on whether other members of the party leave earlier or later."""
+    """The phrase for a departure, which depends on whether other members of the party leave earlier or later."""
     apart = _apart(flight, trip)
     if not apart:
         return _("Leaves %(city)s %(wait)s, %(day)s %(time)s")
@@ -108,9 +108,9 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each journey on which other members of the party leave from or for the same city within a day: whether it leaves later.
+    """For each journey of others in the party, from or to the same city within a day: whether it leaves later.
 
-    Empty for a flight with all travellers, and for one that does not begin a journey.
+    Empty for a flight with all travellers, for one without a known time, and for one that does not begin a journey.
     """
     if flight.all_passengers or flight.origin.instant is None:
         return []
@@ -132,7 +132,7 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings (the one in use first), or once if they agree; "" if either is unknown, or both are past."""
+    """A departure under both readings, the one in use first (once if they agree); "" if one is unknown or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""
@@ -151,7 +151,7 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """ "in 30 days" by the dates at the airport, "in 10 h" if the wait is less than 24 hours; "" if unknown."""
+    """The wait in words: "in 10 h" if under 24 hours, otherwise "in 30 days", by the airport's dates; "" if unknown."""
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""
@@ -162,14 +162,14 @@ def wait_words(leaves: Clock, now: datetime) -> str:
 
 
 def _today(end: Clock, now: datetime) -> date | None:
-    """The date at one end of a flight at the moment `now` (aware), by the zone's offset at the flight's time; None if unknown."""
+    """The date at one end of a flight as of `now` (aware), by the UTC offset at the flight's time; None if unknown."""
     return (now.astimezone(UTC) + end.offset).date() if end.offset is not None else None
 
 
 def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
-    """The time, day and city of one end of a flight.
+    """The time, day and city of one end of a flight, to be put into a phrase.
 
-    The day includes its year if it is over 180 days from `now` (aware).
+    The day includes its year if it is more than 180 days before or after `now` (aware).
     """
     far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
     return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

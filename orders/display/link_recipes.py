@@ -1,4 +1,4 @@
-"""Links from each ticket system to an order: one table for the page that writes link templates and for docs/linking.md."""
+"""How tickets in each ticket system link to orders: one table for the page that creates link templates and for docs/linking.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXAMPLE = "https://orders.example.com"
 
 
 class Shape(StrEnum):
-    """The part of the URL that holds the value."""
+    """The part of the URL that holds the value of the ticket's field."""
 
     PATH = "path"
     QUERY = "query"
@@ -21,9 +21,11 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A ticket system: its placeholders (with FIELD for the name or number of the field) and where the template goes.
+    """A ticket system: its placeholders, and where to enter the link template.
 
-    `kept` are the characters that the system leaves as they are when it fills in a value; None if it encodes nothing.
+    `reference` is the placeholder for a field, in which FIELD stands for the field's name or number; `ticket` is the placeholder
+    for the ticket's number, "" if there is none. `kept` are the special characters that the system leaves as they are when it fills in
+    a value; None if it encodes nothing.
     """
 
     code: str
@@ -37,7 +39,7 @@ class Recipe:
     note: Promise | str = ""
 
     def template(self, base: str, field: str = "", connection: str = "", shape: Shape | None = None) -> str:
-        """The link template to paste, for the server at `base`; with a connection if one is named.
+        """The link template to paste, for the server at `base`; it includes `connection` unless that is "".
 
         `field` and `shape` default to those of the recipe.
         """
@@ -49,7 +51,7 @@ class Recipe:
         return f"{base}/orders/{value}/" + ("?" + "&".join(more) if more else "")
 
     def fill(self, value: str, shape: Shape | None = None) -> str:
-        """Path and query of the link for a ticket whose field holds `value`, as the system writes them."""
+        """The path and query of the link that the system writes for a ticket whose field holds `value`."""
         sent = value if self.kept is None else quote(value, safe=self.kept)
         return f"/orders/?q={sent}&ticket=1" if (shape or self.shape) is Shape.QUERY else f"/orders/{sent}/?ticket=1"
 

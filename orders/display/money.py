@@ -1,4 +1,4 @@
-"""Amounts, never rounded: the currency's usual number of decimal digits (JPY 0, KWD 3), or more if needed."""
+"""Amounts of money, never rounded: with the currency's usual number of decimal places (JPY 0, KWD 3), or more if needed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from orders.privacy.hiding import masked_value
 from orders.services.currencies import canonical
 from orders.services.summary import Unchecked
 
-# A larger exponent is no price; it is shown as sent, without formatting a million digits.
+# A number with a larger exponent is not a price; it is shown unformatted, not written out in a million digits.
 LARGEST_EXPONENT = 18
-PRECISION = 100  # all digits that an amount can have, where the decimal module would keep 28
+PRECISION = 100  # enough for every digit of an amount; the decimal module would keep 28
 
 
 @lru_cache(maxsize=256)
@@ -43,7 +43,7 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
 
 
 def money(value: Decimal | None, currency: str | None = None) -> str:
-    """ "1,234.50 EUR": the number in the user's language, then the code, if there is one; "" for None."""
+    """ "1,234.50 EUR": the number in the user's language, then the currency code, if there is one; "" for None."""
     if value is None:
         return ""
     code = canonical(currency)
@@ -67,7 +67,7 @@ def price(record: Order | OrderItem) -> str:
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent but not understood: 1.234,56", masked if necessary; "" if nothing was sent in place of a number."""
+    """ "sent but not understood: 1.234,56", with the value masked if necessary; "" if the number was understood or not sent."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""
@@ -76,9 +76,9 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 
 
 def before_conversion(item: OrderItem) -> str:
-    """ "112.00 USD before conversion", with "each" if the quantity is not 1: the CDP keeps this price per unit.
+    """ "112.00 USD before conversion", with "each" if the quantity is not 1, as the CDP keeps this price per unit.
 
-    "" if the price or a currency is unknown, or if both currencies are the same.
+    "" if this price or one of the two currencies is unknown, or if the currencies are the same.
     """
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:

@@ -1,4 +1,4 @@
-"""The sentence for a search text that cannot be searched for."""
+"""The sentence for a search text that is not searched for."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 
 
 def not_searched(reading: Lookup) -> str:
-    """The reason why the text was not searched for, and what to do."""
+    """The reason why the text was not searched for, often with what to do instead."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
         return _("References are written in Latin letters. If this is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
 def _of_kind(kind: Kind) -> str:
-    """The sentence for text that was read, but names no single thing to search for, or must not be searched for from a link."""
+    """The sentence for text that was read: a placeholder, several things, or an address or number that a link must not search for."""
     sentences = {
         Kind.PLACEHOLDER: _(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."

@@ -19,12 +19,12 @@ DAY_MINUTES = 24 * 60
 
 
 def notice_word(notice: Notice) -> str:
-    """The title of a thing to check: "Tight connection", or a status: "Declined"."""
+    """The title of a thing to check: "Tight connection"; for a status, its word: "Declined"."""
     return status_word(notice.status) if notice.kind is NoticeKind.STATUS else _(NOTICES[notice.kind][0])
 
 
 def notice_icon(notice: Notice) -> str:
-    """The sprite's symbol for a thing to check."""
+    """The name of the sprite's symbol for a thing to check."""
     return status(notice.status).icon if notice.kind is NoticeKind.STATUS else NOTICES[notice.kind][1]
 
 
@@ -34,7 +34,7 @@ def notice_detail(notice: Notice) -> str:
 
 
 def notice_line(notice: Notice) -> str:
-    """A thing to check on one line of text: its sentence, preceded by its title for a status or for times in doubt.
+    """A thing to check on one line: its sentence, after its title if it is about a status or about times in doubt or impossible.
 
     The title alone if there is no sentence.
     """
@@ -47,7 +47,7 @@ def notice_line(notice: Notice) -> str:
 
 
 def evidence_words(evidence: Evidence) -> str:
-    """The figures behind a verdict, or why they are unknown: in lower case and without a full stop, for use within a sentence."""
+    """The figures behind a verdict, or why they are unknown. Begins in lower case and has no full stop, for use within a sentence."""
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
             return _("a time zone is unknown, so the flight time is unknown")
@@ -69,7 +69,7 @@ def evidence_words(evidence: Evidence) -> str:
 
 
 def sentence(words: str) -> str:
-    """Words as a sentence, with one full stop even after an abbreviation ("10 Std. 35 Min.")."""
+    """`words` as a sentence: with a capital, and a single full stop even after an abbreviation ("10 Std. 35 Min.")."""
     return capfirst(words.rstrip(".")) + "."
 
 

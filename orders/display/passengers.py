@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 
-MOST_TYPES = 24  # in one line; nobody sells as many
+MOST_TYPES = 24  # in one line; nobody sells that many
 
 
 class PassengerType(StrEnum):
@@ -37,7 +37,7 @@ BY_CODE = {**{known.value: known for known in PassengerType}, **OTHER_CODES}
 
 
 def passenger_type(code: str | None) -> str:
-    """ "Adult" for ADT; an unknown code as sent; "" for none."""
+    """ "Adult" for ADT; an unknown code as sent; "" if there is none."""
     known = BY_CODE.get((code or "").upper())
     words = {
         PassengerType.ADULT: _("Adult"),
@@ -53,13 +53,13 @@ def passenger_type(code: str | None) -> str:
 
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
-    """ "2 adults, 1 child" from (type code, count) pairs; unknown codes as sent: "1 × XYZ". At most MOST_TYPES are listed."""
+    """ "2 adults, 1 child" from (type code, count) pairs; "1 × XYZ" for an unknown code. Lists at most MOST_TYPES types."""
     words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
     return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
 
 
 def passenger_count(code: str, count: int) -> str:
-    """One passenger type with its count: "2 adults"; an unknown code as sent: "1 × XYZ"."""
+    """One passenger type with its count: "2 adults"; "1 × XYZ" for an unknown code."""
     known = BY_CODE.get(code.upper())
     return f"{count} × {code}" if known is None else _phrase(known, count) % {"count": count}
 

@@ -1,4 +1,4 @@
-"""The itinerary as plain text, for pasting into a ticket: local times with their weekday, and no personal data."""
+"""The itinerary as plain text, for pasting into a ticket: local times with weekdays, and no personal data."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ NOTICES = frozenset(
 
 
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
-    """The whole trip in lines, without markup, the reference first. Ends without a line break.
+    """The whole trip in lines without markup, after the reference if there is one; no line break at the end.
 
-    A single line replaces the flights that would make the text longer than MOST_CHARACTERS, which is more than any
-    ticket holds.
+    If the text would be longer than MOST_CHARACTERS, which is more than any ticket holds, one line replaces the flights that do
+    not fit.
     """
     before = [reference] if reference else []
     if trip.journeys:
@@ -61,12 +61,12 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
 
 
 def _length(blocks: Iterable[str]) -> int:
-    """The length of blocks or lines, including what separates each from the next."""
+    """The number of characters in blocks or lines, counting two line breaks after each."""
     return sum(len(block) + len("\n\n") for block in blocks)
 
 
 def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
-    """A block for each journey and each stay; `left_out` in place of the flights for which there is no room."""
+    """A block for each journey and each stay; `left_out` stands for the rest of the trip once the room is used up."""
     blocks: list[str] = []
     for journey in trip.journeys:
         lines: list[str] = []
@@ -86,7 +86,7 @@ def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
 
 
 def _journey_parts(journey: Journey, doubted: bool) -> Iterator[list[str]]:
-    """The lines of a journey: its heading, then each flight and each transfer."""
+    """The parts of a journey, each as its lines: the heading, then every flight and transfer."""
     heading = [day(journey.departs.day), journey_way(journey)]
     if journey.minutes is not None and not doubted:
         heading.append(duration(journey.minutes))
@@ -113,9 +113,9 @@ def _flight_lines(flight: Flight) -> list[str]:
 
 
 def flight_summary(flight: Flight) -> list[str]:
-    """Flight time, cabin with fare, and statuses of a flight, as far as known.
+    """The flight time, the cabin with the fare family, and the statuses of a flight, as far as they are known.
 
-    A doubted flight time is given under both readings.
+    A flight time in doubt is given under both readings.
     """
     facts = [both_times(flight) if flight.doubted else flight_time(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))

@@ -1,4 +1,4 @@
-"""Values from the CDP that could not be understood: statuses, money, flights. All of them must be among the things to check."""
+"""Values from the CDP that could not be understood: statuses, prices, quantities, flights. The things to check must include them all."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ OF_ITEMS = {
 
 
 def status_unread(record: Order | OrderItem) -> bool:
-    """Whether a status was sent that is not text."""
+    """Whether a status was sent, but is not text."""
     return record.status is None and _note(record, "status") is not None
 
 
 def status_shown(record: Order | OrderItem) -> str | None:
-    """The status as sent, "Status could not be read" if it is not text, None if there is none."""
+    """The status as sent; "Status could not be read" if it is not text, None if none was sent."""
     return _("Status could not be read") if status_unread(record) else record.status
 
 
 def unread(order: Order) -> Iterator[tuple[str, str]]:
-    """The DOM id of the row, and the words, for each thing that could not be understood: "Order total not understood: 100,00"."""
+    """Each thing that could not be read, as (DOM id of its row, words): ("money", "Order total could not be read: 100,00")."""
     if _note(order, "status"):
         yield "oddities", _("Order status could not be read")
     if note := _note(order, "price"):

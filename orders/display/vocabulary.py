@@ -70,7 +70,7 @@ CHANNELS: dict[str, str] = {
     "WEB": _("Web"),
 }
 
-# All but STATUS, whose word and icon are the status's own.
+# All kinds except STATUS: such a notice has the word and icon of its status.
 NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.TIGHT: (_("Tight connection"), "warning"),
     NoticeKind.OVERNIGHT: (_("Overnight wait"), "moon"),
@@ -138,7 +138,7 @@ NOTE_REASONS: dict[str, str] = {
     "and more": _("and more differences from the documentation"),
 }
 
-# The forms of an access record's outcome, part by part, and their phrases.
+# The forms that the parts of an access record's outcome can have, and the phrase for each.
 OUTCOMES: dict[str, str] = {
     r"shown": _("shown"),
     r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
@@ -162,7 +162,7 @@ OUTCOMES: dict[str, str] = {
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
 }
 
-# The forms of `AccessRecord.detail` for account events.
+# The forms that `AccessRecord.detail` can have for account events, and the phrase for each.
 DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),

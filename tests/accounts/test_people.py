@@ -77,7 +77,7 @@ def test_a_person_is_added_and_sets_a_password_that_nobody_else_knows(as_ada: Cl
     path = add(as_ada, "carla", "Agents", "Supervisors")
     client = Client()
     assert set_password(client, path) == 302
-    assert "Your password was set" in client.get("/accounts/login/").text
+    assert "Your new password is set" in client.get("/accounts/login/").text
     assert sign_in(client, "carla") == 302
     assert client.get("/").status_code == 200
     assert told("carla") == [

@@ -324,7 +324,7 @@ def test_a_time_in_doubt_is_given_both_ways(flights: list[str], reading: Reading
 def test_a_flight_without_a_seat_is_not_the_next_one(sent: str) -> None:
     gone = item("DUB LHR 2026-12-01T07:00 2026-12-01T08:20", status=sent)
     words = time_words(plan([gone, item(OUT)], now=NOW), NOW)
-    assert words.startswith("Leaves in 30 days")
+    assert words.startswith("Leaves Dublin in 30 days")
     assert time_words(plan([gone], now=NOW), NOW) == ""
 
 

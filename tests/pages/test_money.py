@@ -82,16 +82,16 @@ ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
 SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "SM01": (f'"price": 100, {EUR}', (ITEM, ITEM), "Items add up to the order total, 100.00 EUR"),
     "SM02": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("EUR", "eur")), "Items add up to the order total, 100.00 EUR"),
-    "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not checked: the amounts are in two currencies"),
-    "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not checked: a quantity is above 1"),
-    "SM05": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": null')), "not checked: a quantity is missing"),
-    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not checked: a quantity is not 1"),
-    "SM07": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", "null")), "not checked: a price is missing"),
-    "SM08": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", '"50,00"')), "not checked: a price could not be read"),
-    "SM09": (f'"price": null, {EUR}', (ITEM, ITEM), "not checked: the total is missing"),
-    "SM10": (f'"price": "1.000,00", {EUR}', (ITEM, ITEM), "not checked: the total could not be read"),
-    "SM11": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"EUR"', "null")), "not checked: a currency is missing"),
-    "SM12": (f'"price": 100, {EUR}', (ITEM.replace("EUR", "USD"), ITEM.replace("EUR", "GBP")), "not checked: the amounts are in more than two currencies"),
+    "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not compared with the order total: the amounts are in two currencies"),
+    "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not compared with the order total: a quantity is above 1"),
+    "SM05": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": null')), "not compared with the order total: a quantity is missing"),
+    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not compared with the order total: a quantity is not 1"),
+    "SM07": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", "null")), "not compared with the order total: a price is missing"),
+    "SM08": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", '"50,00"')), "not compared with the order total: a price could not be read"),
+    "SM09": (f'"price": null, {EUR}', (ITEM, ITEM), "not compared with the order total: the total is missing"),
+    "SM10": (f'"price": "1.000,00", {EUR}', (ITEM, ITEM), "not compared with the order total: the total could not be read"),
+    "SM11": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"EUR"', "null")), "not compared with the order total: a currency is missing"),
+    "SM12": (f'"price": 100, {EUR}', (ITEM.replace("EUR", "USD"), ITEM.replace("EUR", "GBP")), "not compared with the order total: the amounts are in more than two currencies"),
     "SM13": (f'"price": 100, {EUR}', (ITEM.replace("50", "0.1"), ITEM.replace("50", "0.2")), "Items add up to 0.30 EUR; the order total is 100.00 EUR"),
     "SM14": (f'"price": "100.00", {EUR}', (ITEM, ITEM.replace("50", '"50.00"')), "Items add up to the order total, 100.00 EUR"),
     "SM15": (
@@ -99,7 +99,7 @@ SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
         (ITEM.replace("50", "999999999999999.000000000000001"), ITEM.replace("50", "0.000000000000002")),
         "Items add up to the order total, 999,999,999,999,999.000000000000003 EUR",
     ),
-    "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not checked: the amounts are in two currencies, a quantity is above 1"),
+    "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not compared with the order total: the amounts are in two currencies, a quantity is above 1"),
 }  # fmt: skip
 # What is kept beside an item's price of 100 EUR, and what is said of it.
 ORIGINALS: dict[str, tuple[str, str]] = {

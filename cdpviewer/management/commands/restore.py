@@ -1,4 +1,4 @@
-"""Replace the database with a backup, while no server runs: `manage.py restore FILE`."""
+"""Replace the database with a backup, unless a server has it open: `manage.py restore FILE`."""
 
 from __future__ import annotations
 
