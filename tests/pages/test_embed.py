@@ -263,7 +263,7 @@ def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) 
     client.force_login(agent)
     page = client.get(asked)
     words = text_of(page)
-    assert re.search(rf"Allow a page on {re.escape(DESK)} to show orders to you, agent ?\?", words), words
+    assert f"Allow a page on {DESK} to show you orders?" in words and "You are signed in as agent" in words, words
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
     # Without the form's own token nothing is allowed.
     assert confirm(client).status_code == 403

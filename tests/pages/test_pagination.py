@@ -72,7 +72,7 @@ def test_an_alert_leads_to_the_page_that_its_flight_is_on(desk: Client, cdp: San
     link = re.search(r'href="(/orders/[^"]*\?flights=381&amp;ticket=T1)#(flight-[^"]+)"', page)
     assert link
     there = desk.get(link[1].replace("&amp;", "&")).content.decode()
-    assert f'id="{link[2]}"' in there and "Flights 381 to" in there and "Show the first" in there
+    assert f'id="{link[2]}"' in there and "Showing flights 381 to" in there and "Show the first" in there
 
 
 def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> None:
