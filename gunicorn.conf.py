@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-from cdpviewer import bodies, environment, logs, modes, served
+from cdpviewer import bodies, environment, logs, modes, served, signals
 from cdpviewer.databases import database
 from cdpviewer.metrics.beginning import Metering
 
@@ -67,8 +67,9 @@ logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")
 
 
-def on_starting(_arbiter: object) -> None:
+def on_starting(arbiter: object) -> None:
     """Mark the database as served, and refuse to start on another server's port: the two would share it unnoticed."""
+    signals.handle(arbiter)
     served.hold(database(env.text("DATABASE_URL"), Path(__file__).resolve().parent))
     host, _, port = bind.rpartition(":")
     if (

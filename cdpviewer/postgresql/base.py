@@ -17,6 +17,8 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
+from cdpviewer import awaited
+
 T = TypeVar("T")
 REFUSED_FOR = 1.0  # seconds
 
@@ -96,6 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params.pop("patience", None)
         return params
 
+    @awaited.reported()
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         if SILENCE.is_active():

@@ -19,6 +19,8 @@ from django.db import OperationalError, connections
 from django.db.backends.sqlite3 import base
 from django.dispatch import receiver
 
+from cdpviewer import awaited
+
 T = TypeVar("T")
 
 PATIENCE = 20.0  # seconds for forms and commands; pages have `settings.LOCK_TIMEOUT`
@@ -38,6 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(_execute)
 
+    @awaited.reported()
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         idle = _idle[self._file()]
         opened = partial(super().get_new_connection, conn_params)

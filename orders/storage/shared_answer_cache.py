@@ -33,7 +33,10 @@ log = structlog.stdlib.get_logger("orders.memory")
 
 
 class PatientRedis:
-    """A client that leaves Redis alone for `rest` seconds after a failure; its next use begins with the deletions that failed."""
+    """A client that leaves Redis alone for `rest` seconds after a failure.
+
+    Then one request tries it again, beginning with the deletions that failed; the others go on without Redis until that has worked.
+    """
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:
         self._client, self._rest = client, rest
@@ -42,16 +45,21 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """The result of `ask`; `otherwise` if Redis fails, and for the `rest` seconds after that."""
-        if time.monotonic() < self._away_until:
+        """The result of `ask`; `otherwise` if Redis fails, and while it is left alone."""
+        now = time.monotonic()
+        if now < self._away_until:
             return otherwise
+        if self._away_until:
+            self._away_until = now + self._rest
         try:
             self._catch_up()
-            return ask(self._client)
+            answer = ask(self._client)
         except (RedisError, ValueError) as error:
             self._away_until = time.monotonic() + self._rest
             log.warning("the shared cache is not responding", error=type(error).__name__)
             return otherwise
+        self._away_until = 0.0
+        return answer
 
     def delete_at_last(self, name: str) -> None:
         """Delete a key; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are pending already."""

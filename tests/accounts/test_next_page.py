@@ -49,6 +49,7 @@ def given(address: str) -> str:
     return f"{LOGIN}?next={quote(address, safe='')}"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_next_leads_nowhere_else(address: str, anna: User, client: Client) -> None:
     form = client.get(given(address)).text

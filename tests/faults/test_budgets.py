@@ -149,6 +149,7 @@ def test_an_order_of_any_shape_is_a_page_within_its_budget(
     assert "The sum of the items" not in answer.text or "not compared" in answer.text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", hostile.PANELS)
 def test_a_panel_of_any_shape_is_within_its_budget(
     live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None], name: str
@@ -166,6 +167,7 @@ ANSWERS = 16
 LEFT = 150_000_000  # bytes in all workers: each may hold 32 MB of answers for a minute, and what Python keeps of a large page
 
 
+@pytest.mark.any_database
 def test_memory_comes_back_after_hostile_answers(
     live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None]
 ) -> None:

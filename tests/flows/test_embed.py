@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
@@ -322,6 +323,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
     assert (look.ticket, look.via) == ("ZD-1", "")
 
 
+@pytest.mark.any_database
 def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> None:
     hosts = [site.removeprefix("https://").partition(":")[0] for site in (sites.orders, sites.desk, sites.stranger)]
     with running_firefox(tmp_path, *hosts) as firefox:
