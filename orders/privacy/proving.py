@@ -92,11 +92,17 @@ def prove(since: Head | None = None) -> Proof:
     _check_unchained(proof, noted)
     if since and not kept_found:
         proof.faults.append(
-            f"{kept} is not there: records were removed or an old copy of the database was put back."
+            f"{kept} is not there: records were removed or an old copy of the database was put back.{_newest()}"
             if _is_kept(since.chain, noted)
             else f"{kept} is older than the records that are kept, and shows nothing any more: keep a newer one."
         )
     return proof
+
+
+def _newest() -> str:
+    """A sentence with the time of the newest record, after which others may be missing."""
+    newest = AccessRecord.objects.order_by("-at").values_list("at", flat=True).first()
+    return f" The newest record is of {newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if newest else ""
 
 
 def _is_kept(chain: str, noted: _Noted) -> bool:

@@ -24,6 +24,8 @@ class Command(BaseCommand):
             aside = backups.put_back(file)
         except backups.Unfit as problem:
             raise CommandError(f"Nothing was changed. {problem}") from None
+        except backups.Unsettled as problem:
+            raise CommandError(str(problem)) from None
         except served.Served:
             raise CommandError("Nothing was changed. A server has the database open: stop all servers first.") from None
         self.stdout.write(f"Restored in {time.monotonic() - began:.1f} s.")
