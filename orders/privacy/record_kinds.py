@@ -8,22 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
-    """The groups of records, by which the activity page filters."""
+    """The groups of access records, used as filters on the activity page."""
 
     ORDERS = "orders", _("orders")
     PEOPLE = "people", _("people viewed")
     ACCOUNT = "account", _("account events")
-    # About the chains of the records themselves; `check_records` reads them, the activity page leaves them out.
+    # About the records' own chains: `check_records` reads them, and the activity page leaves them out.
     CHAINS = "chains", _("chains of records")
 
 
 class Action(models.TextChoices):
-    """The view or event recorded, stored in `AccessRecord.what` (24 characters at most); an account event unless another kind is named."""
+    """The view or event that a record is about, stored in `AccessRecord.what` (at most 24 characters).
+
+    An action given without a kind is an account event.
+    """
 
     kind: Kind
 
     def __new__(cls, value: str, kind: Kind = Kind.ACCOUNT) -> Action:
-        """The member with this stored value; Django has already removed the label."""
+        """A member with this stored value and kind; Django has already removed the label."""
         member = str.__new__(cls, value)
         member._value_, member.kind = value, kind
         return member
@@ -82,7 +85,7 @@ class Action(models.TextChoices):
 
 
 def choices() -> list[tuple[str, str | Promise]]:
-    """Stored value and label of every action. Django calls this, so that a new action needs no migration."""
+    """The stored value and label of each action; a function, so that a new action needs no migration."""
     return [(action.value, action.label) for action in Action]
 
 

@@ -1,6 +1,6 @@
-"""The faults of the CDP as one table: status, words, next step, icon, and the effect on the connection's last result.
+"""All CDP errors in one table: HTTP status, wording, next step, icon, and the effect on the connection's last result.
 
-A new fault needs a class in the tree of `orders.cdp.errors`, a code, and a row in FAULTS; a test checks the whole tree.
+A new error needs a class in the tree of `orders.cdp.errors`, a code, and a row in FAULTS; a test checks the whole tree.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Code(StrEnum):
 
 
 class NextStep(StrEnum):
-    """What the button of a problem does."""
+    """What a problem's button does."""
 
     RETRY = "retry"
     CONNECTIONS = "connections"
-    NONE = ""  # the same request would get the same answer
+    NONE = ""  # no button: the same request would get the same answer
 
 
 class LastResult(StrEnum):
@@ -69,10 +69,10 @@ class LastResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A kind of problem. `word` is short enough for a table; `step_at` replaces `step` if the time until a retry is known.
+    """A kind of problem. `word` is its name in a few words, for tables; `step_at` replaces `step` if the time until a retry is known.
 
-    After a failed use, `result` is the connection's last result; `tested` is the sentence about a failed test.
-    `accepted` marks a fault that does not cast doubt on the credential: such a use counts as successful.
+    After such a failure, the connection's last result is `result`; `tested` is the sentence for a connection test that fails in this way.
+    `accepted` marks a failure that casts no doubt on the credential: outside connection tests, the last result is then ACCEPTED.
     """
 
     code: Code
