@@ -21,7 +21,7 @@ help:
 	@echo "make test-postgres   those that use the database, on PostgreSQL; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
-	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian (root, mmdebstrap)"
+	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian with systemd, and the units tried (root, mmdebstrap, systemd-container)"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip; EMAIL=… for its users' questions"
