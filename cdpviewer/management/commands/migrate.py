@@ -34,6 +34,8 @@ class Command(migrate.Command):
         except migrating.Busy as busy:
             raise CommandError(f"{busy} Run it again.") from None
         except OperationalError as error:
+            if connection.connection is None:
+                raise CommandError(f"The database does not answer: {str(error).partition(chr(10))[0]}") from None
             if getattr(error.__cause__, "sqlstate", "") != migrating.LOCK_NOT_AVAILABLE:
                 raise
             raise CommandError(
