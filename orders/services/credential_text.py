@@ -22,12 +22,15 @@ AROUND = (
     *("<", ">", "{", "}", "[", "]", "(", ")"),
 )
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)
-# Invisible characters in the category of letters.
+# Blank characters that Unicode counts as letters, marks or symbols.
 BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 def clean_client_key(value: str) -> str:
-    """The client key without white space around it. A colon would end it in Basic authentication. Raises ValidationError."""
+    """The client key without surrounding white space. Raises ValidationError.
+
+    It must not contain a colon, which would end it in Basic authentication.
+    """
     key = _clean(value)
     if ":" in key:
         raise ValidationError(
@@ -38,7 +41,7 @@ def clean_client_key(value: str) -> str:
 
 
 def clean_token(value: str) -> str:
-    """The API token without white space around it. Raises ValidationError."""
+    """The API token without surrounding white space. Raises ValidationError."""
     return _clean(value)
 
 
@@ -84,7 +87,7 @@ def _clean(value: str) -> str:
 
 
 def _is_unseen(sign: str) -> bool:
-    """Whether a character is invisible but not white space: zero-width, control, variation selector."""
+    """Whether a character is invisible but not white space, such as a zero-width or control character."""
     if sign in BLANK:
         return True
     kind = unicodedata.category(sign)
@@ -95,7 +98,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """The connection's name without white space around it, fit for a link and a heading. Raises ValidationError."""
+    """The connection's name without surrounding white space. Raises ValidationError if it is unfit for a link or a heading."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
         raise ValidationError(_("A name must have 1 to 60 characters and no line breaks."), code="name")

@@ -1,8 +1,8 @@
 """The answer cache in Redis, shared by all processes and hosts.
 
-Redis holds nothing readable. Keys are keyed hashes; values are sealed under the server's secret, the session's key and two random
+Redis holds no readable answer. Names are keyed hashes; answers are sealed under the server's secret, the session's key and two random
 numbers, one for the session and one for the state of its connection. Deleting such a number makes everything sealed with it
-unreadable. If Redis does not answer, one request waits briefly, and for some seconds pages use the CDP instead.
+unreadable. If Redis does not respond, one request waits briefly, and for some seconds this process asks the CDP instead.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ class PatientRedis:
         return answer
 
     def delete_at_last(self, name: str) -> None:
-        """Delete a key; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are pending already."""
+        """Delete a key; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are already pending."""
         if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:
                     self._unsent.add(name)
 
     def _catch_up(self) -> None:
-        """Carry out the pending deletions, before any other use of Redis."""
+        """Carry out the pending deletions."""
         if self._unsent:
             with self._lock:
                 self._client.delete(*self._unsent)
@@ -105,7 +105,7 @@ class SharedAnswerCache:
         self.put_all({key: answer})
 
     def put_all(self, answers: Mapping[Key, bytes]) -> None:
-        """Store answers of one session and connection for a minute, in one message."""
+        """Store answers of one session and connection for a minute, all sent to Redis at once."""
         if answers:
             self._redis.asked(lambda client: self._put(client, answers), None)
 
@@ -152,7 +152,7 @@ def _numbers(session: str, connection: str) -> tuple[str, str]:
 
 
 def _name(kind: str, *parts: str) -> str:
-    """A key that does not reveal its parts."""
+    """A name in Redis that does not reveal `parts`."""
     hidden = salted_hmac("orders.shared_memory.name", json.dumps([kind, *parts]), algorithm="sha256")
     return f"cdpviewer:{kind}:{hidden.hexdigest()}"
 
