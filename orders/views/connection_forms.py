@@ -1,4 +1,4 @@
-"""Forms for connections."""
+"""Forms for users' own connections, and the parts that the forms for shared connections reuse."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ else:
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """The regions of this server, as (name, name and host): chosen, never typed."""
+    """The CDP regions that are set up on this server, as (name, "name (host)")."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """The choices of country, as (code, name): "none", then all countries by name."""
+    """The countries to choose from, as (code, name): first ("", "none"), then all by name."""
     return [("", gettext("none")), *countries.choices()]
 
 
 def country_field() -> forms.ChoiceField:
-    """The form field for the country of a tenant's national phone numbers."""
+    """The form field for the country to assume for a tenant's phone numbers without a country code."""
     return forms.ChoiceField(
         label=_("Default country for phone numbers"),
         choices=country_choices,
@@ -41,12 +41,12 @@ def country_field() -> forms.ChoiceField:
 
 
 class AdvancedFields:
-    """A connection form that folds away the settings few people change: the API version, and how segment times are read."""
+    """Mixin for connection forms: folds away the settings that few people change, the API version and how segment times are read."""
 
     advanced = ("version", "clock")
 
     def advanced_open(self) -> bool:
-        """Whether these fields are shown unfolded: one has an error or a value other than its default."""
+        """Whether to show the advanced fields unfolded, because one has an error or a value other than its default."""
         fields: Any = self
         usual = {name: fields.instance._meta.get_field(name).default for name in self.advanced}  # noqa: SLF001  (Django's own name)
         return any(fields[name].errors or fields[name].value() != value for name, value in usual.items())
@@ -79,9 +79,9 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
 
 
 class CredentialForm(forms.Form):
-    """The region, client key and token, which belong together: a credential is bound to its region.
+    """The region, client key and token of a connection, entered together because a credential is bound to its region.
 
-    If the form is refused, a valid client key stays in its field, hidden; the token is never sent back.
+    If the form is refused, a valid client key stays in its password field; the token is never sent back.
     """
 
     region = forms.ChoiceField(label=_("Region"), choices=region_choices)
@@ -106,7 +106,7 @@ class CredentialForm(forms.Form):
     def full_clean(self) -> None:
         """Clean the fields; if the form is refused, text that looks like a client key stays in its field.
 
-        Other text does not, as it may be a token.
+        Other text is not sent back, because it may be a token.
         """
         super().full_clean()
         widget = cast(forms.PasswordInput, self.fields["client_key"].widget)
@@ -127,7 +127,7 @@ class ReplaceCredentialForm(CredentialForm):
 
 
 class ConnectionForm(CredentialForm, ConnectionNameForm):
-    """A new connection."""
+    """A new connection: its settings, its credential, and whether it becomes the user's default."""
 
     make_default = forms.BooleanField(label=_("Make this my default connection"), required=False)
     field_order = (

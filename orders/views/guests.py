@@ -1,4 +1,4 @@
-"""A customer and all their orders, found through an order or by name."""
+"""Customers and all their orders, found through an order or by name."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from orders.views.progress import with_progress
 
 @cdp_view(panel="guest_orders", heading=_("This customer’s orders"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
-    """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked.
+    """All orders of a guest who is a contact or traveller of the order `ref`, newest first; that order is marked.
 
-    Raises NotOnOrder, which is recorded, if nobody on the order is that guest.
+    If nobody on the order is that guest, this is recorded, and NotOnOrder is raised.
     """
 
     def record(outcome: str) -> None:
@@ -69,7 +69,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """Search by name, with a form of its own: a single field could not distinguish names from references.
+    """Show the form for a search by name, or search: the main search field cannot always tell a name from a reference.
 
     The form is posted, so that no name is in a URL; 400 without a last name.
     """

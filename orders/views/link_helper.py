@@ -66,9 +66,9 @@ class LinkForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """The target of a link: the search text that arrives, how it is read, and a sentence about it.
+    """Where a link leads: the search text that reaches this server, how it is read, and a sentence about the result.
 
-    `cut` is whether a "#" cuts off part of the value, `elsewhere` whether ".." in it takes the browser to another path.
+    `cut` is True if a "#" cuts off part of the value, `elsewhere` if ".." makes the browser open a different path.
     """
 
     text: str
@@ -93,7 +93,7 @@ class Leads:
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
-    """The target of the link in a ticket whose field holds `value`, as a browser and this server read the link."""
+    """Where the link leads for a ticket field with this `value`, as a browser and this server read the link."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
     path = path.replace("\\", "/")
@@ -111,7 +111,7 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def links(request: Request) -> HttpResponse:
-    """Show the link template for the chosen system, and the target of a link with a given value.
+    """Show the link template for the chosen system and, if a value was posted, where its link leads.
 
     The form is posted, because the value may be personal.
     """

@@ -29,7 +29,7 @@ from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnect
 @require_safe
 @for_managers_of_connections
 def shared_connections(request: HttpRequest) -> HttpResponse:
-    """All shared connections by name, each with its groups and how many people may use it."""
+    """All shared connections, sorted by name, each with its groups and the number of people who may use it."""
     found = list(SharedConnection.objects.select_related("set_by").order_by("name"))
     people = members.counts(found)
     rows = [
@@ -49,7 +49,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_add(request: HttpRequest) -> HttpResponse:
-    """Add a shared connection: its credential is tested with one call before it is saved."""
+    """Add a shared connection and grant it to groups; its credential is first tested with one call."""
     form = SharedConnectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         shared = form.save(commit=False)
@@ -67,7 +67,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers_of_connections
 def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """One shared connection: its facts, and the groups it is granted to."""
+    """One shared connection: its settings, its grants to groups, and its integrations."""
     return _detail(request, _find(connection_id), GrantForm())
 
 
@@ -76,7 +76,7 @@ def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Replace the token: the old one stays in use until the CDP has accepted the new one."""
+    """Replace the token and, if it has changed, the client key; the old ones stay in use until the CDP has accepted the new ones."""
     shared = _find(connection_id)
     form = ReplaceTokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -210,7 +210,10 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal the credential and test it with one call. None, with the reason in the form, if it is refused and not `wanted` anyway."""
+    """Test the credential with one call; return the outcome if the CDP accepts the credential, or if it is `wanted` all the same.
+
+    Otherwise, or if it could not be tested, add the reason to the form and return None.
+    """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")

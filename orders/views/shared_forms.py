@@ -31,7 +31,7 @@ else:
 
 
 class SharedSettingsForm(AdvancedFields, SharedModelForm):
-    """The settings that need no credential."""
+    """A shared connection's settings that need no credential."""
 
     country = country_field()
 
@@ -106,7 +106,7 @@ class ReplaceTokenForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """A group that may use the connection, until the end of a day or indefinitely."""
+    """A grant of the connection to a group: its last day, if any, and whether the connection is the group's default."""
 
     group = GroupChoice(label=_("Group"), queryset=Group.objects.order_by("name"))
     until = forms.DateField(
@@ -118,7 +118,7 @@ class GrantForm(forms.Form):
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of the day in the user's time zone (aware), None without a day. Refuses a day that is over."""
+        """The end of the chosen day in the user's time zone (aware); None if no day was chosen. A past day is refused."""
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None
@@ -128,7 +128,7 @@ class GrantForm(forms.Form):
 
 
 class IntegrationForm(forms.Form):
-    """A program, the shared connection that it uses, and the limits of its key: days, requests a minute, and networks."""
+    """A program, the shared connection that it uses, and the limits of its key: days until it expires, requests a minute, and networks."""
 
     name = forms.CharField(
         label=_("Name"), max_length=60, help_text=_("The program’s name, such as “Help desk widget”.")
