@@ -93,7 +93,9 @@ class Environment:
         try:
             return re.compile(self.text(name, default))
         except re.error as error:
-            raise ImproperlyConfigured(f"{name} is not a regular expression: {error.msg}.") from None
+            raise ImproperlyConfigured(
+                f"{name} is not a regular expression, from character {(error.pos or 0) + 1} on."
+            ) from None
 
     def listed(self, name: str) -> tuple[str, ...]:
         """The parts of a comma-separated value, in order; empty parts are left out."""

@@ -57,26 +57,27 @@ class Words:
     step: str
 
 
-def words(refused: NotSignedIn) -> Words:
-    """The texts that explain a refusal, in the current language."""
+def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
+    """The texts that explain a refusal, in the current language; `confirming` is for users who are signed in already."""
     name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
     if refused.by_directory:
         name = _("Your company’s directory")
     again = _("Try again.")
+    result = _("Nothing was confirmed") if confirming else _("You are not signed in")
     administrator = _("Contact your cdpviewer administrator.")
     told: dict[Kind, tuple[str, str, str]] = {
         "unreachable": (
             _("%(name)s is not responding"),
-            _("%(name)s could not be reached, so you are not signed in. Nothing is wrong with your account."),
+            _("%(name)s could not be reached. This is not a problem with your account."),
             _("Try again in a minute."),
         ),
         "failed": (
             _("%(name)s returned an error"),
-            _("You are not signed in."),
+            result + ".",
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "cancelled": (
-            _("You are not signed in"),
+            result,
             _("The sign-in was cancelled, or %(name)s did not allow it."),
             again,
         ),
@@ -124,7 +125,12 @@ def words(refused: NotSignedIn) -> Words:
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
     """The page that explains the refusal, with the status from STATUS, and Retry-After if the provider cannot be reached."""
-    context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
+    confirming = request.user.is_authenticated
+    context = {
+        "words": words(refused, confirming=confirming),
+        "next": refused.page,
+        "request_id": getattr(request, "id", ""),
+    }
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":
         response["Retry-After"] = "60"

@@ -17,14 +17,14 @@ from cdpviewer.databases import page_limits
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """PostgreSQL must allow all connections that this host may open; behind an external pooler, the role needs a statement timeout."""
     connection = connections[DEFAULT_DB_ALIAS]
-    if DEFAULT_DB_ALIAS not in (databases or ()) or connection.vendor != "postgresql":
+    if not databases or connection.vendor != "postgresql":
         return []
     if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
         return _limits_of_the_role(_shown("statement_timeout"))
     most = connection.settings_dict["OPTIONS"].get("pool", {}).get("max_size", 0)
     wanted = most * environment.find(settings.BASE_DIR).number("CDPVIEWER_WORKERS", 2, least=1)
     allowed = int(_shown("max_connections")) - int(_shown("superuser_reserved_connections"))
-    if wanted < allowed:
+    if wanted <= allowed:
         return []
     return [
         Warning(

@@ -229,6 +229,7 @@ def test_cancelled_at_the_provider(client: Client, provider: RunningProvider) ->
     begun = client.post("/accounts/provider/", {"next": ORDER})
     refused = come_back(client, provider.cancel(begun["Location"]))
     assert (refused.status_code, "was cancelled" in refused.text) == (403, True)
+    assert "<h1>You are not signed in</h1>" in refused.text
     assert ORDER.replace("&", "&amp;") in refused.text
     assert not is_signed_in(client)
 
@@ -455,6 +456,18 @@ def test_confirming_asks_the_provider_again_and_takes_nobody_else(
     assert client.get(ADD).status_code == 302
     assert sign_on(client, provider, "sub-alice", ADD)["Location"] == ADD
     assert client.get(ADD).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "title"), [("access_denied", "Nothing was confirmed"), ("server_error", "Example Air returned an error")]
+)
+def test_who_does_not_confirm_stays_signed_in(
+    error: str, title: str, client: Client, provider: RunningProvider, alice_later: requests.Session
+) -> None:
+    (state,) = parse_qs(urlsplit(asked_to_confirm(client)).query)["state"]
+    refused = client.get("/accounts/provider/back/", {"error": error, "state": state})
+    assert f"<h1>{title}</h1>" in refused.text and "Nothing was confirmed" in refused.text
+    assert "You are not signed in" not in refused.text and is_signed_in(client)
 
 
 @pytest.mark.parametrize("others", [{}, {"max_age": "100000"}], ids=["no auth_time", "an old auth_time"])
