@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-integrations test-operations test-postgres test-debian check fmt bench scale screenshots lock sbom zendesk-app
+.PHONY: help setup develop demo run test test-integrations test-operations test-postgres test-debian test-container check fmt bench scale screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
 	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian (root, mmdebstrap)"
+	@echo "make test-container   the image and the compose file, built from Debian without a registry, and run (root, mmdebstrap, buildah, podman, docker-compose)"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip; EMAIL=… for its users' questions"
@@ -83,6 +84,9 @@ test-operations: develop
 # MOUNTS are folders in which this machine, and no other, keeps packages for pip.
 test-debian: develop
 	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.from_empty_debian
+
+test-container: develop
+	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.in_containers
 
 check: develop
 	$(BIN)/ruff format --check --quiet .
