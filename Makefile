@@ -20,8 +20,10 @@ help:
 	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
 	@echo "make test-postgres   those that use the database, on PostgreSQL; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
-	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers"
-	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian (root, mmdebstrap)"
+	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers;"
+	@echo "                  ARGS='-k drill' WRITE=1 writes the times of docs/drill.md"
+	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian with systemd, and the units tried"
+	@echo "                  (root, mmdebstrap, systemd-container)"
 	@echo "make test-container   the image and the compose file, built from Debian without a registry, and run (root, mmdebstrap, buildah, podman, docker-compose)"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
@@ -77,9 +79,10 @@ test-integrations: develop
 	@CI=true WRITE=$(WRITE) $(BIN)/python -m pytest tests/integrations/every_system.py $(ARGS)
 
 # Servers as in production: metrics and traces, backups under load, two behind Debian's HAProxy and nginx restarted under load. Some minutes.
+# WRITE=1 writes the times of the drill into docs/drill.md.
 test-operations: develop
 	@.ci/tools
-	@$(BIN)/python -m pytest tests/operations -m operations $(ARGS)
+	@WRITE=$(WRITE) $(BIN)/python -m pytest tests/operations -m operations $(ARGS)
 
 # MOUNTS are folders in which this machine, and no other, keeps packages for pip.
 test-debian: develop

@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-from cdpviewer import bodies, environment, logs, modes, served
+from cdpviewer import bodies, environment, logs, modes, served, signals
 from cdpviewer.databases import database
 from cdpviewer.metrics.beginning import Metering
 
@@ -34,7 +34,8 @@ if resource.RLIM_INFINITY != _now < _files:
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (_files if _most == resource.RLIM_INFINITY else min(_files, _most), _most)
     )
-# Each process has a queue of its own. Out of a common one the first to wake takes all, and browsers keep their connections.
+# Each process has a queue of its own. From a shared one the first to wake would take everything, and browsers keep
+# their connections.
 reuse_port = not bind.startswith("unix:")  # which a socket in the file system cannot have
 # The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
 preload_app = True
@@ -44,7 +45,8 @@ graceful_timeout = 15 + env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 timeout = 30
 keepalive = 30
 
-# A worker is replaced after so many requests, one at a time: what hostile answers left in its memory goes with it.
+# After this many requests a worker is replaced, one worker at a time: whatever hostile answers left in its memory goes
+# with it.
 max_requests = 50_000
 max_requests_jitter = 10_000
 
@@ -59,14 +61,15 @@ secure_scheme_headers: dict[str, str] = {}
 # The control socket can shut the server down, and nothing here uses it.
 control_socket_disable = True
 
-# The application writes a line for each request; gunicorn's own would hold the path, and people type names into those.
+# The application writes a line for each request; gunicorn's own would hold the path, and people type names into paths.
 accesslog = None
 logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")
 
 
-def on_starting(_arbiter: object) -> None:
-    """Mark the database as served, and refuse a port that another server holds: the two would share it, and nobody would notice."""
+def on_starting(arbiter: object) -> None:
+    """Mark the database as served, and refuse to start on another server's port: the two would share it unnoticed."""
+    signals.handle(arbiter)
     served.hold(database(env.text("DATABASE_URL"), Path(__file__).resolve().parent))
     host, _, port = bind.rpartition(":")
     if (

@@ -1,1 +1,1 @@
-"""Who signs in, and how pages are shown to them."""
+"""Accounts: users, their roles, sign-in, sessions and preferences."""

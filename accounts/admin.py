@@ -1,4 +1,4 @@
-"""The admin of users and groups, with checkboxes, and of access records, read-only. Connections are not in the admin at all."""
+"""The admin pages for users, groups and access records (read-only). Connections are not in the admin."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ for _app in ("account", "socialaccount", "mfa"):
 
 
 class Ticked:
-    """Groups and permissions as checkboxes: there are few, and Django's two list boxes are hard to use without a mouse."""
+    """Mixin: show groups and permissions as checkboxes. There are few, and Django's pair of list boxes is hard to use without a mouse."""
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Model, Model], request: HttpRequest | None = None, **kwargs: Any
@@ -51,7 +51,7 @@ class Ticked:
 
 @admin.register(User)
 class TickedUserAdmin(Ticked, People):
-    """User admin without deletion: users are deactivated instead, so that records still point to them."""
+    """User admin without deletion: users are deactivated instead, so that access records still refer to an existing user."""
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
@@ -70,11 +70,11 @@ class TickedUserAdmin(Ticked, People):
         said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
         self.message_user(request, said % {"count": count})
 
-    @admin.action(description=_("Reset the second step"), permissions=["change"])
+    @admin.action(description=_("Reset two-step sign-in"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Remove the second factors of users who have lost their phone or key.
+        """Remove the second factors of the selected users, who have lost a phone or security key, for example.
 
-        They can then sign in with the password only, or must first add a new factor if one is required.
+        Afterwards they can sign in with the password alone. If a second factor is required, they must add one before doing anything else.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]
@@ -91,9 +91,9 @@ class TickedGroupAdmin(Ticked, GroupAdmin):
 
 
 class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
-    """Paginator that stops counting at MOST, because counting millions of records takes a second.
+    """Paginator that stops counting at MOST records, because counting millions takes about a second.
 
-    Use filters to reach older records.
+    Older records can be reached with filters.
     """
 
     MOST = 2_000
@@ -106,7 +106,7 @@ class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(Records):
-    """View, filter and search access records; nothing can be added, changed or removed."""
+    """Read-only admin for access records: they can be viewed, filtered and searched."""
 
     list_display = (
         "at",
@@ -123,7 +123,7 @@ class AccessRecordAdmin(Records):
     list_filter = ("what",)
     # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would read all rows as well.
     search_fields = ("order_ref__exact", "reference__exact", "ticket__exact", "request_id__exact")
-    search_help_text = _("User name, order ref, reference, ticket or request ID, each in full")
+    search_help_text = _("Enter a user name, order ref, reference, ticket or request ID in full.")
     ordering = ("-at", "-pk")
     paginator = Counted
     show_full_result_count = False
@@ -132,7 +132,7 @@ class AccessRecordAdmin(Records):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AccessRecord], search_term: str
     ) -> tuple[QuerySet[AccessRecord], bool]:
-        """Search by user id, which is indexed, if the term is a user name; otherwise search the fields."""
+        """If the search term is a user name, search by that user's id, which is indexed; otherwise search `search_fields`."""
         person = User.objects.filter(username=search_term.strip()).values_list("pk", flat=True).first()
         if person is not None:
             return queryset.filter(user_id=person), False

@@ -1,4 +1,4 @@
-"""The admin under the app's name, without a sign-in form of its own."""
+"""The Django admin with the app's name, and without a sign-in form of its own."""
 
 from __future__ import annotations
 
@@ -18,19 +18,22 @@ from accounts.sign_on.recent import confirmed
 
 
 class BrandedAdminSite(AdminSite):
-    """Users, groups and access records. Connections are not here, so that the admin never shows credentials."""
+    """The admin site for users, groups and access records. Connections are left out, so that it never shows credentials."""
 
     site_header = _("cdpviewer administration")
     site_title = _("cdpviewer")
     index_title = _("Users and access log")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Require a recent sign-in for all admin pages, if that is configured, because rights are changed there."""
+        """Require a recent sign-in or confirmation, if that is configured, because rights can be changed in the admin."""
         return confirmed(super().admin_view(view, cacheable))
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Redirect to the sign-in page, which limits guessing. Signed-in users get a 403: Django sends them here if they are not staff."""
+        """Redirect to the sign-in page, which limits password guessing.
+
+        403 for signed-in users, whom Django sends here if they are not staff.
+        """
         wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:
             raise PermissionDenied
@@ -39,5 +42,5 @@ class BrandedAdminSite(AdminSite):
     def password_change(  # type: ignore[override]  # the stubs know only Django's own page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Redirect to the page for changing one's own password, which limits guessing as well."""
+        """Redirect to the app's page for changing one's own password, which limits password guessing too."""
         return redirect("password_change")

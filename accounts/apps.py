@@ -1,4 +1,4 @@
-"""The app: who signs in, and how pages are shown to them."""
+"""Configuration of the accounts app and of the admin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BrandedAdminConfig(admin_apps.AdminConfig):
-    """Django's admin with the app's sign-in page, so that its limits on guessing apply."""
+    """Make Django's admin use the app's own sign-in page, so that the limits on password guessing apply there too."""
 
     default = False
     default_site = "accounts.admin_site.BrandedAdminSite"
@@ -21,5 +21,5 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the receivers for rights, roles and sessions."""
+        """Register the signal receivers for rights, roles and sessions."""
         from accounts import rights, roles, sessions  # noqa: F401  (importing registers)

@@ -11,9 +11,9 @@ from accounts.limits import Address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address, or for IPv6 its /64 network, because one household or host has all of it.
+    """The client's IP address; for IPv6, its /64 network instead, which usually belongs to a single household or host.
 
-    If the address is not an IP address, it is returned unchanged.
+    Text that is not an IP address is returned as it is.
     """
     text = _sent(request)
     address = _parsed(text)
@@ -23,20 +23,21 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """The client's full address; None if it is not an IP address."""
+    """The client's IP address, in full for IPv6 too; None if what was reported is not an IP address."""
     return _parsed(_sent(request))
 
 
 def is_trusted(request: HttpRequest) -> bool:
-    """Whether the request comes from a network that the operator trusts."""
+    """Whether the client's address is in a network that the operator trusts."""
     address = _parsed(_sent(request))
     return address is not None and settings.SIGN_IN_LIMITS.trusts(address)
 
 
 def _sent(request: HttpRequest) -> str:
-    """The client's address without a port, as trusted proxies wrote it to `X-Forwarded-For`: with two proxies, the second from the right.
+    """The client's address without a port, as the trusted proxies reported it in `X-Forwarded-For`.
 
-    The first entry if there are fewer entries than proxies; the peer's address if no proxy is trusted or the header is missing.
+    With two trusted proxies, this is the second entry from the right. If there are fewer entries than trusted proxies, it is the first
+    entry; if no proxy is trusted or the header is missing, it is the address that the connection comes from.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXIES

@@ -1,7 +1,7 @@
-"""Common passwords as a Bloom filter: no false negatives, and one false positive in 10,000.
+"""Common passwords as a Bloom filter: no false negatives, and about one false positive in 10,000.
 
-The filter holds whole passwords and cores: a core is a password without the digits and symbols around it. Built by
-`manage.py build_common_passwords`, whose module names the source.
+The filter holds whole passwords and cores; a core is what remains of a password without the digits and symbols at its ends. The filter
+is built by `manage.py build_common_passwords`; the module of that command names the source.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ _LEET = str.maketrans("0134578@$!€", "oieastbasie")
 
 
 def is_listed(spelling: str) -> bool:
-    """Whether a folded password or core is long enough and in the filter, as it is or with look-alike digits and symbols as letters."""
+    """Whether a folded password or core is in the filter, as it is or with letters in place of look-alike digits and symbols.
+
+    False if it is shorter than LEAST_CORE.
+    """
     return any(len(each) >= LEAST_CORE and _holds(each) for each in {spelling, spelling.translate(_LEET)})
 
 
 def folded(password: str) -> str:
-    """The password in lower case and compatibility form: "pass" for "ＰＡＳＳ"."""
+    """The password in lower case and Unicode compatibility form: "pass" for "ＰＡＳＳ"."""
     return unicodedata.normalize("NFKC", password).casefold()
 
 
@@ -39,7 +42,7 @@ def core(spelling: str) -> str:
 
 
 def build(entries: Collection[str]) -> bytes:
-    """The filter of these entries."""
+    """The bytes of a filter that holds these entries."""
     bits = bytearray(math.ceil(len(entries) * BITS_PER_ENTRY / 8))
     for entry in entries:
         for place in _places(entry, len(bits) * 8):

@@ -1,4 +1,4 @@
-"""The context of every page: connection and ticket to carry onward, and the user's preferences."""
+"""The template context that all pages share, such as the connection and ticket that links carry, and the user's preferences."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ TENANTS_READ_EVERY = 600  # seconds until a connection that was added or deleted
 
 
 def page(request: Request) -> dict[str, Any]:
-    """The context of a page. It includes settings, preferences and language.
+    """The template context that all pages share, including settings, preferences and language.
 
-    `carry` is the query for links; `ticket` is a valid ticket in the request, `refused_ticket` an invalid one; `connection_label` is the
-    connection in use, and `tenants` are all the user's connections. `manages` lists the administrators' links in the menu. `csrf_input` is
-    made once for all forms of a page.
+    `carry` is the query string for links. `ticket` is the request's ticket if it is valid, `refused_ticket` if it is not.
+    `connection_label` has the name and region of the connection in use, `tenants` lists all the user's connections, and `manages` names
+    the management pages that the menu links to. `csrf_input` is made once for all forms of a page.
     """
     connection = request.connection
     ticket = ticket_of(request)
@@ -50,7 +50,10 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
-    """The user's connections, the default first: name, query that selects it, and whether this page uses it. () when signed out."""
+    """For each of the user's connections, the default first: its name, the query string that selects it, and whether this page uses it.
+
+    () if nobody is signed in.
+    """
     if not request.user.is_authenticated:
         return ()
     names = tenant_names(request)
@@ -60,9 +63,9 @@ def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
 
 
 def tenant_names(request: Request) -> list[str]:
-    """The names of the connections the user may use, the default first.
+    """The names of the connections that the user may use, the default first.
 
-    Cached in the session for TENANTS_READ_EVERY seconds, unless this page's connection is not among them.
+    They are cached in the session for TENANTS_READ_EVERY seconds, but read again if this page's connection is not among them.
     """
     held: Any = request.session.get(TENANTS_KEY)
     now = int(time.time())
@@ -75,12 +78,15 @@ def tenant_names(request: Request) -> list[str]:
 
 
 def forget_tenants(request: HttpRequest) -> None:
-    """Drop the cached names of the user's connections, after one was added, renamed or deleted."""
+    """Drop the session's cached names of the user's connections, because one was added or changed, for example."""
     request.session.pop(TENANTS_KEY, None)
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """The query "?connection=…&ticket=…" with whichever of the two the request has, after `more`; "" if all are missing."""
+    """The query string, with "?", of the values in `more` and the request's connection and ticket; "" if all are empty.
+
+    Empty values are left out.
+    """
     pairs = {name: value for name, value in more.items() if value}
     if name := request.GET.get("connection") or request.POST.get("connection"):
         pairs["connection"] = name[:120]
@@ -88,13 +94,16 @@ def carried(request: HttpRequest, **more: str) -> str:
 
 
 def carried_by_redirect(request: HttpRequest, **more: str) -> str:
-    """The query of `carried`, for a redirect: an invalid ticket is included, without e-mail addresses, so that the page can report it."""
+    """The query string for a redirect: that of `carried`, with an invalid ticket too, so that the page can report it.
+
+    If that ticket holds an e-mail address or phone number, it becomes "…".
+    """
     refused = refused_ticket_of(request)
     return carried(request, **more, **({"ticket": without_address(refused)} if refused else {}))
 
 
 def carried_to(request: HttpRequest, connection: str) -> str:
-    """The query for a link to another connection: its name ("" for none), and the request's ticket; "" if both are missing."""
+    """The query string for a link to another connection: the name `connection` and the request's ticket; "" if both are empty."""
     return _query(request, {"connection": connection} if connection else {})
 
 

@@ -1,7 +1,7 @@
-"""Requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as before.
+"""Refusal of requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as usual.
 
-The browser sends the Lax session cookie with every image and frame of a page on a neighbouring host name (same-site), so without this rule
-such a page could cause access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
+If a page on a neighbouring host name (same-site) embeds our URLs as images or frames, the browser sends the Lax session cookie with each
+request. Without this check, such a page could cause access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookma
 
 
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
-    """Middleware: of requests that another site starts, serve only links that open a page. Placed after authentication.
+    """Middleware: serve a request that another site started only if it follows a link to a page. Placed after authentication.
 
-    Everything else gets a 403 before any view, access record or CDP call, except on the sign-in page and the page for frames; a prefetch
-    gets a 403 even there. A link to a part of an order (contacts, raw data, calendar file) is redirected to the order, and a link to the
-    export is redirected to the activity page, so only views that somebody asked for are recorded.
+    Any other request from another site gets a 403 before a view runs, an access record is written or the CDP is called, except on the
+    sign-in page and the page for frames. A prefetch always gets a 403. A link to part of an order (such as contacts or raw data) is
+    redirected to the order, and a link to the activity export to the activity page, so only views that somebody asked for are recorded.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -43,7 +43,7 @@ def refuse_cross_site(get_response: GetResponse) -> GetResponse:
 
 
 def refusal(request: Request) -> HttpResponse:
-    """The 403: JSON on a URL for programs, a page in a tab, else a line of text, as for an image or a script."""
+    """The 403 response: JSON for the API, an HTML page for a browser tab, and a line of text for anything else, such as an image."""
     if request.path_info.startswith(API):
         return problem_json(request.id, 403, "cross-site", "This URL is for programs, not for pages of other sites.")
     if request.headers.get("Sec-Fetch-Dest") != "document":
@@ -59,12 +59,12 @@ def is_link(request: Request) -> bool:
 
 
 def is_ahead(request: Request) -> bool:
-    """Whether the request is a prefetch, such as Chromium makes while a URL is typed."""
+    """Whether the request is a prefetch, like those that Chromium sends while a URL is being typed."""
     return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
 
 
 def page_around(request: Request) -> str:
-    """The path of the page that the requested part belongs to; "" for a whole page or an unknown URL."""
+    """The path of the page to which the requested part belongs; "" if the URL is that of a whole page, or unknown."""
     try:
         match = resolve(request.path_info)
     except Resolver404:

@@ -1,7 +1,7 @@
 """Device cookies: a signed cookie marks a browser in which a user has signed in before; failed attempts there are counted separately.
 
-The cookie holds, for each person who signed in there, a keyed hash of the name, a random number and the time of that sign-in (seconds
-since 1970). It grants nothing: it only decides which failed attempts count together.
+For each person who has signed in there (eight at most), the cookie holds a keyed hash of the user name, a random text, and the time of
+that person's last sign-in (seconds since 1970). It grants nothing: it only decides which failed attempts are counted together.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ MOST_PEOPLE = 8  # users of one browser, as on a shared desk
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One person's mark in a browser. `since` is in whole seconds since 1970."""
+    """One user's entry in a browser's device cookie.
+
+    `name` is a keyed hash of the user name, `number` a random text, and `since` the time of the last sign-in (whole seconds since 1970).
+    """
 
     name: str
     number: str
@@ -31,13 +34,13 @@ class Device:
 
 
 def known(request: HttpRequest, username: str) -> str:
-    """The device number for this user name; "" if the cookie has none, has one that is too old, or is forged."""
+    """The `number` for this user name in the request's device cookie; "" if there is no valid entry younger than LIFE."""
     name = _short(username)
     return next((device.number for device in _read(request) if device.name == name), "")
 
 
 def remember(request: HttpRequest, response: HttpResponse, username: str) -> None:
-    """Set the cookie after a successful sign-in, with a new number for this user, so attempts with older copies are counted separately."""
+    """Set the device cookie, with a new `number` for this user, so that attempts with an older cookie are counted separately."""
     name = _short(username)
     others = [device for device in _read(request) if device.name != name]
     devices = [Device(name, secrets.token_urlsafe(12), int(time.time())), *others][:MOST_PEOPLE]

@@ -1,7 +1,8 @@
-"""Orders in frames of other sites: consent, and the token that a frame uses instead of a cookie.
+"""Orders in frames on other sites: the user's consent, and the token that a frame uses instead of a cookie.
 
-No cookie attribute works in a cross-site frame in every browser. So the frame makes a secret, the user allows its hash in a separate
-window, and the frame exchanges the secret for a token that it keeps in memory. The token ends with the session that allowed it.
+Whatever its attributes, a cookie does not work in a cross-site frame in every browser. Instead, the frame creates a secret, the user allows
+the frame (identified by the secret's hash) in a separate window, and the frame exchanges the secret for a token that it keeps in memory.
+The token becomes invalid when the session in which the user allowed the frame ends, or after 15 minutes without use.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ API = "/api/"
 
 
 def is_listed(origin: str) -> bool:
-    """Whether the operator lets pages of this origin frame an order."""
+    """Whether the operator allows pages of this origin to show orders in a frame."""
     return bool(ORIGIN.fullmatch(origin)) and any(_covers(listed, origin) for listed in settings.EMBED_ORIGINS)
 
 
@@ -50,7 +51,10 @@ def _covers(listed: str, origin: str) -> bool:
 
 
 def allow(request: Request, challenge: str, origin: str) -> None:
-    """Allow the frame whose secret has the hash `challenge` to get a token for this user and session within a minute. Recorded."""
+    """Store and record the user's consent to a frame; `challenge` is the hash of the frame's secret.
+
+    For a minute, the frame can exchange the secret for a token, which is bound to this user and session.
+    """
     now = timezone.now()
     EmbedGrant.objects.filter(until__lte=now).delete()
     EmbedSession.objects.filter(until__lte=now).delete()
@@ -69,7 +73,10 @@ def allow(request: Request, challenge: str, origin: str) -> None:
 
 
 def exchange(verifier: str) -> str:
-    """Exchange the secret of an allowed frame for a token, once; "" if the frame is not allowed or the user's session has ended."""
+    """Exchange the secret of an allowed frame for a new token; "" if the frame is not allowed or the user's session has ended.
+
+    Each secret works only once.
+    """
     if not VERIFIER.fullmatch(verifier):
         return ""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
@@ -94,9 +101,10 @@ def exchange(verifier: str) -> str:
 
 
 def of_token(token: str) -> tuple[User, str] | None:
-    """The user and origin of a token.
+    """The user and origin that a token belongs to. The time of use is stored, at most once a minute.
 
-    None if the token is unknown or was unused for 15 minutes, its origin is no longer listed, or the session that allowed it has ended.
+    None if the token is unknown or has not been used for 15 minutes, its origin is no longer listed, or the session in which its frame
+    was allowed has ended.
     """
     now = timezone.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
@@ -113,14 +121,14 @@ def _hash(token: str) -> str:
 
 
 def takes_no_cookies(path: str) -> bool:
-    """Whether the path is for frames or other programs, where sessions are ignored."""
+    """Whether the path is for frames or for other programs, so that cookies are ignored."""
     return path in FRAMED or path.startswith((ORDERS, API))
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: drop the cookies where they are ignored, because a frame on a neighbouring host name sends them.
+    """Middleware: drop the cookies on paths that must ignore them. Placed before the session middleware.
 
-    Placed before the session.
+    A browser would send them from a frame in a page on a neighbouring host name.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -132,9 +140,9 @@ def without_cookies(get_response: GetResponse) -> GetResponse:
 
 
 def by_token(get_response: GetResponse) -> GetResponse:
-    """Middleware: for orders in frames, set the user to whom the frame's token belongs; without a valid token, answer 401.
+    """Middleware: for orders in frames, set the request's user from the frame's token; 401 without a valid token.
 
-    Placed after everything else that signs users in or out.
+    Placed after all other middleware that signs users in or out.
     """
 
     def answer(request: Request) -> HttpResponseBase:

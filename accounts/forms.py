@@ -25,14 +25,20 @@ from orders.problems import duration_words
 
 
 class Limited:
-    """A form that checks a password. If it cannot, `status` is 429 or 503, and `wait` the seconds until the next attempt, if known."""
+    """Mixin for a form that checks a password, with the limit on guessing.
+
+    If the password cannot be checked, `status` is the HTTP status 429 or 503, and `wait` is the number of seconds to wait, if known.
+    """
 
     status: int | None = None
     wait: int | None = None
 
     @contextmanager
     def limited(self, request: HttpRequest, username: str) -> Iterator[None]:
-        """Check a password inside the block, with the limit on guessing. Raises ValidationError if it cannot be checked."""
+        """Apply the limit on guessing to the block, which checks a password.
+
+        Raises ValidationError if the password cannot be checked now.
+        """
         try:
             with throttling.attempt(request, username):
                 yield
@@ -41,11 +47,11 @@ class Limited:
             raise not_checked() from None
         except throttling.TryLater as limit:
             self.status, self.wait = (503 if limit.crowded else 429), limit.seconds()
-            said = _("There have been too many wrong passwords. Wait %(time)s and try again: nothing is locked.")
+            said = _("Too many wrong passwords. Wait %(time)s and try again; the account is not locked.")
             raise ValidationError(too_many(limit, username, said), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
-        """The response, with `status` and Retry-After set if the password could not be checked."""
+        """The response, with its status and Retry-After header set if the password could not be checked."""
         if self.status is not None:
             response.status_code = self.status
         if self.wait is not None:
@@ -56,7 +62,7 @@ class Limited:
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
     """The message for an attempt that must wait.
 
-    After too many wrong attempts it is `said`, with the wait filled in, and the throttling is recorded.
+    If too many passwords were wrong, this is `said` with the waiting time filled in, and the throttling is recorded.
     """
     if limit.crowded:
         return gettext("Too many people are signing in right now. Try again in a few seconds.")
@@ -73,13 +79,13 @@ def not_checked() -> ValidationError:
 
 
 def locked_out(username: str) -> None:
-    """Record that attempts on a name are throttled: at most once every 15 minutes per process, or a stranger could flood the records."""
+    """Record that attempts on this name are throttled: at most once every 15 minutes per process, so that nobody can flood the records."""
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)
 
 
 class SignInForm(Limited, AuthenticationForm):
-    """Django's sign-in form, with a limit on guessing."""
+    """Django's sign-in form, with the limit on guessing and the rules on who may use a password."""
 
     error_messages = {
         **AuthenticationForm.error_messages,
@@ -94,31 +100,32 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse inactive people, people who may not use a password kept here, and used-up passwords that somebody else set."""
+        """Refuse a user who is inactive, or who may not use a password stored here.
+
+        Also refuse a password that somebody else set and that has already been used.
+        """
         super().confirm_login_allowed(user)
         chosen = settings.SIGN_ON
-        # Somebody without a password here was checked by the directory, which the setting leaves alone.
+        # The directory has checked the password of anybody who has none here; the setting does not apply to them.
         if user.has_usable_password() and not may_use_password(user, chosen.passwords):
-            said = gettext(
-                "Only people with access to the administration pages may sign in with a password kept in cdpviewer."
-            )
+            said = gettext("Only people with access to the administration pages may sign in with a cdpviewer password.")
             why = "passwords are for staff"
             if chosen.passwords is Passwords.OFF:
-                said, why = gettext("Nobody may sign in with a password kept in cdpviewer."), "passwords are off"
+                said, why = gettext("Signing in with a cdpviewer password is switched off."), "passwords are off"
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
             if chosen.provider:
-                said += " " + gettext("Use the button above.")
+                said += " " + gettext("Sign in with the button above.")
             raise ValidationError(said, code="provider")
         if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
-                _("This password was set for you and works only once. Ask your administrator for a new one."),
+                _("This password works only once and has already been used. Ask your administrator for a new one."),
                 code="used",
             )
 
 
 class OwnPasswordForm(Limited, PasswordChangeForm):
-    """Django's form to change one's password, with the limit on guessing, which an open session must not bypass."""
+    """Django's form for changing one's password, with the limit on guessing: somebody at an open session must not get round it."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The language of the page, and translation of phrases: both cached, since a page needs them a hundred times."""
+"""The language of the page and the translations of phrases, both cached because a page needs them about a hundred times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _held: ContextVar[str] = ContextVar("language", default="")
 
 @contextmanager
 def activate(code: str) -> Iterator[None]:
-    """Django's `override` for the duration of a request; the code is also held for `language`."""
+    """Activate a language inside the block, like Django's `override`, and keep its code for `language()`."""
     token = _held.set(code)
     try:
         with override(code):
@@ -25,12 +25,12 @@ def activate(code: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The active language, as Django names it; "en" if none is active."""
+    """The code of the active language, as Django spells it; "en" if none is active."""
     return _held.get() or get_language() or SOURCE_LANGUAGE
 
 
 def translate(phrase: str) -> str:
-    """`gettext` in the active language."""
+    """The phrase in the active language, as translated by `gettext`; cached."""
     return _translated(language(), phrase)
 
 

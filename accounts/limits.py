@@ -1,4 +1,4 @@
-"""Configurable limits on guessing passwords and on views. No Django in here."""
+"""Configurable limits on password guessing and on views. This module does not import Django."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """How many wrong passwords within 15 minutes cause further attempts to be spaced out, `pace` seconds apart.
+    """How many wrong passwords are possible within 15 minutes before further attempts must be `pace` seconds apart.
 
-    `browser` is for a known browser, `tries` for a name from one address, `name` for a name from anywhere, `address` for all names from
-    one address. `trusted` networks, such as an office behind one address, have no limit across all names.
+    `browser` is for a known browser. For any other, `tries` is for one name from one address, `name` for one name from any address, and
+    `address` for all names from one address; the last does not apply to `trusted` networks, such as an office behind one address.
     """
 
     browser: int = 10
@@ -31,7 +31,7 @@ class SignInLimits:
 
 @dataclass(frozen=True, slots=True)
 class ViewLimits:
-    """The most views per user in a minute and on a day (both UTC); 0 for no limit."""
+    """The largest numbers of views that one user is allowed in a minute and in a day (both UTC); 0 means no limit."""
 
     a_minute: int = 120
     a_day: int = 3_000
@@ -39,7 +39,7 @@ class ViewLimits:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A limit that was exceeded: `limit` views in a `window` ("a minute" or "a day"), and the seconds until that window ends."""
+    """An exceeded limit: `limit` views in a `window` ("a minute" or "a day") that ends in `seconds` seconds."""
 
     limit: int
     window: str

@@ -1,4 +1,4 @@
-"""Preferences, failed sign-ins, view counts, frames, and passwords that somebody else set."""
+"""Models for preferences, sign-in attempts, view counts, frames on other sites, and passwords that somebody else set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SetPassword(models.Model):
-    """A password that somebody else set. Timestamps are aware UTC; `used_at` and `changed_at` are None until it is used and changed."""
+    """A note that somebody else (`set_by`) set the user's password. Timestamps are aware UTC.
+
+    `used_at` is None until the user signs in with this password, `changed_at` until the user replaces it.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     set_by = models.CharField(max_length=150)
@@ -31,7 +34,7 @@ class SetPassword(models.Model):
 class Preferences(models.Model):
     """A user's preferences.
 
-    An empty `language` means the browser's; `clock` is "24" or "12"; `theme` is "system", "light" or "dark".
+    An empty `language` means the browser's language; `clock` is "24" or "12"; `theme` is "system", "light" or "dark".
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
@@ -52,9 +55,10 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """How often a user has read from the CDP: in `minute`, and on `day`.
+    """How often a user has read from the CDP: `in_minute` times in the minute `minute`, and `on_day` times on the day `day`.
 
-    Minutes and days are counted from 1970 in UTC; `noted_minute` and `noted_day` are the last in which "too many" was recorded.
+    Minutes and days are numbered from the start of 1970 (UTC). `noted_minute` and `noted_day` are the last minute and day for which an
+    exceeded limit was recorded.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -78,8 +82,9 @@ class ViewCount(models.Model):
 class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
 
-    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address`: the browser was unknown, and its
-    address had no other such attempt for this name within the previous day. `under_way`: the password has not been checked yet.
+    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address` is true if the browser was unknown
+    and there was no other such attempt for this name from an unknown browser at this address within the previous day. `under_way` is true
+    until the password has been checked.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -103,9 +108,9 @@ class SignInFailure(models.Model):
 
 
 class EmbedGrant(models.Model):
-    """A frame that a user allowed: the hash of its secret, and until when (aware UTC) the secret can be exchanged for a token.
+    """A user's consent to a frame. `challenge` is the hash of the frame's secret, which can be exchanged for a token before `until`.
 
-    `session` is the hashed key of the session that allowed it.
+    `session` is the hashed key of the session in which the user consented; `until` is aware UTC.
     """
 
     challenge = models.CharField(max_length=43, unique=True)
@@ -122,9 +127,9 @@ class EmbedGrant(models.Model):
 
 
 class EmbedSession(models.Model):
-    """A frame in which a user reads orders. `session` is the hashed key of the session that allowed it.
+    """The token (as a hash) of a frame in which a user reads orders. Timestamps are aware UTC.
 
-    Timestamps are aware UTC; `until` is when that session ends at the latest.
+    `session` is the hashed key of the session in which the user allowed the frame; `until` is when that session ends at the latest.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)

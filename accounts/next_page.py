@@ -10,8 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from orders.privacy.impersonal_urls import carried, page_at, search_again, search_not_sent, without_person
 
-# Pages that make no sense as a target: signing in again, or a page that only accepts POST. A redirect of ours to `embed_allow` would
-# count as coming from our own page: with a challenge made by somebody else, that person would get the token.
+# Pages that make no sense as a target, such as the sign-in page or a URL that only accepts POST. A redirect from here to `embed_allow`
+# would pass for a request by our own page: if a stranger had made the challenge in that URL, the stranger would get the token.
 NO_GOALS = frozenset(
     {
         "login",
@@ -31,7 +31,7 @@ MOST_DECODINGS = 8  # no legitimate path is encoded more often
 
 
 def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
-    """`address` as a path with its query if it is on this site and not in NO_GOALS, else `default`. Never another host or scheme."""
+    """The path and query of `address`; `default` if `address` is empty or malformed, not on this site, or that of a page in NO_GOALS."""
     if not address or not _is_plain(address):
         return default
     if not url_has_allowed_host_and_scheme(
@@ -45,10 +45,10 @@ def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -
 
 
 def is_own_path(address: str) -> bool:
-    """Whether every browser reads `address` as a path on this host, and as this very path.
+    """Whether `address` is a path on this host, and certain to be read as the same path by every browser.
 
-    False for another host or scheme, and for backslashes, control characters and dot segments, however often they are encoded; also for
-    characters that must be encoded and are not.
+    False for another host or scheme, for characters that should be encoded but are not, and for backslashes, control characters and dot
+    segments, even if they are encoded several times.
     """
     if not _is_plain(address):
         return False
@@ -65,12 +65,12 @@ def is_own_path(address: str) -> bool:
 
 
 def own_path(address: str) -> str:
-    """`address` for a link or redirect, checked again on output; the start page if it is not on this site."""
+    """`address` for a link or redirect, checked once more; "/" (the start page) if it is not certain to be on this site."""
     return address if is_own_path(address) else "/"
 
 
 def requested(request: HttpRequest, *, default: str = "") -> str:
-    """The checked `next` of this request, from the form or the URL, without personal data; `default` if there is none or it is refused."""
+    """The `next` parameter of the form or the URL, checked and without personal data; `default` if it is missing or refused."""
     page = safe_url(request, request.POST.get("next") or request.GET.get("next"), default=default)
     return without_person(page) if page else page
 
@@ -81,7 +81,10 @@ def next_query(address: str) -> str:
 
 
 def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
-    """Redirect to `address`; htmx gets a 401 with `words` and HX-Redirect, so that the whole page goes there, not just a panel."""
+    """Redirect to `address`.
+
+    An htmx request gets a 401 with `words` and HX-Redirect instead, so that the whole page is redirected, not just a panel.
+    """
     if request.headers.get("HX-Request") != "true":
         return redirect(address)
     response = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
@@ -91,10 +94,10 @@ def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
 
 
 def page_of(request: HttpRequest) -> str:
-    """The page the user is on, to return to after signing in.
+    """The URL of the page the user is on, without personal data, to return to after signing in, for example.
 
-    This is the requested URL; for a panel the page around it, for a posted search the same search as a link, and for any other POST
-    the page with its form. A search for a person is never put into a URL: it becomes the start page, with a notice.
+    For a panel, this is the page around it; for any other GET, the requested URL; for a posted search for references, the same search as
+    a link; for any other posted search, the start page, usually with a notice; for any other POST, the page with the form.
     """
     if request.headers.get("HX-Request") == "true":
         return without_person(safe_url(request, request.headers.get("HX-Current-URL")))

@@ -1,7 +1,7 @@
-"""A user's open sessions, and ending them.
+"""Listing and ending a user's open sessions.
 
-Each session holds its user, start and browser. A user's sessions are found by reading all unexpired ones, a few thousand at most, so
-signing in needs no extra write, and no list reveals a session's key.
+Each session holds its user, start time and browser. A user's sessions are found by reading all unexpired sessions, a few thousand at most.
+So signing in needs no extra write, and there is no separate list that could reveal a session's key.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An open session. `key` is its hashed key, as in the table, with which nobody can take the session over; timestamps are aware UTC."""
+    """An open session. `since` is when the user signed in, `seen` when the session was last used (both aware UTC).
+
+    `key` is the hashed key, as in the table, with which nobody can take the session over. `is_here` marks the session of this request.
+    """
 
     key: str
     since: datetime
@@ -50,27 +53,27 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A valid session: its user, and the time when it ends at the latest (aware UTC)."""
+    """A valid session: its user, and the latest time at which it will end (aware UTC)."""
 
     person: User
     until: datetime
 
 
 def describe(request: HttpRequest) -> None:
-    """Store browser, address and kind of sign-in in a new session."""
+    """Store the browser, the client's address and the method of sign-in in a new session."""
     request.session[BROWSER] = browser(request.headers.get("User-Agent", ""))
     request.session[ADDRESS] = client_address(request)[:45]
     request.session[SIGNED_IN_BY] = getattr(request, "signed_in_by", "password")
 
 
 def browser(agent: str) -> str:
-    """Browser and system in a User-Agent header: "Firefox, Windows". Either is left out if unknown."""
+    """The browser and operating system that a User-Agent header names, such as "Firefox, Windows". Either is left out if unknown."""
     names = (next((name for name, mark in table if re.search(mark, agent)), "") for table in (_BROWSERS, _SYSTEMS))
     return ", ".join(name for name in names if name)
 
 
 def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = None) -> list[OpenSession]:
-    """The user's valid sessions, that of this request first, then the most recently used."""
+    """The user's valid sessions: first the session of this request, then the others, the most recently used first."""
     here = stored_key(request.session.session_key or "") if request is not None else ""
     found = [
         OpenSession(
@@ -88,7 +91,10 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
 
 
 def good(key: str) -> Good | None:
-    """The session with that hashed key; None if there is none, it has expired, or its user is inactive or has a new password."""
+    """The session with this hashed key; None if there is no such session or it is no longer valid.
+
+    It is no longer valid if it has expired or was idle for too long, or if its user is inactive or has a new password.
+    """
     row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
     data = SessionStore().decode(row.session_data) if row is not None else {}
     person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
@@ -101,7 +107,7 @@ def good(key: str) -> Good | None:
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
     """End the user's sessions, or only the one with the hashed key `only`, but never the one with the hashed key `but`.
 
-    Return the number ended; if it is not 0, this is recorded.
+    Return the number of sessions ended, and record it unless it is 0.
     """
     keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
     ended = Session.objects.filter(session_key__in=keys).delete()[0]
@@ -111,7 +117,7 @@ def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
 
 
 def end_invalid(person: AbstractBaseUser) -> None:
-    """Delete the user's sessions from before a password change, or all of them if the user is inactive."""
+    """Delete the user's sessions that began before the last password change, or all sessions if the user is inactive."""
     keys = [row.session_key for row, data in _rows(person) if not (person.is_active and _is_valid(person, data))]
     Session.objects.filter(session_key__in=keys).delete()
 

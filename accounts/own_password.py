@@ -1,8 +1,8 @@
-"""Passwords set by somebody else: they work once, and the user's connections wait until the user confirms them.
+"""Passwords set by somebody else: they work once, and the user's connections cannot be used until the user confirms them.
 
-A connection carries a mark of the password hash under which its owner last confirmed it. The mark is renewed when the owner changes
-the password, and when the password is removed or only hashed again. If the hash is replaced otherwise (by an administrator, a link, a
-command or SQL), the mark no longer matches and the credential is not opened.
+Each connection stores a mark of the password hash that its owner had when last confirming it. The mark is updated when the owner changes
+the password, and when the password is removed or only hashed again. If the hash is replaced in any other way (by an administrator, a
+link, a command or SQL), the mark no longer matches and the credential is not opened.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from accounts.models import SetPassword
 
 
 def note_set_by(user: AbstractBaseUser, name: str) -> None:
-    """Note that `name` set the user's password, which then works once."""
+    """Note that somebody else, called `name`, set the user's password, which therefore works only once."""
     values = {"set_by": name, "set_at": timezone.now(), "used_at": None, "changed_at": None}
     SetPassword.objects.update_or_create(user_id=user.pk, defaults=values)
 
 
 def note_changed(user: AbstractBaseUser) -> None:
-    """Note that the user has replaced the password, if somebody else had set it."""
+    """If somebody else had set the user's password, note that the user has now replaced it."""
     SetPassword.objects.filter(user_id=user.pk, changed_at=None).update(changed_at=timezone.now())
 
 
 def note_chosen(user: AbstractBaseUser) -> None:
-    """Forget that somebody else set the user's password: it was removed, or the user chose a new one with a link."""
+    """Forget that somebody else set the user's password, because it was removed or the user chose a new one with a link."""
     SetPassword.objects.filter(user_id=user.pk).delete()
 
 
@@ -40,7 +40,7 @@ def is_used(user: AbstractBaseUser) -> bool:
 
 
 def use(user: AbstractBaseUser) -> bool:
-    """Whether the user's correct password may sign them in now. A password set by somebody else is used up by this call."""
+    """Whether the user, who has given the correct password, may sign in. This call uses up a password that somebody else set."""
     if not must_change(user):
         return True
     unused = SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at=None)
@@ -48,5 +48,5 @@ def use(user: AbstractBaseUser) -> bool:
 
 
 def last_set(user: AbstractBaseUser | AnonymousUser) -> SetPassword | None:
-    """The note of the last password that somebody else set for the user; None if there is none."""
+    """The note about the password that somebody else last set for the user; None if there is no such note."""
     return SetPassword.objects.filter(user_id=user.pk or 0).first()

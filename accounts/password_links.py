@@ -1,6 +1,6 @@
-"""Links to set a password: each works once within three days (PASSWORD_RESET_TIMEOUT).
+"""Links for setting a password: each works once, and for three days at most (PASSWORD_RESET_TIMEOUT).
 
-A link becomes invalid when a newer one is made or the person signs in.
+A link also becomes invalid if a newer one is made, if the person signs in, or if their password or e-mail address changes.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ links = Links()
 
 
 def are_of_use_to(person: User) -> bool:
-    """Whether the person is active and may sign in with a password here (CDPVIEWER_PASSWORD_SIGN_IN).
+    """Whether links are of use to the person, who must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN).
 
-    False for users of the provider or the directory: a password here would outlast their account there.
+    False for anybody whom the provider or the directory signs in: a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 
 
 def make(person: User) -> str:
-    """Make a link, record it, and return its path."""
+    """Make a link for setting the person's password, record this, and return the link's path."""
     account_events.record(Action.PASSWORD_LINK_MADE, about=person)
     number = urlsafe_base64_encode(force_bytes(person.pk))
     return reverse("set_password", args=[number, links.make_token(person)])

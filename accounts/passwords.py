@@ -1,6 +1,6 @@
-"""Password validators: a password must be long enough, not known from breaches, not made of obvious names, and not simple.
+"""Password validators: a password must be long enough, not known from breaches, not made of obvious names, and not too simple.
 
-There are no rules about capitals, digits or symbols. All of Unicode is allowed, including spaces, and there is no maximum length.
+There are no rules about capitals, digits or symbols. All Unicode characters are allowed, including spaces, and there is no maximum length.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ class Length:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) < LEAST:
             raise ValidationError(
-                _("This password has %(count)s characters; it needs at least %(least)s.")
+                _("This password needs at least %(least)s characters; it has only %(count)s.")
                 % {"count": len(password), "least": LEAST},
                 code="password_too_short",
             )
 
     def get_help_text(self) -> str:
         return _(
-            "At least %(least)s characters, preferably %(advised)s or more: a few unrelated words are easy to remember. "
-            "Spaces and all letters and symbols are allowed."
+            "At least %(least)s characters, preferably %(advised)s or more. A few unrelated words are easy to remember. "
+            "All characters are allowed, including spaces."
         ) % {"least": LEAST, "advised": ADVISED}
 
 
 class NotCommon:
-    """Refuse the common passwords that attackers try first."""
+    """Refuse the common passwords that attackers try first, even with digits and symbols around them."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password appears in data breaches, as it is or without the digits and symbols around it."),
+                _("This password is known from data breaches, or is such a password with digits or symbols added."),
                 code="password_too_common",
             )
 
     def get_help_text(self) -> str:
-        return _("Not found in data breaches, even with other digits or symbols around it.")
+        return _("Not a password known from data breaches, even with digits or symbols added.")
 
 
 class NotSimple:
-    """Refuse passwords made of repetitions, sequences or keyboard rows."""
+    """Refuse passwords with too few different characters, or made of repetitions, sequences or keyboard rows."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
@@ -70,11 +70,11 @@ class NotSimple:
             )
 
     def get_help_text(self) -> str:
-        return _("Not just repetitions, sequences or rows of keys.")
+        return _("Not just repetitions, sequences or keyboard rows.")
 
 
 class WithoutNames:
-    """Refuse passwords that are little more than the name of the person, the site or a connection."""
+    """Refuse passwords that are little more than the name of the user, of the site or of one of the user's connections."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         rest = left = folded(password)
@@ -91,7 +91,7 @@ class WithoutNames:
 
 
 def is_common(password: str) -> bool:
-    """Whether the password is listed, or little more than a listed core."""
+    """Whether the password is in the list of common passwords, or is little more than a core from that list."""
     spelling = folded(password)
     inside = core(spelling)
     around = spelling.replace(inside, "", 1) if inside else ""
@@ -99,14 +99,21 @@ def is_common(password: str) -> bool:
 
 
 def is_simple(password: str) -> bool:
-    """Whether the password leaves little to guess, has under five different characters, or only repeats a piece of under 12 characters."""
+    """Whether the password is too easy to guess.
+
+    This is so if its weight is low (see `accounts.simplicity`), if it has fewer than five different characters, or if it only repeats a
+    piece of fewer than 12 characters.
+    """
     spelling = folded(password)
     piece = (spelling + spelling).find(spelling, 1)
     return weight(spelling) < LEAST_WEIGHT or len(set(spelling)) < 5 or piece < min(LEAST, len(spelling))
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """Obvious names of four characters or more, folded: whole, as single words, and without separators."""
+    """The names that are obvious for this user, folded: whole, as single words, and with their letters only.
+
+    Names of fewer than four characters are left out.
+    """
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:
         texts += [str(getattr(user, field, "")) for field in ("username", "first_name", "last_name", "email")]

@@ -21,12 +21,12 @@ else:
 
 
 def role_choices() -> list[tuple[str, SafeString]]:
-    """Group and description of each role."""
+    """The form's choices: for each role, the name of its group, and its label and description as HTML."""
     return [(role.group, format_html("<span><b>{}</b> {}</span>", role.label, role.words)) for role in ROLES]
 
 
 class RolesForm(forms.Form):
-    """The roles of a person."""
+    """Form for a person's roles."""
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"), required=False, choices=role_choices, widget=forms.CheckboxSelectMultiple
@@ -34,7 +34,7 @@ class RolesForm(forms.Form):
 
 
 class PersonForm(RolesForm, UserForm):
-    """A new person, who sets their own password with a link."""
+    """Form for adding a person, who then sets their own password with a link."""
 
     class Meta:
         model = User
@@ -44,10 +44,10 @@ class PersonForm(RolesForm, UserForm):
     field_order = ("username", "first_name", "last_name", "roles")
 
     def clean_username(self) -> str:
-        """Refuse a name that is already taken, regardless of upper and lower case."""
+        """Refuse a user name that is already taken, regardless of case."""
         name: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
-            raise ValidationError(_("There is already a person with this user name."), code="taken")
+            raise ValidationError(_("This user name is already taken."), code="taken")
         return name
 
 

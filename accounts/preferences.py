@@ -1,7 +1,7 @@
 """User preferences: language, time zone for the CDP's own timestamps, clock, theme, shortcuts.
 
-Stored in the database and cached in the session, so that a page costs no query. Rendered with the page, so that nothing flashes,
-and never kept in the browser's storage (signing out clears that).
+They are stored in the database and cached in the session, so that a page needs no query for them. The server applies them to each page,
+so that no page flashes in another theme; they are not kept in the browser's storage, which is cleared when the user signs out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from accounts.models import Preferences
 from orders.http import GetResponse, Request
 
 SESSION_KEY = "preferences"
-OFFER_KEY = "offer_time_zone"  # in the session of somebody who has never chosen anything
+OFFER_KEY = "offer_time_zone"  # in the session of a user who has never saved any preferences
 
 
 # A preference is a field of the model and a field of the form.
@@ -35,7 +35,7 @@ _current: ContextVar[Preferences] = ContextVar("preferences", default=DEFAULT)
 
 
 def current() -> Preferences:
-    """The preferences of the current request; the defaults outside of one."""
+    """The preferences for the current request; outside a request, the defaults."""
     return _current.get()
 
 
@@ -56,7 +56,7 @@ def of(request: HttpRequest) -> Preferences:
 
 
 def keep(request: HttpRequest, chosen: Preferences) -> None:
-    """Save the choices of the signed-in user, for this session and every later one."""
+    """Save what the signed-in user chose, for this session and later ones."""
     Preferences.objects.update_or_create(user_id=request.user.pk, defaults=_values(chosen))
     request.session[SESSION_KEY] = _values(chosen)
     request.session.pop(OFFER_KEY, None)
@@ -88,11 +88,11 @@ def follow_preferences(get_response: GetResponse) -> GetResponse:
 
 
 def language_for(request: HttpRequest, chosen: Preferences) -> str:
-    """The chosen language, else the browser's first choice among the languages whose catalogue is complete, else English."""
+    """The language code for the response: the user's choice if offered, else the browser's first choice among those offered, else "en"."""
     offered = offered_languages()
     if chosen.language in offered:
         return chosen.language
-    # Django's own choice is among all languages that it knows: it stops at one that we do not offer.
+    # Django would choose among all the languages in its settings, and so might stop at one that we do not offer.
     for wished, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         for code in (wished, wished.split("-")[0]):
             if code in offered:
@@ -102,7 +102,7 @@ def language_for(request: HttpRequest, chosen: Preferences) -> str:
 
 @lru_cache(maxsize=1)
 def offered_languages() -> dict[str, str]:
-    """Language code -> native name, for every language with a complete catalogue; English is the source and always offered."""
+    """Language code -> native name: English, the source language, and every language whose catalogue is complete."""
     offered = {SOURCE_LANGUAGE: "English"}
     for code, _name in settings.LANGUAGES:
         catalogues = (Path(root) / translation.to_locale(code) / "LC_MESSAGES" for root in settings.LOCALE_PATHS)
@@ -112,7 +112,7 @@ def offered_languages() -> dict[str, str]:
 
 
 def _complete(folder: Path) -> bool:
-    """Whether the catalogue is compiled and translates every message of the template."""
+    """Whether the catalogue in `folder` is compiled and translates every message in the template."""
     source, template = folder / "django.po", folder.parents[1] / "django.pot"
     if not (source.is_file() and (folder / "django.mo").is_file() and template.is_file()):
         return False
@@ -139,7 +139,7 @@ def own_name(code: str) -> str:
 
 
 def zone(name: str) -> zoneinfo.ZoneInfo:
-    """The time zone of that name; UTC if there is none, so that an old choice never makes a page fail."""
+    """The time zone with this name; UTC if the name is unknown, so that an outdated choice never makes a page fail."""
     try:
         return _zone(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,6 +1,6 @@
-"""Signal receivers that record sign-ins, and changes to people and groups by pages, the admin, commands or other code.
+"""Signal receivers that record sign-ins, and changes made to people and groups by pages, the admin, commands or other code.
 
-Changes by `QuerySet.update` and by SQL send no signal and leave no record.
+Changes made with `QuerySet.update` or SQL send no signal, so they are not recorded.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _by_link: ContextVar[bool] = ContextVar("a password is set with a link", default
 
 
 class NeverDeleted(Exception):
-    """Refusal to delete a user: users are deactivated instead, so that records stay attributable."""
+    """Raised when a user would be deleted: users are deactivated instead, so that records stay attributable."""
 
 
 @contextmanager
 def rehashing() -> Iterator[None]:
-    """Mark the block as a password check: a hash that is renewed in it is not a new password."""
+    """Mark the block as a password check: if the hash is renewed in it, that does not count as a new password."""
     token = _rehashing.set(True)
     try:
         yield
@@ -45,7 +45,7 @@ def rehashing() -> Iterator[None]:
 
 @contextmanager
 def choosing_by_link() -> Iterator[None]:
-    """Mark the block as setting a password by link: it is the user's own choice, although nobody is signed in."""
+    """Mark the block as setting a password with a link: the password counts as the user's own choice, although nobody is signed in."""
     token = _by_link.set(True)
     try:
         yield
@@ -59,7 +59,7 @@ def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 
 def _route(request: Request) -> str:
-    """The kind of sign-in; "" for a password alone."""
+    """The method of sign-in, as recorded: "provider" or "password, second step", for example; "" for a password alone."""
     by = getattr(request, "signed_in_by", "password")
     if getattr(request, "second_step_done", False):
         return f"{by}, second step"
@@ -78,14 +78,14 @@ def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
 
 
 def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
-    """Record a failed sign-in against the user with that name, or under the name's keyed hash if there is no such user."""
+    """Record a failed or throttled sign-in for the user with this name, or under the name's keyed hash if there is no such user."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
 
 
 @receiver(pre_save, sender=User, dispatch_uid="accounts.rights.before")
 def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Read the stored user, for comparison after saving, if any of the WATCHED fields may be saved."""
+    """If a WATCHED field may be saved, first read the stored values, so that `saved` can compare them."""
     touched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
     stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if touched else None
     instance.__dict__["stored_before"] = stored
@@ -93,7 +93,7 @@ def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.rights.saved")
 def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Record a new user, and changes to the user name, the password, and the active, staff and superuser flags."""
+    """Record that a user was added, or that the user name, the password, or the active, staff or superuser flag changed."""
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(Action.PERSON_ADDED, about=instance)

@@ -1,4 +1,4 @@
-"""Roles: the groups that come with the program, described in words."""
+"""Roles: the groups that come with the program, with their labels and descriptions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEES_ACTIVITY = "sees_activity"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A group, its `name` in import files, and `label` and `words` for display."""
+    """The name of a role's group, the role's `name` in import files, and its `label` and description (`words`) for display."""
 
     group: str
     name: str
@@ -49,12 +49,12 @@ GROUPS = {role.group: role for role in ROLES}
 
 
 def labels(groups: Iterable[Group]) -> list[str]:
-    """The labels of these groups; a group that is not a role goes by its name."""
+    """A label for each of the groups: that of its role, or the group's own name if it is not a role."""
     return [str(GROUPS[group.name].label) if group.name in GROUPS else group.name for group in groups]
 
 
 def set_roles(person: User, names: Iterable[str]) -> bool:
-    """Give the user exactly these roles, by group names; other groups stay. Return whether anything changed."""
+    """Give the user exactly the roles with these group names; their other groups stay. Return whether anything changed."""
     wanted = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))
     person.groups.add(*Group.objects.filter(name__in=wanted - held))
@@ -64,9 +64,9 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Store in the session which management links the menu has and whether the user sees everybody's activity.
+    """Store in the session which management links the user's menu has, and whether the user may see everybody's activity.
 
-    Pages then need no query.
+    Pages then need no query to find out.
     """
     if isinstance(user, User):
         rights = {"people": may_manage_people, "connections": may_share_connections}

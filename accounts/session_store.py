@@ -1,7 +1,7 @@
-"""Django's session store and authentication backend, which read session and user with one prepared query.
+"""Django's session store and authentication backend, changed to read the session and its user with one prepared query.
 
-The cookie holds the session's key, the table a hash of it, so that nobody who reads the database or a backup can take a session over.
-All decisions are Django's: the signature of the session data, its expiry, the password hash, inactive users.
+The cookie holds the session's key, but the table only a hash of it, so that nobody who reads the database or a backup can take over a
+session. As in Django, a session needs a valid signature, an expiry date in the future, the current password hash, and an active user.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BOTH = Together(_SESSION, _PERSON)
 MOST_REMEMBERED = 10_000
 # The user of each session when this process last read it, by the key in the table. Only a hint: the session's data decides.
 _whose: dict[str, int] = {}
-# The person who came with the session of this request, until the request needs them.
+# The user who was read together with this request's session, until the request asks for them.
 _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 
@@ -63,7 +63,7 @@ class SessionStore(db.SessionStore):
             super().delete(stored_key(key))
 
     def load(self) -> dict[str, Any]:
-        """The session's data; {} if there is no such session or it has expired; its key is then dropped."""
+        """The session's data. If there is no such session or it has expired, drop its key and return {}."""
         key = stored_key(self.session_key or "")
         (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
         if row is None:
@@ -75,10 +75,10 @@ class SessionStore(db.SessionStore):
         return data
 
     def save(self, must_create: bool = False) -> None:
-        """Save the session: a new one as Django does, a changed one by a single statement without a transaction.
+        """Save the session: a new one as Django does, an existing one with a single statement and no transaction.
 
-        A transaction spans Python code: with a hundred concurrent pages it ended so late that other pages failed, because they wait
-        only 0.75 s for the database. Raises UpdateError if the session has ended.
+        A transaction stays open while Python code runs. With a hundred concurrent pages, transactions ended so late that other pages
+        failed, because a page waits only 0.75 s for the database. Raises UpdateError if the session has ended.
         """
         if must_create or self.session_key is None:
             super().save(must_create)
@@ -91,18 +91,18 @@ class SessionStore(db.SessionStore):
 
 
 class Backend(ModelBackend):
-    """Django's password backend with prepared queries."""
+    """Django's password backend, with faster queries for the user and their permissions."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user with this name and password, or None. A renewed hash does not count as a new password."""
+        """The active user with this name and password, or None. If the hash is renewed, that does not count as a new password."""
         with rehashing():
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
-        """The user's permissions, their own and their groups', in one query instead of Django's two."""
+        """The permissions of the user and of their groups, read with one query instead of Django's two."""
         kept = vars(user_obj)
         if obj is None and user_obj.is_active and not user_obj.is_superuser and "_perm_cache" not in kept:
             own, groups = (
@@ -114,7 +114,7 @@ class Backend(ModelBackend):
         return super().get_all_permissions(user_obj, obj)
 
     def get_user(self, user_id: int) -> User | None:
-        """The user; None if deleted or inactive."""
+        """The user with this id; None if there is none or they are inactive."""
         person = _came_along.get()
         _came_along.set(None)
         if person is None or person.pk != user_id:

@@ -1,7 +1,7 @@
-"""Session limits: how long a sign-in lasts, and how it ends.
+"""Sessions: their time limits, and the middleware that requires a sign-in, a password of one's own and a second factor.
 
-At most ten hours, or thirty minutes without a click. The time of the last click is written at most once a minute, so most pages
-cost no session write; the idle limit is therefore 29 to 30 minutes.
+A session lasts ten hours at most, and ends after thirty minutes without a request. The time of the last request is stored at most
+once a minute, so that most pages cost no session write; the idle limit is therefore between 29 and 30 minutes.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from orders.storage import session_answers
 
 MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60
-# The pages for a user whose password somebody else set.
+# The only pages open to a user whose password was set by somebody else.
 BEFORE_CHANGING = frozenset({"password_change", "logout"})
-# The pages for a user who still needs a second factor.
+# The only pages open to a user who still needs a second factor.
 BEFORE_ADDING = frozenset(
     {"second_factors", "second_factor_app", "second_factor_picture", "second_factor_passkey", "confirm", "logout"}
 )
@@ -43,9 +43,9 @@ BEFORE_ADDING = frozenset(
 
 @receiver(user_logged_in, dispatch_uid="accounts.sessions.start")
 def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Store in the session when (in whole seconds since 1970) and how the user signed in.
+    """Store the time of the sign-in (whole seconds since 1970), its kind, the browser and its address in the new session.
 
-    Also note whether they must first change their password or add a second factor.
+    Also note if the user must change their password or add a second factor before anything else.
     """
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     open_sessions.describe(request)
@@ -58,14 +58,14 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out, dispatch_uid="accounts.sessions.forget")
 def forget(request: Request, **_kwargs: Any) -> None:
-    """Drop the cached answers of the session at once, not a minute later."""
+    """Drop the session's cached CDP answers when the user signs out, instead of letting them expire a minute later."""
     if request.session.session_key:
         session_answers.answers().forget(request.session.session_key)
 
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.sessions.end_all")
 def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """Delete the sessions of a user who is inactive or has a new password, so that none can be used or listed again."""
+    """Delete the sessions that a new password or a deactivation has made invalid, so that they cannot be used or listed again."""
     if not created and (update_fields is None or {"password", "is_active"} & set(update_fields)):
         open_sessions.end_invalid(instance)
 
@@ -87,7 +87,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def is_over(request: Request, now: int) -> bool:
-    """Whether the session has passed one of its limits, or has no timestamps."""
+    """Whether the session has reached one of its time limits, or lacks a timestamp."""
     signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
         return True
@@ -95,19 +95,21 @@ def is_over(request: Request, now: int) -> bool:
 
 
 def own_password_first(get_response: GetResponse) -> GetResponse:
-    """Middleware: redirect users whose password somebody else set to the page where they choose their own.
+    """Middleware: if the user's password was set by somebody else, redirect to the page for choosing a new one.
 
-    Users who still need a second factor are redirected to the page for adding one.
+    Otherwise, if the user still needs a second factor, redirect to the page for adding one.
     """
 
     def answer(request: Request) -> HttpResponseBase:
         if request.session.get(MUST_CHANGE) and request.user.is_authenticated:
             if not _is_one_of(request, BEFORE_CHANGING):
                 return next_page.go_to(
-                    request, resolve_url("password_change"), _("First choose a password of your own.")
+                    request, resolve_url("password_change"), _("Before you continue, choose a password of your own.")
                 )
         elif request.session.get(MUST_ADD) and request.user.is_authenticated and not _is_one_of(request, BEFORE_ADDING):
-            return next_page.go_to(request, resolve_url("second_factors"), _("First add a second step."))
+            return next_page.go_to(
+                request, resolve_url("second_factors"), _("Before you continue, set up two-step sign-in.")
+            )
         return get_response(request)
 
     return answer
@@ -121,12 +123,12 @@ def _is_one_of(request: Request, names: frozenset[str]) -> bool:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Middleware: require sign-in unless a view opts out. For a panel, the whole page is redirected to sign-in."""
+    """Middleware: require a sign-in unless a view opts out. For a panel, the whole page is redirected to the sign-in page."""
 
     def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
         self, request: Request, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        """Redirect to sign-in with `next`; htmx gets a 401 with HX-Redirect, and `next` is then the page, not the panel."""
+        """Redirect to the sign-in page with `next`; htmx gets a 401 with HX-Redirect, and `next` is the whole page, not the panel."""
         page = next_page.page_of(request)
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         return next_page.go_to(request, address, _("You are signed out. Sign in again."))

@@ -1,4 +1,4 @@
-"""Simplicity of a password: repetitions, sequences and keyboard rows add little that has to be guessed."""
+"""How simple a password is: repetitions, sequences and keyboard rows add little to the difficulty of guessing it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for 
 
 
 def weight(text: str) -> int:
-    """The number of independent choices in a folded text: one for a character, two for a run, one for a piece that occurred before.
+    """The number of independent choices in a folded text: one for a character, two for a run, one for a repeated piece.
 
-    Doubled characters count once: "aaaaaaaaaaaa" has 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
+    Consecutive repeats of a character count once: "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
     """
     text = text[:LONGEST_READ]
     return min(_choices(text), _choices(_without_doubles(text)))
@@ -51,7 +51,7 @@ def _run(text: str, start: int) -> int:
 
 
 def _repeated(text: str, start: int) -> int:
-    """The length of the longest piece at `start` that also occurs earlier, perhaps overlapping."""
+    """The length of the longest piece from `start` on that also occurs earlier in the text; the two may overlap."""
     length = 0
     while start + length < len(text) and text.find(text[start : start + length + 1], 0, start + length) >= 0:
         length += 1
@@ -59,5 +59,5 @@ def _repeated(text: str, start: int) -> int:
 
 
 def _without_doubles(text: str) -> str:
-    """The text with each run of one character reduced to a single one, because "1122334455" is as simple as "12345"."""
+    """The text with each run of the same character reduced to one, because "1122334455" is as simple as "12345"."""
     return "".join(now for before, now in zip(" " + text, text, strict=False) if now != before) if text else ""

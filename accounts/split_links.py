@@ -1,7 +1,7 @@
-"""Ticket links whose value holds a `?` that the ticket system did not encode.
+"""Repair of ticket links whose value contains a `?` that the ticket system did not encode.
 
 `/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`, and
-`/orders/?B94TXY/?ticket=RM-16` as the path of a search. In `/orders/?q=B94TXY?ticket=RM-16` the template itself has a second `?`.
+`/orders/?B94TXY/?ticket=RM-16` looks like a search. In `/orders/?q=B94TXY?ticket=RM-16` the template itself has a second `?`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SEARCH = re.compile(r"(?:.*&)?q=", re.DOTALL)
 
 
 def rejoin_split_links(get_response: GetResponse) -> GetResponse:
-    """Middleware: put such a link back together, as if its value had been encoded. Placed before anything reads the query."""
+    """Middleware: repair a ticket link with an unencoded `?` in its value. Placed before anything reads the query."""
 
     def answer(request: Request) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
@@ -36,10 +36,10 @@ def rejoin_split_links(get_response: GetResponse) -> GetResponse:
 
 
 def split(path: str, query: str) -> tuple[str, str]:
-    """Return the part of `query` that belongs to the value in `path`, decoded, and the parameters of the link.
+    """Split `query` into the part that belongs to the value in `path`, decoded, and the parameters of the link.
 
-    The last `?` starts the parameters if only names in CARRIED follow it; a query without such a `?` belongs to the value if it
-    `_goes_on`. In a search (`q=…`) the value stays among the parameters. ("", query) if the value holds no `?`.
+    The parameters start after the last `?` if all their names are in CARRIED. A query without such a `?` belongs to the value if
+    `_goes_on` is true. In a search (`q=…`) the value stays in the parameters. Return ("", query) if the value contains no `?`.
     """
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:
@@ -57,7 +57,7 @@ def split(path: str, query: str) -> tuple[str, str]:
 
 
 def _goes_on(path: str, query: str) -> bool:
-    """Whether a query without our parameters is the rest of a value that starts in the path, or of one that starts with the `?`."""
+    """Whether a query without parameters of ours is the rest of a value that starts in the path, or right after the `?`."""
     if path == "/orders/":
         return "=" not in query and query != "q"
     return not path.endswith("/") and (query.endswith("/") or "=" not in query)

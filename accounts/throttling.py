@@ -1,11 +1,11 @@
-"""Login throttling. Attempts are counted in the database, so limits hold across processes.
+"""Throttling of sign-in attempts. They are counted in the database, so that limits hold across processes.
 
-Failed attempts count in lanes. A known browser has its own lane. Other attempts count in three: by name, by name and address, and,
-unless the address is trusted, by address. A lane that reaches its limit within 15 minutes admits one attempt every few seconds and
-refuses any in between: nobody is locked out. For each name, addresses that failed on it in the last day share one lane and all
-other addresses another, so a stranger with a few addresses cannot take every turn. An attempt under way occupies a slot in its lanes
-until its password is checked; others wait for it. Each process checks only a few passwords at once; an attempt that waits for something
-other than the CPU gives up its slot meanwhile.
+A lane is a group of attempts that are counted together. A known browser has its own lane. Every other attempt is in three lanes: by
+name, by name and address, and, unless the address is trusted, by address. A lane that reaches its limit of failures in 15 minutes
+admits one attempt every few seconds and refuses any in between: nobody is locked out. The lane of a name is split in two, one for
+addresses that failed with it in the last day and one for all others, so that a stranger with a few addresses cannot take every turn.
+An attempt in progress occupies a slot in its lanes until its password is checked; while no slot is free, other attempts wait. Each
+process checks only a few passwords at once; while an attempt waits for something other than the CPU, another may be checked.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from accounts.models import SignInFailure
 from accounts.names import name_hash
 
 WINDOW = timedelta(minutes=15)
-MEMORY = timedelta(days=1)  # how long an address counts as known to a name after a failure
+MEMORY = timedelta(days=1)  # how long after a failed attempt an address counts as known for the name
 STALE = timedelta(seconds=30)  # an attempt in progress for longer belongs to a dead process and counts as failed
-PATIENCE = 8.0  # seconds an attempt waits for others in progress
-# Attempts of a process that may wait at a time; others must retry, so that pages go on.
+PATIENCE = 8.0  # seconds that an attempt waits for others in progress
+# How many attempts of one process may wait at a time; others must try again later, so that pages are still served.
 MOST_WAITING = 64
 _WAITING = BoundedSemaphore(MOST_WAITING)
-# A check occupies a core, so more at once are not faster; a hundred would only block each other on SQLite.
+# Checking a password occupies a core, so more at once would not be faster; on SQLite, a hundred would only block each other.
 AT_ONCE = 4
 _CHECKING = BoundedSemaphore(AT_ONCE)
 _holds_place: ContextVar[bool] = ContextVar("this attempt has one of the places", default=False)
 
 
 class TryLater(Exception):
-    """No attempt is possible until `until` (aware UTC): too many were wrong, or, if `crowded`, too many are under way."""
+    """No attempt is allowed before `until` (aware UTC): too many have failed or, if `crowded`, too many are in progress."""
 
     def __init__(self, until: datetime, *, crowded: bool = False) -> None:
         super().__init__("too many attempts to sign in")
@@ -58,7 +58,7 @@ class TryLater(Exception):
 
 
 class Uncounted(Exception):
-    """The attempt ends without a wrong password, so it does not count."""
+    """The attempt ended for a reason other than a wrong password, so it does not count."""
 
 
 class NotChecked(Uncounted):
@@ -67,13 +67,13 @@ class NotChecked(Uncounted):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt whose password may be checked now; it ends with `succeeded`, `failed` or `withdraw`."""
+    """An attempt whose password may be checked now; call `succeeded`, `failed` or `withdraw` to end it."""
 
     pk: int
     same_source: Q
 
     def succeeded(self) -> None:
-        """Forget this attempt and the failed ones of the same name from the same browser or address."""
+        """Delete this attempt, and the failed ones for the same name from the same browser or address."""
         SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
 
     def withdraw(self) -> None:
@@ -87,7 +87,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Attempts that count together, and how many may fail before they are spaced out."""
+    """Attempts that are counted together, and how many of them may fail before further ones are spaced out."""
 
     rows: Q
     limit: int
@@ -95,9 +95,9 @@ class Lane:
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Check a password inside the block: any exception but Uncounted means that the password was wrong.
+    """Throttle the password check inside the block: any exception from it except Uncounted counts as a failed attempt.
 
-    Raises TryLater if the attempt must wait.
+    Raises TryLater if no attempt is allowed now.
     """
     if not _CHECKING.acquire(timeout=PATIENCE):
         raise _crowded()
@@ -120,7 +120,7 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
 
 @contextmanager
 def elsewhere() -> Iterator[None]:
-    """Give up the attempt's slot inside the block, which waits for something other than the CPU."""
+    """Let another attempt be checked during the block, which waits for something other than the CPU."""
     if not _holds_place.get():
         yield
         return
@@ -138,7 +138,7 @@ def _crowded() -> TryLater:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Wait up to PATIENCE seconds for a slot in the lanes, and take it. Raises TryLater."""
+    """Return the attempt once it has a slot in all its lanes. Raises TryLater if it is refused or would wait over PATIENCE seconds."""
     row = _enter(request, username)
     try:
         _wait_for_turn(row, _lanes(row, is_trusted(request)))
@@ -161,7 +161,7 @@ def _enter(request: HttpRequest, username: str) -> SignInFailure:
     row.new_address = not number and not failed_here.exists()
     connection = connections[router.db_for_write(SignInFailure)]
     if connection.vendor == "postgresql":
-        # Ids are assigned in the order of visibility: a later attempt sees all earlier ones.
+        # The lock makes rows visible in the order of their ids, so that a later attempt sees all earlier ones.
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('orders.throttling'))")
             row.save(force_insert=True)
@@ -191,7 +191,7 @@ def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
         ends = time.monotonic() + PATIENCE
         while True:
             with elsewhere():
-                time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that not all look at once)
+                time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that attempts do not all look at once)
             if not _must_wait(row, lanes):
                 return
             if time.monotonic() > ends:
@@ -201,7 +201,7 @@ def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
 
 
 def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
-    """Whether the attempt must wait for earlier ones in progress. Raises TryLater if a lane has reached its limit."""
+    """Whether the attempt must wait for earlier ones in progress. Raises TryLater if a lane allows no attempt now."""
     until, wait = _places(row, lanes)
     if until is not None:
         raise TryLater(until)
@@ -209,7 +209,7 @@ def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
 
 
 def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:
-    """The time of the next attempt if a lane has reached its limit, else None; and whether earlier ones in progress must be awaited."""
+    """When to try again (None if every lane allows an attempt now), and whether to wait for earlier attempts in progress first."""
     now = timezone.now()
     pace = timedelta(seconds=settings.SIGN_IN_LIMITS.pace)
     until: datetime | None = None

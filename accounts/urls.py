@@ -1,4 +1,4 @@
-"""URLs for sign-in, passwords, people and preferences."""
+"""URLs for signing in and out, a user's own password, sessions and second factors, managing people, and preferences."""
 
 from __future__ import annotations
 

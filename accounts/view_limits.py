@@ -1,6 +1,7 @@
-"""View limits: how often one user may read from the CDP, per minute and per day (UTC). One statement counts a view, for all processes.
+"""View limits: how often one user may read from the CDP, per minute and per day (UTC).
 
-On PostgreSQL it is part of the statement that reads the connection.
+One SQL statement counts a view, so that the limits hold across processes. On PostgreSQL it is usually part of the statement that
+reads the user's connection to the CDP.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ RETURNING in_minute, on_day"""
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view by a person at `now`, in seconds since 1970. `change` counts it, and returns their views in this minute and on this day."""
+    """A view at `now` (seconds since 1970). `change` counts it, and returns the person's views in that minute and on that day."""
 
     person: AbstractBaseUser
     now: int
@@ -49,7 +50,7 @@ class View:
         return Change(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
 
     def over(self, in_minute: int, on_day: int) -> Over | None:
-        """The limit that these counts exceed, or None; recorded the first time in each minute or day."""
+        """The limit that these counts exceed, or None. The first excess in each minute or day is recorded."""
         limits = settings.VIEW_LIMITS
         if limits.a_day and on_day > limits.a_day:
             over = Over(limits.a_day, "a day", DAY - self.now % DAY)
@@ -62,7 +63,7 @@ class View:
 
 
 def view_of(person: AnyUser) -> View | None:
-    """A view by this person that has to be counted; None if no limit is set or nobody is signed in."""
+    """A view by this person, still to be counted; None if no limit is set or nobody is signed in."""
     limits = settings.VIEW_LIMITS
     if not (limits.a_minute or limits.a_day) or not isinstance(person, AbstractBaseUser):
         return None
@@ -72,7 +73,7 @@ def view_of(person: AnyUser) -> View | None:
 def count(person: AnyUser) -> Over | None:
     """Count a view, and return the limit that it exceeds, or None.
 
-    If the database accepts no writes, there is no limit: a view that cannot be recorded is not shown anyway.
+    If the database cannot count the view, no limit applies: nothing is shown anyway if the access cannot be recorded.
     """
     view = view_of(person)
     if view is None:
@@ -85,20 +86,16 @@ def count(person: AnyUser) -> Over | None:
 
 
 def problem(over: Over) -> Problem:
-    """The problem for a user who has exceeded a limit on views; the CDP was not called."""
+    """The problem to show to a user who has exceeded a limit on views. The CDP was not called."""
     if over.window == "a day":
-        sentence = _(
-            "The limit for one person is %(limit)s views a day, and you have reached it. Nothing was sent to the CDP."
-        )
+        sentence = _("You have reached the limit of %(limit)s views a day per person. Nothing was sent to the CDP.")
     else:
-        sentence = _(
-            "The limit for one person is %(limit)s views a minute, and you have reached it. Nothing was sent to the CDP."
-        )
+        sentence = _("You have reached the limit of %(limit)s views a minute per person. Nothing was sent to the CDP.")
     return problems.views_limited(sentence % {"limit": over.limit}, over.seconds)
 
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
-    """Record the excess, unless another view or process has done so for this minute or day."""
+    """Record that the limit was exceeded, unless this has already been recorded for this minute or day."""
     column, window = ("noted_day", now // DAY) if over.window == "a day" else ("noted_minute", now // MINUTE)
     rows = ViewCount.objects.filter(user_id=person.pk, **{f"{column}__lt": window})
     if rows.update(**{column: window}):

@@ -1,4 +1,4 @@
-"""Time zones to choose from: one current name for each, with its current offset from UTC."""
+"""Time zones to choose from, each under its current name and with its current offset from UTC."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ FIRST = "UTC"
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
-    """UTC first, then the zones of all countries, in alphabetical order; former names are not among them."""
+    """The names of the zones: UTC first, then those of all countries in alphabetical order, without former names."""
     lines = (line for line in _lines("zone.tab") if not line.startswith("#"))
     return (FIRST, *sorted({line.split("\t")[2] for line in lines} & zoneinfo.available_timezones()))
 
 
 @lru_cache(maxsize=1)
 def _present_names() -> dict[str, str]:
-    """Former or other names of zones -> the name among `zones`."""
+    """Former and alternative zone names, mapped to the names in `zones`."""
     offered = set(zones())
     links = [line.split()[1:3] for line in _lines("tzdata.zi") if line.startswith("L ")]
     return {name: target for target, name in links if target in offered}
 
 
 def canonical(name: str) -> str:
-    """The name in `zones` of the zone that a browser calls `name`; "" if there is none."""
+    """The name in `zones` of the zone that a browser calls `name`; "" if that zone is not offered."""
     if name in zones():
         return name
     return _present_names().get(name, "")
 
 
 def choices(now: datetime) -> list[tuple[str, str]]:
-    """The zones as (name, label); the label has the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)"."""
+    """The zones as (name, label). Labels include the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)"; UTC's is "UTC"."""
     return [(name, f"{name.replace('_', ' ')} ({_offset(name, now)})" if name != FIRST else FIRST) for name in zones()]
 
 

@@ -3,13 +3,13 @@ distinguished.
 
     python -m calibration.fit
 
-`segments.csv` holds published segments of 2005 to 2026 (origin, destination, local departure and arrival, stated
-minutes), gathered from public schedule and flight-search records. Prints the constants for
-`orders/itinerary/clock_check/blocktime.py` and a table. The fit is least squares on Huber's weights (a detour or a stop pulls no
-harder than a large residual), each route counting once however often it is published. Measured by cross-validation:
-the pairs of cities are dealt into ten folds, and each fold is judged by the constants that the other nine give. A
-false alarm is a feed of local times called "utc" (or impossible); a catch is the same flights, written in UTC, called
-"utc".
+`segments.csv` holds published segments from 2005 to 2026 (origin, destination, local departure and arrival, stated
+minutes), gathered from public schedule and flight-search records. The command prints the constants for
+`orders/itinerary/clock_check/blocktime.py` and a table. The fit is least squares with Huber's weights, which limit the
+pull of a detour or a stop; each route counts once, however often it is published. The measurement is a
+cross-validation: the pairs of airports are dealt into ten folds, and each fold is judged with constants fitted to the
+other nine. A false alarm is a feed of local times judged "utc" (or impossible); a catch is a feed of the same flights
+in UTC judged "utc".
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Published:
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The two airports in either direction: out and back are held out together."""
+        """The codes of the two airports, sorted, so that both directions are held out together."""
         first, second = sorted((self.origin.code, self.destination.code))
         return first, second
 
@@ -58,7 +58,7 @@ class Published:
 
 
 def published(path: Path = SEGMENTS) -> list[Published]:
-    """The segments of the file whose places are known."""
+    """The file's segments for which both places are known."""
     found = []
     with path.open(newline="") as lines:
         for row in csv.DictReader(lines):
@@ -92,7 +92,7 @@ def fit(flights: Sequence[Published], rounds: int = 25) -> Constants:
 
 
 def _least_squares(rows: Sequence[tuple[tuple[float, ...], float]], weights: Sequence[float]) -> list[float]:
-    """Weighted normal equations, solved by elimination with pivots; a feature that never occurs gets 0."""
+    """Solve the weighted normal equations by elimination with pivots; a feature that never occurs gets 0."""
     size = len(rows[0][0])
     table = [[0.0] * (size + 1) for _ in range(size)]
     for (known, minutes), weight in zip(rows, weights, strict=True):
@@ -114,7 +114,7 @@ def _least_squares(rows: Sequence[tuple[tuple[float, ...], float]], weights: Seq
 
 @dataclass(slots=True)
 class Tally:
-    """Counts: all segments, false alarms, those whose clocks differ, and how many of these were caught."""
+    """Counts of segments or orders: all, false alarms, those crossing time zones, and how many of these were caught."""
 
     judged: int = 0
     alarms: int = 0
@@ -130,7 +130,7 @@ class Tally:
 
     @property
     def catch_rate_by_route(self) -> float:
-        """The same with every route counting once, however often it is in the file."""
+        """The catch rate with every route counting once, however often it is in the file."""
         rates = [sum(caught) / len(caught) for caught in self.by_route.values()]
         return sum(rates) / len(rates) if rates else 1.0
 
@@ -140,7 +140,7 @@ AFRICAN_ISLANDS = {"KM", "MG", "MU", "RE", "SC", "YT", "CV"}
 
 
 def continent(where: Place) -> str:
-    """A place's continent, from its time zone; the islands of the western Indian Ocean are African."""
+    """A place's continent, from its time zone; Cape Verde and the islands of the western Indian Ocean are African."""
     if where.country in AFRICAN_ISLANDS:
         return "Africa"
     area = (where.zone or "").split("/")[0]
@@ -148,7 +148,7 @@ def continent(where: Place) -> str:
 
 
 def judge(flights: Iterable[Published], constants: Constants, tallies: dict[str, Tally]) -> None:
-    """Judge single segments, sent as local and as UTC."""
+    """Judge each segment on its own, sent in local times and in UTC."""
     for flight in flights:
         where = (
             "within a continent" if continent(flight.origin) == continent(flight.destination) else "between continents"
@@ -160,7 +160,7 @@ def judge(flights: Iterable[Published], constants: Constants, tallies: dict[str,
 
 
 def judge_orders(flights: Sequence[Published], constants: Constants, tally: Tally) -> None:
-    """Judge orders of out and back: each flight with one in the other direction, if there is one."""
+    """Judge round trips: each flight with one in the other direction, if there is one."""
     back: dict[tuple[str, str], list[Published]] = defaultdict(list)
     for flight in flights:
         back[flight.origin.code, flight.destination.code].append(flight)
@@ -195,7 +195,7 @@ def _weigh(flight: Published, clock: str, constants: Constants) -> SegmentScore:
 
 
 def measure(flights: Sequence[Published]) -> dict[str, Tally]:
-    """The held-out table: each fold of city pairs judged by constants fitted to the other folds."""
+    """The held-out table: each fold of airport pairs judged with constants fitted to the other folds."""
     folds: dict[int, list[Published]] = defaultdict(list)
     for flight in flights:
         folds[crc32("-".join(flight.pair).encode()) % FOLDS].append(flight)

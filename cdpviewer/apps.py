@@ -1,4 +1,4 @@
-"""The project as a Django app, so that Django finds its start-up checks."""
+"""The project as a Django app, so that Django finds its start-up checks and commands."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cdpviewer import modes
 
 
 class WiringConfig(AppConfig):
-    """Wiring only: no models, no templates."""
+    """App for start-up checks, commands and metrics; it has no models or templates."""
 
     name = "cdpviewer"
     verbose_name = "cdpviewer"
 
     def ready(self) -> None:
-        """Register the checks, start the metrics if they are on, and make the database files private after `migrate` has created them."""
+        """Register the checks, start the metrics if they are on, and have database files made private after each `migrate`."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
         from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 

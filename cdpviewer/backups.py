@@ -1,12 +1,13 @@
-"""Backups: the whole database in one file, taken while servers run and restored while none has the database open.
+"""Backups of the whole database in one file. Servers may run during a backup; none may have the database open during a restore.
 
-SQLite is copied by VACUUM INTO: one consistent state, in about a second, however much is written meanwhile. PostgreSQL is copied by
-its own pg_dump and pg_restore. The keys to encrypted data are in neither backup: they are kept apart.
+SQLite is copied by VACUUM INTO, which takes one consistent state, however much is written meanwhile. PostgreSQL is copied by its
+own pg_dump and pg_restore. The keys to encrypted data are never in a backup: keep them separately.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -25,7 +26,11 @@ PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 class Unfit(Exception):
-    """A backup cannot be taken or restored; `str(error)` is a sentence with the reason."""
+    """A backup cannot be taken or restored; `str(error)` gives the reason in a sentence. Nothing has changed."""
+
+
+class Unsettled(Exception):
+    """A restore failed after it had begun to rename files; `str(error)` gives in sentences where each file is now."""
 
 
 def take(target: Path) -> int:
@@ -57,11 +62,15 @@ def take(target: Path) -> int:
 
 
 def put_back(source: Path) -> Path | None:
-    """Replace the database with the backup `source`. Raises Unfit or served.Served.
+    """Replace the database with the backup `source`. Raises Unfit, Unsettled or served.Served.
 
-    Return the path to which SQLite's previous file was moved; None if there was none, or for PostgreSQL.
+    Return the path that SQLite's previous file was moved to; None if no such file existed, or for PostgreSQL.
     """
-    check(source)
+    if newer := check(source) - set(MigrationLoader(None).disk_migrations):
+        app, name = min(newer)
+        raise Unfit(
+            f"{source} was made by a newer version, which has the migration {app}.{name}: install that one first."
+        )
     lock = None
     connection = connections["default"]
     try:
@@ -89,8 +98,11 @@ def put_back(source: Path) -> Path | None:
     return None
 
 
-def check(file: Path) -> None:
-    """Raise Unfit unless the file is a readable backup of this kind of database and, for SQLite, undamaged and not from a newer version."""
+def check(file: Path) -> set[tuple[str, str]]:
+    """The migrations applied in a backup, as app and name. Raises Unfit unless the file is a backup of this kind of database.
+
+    A SQLite file is read whole, of a PostgreSQL one only the list of its contents and one table.
+    """
     vendor = connections["default"].vendor
     try:
         with file.open("rb") as opened:
@@ -100,9 +112,11 @@ def check(file: Path) -> None:
     kind = next((kind for start, kind in HEADS.items() if head.startswith(start)), "")
     if kind != vendor:
         raise Unfit(f"{file} is not a backup of {'SQLite' if vendor == 'sqlite' else 'PostgreSQL'}.")
-    if vendor != "sqlite":
-        _run("pg_restore", "--list", str(file))
-        return
+    return _applied_in_sqlite(file) if vendor == "sqlite" else _applied_in_dump(file)
+
+
+def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:
+    """The migrations applied in a SQLite file, as app and name. Raises Unfit if the file is damaged."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -111,29 +125,68 @@ def check(file: Path) -> None:
         raise Unfit(f"{file} is damaged, or is not a cdpviewer backup ({type(error).__name__}).") from None
     if found != "ok":
         raise Unfit(f"{file} is damaged.")
-    if newer := applied - set(MigrationLoader(None).disk_migrations):
-        app, name = min(newer)
-        raise Unfit(
-            f"{file} was made by a newer version, which has the migration {app}.{name}: install that one first."
-        )
+    return applied
+
+
+def _applied_in_dump(file: Path) -> set[tuple[str, str]]:
+    """The same of a file of pg_dump."""
+    rows = _run("pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(file))
+    return set(re.findall(r"^\d+\t(\S+)\t(\S+)\t", rows, re.MULTILINE))
 
 
 def _replace(source: Path, database: Path) -> Path | None:
-    """Copy the backup next to the database, then rename both: a crash at any point loses neither. Return the previous file's new path."""
+    """Copy the backup next to the database, move the database aside, and give the copy its name.
+
+    A crash at any point loses neither file. Return the previous file's new path; None if there was no previous file.
+
+    A write-ahead log is moved aside too: SQLite would take a leftover log for the restored file's. Raises Served; OSError if
+    everything is as it was, and Unsettled if not.
+    """
     part = database.with_name(f".{database.name}.part")
-    shutil.copyfile(source, part)
-    part.chmod(0o600)
-    aside = None
-    if database.exists():
-        _close_log(database)
-        aside = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        database.rename(aside)
-    _keep(part, database)
-    return aside
+    aside = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    renamed: list[tuple[Path, Path]] = []
+    try:
+        part.touch(mode=0o600)
+        part.chmod(0o600)
+        shutil.copyfile(source, part)
+        _sync(part)
+        if database.exists():
+            _close_log(database)
+        for end in ("-wal", "-shm", ""):
+            name = Path(f"{database}{end}")
+            if name.exists():
+                present = name.rename(f"{aside}{end}")
+                renamed.append((name, present))
+        part.rename(database)
+    except OSError:
+        _rename_back(renamed)
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+    previous = aside if aside.exists() else None
+    try:
+        _sync(database.parent)
+    except OSError as error:
+        said = f" The previous database is {previous}." if previous else ""
+        raise Unsettled(
+            f"{database} is the backup now, but its name could not be written to the disk ({type(error).__name__}).{said}"
+        ) from None
+    return previous
+
+
+def _rename_back(renamed: list[tuple[Path, Path]]) -> None:
+    """Give files their names back, each as (name, present name). Raises Unsettled if that fails too."""
+    for name, present in reversed(renamed):
+        try:
+            present.rename(name)
+        except OSError as error:
+            raise Unsettled(
+                f"The backup was not restored, and {present} could not be renamed back to {name} ({type(error).__name__}): do that first."
+            ) from None
 
 
 def _close_log(database: Path) -> None:
-    """Move the write-ahead log into the database file: left next to a restored file, it would pass for that file's log. Raises Served."""
+    """Merge the write-ahead log into the database file, unless that is damaged. Raises Served."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
@@ -142,19 +195,17 @@ def _close_log(database: Path) -> None:
         raise served.Served from None
     except sqlite3.DatabaseError:  # damaged, which is why there is a restore
         pass
-    for end in ("-wal", "-shm"):
-        Path(f"{database}{end}").unlink(missing_ok=True)
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Give the finished file its name once its content is safely on disk; then write the name to disk too."""
+    """Flush a finished file to disk, rename it to `target`, then flush the new name too."""
     _sync(part)
     part.rename(target)
     _sync(target.parent)
 
 
 def _sync(path: Path) -> None:
-    """Write a file's content, or a folder's names, to the disk."""
+    """Flush a file's content, or the names in a folder, to disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -162,16 +213,24 @@ def _sync(path: Path) -> None:
         os.close(opened)
 
 
-def _run(program: str, *options: str) -> None:
-    """Run one of PostgreSQL's programs on the database. Raises Unfit with the exit status only, because the output may contain data."""
+def _run(program: str, *options: str) -> str:
+    """Run a PostgreSQL program on the database; return its output. If it fails, Unfit gives only the exit status, and no data."""
     settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
     env |= {f"PG{name.upper()}": str(value) for name, value in settings.get("OPTIONS", {}).items() if name in PASSED_ON}
-    goal = [f"--dbname={settings['NAME']}"] if program == "pg_restore" and "--list" not in options else []
+    goal = [f"--dbname={settings['NAME']}"] if program == "pg_restore" and "--file=-" not in options else []
     try:
-        done = subprocess.run([program, *options, *goal], env={**os.environ, **env}, capture_output=True, check=False)
+        done = subprocess.run(
+            [program, *options, *goal],
+            env={**os.environ, **env},
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
     except FileNotFoundError:
         raise Unfit(f"{program} is not installed (Debian: apt-get install postgresql-client).") from None
     if done.returncode:
         raise Unfit(f"{program} failed with exit status {done.returncode}: run it by hand to see why.")
+    return done.stdout

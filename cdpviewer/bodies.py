@@ -1,4 +1,4 @@
-"""Request bodies. Only short forms are expected, so a large body, or one of unknown length, is refused unread (413)."""
+"""Limits on request bodies. Only short forms are expected, so a large body, or one of unknown length, is refused unread (413)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LINGER = 2.0  # seconds for a browser to notice that the rest of its body is not
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
-    """Whether a body with these headers ("" if absent) is refused: over LARGEST bytes, or sent in chunks without a length."""
+    """Whether to refuse a body with these headers ("" if absent): it is over LARGEST bytes, or sent in chunks without a length."""
     return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
 
 
 def only_small(get_response: GetResponse) -> GetResponse:
-    """Middleware: refuse large bodies. Must come before everything that reads forms or the database: CSRF, sessions, sign-in."""
+    """Middleware: answer 413 if `is_refused`. Must come before all that reads forms or the database, such as CSRF or sessions."""
 
     def answer(request: Request) -> HttpResponseBase:
         if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):
@@ -33,16 +33,16 @@ def only_small(get_response: GetResponse) -> GetResponse:
 
 
 def close_unread(_worker: Any, request: Any) -> None:
-    """gunicorn's `pre_request` hook: close the connection after the answer, instead of reading a refused body to its end."""
+    """gunicorn's `pre_request` hook: if the body is refused, close the connection after the answer instead of reading the body."""
     headers = {name.upper(): value for name, value in request.headers}
     if is_refused(headers.get("CONTENT-LENGTH", ""), headers.get("TRANSFER-ENCODING", "")):
         request.force_close()
 
 
 def read_off(link: socket.socket, request: Any) -> None:
-    """Read and drop what is left of a request's body before the connection closes, for LINGER seconds at most.
+    """Read and discard the rest of a request's body before its connection closes, for LINGER seconds at most.
 
-    A connection that is closed with bytes unread is reset, and then the browser never shows the answer.
+    A connection that is closed with bytes unread is reset, and the browser may never show the answer.
     """
     if not any(name.upper() in {"CONTENT-LENGTH", "TRANSFER-ENCODING"} for name, _value in request.headers):
         return

@@ -1,6 +1,6 @@
-"""Start-up checks: settings that are missing or unsafe, each with a hint for the operator.
+"""Start-up checks for missing or unsafe settings. Each message has a hint for the operator.
 
-The server does not start if a check tagged "keys" fails. The deploy checks (`manage.py check --deploy`) are for production.
+The server does not start if a check tagged "keys" fails. The other checks are for production: `manage.py check --deploy` runs them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NEW_KEYS = "To make one: .venv/bin/python manage.py new_key."
 
 @register("keys")
 def secret_key(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set and be neither short nor simple."""
+    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set, and neither too short nor too simple."""
     try:
         key = settings.SECRET_KEY
     except ImproperlyConfigured:  # Django's own error for an empty one does not say what to do
@@ -53,7 +53,7 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_CREDENTIAL_KEYS must be one or more different Fernet keys. The first encrypts the CDP credentials; all decrypt them."""
+    """CDPVIEWER_CREDENTIAL_KEYS must be one or more different Fernet keys: the first to encrypt CDP credentials, all to decrypt them."""
     keys: tuple[str, ...] = settings.CREDENTIAL_KEYS
     if not keys:
         return [
@@ -108,13 +108,13 @@ def database_over_tls(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_elsewhere(host: str) -> bool:
-    """Whether `host` is another machine: neither "" nor a path (of a socket file) nor loopback."""
+    """Whether `host` is another machine: not "", the path of a socket, or a loopback address."""
     return bool(host) and not host.startswith("/") and not is_loopback(host)
 
 
 @register(deploy=True)
 def served_safely(**_kwargs: Any) -> list[CheckMessage]:
-    """Settings must be safe for production, and work there."""
+    """The settings must suit production: HTTPS on, demo off, proxies and host names set, https for the CDP and the sign-on provider."""
     found: list[CheckMessage] = []
     if not settings.HTTPS:
         found.append(
@@ -166,7 +166,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
-    """Our groups to which a provider's or directory's groups are mapped must exist. Reports nothing if the database cannot be read."""
+    """The groups here that a provider's or directory's groups are mapped to must exist. Reports nothing if the database fails."""
     from accounts.sign_on import membership
 
     found: list[CheckMessage] = []
@@ -188,7 +188,7 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_RECORD_KEYS, which prove the access records, must be long enough. Without any, the secret key proves them."""
+    """Each of CDPVIEWER_RECORD_KEYS (default: the secret key) must be long enough. They prove that access records are unchanged."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",
@@ -215,6 +215,6 @@ def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def refusal() -> str:
-    """The reasons the server must not start, as sentences for the operator; "" if there are none."""
+    """Why the server must not start, for the operator: one line for each problem, or "" if it may start."""
     problems = [message for message in run_checks(tags=["keys"]) if message.is_serious()]
     return "\n".join(f"{problem.msg} {problem.hint}" for problem in problems)

@@ -17,11 +17,11 @@ GRACE_SECONDS = 8.0
 
 
 class Ended(Exception):
-    """The program was stopped by the user or the system."""
+    """A signal told the program to stop; `str(error)` is the signal's name."""
 
 
 def end_on_signals() -> None:
-    """Raise `Ended` once, on Ctrl-C, SIGTERM or a closed terminal; further signals are ignored while the program stops."""
+    """Have Ctrl-C, SIGTERM or a closed terminal raise `Ended` once; these signals are then ignored while the program stops."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -33,13 +33,13 @@ def end_on_signals() -> None:
 
 
 def follow_parent() -> None:
-    """Have this process end with its parent. Linux only: elsewhere it survives a parent that is killed with SIGKILL."""
+    """Have this process receive SIGTERM when its parent ends, even by SIGKILL. Linux only: elsewhere this does nothing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a command in `folder`, with its output in `log`, a private file."""
+    """Start a command in `folder`. Its output goes to `log`, a private file that is overwritten."""
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # A session of its own: Ctrl-C reaches only the launcher, which then ends the children in order.
@@ -72,9 +72,9 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def watch(children: Mapping[str, subprocess.Popen[bytes]], parent: int) -> str:
-    """Wait until a child ends and return its name, or until this process's parent (`make`) is gone and return "".
+    """Wait until a child ends, and return its name; "" if this process's parent (`make`) is gone first.
 
-    A parent that is killed sends no signal, so its process id is checked twice a second.
+    A parent that is killed sends no signal, so the parent's process id is compared with `parent` twice a second.
     """
     while os.getppid() == parent:
         for name, child in children.items():

@@ -43,11 +43,11 @@ def database(
 ) -> dict[str, Any]:
     """A DATABASES entry for the database at `url`, or for a SQLite file in `folder` if `url` is empty. Raises ImproperlyConfigured.
 
-    A connection belongs to a request and is returned before a page waits for the CDP: to psycopg's pool, or to our pool of open
-    SQLite files. No transaction surrounds a request, because none may be open during that wait.
+    Before a page waits for the CDP, its database connection goes back to psycopg's pool, or to our pool of open SQLite files. No
+    transaction may be open during that wait, so none surrounds a request.
 
-    `pool` is one of POOLS. `external` means a pooler such as pgbouncer, which assigns a server connection for each transaction:
-    nothing may then outlive its transaction on the server, neither cursors nor prepared statements nor settings.
+    `pool` is one of POOLS. `external` means a pooler such as pgbouncer, which assigns a server connection for each transaction: no
+    cursor, prepared statement or setting may then outlive its transaction.
     """
     if not url:
         settings: dict[str, Any] = {"ENGINE": DJANGOS_SQLITE, "NAME": folder / "cdpviewer.sqlite3"}
@@ -93,7 +93,7 @@ def database(
 
 
 def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
-    """The DATABASES setting, with an entry `owner` if CDPVIEWER_OWNER_DATABASE_URL names a separate role for `migrate` and pruning."""
+    """The DATABASES setting. It has an entry `owner`, for `migrate` and pruning, if CDPVIEWER_OWNER_DATABASE_URL is set."""
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}
@@ -104,9 +104,9 @@ def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def wait_like_pages(settings: dict[str, Any]) -> None:
-    """Apply the pages' time limits to an entry of DATABASES if it is for PostgreSQL. Only the server needs this, not commands.
+    """Add the pages' time limits to an entry of DATABASES if it is for PostgreSQL. Only the server does this: commands may wait longer.
 
-    An external pooler accepts no settings with a connection; set the limits on the database role instead (docs/operating.md).
+    The limits in `page_limits` cannot be sent through an external pooler: set them on the database role (docs/operating.md).
     """
     if settings["ENGINE"] != POSTGRESQL:
         return
@@ -114,21 +114,21 @@ def wait_like_pages(settings: dict[str, Any]) -> None:
     options["patience"] = ANSWER
     if "pool" in options:
         options["pool"]["timeout"] = FREE_CONNECTION
-    # The kernel notices an unreachable host as fast, instead of after 15 minutes.
+    # The kernel then notices an unreachable host just as fast, instead of after 15 minutes.
     options.setdefault("tcp_user_timeout", round(STATEMENT * 1000))
     if not settings["DISABLE_SERVER_SIDE_CURSORS"]:
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in page_limits().items()))
 
 
 def past_the_pool(connection: BaseDatabaseWrapper, alias: str) -> BaseDatabaseWrapper:
-    """Another connection to the same database, outside any pool. The caller closes it."""
+    """A separate connection to the same database, outside psycopg's pool. The caller must close it."""
     own = connection.copy(alias)
     own.settings_dict["OPTIONS"].pop("pool", None)
     return own
 
 
 def page_limits() -> dict[str, str]:
-    """PostgreSQL's settings for the connections of pages, as text with units."""
+    """PostgreSQL's time limits for connections that serve pages, by the name of the setting; values have a unit ("2000ms")."""
     seconds = {
         "statement_timeout": STATEMENT,
         "lock_timeout": LONGEST_WAIT,

@@ -17,15 +17,15 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
-    """Listener that accepts up to 100 waiting connections at a time (gunicorn's, with several workers: one).
+    """Listener that accepts up to 100 waiting connections at a time, so that a burst does not delay a health probe.
 
-    So a burst does not delay a health probe.
+    With several workers, gunicorn's own accepts only one at a time.
     """
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
     def close(self) -> None:
-        """Stop listening, but serve the connections already waiting: the system would otherwise reset them and lose their forms."""
+        """Close the listener, but first accept the waiting connections: the system would otherwise reset them and lose their forms."""
         self._stop_event.set()
         self.stop_accepting()
         # No file may be left for another connection; and gevent itself may close, where nothing can wait.
@@ -42,7 +42,7 @@ ggevent.StreamServer = Server
 
 
 class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A gevent worker that stops only after DRAIN_SECONDS, so that the load balancer notices; pages in progress are finished."""
+    """A gevent worker that stops only after DRAIN_SECONDS, so that the load balancer can notice. Pages in progress are finished."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Time limit for an idle connection (LAST_REQUEST once the worker is stopping), kept so that `_end_idle` can end the connection."""
+        """Limit how long a connection may be idle (LAST_REQUEST once the worker is stopping). `_end_idle` can apply the limit early."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit
@@ -68,7 +68,10 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
         super().handle_request(listener, req, sock, addr)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop after DRAIN_SECONDS. Pages in progress are finished; idle connections are closed, because they would delay the stop."""
+        """Stop after DRAIN_SECONDS, or at once on a second signal.
+
+        Pages in progress are finished; idle connections are closed, because they would delay the stop.
+        """
         health.stop()
         if settings.DRAIN_SECONDS and not self._draining:
             # The load balancer needs time to notice `/readyz`. Until then pages are served, each on a connection that is then closed.

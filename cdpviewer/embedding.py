@@ -1,4 +1,4 @@
-"""Settings for frames: the origins whose pages may show an order in a frame."""
+"""Setting for embedding: the origins whose pages may show an order in a frame."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORIGIN = re.compile(
 
 
 def origins(env: Environment) -> tuple[str, ...]:
-    """The origins in CDPVIEWER_EMBED_ORIGINS. Raises ImproperlyConfigured for one that is malformed or covers a top-level domain."""
+    """The origins in CDPVIEWER_EMBED_ORIGINS. Raises ImproperlyConfigured if one is malformed or covers a whole top-level domain."""
     listed = env.listed("CDPVIEWER_EMBED_ORIGINS")
     for position, origin in enumerate(listed, start=1):
         if not ORIGIN.fullmatch(origin) or ("*" in origin and origin.count(".") < 2):

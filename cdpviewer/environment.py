@@ -40,14 +40,14 @@ def load(path: Path) -> dict[str, str]:
 class Environment:
     """Settings by name, from the environment first and the settings file second.
 
-    A setting in neither of them, or with an empty value, has the default. An unusable value raises ImproperlyConfigured.
+    A setting that is in neither, or is empty, has its default. An unusable value raises ImproperlyConfigured.
     """
 
     def __init__(self, environ: Mapping[str, str], local: Mapping[str, str]) -> None:
         self._sources = (environ, local)
 
     def text(self, name: str, default: str = "") -> str:
-        """The stripped value; `default` if neither NAME nor NAME_FILE is set, or the value is empty."""
+        """The value without surrounding white space; `default` if neither NAME nor NAME_FILE is set, or the value is empty."""
         for source in self._sources:
             if name in source and source.get(f"{name}_FILE"):
                 raise ImproperlyConfigured(f"Both {name} and {name}_FILE are set: remove one of them.")
@@ -58,7 +58,7 @@ class Environment:
         return default
 
     def switch(self, name: str, default: bool) -> bool:
-        """A boolean: on or off (also yes/no, true/false, 1/0)."""
+        """The value as a boolean: on or off (also yes/no, true/false, 1/0)."""
         value = self.text(name).lower()
         if not value:
             return default
@@ -67,7 +67,7 @@ class Environment:
         return value in YES
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
-        """A whole number of at least `least`."""
+        """The value as a whole number, `least` or more."""
         value = self.text(name)
         if not value:
             return default
@@ -76,7 +76,7 @@ class Environment:
         return int(value)
 
     def seconds(self, name: str, default: float) -> float:
-        """A number of seconds, more than 0 and less than 3600; fractions are allowed."""
+        """The value as a number of seconds, more than 0 and less than 3600; fractions are allowed."""
         value = self.text(name)
         if not value:
             return default
@@ -89,14 +89,14 @@ class Environment:
         return number
 
     def pattern(self, name: str, default: str) -> re.Pattern[str]:
-        """A compiled regular expression."""
+        """The value as a compiled regular expression."""
         try:
             return re.compile(self.text(name, default))
         except re.error as error:
             raise ImproperlyConfigured(f"{name} is not a regular expression: {error.msg}.") from None
 
     def listed(self, name: str) -> tuple[str, ...]:
-        """The parts of a comma-separated value, in order, without empty ones."""
+        """The parts of a comma-separated value, in order; empty parts are left out."""
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
 
 
@@ -111,7 +111,7 @@ def _content(name: str, path: str) -> str:
 
 
 def find(base: Path) -> Environment:
-    """The environment of this process, with the settings file in `base` as a fallback.
+    """This process's environment, with the settings file `.env` in `base` as a fallback.
 
     CDPVIEWER_ENV_FILE names another file; an empty value means no file.
     """
@@ -137,7 +137,7 @@ SECRETS = (
 
 
 def files(base: Path) -> list[Path]:
-    """The files that may contain secrets: the settings file, and every file that a secret's NAME_FILE names."""
+    """The files that may contain secrets: the settings file, and each file named by NAME_FILE for a name in SECRETS."""
     chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
     local = load(Path(chosen)) if chosen else {}
     named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]

@@ -1,4 +1,4 @@
-"""Password hashing: argon2id, computed outside of gevent's thread."""
+"""Password hashing: argon2id, computed outside gevent's thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run `work`, on a system thread if gevent is in use: argon2 takes 30 ms and releases the interpreter lock."""
+    """Run `work` and return its result. Under gevent, use a system thread, so that other pages are not held up for argon2's 30 ms."""
     if not monkey.is_module_patched("threading"):
         return work(*args, **kwargs)
     return _threads(os.getpid()).apply(work, args, kwargs)  # type: ignore[no-any-return]
@@ -30,7 +30,7 @@ def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 class Argon2(Argon2PasswordHasher):
     """argon2id with 19 MiB, two passes and one lane, the minimum that OWASP recommends.
 
-    Django's default takes 100 MiB and eight lanes per attempt, so a handful of attempts would fill the server's memory.
+    Django's default takes 100 MiB and eight lanes per attempt, so a handful of simultaneous attempts would fill the server's memory.
     """
 
     memory_cost = 19_456  # KiB

@@ -1,7 +1,7 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both answer without sign-in and for any Host, because a probe calls an IP address. They reveal nothing about people, orders,
-tenants or the configuration beyond "ok" or the kind of failure.
+Both answer without sign-in and for any Host, because a probe calls an IP address. They reveal the kind of failure and the version
+of `tzdata`, but nothing about people, orders, tenants or other configuration.
 """
 
 from __future__ import annotations
@@ -35,15 +35,16 @@ _asking = threading.Lock()
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
-    """Liveness. No I/O, so a slow database or CDP never causes a restart."""
+    """Liveness: always "ok", without I/O, so that a slow database or CDP never causes a restart."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable; otherwise, and while stopping, 503.
 
-    Except while stopping, the body gives the state of all three, and the version of the zone rules (`tzdata`). The answer takes at
-    most 1 s. The CDP is not checked: an outage there must not take this server out of service, and the tenants in use are private.
+    The body gives the state of all three and the version of the time zone rules (`tzdata`), or only that the server is stopping.
+    The database has PATIENCE (1 s) to answer. The CDP is not checked: its outage must not take this server out of service, and the
+    tenants in use are private.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)
@@ -55,12 +56,12 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 
 def stop() -> None:
-    """Make `/readyz` report from now on that this server is stopping."""
+    """Have `/readyz` report from now on that this server is stopping."""
     _stopping.set()
 
 
 def _in_time() -> tuple[str, str]:
-    """The state of the database and migrations, checked on a thread; SILENT after PATIENCE, or while another check is still running."""
+    """The state of the database and migrations, checked on a thread; SILENT after PATIENCE, or if another check is still running."""
     if not _asking.acquire(blocking=False):
         return SILENT
     answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
@@ -79,7 +80,7 @@ def _in_time() -> tuple[str, str]:
 
 
 def _asked() -> tuple[str, str]:
-    """The state of the database and migrations, checked on a separate connection, because pages may hold all others."""
+    """The state of the database and migrations; SILENT on a database error. Uses its own connection, as pages may hold all others."""
     probe = past_the_pool(connection, "readyz")
     try:
         state = READINESS[probe.vendor](probe)

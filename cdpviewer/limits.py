@@ -1,4 +1,4 @@
-"""Settings for limits on sign-ins and views."""
+"""Settings that limit sign-in attempts and views."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ WIDEST = {4: 8, 6: 19}  # by IP version, the shortest prefix allowed
 
 
 def sign_in(env: Environment) -> SignInLimits:
-    """The limits on guessing passwords. Raises ImproperlyConfigured for a bad value, or if a wider limit is smaller than a narrower one."""
+    """The limits on guessing passwords.
+
+    Raises ImproperlyConfigured for a bad value, or if the limit for a name or for an address is below `tries`, the limit for a name
+    from one address.
+    """
     limits = SignInLimits(
         browser=env.number("CDPVIEWER_SIGN_IN_BROWSER_TRIES", STANDARD.browser, least=1),
         tries=env.number("CDPVIEWER_SIGN_IN_TRIES", STANDARD.tries, least=1),
@@ -34,7 +38,7 @@ def sign_in(env: Environment) -> SignInLimits:
 
 
 def views(env: Environment) -> ViewLimits:
-    """The limits on views. Raises ImproperlyConfigured if the limit per day, unless it is 0 (none), is below the limit per minute."""
+    """The limits on views. Raises ImproperlyConfigured for a bad value, or if a limit per day (0: none) is below that per minute."""
     standard = ViewLimits()
     limits = ViewLimits(
         a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),
@@ -46,7 +50,7 @@ def views(env: Environment) -> ViewLimits:
 
 
 def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
-    """Networks such as `203.0.113.0/24` or `2001:db8::/48`, or single addresses. Raises ImproperlyConfigured if one is bad or too wide."""
+    """Parse networks (`203.0.113.0/24`, `2001:db8::/48`) and single addresses. Raises ImproperlyConfigured if one is bad or too wide."""
     return tuple(_network(position, text) for position, text in enumerate(written, start=1))
 
 

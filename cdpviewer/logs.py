@@ -2,7 +2,7 @@
 
 Three lines of defence: code does not log such data; `redact` blanks fields with sensitive names, and removes e-mail addresses,
 query strings and credentials from every text; an exception is reduced to its type and code locations, because messages quote
-values. Only the exceptions in PLAIN_SPOKEN, whose messages are harmless, keep them.
+values. Only exceptions in PLAIN_SPOKEN keep their messages, which are harmless.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Event = MutableMapping[str, Any]
 
 
 def redact(_logger: Any, _method: str, event: Event) -> Event:
-    """structlog processor: blank fields that may contain secrets or personal data, and clean every text."""
+    """structlog processor: blank fields whose names suggest secrets or personal data, and clean all other text."""
     for name, value in event.items():
         event[name] = HIDDEN if TELLING_NAME.search(name) else _cleaned(value)
     return event
@@ -65,7 +65,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text without e-mail addresses, query strings, authorization headers or encrypted values."""
+    """The text with HIDDEN for each e-mail address, query string, Basic or Bearer credential and encrypted value."""
     if "@" in text or "%40" in text or "?" in text or "asic" in text or "earer" in text or "gAAAA" in text:
         for pattern, instead in IN_TEXT:
             text = pattern.sub(instead, text)
@@ -73,7 +73,7 @@ def clean(text: str) -> str:
 
 
 def exceptions(_logger: Any, _method: str, event: Event) -> Event:
-    """structlog processor: turn `exc_info` into `exception`, a list of types with code locations, the root cause last."""
+    """structlog processor: turn `exc_info` into `exception`, a list of types with code locations, each error followed by its cause."""
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info
     chain: list[dict[str, Any]] = []
@@ -112,7 +112,7 @@ def _plain_request_error(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def settings(level: str, sentry: str = "") -> dict[str, Any]:
-    """The `logging` configuration, for Django and for gunicorn alike; `sentry` is the DSN that errors are sent to as well."""
+    """The `logging` configuration for both Django and gunicorn; `sentry` is the DSN that errors are also sent to, or ""."""
     handlers: dict[str, Any] = {"lines": {"class": "logging.StreamHandler", "formatter": "json"}}
     if sentry:
         handlers["sentry"] = {"()": "cdpviewer.sentry.Handler", "address": sentry}
@@ -141,7 +141,7 @@ def settings(level: str, sentry: str = "") -> dict[str, Any]:
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:
-    """Formatter that writes each structlog or `logging` record as one line of JSON."""
+    """A formatter that writes each structlog or `logging` record as one line of JSON."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*COMMON, _plain_request_error],
         processors=[

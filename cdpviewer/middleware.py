@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, security headers on every response (also static files and errors), and one log line."""
+"""The outermost middleware: request id, security headers on every response (including static files and errors), and a log line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def accepted_id(sent: str | None) -> str:
 
 
 def framed_headers() -> dict[str, str]:
-    """The headers of a page that the listed origins may show in a frame; Django's `xframe_options_exempt` marks such pages."""
+    """The headers of a page that EMBED_ORIGINS may show in a frame; Django's `xframe_options_exempt` marks such pages."""
     framed = {**settings.SECURE_CSP, "frame-ancestors": settings.EMBED_ORIGINS or ("'none'",)}
     return {**own_headers(), "Content-Security-Policy": policy(framed)}
 
@@ -61,7 +61,7 @@ def own_headers() -> dict[str, str]:
 
 
 def all_headers() -> dict[str, str]:
-    """All security headers, for a response made outside of Django."""
+    """All security headers, for a response made outside Django."""
     headers = {
         **own_headers(),
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
@@ -118,21 +118,21 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
 
 
 def route(request: HttpRequest, response: HttpResponseBase) -> str:
-    """The name of the matched URL, "static" for files, "" if none matched. Never the path, which may contain personal data."""
+    """The name of the matched URL pattern, "static" for files, "" if none matched. Never the path, which may contain personal data."""
     if isinstance(response, WhiteNoiseFileResponse):
         return "static"
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def person(request: HttpRequest) -> int | None:
-    """The id of the signed-in user, never the name; None if nobody is signed in or no session was read."""
+    """The id of the signed-in user, never the name; None if nobody is signed in or the user was not loaded."""
     # Not request.user, which may query the database: the line must be written even if that failed.
     number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
     return number
 
 
 def asked(request: Request) -> dict[str, Any]:
-    """For the log: region and ID of the connection, calls made and the time they took in ms; {} if the page does not read from the CDP."""
+    """For the log: region and ID of the connection, number of CDP calls, and their time in ms; {} if the page does not use the CDP."""
     connection, reader = request.connection, request.reader
     if connection is None or reader is None:
         return {}
@@ -145,7 +145,7 @@ def asked(request: Request) -> dict[str, Any]:
 
 
 def in_line(get_response: GetResponse) -> GetResponse:
-    """Middleware: start pages one at a time. Comes after the probes and static files, which do not wait."""
+    """Middleware: let other ready work run before each page (`wait_in_line`). Comes after probes and static files, which do not wait."""
 
     def answer(request: Request) -> HttpResponseBase:
         wait_in_line()

@@ -37,7 +37,7 @@ def unknown(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the migration lock of this database inside the block; it also ends with the process. Raises `Busy` after PATIENCE."""
+    """Hold this database's migration lock inside the block; it is also released if the process ends. Raises `Busy` after PATIENCE."""
     with _ALONE[connection.vendor](connection):
         yield
 

@@ -1,4 +1,4 @@
-"""File modes: only the owner may read the database, its journal files, and the files with settings and keys."""
+"""File modes: only the owner may access the database, its journal files, and the files with settings and keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def for_the_owner_alone() -> None:
 
 
 def database_files(database: dict[str, Any]) -> list[Path]:
-    """The existing files of a SQLite entry of DATABASES: database, write-ahead log with its index, and journal; none for PostgreSQL."""
+    """The existing files of an entry of DATABASES for SQLite: database, write-ahead log, its index, and journal; [] for PostgreSQL."""
     if database["ENGINE"] != SQLITE:
         return []
     name = str(database["NAME"])
@@ -27,7 +27,7 @@ def database_files(database: dict[str, Any]) -> list[Path]:
 
 
 def close(database: dict[str, Any]) -> None:
-    """Make the database files private if this process's user owns them."""
+    """Make the files of a SQLite database private; files that another user owns are left alone."""
     for path in open_to_others(database_files(database)):
         if path.stat().st_uid == os.geteuid():
             path.chmod(OWNER_ALONE)

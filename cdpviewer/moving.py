@@ -1,6 +1,6 @@
 """The move from SQLite to an empty PostgreSQL database: all tables in one transaction, each compared with its original.
 
-The rows come from a backup taken at the start, so servers may run meanwhile; anything written after the backup is not moved.
+The rows come from a backup taken at the start. Servers may run only in a rehearsal; what they write after the backup is not moved.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MADE_BY_MIGRATIONS = {
 
 
 class Unfit(Exception):
-    """The move cannot be made; `str(error)` is a sentence with the reason. Nothing has changed, but the new tables may exist."""
+    """The move cannot be made; `str(error)` gives the reason. No data was moved, but the new database may already have its tables."""
 
 
 def move(url: str, *, while_served: bool = False, report: Report) -> int:
@@ -105,7 +105,7 @@ def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
 
 
 def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: Report) -> int:
-    """Copy and compare all tables in one transaction, which ends with a check of foreign keys. Return the number of rows. Raises Unfit."""
+    """Copy and compare all tables in one transaction; its commit checks foreign keys. Return the number of rows. Raises Unfit."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]  # noqa: SLF001  (Django's own name)
     moved = 0
     with transaction.atomic(using=target.alias):
@@ -130,7 +130,7 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: 
 
 
 def _copy(model: type[Model], source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> Sum:
-    """Copy the rows of a table. Return how many there are, and the sum of their hashes."""
+    """Copy the rows of a table. Return the number of rows and the sum of their hashes."""
     fields = model._meta.concrete_fields  # noqa: SLF001  (Django's own name)
     columns = ", ".join(target.ops.quote_name(field.column) for field in fields)
     count = total = 0

@@ -1,4 +1,4 @@
-"""Settings for the CDP: more regions, fields and statuses, and the limits of a call."""
+"""Settings for the CDP: extra regions, fields that everybody may see, extra statuses; limits, proxy and certificates for calls."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from orders.itinerary.statuses import add_spellings
 from orders.privacy.harmless import shown_fields as known_shown_fields
 
 STANDARD = Limits()
-PROMISED = 12.0  # seconds in which every page is answered, even if the CDP and the database are slow
+PROMISED = 12.0  # seconds within which every page is answered, even if the CDP and the database are slow
 LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for queueing and rendering
 
 
 def regions(env: Environment) -> dict[str, str]:
-    """Base URLs by region: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`). Raises ImproperlyConfigured."""
+    """Base URLs by region name: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`). Raises ImproperlyConfigured."""
     try:
         return known_regions(env.text("CDPVIEWER_EXTRA_REGIONS"))
     except RegionError as error:
@@ -56,9 +56,9 @@ def statuses(env: Environment) -> tuple[str, ...]:
 
 
 def limits(env: Environment) -> Limits:
-    """The limits of outbound calls.
+    """The limits on outbound calls.
 
-    Raises ImproperlyConfigured if a page could take longer than PROMISED seconds, or a call longer than a page.
+    Raises ImproperlyConfigured for an unusable value, or if a page could take longer than PROMISED seconds or a call longer than a page.
     """
     page = env.seconds("CDPVIEWER_CDP_PAGE_SECONDS", STANDARD.page)
     if page > LONGEST_PAGE:
@@ -83,7 +83,7 @@ def limits(env: Environment) -> Limits:
 
 
 def outbound(env: Environment) -> Outbound:
-    """The proxy and the extra certificate authorities for outbound calls. Raises ImproperlyConfigured, without repeating what was set."""
+    """The proxy and the extra certificate authorities for outbound calls. Raises ImproperlyConfigured, without repeating any value."""
     proxy = env.text("CDPVIEWER_OUTBOUND_PROXY").rstrip("/")
     parts = urlsplit(proxy)
     if proxy and (parts.scheme != "http" or not parts.hostname or parts.path or parts.query or "@" in parts.netloc):

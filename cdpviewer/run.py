@@ -1,4 +1,4 @@
-"""`make run`: migrate, collect static files, report what is still missing, and become gunicorn."""
+"""`make run`: migrate the database, collect static files, report what is still missing, and become gunicorn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdpviewer.modes import for_the_owner_alone
 
 
 def missing() -> list[str]:
-    """Everything that is missing before people can use the server, as sentences. Needs a migrated database."""
+    """What still has to be set up before people can use the server: one text for each item. Needs a migrated database."""
     from django.conf import settings
     from django.contrib.auth.models import User
 
@@ -43,7 +43,7 @@ def missing() -> list[str]:
 
 
 def main() -> int:
-    """Start the server in place of this process. Return exit status 1 if keys or settings are unusable."""
+    """Replace this process with gunicorn. Return exit status 1 if keys or settings are unusable."""
     for_the_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
     try:

@@ -1,4 +1,4 @@
-"""Errors sent to Sentry, or to anything that accepts its protocol (CDPVIEWER_SENTRY_DSN), taken from the redacted log lines alone.
+"""Report errors to Sentry, or to a service that accepts its protocol (CDPVIEWER_SENTRY_DSN), using only the redacted log lines.
 
 Sentry's integrations are all switched off: they would add local variables, addresses, headers and earlier log lines.
 """
@@ -28,7 +28,7 @@ TAGS = ("request_id", "route", "status", "region", "code")
 
 
 def dsn(env: Environment) -> str:
-    """CDPVIEWER_SENTRY_DSN; "" if it is not set. Raises ImproperlyConfigured, without repeating the DSN, which contains a key."""
+    """The value of CDPVIEWER_SENTRY_DSN; "" if not set. Raises ImproperlyConfigured, without repeating the DSN, which contains a key."""
     address = env.text("CDPVIEWER_SENTRY_DSN")
     if not address:
         return ""
@@ -43,7 +43,7 @@ def dsn(env: Environment) -> str:
 
 
 class Handler(logging.Handler):
-    """Handler for records of level ERROR and above, created from the LOGGING setting."""
+    """Logging handler that sends records of level ERROR and above to Sentry; created from the LOGGING setting."""
 
     def __init__(self, address: str) -> None:
         super().__init__(logging.ERROR)
@@ -51,21 +51,21 @@ class Handler(logging.Handler):
         self.setFormatter(logs.formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand the record's log line to the client, which sends it in its own thread."""
+        """Make an event from the record's log line and pass it to the client, which sends it in a thread of its own."""
         try:
             _client(self._address, os.getpid()).capture_event(event_of(json.loads(self.format(record))))
-        except Exception as error:  # noqa: BLE001 (a record that cannot be sent is in the log)
+        except Exception as error:  # noqa: BLE001 (a record that cannot be sent is still in the log)
             _log.warning("an error could not be sent to Sentry", error=type(error).__name__)
 
     def flush(self) -> None:
-        """Wait up to two seconds for everything to be sent."""
+        """Wait up to two seconds for pending events to be sent."""
         if _client.cache_info().currsize:
             _client(self._address, os.getpid()).flush(2.0)
 
 
 @cache
 def _client(address: str, _process: int) -> Client:
-    """The client, one for each process, created at its first error: the client's thread does not survive a fork."""
+    """The Sentry client of this process, created at its first error because a client's thread does not survive a fork."""
     from sentry_sdk import Client
 
     return Client(
@@ -82,7 +82,7 @@ def _client(address: str, _process: int) -> Client:
 
 
 def event_of(line: dict[str, Any]) -> Any:
-    """Sentry's event for a log line: its message, the types and code locations of its exceptions, and a few fixed tags."""
+    """The Sentry event for a log line: its message, its exceptions with their code locations, and its fields named in TAGS."""
     chain = [_exception(one) for one in reversed(line.get("exception", []))]  # Sentry wants the first cause first
     return {
         "level": line.get("level", "error"),

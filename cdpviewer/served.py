@@ -1,4 +1,4 @@
-"""Detection of servers that have the database open, by a lock on a file next to SQLite's or by PostgreSQL's own list of its clients."""
+"""Detect servers that have the database open: by a lock on a file next to the SQLite database, or by PostgreSQL's list of its clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cdpviewer.databases import SQLITE, past_the_pool
 
 
 class Served(Exception):
-    """A server has the database open."""
+    """A server has the database open; for PostgreSQL, any other client counts as a server."""
 
 
 def _file(database: dict[str, Any]) -> Path:
@@ -22,7 +22,7 @@ def _file(database: dict[str, Any]) -> Path:
 
 
 def hold(database: dict[str, Any]) -> int | None:
-    """Mark the SQLite database of an entry of DATABASES as served until this process and its children end; return the lock.
+    """Mark a SQLite database (an entry of DATABASES) as served until this process and its children end; return the lock.
 
     Return None for PostgreSQL, or if the database's folder does not exist. Waits while another process has the database to itself
     (`alone`).
@@ -30,18 +30,18 @@ def hold(database: dict[str, Any]) -> int | None:
     if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():
         return None
     lock = os.open(_file(database), os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_SH)  # servers share it: one takes over from the other
+    fcntl.flock(lock, fcntl.LOCK_SH)  # shared, so that a new server can take over from an old one
     return lock
 
 
 def alone(alias: str = "default") -> int | None:
-    """Make sure that no server has the database open. Raises Served.
+    """Make sure that no server has the database open; return the lock. Raises Served.
 
-    For SQLite, no server can start until the returned lock is closed; for PostgreSQL, there is no lock (None).
+    For SQLite, no server can start until the lock is closed; for PostgreSQL, there is no lock, and None is returned.
     """
     connection = connections[alias]
     if connection.vendor == "postgresql":
-        # A pool would open more than one, and those would count.
+        # A pool would open several connections, and the others would count as clients.
         with closing(past_the_pool(connection, "alone")) as own, own.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity"

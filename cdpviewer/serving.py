@@ -10,10 +10,13 @@ from cdpviewer.draining import DrainingWorker
 
 
 class Worker(DrainingWorker):
-    """gunicorn's gevent worker with our own page for unreadable requests; gunicorn's would quote the request."""
+    """Gevent worker with our own page for unreadable requests; gunicorn's page would quote the request."""
 
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer a request. Before a connection closes (gunicorn's StopIteration), read the rest of the body so that the answer arrives."""
+        """Answer a request.
+
+        If the connection is to close afterwards (gunicorn's StopIteration), first read the rest of the body, so that the answer arrives.
+        """
         try:
             super().handle_request(listener, req, sock, addr)
         except StopIteration:
@@ -21,7 +24,7 @@ class Worker(DrainingWorker):
             raise
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer an unreadable request; leave everything else to gunicorn."""
+        """Answer an unreadable request; leave every other error to gunicorn."""
         if answer := unreadable.answer(exc):
             self.log.warning("a request could not be read: %s", type(exc).__name__)
             with suppress(OSError):  # the client is gone

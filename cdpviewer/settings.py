@@ -1,6 +1,6 @@
 """Settings, read from the environment (`NAME` or `NAME_FILE`). The defaults are for production.
 
-README lists the names, or says where they are listed.
+README lists the names or says where to find them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ env = environment.find(BASE_DIR)
 SECRET_KEY = env.text("CDPVIEWER_SECRET_KEY")
 CREDENTIAL_KEYS = env.listed("CDPVIEWER_CREDENTIAL_KEYS")
 
-# Prove that access records are unchanged: the first signs, all verify.
+# Keys that prove that access records are unchanged: the first signs, all verify.
 RECORD_KEYS = env.listed("CDPVIEWER_RECORD_KEYS") or (SECRET_KEY,)
 LEAST_RECORD_DAYS = env.number("CDPVIEWER_LEAST_RECORD_DAYS", 90, least=1)
 CHANGES_DAYS = env.number("CDPVIEWER_CHANGES_DAYS", 90)  # 0: no digests are kept
@@ -34,7 +34,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = [*env.listed("CDPVIEWER_ALLOWED_HOSTS")] or ([] if HTTPS else [*LOOPBACK])
 TRUSTED_PROXIES = env.number("CDPVIEWER_TRUSTED_PROXIES", 0)
 
-# How long a stopping server goes on, with `/readyz` at 503, so that a load balancer sends nothing more.
+# Seconds that a stopping server goes on serving, with `/readyz` at 503, so that a load balancer stops sending requests.
 DRAIN_SECONDS = env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 
 # --- limits for users

@@ -1,4 +1,4 @@
-"""Parser of the settings file and of secret files. Encodings and quotes of Windows editors are accepted or reported."""
+"""Parse the settings file, and decode secret files. Encodings and quotes that Windows editors write are accepted or reported."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotUtf8(ValueError):
-    """The bytes are not UTF-8. `str(error)` gives the reason and repeats no content."""
+    """The bytes are not UTF-8. `str(error)` gives the reason, without repeating any content."""
 
 
 class BadLine(ValueError):
-    """A line that cannot be read. `str(error)` gives its number and the reason and repeats no content."""
+    """A line cannot be read. `str(error)` gives the line number and the reason, without repeating any content."""
 
 
 def decoded(data: bytes) -> str:
@@ -32,10 +32,10 @@ def decoded(data: bytes) -> str:
 
 
 def values(text: str) -> dict[str, str]:
-    """Parse the NAME=value lines of a settings file, with or without `export`. Raises BadLine.
+    """The values, by name, in the NAME=value lines of a settings file; `export` may precede the name. Raises BadLine.
 
     Empty lines and lines that start with # are ignored. A # after white space starts a comment, unless it is inside quotes. One pair of
-    quotes around a value is removed. Nothing is expanded or unescaped.
+    straight quotes around a value is removed. Nothing is expanded or unescaped.
     """
     found: dict[str, str] = {}
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):

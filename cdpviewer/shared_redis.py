@@ -1,4 +1,4 @@
-"""The Redis that all processes share if CDPVIEWER_REDIS_URL is set."""
+"""Settings for the Redis server that all processes share if CDPVIEWER_REDIS_URL is set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again ta
 
 
 def client(url: str) -> dict[str, Any]:
-    """The arguments for `redis.Redis.from_url`; {} without a URL.
+    """The keyword arguments for `redis.Redis.from_url`; {} if `url` is empty.
 
     Raises ImproperlyConfigured, without repeating the URL, which may contain a password.
     """

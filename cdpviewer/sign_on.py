@@ -1,4 +1,4 @@
-"""Settings for sign-in: an OpenID Connect provider, a second factor, an LDAP directory, a proxy."""
+"""Settings for sign-in, such as the OpenID Connect provider, the second factor, the LDAP directory and the proxy's header."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _check_address(name: str, url: str, *, bare: bool = False) -> None:
-    """Raise ImproperlyConfigured unless the URL is https (on loopback, http will do), without user, query, fragment or, if `bare`, path."""
+    """Raise ImproperlyConfigured unless the URL is https (or http on loopback) without user, query, fragment or (if `bare`) path."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
@@ -128,7 +128,7 @@ def _check_directory_url(url: str, *, start_tls: bool) -> None:
 
 
 def _check_filter(text: str) -> None:
-    """Raise ImproperlyConfigured unless the filter contains %(user)s, no other %, and as many opening as closing parentheses."""
+    """Raise ImproperlyConfigured unless the filter contains %(user)s, no other % except %%, and as many opening as closing parentheses."""
     around = text.replace("%(user)s", "")
     if around == text or "%" in around.replace("%%", "") or around.count("(") != around.count(")"):
         raise ImproperlyConfigured(
@@ -137,7 +137,7 @@ def _check_filter(text: str) -> None:
 
 
 def _check_authority(name: str, path: str) -> None:
-    """Raise ImproperlyConfigured for a file without certificates in PEM, or one that cannot be read."""
+    """Raise ImproperlyConfigured unless the file at `path` can be read and holds certificates of authorities in PEM."""
     try:
         readable = bool(ssl.create_default_context(cafile=path).get_ca_certs())
     except (OSError, ValueError):  # ssl.SSLError is an OSError
@@ -147,7 +147,7 @@ def _check_authority(name: str, path: str) -> None:
 
 
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
-    """Our groups by those of a provider or directory, from items like "cdp-agents=Agents". Raises ImproperlyConfigured."""
+    """A mapping of the groups of a provider or directory to ours, from entries such as "cdp-agents=Agents". Raises ImproperlyConfigured."""
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):
         raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")

@@ -1,6 +1,7 @@
 """Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, and inside it one for each call to the CDP.
 
-Written by hand: the ready-made instrumentation records addresses, queries and statements. These spans hold routes, regions and outcomes.
+Written by hand, because the ready-made instrumentation records addresses, queries and statements. These spans hold only methods, routes,
+status codes, request ids, regions and outcomes.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def traced(get_response: GetResponse) -> GetResponse:
 
 
 class Calls:
-    """A `Watcher` that makes a span for each call."""
+    """A `Watcher` that makes a span for each call to the CDP."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
         from opentelemetry.trace import SpanKind
@@ -84,7 +85,7 @@ class Calls:
         span.end(int((began + seconds) * 1e9))
 
     def tried(self, origin: str) -> None:
-        """No span: the span of a call covers all its tries."""
+        """No span: a call has one span for all its tries."""
 
     def remembered(self, hit: bool) -> None:
         """No span: reading the cache takes hardly any time."""
@@ -93,12 +94,12 @@ class Calls:
         """No span: the metrics count the slots."""
 
     def refused(self) -> None:
-        """No span here: a single refused call has its own span, with this outcome; refused tasks of a page have none."""
+        """No span here: `called` makes one for a refused call (outcome TooBusy); parallel tasks that are refused together have none."""
 
 
 @cache
 def _tracer(address: str, _process: int) -> Tracer:
-    """The tracer, one for each process, created at its first request: the exporter's thread does not survive a fork."""
+    """The tracer of this process, created at its first request because the exporter's thread does not survive a fork."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider

@@ -19,7 +19,7 @@ HEADERS_TOO_LARGE = (
     "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
 )
 NOT_HTTP = "The request could not be read. Nothing was looked up."
-"""The sentences on the page, by the kind of error."""
+"""One of these three sentences is on the page, depending on the kind of error."""
 
 
 def answer(error: Exception) -> bytes:

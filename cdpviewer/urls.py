@@ -1,4 +1,4 @@
-"""URLs: Django's admin and the two apps. The middleware answers `/livez` and `/readyz` before these."""
+"""The URLs of Django's admin and the two apps. `/livez` and `/readyz` are not among them: a middleware answers those."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    # Tried in turn, so the page of an order comes first.
+    # Tried in this order, so that the page of an order is found first.
     path("", include("orders.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""Data that every page needs, loaded once before the workers are forked and shared by all of them.
+"""Load the data that every page needs, once, before the workers are forked, so that all of them share it.
 
 Otherwise a hundred cold threads would each read the table of airports at the same time. Nothing here may use the database: an open
 SQLite file must not cross a fork.
@@ -21,7 +21,7 @@ from orders.itinerary import airports, clocks
 
 
 def warm() -> None:
-    """Load airports, zones and URLs, and for each offered language its catalogue, day names and templates."""
+    """Load the airports, two time zones and the URLs, and for each offered language its catalogue, day names and templates."""
     here, there = airports.place("LHR"), airports.place("LAS")
     airports.same_city(here, there)
     for place in (here, there):

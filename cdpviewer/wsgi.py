@@ -1,4 +1,4 @@
-"""The WSGI application. Does not start without usable keys."""
+"""The WSGI application. Importing this module ends the process if the keys are unusable."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Search and display of the orders of a CDP tenant."""
+"""Search for the orders of a CDP tenant, and display them."""

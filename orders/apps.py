@@ -1,4 +1,4 @@
-"""The app: orders of a CDP tenant, connections to it, and access records."""
+"""The orders app: the orders of a CDP tenant, connections to the CDP, and access records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the signal receivers and, through their imports, the start-up check of the append-only table."""
+        """Register the signal receivers. Importing them also registers the system check for the append-only table."""
         from orders.models import receivers  # importing registers the others
 
         post_migrate.connect(receivers.migrated, sender=self)

@@ -15,7 +15,7 @@ from orders.cdp.reader import Reader
 
 
 class ConnectionLabel(Protocol):
-    """The public part of a connection, as pages and records show it."""
+    """The part of a connection that pages and records may show."""
 
     pk: UUID
     name: str
@@ -27,7 +27,7 @@ class ConnectionLabel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program with an API key, and the agent that it names; the agent's name cannot be verified."""
+    """A program with an API key. `agent` names the person that the program claims to act for; this cannot be verified."""
 
     name: str
     agent: str = ""
@@ -37,9 +37,9 @@ class Request(HttpRequest):
     """Django's request with the attributes that middleware adds; `prepare` sets their defaults.
 
     `id` appears in log lines, error pages and access records. `connection` and `reader` are those that the page
-    reads through, None if it reads nothing. `session_over` is True if a session limit caused the sign-out. `via` is recorded with the
-    user: "embed https://…" for a frame, "api NAME" for a program, "" for pages. `program` is set if the request comes
-    from a program.
+    reads through, None if the page reads nothing. `session_over` is True if a session limit caused the sign-out. `via` is recorded with
+    the user: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is None unless the
+    request comes from a program.
     """
 
     id: str
@@ -55,7 +55,7 @@ GetResponse = Callable[[Request], HttpResponseBase]
 
 
 def prepare(request: HttpRequest, request_id: str = "") -> Request:
-    """Set our attributes to their defaults. The outermost middleware calls this; `htmx` is set by django-htmx."""
+    """Set `id` and the defaults of our other attributes. The outermost middleware calls this; django-htmx sets `htmx`."""
     prepared = cast("Request", request)
     prepared.id, prepared.connection, prepared.reader, prepared.session_over = request_id, None, None, False
     prepared.via, prepared.program = "", None

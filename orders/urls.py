@@ -1,4 +1,4 @@
-"""URLs of orders, connections and activity."""
+"""The URLs of the `orders` app."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from orders.views import (
 
 
 def panels_of_an_order() -> Iterator[URLPattern]:
-    """The URLs of the panels that `cdp_view` has named `order_…`: `order_custom_data` at orders/<ref>/custom-data/."""
+    """The URLs of the panels named `order_…`, such as orders/<ref>/custom-data/ for `order_custom_data`."""
     for name, panel in panels.PANELS.items():
         if name.startswith("order_"):
             place = name.removeprefix("order_").replace("_", "-")
@@ -35,7 +35,7 @@ def panels_of_an_order() -> Iterator[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
-    # Answered at once: a redirect would repeat a search that may be personal. `reverse` takes the second.
+    # Both are answered directly: a redirect would repeat a search text, which may be personal. `reverse` gives the second.
     path("orders", search.orders, name="orders"),
     path("orders/", search.orders, name="orders"),
     path("pins/", pins.pin, name="pin"),

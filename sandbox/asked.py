@@ -26,7 +26,7 @@ class Asked:
     """A parsed GET.
 
     `what` is orders, order, items, item, contacts, contact, consumers, consumer, extensions, extension, guests or guest;
-    `number` counts a single record within its order from 1; `found` is the list a collection pages through.
+    `number` is a single record's position in its order, from 1; `found` is the list a collection pages through.
     """
 
     base: str

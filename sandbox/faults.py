@@ -82,10 +82,10 @@ SEARCHES = ("orders", "guests", "guest")
 
 @dataclass(frozen=True)
 class Rule:
-    """A fault for a whole target, or for parts of it, separated by commas.
+    """A fault for a whole target, or for those parts of it that `part` names, separated by commas.
 
-    A part is `items`, `items:3` (the third page), `items:with-40` (the page with the fortieth item) or `contact:2` (the second
-    contact on its own), for example.
+    A part is, for example, `items`, `items:3` (the third page), `items:with-40` (the page with the fortieth item) or
+    `contact:2` (the second contact on its own).
     """
 
     fault: str
@@ -129,7 +129,7 @@ class Faults:
         return rule
 
     def end(self, target: str, rule: Rule) -> None:
-        """Remove this rule of a target, and no equal one; nothing if it was cleared before."""
+        """Remove this very rule from a target, and no equal one; do nothing if it was cleared before."""
         left = [one for one in self._rules.pop(target.lower(), ()) if one is not rule]
         if left:
             self._rules[target.lower()] = left
@@ -157,7 +157,7 @@ class Faults:
         return names
 
     def first_of_two(self, fault: str, path: str) -> bool:
-        """Count a request. True for the first, third, … of a path, for faults that affect every other answer."""
+        """Count a request for a path; True for the first, third, …: `…-once` faults affect every other one."""
         self._turns[(fault, path)] += 1
         return self._turns[(fault, path)] % 2 == 1
 

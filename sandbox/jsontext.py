@@ -1,4 +1,4 @@
-"""JSON parser and writer that keep numbers as written: 100.00 stays 100.00."""
+"""A JSON parser and writer that keep numbers as written: 100.00 stays 100.00."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def loads(text: str) -> Json:
 
 
 def dumps(value: Json) -> bytes:
-    """UTF-8 JSON text. A lone surrogate cannot be UTF-8, so text that holds one is escaped to ASCII throughout."""
+    """UTF-8 JSON text. A lone surrogate cannot be encoded in UTF-8, so a document that holds one is all in ASCII."""
     try:
         return _write(value, encode_basestring).encode()
     except UnicodeEncodeError:

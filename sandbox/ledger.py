@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Ledger:
-    """Counts of calls by method and path, and the highest number in flight at once. Never keeps a token."""
+    """Counts of calls by method and path, and the highest number in flight at once. It never keeps a token."""
 
     def __init__(self) -> None:
         self.in_flight = 0

@@ -58,7 +58,10 @@ def altered(fault: str, document: Json, elsewhere: str) -> Json:
 
 
 def _records(value: Json, change: Callable[[dict[str, Json]], dict[str, Json]]) -> Json:
-    """Apply `change` to every record, from the inside out: an object with a ref and no order, or an object in a list."""
+    """Apply `change` to every record, from the inside out.
+
+    A record is an object with a ref and no order, or any object in a list.
+    """
     if isinstance(value, list):
         return [change(_records(part, change)) if isinstance(part, dict) else part for part in value]
     if isinstance(value, dict):

@@ -122,7 +122,7 @@ class Listener:
         service.own = f"http://127.0.0.1:{self.port}"
 
     async def apply(self) -> None:
-        """Listen, or refuse while the fault `refused` is on everywhere."""
+        """Listen, or refuse connections while the fault `refused` is set for everything."""
         refuse = self._service.faults.everywhere("refused")
         if refuse and self._server is not None:
             self._stop()
@@ -136,7 +136,7 @@ class Listener:
             )
 
     def _apply_soon(self) -> None:
-        """Apply a change made by `/__fault__` once its answer is sent, and again when the fault ends, if it is set for some seconds."""
+        """Apply a change by `/__fault__` just after its answer, and again when a fault set for some seconds ends."""
         loop = asyncio.get_running_loop()
         for seconds in (0.02, *self._service.lasting):
             loop.call_later(seconds + 0.01, lambda: setattr(self, "_applying", loop.create_task(self.apply())))
@@ -249,7 +249,7 @@ class Sandbox:
         self._apply()
 
     def clear_faults(self, order: str | None = None) -> None:
-        """Remove the faults of an order, or all, including those of the world's files."""
+        """Remove the faults of one order, or all faults, including those in the world's files."""
         self.service.clear(order)
         self._apply()
 

@@ -76,7 +76,7 @@ class Service:
         self._pages.clear()
 
     def reply(self, method: str, target: str, headers: dict[str, str]) -> Reply:
-        """The reply to one call of the API, which is already counted."""
+        """The reply to one API call, which the ledger has already counted."""
         if method != "GET":
             return self._error(405, "Only GET is served here.", close=True, extra=("Allow: GET",))
         if not hmac.compare_digest(headers.get("authorization", "").encode(), self._basic.encode()):
@@ -166,7 +166,7 @@ class Service:
 
     @property
     def elsewhere(self) -> str:
-        """The other host of `redirect` and `other-host`: this server by its other name, so that a visit is counted."""
+        """The other host for `redirect` and `other-host`: this server by another name, so that visits are counted."""
         return self.own.replace("127.0.0.1", "localhost") + "/__elsewhere__"
 
     @staticmethod
@@ -174,7 +174,10 @@ class Service:
         return Reply(answer(status, dumps(error_body(status, message)), extra=extra), close=close)
 
     def own_address(self, target: str) -> Reply:
-        """The reply at `/__calls__`, `/__seen__` and `/__fault__`: no auth, not counted. Any other `/__…` counts as `elsewhere`."""
+        """The reply at `/__calls__`, `/__seen__` or `/__fault__`, which need no password and are not counted.
+
+        Any other `/__…` counts as `elsewhere`.
+        """
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
         match parts.path:
@@ -195,7 +198,10 @@ class Service:
         return Reply(answer(200, dumps(found)))
 
     def switch(self, query: dict[str, str]) -> dict[str, Any]:
-        """Set (`order`, `fault`, `part`, for `seconds`) or clear (`clear`, with or without `order`) a fault. Raises ValueError."""
+        """Set a fault (`order`, `fault`, `part`, `seconds`) or clear faults (`clear`, optionally `order`).
+
+        Raises ValueError.
+        """
         targets = self.targets(query.get("order", "*"))
         if query.get("clear"):
             self.clear(query.get("order"))
@@ -209,7 +215,7 @@ class Service:
         return {"order": query.get("order", "*"), "fault": query.get("fault"), "part": query.get("part")}
 
     def clear(self, name: str | None = None) -> None:
-        """Switch off the faults of one name (as for `targets`), or all."""
+        """Switch off the faults of one name (see `targets`), or all faults."""
         if name is None:
             self.faults.clear()
             return

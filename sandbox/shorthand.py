@@ -1,4 +1,4 @@
-"""The short forms of the world's files: `_repeat` multiplies an entry, `_flights` has a segment per line."""
+"""The short forms of the world's files: `_repeat` multiplies an entry, `_flights` writes each segment as one line."""
 
 from __future__ import annotations
 

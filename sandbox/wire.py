@@ -36,7 +36,7 @@ def reset(transport: asyncio.Transport) -> None:
 
 @dataclass(frozen=True)
 class Stage:
-    """The means of a play: the connection, the body and its type, and the pause between slow bytes in seconds."""
+    """What a play works with: the connection, the body and its type, and the pause between slow bytes in seconds."""
 
     transport: asyncio.Transport
     body: bytes

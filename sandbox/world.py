@@ -191,12 +191,12 @@ def _people(order: Order, kind: str, entries: list[Entry]) -> list[Entry]:
 
 
 def sendable(entry: Entry, without: tuple[str, ...] = ()) -> Entry:
-    """A copy without the given keys and without the short forms of the file."""
+    """A copy without the given keys and those used up in reading the file."""
     used_up = {"_shows", "_flights", "_bare", "_fault", *without}
     return {key: value for key, value in entry.items() if key not in used_up}
 
 
 def named_ref(name: str, *, upper: bool = False) -> str:
-    """A ref made from `name`, so the same at every start; in upper case if `upper`, as some real ones are."""
+    """A ref made from `name`, so it is the same at every start; in upper case if `upper`, as some real ones are."""
     ref = str(uuid.uuid5(_REFS, name))
     return ref.upper() if upper else ref

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,27 @@ def running(path: Path | None = None) -> Iterator[Server]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def silent(path: Path | None = None) -> Iterator[tuple[str, Callable[[], int]]]:
+    """A server that takes connections and never answers, at the socket `path` or at a port of its own.
+
+    Gives its URL, and a function that counts the connections since its last call.
+    """
+    family, address = (socket.AF_UNIX, str(path)) if path else (socket.AF_INET, ("127.0.0.1", 0))
+    with socket.create_server(address, family=family, backlog=1_000) as listener:
+        listener.setblocking(False)
+
+        def connections() -> int:
+            number = 0
+            with suppress(BlockingIOError):
+                while True:
+                    listener.accept()[0].close()
+                    number += 1
+            return number
+
+        yield f"unix://{path}" if path else f"redis://127.0.0.1:{listener.getsockname()[1]}", connections
 
 
 def _wait_for(server: Server) -> None:

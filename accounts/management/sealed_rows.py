@@ -1,4 +1,4 @@
-"""The tables of connections with sealed columns, for the commands that count and reseal them along with second factors."""
+"""The connection tables with sealed columns, for the commands that count and reseal their rows."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from orders.models import Connection, ConnectionMember, SharedConnection
 
 @dataclass(frozen=True, slots=True)
 class SealedRows:
-    """A model's rows: `columns` are sealed under the server's keys; `check` raises `CredentialUnreadable` for an unreadable row.
+    """A model whose `columns` are sealed under the server's keys. `check` raises `CredentialUnreadable` for an unreadable row.
 
-    `title` names a row in messages; `related` are the foreign keys that `check` and `title` follow.
+    `title` returns a row's name for messages; `related` lists the foreign keys to read with each row.
     """
 
     model: type[Model]
@@ -25,11 +25,11 @@ class SealedRows:
     related: tuple[str, ...] = ()
 
     def sealed(self, row: Model) -> dict[str, str]:
-        """The sealed values by column."""
+        """The row's sealed values, by column."""
         return {column: getattr(row, column) for column in self.columns}
 
 
-# A shared connection's credential is sealed under its data key, so only the key of that row is resealed.
+# A shared connection's credential is sealed under the connection's own data key, so only that key has to be resealed.
 TABLES = (
     SealedRows(
         Connection,

@@ -1,1 +1,1 @@
-"""All kinds of sign-in: passwords with a second step, an OpenID Connect provider, an LDAP directory, a proxy."""
+"""All kinds of sign-in (by password, LDAP directory, OpenID Connect provider or proxy), and the second step after a password."""

@@ -1,4 +1,4 @@
-"""The operator's settings for sign-in. No Django in here."""
+"""The operator's settings for sign-in. This module does not use Django."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class Passwords(StrEnum):
-    """Who may sign in with a password kept here."""
+    """Who may sign in with a password stored here: everybody, only staff, or nobody."""
 
     ON = "on"
     STAFF = "staff"
@@ -18,7 +18,7 @@ class Passwords(StrEnum):
 
 
 class SecondFactor(StrEnum):
-    """Whether a password needs a second step."""
+    """Whether a password is followed by a second step: never, for users with a second factor, or always."""
 
     OFF = "off"
     OPTIONAL = "optional"
@@ -29,8 +29,8 @@ class SecondFactor(StrEnum):
 class Provider:
     """The company's OpenID Connect provider. `groups` maps its groups to ours.
 
-    `origins` are those that a sign-in passes through besides the issuer's. `timeouts` are in seconds, to connect and between two pieces of
-    an answer; a whole request may take as long as both together.
+    `origins` are the origins that a sign-in passes through in addition to the issuer's. `timeouts` are in seconds: one to connect, one
+    between two pieces of a response; a whole request may take as long as both together.
     """
 
     issuer: str
@@ -46,17 +46,17 @@ class Provider:
 
     @property
     def as_actor(self) -> str:
-        """The provider's name in records of what it decides at a sign-in."""
+        """The name of the actor ("provider …") in records of the changes that the provider causes at a sign-in."""
         return f"provider {self.name}"
 
     def form_origins(self) -> list[str]:
-        """The origins to which the form that starts the sign-in may redirect."""
+        """The origins that the form for starting the sign-in may redirect to: the issuer's, then `origins`."""
         return list(dict.fromkeys([origin(self.issuer), *self.origins]))
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The company's LDAP directory. `groups` maps names (cn) of its groups to ours; `timeout` is in seconds, for each request."""
+    """The company's LDAP directory. `groups` maps the names (cn) of its groups to ours; `timeout` is in seconds per request."""
 
     url: str
     bind_dn: str
@@ -71,19 +71,19 @@ class Directory:
 
     @property
     def name_attribute(self) -> str:
-        """The attribute that holds the user name: the first that `people_filter` compares with the typed name; "" if there is none."""
+        """The first attribute that `people_filter` compares with the typed name: it holds the user name. "" if it compares none."""
         found = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
         return found[1] if found else ""
 
     @property
     def as_actor(self) -> str:
-        """The directory's name in records of what it decides at a sign-in."""
+        """The name of the actor ("directory …") in records of the changes that the directory causes at a sign-in."""
         return f"directory {urlsplit(self.url).hostname}"
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyHeader:
-    """A proxy that signs users in: it sends their names in `header`, and authenticates with `secret` in `secret_header`."""
+    """A proxy that signs users in: it sends the user name in `header`, and authenticates itself with `secret` in `secret_header`."""
 
     header: str
     secret_header: str
@@ -92,7 +92,11 @@ class ProxyHeader:
 
 @dataclass(frozen=True, slots=True)
 class SignOn:
-    """All settings. A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials change; 0 for never."""
+    """All settings for sign-in.
+
+    A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials are changed or hidden data is revealed;
+    with 0, no confirmation is required.
+    """
 
     provider: Provider | None = None
     passwords: Passwords = Passwords.ON
@@ -103,6 +107,6 @@ class SignOn:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL."""
+    """The origin of a URL: its scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -1,4 +1,4 @@
-"""The company's LDAP directory: it checks passwords, and groups are updated from it at each sign-in."""
+"""Sign-in with the company's LDAP directory: it checks the password, and each sign-in updates the user's groups from it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from accounts.throttling import NotChecked, Uncounted
 from orders.privacy import account_events
 from orders.storage.lock_timeout import give_back
 
-AT_ONCE = 8  # sign-ins of a process that wait for the directory
+AT_ONCE = 8  # how many sign-ins of one process may wait for the directory at a time
 _WAITING = BoundedSemaphore(AT_ONCE)
-# What directories answer, besides "invalid credentials", for accounts that are locked or disabled, or have no password.
+# The errors that directories return, besides "invalid credentials", for accounts that are locked or disabled, or have no password.
 ACCOUNT_REFUSED = (ldap.UNWILLING_TO_PERFORM, ldap.CONSTRAINT_VIOLATION, ldap.INAPPROPRIATE_AUTH)
 log = structlog.stdlib.get_logger("accounts.sign_on")
 
@@ -45,7 +45,7 @@ class DirectoryDown(NotChecked):
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """Occupy a slot for sign-ins that wait for the directory. Raises DirectoryDown if none is free within the directory's timeout."""
+    """Hold one of the AT_ONCE slots during the block. Raises DirectoryDown if no slot becomes free within the directory's timeout."""
     with throttling.elsewhere():
         found = _WAITING.acquire(timeout=_chosen().timeout)
     if not found:
@@ -58,7 +58,7 @@ def _place() -> Iterator[None]:
 
 
 class Refused(NotSignedIn, Uncounted):
-    """The password is right, but the user may not use this site, or not under this name."""
+    """The password is right, but the user is in no mapped group, or the user name is unusable or taken."""
 
     by_directory = True
 
@@ -69,17 +69,17 @@ def _threads(_process: int) -> ThreadPool:
 
 
 class _Connection(SimpleLDAPObject):
-    """A connection that waits in a thread: libldap waits in C, which would block the whole process."""
+    """An LDAP connection that waits in a thread, because libldap waits in C and would block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        give_back()  # the database: others need the connection meanwhile
+        give_back()  # the database connection, which others need meanwhile
         with throttling.elsewhere():
             if not monkey.is_module_patched("threading"):
                 return super()._ldap_call(func, *args, **kwargs)
             return _threads(os.getpid()).apply(super()._ldap_call, (func, *args), kwargs)
 
     def simple_bind_s(self, who: str | None = None, cred: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Bind. If the directory refuses a person's account, raise INVALID_CREDENTIALS, because the directory itself is working."""
+        """Bind. If the directory refuses a user's account, raise INVALID_CREDENTIALS, because the directory itself is not down."""
         try:
             return super().simple_bind_s(who, cred, *args, **kwargs)
         except ACCOUNT_REFUSED:
@@ -89,7 +89,7 @@ class _Connection(SimpleLDAPObject):
 
 
 class _Ldap:
-    """The module `ldap` with our connections."""
+    """The module `ldap`, except that `initialize` returns our `_Connection`."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(ldap, name)
@@ -99,7 +99,7 @@ class _Ldap:
 
 
 class Backend(LDAPBackend):
-    """Authentication backend for everybody whom the directory may sign in, new users included; see `_is_not_theirs`."""
+    """Authentication backend that asks the directory. It adds new users, and never signs in a user for whom `_is_not_theirs` is true."""
 
     def __init__(self) -> None:
         chosen = _chosen()
@@ -112,9 +112,9 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user, or None. Raises DirectoryDown, or Refused if the password is right but the user may not sign in.
+        """The user, or None if the name or password is wrong. Raises DirectoryDown, or Refused if the user may not sign in.
 
-        The directory is not queried for the name of a user whom it must not sign in.
+        Also None, without asking the directory, if it must not sign in the user with this name.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
@@ -125,7 +125,10 @@ class Backend(LDAPBackend):
         return person
 
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:
-        """Check password and groups before a user is added; then update the groups."""
+        """The user, with groups updated unless inactive; None if the name or password is wrong.
+
+        A new user is added only after all checks.
+        """
         person: User | None = super().authenticate_ldap_user(ldap_user, password)
         if person is not None and person.is_active:
             wanted = _ours(ldap_user.group_names)
@@ -133,10 +136,10 @@ class Backend(LDAPBackend):
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """The user with the name in the directory's entry (whatever was typed), saved if new; and False, since nothing is left to save.
+        """The user named in the directory's entry (whatever was typed), added if new; and False, as nothing is left to save.
 
-        Raises Refused if the name is unusable or is that of a user whom the directory must not sign in; also for a user whom the
-        directory puts in no mapped group: their sessions here and their memberships in our mapped groups end.
+        Raises Refused if that name is unusable, or belongs to a user whom the directory must not sign in. Also raises Refused if the
+        user is in no mapped group; an existing user then loses all sessions here and all memberships in our mapped groups.
         """
         name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
         if not name:
@@ -150,7 +153,7 @@ class Backend(LDAPBackend):
                 membership.follow_names(known, set(), set(_chosen().groups.values()))
                 open_sessions.end(known)
             raise Refused("no-group", person=name)
-        if known is None:  # or added meanwhile, by another first sign-in
+        if known is None:  # another first sign-in may have added the user in the meantime
             known, _added = User.objects.get_or_create(
                 username=name.lower(), defaults={"password": make_password(None)}
             )
@@ -188,7 +191,7 @@ def _settings(chosen: Directory) -> dict[str, Any]:
         options[ldap.OPT_X_TLS_REQUIRE_CERT] = ldap.OPT_X_TLS_DEMAND
         if chosen.ca_file:
             options[ldap.OPT_X_TLS_CACERTFILE] = chosen.ca_file
-        options[ldap.OPT_X_TLS_NEWCTX] = 0  # the last: it makes the others count
+        options[ldap.OPT_X_TLS_NEWCTX] = 0  # must be last: it puts the TLS options above into effect
     return {
         "SERVER_URI": chosen.url,
         "START_TLS": chosen.start_tls,
@@ -204,6 +207,6 @@ def _settings(chosen: Directory) -> dict[str, Any]:
 
 @receiver(ldap_error, dispatch_uid="accounts.sign_on.directory.down")
 def _down(exception: Exception, context: str, **_kwargs: Any) -> None:
-    """Raise DirectoryDown for errors that the library treats as a wrong password, so that they do not count as failed attempts."""
+    """Raise DirectoryDown for an error that the library would treat as a wrong password, so that no failed attempt is counted."""
     log.error("directory_failed", context=context, error=type(exception).__name__)
     raise DirectoryDown("the directory cannot be asked") from None

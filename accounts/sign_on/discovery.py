@@ -21,9 +21,9 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 def document(chosen: Provider) -> dict[str, Any]:
-    """The provider's document, from <issuer>/.well-known/openid-configuration, cached for an hour in each process.
+    """The discovery document, from <issuer>/.well-known/openid-configuration, cached for an hour in each process.
 
-    Raises NotSignedIn if it cannot be read or used, names another issuer, or has its sign-in page at an origin that the policy forbids.
+    Raises NotSignedIn if it cannot be read or used, if it names another issuer, or if our policy forbids the origin of its sign-in page.
     """
     issuer = chosen.issuer
     until, kept = _kept.get(issuer, (0.0, {}))
@@ -50,7 +50,7 @@ def document(chosen: Provider) -> dict[str, Any]:
 
 
 def _usable(answer: requests.Response) -> dict[str, Any]:
-    """The document in an answer. Raises NotSignedIn unless it is a JSON object in which the members used here have the right types."""
+    """The document in a response. Raises NotSignedIn unless it is a JSON object with valid values for NEEDED and any of OPTIONAL."""
     try:
         sent = answer.json()
     except (ValueError, RecursionError):
@@ -60,7 +60,7 @@ def _usable(answer: requests.Response) -> dict[str, Any]:
     unusable = [name for name, kind in kinds.items() if not isinstance(found.get(name), kind)]
     try:
         origin(str(found.get("authorization_endpoint")))
-    except ValueError:  # which no browser can go to
+    except ValueError:  # not a URL, so no browser can open it
         unusable.append("authorization_endpoint")
     if unusable:
         log.error("provider_discovery_unusable", missing_or_wrong=unusable)
@@ -69,7 +69,7 @@ def _usable(answer: requests.Response) -> dict[str, Any]:
 
 
 def sign_out_address(chosen: Provider) -> str:
-    """The URL of the provider's sign-out page; "" if it has none or its document cannot be used."""
+    """The URL of the provider's sign-out page; "" if the discovery document names none or cannot be used."""
     try:
         address = document(chosen).get("end_session_endpoint", "")
     except NotSignedIn:

@@ -1,4 +1,4 @@
-"""The single point that every sign-in (by password, provider, directory or proxy) passes through, with the steps that follow."""
+"""The last part of every sign-in, whether by password, provider, directory or proxy: the second step, then the session."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from accounts.sign_on import refusals
 from accounts.sign_on.refusals import NotSignedIn
 from orders.privacy.record_kinds import Action
 
-BACKEND = "accounts.session_store.Backend"  # loads the user of every session, however they signed in
+BACKEND = "accounts.session_store.Backend"  # loads the user of every session, whatever the kind of sign-in
 
 
 def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str) -> HttpResponse:
-    """Sign in an authenticated user and redirect to `page`, or to the second step first if there is one."""
+    """Sign in an authenticated user and redirect to `page`, or first to the second step if one is due. `by` is the kind of sign-in."""
     request.signed_in_by = by  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
     response: HttpResponse = perform_login(request, person, redirect_url=page)
     return response
 
 
 class Adapter(DefaultAccountAdapter):
-    """allauth's account adapter, without its e-mails, messages or pages."""
+    """The account adapter that allauth calls: it adds our second step, and suppresses allauth's e-mails, messages and pages."""
 
     def get_login_stages(self) -> list[str]:
         return ["accounts.sign_on.second_step.Stage"]
@@ -36,7 +36,7 @@ class Adapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Start the session. A password that somebody else set is used up only now, after the second step.
 
-        If it was used in the meantime, raise ImmediateHttpResponse with the refusal.
+        If such a password has already been used, raise ImmediateHttpResponse with the refusal.
         """
         if getattr(request, "signed_in_by", "password") == "password" and not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
@@ -45,7 +45,7 @@ class Adapter(DefaultAccountAdapter):
         login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: our pages have the messages."""
+        """Do nothing: our own pages show the messages."""
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing: no e-mail is sent from here."""

@@ -1,7 +1,7 @@
-"""Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified by allauth.
+"""Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified with allauth.
 
-The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so such a row is useless if copied to
-somebody else. A code works once across all processes: the row stores which recovery codes were used, or the time of the app's last code.
+The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so a row copied to another person is
+useless. A code works only once, in any process: the row stores which recovery codes were used, or the time step of the app's last code.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _place: ContextVar[Binding | None] = ContextVar("the place that a sealed secret 
 
 
 def binding(user_id: int, kind: str) -> Binding:
-    """The binding of a secret: its person and kind."""
+    """The binding of a secret to its person and kind."""
     return Binding(owner=str(user_id), connection="", region="", field=f"second factor {kind}")
 
 
 @contextmanager
 def at(user_id: int, kind: str) -> Iterator[None]:
-    """Make allauth seal and open secrets of this person and kind inside the block."""
+    """Inside the block, let allauth seal and open secrets of this person and kind."""
     token = _place.set(binding(user_id, kind))
     try:
         yield
@@ -60,7 +60,7 @@ def at(user_id: int, kind: str) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):
-    """allauth's adapter, which also seals secrets. Raises CredentialUnreadable outside of `at`."""
+    """allauth's adapter for second factors, which seals and opens their secrets. Outside of `at` this raises CredentialUnreadable."""
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, _here())
@@ -99,7 +99,7 @@ def exist(person: Any) -> bool:
 
 
 def pending_secret(request: HttpRequest) -> str:
-    """The secret for setting up an app, the same until the app is set up. Kept in the session, sealed."""
+    """The secret for setting up an app. It is stored in the session, sealed, and stays the same until the app is set up."""
     place = binding(request.user.pk or 0, "pending")
     try:
         return sealing.unseal(request.session.get(_PENDING, ""), place)
@@ -110,7 +110,7 @@ def pending_secret(request: HttpRequest) -> str:
 
 
 def add_app(request: HttpRequest, person: Any, code: str) -> bool:
-    """Store the pending secret, replacing an earlier app, if `code` was made with that secret. Return whether it was."""
+    """Add the app with the pending secret, in place of an earlier app, if `code` fits that secret. Return whether it fits."""
     secret = pending_secret(request)
     counter = _matching(secret, code, after=-1)
     if counter is None:
@@ -153,9 +153,9 @@ def codes_left(row: Authenticator) -> int:
 
 
 def accepts(person: Any, code: str) -> bool:
-    """Whether `code` is an unused code of the app or an unused recovery code; it is then used up.
+    """Whether `code` is an unused code of the app or an unused recovery code. If it is, it is used up.
 
-    Raises CredentialUnreadable if no key opens a secret.
+    Raises CredentialUnreadable if no key opens a stored secret.
     """
     typed = code.replace(" ", "").replace("-", "")
     return _accepts_app(person, typed) or _accepts_recovery(person, typed)
@@ -177,9 +177,9 @@ def _accepts_app(person: Any, code: str) -> bool:
 
 
 def _matching(secret: str, code: str, *, after: int) -> int | None:
-    """The time step of the code; None if the code is wrong or its step is not later than `after`.
+    """The time step (30 s) of the code; None if the code is wrong or its step is not later than `after`.
 
-    The steps next to the current one are accepted as well.
+    Codes of the steps just before and after the current one are accepted as well.
     """
     counter: int
     for counter in yield_hotp_counters_from_time():
@@ -201,7 +201,7 @@ def _accepts_recovery(person: Any, code: str) -> bool:
 
 
 def passkey_challenge(person: Any) -> dict[str, Any]:
-    """The challenge for the person's passkeys; {} if there are none."""
+    """The challenge for the person's passkeys; {} if the person has no passkey."""
     if not Authenticator.objects.filter(user_id=person.pk, type=Kind.WEBAUTHN).exists():
         return {}
     asked: dict[str, Any] = webauthn.begin_authentication(person)
@@ -220,7 +220,7 @@ def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
 
 
 def _refused(error: Exception) -> Literal[False]:
-    """Return False for an answer that is wrong or malformed: fido2's decoders raise errors of every kind. Reraise a DatabaseError."""
+    """Return False for a wrong or malformed answer, for which fido2 raises errors of many types. A DatabaseError is raised again."""
     if isinstance(error, DatabaseError):
         raise error
     if not isinstance(error, ValidationError):
@@ -229,9 +229,9 @@ def _refused(error: Exception) -> Literal[False]:
 
 
 def remove(person: Any, pk: int, *, here: str) -> bool:
-    """Remove one factor, and with the last one the recovery codes. Return False if there is no such factor.
+    """Remove one factor, and also the recovery codes if no other factor is left. Return False if there is no such factor.
 
-    `here` is the hashed key of this session, for `_end_others`.
+    `here` is the hashed key of the current session, which `_end_others` does not end.
     """
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
@@ -247,7 +247,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove all of a person's second factors, recovery codes included. Return the number removed; if it is not 0, this is recorded."""
+    """Remove a person's second factors and recovery codes, and record it if there were any. Return the number of rows removed."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()
@@ -259,28 +259,28 @@ def reset(person: Any, *, here: str = "") -> int:
 
 
 def _end_others(person: Any, here: str) -> None:
-    """Where a second factor is required, end the person's other sessions: they began with one, and would go on without it."""
+    """If a second factor is required, end the person's sessions other than `here`, which would otherwise go on without one."""
     if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
         open_sessions.end(person, but=here)
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:
-    """All rows with a sealed secret, each with the name of the secret's field."""
+    """Yield every row that has a sealed secret, with the secret's key in the row's `data`."""
     for row in Authenticator.objects.filter(type__in=SEALED).order_by("pk").iterator():
         yield row, SEALED[Kind(row.type)]
 
 
 def open_sealed(row: Authenticator) -> str:
-    """The sealed text of a row, after checking that it opens. Raises CredentialUnreadable."""
+    """The secret of a row, still sealed, after checking that a key opens it. Raises CredentialUnreadable if none does."""
     sealed: str = row.data[SEALED[Kind(row.type)]]
     sealing.unseal(sealed, binding(row.user_id, row.type))
     return sealed
 
 
 def reseal(pk: int, *, dry_run: bool) -> str:
-    """Seal one row's secret under the first key, or with `dry_run` only test it.
+    """Reseal one row's secret under the first key; with `dry_run`, only check whether this is possible.
 
-    Return "resealed", "already" or "unreadable"; "" if the row is gone.
+    Return "resealed" (also with `dry_run`), "already" (under the first key) or "unreadable"; "" if the row is gone.
     """
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=pk).first()

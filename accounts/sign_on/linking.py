@@ -14,7 +14,7 @@ from orders.privacy.record_kinds import Action
 
 
 class BelongsToAnother(Exception):
-    """The subject is linked to another user here."""
+    """The subject is already linked to another user here."""
 
 
 def link(person: User, subject: str, provider: Provider) -> bool:
@@ -31,7 +31,7 @@ def link(person: User, subject: str, provider: Provider) -> bool:
 
 
 def end_password(person: User) -> bool:
-    """Remove the user's password here, which ends all their sessions. Return whether they had one."""
+    """Remove the user's password here, which ends all their sessions. Return whether the user had a password."""
     if not person.has_usable_password():
         return False
     person.set_unusable_password()
@@ -41,7 +41,7 @@ def end_password(person: User) -> bool:
 
 
 def comes_from(person: User) -> str:
-    """The system that signs the user in: the provider's name if they are linked to it, or "directory"; "" if neither does.
+    """The system that signs the user in: the provider's name for a linked user, "directory" for a user of the directory, else "".
 
     A user counts as the directory's if they have no password here, are neither staff nor a superuser, and have signed in before.
     """

@@ -1,4 +1,4 @@
-"""User name and groups from a provider's claims, and group membership from group names."""
+"""Reading user names and groups from a provider's claims, and updating users' groups to match."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
-    """The name of a new user. Raises NotSignedIn if it is invalid or taken: nobody is renamed, and no account is taken over."""
+    """The name for a new user, from the claims. Raises NotSignedIn if it is unusable, or taken: no existing account is taken over."""
     name = usable_name(claims.get(provider.username_claim))
     if not name:
         raise NotSignedIn("name-unusable")
@@ -30,7 +30,7 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
 
 
 def usable_name(sent: object) -> str:
-    """The sent name, normalized; "" if it cannot be a user name here. User names have no spaces: `account_events` relies on that."""
+    """The name that was sent, in form NFKC; "" if it is not a valid user name. `account_events` relies on names without spaces."""
     name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
     try:
         UnicodeUsernameValidator()(name)
@@ -40,9 +40,9 @@ def usable_name(sent: object) -> str:
 
 
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
-    """The names of our groups that the claims map to. A claim may be one name or a list.
+    """The names of our groups to which the groups in the claims are mapped. The claim may be one name or a list.
 
-    Raises NotSignedIn if the groups are left out because there are too many for the token: that is no reason to take any away.
+    Raises NotSignedIn, so that the user loses no groups, if the provider left them out because there are too many for the token.
     https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#groups-overage-claim
     """
     names = claims.get("_claim_names")
@@ -56,7 +56,10 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
 
 
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
-    """Update an existing user's groups. Raises NotSignedIn for an inactive user, and for anybody in no mapped group, whose sessions end."""
+    """Update the groups of `person` (None for a new user). Raises NotSignedIn for a person who is inactive or in no mapped group.
+
+    The sessions of an existing user who is in no mapped group end.
+    """
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
         if not person.is_active:
@@ -74,12 +77,12 @@ def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
 
 
 def missing(names: Iterable[str]) -> set[str]:
-    """The names that no group has."""
+    """The names for which there is no group here."""
     return set(names) - set(Group.objects.filter(name__in=set(names)).values_list("name", flat=True))
 
 
 def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:
-    """Make the user a member of the `wanted` groups, and of no other `managed` group. Groups that do not exist are logged."""
+    """Make the user a member of the `wanted` groups, and of no other `managed` group; log `managed` groups that do not exist."""
     groups = {group.name: group for group in Group.objects.filter(name__in=managed)}
     if absent := sorted(managed - groups.keys()):
         log.error("mapped_groups_missing", groups=absent)

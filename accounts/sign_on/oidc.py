@@ -1,4 +1,4 @@
-"""The company's OpenID Connect provider: code flow with PKCE, state and nonce. Its claims are interpreted in `membership`."""
+"""Sign-in with the company's OpenID Connect provider: code flow with PKCE, state and nonce. `membership` interprets the claims."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ from accounts.sign_on.refusals import NotSignedIn
 from orders.privacy import account_events
 from orders.storage.lock_timeout import give_back
 
-LEEWAY = 60  # seconds that the provider's clock may differ
-LARGEST = 1_000_000  # bytes of an answer
+LEEWAY = 60  # seconds by which the provider's clock may differ from ours
+LARGEST = 1_000_000  # bytes in a response
 CONFIRM = AuthProcess.REDIRECT
 
 log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResponseBase:
-    """Redirect to the provider, and from there to `page`; with `confirm`, the user must authenticate again there. Raises NotSignedIn."""
+    """Redirect to the provider to sign in, or with `confirm` to authenticate again. Raises NotSignedIn if it cannot be used.
+
+    `page` is the page to go to afterwards.
+    """
     nonce = secrets.token_urlsafe(24)
     more = {"prompt": "login", "max_age": "0"} if confirm else {}
     response: HttpResponseBase = _provider(request).redirect(
@@ -60,9 +63,9 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
 
 
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Exchange the code that the provider returned, and sign the user in, or confirm the sign-in.
+    """Exchange the code that the provider returned, then sign the user in or confirm the sign-in.
 
-    Raises NotSignedIn with the page to go to; a signed-in user who is no longer in a mapped group is signed out.
+    Raises NotSignedIn, with the page to go to after another try. A signed-in user who is no longer in a mapped group is signed out.
     """
     state = statekit.get_states(request).get(request.GET.get("state", ""), ({},))[0]
     try:
@@ -84,7 +87,7 @@ def _chosen() -> Provider:
 
 @contextmanager
 def _as_expected() -> Iterator[None]:
-    """Raise ProviderException for an answer of an unexpected shape: a wrong type, a missing member, too large a number, or deep nesting."""
+    """Inside the block, raise ProviderException for a malformed answer: wrong type, missing member, too large a number, deep nesting."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -128,7 +131,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of the ID token. Raises OAuth2Error if it is malformed, has expired, or has another issuer or audience.
+        """The claims of the ID token. Raises OAuth2Error if it is malformed, has expired, or has the wrong issuer or audience.
 
         The token comes directly from the provider, so its signature need not be verified (OpenID Connect Core, 3.1.3.7).
         """
@@ -167,9 +170,9 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the body before `deadline`, on the monotonic clock: a timeout alone would start again with every byte.
+    """Read the response's body by `deadline` (monotonic clock) at the latest: a timeout alone would start again with every byte.
 
-    Raises RequestException if it is too large or takes too long.
+    Raises RequestException if the body is too large or takes too long.
     """
     body = bytearray()
     while chunk := response.raw.read1(LARGEST, decode_content=True):
@@ -183,20 +186,20 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """allauth's adapter, restricted to users who may sign in. allauth's own pages are never reached."""
+    """allauth's adapter for sign-in with the provider. It refuses users who may not sign in; allauth's own pages are never shown."""
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> _OpenIdProvider:
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """A session whose requests time out. It uses the proxies and certificates of the environment, unlike calls to the CDP."""
+        """An HTTP session whose requests time out. Unlike calls to the CDP, it uses the proxies and certificates set in the environment."""
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 
         def request(*args: Any, **kwargs: Any) -> requests.Response:
             deadline = time.monotonic() + sum(timeouts)
-            # In the server this ends a name look-up, a connection and headers that take too long as well.
-            give_back()  # the database: others need the connection meanwhile
+            give_back()  # the database connection, which others need meanwhile
+            # In the server, this Timeout also ends a name look-up, a connection attempt or headers that take too long.
             with Timeout(sum(timeouts), False):
                 return _read(plain(*args, **{**kwargs, "timeout": timeouts, "stream": True}), deadline)
             raise requests.ReadTimeout("the provider's answer takes too long")
@@ -225,9 +228,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         raise NotSignedIn(kind)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Update the user's groups, which follow the provider's at each sign-in. Raises NotSignedIn for a user who is refused.
+        """Check the sign-in, and update the groups of an existing user. Raises NotSignedIn if the sign-in is refused.
 
-        A confirmation is noted, and ends here with a redirect (ImmediateHttpResponse).
+        A confirmation is noted in the session, and raises ImmediateHttpResponse with the redirect.
         """
         begun = sociallogin.state.get("data") or {}
         if not begun.get("nonce") or sociallogin.signed.get("nonce") != begun["nonce"]:
@@ -254,7 +257,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return True
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """Add the user and their groups, without a password, e-mail address or other claims. Raises NotSignedIn if the name is taken."""
+        """Add the user and put them in their groups, without storing other claims. Raises NotSignedIn if the name is taken or unusable."""
         person: User = sociallogin.user
         person.username = membership.new_name(sociallogin.claims, _chosen())
         person.set_unusable_password()

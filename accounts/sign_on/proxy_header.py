@@ -1,4 +1,4 @@
-"""Sign-in by a proxy that sends the user name in a header. Off unless the operator sets header and secret."""
+"""Sign-in by a proxy that sends the user name in a header. Off unless the operator sets the header and a secret."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def named_by_proxy(get_response: Answer) -> Answer:
-    """Middleware: sign in the user whom the proxy names. Placed after the session limits, which apply to these sessions too.
+    """Middleware: sign in the user whose name the proxy sends. Placed after the session limits, which apply to these sessions too.
 
     The name is trusted only with the proxy's secret. No user is added: an unknown or inactive user stays signed out.
-    A session that the proxy started ends if the proxy sends another name, or none. The page after signing out signs nobody in.
-    Paths where the proxy requires no sign-in (docs/sign-on.md), such as that of the window opened by a frame, are left alone: no name is
-    sent there.
+    A session started by the proxy ends if the proxy sends another name or none. The page shown after signing out signs nobody in.
+    On paths where the proxy requires no sign-in (docs/sign-on.md), such as that of the window opened by a frame, it sends no name, and
+    nobody is signed in or out.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:
@@ -55,7 +55,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
 
 def named(request: HttpRequest, chosen: ProxyHeader) -> str:
-    """The name sent by the proxy; "" if there is none, it is too long, or the secret is wrong."""
+    """The user name that the proxy sends; "" if it sends none, if the name is too long, or if the secret is wrong."""
     name = request.headers.get(chosen.header, "")
     if name and not constant_time_compare(request.headers.get(chosen.secret_header, ""), chosen.secret):
         log.warning("proxy_secret_wrong")

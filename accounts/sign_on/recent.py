@@ -17,7 +17,7 @@ from accounts import next_page
 from accounts.open_sessions import SIGNED_IN_AT, SIGNED_IN_BY
 
 CONFIRMED_AT = "confirmed_at"
-OF_FACTORS = 5 * 60  # seconds after a sign-in or its confirmation, in which a second factor may be added or removed
+OF_FACTORS = 5 * 60  # seconds after a sign-in or its confirmation during which second factors may be changed
 View = Callable[..., HttpResponseBase]
 
 
@@ -35,7 +35,7 @@ def note_signed_in(request: HttpRequest) -> None:
 
 
 def is_recent(request: HttpRequest, seconds: int) -> bool:
-    """Whether the user authenticated within the last `seconds`. True for a sign-in by the proxy, which cannot be confirmed."""
+    """Whether the user authenticated within the last `seconds`. Always True for a sign-in by the proxy, which cannot be confirmed."""
     if request.session.get(SIGNED_IN_BY) == "proxy":
         return True
     by_provider = request.session.get(SIGNED_IN_BY) == "provider"
@@ -46,20 +46,20 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 def confirmed(view: View) -> View:
     """Decorator for views that change rights or credentials, or reveal hidden data.
 
-    Require a sign-in, or its confirmation, within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; require nothing if that is 0.
+    The user must have signed in, or confirmed the sign-in, within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; 0 switches this off.
     """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 
 
 def confirmed_for_factors(view: View) -> View:
-    """Decorator for views that change second factors: always require a sign-in, or its confirmation, within the last five minutes."""
+    """Decorator for views that change second factors: the user must have signed in, or confirmed the sign-in, in the last five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 
 def ask(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the confirmation page, and from there back to the page the user is on. From a panel, the whole page is redirected."""
+    """Redirect to the confirmation page, which leads back to the page the user is on. For a panel, the whole page is redirected."""
     address = reverse("confirm") + next_page.next_query(next_page.page_of(request))
-    return next_page.go_to(request, address, _("First confirm that it is you."))
+    return next_page.go_to(request, address, _("First, confirm it’s you."))
 
 
 def _confirmed(view: View, limit: Callable[[], int]) -> View:

@@ -1,4 +1,4 @@
-"""Reasons why a sign-in was refused, in words, and the page that shows them."""
+"""The reasons why a sign-in can be refused, with their HTTP statuses and texts, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """A refused sign-in. `person` is the user name, "" if unknown; `page` is the page to go to after sign-in."""
+    """A refused or failed sign-in. `person` is the user name, "" if unknown; `page` is the page to go to after the next sign-in."""
 
-    by_directory = False  # else by the provider
+    by_directory = False  # True if the directory refused the sign-in
 
     def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
         super().__init__(kind)
@@ -50,7 +50,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The title, the reason, and the next step."""
+    """The texts of a refusal: title, reason and next step."""
 
     title: str
     text: str
@@ -58,7 +58,7 @@ class Words:
 
 
 def words(refused: NotSignedIn) -> Words:
-    """The words for a refusal."""
+    """The texts that explain a refusal, in the current language."""
     name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
     if refused.by_directory:
         name = _("Your company’s directory")
@@ -67,13 +67,13 @@ def words(refused: NotSignedIn) -> Words:
     told: dict[Kind, tuple[str, str, str]] = {
         "unreachable": (
             _("%(name)s is not responding"),
-            _("You are not signed in, because %(name)s could not be reached. Nothing is wrong with your account."),
+            _("%(name)s could not be reached, so you are not signed in. Nothing is wrong with your account."),
             _("Try again in a minute."),
         ),
         "failed": (
             _("%(name)s returned an error"),
-            _("You are not signed in. If this keeps happening, contact your cdpviewer administrator."),
-            again,
+            _("You are not signed in."),
+            _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "cancelled": (
             _("You are not signed in"),
@@ -81,8 +81,8 @@ def words(refused: NotSignedIn) -> Words:
             again,
         ),
         "expired": (
-            _("This sign-in has expired"),
-            _("It took more than 10 minutes, was already used, or was started in another browser."),
+            _("This sign-in is no longer valid"),
+            _("It took more than 10 minutes, has already been used, or was started in another browser."),
             again,
         ),
         "no-group": (
@@ -92,12 +92,10 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "name-taken": (
             _("There is already a user called %(person)s"),
-            _(
-                "That user was not created by %(name)s, so the account may belong to somebody else. You are not signed in."
-            ),
+            _("%(name)s did not create that user, so the account may belong to somebody else. You are not signed in."),
             administrator
             if refused.by_directory
-            else _("If the account is yours, ask your cdpviewer administrator to link it with %(name)s."),
+            else _("If the account is yours, ask your cdpviewer administrator to link it to %(name)s."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),
@@ -106,26 +104,26 @@ def words(refused: NotSignedIn) -> Words:
         ),
         "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),
         "someone-else": (
-            _("That was another account"),
+            _("That was a different account"),
             _("You confirmed with a different %(name)s account from the one you are signed in with here."),
             again,
         ),
         "not-asked-again": (
             _("%(name)s did not ask you to sign in again"),
-            _("Nothing was confirmed: %(name)s did not report that you signed in there just now."),
+            _("Nothing was confirmed: %(name)s did not report that you had just signed in there."),
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "password-used": (
             _("You are not signed in"),
-            _("This password was set for you and works only once. Ask your administrator for a new one."),
-            administrator,
+            _("This password works only once and has already been used."),
+            _("Ask your administrator for a new one."),
         ),
     }
     return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The refusal as a page with a button to try again; the status fits the cause, with Retry-After for an unreachable provider."""
+    """The page that explains the refusal, with the status from STATUS, and Retry-After if the provider cannot be reached."""
     context = {"words": words(refused), "next": refused.page, "request_id": getattr(request, "id", "")}
     response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
     if refused.kind == "unreachable":

@@ -17,15 +17,15 @@ BY_PASSWORD = frozenset({"password", "directory"})
 
 
 class Stage(LoginStage):
-    """The state between the two steps: nobody is signed in, and the session only notes whose password was right."""
+    """The second step as a stage of allauth's sign-in. Until it is done, the session only notes whose password was right."""
 
     key = LoginStageKey.MFA_AUTHENTICATE.value
     urlname = "second_step"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """After a password, redirect users with a second factor to the second step, unless second factors are off.
+        """After a password, redirect a user with a second factor to the second step, unless second factors are off.
 
-        Providers and proxies have a second step of their own.
+        A sign-in by provider or proxy has no second step here: that is up to the provider or proxy.
         """
         by = getattr(self.request, "signed_in_by", "password")
         self.state["by"] = by
@@ -37,7 +37,7 @@ class Stage(LoginStage):
 
 
 def note_missing(request: HttpRequest) -> None:
-    """If a second factor is required, note that a user who signed in with a password and has no such factor must add one first."""
+    """If a second factor is required and a user who signed in with a password has none, note in the session that they must add one."""
     required = settings.SIGN_ON.second_factor is SecondFactor.REQUIRED
     if required and request.session.get(SIGNED_IN_BY) in BY_PASSWORD and not factors.exist(request.user):
         request.session[MUST_ADD] = True

@@ -1,4 +1,4 @@
-"""Confirmation of the sign-in before rights, credentials or second factors change, or hidden data is revealed."""
+"""The page for confirming the sign-in before rights, credentials or second factors are changed or hidden data is revealed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from accounts.views.sign_in import not_let_in
 
 
 class ConfirmForm(Limited, forms.Form):
-    """The user's password again, with the same limit on guessing as at sign-in."""
+    """A form that asks for the user's password again, with the same limit on guessing as at sign-in."""
 
     password = forms.CharField(
         label=_("Password"),
@@ -45,7 +45,7 @@ class ConfirmForm(Limited, forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask for the password, or for a sign-in at the provider, and return to the page that required it.
+    """Ask for the password, or for another sign-in with the provider, then return to the page that required the confirmation.
 
     A user whom the directory now refuses is signed out.
     """

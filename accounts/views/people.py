@@ -1,4 +1,4 @@
-"""Management of people: list, add, roles, links to set a password, deactivation, sessions, second factors."""
+"""Pages for managing people: the list, new people, roles, links to set a password, deactivation, sessions, second factors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_FOUND = 200
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as the pages show them. `seen` is aware UTC, None for never."""
+    """A person as shown on the pages. `seen` is the time of the last activity (aware UTC; None if never active)."""
 
     id: int
     username: str
@@ -49,7 +49,7 @@ class PersonRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody by user name (50 to a page), or up to 200 matches of a search, which is posted because a name does not belong in a URL."""
+    """List all people by user name, 50 to a page; or up to 200 matches for a search, posted so that no name is in the URL."""
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
     found = _with_what_is_shown(User.objects.order_by("username"))
     if text:
@@ -65,7 +65,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def person_add(request: HttpRequest) -> HttpResponse:
-    """Add a person without a password, and show the link with which they set one, if they may sign in with a password."""
+    """Add a person without a password. If they may sign in with a password, show the link with which they set it."""
     form = PersonForm(request.POST or None, initial={"roles": ["Agents"]})
     if request.method == "POST" and form.is_valid():
         person = form.save(commit=False)
@@ -79,14 +79,14 @@ def person_add(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s was added.") % {"name": person.username})
             return redirect("person", person.pk)
         except IntegrityError:  # added by somebody else at the same time
-            form.add_error("username", _("There is already a person with this user name."))
+            form.add_error("username", _("This user name is already taken."))
     return render(request, "people/add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe
 @for_managers_of_people
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """One person: name, roles, connections, last activity, sessions."""
+    """Show one person's account: name, roles, last activity, connections, kind of sign-in, sessions and second step."""
     return _person_page(request, _find(person_id))
 
 
@@ -110,10 +110,12 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Create a link with which a person sets a new password; only a warning if they cannot sign in with one."""
+    """Show a new link with which the person sets a password; if they cannot sign in with a password, only warn."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
-        messages.warning(request, _("%(name)s cannot sign in with a password.") % {"name": found.username})
+        messages.warning(
+            request, _("No link was created: %(name)s cannot sign in with a password.") % {"name": found.username}
+        )
         return redirect("person", found.pk)
     return _link_page(request, found)
 
@@ -138,7 +140,7 @@ def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
-    """End all sessions of a person, who may sign in again."""
+    """End all sessions of a person. They may sign in again."""
     found = _may_change(request, person_id)
     ended = open_sessions.end(found)
     said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended) % {"count": ended}
@@ -150,10 +152,13 @@ def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Remove a person's second factors. They then sign in with the password only, or must first add a new factor if one is required."""
+    """Remove a person's second factors and recovery codes, so that they can sign in with the password alone.
+
+    If a second factor is required, they must then add a new one before anything else.
+    """
     found = _may_change(request, person_id)
     if factors.reset(found):
-        said = _("The second step for %(name)s was reset.")
+        said = _("Two-step sign-in for %(name)s was reset.")
         messages.success(request, said % {"name": found.username})
     return redirect("person", found.pk)
 
@@ -172,7 +177,7 @@ def _may_change(request: HttpRequest, person_id: int) -> User:
 def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
     last = AccessRecord.objects.filter(user_id=OuterRef("pk")).order_by("-at").values("at")[:1]
     prefetched = ("groups", "cdp_connections", "connection_memberships__shared")
-    # Records are pruned; the time of the last sign-in is kept with the person.
+    # Old records are deleted; without any, the time of the last sign-in, which is kept with the person, is used instead.
     return found.annotate(seen=Coalesce(Subquery(last), "last_login")).prefetch_related(*prefetched)
 
 
@@ -210,6 +215,6 @@ def _person_page(request: HttpRequest, found: User, form: RolesForm | None = Non
 
 
 def _link_page(request: HttpRequest, found: User) -> HttpResponse:
-    """The page with the link, shown only in the response to the form."""
+    """The page with a new link to set a password. The link is shown only here, in the response to the form."""
     address = request.build_absolute_uri(password_links.make(found))
     return render(request, "people/link.html", {"person": found, "address": address})

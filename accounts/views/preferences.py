@@ -20,7 +20,7 @@ from accounts.models import Preferences
 
 
 class PreferencesForm(forms.Form):
-    """The choices as a form; every field is a closed list or a checkbox, so nothing else reaches the database."""
+    """The form for preferences. Every field is a closed list or a checkbox, so no other value can reach the database."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     time_zone = forms.ChoiceField(
@@ -58,21 +58,21 @@ class PreferencesForm(forms.Form):
 
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Save the browser's time zone, or UTC if the user declines that zone or it is unknown; after that, no zone is offered."""
+    """Save the browser's time zone, or UTC if the user keeps UTC or the zone is unknown. After that, no zone is offered again."""
     name = zones.canonical(request.POST.get("time_zone", "")) or zones.FIRST
     chosen = choices.current()
     chosen.time_zone = name
     choices.keep(request, chosen)
     if name != zones.FIRST:
         messages.success(
-            request, _("The CDP’s timestamps are now shown in %(zone)s.") % {"zone": name.replace("_", " ")}
+            request, _("The CDP’s timestamps are now shown in %(zone)s time.") % {"zone": name.replace("_", " ")}
         )
     return redirect(next_page.own_path(next_page.requested(request, default=reverse("home"))))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Show the user's preferences; POST saves them, effective from the next page."""
+    """Show the user's preferences as a form. POST saves them, and they apply from the next page on."""
     chosen_now = choices.current()
     initial = {
         **model_to_dict(chosen_now, choices.FIELDS),

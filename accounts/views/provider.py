@@ -1,4 +1,4 @@
-"""Sign-in with the company's provider: redirect, return, and the page after sign-out."""
+"""Sign-in with the company's provider: going there, coming back, and the page after signing out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orders.privacy.record_kinds import Action
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the provider, for a confirmation if the user is signed in.
+    """Redirect to the provider for a sign-in, or for a confirmation if the user is already signed in.
 
     A GET, which any site can trigger, is redirected to the sign-in page instead, as is every request if no provider is set.
     """
@@ -40,7 +40,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Handle the return from the provider; a refusal is recorded and shown. 404 if no provider is set."""
+    """Handle the user's return from the provider; show and record a refusal. 404 if no provider is set."""
     if settings.SIGN_ON.provider is None:
         raise Http404
     try:
@@ -53,7 +53,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 def _record(refused: NotSignedIn) -> None:
     """Record a refusal, unless the sign-in has expired.
 
-    A refusal without a person, which anybody can cause, is recorded once per kind, process and 15 minutes.
+    A refusal without a user name, which anybody can cause, is recorded at most once per kind and process in 15 minutes.
     """
     if refused.kind == "expired":
         return
@@ -64,7 +64,7 @@ def _record(refused: NotSignedIn) -> None:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Show that the user may still be signed in at the provider or proxy, with a link to the provider's sign-out page if it has one.
+    """Warn that the user may still be signed in at the provider or proxy, and link to the provider's sign-out page if it has one.
 
     Redirect to the sign-in page if the user is signed in here, or if there is no provider and the proxy sends no name.
     """

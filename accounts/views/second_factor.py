@@ -1,4 +1,4 @@
-"""Second factors: the step at sign-in, and adding and removing one's own."""
+"""Pages for second factors: the second step at sign-in, and adding and removing one's own factors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONGEST_NAME = 60
 
 
 class CodeForm(forms.Form):
-    """A code from the authenticator app, or a recovery code."""
+    """A form for a code from the authenticator app or a recovery code."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
 
 
 class JsonObject(forms.CharField):
-    """A JSON object. Unlike Django's own field, it raises ValidationError if the text is nested too deeply or has too long a number."""
+    """A form field for a JSON object. Unlike Django's JSONField, it rejects text that is nested too deeply or has too long a number."""
 
     def clean(self, value: Any) -> dict[str, Any]:
         try:
@@ -57,7 +57,7 @@ class JsonObject(forms.CharField):
 
 
 class PasskeyForm(forms.Form):
-    """A name for a passkey, and the browser's response as JSON."""
+    """A form for a passkey: an optional name, and the browser's response as JSON."""
 
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
     credential = JsonObject()
@@ -68,8 +68,8 @@ class PasskeyForm(forms.Form):
 def step(request: HttpRequest) -> HttpResponseBase:
     """Ask for a code or a passkey after the password, then sign in.
 
-    Redirect to the sign-in page if no password came before, or if the user is already signed in, was deactivated or got a new password
-    meanwhile.
+    Redirect to the sign-in page if the password step has not been done, if the user is already signed in, or if the user has since
+    been deactivated or given a new password.
     """
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:
@@ -81,13 +81,13 @@ def step(request: HttpRequest) -> HttpResponseBase:
             with throttling.attempt(request, f"\x00second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
-            said = _("Too many wrong codes at the moment. Wait %(time)s and try again: nothing is locked.")
+            said = _("Too many wrong codes. Wait %(time)s and try again; your account is not locked.")
             words = too_many(limit, person.get_username(), said)
             wait = _show(request, stage, words, 503 if limit.crowded else 429)
             wait["Retry-After"] = str(limit.seconds())
             return wait
         except CredentialUnreadable:
-            unreadable = _("Your second step cannot be checked on this server. Contact your cdpviewer administrator.")
+            unreadable = _("Your code cannot be checked on this server. Contact your cdpviewer administrator.")
             return _show(request, stage, unreadable, 503)
         except ValidationError as error:
             sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")
@@ -96,7 +96,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
         if not person.is_active or stage.state.get("proof") != person.get_session_auth_hash():
             return redirect("login")  # deactivated, or with a new password, since the first step
         request.signed_in_by = stage.state["by"]  # type: ignore[attr-defined]  # as it was at the first step
-        request.second_step_done = True  # type: ignore[attr-defined]  # for the record
+        request.second_step_done = True  # type: ignore[attr-defined]  # for the record of the sign-in
         response: HttpResponse = stage.exit()
         if request.user.is_authenticated:
             devices.remember(request, response, person.get_username())  # type: ignore[unreachable]  # the exit signs in
@@ -113,7 +113,7 @@ def _check(request: HttpRequest, person: Any) -> None:
         raise ValidationError(_("This passkey was not accepted. Try again, or enter a code."))
     code = CodeForm(request.POST)
     if not (code.is_valid() and factors.accepts(person, code.cleaned_data["code"])):
-        raise ValidationError(_("This code is wrong, or was already used. Wait for the next one."))
+        raise ValidationError(_("This code is wrong or has already been used. Try the next one."))
 
 
 def _show(request: HttpRequest, stage: Any, problem: str = "", status: int = 200) -> HttpResponse:
@@ -130,7 +130,7 @@ def _show(request: HttpRequest, stage: Any, problem: str = "", status: int = 200
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The user's own second factors."""
+    """Show the user's own second factors, and how many recovery codes are left."""
     _only_where_used()
     rows = factors.of(request.user)
     context = {
@@ -146,13 +146,13 @@ def listed(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_http_methods(["GET", "HEAD", "POST"])
 def app(request: HttpRequest) -> HttpResponse:
-    """Set up an authenticator app with a QR code or by hand; its first code confirms it."""
+    """Set up an authenticator app with a QR code or by hand; the first code from the app confirms the setup."""
     _only_where_used()
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if factors.add_app(request, request.user, form.cleaned_data["code"]):
             return _added(request, _("Your authenticator app is set up."))
-        form.add_error("code", ValidationError(_("That code is not right. Enter the one that the app shows now.")))
+        form.add_error("code", ValidationError(_("That code is wrong. Enter the one the app is showing now.")))
     secret = factors.pending_secret(request)
     context = {"form": form, "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
     return render(request, "registration/second_factor_app.html", context, status=422 if form.is_bound else 200)
@@ -161,7 +161,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_safe
 def app_picture(request: HttpRequest) -> HttpResponse:
-    """The QR code for the app. It has its own URL because the policy forbids `data:` images."""
+    """The QR code for the app. It has its own URL because the content security policy forbids `data:` images."""
     _only_where_used()
     adapter = get_adapter()
     drawn = adapter.build_totp_svg(adapter.build_totp_url(request.user, factors.pending_secret(request)))
@@ -188,7 +188,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Make ten new recovery codes and show them once; without a second factor, redirect to the list."""
+    """Make ten new recovery codes and show them once. A user without a second factor is redirected to the list."""
     _only_where_used()
     if not factors.exist(request.user):
         return redirect("second_factors")
@@ -198,7 +198,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove one of the user's own factors."""
+    """Remove one of the user's own second factors."""
     _only_where_used()
     if factors.remove(request.user, pk, here=stored_key(request.session.session_key or "")):
         second_step.note_missing(request)
@@ -207,7 +207,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _added(request: HttpRequest, said: str) -> HttpResponse:
-    """Show new recovery codes if the user has none, as after the first factor; else redirect to the list."""
+    """After a factor is added, show new recovery codes if the user has none; otherwise redirect to the list of factors."""
     request.session.pop(second_step.MUST_ADD, None)
     messages.success(request, said)
     if any(row.type == factors.Kind.RECOVERY_CODES for row in factors.of(request.user)):

@@ -1,4 +1,4 @@
-"""The page that lists a user's sessions, where they can end any except the current one."""
+"""The page that lists the user's open sessions, with a way to end any except the current one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts.session_store import stored_key
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Show the user's sessions; POST ends the one whose hashed key is in `session`, or without `session` all but the current one."""
+    """Show the user's sessions; POST ends the one whose hashed key is in `session`, or, without `session`, all but the current one."""
     if request.method == "POST":
         here = stored_key(request.session.session_key or "")
         chosen = request.POST.get("session", "")

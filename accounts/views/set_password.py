@@ -1,4 +1,4 @@
-"""Setting a password with a link from somebody who manages people."""
+"""Setting a password through a link that was made for the user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accounts.rights import choosing_by_link
 
 
 class SetPassword(views.PasswordResetConfirmView):
-    """Django's view, which moves the token from the URL into the session at once."""
+    """Let a user choose a password through a link. Django's view moves the token from the URL into the session."""
 
     template_name = "registration/set_password.html"
     success_url = reverse_lazy("login")
@@ -32,11 +32,11 @@ class SetPassword(views.PasswordResetConfirmView):
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         with choosing_by_link(), transaction.atomic():
             response = super().form_valid(form)
-        messages.success(self.request, _("Your password was set. Sign in with it."))
+        messages.success(self.request, _("Your new password is set. Use it to sign in."))
         return response
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        """Answer 410 for a link that was used, has expired or is wrong."""
+        """Render the page; the status is 410 if the link is invalid, for example because it was used or has expired."""
         return super().render_to_response(context, **kwargs, status=200 if self.validlink else 410)
 
 

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out, changing one's own password, and confirming connections after somebody else set the password."""
+"""Views to sign in and out, change one's own password, and confirm one's connections after somebody else set the password."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from orders.privacy.record_kinds import Action
 
 
 class SignIn(views.LoginView):
-    """Sign in and redirect to the requested page; after too many wrong passwords, answer 429 with a wait of a few seconds."""
+    """Sign in and redirect to the requested page. After too many wrong passwords, answer 429 with the wait in Retry-After."""
 
     form_class = SignInForm
     redirect_authenticated_user = True
@@ -47,7 +47,10 @@ class SignIn(views.LoginView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse with a 403, without reading the password, if nobody may sign in with one. Show a refusal by the directory."""
+        """Handle a submitted form. If nobody may sign in with a password, answer 403 without reading it.
+
+        A user whose password the directory accepts, but who may not sign in, gets a page with the reason.
+        """
         if settings.SIGN_ON.passwords is Passwords.OFF and not settings.SIGN_ON.directory:
             return self.render_to_response(self.get_context_data(form=SignInForm(request)), status=403)
         try:
@@ -60,9 +63,9 @@ class SignIn(views.LoginView):
         return form.refuse(super().form_invalid(form))
 
     def again(self) -> HttpResponse:
-        """Handle a sign-in form whose CSRF token has expired: redirect if the user is signed in by now, else show it again (403).
+        """Answer a sign-in form whose CSRF token was not accepted: redirect if the user has signed in meanwhile.
 
-        Everything but the password is kept.
+        Otherwise show the form again (403), with the user name filled in but not the password.
         """
         if self.request.user.is_authenticated:
             return redirect(self.get_success_url())
@@ -71,30 +74,30 @@ class SignIn(views.LoginView):
 
 
 def not_let_in(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """Record and show that the directory accepted the password, but the user may not sign in."""
+    """Record that the directory accepted the password but the user may not sign in, and return a page with the reason."""
     sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"directory: {refused.kind}")
     return refusals.page(request, refused)
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """Handle a sign-in form whose CSRF token has expired."""
+    """Answer a sign-in form whose CSRF token was not accepted."""
     view = SignIn()
     view.setup(request)
     return view.again()
 
 
 class SignOut(views.LogoutView):
-    """Sign out, by POST only; the middleware adds the headers that clear the browser's storage."""
+    """Sign out, by POST only. The middleware adds the header that clears the browser's cache and storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users who signed in through the provider or proxy are redirected to `signed_out`: they may still be signed in there."""
+        """Sign out. Users of the provider or proxy are redirected to `signed_out`: their session with it may still be open."""
         elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response
 
 
 class ChangePassword(views.PasswordChangeView):
-    """Change one's own password; all other sessions of the user end."""
+    """Change the user's own password; all their other sessions end."""
 
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("password_change_done")
@@ -108,7 +111,7 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "set_password": first}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change the password, then redirect to the connections that need confirming, if there are any."""
+        """Change the password. Redirect to the connections that must be confirmed, or to the success page if there are none."""
         with transaction.atomic():
             response = super().form_valid(form)
         self.request.session.pop(MUST_CHANGE, None)
@@ -129,7 +132,7 @@ class PasswordChanged(views.PasswordChangeDoneView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_connections(request: HttpRequest) -> HttpResponse:
-    """Confirm connections after somebody else set the user's password: each ticked one may be used again."""
+    """Page on which users confirm their connections after somebody else set their password. A POST confirms the ticked ones."""
     connections = waiting(request)
     if request.method == "POST":
         ticked = set(request.POST.getlist("connection"))

@@ -1,1 +1,1 @@
-"""`make demo`: this program with a sandbox."""
+"""`make demo`: this program with a sandbox CDP."""

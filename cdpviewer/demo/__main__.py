@@ -1,4 +1,4 @@
-"""`python -m cdpviewer.demo`."""
+"""Run the demo: `python -m cdpviewer.demo`."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class CannotStart(Exception):
 
 
 def wanted_port(name: str, default: int) -> int:
-    """The port given in the environment variable `name`, or `default`. Raises CannotStart."""
+    """The port in the environment variable `name`; `default` if it is unset or empty. Raises CannotStart."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:
         raise CannotStart(f"{name} must be a port number from 1 to 65535.")
@@ -62,7 +62,7 @@ def refuse_taken_port(name: str, port: int) -> None:
 
 
 def hold(folder: Path) -> IO[bytes]:
-    """Lock the demo's folder until the returned file is closed: a second demo would change the first one's password. Raises CannotStart."""
+    """Lock the demo's folder until the returned file is closed: a second demo would change the password. Raises CannotStart."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = (folder / "running").open("wb")
     try:
@@ -76,7 +76,7 @@ def hold(folder: Path) -> IO[bytes]:
 
 
 def settings_file(folder: Path) -> Path:
-    """The demo's private settings file, created with new keys if it does not exist."""
+    """The path of the demo's private settings file, which is created with new keys if it does not exist."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "settings.env"
     with contextlib.suppress(FileExistsError):
@@ -90,7 +90,7 @@ def settings_file(folder: Path) -> Path:
 
 
 def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
-    """The environment of the demo's processes, without the settings of a real installation."""
+    """The environment variables of the demo's processes: the demo's settings replace those of a real installation."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CDPVIEWER_")}
     for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DJANGO_SETTINGS_MODULE", "GUNICORN_CMD_ARGS"):
         ours.pop(name, None)
@@ -119,7 +119,7 @@ def prepare(env: dict[str, str], password: str, token: str) -> None:
 
 
 def wait_for(child: subprocess.Popen[bytes], port: int, path: str, name: str, log: Path) -> None:
-    """Wait until the child answers on its port. Raise CannotStart with the end of its log if it ends first or takes a minute."""
+    """Wait until `child` answers at `port`. Raise CannotStart, with the end of `log`, if it ends first or START_SECONDS pass."""
     limit = time.monotonic() + START_SECONDS
     while child.poll() is None and time.monotonic() < limit:
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
@@ -137,7 +137,7 @@ def wait_for(child: subprocess.Popen[bytes], port: int, path: str, name: str, lo
 
 
 def welcome(port: int, password: str) -> str:
-    """The text printed on the terminal."""
+    """The text to print once the demo runs: its address, user name, password and orders worth seeing."""
     address = f"http://127.0.0.1:{port}"
     links = "\n".join(f"  {address}/orders/{reference}/\n      {what}" for reference, what in WORTH_SEEING)
     return (
@@ -147,7 +147,7 @@ def welcome(port: int, password: str) -> str:
 
 
 def demo(folder: Path) -> None:
-    """Start everything, print the welcome text, and wait. Raises CannotStart, or `children.Ended` on a signal."""
+    """Start everything, print the welcome text, and wait until `make` ends. Raises CannotStart, or `children.Ended` on a signal."""
     parent = os.getppid()
     port, sandbox_port = wanted_port("PORT", 8000), wanted_port("SANDBOX_PORT", 9000)
     if port == sandbox_port:

@@ -1,6 +1,6 @@
 """Set up the demo's database, with an agent who has a connection to the sandbox. Run by `cdpviewer.demo`.
 
-The password is in DEMO_PASSWORD, the sandbox's token on standard input. Access records and preferences of earlier runs are kept.
+The password comes from DEMO_PASSWORD, the sandbox's token from standard input. Access records and preferences are kept between runs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 
 def main() -> None:
-    """Set everything up. The connection is replaced, because the sandbox's token is new. Exits if this is not the demo."""
+    """Set everything up. The connection is replaced, because the sandbox's token is new. Exits if CDPVIEWER_DEMO is not on."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "cdpviewer.settings"
     django.setup()
     from django.conf import settings

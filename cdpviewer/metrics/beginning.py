@@ -1,4 +1,4 @@
-"""Metrics under gunicorn: create their folder before anything is loaded, start the process that answers Prometheus, and end both."""
+"""Metrics under gunicorn: create their folder before the app is loaded, start the process that answers Prometheus, and clean up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEEDS = "CDPVIEWER_METRICS_BIND needs the package prometheus-client: make setup 
 
 
 def bind(env: Environment) -> tuple[str, int] | None:
-    """Host and port in CDPVIEWER_METRICS_BIND (`127.0.0.1:9464`, `[::1]:9464`); None if it is not set. Raises ImproperlyConfigured."""
+    """The host and port in CDPVIEWER_METRICS_BIND (`127.0.0.1:9464`, `[::1]:9464`); None if it is not set. Raises ImproperlyConfigured."""
     text = env.text("CDPVIEWER_METRICS_BIND")
     if not text:
         return None
@@ -31,30 +31,30 @@ def bind(env: Environment) -> tuple[str, int] | None:
 
 
 class Metering:
-    """gunicorn's hooks for metrics, which do nothing without CDPVIEWER_METRICS_BIND."""
+    """gunicorn hooks for metrics. They do nothing unless CDPVIEWER_METRICS_BIND is set."""
 
     def __init__(self, env: Environment) -> None:
         """Create a new folder for this server: in an old one, an earlier server's metrics would be counted again."""
-        os.environ.pop(FOLDER, None)  # of the server before, which started this one
+        os.environ.pop(FOLDER, None)  # left by the previous server, if that one started this one
         self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""
         if self._folder:
             os.environ[FOLDER] = self._folder
         self._pid = os.getpid()
 
     def when_ready(self, _arbiter: Any) -> None:
-        """Start the process that answers Prometheus, but not by `subprocess`: gevent has patched it, and it needs gunicorn's signals."""
+        """Start the process that answers Prometheus. Not with `subprocess`: gevent's version takes over a signal that gunicorn needs."""
         if self._folder:
             command = [sys.executable, "-m", "cdpviewer.metrics.server"]
             os.posix_spawn(sys.executable, command, os.environ)
 
     def child_exit(self, _arbiter: Any, worker: Any) -> None:
-        """Remove the gauges of an ended worker from the totals."""
+        """Remove an ended worker's gauges from the totals."""
         if self._folder:
             from prometheus_client.multiprocess import mark_process_dead
 
             mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
     def on_exit(self, _arbiter: Any) -> None:
-        """Remove the folder. The process that answers Prometheus ends with its parent."""
+        """Remove the folder, if this process made it. The process that answers Prometheus ends with its parent."""
         if self._folder and os.getpid() == self._pid:
             shutil.rmtree(self._folder, ignore_errors=True)

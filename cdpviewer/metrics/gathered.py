@@ -1,6 +1,6 @@
 """Counts from the database, made at each scrape: sessions, and connections by their last result.
 
-The label `team` is the name that administrators gave a shared connection; personal connections are counted together, under "".
+The label `team` is the name that administrators gave a shared connection; for personal connections it is "".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Collector with its own queries, so that a scrape costs pages nothing and shows whether the database answers."""
+    """Collector of counts from the database, and of whether it answers. Runs in the metrics process, so that pages do no extra work."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("cdpviewer_database_up", "Whether the database answers (1) or not (0).")

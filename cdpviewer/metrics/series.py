@@ -1,7 +1,7 @@
 """Counts that each process of the server keeps. Imported only if PROMETHEUS_MULTIPROC_DIR names the folder for them.
 
-The values of a label are a closed set, such as the routes' names, the regions or the classes of errors. No label holds a person, a
-reference, a ticket or a path.
+Each label has a closed set of values, such as route names, regions or error classes. No label holds a person, a reference, a ticket
+or a path.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.db.backends.signals import connection_created
 from django.http.response import HttpResponseBase
 from prometheus_client import Counter, Gauge, Histogram
 
+from cdpviewer.awaited import connection_awaited
 from cdpviewer.middleware import route
 from orders.cdp import watching
 from orders.http import GetResponse, Request
@@ -25,7 +26,7 @@ SIGNING_IN = frozenset({"login", "second_step", "confirm"})
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 PAGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 CALLS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0)
-STATEMENTS = (0.001, 0.005, 0.02, 0.1, 0.25, 0.75, 2.0, 20.0)
+DATABASE = (0.001, 0.005, 0.02, 0.1, 0.25, 0.75, 2.0, 20.0)
 
 REQUESTS = Counter("cdpviewer_requests", "Requests answered.", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(
@@ -43,16 +44,26 @@ MEMORY = Counter("cdpviewer_memory_reads", "Reads of the one-minute cache.", ["r
 PLACES = Gauge("cdpviewer_places_in_use", "Pages that wait on the CDP now.", multiprocess_mode="livesum")
 REFUSED = Counter("cdpviewer_places_refused", "Pages refused because every slot for waiting on the CDP was taken.")
 STATEMENT_SECONDS = Histogram(
-    "cdpviewer_database_seconds", "From a statement to its result, waiting for locks included.", buckets=STATEMENTS
+    "cdpviewer_database_seconds", "From a statement to its result, waiting for locks included.", buckets=DATABASE
 )
-STATEMENTS_FAILED = Counter("cdpviewer_database_failures", "Statements that failed.", ["error"])
+WAIT_SECONDS = Histogram(
+    "cdpviewer_database_wait_seconds",
+    "Until a connection was there: a free one of the pool, or a new one. Failures included.",
+    buckets=DATABASE,
+)
+DATABASE_FAILED = Counter(
+    "cdpviewer_database_failures",
+    "Statements that failed, and connections that could not be had.",
+    ["step", "error"],
+)
 SIGN_INS_REFUSED = Counter("cdpviewer_sign_ins_refused", "Sign-ins that were refused.", ["reason"])
 
 
 def begin() -> None:
-    """Start counting everything but requests, which the middleware `measured` counts."""
+    """Start counting calls to the CDP, SQL statements and failed sign-ins. The middleware `measured` counts requests."""
     watching.watchers.append(Calls())
     connection_created.connect(_watch_statements, dispatch_uid="cdpviewer.metrics.statements")
+    connection_awaited.connect(_connection_awaited, dispatch_uid="cdpviewer.metrics.connections")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="cdpviewer.metrics.sign_in")
     for result in ("hit", "miss"):
         MEMORY.labels(result)
@@ -84,7 +95,7 @@ class Calls:
         self._regions = {url.rstrip("/"): name for name, url in settings.CDP_REGIONS.items()}
 
     def region(self, origin: str) -> str:
-        """The name of the region with this origin; "other" if there is none."""
+        """The name of the region with this origin; "other" if no region has it."""
         return self._regions.get(origin, "other")
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
@@ -118,12 +129,22 @@ def _watch_statements(connection: Any, **_kwargs: Any) -> None:
         connection.execute_wrappers.append(_statement)
 
 
+def _connection_awaited(seconds: float, error: Exception | None, **_kwargs: Any) -> None:
+    WAIT_SECONDS.observe(seconds)
+    if error is not None:
+        _failed("connection", error)
+
+
+def _failed(step: str, error: Exception) -> None:
+    DATABASE_FAILED.labels(step, in_snake_case(type(error).__name__)).inc()
+
+
 def _statement(execute: Callable[..., Any], *args: Any) -> Any:
     began = time.perf_counter()
     try:
         return execute(*args)
     except Exception as error:
-        STATEMENTS_FAILED.labels(in_snake_case(type(error).__name__)).inc()
+        _failed("statement", error)
         raise
     finally:
         STATEMENT_SECONDS.observe(time.perf_counter() - began)

@@ -1,4 +1,4 @@
-"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`, started by gunicorn and ended with it."""
+"""The process that answers Prometheus, `python -m cdpviewer.metrics.server`: gunicorn starts it, and it ends with gunicorn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BETWEEN_TRIES = 1.0  # seconds
 
 
 def main() -> None:
-    """Until gunicorn ends, serve at CDPVIEWER_METRICS_BIND the metrics in PROMETHEUS_MULTIPROC_DIR and those from the database."""
+    """Answer Prometheus at CDPVIEWER_METRICS_BIND, from PROMETHEUS_MULTIPROC_DIR and the database, until gunicorn ends."""
     parent = os.getppid()
     os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
     follow_parent()

@@ -1,8 +1,8 @@
-"""PostgreSQL for pages: a statement that is not answered in time closes its connection, and closed connections are never reused.
+"""PostgreSQL for pages: if a statement is not answered in time, its connection is closed; closed connections are never reused.
 
-The server's own limits (`cdpviewer.databases`) end a slow statement. They do not help if the server hangs or the network drops
-packets; the limit here is on our side. SELECT 1 before each page would cost a round trip. Instead, an idle connection is polled:
-it has something to read only if the server has closed it.
+The server's own limits (`cdpviewer.databases`) end slow statements, but do not help if the server hangs or the network drops
+packets, so the limit here is on our side. SELECT 1 before each page would cost a round trip; instead, an idle connection is polled,
+because it has something to read only if the server has closed it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
+from cdpviewer import awaited
+
 T = TypeVar("T")
 REFUSED_FOR = 1.0  # seconds
 
 
 class Silence:
-    """Period of REFUSED_FOR seconds after a statement has timed out, in which new connections are refused.
-
-    So a page waits for a hanging server only once.
-    """
+    """The REFUSED_FOR seconds after a statement timed out. No connections are given out, so pages wait for a hanging server only once."""
 
     def __init__(self) -> None:
         self._ends = 0.0
@@ -46,7 +45,7 @@ class Connection(psycopg.Connection[Any]):
     patience: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """Wait for one exchange with the server; psycopg calls this for each. Raises OperationalError if `patience` runs out."""
+        """Wait until an exchange with the server is complete; psycopg calls this for each. Raises OperationalError after `patience`."""
         try:
             return super().wait(gen, interval=interval, timeout=timeout or self.patience)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  (psycopg has no public name for it)
@@ -57,7 +56,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def still_open(connection: psycopg.Connection[Any]) -> None:
-    """Raise OperationalError for a pooled connection that the server has closed, and drain its pool."""
+    """Check a pooled connection: if the server has closed it, drain the pool and raise OperationalError."""
     readable = select.poll()
     readable.register(connection.fileno(), select.POLLIN)
     if not readable.poll(0):
@@ -70,7 +69,7 @@ def still_open(connection: psycopg.Connection[Any]) -> None:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's wrapper with limited waits. OPTIONS take `patience` (seconds) and the parameters of a `pool`."""
+    """Django's wrapper with limited waits. OPTIONS may have `patience` (seconds) and `pool` (the parameters of the pool)."""
 
     @property
     def pool(self) -> ConnectionPool[Connection] | None:
@@ -99,6 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params.pop("patience", None)
         return params
 
+    @awaited.reported()
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         if SILENCE.is_active():

@@ -15,7 +15,7 @@ from cdpviewer.databases import page_limits
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """The server must allow all connections that this host's processes may open; behind a pooler, the role needs a statement timeout."""
+    """PostgreSQL must allow all connections that this host may open; behind an external pooler, the role needs a statement timeout."""
     connection = connections[DEFAULT_DB_ALIAS]
     if DEFAULT_DB_ALIAS not in (databases or ()) or connection.vendor != "postgresql":
         return []

@@ -1,4 +1,4 @@
-"""Rights of the pages' database role, if another role owns the tables. Access records can only be added and read."""
+"""Rights of the pages' database role, if another role owns the tables. The pages' role cannot change or delete access records."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RESTRICTED = {
 
 
 def rights() -> dict[str, str]:
-    """The rights of the role by table, as SQL names them."""
+    """The rights of the pages' role by table, as in GRANT: "SELECT, INSERT"."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}  # noqa: SLF001
     return {table: RESTRICTED.get(table, ALL) for table in sorted(tables | {"django_migrations"})}
 
 
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
-    """Give `role` exactly its `rights`, in one transaction, unless it owns the tables. `connection` is the owner's."""
+    """Give `role` exactly its `rights`, in one transaction; do nothing if `role` is the owner. `connection` is the owner's."""
     name = connection.ops.quote_name(role)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, current_schema()")

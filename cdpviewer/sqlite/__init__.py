@@ -1,1 +1,1 @@
-"""Django's SQLite backend for a server whose pages share one thread."""
+"""Django's SQLite backend, adapted to a server whose pages share one thread."""

@@ -1,6 +1,6 @@
 """SQLite for pages that share one thread: files stay open between requests, and other pages run while one waits for a lock.
 
-SQLite waits inside C, which blocks the whole process. So its own timeout is short (`cdpviewer.databases`), and the wait is here.
+SQLite waits inside C, which blocks the whole process. So its own timeout is short (`cdpviewer.databases`), and the waiting is done here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from django.db import OperationalError, connections
 from django.db.backends.sqlite3 import base
 from django.dispatch import receiver
 
+from cdpviewer import awaited
+
 T = TypeVar("T")
 
 PATIENCE = 20.0  # seconds for forms and commands; pages have `settings.LOCK_TIMEOUT`
@@ -30,7 +32,7 @@ _idle: defaultdict[tuple[int, str], list[sqlite3.Connection]] = defaultdict(list
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that belongs to one request; its open file is reused by the next."""
+    """A database connection that retries while the file is locked and, when closed, leaves its file open for a later request."""
 
     patience = PATIENCE
 
@@ -38,6 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(_execute)
 
+    @awaited.reported()
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         idle = _idle[self._file()]
         opened = partial(super().get_new_connection, conn_params)
@@ -60,7 +63,7 @@ def _execute(execute: Callable[..., T], *args: Any) -> T:
 
 
 def _patiently(attempt: Callable[[], T], patience: float) -> T:
-    """Retry while another writer holds the file, for `patience` seconds at most."""
+    """The result of `attempt`, retried while the file is locked, for at most `patience` seconds."""
     ends = time.monotonic() + patience
     while True:
         try:
@@ -69,12 +72,12 @@ def _patiently(attempt: Callable[[], T], patience: float) -> T:
             code = getattr(error.__cause__ or error, "sqlite_errorcode", 0)
             if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
-        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two who wait do not meet again)
+        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two that wait do not collide again)
 
 
 @receiver(request_started, dispatch_uid="cdpviewer.sqlite.patient_again")
 def _patient_again(**_kwargs: Any) -> None:
-    """Reset the patience that the previous request on this connection set."""
+    """Reset the patience of all connections: the previous request may have changed it."""
     for connection in connections.all(initialized_only=True):
         if isinstance(connection, DatabaseWrapper):
             connection.patience = PATIENCE

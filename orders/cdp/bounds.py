@@ -1,6 +1,6 @@
 """Limits on how much of an answer is read. Real orders are far smaller; the page says what was left out.
 
-A page also has a bound on total bytes and values (`Limits.page_bytes`, `Limits.page_values`) and on rows (`display.rows`).
+Other limits apply to all the bytes and values of a page (`Limits.page_bytes`, `Limits.page_values`) and to its rows (`display.rows`).
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ GRACE = 1.5  # seconds that a page may compute after its deadline: the last answ
 
 
 class Segments:
-    """The room left for the segments of one order, SEGMENTS at first."""
+    """A count of the segments that may still be read for one order, SEGMENTS at first."""
 
     def __init__(self) -> None:
         self._left = SEGMENTS
 
     def take(self, sent: Sequence[Any]) -> Sequence[Any]:
-        """Take as many entries from the front of `sent` as there is room for."""
+        """The first entries of `sent`, as many as may still be read; they are deducted from the count."""
         taken = sent[: self._left]
         self._left -= len(taken)
         return taken

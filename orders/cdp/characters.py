@@ -1,8 +1,8 @@
-"""Characters that cannot be shown as sent: surrogate halves, control characters, and controls of text direction.
+"""Characters that cannot be shown as sent: surrogate halves, control characters and text-direction controls.
 
-A direction control can make a name or a reference read as another, and affects the text after it. On pages, in copied text and in
-calendar files it appears as "[U+202E]"; in the raw view, in JSON notation ("\\u202e"). Direction marks (U+200E, U+200F, U+061C) and
-joiners are part of how names are written, and stay.
+A direction control can make a name or a reference look like another, and affects the text after it. On pages, in copied
+text and in calendar files it appears as "[U+202E]"; in the raw view, in JSON notation ("\\u202e"). Direction marks
+(U+200E, U+200F, U+061C) and joiners are part of how names are written, and are kept.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]
 
 
 def whole_characters(text: str) -> str:
-    """`text` with surrogate halves and controls replaced by U+FFFD, and direction controls by marks such as "[U+202E]"."""
+    """`text` with surrogate halves and ASCII controls (except tabs and line breaks) as U+FFFD, direction controls as, say, "[U+202E]"."""
     return text if text.isprintable() else _replaced(text, _MARKED)
 
 
 def as_in_json(text: str) -> str:
-    """JSON text for display as received: as in `whole_characters`, but direction controls become JSON escapes, which mean the same."""
+    """JSON text, cleaned as in `whole_characters`, but with direction controls as JSON escapes, which mean the same."""
     return text if text.isprintable() else _replaced(text, _ESCAPED)
 
 
 def unwrapped(text: str) -> str:
-    """`text` without a pair of direction controls around all of it, unless the pair reverses the direction."""
+    """`text` without a pair of direction controls that encloses all of it, unless the pair reverses the direction."""
     if text.isprintable():
         return text
     match = _WRAPPED.fullmatch(text.strip())

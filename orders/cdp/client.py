@@ -32,7 +32,7 @@ _WHOLE = "whole/"  # followed by an order's ref: the listing that holds that ord
 
 
 class CdpClient:
-    """Client of one CDP tenant. `base_url` is one of `regions`, never user input; the client's `repr` shows no secret."""
+    """Client of one CDP tenant. `base_url` is the URL of a region, never user input; the client's `repr` shows no secret."""
 
     def __init__(
         self,
@@ -63,19 +63,19 @@ class CdpClient:
     def get_order(self, ref: str) -> Order:
         """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        Makes no call if a listing just read held the whole order, one call for fewer than ten items, and one more if the CDP refuses
-        `expand`. A failure of the items' listing is not raised but leaves `items_complete` False; a 404 for an order that came without
-        items is no failure.
+        Makes no call if a recent listing held the whole order. Otherwise, an order of fewer than ten items takes one call, and
+        more if the CDP refuses `expand`. If listing the items fails, the error is not raised but kept in `items_problem`, and
+        `items_complete` is False; a 404 is no failure if the order came without items.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def get_order_start(self, ref: str) -> Order:
-        """The first step of `get_order`: the order with the items that come with it, normally ten at most; their listing is not read."""
+        """The order as after the first step of `get_order`: with its inline items, normally at most ten. Requests no other items."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
-        """The order with the items that came with it, if it was read for this page or within the last minute, else None. Makes no call."""
+        """The order with its inline items, if it was read for this page or in the last minute, else None. Makes no call."""
         try:
             raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
             return decode.order(raw) if raw is not None else None
@@ -91,15 +91,15 @@ class CdpClient:
         return decode.order(raw, notes=notes)
 
     def _listed_whole(self, ref: str) -> Order | None:
-        """The order from a listing just read that held only this order, with all its items; None if there is no such listing."""
+        """The order from a recent listing that held only this order, with all its items; None if there is no such listing."""
         target = self.reader.noted(_WHOLE + ref.lower())
         listing = self.reader.again(target) if target is not None else None
         return decode.order(decode.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
-        """The order with the items from its items' listing.
+        """The order with its items as listed at /orders/{ref}/orderItems.
 
-        The inline items stay if the listing fails or has fewer, and no call is made if the order is too large already.
+        The inline items are kept if that listing fails or has fewer. No call is made if the order already has too many inline items.
         """
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
@@ -128,7 +128,7 @@ class CdpClient:
         )
 
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
-        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html). An empty Loaded if there are none.
+        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html): the matching orders, or an empty Loaded.
 
         A reference may match several orders. Each has the items included in the listing (see `items_complete`); an order that is listed
         by ref only is fetched with its inline items. Raises ValueError unless exactly one argument is given.
@@ -146,23 +146,23 @@ class CdpClient:
         return found
 
     def list_contacts(self, order_ref: str) -> Loaded[Person]:
-        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html), then /orderContacts/{ref}.
+        """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html): the contacts of an order.
 
-        A contact that is listed in full is not fetched again.
+        A contact that is listed by ref only is fetched from /orderContacts/{its ref}.
         """
         return Listing(self.reader, ("orders", order_ref, "contacts"), {}).read("orderContacts", decode.contact)
 
     def list_consumers(self, order_ref: str) -> Loaded[Person]:
-        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html), then /orderConsumers/{ref}.
+        """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html): the consumers of an order.
 
-        A consumer that is listed in full is not fetched again.
+        A consumer that is listed by ref only is fetched from /orderConsumers/{its ref}.
         """
         return Listing(self.reader, ("orders", order_ref, "consumers"), {}).read("orderConsumers", decode.consumer)
 
     def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:
-        """GET /orderConsumers/{ref}/orderItems (v2.1 only): the refs of the consumer's items, from the first page only.
+        """GET /orderConsumers/{ref}/orderItems (v2.1): the refs of the consumer's items, from the first page only.
 
-        Empty if there are none, and always in v2, without a call: there the consumers themselves hold the links.
+        Empty if there are none. In v2, always empty, and no call is made: the consumers themselves hold the links.
         """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
@@ -186,11 +186,11 @@ class CdpClient:
         most: int | None = None,
         beside: Callable[[str], None] | None = None,
     ) -> Loaded[Person]:
-        """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html), then /guests/{ref}.
+        """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html): the matching guests.
 
-        An empty Loaded if there are none. At most `most` are read; `complete` is False if there are more. `beside` is called with each
-        ref while the guests are fetched, and must not raise CdpError. The terms are personal: no error, document or memory holds them.
-        Raises ValueError without a term.
+        A guest that is listed by ref only is fetched from /guests/{ref}. An empty Loaded if no guest matches. At most `most` are
+        read; `complete` is False if there are more. `beside` is called with each ref while the guests are fetched, and must not
+        raise CdpError. The terms are personal: no error, document or `Memory` holds them. Raises ValueError if no term is given.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
@@ -204,7 +204,7 @@ class CdpClient:
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2, by analogy with guests): custom data, or None.
 
-        In v2, the first record of a list counts; a record listed by ref only is fetched from /orders/{ref}/extExt/{ref}.
+        In v2, the first record is used if the answer is a list; if listed by ref only, it is fetched from /orders/{ref}/extExt/{its ref}.
         """
         try:
             if self.reader.version == "v2.1":
@@ -231,11 +231,14 @@ class CdpClient:
             return None
 
     def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
-        """The custom data of several items, in their order, fetched in parallel: None where there is none, a CdpError for a failed call."""
+        """The custom data of several items, in the order given, fetched in parallel.
+
+        None for an item without custom data, a CdpError for a failed call.
+        """
         return self.reader.run_parallel([partial(self.get_item_extension, ref) for ref in item_refs])
 
     def probe(self) -> None:
-        """Test the credential with the cheapest search: GET /orders?referenceId=. Raises any CdpError except NotFound."""
+        """Test the credential with a search: GET /orders?referenceId=cdpviewer-connection-check. Raises any CdpError except NotFound."""
         try:
             self.reader.get(("orders",), {"referenceId": _PROBE})
         except NotFound:
@@ -251,7 +254,7 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 
 def _term(value: str) -> str:
-    """A search term as typed. Raises BadReference, without repeating the term, if it is blank, too long or not printable."""
+    """The search term, unchanged. Raises BadReference, without repeating the term, if it is blank, too long or not printable."""
     if not value.strip() or len(value) > _LONGEST_TERM or not value.translate(_JOINERS).isprintable():
         raise BadReference("a search term is 1 to 256 printable characters")
     return value

@@ -1,6 +1,6 @@
-"""Decode the CDP's JSON objects into records: orders, items, segments and their custom data; people are in `people`.
+"""Decode the CDP's JSON objects into records: orders, items, segments and their custom data; `people` decodes people.
 
-Each function takes one JSON object. It raises Unreadable only for an object of another kind; an odd field becomes None and a note.
+A decoder takes one JSON object and raises Unreadable only if it is of another kind. An odd field becomes None and a note.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Page:
 
 
 def segment(raw: dict[str, Any]) -> FlightSegment:
-    """One flight. Its times stay as the airports' clocks show them."""
+    """One flight. Its times stay in the local time of each airport, as sent."""
     fields = Fields(raw, _SEGMENT)
     departure, arrival = fields.wall("departureDateTime"), fields.wall("arrivalDateTime")
     return FlightSegment(
@@ -95,9 +95,9 @@ def segment(raw: dict[str, Any]) -> FlightSegment:
 
 
 def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | None = None) -> OrderItem:
-    """One line of an order. A link that ends in `order_ref`, as in the vendor's sample, does not give the item's own ref.
+    """One line of an order. A link that ends in `order_ref`, as in the vendor's sample, is not taken for the item's own ref.
 
-    `room` is how many segments of the order may still be read.
+    `room` counts the segments that may still be read for the order.
     """
     fields = Fields(raw, _ITEM)
     segments, left = fields.objects("flightSegments", (room or Segments()).take)
@@ -132,7 +132,7 @@ def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | 
 
 
 def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
-    """One order, with its inline items. Raises Unreadable for an object without any of _MARKS_OF_AN_ORDER."""
+    """One order, with its inline items. Raises Unreadable if the object has none of the fields in _MARKS_OF_AN_ORDER."""
     fields = Fields(raw, _ORDER)
     if all(fields.sent(name) is None for name in _MARKS_OF_AN_ORDER):
         raise Unreadable("the answer is not an order")
@@ -168,7 +168,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 
 
 def extension(raw: dict[str, Any]) -> Extension:
-    """Custom data: every field that is not the extension's own is a value, in the order received."""
+    """Custom data: every field that is not one of the extension's own becomes a value, in the order received, up to CUSTOM values."""
     fields = Fields(raw, _EXTENSION)
     values = fields.extras(CUSTOM)
     return Extension(
@@ -182,10 +182,10 @@ def extension(raw: dict[str, Any]) -> Extension:
 
 
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One page of a collection, requested from offset `at`. Raises Unreadable if `raw` is not one.
+    """One page of a collection, requested at offset `at`. Raises Unreadable if `raw` is not such a page.
 
-    An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a page:
-    it must not be taken for an empty one.
+    An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a
+    page, so that it is not mistaken for an empty one.
     """
     entries = raw.get("items")
     if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
@@ -211,12 +211,12 @@ def is_short(one: Page) -> bool:
 
 
 def is_error_body(raw: dict[str, Any]) -> bool:
-    """Whether an answer is the API's documented error body, which a proxy or a cache may send with a good status."""
+    """Whether an answer has the form of the API's documented error body, which a proxy or a cache may send with a 2xx status."""
     return raw.keys() <= _ERROR_BODY and not raw.keys().isdisjoint(("message", "developerMessage"))
 
 
 def is_bare_reference(entry: dict[str, Any]) -> bool:
-    """Whether an entry has no fields but `href` and `ref`, so that its record has to be fetched."""
+    """Whether an entry has no fields other than `href` and `ref`, so that its record has to be fetched."""
     return all(key in ("href", "ref") for key in entry)
 
 
@@ -227,7 +227,7 @@ def _limit(value: object) -> int | None:
 
 
 def _points_onward(link: object, at: int) -> bool:
-    """Whether a `next` link announces more. A link to this page or to an earlier one is a loop and does not count."""
+    """Whether a `next` link announces more entries. A link to this page or to an earlier one is a loop and does not count."""
     href = link.get("href") if isinstance(link, dict) else link
     if not isinstance(href, str) or not href:
         return False

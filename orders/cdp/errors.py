@@ -1,4 +1,4 @@
-"""Errors of the CDP and the connection to it, by who must act.
+"""Errors of the CDP and of the connection to it, grouped by who has to act.
 
 CdpError
 ├── ClientActionNeeded               the user or their administrator
@@ -7,7 +7,8 @@ CdpError
 │   └── CredentialUnreadable the stored credential cannot be opened here (`orders.privacy.sealing`)
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
-│   ├── NotFound             404, or no such person on the order
+│   ├── NotFound             404
+│   ├── NotOnOrder           no such person or hidden field on the order
 │   ├── TooMany              more match than one page reads
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
@@ -28,7 +29,7 @@ from __future__ import annotations
 
 
 class CdpError(Exception):
-    """Root of the tree. `str(error)` is a short technical sentence that is safe to log."""
+    """Base class of these errors. `str(error)` is a short technical sentence that is safe to log."""
 
 
 class ClientActionNeeded(CdpError):
@@ -44,7 +45,7 @@ class NotPermitted(ClientActionNeeded):
 
 
 class ReferenceProblem(CdpError):
-    """A problem with the reference: the user has to check it."""
+    """A problem with the reference or search term that the user gave; the user has to check it."""
 
 
 class BadReference(ReferenceProblem):
@@ -52,7 +53,11 @@ class BadReference(ReferenceProblem):
 
 
 class NotFound(ReferenceProblem):
-    """404: the CDP has no such resource; or the order has no such person or field."""
+    """404: the CDP has no such resource."""
+
+
+class NotOnOrder(ReferenceProblem):
+    """The CDP answered, but the order has no such person or no such hidden field."""
 
 
 class TooMany(ReferenceProblem):
@@ -60,7 +65,7 @@ class TooMany(ReferenceProblem):
 
 
 class RequestRefused(ReferenceProblem):
-    """400 or another 4xx: the CDP does not accept this request."""
+    """400, or a 4xx without a class of its own: the CDP does not accept this request."""
 
 
 class RetryLater(CdpError):
@@ -107,8 +112,8 @@ class Broken(UpstreamFailure):
 
 
 class Unreadable(UpstreamFailure):
-    """An answer that cannot be read: not JSON, not the documented shape, or too large."""
+    """An answer that cannot be read: not JSON, not of the documented shape, or too large for a single answer."""
 
 
 class TooLarge(UpstreamFailure):
-    """The answers hold more data than a page may read; what was read is shown."""
+    """The answers together hold more data than a page may read; what was read is shown."""

@@ -29,7 +29,7 @@ class Known:
         self._spelling = {name.lower(): name for name in self.names}
 
     def arrange(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The known fields under their documented names, and all other fields. Of two spellings of one name, only one counts as known."""
+        """The known fields under their documented names, and all others. If a name comes in two spellings, only one counts as known."""
         if raw.keys() <= self.names:
             return raw, {}
         known, others = {}, {}
@@ -43,9 +43,9 @@ class Known:
 
 
 class Wall(NamedTuple):
-    """One end of a flight as sent: `time` is a naive local time, `day` the date if no time was sent.
+    """The departure or arrival time of a flight: `time` is naive and local; `day` is the date if no time was sent.
 
-    `offset` is set only if the feed sent a real one; `sent` is the value as received.
+    `offset` is None if the feed sent none, Z or +00:00. `sent` is the value as received, cut if long.
     """
 
     time: datetime | None = None
@@ -55,16 +55,16 @@ class Wall(NamedTuple):
 
     @classmethod
     def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """Make a Wall from a moment. A date without a time is a day, never midnight."""
+        """Make a Wall from a moment. A date without a time sets `day`, and never means midnight."""
         if not moment.clock:
             return cls(day=stamps.day(moment), sent=sent)
         return cls(moment.wall, moment.offset or None, sent=sent)
 
 
 class Fields:
-    """A JSON object, and notes that accumulate as its fields are read. With `personal`, notes never contain values.
+    """Reader of the fields of a JSON object, which collects notes on odd values. If `personal`, the notes never contain values.
 
-    `left` is the number of unknown fields that `extras` omitted.
+    `left` is the number of unknown fields that `extras` left out.
     """
 
     def __init__(self, raw: dict[str, Any], known: Known, *, personal: bool = False) -> None:
@@ -89,7 +89,7 @@ class Fields:
         return None if value == "" else value
 
     def text(self, name: str, most: int = SHORT) -> str | None:
-        """The text, or a number as text, cut at `most` characters with an ellipsis; None if blank."""
+        """The text, or a number as text, cut to `most` characters, the last an ellipsis; None if blank or of another type."""
         return self._text(name, self._known.get(name), most)
 
     def _text(self, name: str, value: Any, most: int) -> str | None:
@@ -112,7 +112,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
-        """An exact number; also one sent as text, if it is unambiguous."""
+        """The exact number; also from a text, if the text is unambiguous. None if there is no such number."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -140,7 +140,7 @@ class Fields:
         return None
 
     def stamp(self, name: str) -> datetime | None:
-        """A timestamp as an aware UTC datetime."""
+        """The timestamp as an aware UTC datetime, or None."""
         moment = self._moment(name)
         try:
             return stamps.utc(moment) if moment else None
@@ -153,7 +153,7 @@ class Fields:
         return stamps.day(moment) if moment else None
 
     def wall(self, name: str) -> Wall:
-        """A local time with its false Z stripped, or only the day."""
+        """The local time of a departure or arrival, without its false Z; only the day if no time was sent."""
         moment = self._moment(name, stamps.read_any)
         value = self._known.get(name)
         sent = readable(value, _SHOWN) if value is not None else ""
@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """The distinct texts in a list and in the singular fields `alone`, at most VALUES from each.
+        """The distinct texts in the list `name` and in the singular fields `alone`, at most VALUES from each.
 
         A single text is read like a list of one.
         """
@@ -193,10 +193,9 @@ class Fields:
         return tuple(found)
 
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
-        """The objects in a list, and the number of entries not read.
+        """The objects in the list `name`, and the number of its entries that were not read.
 
-        Null entries are ignored; other non-objects are noted. `take` returns the entries to read, from the front of the
-        list.
+        Null entries are ignored; other non-objects are noted. `take` is given the list, and returns the first entries, which are read.
         """
         value = self.sent(name)
         if value is None:
@@ -219,7 +218,7 @@ class Fields:
         return entries[:most]
 
     def ref(self) -> str | None:
-        """`ref`, else the last path segment of `href`. A `ref` that cannot be part of a URL is noted and ignored."""
+        """The `ref`, or else the end of the path in `href`, or None. A `ref` that cannot be part of a URL is noted and ignored."""
         own = self.text("ref")
         if own is not None and not refs.is_ref(own):
             self.note("ref", "out of range", own)
@@ -227,12 +226,12 @@ class Fields:
         return own if own is not None else refs.of_href(self.sent("href"))
 
     def link(self, name: str) -> str | None:
-        """The ref in a link object such as `guest`."""
+        """The ref in a link object such as `guest`, or None."""
         value = self.sent(name)
         return ref_of(value) if isinstance(value, dict) else None
 
     def extras(self, most: int = EXTRAS) -> tuple[Extra, ...]:
-        """The first `most` unknown fields, as readable text, except null and ""."""
+        """The unknown fields with values other than null and "", the first `most` of them, as readable text."""
         if not self._others:
             return ()
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
@@ -246,7 +245,7 @@ class Fields:
 
 
 def ref_of(entry: dict[str, Any]) -> str | None:
-    """The ref of an entry of a collection: `ref`, else the last path segment of `href`; None if neither is a ref."""
+    """The ref of an entry in a collection: its `ref`, or else the end of the path in its `href`; None if neither is a ref."""
     own = entry.get("ref")
     if isinstance(own, str) and refs.is_ref(own.strip()):
         return own.strip()

@@ -1,4 +1,4 @@
-"""JSON parser that keeps exact numbers, NaN, and the names of duplicate keys."""
+"""Parse JSON, keeping exact numbers, NaN and the names of duplicate keys, and write its values as readable text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEEPEST = 6
 
 
 class SentTwice(dict[str, Any]):
-    """An object with duplicate keys; the last value counts, as in other parsers."""
+    """A JSON object with duplicate keys, listed in `keys_twice`. The last value of a key counts, as in other parsers."""
 
     __slots__ = ("keys_twice",)
     keys_twice: tuple[str, ...]
@@ -24,15 +24,15 @@ class SentTwice(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class NotANumber:
-    """NaN or Infinity, which are not valid JSON although some servers send them, or a number too large for arithmetic."""
+    """NaN or an infinity, which some servers send although JSON has neither, or a number that is out of range for Decimal."""
 
     text: str
 
 
 def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """The top-level object of a JSON text, and a note if its bytes are not all UTF-8. Raises Unreadable if there is no such object.
+    """The object that `body` holds as JSON, and a note if its bytes are not all UTF-8. Raises Unreadable if it is not a JSON object.
 
-    Numbers with a fraction or an exponent, and integers longer than _INT_DIGITS, are exact Decimals. A byte order mark is tolerated.
+    Numbers with a fraction or an exponent, and integers longer than _INT_DIGITS, become exact Decimals. A byte order mark is tolerated.
     """
     notes: tuple[Note, ...] = ()
     try:
@@ -86,9 +86,9 @@ _DECODER = json.JSONDecoder(
 
 
 def readable(value: object, most: int = 500) -> str:
-    """A value as readable text of at most `most` characters: text itself, anything else as JSON on one line.
+    """A value as readable text of at most `most` characters: a string as it is, anything else as JSON on one line.
 
-    Control characters are replaced (see `whole_characters`).
+    Control characters are replaced as in `whole_characters`.
     """
     if isinstance(value, str):
         shown = whole_characters(unwrapped(value[: most + 1]))

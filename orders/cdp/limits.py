@@ -1,4 +1,4 @@
-"""Limits of outbound calls, and of the data that one page reads, each with its reason."""
+"""Limits on outbound calls and on the data that one page reads, each with its reason."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, bytes and counts. Operators may change them; callers cannot disable them."""
+    """The limits, in seconds, bytes or counts. Operators can change some of them (`cdpviewer.remote.limits`)."""
 
     connect: float = 2.0  # a host that takes longer to accept a connection will not answer in time
     call: float = 6.0  # one resource with retries: two slow ones in a row fit into a page
-    page: float = 10.0  # all waiting of a page; with rendering it stays under 12 s
+    page: float = 10.0  # all the waiting of a page; with rendering, the page takes less than 12 s
     body: int = (
         2_000_000  # bytes, compressed and decompressed: 100 expanded items are about 150 kB, so 2 MB is not an order
     )
@@ -21,7 +21,7 @@ class Limits:
     backoff: float = 0.1  # seconds: the first wait is up to this long, each further one up to twice as long
     waiting_pages: int = 1_000  # per process: a waiting page takes about 100 kB
     side_by_side: int = 25  # concurrent calls of a page; the vendor's limits are not published
-    pool_threads: int = 2_000  # two for each waiting page: ticket links ask two ways at once; in the server, greenlets
+    pool_threads: int = 2_000  # two per waiting page: a ticket link is tried two ways at once; in the server, greenlets
     connections: int = 1_000  # kept open per host, so that no waiting page has to close one
     page_size: int = 100  # the API's maximum
     most_records: int = 1_000  # a longer collection is a loop, not an order

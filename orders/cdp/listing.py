@@ -1,4 +1,4 @@
-"""A collection of the API, read to its end: inline records as received, references fetched in parallel."""
+"""Read a collection of the API to its end. Records included in it are used; those listed by ref only are fetched in parallel."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ T = TypeVar("T")
 
 
 class Listing:
-    """The collection at `parts` filtered by `search`; `owner` is the ref of its order, if an entry's link may end in that ref."""
+    """A collection at path `parts`, filtered by `search`. `owner` is the ref of its order, if entries may have links that end in it."""
 
     def __init__(
         self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
     ) -> None:
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
-        self.is_one_record = False  # once read: one entry, with its record and not a mere reference
+        self.is_one_record = False  # after `read`: whether there is just one entry, and it is a whole record
 
     def read(
         self,
@@ -39,8 +39,9 @@ class Listing:
     ) -> Loaded[T]:
         """All records, or the first `most`; a record listed by ref only is fetched from /`single`/{ref}, or by `fetch`.
 
-        `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are fetched, and must not
-        raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection off. An error on the first page is raised.
+        At least `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are
+        fetched, and must not raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection
+        short. An error on the first page is raised.
         """
         limits = self._reader.limits
         pager = Pager(
@@ -84,7 +85,7 @@ class Listing:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _identity(self, entry: object) -> str | None:
-        """The ref that identifies an entry, None if there is none.
+        """The ref that identifies an entry, or None.
 
         In the vendor's sample, an item's link ends in the ref of its order, which does not identify the item.
         """
@@ -131,7 +132,7 @@ def _too_large(gathered: Gathered) -> TooLarge | None:
 
 
 def whole_record(raw: dict[str, Any]) -> dict[str, Any]:
-    """The answer for a single record. Raises Unreadable for `{}`."""
+    """The answer for a single record, unchanged. Raises Unreadable if it is `{}`."""
     if not raw:
         raise Unreadable("the answer is not a record")
     return raw

@@ -1,4 +1,4 @@
-"""The route out of the network: a proxy, additional certificate authorities, and the failures of TLS and the proxy."""
+"""Outbound connections: settings for a proxy and more certificate authorities, and the errors for failures of TLS and the proxy."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from orders.cdp.errors import CdpError, Unreachable, Untrusted
 
 TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
-# OpenSSL's numbers for what is wrong with a certificate.
+# OpenSSL's codes for what is wrong with a certificate.
 NOT_YET, EXPIRED, OTHER_HOST, REVOKED = {9}, {10}, {62, 64}, {23}
 NOBODY_KNOWN = {2, 18, 19, 20, 21}
 
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """Outbound settings: `proxy` is `http://host:port`, `credentials` its user:password, `ca_file` more authorities in PEM; "" for none."""
+    """Outbound settings, each "" if not set.
+
+    `proxy` is `http://host:port`, `credentials` the proxy's user:password, and `ca_file` the path of a PEM file with more authorities.
+    """
 
     proxy: str = ""
     credentials: str = field(default="", repr=False)
@@ -27,7 +30,7 @@ class Outbound:
 def failure(error: BaseException) -> tuple[CdpError, bool] | None:
     """The CdpError for a fault of TLS or the proxy, and whether a retry may help; None for any other error.
 
-    The message gives only the kind of `error`, never its text, which contains host names.
+    The message says only what kind of fault it is, and never repeats the text of `error`, which contains host names.
     """
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
@@ -62,7 +65,7 @@ def _of_proxy(status: int) -> tuple[CdpError, bool]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all errors behind it, each once: the library keeps them as cause, context, `reason` or argument."""
+    """The error and all errors that led to it, each once. The library keeps them as cause, context, `reason` or argument."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:

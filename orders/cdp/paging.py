@@ -1,7 +1,7 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. The end is a page that is empty, a repetition or shorter than the step, or that has no `next` link although
-the page before had one. Links are hints only: the vendor's own samples contradict each other.
+The API gives no total. The last page is one that is empty or brings nothing new; or one without a `next` link that is shorter than the
+first page, or follows a page with such a link. Links are only hints: the vendor's own samples contradict each other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Entries in order. `complete` is False if a page failed (`problem`), the server contradicted itself, or a limit ended the reading.
+    """Entries, in order. `complete` is False if a page failed (`problem`), the server contradicted itself, or a limit ended the reading.
 
     `left` counts the entries received but not read; it is None unless a limit ended the reading.
     """
@@ -32,10 +32,10 @@ class Gathered:
 
 
 class Pager:
-    """The reading of a collection page by page: request `next_offsets()`, pass the pages to `add`, until `done()` has the result.
+    """Reads a collection in pages: request the pages at `next_offsets()` and pass them to `add`, until `done()` returns a result.
 
-    At most `most` entries are read. `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
-    `identity` returns the name of an entry, None if it has none; repeated names show that a server ignores `offset`.
+    At most `most` entries are read. At least `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
+    `identity` returns a name that identifies an entry, or None. An entry whose name came before is dropped: the server may ignore `offset`.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class Pager:
             self._finish()
 
     def done(self) -> Gathered | None:
-        """The gathered entries; None while there is more to request."""
+        """The gathered entries, or None while the reading has not ended."""
         return self._gathered
 
     def next_offsets(self) -> list[int]:
-        """The offsets of the next pages, to request in parallel; none if the collection was read or a limit ends the reading."""
+        """The offsets of the next pages, to request in parallel; [] if the end or a limit has been reached."""
         if self._gathered is None and (
             len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
         ):
@@ -97,7 +97,7 @@ class Pager:
         self._last = page
 
     def _keep(self, page: Page) -> bool:
-        """Keep the new entries of `page`; False if there are none."""
+        """Keep the new entries of `page`; return whether there were any."""
         if page.entries in self._pages:
             return False
         self._pages.append(page.entries)
@@ -115,7 +115,7 @@ class Pager:
         self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
 
     def _cut(self, left: int) -> None:
-        """End with the first `most` entries; `left` more were received and not read."""
+        """End the reading with the first `most` entries. `left` is how many more were received but not kept."""
         beyond = left + max(0, len(self._entries) - self._most)
         self._gathered = Gathered(tuple(self._entries[: self._most]), complete=False, left=beyond)
 
@@ -123,14 +123,14 @@ class Pager:
 def _bursts(*, full: bool) -> Iterator[int]:
     """The number of pages to request in parallel, round by round.
 
-    A full first page is usually followed by several: 500 entries take two round trips. A short one may be the whole collection, so the
-    second page is requested alone.
+    A full first page is usually followed by several: 500 entries take two round trips. After a short first page,
+    which may be the whole collection, the second is requested alone.
     """
     return chain((5, 10) if full else (1, 5, 10), repeat(20))
 
 
 def _is_all(first: Page, page_size: int) -> bool:
-    """Whether the first page is the whole collection, judging by its own limit and link. False if that is unclear."""
+    """Whether the first page is the whole collection, judging by its own limit and `next` link. False if that is unclear."""
     came = len(first.entries)
     if first.onward or first.limit is None or came >= first.limit:
         return False

@@ -17,7 +17,7 @@ _IDENTIFIER = Known("provider id expiryDate")
 
 
 def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
-    """One person. Notes name the field and the reason, never the value."""
+    """One person. The notes name a field and a reason, never the value."""
     fields = Fields(raw, _PERSON, personal=True)
     identifiers, odd = _identifiers(fields)
     return Person(
@@ -64,7 +64,7 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 
 
 def _item_refs(fields: Fields) -> tuple[str, ...]:
-    """The refs of a traveller's items, from a plain list or a collection of links; () for a mere link to the collection."""
+    """The refs of a traveller's items, from a plain list or a collection of links; () if there is only a link to the collection."""
     sent = fields.sent("orderItems")
     entries = sent.get("items") if isinstance(sent, dict) else sent
     if not isinstance(entries, list):

@@ -1,6 +1,6 @@
-"""Indentation of JSON text for the raw view.
+"""Indent JSON text for the raw view.
 
-It works on tokens, not on values: 100.00 stays 100.00, a key sent twice is shown twice, and truncated JSON is shown up to the
+This works on tokens, not on values: 100.00 stays 100.00, a key sent twice is shown twice, and truncated JSON is shown up to the
 point where it breaks off.
 """
 
@@ -13,7 +13,9 @@ from orders.cdp.characters import as_in_json
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
 _STEP = "  "
-_DEEPEST = 12  # answers nest six deep; deeper values stay on one line, or 2,000 levels would be megabytes of spaces
+_DEEPEST = (
+    12  # answers nest six deep; values below this depth stay on one line, or 2,000 levels would be megabytes of spaces
+)
 
 
 def indent(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The requests of one page to the CDP: every call is made by `Reader.get`.
+"""The requests that one page makes to the CDP, all through `Reader.get`.
 
 The reader counts calls and seconds, keeps documents for the raw view, and stores answers for the user's next page.
 """
@@ -31,7 +31,7 @@ _PERSONAL = frozenset({"email", "phoneNumber", "firstName", "lastName"})
 
 
 class Memory(Protocol):
-    """A store of the answers that the user has just received, for the pages opened next. Keys hold no personal data."""
+    """A store of one user's recent answers, for the pages that this user opens next. Keys hold no personal data."""
 
     def get(self, key: str) -> bytes | None: ...
 
@@ -39,7 +39,7 @@ class Memory(Protocol):
 
 
 class Reader:
-    """GET requests with one credential, for one page. Thread-safe."""
+    """Makes the GET requests of one page, with one credential. Thread-safe."""
 
     def __init__(
         self,
@@ -103,20 +103,20 @@ class Reader:
             return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
 
     def keep_documents(self) -> None:
-        """Keep the answers from now on, for the raw view."""
+        """Keep all answers from now on as `documents`, for the raw view."""
         self._kept = []
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The kept answers as received, in the order of the requests."""
+        """The kept answers, decoded but otherwise as received, in the order of the requests."""
         return tuple(_document(*slot) for slot in self._kept or () if slot is not None)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """The JSON object of GET /<version>/<parts>?<params>, and notes on its bytes.
 
-        Raises CdpError: BadReference before any call, for a part that is not a reference; TooLarge once the page's answers exceed its
-        limits. A page requests a URL once: later and concurrent callers get the same answer or error. The memory may have the answer;
-        answers to requests with personal parameters are not stored there, and documents omit their query.
+        Raises any CdpError, such as BadReference for a part that is not a reference (before any call), or TooLarge once the page's answers
+        exceed its limits. A page requests a URL once: later and concurrent callers get the same answer or error. The answer may come from
+        the memory. A request with personal parameters does not use the memory, and its document omits the query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -134,12 +134,12 @@ class Reader:
         return parsed
 
     def target(self, parts: Sequence[str], params: Mapping[str, str | int]) -> str:
-        """The path and query of a URL. Raises BadReference for a part that is not a reference."""
+        """The path and query of the URL for `parts` and `params`. Raises BadReference for a part that is not a reference."""
         path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """The answer to `target` received for this page, or for another within the last minute, else None. Makes no call."""
+        """The answer to `target`, if it came for this page or, in the last minute, for another; else None. Makes no call."""
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:
@@ -168,7 +168,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """Return the errors of failed calls since the last time, for one log line, and clear them. A ReferenceProblem is not among them."""
+        """Return the errors of calls since the last time, without ReferenceProblems, and clear them; for one log line."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -199,7 +199,7 @@ class Reader:
             raise TimedOut("the same call did not end in time") from None
 
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """Parse an answer. Raises TooLarge if the page's answers exceed its limits, and TimedOut if its time is up.
+        """Parse an answer. Raises TooLarge if the page's answers exceed its limits, and TimedOut if the page's time is up.
 
         The number of values is estimated by counting commas and opening brackets.
         """
@@ -222,9 +222,9 @@ class Reader:
         self._listener = (of, listener)
 
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
-        """Run `tasks` at the same time. Return their results in order, with the CdpError in place of a failed one's result.
+        """Run `tasks` at the same time. Return their results in order, with a failed task's CdpError as its result.
 
-        `of` is the name for `report_progress`.
+        `of` names the tasks for `report_progress`.
         """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])
@@ -276,7 +276,7 @@ class Reader:
             watcher.tried(self._origin)
 
     def _place_for(self, path: str) -> Callable[[bytes], None]:
-        """A function that keeps the answer to `path` at its place in the order of requests, or drops it if documents are not kept."""
+        """A function that keeps the answer to `path` in the order of requests, or drops it if documents are not kept."""
         kept = self._kept
         if kept is None:
             return _forget
@@ -291,7 +291,7 @@ class Reader:
 
 
 def _forget(_body: bytes) -> None:
-    """Keep nothing."""
+    """Drop an answer: documents are not kept."""
 
 
 def _document(path: str, body: bytes) -> Document:

@@ -1,8 +1,8 @@
 """The CDP's answers as frozen records of the fields that pages show.
 
 A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, a missing field and "" all
-become None (or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in `extras`; if
-there are too many, a note gives their number.
+become None (or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in
+`extras`; if there are too many to keep, a note says how many were kept.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Note:
     """One odd thing in an answer: `field` as the API spells it ("" if it concerns no single field), `reason` a short code.
 
-    Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range",
-    "sent twice", "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (`shown` is "500 / 8000"),
+    Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range", "sent twice",
+    "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (`shown` is "500 / 8000"), "not loaded",
     "and more" (further notes). `shown` is the value as sent, cut at 80 characters, or ""; always "" in a note on a person.
     """
 
@@ -33,7 +33,7 @@ class Note:
 
 
 def not_understood(notes: Iterable[Note], field: str) -> str:
-    """The value sent for a number that could not be read; "" if it could be read, or none was sent."""
+    """The value received in the numeric field `field` if it could not be read as a number; otherwise ""."""
     return next(
         (note.shown for note in notes if note.field == field and note.reason in ("not a number", "out of range")), ""
     )
@@ -50,10 +50,10 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class FlightSegment:
-    """One flight as the CDP sent it. Times are naive wall-clock values; the false `Z` is stripped, and nothing is shifted.
+    """One flight as the CDP sent it. Times are naive local times: the false `Z` is dropped, and nothing is converted.
 
-    A date sent without a time is in `departure_day` or `arrival_day`, which are None if there is a time.
-    `departure_offset`/`arrival_offset` are set only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
+    `departure_day` and `arrival_day` are set only for a date sent without a time. `departure_offset` and `arrival_offset` are set
+    only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
     """
 
     origin: str | None = None
@@ -82,7 +82,7 @@ class FlightSegment:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One line of an order. `price` is in `currency_code`; the API does not say whether it is per unit or per line.
+    """One line of an order. `price` is in `currency_code`; the API does not say whether that is per unit or for the line.
 
     `segments_left` is the number of segments that were sent but not read.
     """
@@ -114,11 +114,11 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are the items that were read; `items_complete` is whether these are all.
+    """One order. `items` are the items that were read; `items_complete` is False if it has, or may have, others.
 
-    If not, `items_left` is how many more are known to exist, and `items_problem` is the error that stopped the reading (not
-    raised again), or None if no more were requested or the CDP contradicted itself.
-    `ordered_at`, `created_at`, `modified_at` are UTC, timezone-aware.
+    In that case, `items_left` is how many more are known to exist, and `items_problem` is the reason: an error that was not raised, or
+    None if the others were not requested or the CDP contradicted itself.
+    `ordered_at`, `created_at` and `modified_at` are aware UTC datetimes.
     """
 
     ref: str | None = None
@@ -144,7 +144,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An id of the person in another system."""
+    """A person's id in another system (`provider`)."""
 
     provider: str | None = None
     id: str | None = None
@@ -153,7 +153,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """A contact, a consumer (traveller) or a guest: the fields they share. Personal data: no repr, never logged."""
+    """A contact, a consumer (traveller) or a guest. It is personal data, so it has no repr and is never logged."""
 
     ref: str | None = None
     title: str | None = None
@@ -186,7 +186,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: arbitrary keys, in the order received; `left` is how many more were received but not read."""
+    """Custom data of an order or item: `values` in the order received; `left` counts further values, which were not kept."""
 
     ref: str | None = None
     name: str | None = None
@@ -200,8 +200,9 @@ class Extension:
 class Loaded(Generic[T]):
     """The part of a collection that could be read.
 
-    `items` were read; `missing` is how many more are known to exist; `complete` is True only if the collection was read to its end
-    and nothing is missing; `problem` is the first failure, or TooLarge. A failure of the first call is raised instead.
+    `items` are the records that were read; `missing` is how many more are known to exist; `complete` is True only if the collection
+    was read to its end and nothing is missing; `problem` is the first failure, TooLarge if a limit was reached, or None. If the
+    first call fails, its error is raised instead.
     """
 
     items: tuple[T, ...] = ()
@@ -214,7 +215,7 @@ class Loaded(Generic[T]):
 class Document:
     """One response as received, for the raw view.
 
-    `path` has no host, and a personal query is cut to "?…"; `text` is the decoded body.
+    `path` has the query but not the host; a personal query is replaced by "?…". `text` is the decoded body.
     """
 
     path: str

@@ -13,20 +13,20 @@ _REF = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
 def is_ref(text: str) -> bool:
     """Whether `text` is 1 to 128 characters of `[A-Za-z0-9._~-]`, is not "." and does not contain "..".
 
-    The vendor's samples are not all UUIDs.
+    It need not be a UUID: some refs in the vendor's samples are not.
     """
     return _REF.fullmatch(text) is not None and ".." not in text and text != "."
 
 
 def in_path(ref: str) -> str:
-    """`ref` quoted for a path. Raises BadReference, without repeating the value, if it is not a ref."""
+    """`ref`, quoted for the path of a URL. Raises BadReference if it is not a ref; the message does not repeat it."""
     if not is_ref(ref):
         raise BadReference("a reference is 1 to 128 letters, digits, dots, hyphens, underscores or tildes")
     return quote(ref, safe="")
 
 
 def of_href(href: object) -> str | None:
-    """The ref at the end of a link's path, None if there is none. The link itself is never followed: its host may be anybody's."""
+    """The ref at the end of a link's path, or None. The link is never followed: its host may belong to anybody."""
     if not isinstance(href, str) or not href:
         return None
     try:
@@ -38,7 +38,7 @@ def of_href(href: object) -> str | None:
 
 
 def offset_of_href(href: str) -> int | None:
-    """The `offset` in a paging link's query, None unless it is a plain number."""
+    """The `offset` in a paging link's query; None if it is missing or is not a plain number of at most nine digits."""
     try:
         values = parse_qs(urlsplit(href).query).get("offset", [])
     except ValueError:
@@ -48,5 +48,5 @@ def offset_of_href(href: str) -> int | None:
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two refs are equal, ignoring case: the vendor's samples spell one ref both ways."""
+    """Whether two refs are equal, ignoring case, which varies in the vendor's samples; False if either is None."""
     return one is not None and other is not None and one.lower() == other.lower()

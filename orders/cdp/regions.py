@@ -1,6 +1,6 @@
-"""The hosts of the CDP: a closed list of regions, which the operator can extend.
+"""The CDP's hosts, by region: the vendor's four and any that the operator adds.
 
-Users pick a region by name and never type a URL, so the credential cannot be sent anywhere else.
+Users pick a region by name and never type a URL, so a credential cannot be sent anywhere else.
 """
 
 from __future__ import annotations
@@ -19,24 +19,25 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
 
 class RegionError(ValueError):
-    """The operator's list of extra regions is invalid; `str(error)` names the entry and the reason."""
+    """The operator's list of extra regions is invalid; `str(error)` says which entry is wrong, and why."""
 
 
 def regions(extra: str = "") -> dict[str, str]:
-    """Base URLs, without a trailing slash, by region name: the vendor's four and those in `extra` ("name=https://host,…").
+    """The base URL of each region, by name: the vendor's four regions and those in `extra` ("name=https://host,…").
 
-    Raises RegionError, whose message is for the operator.
+    No base URL ends with a slash. Raises RegionError, whose message is for the operator.
     """
     known = dict(VENDOR_REGIONS)
-    for entry in extra.split(","):
+    for number, entry in enumerate(extra.split(","), 1):
         if not entry.strip():
             continue
         name, equals, address = (part.strip() for part in entry.partition("="))
         if not equals or not address:
-            raise RegionError(f'"{entry.strip()}" is not of the form name=https://host.')
+            # An entry is not repeated in a message: it may contain a secret.
+            raise RegionError(f"Entry {number} is not of the form name=https://host.")
         if not _NAME.fullmatch(name):
             raise RegionError(
-                f'"{name}" cannot be a region name: a lower-case letter first, then at most 31 of a-z, 0-9 and "-".'
+                f'The name in entry {number} must be a lower-case letter, then at most 31 of a-z, 0-9 and "-".'
             )
         if name in known:
             raise RegionError(f'The region name "{name}" is taken; every region needs a name of its own.')
@@ -45,14 +46,16 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """The base URL: scheme, host and port. Raises RegionError if `address` has more, is unusable, or is plain http to another machine."""
+    """The base URL: scheme, host and port, if given.
+
+    Raises RegionError if `address` contains anything else, is unusable, or is plain http to another machine.
+    """
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise RegionError(f'The address of region "{name}" cannot be read; it should look like https://host.') from None
     if parts.username is not None or parts.password is not None:
-        # The entry is not repeated in the message: it contains a secret.
         raise RegionError(f'The address of region "{name}" must not hold a user name or password.')
     if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in address or "#" in address:
         raise RegionError(f'The address of region "{name}" must end after the host and port.')

@@ -1,6 +1,6 @@
 """Dates and times in the CDP's formats.
 
-Two kinds share one format: timestamps (`createdAt`) are UTC; segment times are an airport's local times, with a false Z.
+Two kinds share one format: timestamps (`createdAt`) are UTC; a segment's times are local times at the airports, with a false Z.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SHAPE = re.compile(
     r" ?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
-# All that `datetime.fromisoformat` may read: it also accepts offsets, and `16:00.55` or `16:00:55:554`.
+# The only form passed to `datetime.fromisoformat`, which would also accept `16:00.55` and `16:00:55:554`.
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 _MIDNIGHT_OF_NEXT_DAY = 24
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -28,7 +28,10 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 
 
 class Moment(NamedTuple):
-    """A date with or without a time, as written: `wall` naive, `offset` None if no zone was sent, `clock` False if there is no time."""
+    """A date with or without a time, as written.
+
+    `wall` is naive; `offset` is None if no zone was sent; `clock` is whether a time was sent; without one, `wall` is midnight.
+    """
 
     wall: datetime
     offset: timedelta | None
@@ -40,13 +43,14 @@ class NotADate(ValueError):
 
 
 class OutOfRange(ValueError):
-    """A well-formed date, but there is no such day or time."""
+    """The text has the form of a date, but there is no such day or time."""
 
 
 def read(text: str) -> Moment:
-    """Parse `2025-08-15T16:00:55.554Z`, `…T16:00:55Z` or `…T16:17Z`, also with an offset, with a space instead of T, or without a time.
+    """Parse a date in the CDP's format: `2025-08-15T16:00:55.554Z`, `…T16:00:55Z`, `…T16:17Z` or `2025-08-15`.
 
-    24:00 is midnight of the next day. Raises NotADate or OutOfRange.
+    The Z may be missing or replaced by an offset, and the T by a space. 24:00 is the midnight at the end of the day. Raises NotADate
+    or OutOfRange.
     """
     if _USUAL.fullmatch(text):
         try:  # at half the cost
@@ -77,9 +81,9 @@ def read(text: str) -> Moment:
 
 
 def read_any(text: str) -> Moment:
-    """Parse the formats of `read`, and others with an unambiguous year, month and day: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
+    """Parse the formats of `read`, and others that begin with the year or name the month: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
 
-    Unsuitable for timestamps and for text of unknown meaning, where eight digits may be anything. Raises NotADate or OutOfRange.
+    Not for timestamps or for text of unknown meaning, in which eight digits may be anything. Raises NotADate or OutOfRange.
     """
     try:
         return read(text)
@@ -96,7 +100,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a date, alone or with a time in whole minutes: one from somebody's plans, not a machine's timestamp."""
+    """Whether `text` is a date, alone or with a time in whole minutes: seconds are the mark of a machine's timestamp."""
     try:
         wall = read(text.strip()).wall
     except ValueError:
@@ -105,7 +109,7 @@ def is_date(text: str) -> bool:
 
 
 def utc(moment: Moment) -> datetime:
-    """A timestamp as an aware UTC datetime; one without a zone is UTC, as the vendor documents. Raises OutOfRange."""
+    """A timestamp as an aware UTC datetime; without a zone it is UTC, as the vendor documents. Raises OutOfRange."""
     try:
         return moment.wall.replace(tzinfo=timezone(moment.offset or timedelta(0))).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -113,7 +117,7 @@ def utc(moment: Moment) -> datetime:
 
 
 def day(moment: Moment) -> date:
-    """The calendar day as written, never shifted: a birthday has no zone."""
+    """The calendar day as written, whatever the zone: a birthday, for example, has none."""
     return moment.wall.date()
 
 

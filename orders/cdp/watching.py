@@ -1,4 +1,4 @@
-"""Observers of calls to the CDP: metrics and traces, if enabled. They receive no path, personal data or credential."""
+"""Observers of calls to the CDP: metrics and traces, if enabled. They get no paths, personal data or credentials."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """An observer, notified once per event in the thread of the event. Must not raise."""
+    """An observer. Its methods are called once per event, in the thread of the event, and must not raise."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
-        """A call ended, retries included.
+        """A call ended, after any retries.
 
-        `outcome` is "ok" or an error class name, `began` is in seconds since 1970, `seconds` the duration.
+        `outcome` is "ok" or the name of an error class, `began` the start in seconds since 1970, `seconds` the duration.
         """
 
     def tried(self, origin: str) -> None:
         """A request was sent to the CDP."""
 
     def remembered(self, hit: bool) -> None:
-        """The answer cache was read; `hit` is whether it had the answer."""
+        """An answer was looked up in the cache; `hit` is whether it was there."""
 
     def place(self, change: int) -> None:
         """A slot for waiting on the CDP was taken (1) or released (-1)."""

@@ -1,4 +1,4 @@
-"""Names of the aircraft types in wide use, by IATA code. Other types are shown as codes."""
+"""Names of widely used aircraft types, by IATA code. Other types are shown as codes."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ TYPES = {
 
 
 def aircraft(code: str) -> str:
-    """ "Airbus A330-300 (333)"; a code that is not in the table is returned unchanged."""
+    """An aircraft type's name and code, "Airbus A330-300 (333)"; a code that is not in the table is unchanged."""
     name = TYPES.get(code.strip().upper())
     return f"{name} ({code.strip()})" if name else code

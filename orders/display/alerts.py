@@ -1,4 +1,4 @@
-"""The strip of things to check: one line for each flight or other row of the page, and each thing with its figure."""
+"""The alert strip: the things to check, with their figures, in one line for each flight or other row of the page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 class AlertLine:
     """The things to check in one row of the page: `anchor` is the row's DOM id, and `words` has one phrase for each thing.
 
-    `at` is the flight number, or the airports ("DUB–LHR") of a flight without one; "" for a row that is not about a flight.
+    `at` is the flight's number, or its airports ("DUB–LHR") if it has none; "" if the line does not begin with a flight.
     """
 
     anchor: str
@@ -41,7 +41,7 @@ class AlertLine:
 
 
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
-    """The things to check at the moment `now` (aware): first those about the whole order, then those about each flight, in order."""
+    """The lines of the alert strip as of `now` (aware): first those about the whole order, then those about each flight."""
     alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
     lines = [
         *_unsettled(order, summary, trip, alerts, now),
@@ -66,16 +66,17 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
 
 
 def _is_pill(notice: Notice, order: Order) -> bool:
-    """Whether the pill of the order's status already shows the same."""
+    """Whether the notice only repeats the order's status, which its pill already shows."""
     return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
 
 
 def _unsettled(
     order: Order, summary: OrderSummary, trip: Trip, alerts: list[Alert], now: datetime
 ) -> Iterator[AlertLine]:
-    """The line for a status that must change before the trip: reserved, pending, declined.
+    """The line for a status that must change before the trip, such as reserved, pending or declined.
 
-    No line if all flights are over, if `alerts` has the status, or if the pill of the order's status already shows it all.
+    No line if all flights are over, if `alerts` already contains the status, or if the line would say no more than the pill of the
+    order's status.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):
@@ -93,9 +94,9 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure: "leaves in 30 days", "leaves Sat 9 Jan 2027" without a zone, or a remark that its time is in doubt or unknown.
+    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if only the day is known.
 
-    "" if no flight is to come.
+    A remark instead if the time is in doubt or even the day is unknown; "" if no more flights are to come.
     """
     if trip.doubted:
         return _("departure time in doubt")
@@ -110,32 +111,38 @@ def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
 
 
 def _is_over(flight: Flight, now: datetime) -> bool:
-    """Whether a flight is past, not merely under way; one in an unknown phase counts as past two days after its date."""
+    """Whether a flight is over, not merely under way.
+
+    If its phase is unknown, it counts as over from the second day after its date.
+    """
     if flight.phase is Phase.UNKNOWN:
         return flight.origin.day is not None and flight.origin.day < now.date() - A_DAY
     return flight.phase is Phase.DEPARTED
 
 
 def _split(trip: Trip) -> Iterator[AlertLine]:
-    """The line for travellers who are not on all flights to come; none if a flight is partly cancelled, which has its own line."""
+    """The line for a party that is not together on every flight to come.
+
+    No line if a flight is partly cancelled: that flight has a line of its own.
+    """
     coming = [flight for flight in trip.flights if not flight.cancelled and flight.phase is not Phase.DEPARTED]
     parts = [flight for flight in coming if flight.passengers and not flight.all_passengers]
     if any(notice.kind is NoticeKind.PARTLY_CANCELLED for flight in trip.flights for notice in flight.notices):
         return
     if parts:
         named = [_aboard(flight) for flight in parts[:MOST_PARTS]] + ["…"] * (len(parts) > MOST_PARTS)
-        words = _("Not all on the same flights: %(who)s") % {"who": "; ".join(named)}
+        words = _("Not all travellers are on every flight: %(who)s") % {"who": "; ".join(named)}
         yield AlertLine(f"flight-{parts[0].key}", "", (words,))
 
 
 def _aboard(flight: Flight) -> str:
-    """ "2 adults, 1 infant on BX 500"."""
+    """The travellers on a flight, in words: "2 adults, 1 infant on BX 500"."""
     number = flight.number or f"{flight.origin.place.code}–{flight.destination.place.code}"
     return _("%(who)s on %(flight)s") % {"who": passengers(flight.passengers), "flight": number}
 
 
 def _untimed(trip: Trip) -> Iterator[AlertLine]:
-    """The line for flights that were sent without a segment, so that their times are unknown."""
+    """The line that counts the flights sent without a segment, and so without times."""
     count = sum(count for _name, count in trip.untimed)
     if count:
         words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
@@ -149,7 +156,7 @@ def _is_open(row: Status) -> bool:
 def _contradiction(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
     if contradicts(order, summary):
         items = ", ".join(status_word(sent) for sent, _count in summary.statuses)
-        words = _("The order says %(order)s, its items say %(items)s")
+        words = _("The order is marked %(order)s, but its items are marked %(items)s")
         yield AlertLine("money", "", (words % {"order": status_word(order.status), "items": items},))
 
 
@@ -159,11 +166,11 @@ def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
             "sum": money(summary.items_sum, summary.sum_currency),
             "total": money(order.price, order.currency_code),
         }
-        yield AlertLine("money", "", (_("Items add up to %(sum)s, not %(total)s") % sums,))
+        yield AlertLine("money", "", (_("Items add up to %(sum)s; the order total is %(total)s") % sums,))
 
 
 def alert_words(notice: Notice, city: str = "") -> str:
-    """A thing to check with its figure: "Tight connection in Amsterdam: 35 min". `city` is the place of a wait."""
+    """A thing to check, with its figure: "Tight connection in Amsterdam: 35 min". `city` is the place of a wait, or ""."""
     word = _("%(what)s in %(city)s") % {"what": notice_word(notice), "city": city} if city else notice_word(notice)
     number = NUMBERS.get(notice.kind, _no_number)(notice)
     return f"{word}: {number}" if number else word
@@ -182,12 +189,12 @@ def _places(notice: Notice) -> str:
 
 
 def _change(notice: Notice) -> str:
-    """The places of a change and the time for it: "LHR–LGW, 4 h 45 min"."""
+    """The two ends of a change of airport or a surface leg, and the time for it: "LHR–LGW, 4 h 45 min"."""
     return ", ".join(filter(None, (_places(notice), duration(notice.minutes) if notice.minutes else "")))
 
 
 def _flight_time(notice: Notice) -> str:
-    """The impossible length of a flight with its times read as local; "" if unknown."""
+    """The impossible flight time that results from reading the times as local; "" if unknown."""
     return (
         ""
         if notice.evidence is None or notice.evidence.local_minutes is None
@@ -196,7 +203,7 @@ def _flight_time(notice: Notice) -> str:
 
 
 def _share(notice: Notice) -> str:
-    """ "1 of 4" of the travellers; "" for all of them."""
+    """The number of travellers concerned, "1 of 4"; "" if it is all of them."""
     return (
         _("%(count)s of %(all)s") % {"count": notice.count, "all": notice.total} if notice.count < notice.total else ""
     )

@@ -1,6 +1,6 @@
 """The answer line of an order: whether it is confirmed and paid, and when the next flight leaves. Nothing in it is guessed.
 
-The words for the time are in `departure`.
+The words for the time come from `departure`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_PARTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: `about` is "booking", "payment" or "time"; `tone` its colour, `icon` its symbol, `words` the answer itself."""
+    """One answer: `about` is "booking", "payment" or "time", `tone` the colour, `icon` the symbol, `words` the text."""
 
     about: str
     tone: str
@@ -36,22 +36,25 @@ class Answer:
 
 
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
-    """The answers about an order at the moment `now` (aware): booking and payment always, the time if it is known."""
+    """The answers about an order as of `now` (aware): booking and payment always, the time if it is known."""
     found = [_booking(order, summary, trip), payment(order, summary)]
     words = _time(order, summary, trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
 
 
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
-    """The time of the trip in words, "" if it is unknown or nothing is booked. The order's status counts if no item has one."""
+    """The time of the trip in words, or that it is cancelled; "" if the time is unknown or nothing is booked.
+
+    The order's own status counts only if no item has a status.
+    """
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
     if whole and trip.flights and (row.cancelled or all(flight.cancelled for flight in trip.flights)):
-        return _("Cancelled: nothing left to fly")
+        return _("Cancelled: no flights left")
     if not row.booked:
         return ""
     words = time_words(trip, now, settled=not row.code or row.settled)
-    return words if whole or not words else _("%(words)s (according to the items loaded)") % {"words": words}
+    return words if whole or not words else _("%(words)s (some flights may be missing)") % {"words": words}
 
 
 def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
@@ -65,7 +68,7 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
             return Answer("booking", tone, icon, not_confirmed(order.status))
         words = _("The CDP does not say whether the order is confirmed")
         if unread or status_unread(order):
-            words = _("Not known whether the order is confirmed: status not understood")
+            words = _("It is unclear whether the order is confirmed: a status could not be read")
         return Answer("booking", Tone.NEUTRAL, Icon.UNKNOWN, words)
     heads = _heads(order, trip)
     parts = [
@@ -73,7 +76,7 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
         for row, sent, count in counted[:MOST_PARTS]
     ]
     if unread:
-        parts.append(_of(_("Status not understood"), unread, summary))
+        parts.append(_of(_("Status could not be read"), unread, summary))
     look = _worst([row for row, _sent, _count in counted])
     whole = sum(count for _row, _sent, count in counted) == summary.items_total
     if look[0] is Tone.GOOD and (not whole or not _agrees(order)):
@@ -89,9 +92,10 @@ def _agrees(order: Order) -> bool:
 
 
 def contradicts(order: Order, summary: OrderSummary) -> bool:
-    """Whether the order's status means that there is no seat while its items' statuses are all settled, or the reverse.
+    """Whether the order's status contradicts the statuses of its items; False if no item has a status.
 
-    The reverse is a settled order whose items' statuses all mean that there is no seat. False if no item has a status.
+    It does if the order's status means that there is no seat and all the items are settled, or if the order is settled and the statuses
+    of all the items mean that there is no seat.
     """
     items, row = [status(sent) for sent, _count in summary.statuses], status(order.status)
     if not items:
@@ -102,10 +106,10 @@ def contradicts(order: Order, summary: OrderSummary) -> bool:
 
 
 def _heads(order: Order, trip: Trip) -> Counter[str]:
-    """The number of travellers by the code of their status; empty if the items do not determine it.
+    """The number of travellers with each status, by status code; empty if the items leave it open.
 
-    They do if all items were read, there are flights, and either all items have the same status, or the numbers are the same on
-    every flight and no other item has a status that is missing there.
+    It is known if all items were read, there are flights, and either all items have the same status, or the numbers are the same on
+    every flight and the items without flights have no other statuses.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -119,7 +123,7 @@ def _heads(order: Order, trip: Trip) -> Counter[str]:
 
 
 def count_heads(items: Sequence[OrderItem]) -> Counter[str]:
-    """The number of travellers by the code of their status."""
+    """The number of travellers in `items` with each status, by status code."""
     heads = Counter[str]()
     for item in items:
         heads[status(item.status).code] += travellers(item)
@@ -130,13 +134,13 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
     word, count, total = status_word(sent), heads[status(sent).code], heads.total()
     if total == 1:
         return word
-    return _("%(word)s for %(count)s of %(total)s") % {"word": word, "count": count, "total": total}
+    return _("%(word)s for %(count)s of %(total)s travellers") % {"word": word, "count": count, "total": total}
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about the payment: paid, pending or refunded if a status says so, else unknown; and the payment method.
+    """The answer about the payment, with its method: paid, pending or refunded if a status says so, otherwise unknown.
 
-    If a paid order is cancelled or declined, the words add that it is not known whether it was refunded.
+    If a paid order is cancelled or not booked, the words add that the CDP does not say whether the payment was refunded.
     """
     answer = _payment(order, summary)
     if answer.icon is Icon.OK and (_is_cancelled(order, summary) or not status(order.status).booked):
@@ -146,7 +150,7 @@ def payment(order: Order, summary: OrderSummary) -> Answer:
 
 
 def _is_cancelled(order: Order, summary: OrderSummary) -> bool:
-    """Whether the order is cancelled, or all of its items are."""
+    """Whether the order is cancelled, by its own status or by the statuses of all its items."""
     gone = sum(count for row, _sent, count in _rows(summary) if row.cancelled)
     return status(order.status).cancelled or bool(gone and gone == summary.items_total)
 
@@ -171,9 +175,9 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 
 
 def _not_said(order: Order, summary: OrderSummary) -> str:
-    """The answer if it is not known whether the order is paid, with the reason."""
+    """What to say if it is not known whether the order is paid: a status was not understood, or none says so."""
     if status_unread(order) or any(map(status_unread, order.items)):
-        return _("Not known whether the order is paid: status not understood")
+        return _("It is unclear whether the order is paid: a status could not be read")
     if _is_cancelled(order, summary):
         return _("The CDP does not say whether the order was paid or refunded")
     return _("The CDP does not say whether the order is paid")
@@ -187,7 +191,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 
 
 def _how_much(rows: Sequence[Status], words: str) -> str:
-    """The words, followed by a remark if a refund is among the statuses: the total beside them is not the amount refunded."""
+    """The words, with a remark if a status means a refund: the total shown beside them is not the amount refunded."""
     refunded = any(row.refunded for row in rows)
     return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
 
@@ -197,13 +201,13 @@ def _money_look(row: Status) -> tuple[str, str]:
 
 
 def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
-    """The statuses of the items, most frequent first, each as (row, spelling, count)."""
+    """The statuses of the items, most frequent first, each as (status, spelling as sent, number of items)."""
     for sent, count in summary.statuses:
         yield status(sent), sent, count
 
 
 def _worst(rows: Sequence[Status]) -> tuple[str, str]:
-    """Colour and symbol of several statuses: those of the one that needs most attention."""
+    """The colour and symbol of whichever status needs the most attention."""
     return _worst_look([(row.tone, row.icon) for row in rows])
 
 
@@ -217,7 +221,10 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """ "Confirmed for 3 of 4 items"; "of at least 4 items" if not all were read; for a single item, only the word."""
+    """A word with its count: "Confirmed for 3 of 4 items", or "… of at least 4 items" if some were not read.
+
+    For an order of one item, only the word.
+    """
     figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
     if summary.items_total is None:
         return _("%(word)s for %(count)s of at least %(total)s items") % figures
@@ -225,12 +232,15 @@ def _of(word: str, count: int, summary: OrderSummary) -> str:
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:
-    """ "Reserved, not confirmed" for a status with `waits`; any other in words alone. `words` replaces the status's own words."""
+    """The words of a status, with "not confirmed" added if the status `waits`: "Reserved, not confirmed".
+
+    `words`, if given, replaces the status's own words.
+    """
     words = words or status_word(sent)
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 
 
-# The payment types that the vendor recommends, in any case; others follow "Paid" as sent.
+# The payment types that the vendor recommends, in lower case; the word for any other follows "Paid".
 PAID_BY = {
     "card": gettext_noop("Paid by card"),
     "paypal": gettext_noop("Paid with PayPal"),

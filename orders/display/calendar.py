@@ -1,6 +1,7 @@
-"""The itinerary as an iCalendar file: an event for each flight with a known departure day, the time zones used, and no personal data.
+"""The itinerary as an iCalendar file: an event for each flight with a known departure day, and the time zones used.
 
-The file depends only on the CDP's answer, the connection's reading and the language. Importing it updates the events of an older file.
+It contains no personal data, and depends only on the CDP's answer, the connection's reading of times, and the language. Importing it
+updates the events imported from an older file.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ LARGEST_SEQUENCE = 2**31 - 1
 
 
 def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
-    """The file of `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
+    """The iCalendar file for `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
-    A time in a known zone is written in that zone, with its VTIMEZONE; but within three hours of a clock change, or in a year for
-    which zones are not defined, it is written in UTC, which all calendar programs read alike. A time in an unknown zone floats.
+    A time in a known zone is written in that zone, with its VTIMEZONE; but within three hours of a clock change, or before 1971 or
+    after 2099, it is written in UTC, which all calendar programs read alike. A time in an unknown zone has no zone in the file.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")
@@ -50,7 +51,7 @@ def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
 
 
 def _zones(flights: list[Flight]) -> dict[str, set[int]]:
-    """The zones that times are written in, each with the years of those times."""
+    """The zones in which times are written, each with the years of its times."""
     years: dict[str, set[int]] = {}
     for clock in (clock for flight in flights for clock in (flight.origin, flight.destination)):
         if clock.wall is not None and clock.place.zone is not None and _tied(clock):
@@ -61,8 +62,8 @@ def _zones(flights: list[Flight]) -> dict[str, set[int]]:
 def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
     """The UID of each flight, by the flight's key.
 
-    The UID is derived from the order, the flight's number and its two airports, so it stays the same when the flight is retimed. Flights
-    that have all of these in common are numbered in order of sale, which does not depend on their times.
+    The UID is derived from the order, the flight's number and its two airports, so it stays the same when the flight is retimed.
+    Flights that have all of these in common are numbered in order of sale, which does not depend on their times.
     """
 
     def sale(flight: Flight) -> tuple[datetime, str, int]:
@@ -81,14 +82,15 @@ def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """The letters and digits of `text`, in upper case: "bx 0459" is BX0459."""
+    """The letters and digits of `text`, in upper case: "bx 0459" becomes "BX0459"."""
     return "".join(letter for letter in text.upper() if letter.isalnum())
 
 
 def _date(event: Event, order: Order) -> None:
-    """Add the time of the order's last change as DTSTAMP, LAST-MODIFIED and a SEQUENCE that grows with it.
+    """Add the time of the last change to the order or an item as DTSTAMP, LAST-MODIFIED and, in seconds, SEQUENCE.
 
-    If no change is known, the time of the order's creation or purchase is used; if no time is known, only DTSTAMP is added, as 1970.
+    If no change is known, the time at which the order was created, or else ordered, is used; if that is unknown too, only DTSTAMP
+    is added, as 1 January 1970.
     """
     changes = [stamp for stamp in (order.modified_at, *(item.modified_at for item in order.items)) if stamp is not None]
     changed = max(changes, default=order.created_at or order.ordered_at)
@@ -121,7 +123,7 @@ def _event(flight: Flight, reference: str) -> Event:
 
 
 def _add_days(event: Event, flight: Flight) -> None:
-    """Write a flight whose departure has a day but no time as an all-day event; DTEND is the day after the last one."""
+    """Make the event last whole days, for a departure without a time: DTEND is the day after the last one."""
     first = flight.origin.day or date.min
     last = max(first, flight.destination.day or first)
     event.add("dtstart", first)
@@ -130,7 +132,7 @@ def _add_days(event: Event, flight: Flight) -> None:
 
 
 def _when(clock: Clock) -> datetime:
-    """The time as written: in its zone, in UTC, or floating."""
+    """The time as written in the file: in its zone, in UTC, or floating."""
     instant = clock.instant
     if clock.wall is None or (instant is not None and not _tied(clock)):
         return instant or EPOCH
@@ -138,15 +140,16 @@ def _when(clock: Clock) -> datetime:
 
 
 def _tied(clock: Clock) -> bool:
-    """Whether the time is written in its zone: the zone is known and defined for the year, and no clock change is near."""
+    """Whether a time is written in its zone: the zone is known, the year is 1971 to 2099, and no clock change is near."""
     if clock.wall is None or clock.instant is None or zone(clock.place.zone) is None:
         return False
     return ZONES_FROM <= clock.wall.year <= ZONES_TO and not _near_a_change(clock)
 
 
 def _near_a_change(clock: Clock) -> bool:
-    """Whether the zone's offset changes within three hours of this time: calendar programs disagree there, and a repeated hour is
-    ambiguous.
+    """Whether the zone's offset changes within three hours of this time.
+
+    Calendar programs disagree about such times, and a repeated hour is ambiguous.
     """
     instant = clock.instant
     if instant is None:
@@ -156,7 +159,7 @@ def _near_a_change(clock: Clock) -> bool:
 
 
 def _lands_later(flight: Flight) -> bool:
-    """Whether the arrival can be written as the event's end: known, comparable with the start, and after it."""
+    """Whether the arrival can be the end of the event: it is known, can be compared with the start, and is after it."""
     start, end = flight.origin, flight.destination
     if end.wall is None or start.wall is None:
         return False

@@ -1,4 +1,4 @@
-"""The changes since an order was last viewed, in words: each fact as it was before and as it is now."""
+"""The changes since an order was last viewed, in words: each fact before and now."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from orders.services.changes import Change, Counts, FlightChange, Kind
 
 
 def fact_word(change: Change) -> str:
-    """ "departs", "arrives", "travellers"; "" for a number or a status, which need no word."""
+    """The word for a changed fact: "departs", "arrives" or "travellers"; "" for a number or a status, which need none."""
     return {"departs": _("departs"), "arrives": _("arrives"), "travellers": _("travellers")}.get(change.fact, "")
 
 
 def before_and_now(change: Change) -> tuple[str, str]:
-    """A fact before and now: ("06:40", "07:15"); times with their days if those differ: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15")."""
+    """A fact before and now, in words: ("06:40", "07:15").
+
+    If a time is now on another day, both have their days: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15").
+    """
     if change.fact == "number":
         return change.before or "–", change.now or "–"
     if change.fact == "status":
@@ -30,27 +33,27 @@ def before_and_now(change: Change) -> tuple[str, str]:
 
 
 def statuses(kept: tuple[str | None, ...]) -> str:
-    """ "Confirmed, Cancelled"; a dash for none."""
+    """The words for several statuses: "Confirmed, Cancelled"; a dash if there are none."""
     return ", ".join(map(kept_status, kept)) or "–"
 
 
 def kept_status(kept: str | None) -> str:
-    """ "Confirmed"; "another status" for one whose text was not kept."""
+    """The word for a status, such as "Confirmed"; "another status" if its text was not kept."""
     return _("another status") if kept is None else status_word(kept)
 
 
 def counts_words(counts: Counts) -> str:
-    """ "2 × Confirmed, 1 × Cancelled"; a dash for none."""
+    """Counts of items by status, in words: "2 × Confirmed, 1 × Cancelled"; a dash if there are none."""
     return ", ".join(f"{whole_number(count)} × {kept_status(kept)}" for kept, count in counts) or "–"
 
 
 def total_words(total: tuple[Decimal | None, str]) -> str:
-    """ "950.64 EUR"; a dash for none."""
+    """The total with its currency: "950.64 EUR"; a dash if there is none."""
     return money(*total) or "–"
 
 
 def flight_label(flight: FlightChange) -> str:
-    """ "BX 582 DUB–AGP"; with its day for a flight that is new or gone: "BX 582 DUB–AGP, Sun 27 Dec"."""
+    """The label of a flight: "BX 582 DUB–AGP"; with the day if the flight is new or gone: "BX 582 DUB–AGP, Sun 27 Dec"."""
     pair = "–".join(filter(None, (flight.origin, flight.destination)))
     label = f"{flight.number} {pair}".strip() or _("Flight")
     return f"{label}, {short_day(flight.day)}" if flight.day and flight.kind is not Kind.CHANGED else label

@@ -1,4 +1,4 @@
-"""The table of a feed with the verdict on each row, and the reason in words."""
+"""A feed's table with a verdict on each row and, in words, the reason for it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CLOCKS: tuple[str, ...] = tuple(Reading)
 
 
 class NotChecked(ValueError):
-    """A file that cannot be checked; `str(error)` is the reason and the remedy."""
+    """The file cannot be checked; `str(error)` gives the reason and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """The judged rows as CSV (with the columns ADDED), a line about each bad row, and a line with the counts."""
+    """The checked rows as CSV, with the columns ADDED; a line about each bad row; and a line with the counts."""
 
     table: str
     bad: tuple[str, ...]
@@ -32,7 +32,7 @@ class CheckedFeed:
 
 
 def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
-    """Check the times of the table in `data`; `name` is the file's name, `clock` the documented reading, one of CLOCKS.
+    """Check the times in the table `data`; `name` is the file's name, `clock` the documented reading (one of CLOCKS).
 
     Bad rows are reported, and the others are checked. Raises NotChecked.
     """
@@ -57,7 +57,7 @@ def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
 
 
 def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
-    """The rows as read, each with its verdict, flight time in minutes and reason; the header first."""
+    """The header, then the rows as read, each followed by its verdict, its flight time in minutes and the reason."""
     yield [*header, *ADDED]
     for cells, evidence in checked.rows:
         minutes = flight_minutes(evidence)
@@ -65,9 +65,9 @@ def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
 
 
 def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """The rows, each with the number of the line on which it ends; `above` lines come before the first.
+    """The rows, each as (number of its last line, cells); `above` is the number of lines before those of `reader`.
 
-    A row that is not CSV is added to `unreadable` and skipped.
+    A row that is not valid CSV is noted in `unreadable` and skipped.
     """
     while True:
         try:

@@ -1,7 +1,7 @@
 """Dates, times and durations in the user's language and clock (24 or 12 h).
 
-Local times of an itinerary are naive and shown as they are. The CDP's own timestamps are UTC, shown in the user's zone,
-which is always named. Patterns and results are cached: an order repeats a few dates many times.
+An itinerary's local times are naive and shown as they are. The CDP's own timestamps are in UTC and shown in the user's zone,
+which is always named. Results are cached: an order repeats a few dates many times.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REGION_OF = {"en": "en_GB"}
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Babel's locale for one of Django's language codes; British English for "en", or if Babel has none."""
+    """Babel's locale for a Django language code; British English for "en" and for codes that Babel does not know."""
     try:
         return Locale.parse(REGION_OF.get(language, language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
@@ -49,27 +49,27 @@ def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> 
 
 
 def clock(value: datetime | None) -> str:
-    """A local time: "16:00", or "4:00 pm" for users who prefer this; "" for None. Never converted."""
+    """A time of day, never converted: "16:00", or "4:00 pm" for users of the 12-hour clock; "" for None."""
     return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
 
 
 def day(value: date | None) -> str:
-    """ "Fri 15 Aug 2025"; "" for None."""
+    """A date with its weekday and year: "Fri 15 Aug 2025"; "" for None."""
     return "" if value is None else _skeleton("yMMMEd", _date(value), language())
 
 
 def short_day(value: date | None) -> str:
-    """ "Fri 15 Aug"; "" for None."""
+    """A date with its weekday but without the year: "Fri 15 Aug"; "" for None."""
     return "" if value is None else _skeleton("MMMEd", _date(value), language())
 
 
 def plain_day(value: date | None) -> str:
-    """ "15 Aug 2025"; "" for None."""
+    """A date with its year but without the weekday: "15 Aug 2025"; "" for None."""
     return "" if value is None else _skeleton("yMMMd", _date(value), language())
 
 
 def day_clock(value: datetime | None) -> str:
-    """ "Fri 15 Aug 16:00"; a dash for None."""
+    """A date without the year, and the time of day: "Fri 15 Aug 16:00"; a dash for None."""
     return "–" if value is None else f"{short_day(value)} {clock(value)}"
 
 
@@ -78,7 +78,7 @@ def _date(value: date) -> date:
 
 
 def iso(value: datetime | date | None) -> str:
-    """The value of a `datetime` attribute: an instant in UTC with a Z, a local time without an offset, or a date; "" for None."""
+    """The text for an HTML `datetime` attribute: an instant in UTC ("…Z"), a naive local time, or a date; "" for None."""
     if isinstance(value, datetime):
         return (
             value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.strftime("%Y-%m-%dT%H:%M")
@@ -87,7 +87,7 @@ def iso(value: datetime | date | None) -> str:
 
 
 def stamp(value: datetime | None) -> SafeString | str:
-    """An aware instant in the user's zone, which is named, as HTML: "15 Aug 2025 18:00 CEST"; "" for None."""
+    """The HTML for an aware instant in the user's zone, which is named: "15 Aug 2025 18:00 CEST"; "" for None."""
     if value is None:
         return ""
     return _stamp(value, timezone.get_current_timezone(), current().clock, language())
@@ -102,13 +102,13 @@ def _stamp(value: datetime, zone: tzinfo, _clock: str, _language: str) -> SafeSt
 
 
 def stamp_seconds(value: datetime) -> SafeString:
-    """Like `stamp`, but to the second, for views in quick succession: "15 Aug 2025 18:00:55 CEST"."""
+    """The HTML for an aware instant to the second, in the user's zone, which is named: "15 Aug 2025 18:00:55 CEST"."""
     there = timezone.localtime(value)
     return format_html('<time datetime="{}">{} {}</time>', iso(value), plain_day(there), _to_the_second(there))
 
 
 def stamp_clock(value: datetime | None) -> SafeString | str:
-    """The time of an instant with seconds, in the user's zone: "14:02:07 UTC"; "" for None."""
+    """The HTML for an aware instant without its date, in the user's zone: "14:02:07 UTC"; "" for None."""
     if value is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', iso(value), _to_the_second(timezone.localtime(value)))
@@ -120,13 +120,13 @@ def _to_the_second(there: datetime) -> str:
 
 
 def zone_word(value: datetime) -> str:
-    """A zone's short name if it has one (CEST), else its offset from UTC ("UTC+5:45")."""
+    """The short name of an aware time's zone ("CEST"), or its offset ("UTC+5:45") if the name is not in letters."""
     name = value.tzname() or ""
     return name if name.isalpha() else offset_word(value.utcoffset())
 
 
 def offset_word(value: timedelta | None) -> str:
-    """ "UTC+1", "UTC−3:30", "UTC"; "" for None."""
+    """An offset from UTC in words: "UTC+1", "UTC−3:30", "UTC"; "" for None."""
     if value is None:
         return ""
     minutes = int(value.total_seconds() // 60)
@@ -137,7 +137,7 @@ def offset_word(value: timedelta | None) -> str:
 
 
 def duration(minutes: int | None) -> str:
-    """Minutes in words: "10 h 40 min", "2 d 3 h", "−25 min"; "" for None."""
+    """Minutes in words: "10 h 40 min", "−25 min", from 48 hours on without the minutes, "2 d 3 h"; "" for None."""
     if minutes is None:
         return ""
     sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)
@@ -152,7 +152,7 @@ def duration(minutes: int | None) -> str:
 
 
 def day_change(days: int | None) -> str:
-    """The change of local date in words: "+1 day", "−1 day"; "" if there is none."""
+    """The change of local date between departure and arrival, in words: "+1 day", "−1 day"; "" for 0 or None."""
     if not days:
         return ""
     return ngettext("%(sign)s%(count)s day", "%(sign)s%(count)s days", abs(days)) % {
@@ -162,7 +162,7 @@ def day_change(days: int | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A duration: "0.4 s", or "0.03 s" if it is below a tenth; "" for None."""
+    """A duration in seconds, in words: "0.4 s", or "0.03 s" if it is below a tenth; "" for None."""
     if value is None:
         return ""
     return _("%(count)s s") % {

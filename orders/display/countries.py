@@ -11,7 +11,7 @@ from orders.search_text.phones import COUNTRIES
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """(ISO 3166 alpha-2 code, name in the active language) of each country that has phone numbers of its own, sorted by name."""
+    """Each country with phone numbers of its own, as (two-letter code, name in the user's language), sorted by name."""
     return _choices(language())
 
 

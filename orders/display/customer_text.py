@@ -22,14 +22,14 @@ from orders.services.summary import OtherItem
 
 MOST_FLIGHTS = 130
 MOST_PIECES = 1_000
-CODE = 3  # letters of an airline's code at most
+CODE = 3  # the greatest length of an airline's code
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
-# A time that may be wrong is worse than none: the customer is not given it.
+# A time that may be wrong is worse than none, so the customer is not given one.
 UNCERTAIN = WRONG_TIMES | {NoticeKind.UNREADABLE_TIME}
 
 
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
-    """Blocks of lines, separated by empty lines; each block's first line is its heading. "" for an order without flights.
+    """The text for the customer: blocks of lines, separated by empty lines; "" for an order without flights.
 
     Also "" for a trip too long for a message, and for an order that did not load completely or contradicts itself.
     """
@@ -64,7 +64,7 @@ def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[s
     if _is_said(order.status):
         lines.append(_("Status: %(status)s") % {"status": not_confirmed(order.status)})
     if noted:
-        lines.append(_("Please note the status given below."))
+        lines.append(_("Please note any status shown next to a flight or extra below."))
     if together and trip.passengers:
         lines.append(_travellers(trip.passengers))
     return lines
@@ -77,9 +77,10 @@ def _is_said(sent: str | None) -> bool:
 
 
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
-    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4"; "" if there are none except one named in the opening.
+    """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4 travellers"; "" if there are none.
 
-    A status that is not in our table becomes "status to be confirmed": a feed's own words are not for the customer.
+    The order's own status is left out if the opening names it and all the items have it. A status that is not in our table becomes
+    "status to be confirmed": a feed's own words are not for the customer.
     """
     heads = count_heads(items)
     sent = {status(item.status).code: item.status for item in items}
@@ -90,7 +91,7 @@ def _remark(order: Order, items: Sequence[OrderItem]) -> str:
             continue
         word = not_confirmed(text) if row.translated else _("status to be confirmed")
         counts = {"word": word, "count": heads[code], "total": heads.total()}
-        parts.append(_("%(word)s for %(count)s of %(total)s") % counts if len(sent) > 1 else word)
+        parts.append(_("%(word)s for %(count)s of %(total)s travellers") % counts if len(sent) > 1 else word)
     return " · ".join(parts)
 
 
@@ -101,7 +102,7 @@ def _flight_remark(order: Order, flight: Flight) -> str:
 
 
 def _sent(order: Order, item: OrderItem) -> str | None:
-    """The status of an item; without one, that of the order."""
+    """The item's status, or the order's if the item has none."""
     return item.status or order.status
 
 
@@ -120,7 +121,7 @@ def _journey(trip: Trip, journey: Journey, remarks: Mapping[str, str], *, togeth
 
 
 def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, uncertain: bool) -> Iterator[str]:
-    """The lines of a flight; `named` is the day that the lines above named last."""
+    """The lines about a flight; `named` is the last day named in the lines above them."""
     number = flight.number
     if flight.carrier_name and flight.carrier_name != flight.carrier:
         number = f"{number} ({flight.carrier_name})"
@@ -135,7 +136,7 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
 
 
 def _is_bare_code(flight: Flight) -> bool:
-    """Whether only the operating airline's code is known, not its name."""
+    """Whether the operating airline's code is known, but not its name."""
     return flight.operating_carrier_name == flight.operating_carrier and len(flight.operating_carrier) <= CODE
 
 
@@ -149,7 +150,7 @@ def _is_timed(flight: Flight) -> bool:
 
 
 def _is_impossible(flight: Flight) -> bool:
-    """Whether not even the day of a flight is certain."""
+    """Whether even the day of a flight is uncertain."""
     return flight.doubted or any(notice.kind is NoticeKind.IMPOSSIBLE_TIME for notice in flight.notices)
 
 
@@ -162,12 +163,12 @@ def _end(phrase: str, end: Clock, named: date | None, *, uncertain: bool) -> str
 
 
 def _place(place: Place) -> str:
-    """ "London Heathrow", without its code unless that is all there is."""
+    """A place by its name, "London Heathrow"; by its code only if nothing else is known."""
     return at_airport(place).removesuffix(f" ({place.code})")
 
 
 def _transfer(transfer: Transfer) -> Iterator[str]:
-    """The line for the wait between two flights that are certain; none if the wait is unknown or negative."""
+    """The line about the wait between two flights; no line if the wait is unknown or negative."""
     if transfer.minutes is None or transfer.minutes < 0:
         return
     here, there = _place(transfer.at), _place(transfer.onward)
@@ -183,7 +184,7 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
 
 
 def _is_listed(order: Order, other: OtherItem) -> bool:
-    """Whether an extra is for the customer: booked, not cancelled, not a fee, and with a name or a known type."""
+    """Whether the text lists an extra: it is booked, not cancelled and not a fee, and has a name or a known type."""
     kind = (other.item.type or "").upper()
     row = status(_sent(order, other.item))
     named = other.item.name or kind in ITEM_TYPES
@@ -191,7 +192,7 @@ def _is_listed(order: Order, other: OtherItem) -> bool:
 
 
 def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
-    """ "4 × Checked bag 20 kg, Dublin to Málaga"; "" for an item that is not listed."""
+    """The line for an extra: "4 × Checked bag 20 kg, Dublin to Málaga"; "" if it is not listed."""
     if not _is_listed(order, other):
         return ""
 
@@ -209,13 +210,13 @@ def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -
 
 
 def _pieces(item: OrderItem) -> int:
-    """The quantity of an item if it is a whole number, at least 1 and below MOST_PIECES; else 1."""
+    """The quantity of an item if it is a whole number, at least 1 and less than MOST_PIECES; otherwise 1."""
     many = item.quantity
     return int(many) if many is not None and 1 <= many < MOST_PIECES and many == many.to_integral_value() else 1
 
 
 def _way(other: OtherItem, trip: Trip, cities: dict[str, str]) -> str:
-    """The route of an extra ("Dublin to Málaga"), from the flight it goes with, else from its description; "" if neither gives one."""
+    """The route of an extra, "Dublin to Málaga", from its flight or else its description; "" if neither gives one."""
     for flight in trip.flights if other.flight else ():
         if flight.key == other.flight:
             ends = {"origin": _place(flight.origin.place), "destination": _place(flight.destination.place)}

@@ -24,10 +24,10 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
-    """The booked flight under way, else the next departure of a booked flight, else the end of the trip; "" if none is known.
+    """The flight under way, or else the next departure or the end of the trip, in words; "" if none is known.
 
-    Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave open whether anybody was on
-    a flight that has left.
+    Only booked flights count. Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave
+    open whether anybody was on a flight that has left.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -45,7 +45,10 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
 
 
 def next_booked(trip: Trip) -> Flight | None:
-    """The booked flight that leaves next, None if none with a known time is to come. The trip's NEXT flight need not be a booked one."""
+    """The booked flight that leaves next; None if no booked flight with a known time is to come.
+
+    This need not be the flight whose phase is NEXT, which may not be booked.
+    """
     coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
     timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
     return coming[min(timed)[1]] if timed else None
@@ -65,11 +68,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
     lands = flight.destination
     if not _is_settled(flight, settled=settled):
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
-        phrase = _("Was to leave %(day)s %(time)s from %(city)s, to land %(landing)s in %(destination)s")
+        phrase = _("Was due to leave %(city)s %(day)s %(time)s, landing in %(destination)s %(landing)s")
         return phrase % {**_at(flight.origin, now), "landing": landing, "destination": place_city(lands.place)}
-    phrase = _("Under way, lands %(when)s in %(city)s")
+    phrase = _("Under way, lands in %(city)s %(when)s")
     if _apart(flight, trip):
-        phrase = _("Part of the party under way, lands %(when)s in %(city)s")
+        phrase = _("Some of the party are under way, landing in %(city)s %(when)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
     return phrase % {"when": when, "city": place_city(lands.place)}
 
@@ -77,11 +80,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
 def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
     settled = _is_settled(flight, settled=settled)
     if flight.destination.instant is None:
-        phrase = _("Left %(day)s %(time)s from %(city)s, arrival time unknown")
+        phrase = _("Left %(city)s %(day)s %(time)s, arrival time unknown")
         if not settled:
-            phrase = _("Was to leave %(day)s %(time)s from %(city)s, arrival time unknown")
+            phrase = _("Was due to leave %(city)s %(day)s %(time)s, arrival time unknown")
         return phrase % _at(flight.origin, now)
-    phrase = _("Past, landed %(day)s in %(city)s") if settled else _("Past, was to land %(day)s in %(city)s")
+    phrase = _("Landed in %(city)s on %(day)s") if settled else _("Was due to land in %(city)s on %(day)s")
     return phrase % {**_at(flight.destination), "day": day(flight.destination.day)}
 
 
@@ -95,19 +98,19 @@ def _leaves(flight: Flight, now: datetime, phrase: str) -> str:
 
 
 def _phrase(flight: Flight, trip: Trip) -> str:
-    """The phrase for a departure, depending on whether other members of the party leave earlier or later."""
+    """The phrase for a departure, which depends on whether other members of the party leave earlier or later."""
     apart = _apart(flight, trip)
     if not apart:
-        return _("Leaves %(wait)s, %(day)s %(time)s from %(city)s")
+        return _("Leaves %(city)s %(wait)s, %(day)s %(time)s")
     if all(later for later in apart):
-        return _("Some of the party leave %(wait)s, %(day)s %(time)s from %(city)s")
-    return _("Others in the party leave %(wait)s, %(day)s %(time)s from %(city)s")
+        return _("Some of the party leave %(city)s %(wait)s, %(day)s %(time)s")
+    return _("Others in the party leave %(city)s %(wait)s, %(day)s %(time)s")
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each journey on which other members of the party leave from or for the same city within a day: whether it leaves later.
+    """For each journey of others in the party, from or to the same city within a day: whether it leaves later.
 
-    Empty for a flight with all travellers, and for one that does not begin a journey.
+    Empty for a flight with all travellers, for one without a known time, and for one that does not begin a journey.
     """
     if flight.all_passengers or flight.origin.instant is None:
         return []
@@ -129,7 +132,7 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings (the one in use first), or once if they agree; "" if either is unknown, or both are past."""
+    """A departure under both readings, the one in use first (once if they agree); "" if one is unknown or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""
@@ -137,18 +140,18 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
     if max(leaves.instant, other) <= now:
         return ""
     if leaves.other_wall == leaves.wall:
-        return _leaves(flight, now, _("Leaves %(wait)s, %(day)s %(time)s from %(city)s"))
+        return _leaves(flight, now, _("Leaves %(city)s %(wait)s, %(day)s %(time)s"))
     same_day = leaves.other_wall.date() == leaves.wall.date()
     otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
     if trip.reading is Reading.UTC:
-        phrase = _("Leaves %(day)s %(time)s read as UTC, %(other)s if local, from %(city)s")
+        phrase = _("Leaves %(city)s %(day)s %(time)s if the time is UTC, %(other)s if it is local")
     else:
-        phrase = _("Leaves %(day)s %(time)s as sent, %(other)s if UTC, from %(city)s")
+        phrase = _("Leaves %(city)s %(day)s %(time)s if the time is local, %(other)s if it is UTC")
     return phrase % {**_at(leaves, now), "other": otherwise}
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """ "in 30 days" by the dates at the airport, "in 10 h" if the wait is less than 24 hours; "" if unknown."""
+    """The wait in words: "in 10 h" if under 24 hours, otherwise "in 30 days", by the airport's dates; "" if unknown."""
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""
@@ -159,11 +162,14 @@ def wait_words(leaves: Clock, now: datetime) -> str:
 
 
 def _today(end: Clock, now: datetime) -> date | None:
-    """The date at one end of a flight at the moment `now` (aware), by the zone's offset at the flight's time; None if unknown."""
+    """The date at one end of a flight as of `now` (aware), by the UTC offset at the flight's time; None if unknown."""
     return (now.astimezone(UTC) + end.offset).date() if end.offset is not None else None
 
 
 def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
-    """The time, day and city of one end of a flight; the day with its year if it is over 180 days from `now` (aware)."""
+    """The time, day and city of one end of a flight, to be put into a phrase.
+
+    The day includes its year if it is more than 180 days before or after `now` (aware).
+    """
     far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
     return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

@@ -1,4 +1,7 @@
-"""Unknown fields of an order, with a mask for each name or value that is not known to be harmless."""
+"""Fields of an order that are unknown or could not be read, for display.
+
+Names and values that are not known to be harmless are masked; only `all_fields` masks nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +19,22 @@ OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
 
 def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Name and value of each unknown field of an order, an item or a segment, masked if necessary."""
+    """The name and value of each unknown field of an order, an item or a segment, each masked if necessary."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra, documented=True)) for extra in extras)
 
 
 def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Name and value of each field of custom data, masked if necessary; the names are the tenant's own."""
+    """The name and value of each field of custom data, each masked if necessary; the tenant chose the names."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
 
 
 def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Name and value of each unknown field as sent, for users who may see them and whose view is recorded."""
+    """The name and value of each unknown field as sent. Only for users who may see hidden fields, and in a view that is recorded."""
     return ((extra.key, extra.value) for extra in extras)
 
 
 def masked_note(note: Note) -> tuple[str, str]:
-    """The name of a field that could not be read, and the value sent: each masked if necessary, and "" if there is none."""
+    """The name of the odd field that a note is about, and the value sent; each is masked if necessary, and "" if the note has none."""
     name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
     if not note.shown:
         return name, ""

@@ -1,4 +1,4 @@
-"""The order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, time of reading, link."""
+"""An order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, time of reading and link."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def internal_note(
     as_of: datetime,
     link: str,
 ) -> str:
-    """The note as blocks of lines, separated by empty lines; no personal data.
+    """The note, without personal data: blocks of lines, separated by empty lines.
 
-    `alerts` are the lines of the strip above the order, of which the first MOST_ALERTS are used; `as_of` (aware) is when the order
-    was read.
+    `alerts` are the lines of the alert strip above the order; only the first MOST_ALERTS appear in the note. `as_of` (aware) is
+    when the order was read.
     """
     head = [" · ".join(filter(None, (summary.reference, connection)))]
     statuses = ", ".join(f"{count} {status_word(sent)}" for sent, count in summary.statuses) if summary.mixed else ""
@@ -54,7 +54,7 @@ def internal_note(
     if trip.journeys or trip.untimed:
         blocks.append(itinerary_text(trip))
     read_at = unescape(strip_tags(stamp(as_of)))
-    blocks.append(_("As the CDP had it on %(at)s") % {"at": read_at} + f"\n{link}")
+    blocks.append(_("Read from the CDP on %(at)s") % {"at": read_at} + f"\n{link}")
     return "\n\n".join(blocks)
 
 

@@ -14,14 +14,14 @@ from orders.services.currencies import canonical
 
 @dataclass(frozen=True, slots=True)
 class ItemGroup:
-    """Items whose lines are identical: their positions among the order's items (from 0), and the first of these items."""
+    """Items whose lines are identical: `indexes` are their positions in the order (from 0), `first` is the first of these items."""
 
     indexes: tuple[int, ...]
     first: OrderItem
 
     @property
     def total(self) -> Decimal | None:
-        """The exact sum of the prices; None if the price is unknown, or if a quantity other than 1 leaves open what the price is for."""
+        """The exact sum of the prices; None if the price is unknown, or if a quantity other than 1 leaves its meaning unclear."""
         if self.first.price is None or self.first.quantity not in (None, 1):
             return None
         with localcontext(prec=PRECISION):
@@ -29,7 +29,7 @@ class ItemGroup:
 
 
 def item_groups(order: Order) -> list[ItemGroup]:
-    """The items in groups, in order of first appearance."""
+    """The order's items in groups; the groups are in the order of their first items."""
     alike: dict[tuple[object, ...], list[int]] = {}
     for index, item in enumerate(order.items):
         alike.setdefault(_line(item), []).append(index)
@@ -37,7 +37,7 @@ def item_groups(order: Order) -> list[ItemGroup]:
 
 
 def positions(groups: Sequence[ItemGroup]) -> dict[int, int]:
-    """The place of each item in the list, by its position among the order's items; both from 1."""
+    """The place of each item in the grouped list, as {position in the order: place in the list}; both are counted from 1."""
     listed = (index for group in groups for index in group.indexes)
     return {index + 1: place for place, index in enumerate(listed, start=1)}
 

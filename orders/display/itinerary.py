@@ -1,4 +1,4 @@
-"""The itinerary in words: places, lengths, transfers, stays."""
+"""The parts of an itinerary in words: places, times, flights, transfers, journeys and stays."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MOST_NAMES = 20
 
 
 def place_city(place: Place) -> str:
-    """The city, else the airport's name, else the code as sent, else "Airport not given"."""
+    """The city, or else the name of the airport or station, or else the code; "Airport not given" if all are missing."""
     return place.city or place.name or place.code or _("Airport not given")
 
 
 def place_name(place: Place) -> str:
-    """The line under the city: the airport's name, "airport not given" for a city code, or "unknown airport code".
+    """The line under the city: the airport's name, "airport not given" for a city code, "unknown airport code" for an unknown one.
 
-    "" without a code.
+    "" if there is no code.
     """
     if place.kind is PlaceKind.CITY:
         return _("airport not given")
@@ -41,9 +41,10 @@ def place_name(place: Place) -> str:
 
 
 def at_airport(place: Place) -> str:
-    """ "London Heathrow (LHR)" in a sentence: city and airport or station, each once; without a name, city and code.
+    """ "London Heathrow (LHR)": city, airport or station, and code, for use in a sentence.
 
-    Without a city either, the code alone; without any of these, "airport not given".
+    The city is not repeated if the name contains it. If the name is unknown: city and code; if the city is unknown too: the code
+    alone; if there is no code either: "airport not given".
     """
     if not place.name:
         return f"{place.city} ({place.code})" if place.city else place.code or _("airport not given")
@@ -53,7 +54,7 @@ def at_airport(place: Place) -> str:
 
 
 def journey_way(journey: Journey) -> str:
-    """ "Dublin to Las Vegas"; "Airports not given" if neither is known."""
+    """ "Dublin to Las Vegas"; "Airports not given" if neither end is known."""
     if not any(place.city or place.name or place.code for place in (journey.origin, journey.destination)):
         return _("Airports not given")
     return _("%(origin)s to %(destination)s") % {
@@ -63,7 +64,7 @@ def journey_way(journey: Journey) -> str:
 
 
 def journey_length(journey: Journey) -> str:
-    """ "14 h 40 min, 1 stop"; without the duration if it is unknown or doubtful."""
+    """ "14 h 40 min, 1 stop", "1 h 20 min, direct"; only "1 stop" or "direct" if the duration is unknown or in doubt."""
     stops = (
         ngettext("%(count)s stop", "%(count)s stops", journey.stops) % {"count": journey.stops}
         if journey.stops
@@ -74,9 +75,9 @@ def journey_length(journey: Journey) -> str:
 
 
 def stay_words(stay: Stay) -> str:
-    """ "7 days in Las Vegas", "20 h in New York"; "Stay in New York" if its length is unknown.
+    """ "7 days in Las Vegas", "20 h in New York"; "Stay in New York" if the length is unknown.
 
-    "8 days, Rome to Nice not on this order" if the next journey starts elsewhere.
+    "8 days, Rome to Nice not on this order" if the next journey starts in another city.
     """
     length = _stay_length(stay)
     here = place_city(stay.place)
@@ -87,14 +88,14 @@ def stay_words(stay: Stay) -> str:
 
 
 def _stay_length(stay: Stay) -> str:
-    """Hours for a stay of less than a day, or over a single night; days for a longer one; "" if unknown."""
+    """The length in hours if it is less than 24 hours or at most one night, otherwise in days; "" if unknown."""
     if stay.hours and (stay.hours < 24 or (stay.days or 0) <= 1):
         return duration(stay.hours * 60)
     return ngettext("%(count)s day", "%(count)s days", stay.days) % {"count": stay.days} if stay.days else ""
 
 
 def mode_words(flight: Flight) -> str:
-    """ "Flight", "Train", "Bus" or "Boat"."""
+    """The means of transport: "Flight", "Train", "Bus" or "Boat"."""
     return {Mode.FLIGHT: _("Flight"), Mode.TRAIN: _("Train"), Mode.BUS: _("Bus"), Mode.BOAT: _("Boat")}[flight.mode]
 
 
@@ -104,7 +105,7 @@ def mode_word(flight: Flight) -> str:
 
 
 def flight_time(flight: Flight) -> str:
-    """ "Flight time 1 h 20 min"; the travel time of a train, bus or boat; "" if unknown."""
+    """ "Flight time 1 h 20 min"; "Travel time 1 h 20 min" for a train, bus or boat; "" if unknown."""
     if flight.minutes is None:
         return ""
     phrase = _("Flight time %(time)s") if flight.mode is Mode.FLIGHT else _("Travel time %(time)s")
@@ -112,15 +113,15 @@ def flight_time(flight: Flight) -> str:
 
 
 def both_times(flight: Flight) -> str:
-    """A doubted flight time under both readings: "18 h 35 min read as local, 10 h 35 min read as UTC"."""
+    """A flight time in doubt, under both readings of the times: "18 h 35 min if local, 10 h 35 min if UTC"."""
     times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
-    return _("%(local)s read as local, %(utc)s read as UTC") % times
+    return _("Takes %(local)s if the times are local, %(utc)s if they are UTC") % times
 
 
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"; with both airports if they differ.
 
-    Other sentences for an unknown time, and for flights that overlap.
+    Other words say that the time is unknown, or that the flights overlap.
     """
     place, onward = at_airport(transfer.at), at_airport(transfer.onward)
     changes = transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward)
@@ -130,9 +131,9 @@ def transfer_words(transfer: Transfer) -> str:
             return _("The next flight leaves %(departure)s %(time)s before this one arrives at %(arrival)s") % early
         return _("The next flight leaves %(time)s before this one arrives at %(arrival)s") % early
     if changes:
-        place = _("%(arrival)s, onward from %(departure)s") % {"arrival": place, "departure": onward}
+        place = _("%(arrival)s, next flight from %(departure)s") % {"arrival": place, "departure": onward}
     if transfer.minutes is None:
-        return _("Transfer at %(place)s, time unknown") % {"place": place}
+        return _("Connection at %(place)s, duration unknown") % {"place": place}
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": place}
 
 
@@ -152,7 +153,7 @@ def untimed_words(trip: Trip) -> str:
 
 
 def any_serious(notices: Iterable[Notice]) -> bool:
-    """Whether an agent must check any of the notices."""
+    """Whether any of the notices is a serious one, which an agent must check."""
     return any(notice.serious for notice in notices)
 
 
@@ -162,9 +163,9 @@ def kilometres(distance: int) -> str:
 
 
 def clock_words(end: Clock) -> str:
-    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark on a time that the clocks skip or repeat.
+    """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark if a clock change skips or repeats this time.
 
-    Unknown parts are left out; "time not given" stands for an unknown time.
+    An unknown offset is left out. If the time is unknown: "Fri 15 Aug 2025, time not given", or only "Time not given".
     """
     if end.wall is None:
         return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
@@ -172,14 +173,14 @@ def clock_words(end: Clock) -> str:
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
     if end.dst is ClockChange.SKIPPED:
-        return _("%(time)s (the clocks skip this time that night)") % {"time": words}
+        return _("%(time)s (this time does not exist that night)") % {"time": words}
     if end.dst is ClockChange.REPEATED:
-        return _("%(time)s (the clocks show this time twice that night)") % {"time": words}
+        return _("%(time)s (this time occurs twice that night)") % {"time": words}
     return words
 
 
 def flight_facts(flight: Flight) -> list[str]:
-    """The short facts under a flight's number: flight time, operating airline, cabin, fare, class, aircraft."""
+    """The short facts under a flight's number, if known: flight time, operating airline, cabin, fare family, booking class, aircraft."""
     facts = [_("Flight time in doubt") if flight.doubted else flight_time(flight), operated_by(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     if flight.booking_class:
@@ -194,9 +195,9 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, without a status that the pill next to its number already shows.
+    """The notices of a flight, except a status that the pill next to the flight's number already shows.
 
-    A doubt about the reading is also left out if the table next to it shows both readings.
+    A doubt about whether the times are local or UTC is also left out if a table in the flight's details shows both readings.
     """
     shown = {status(sent).code for sent in flight.statuses}
     both_readings = flight.origin.other_wall or flight.destination.other_wall

@@ -1,6 +1,6 @@
-"""The Jinja2 environment: the filters and globals that templates may use. Referenced in the settings.
+"""The Jinja2 environment that the settings name, with the filters and globals that templates may use.
 
-Templates are Jinja2: the order page is rendered in half the time that Django's own templates took. Only the admin still uses those.
+With Jinja2, rendering the order page takes half the time that it took with Django's own templates. Only the admin still uses those.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 class Environment(jinja2.Environment):
     """An environment that compiles each template once per language, with its plain phrases already translated.
 
-    Half of a page is the same every time.
+    Half of a page is the same every time and need not be translated again.
     """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
@@ -79,30 +79,33 @@ class Environment(jinja2.Environment):
         return super().get_template(name, parent or f"{language()}/", globals)
 
     def make_globals(self, d: Any) -> Any:
-        """The globals of a template, in one dict: Jinja2's chain of two is slow to read, and every import and include reads it."""
+        """The globals of a template, in one dict.
+
+        Jinja2 itself would return a ChainMap, which is slow to read, and every import and include reads it.
+        """
         return {**self.globals, **d} if d else self.globals
 
     def join_path(self, template: str, parent: str) -> str:
-        """ "orders/order.html" requested by "de/…" is "de/orders/order.html"."""
+        """The name of a template, in the language of its parent: "orders/order.html" in "de/…" becomes "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """The source with every `{{ _("…") }}` translated to the language that `name` begins with."""
+        """The source, with every `{{ _("…") }}` replaced by the phrase in the language that `name` begins with."""
         text = super().preprocess(source, name, filename)
         with override((name or "").partition("/")[0]):
             return PHRASE.sub(lambda found: html.escape(gettext(found[1])), text)
 
 
 class Loader(jinja2.FileSystemLoader):
-    """A loader of files that are the same for all languages."""
+    """A loader for template names that begin with a language; the files are the same for all languages."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> Any:
-        """The source of "de/orders/order.html" is that of "orders/order.html"."""
+        """The source of a template without the language in its name: "de/orders/order.html" is read from "orders/order.html"."""
         return super().get_source(environment, template.partition("/")[2])
 
 
 def environment(**options: Any) -> Environment:
-    """The environment Django's Jinja2 backend renders with."""
+    """The environment in which Django's Jinja2 backend renders templates."""
     options["loader"] = Loader(options["loader"].searchpath)
     # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)

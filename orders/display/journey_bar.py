@@ -1,4 +1,4 @@
-"""The bar of a journey: its sentence, and positions as shares of its width."""
+"""The bar of a journey: its sentence for screen readers, its states and labels, and positions on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orders.itinerary.trip import Flight, Journey, Transfer, Trip
 
 
 class Pictures:
-    """The pictures of a trip's journeys, by the journeys' keys, drawn on demand."""
+    """The pictures of a trip's journeys, by journey key; each is drawn on demand, and None if it cannot be drawn."""
 
     def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}
@@ -25,7 +25,7 @@ class Pictures:
 
 
 def bar_sentence(journey: Journey, picture: Picture) -> str:
-    """The whole bar in a sentence for screen readers: "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min"."""
+    """The whole bar in a sentence for screen readers: "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min, …"."""
     parts = [_leg(shape.leg) for shape in picture.shapes]
     if picture.night_minutes:
         parts.append(_("night hours %(time)s") % {"time": duration(picture.night_minutes)})
@@ -52,24 +52,24 @@ def _leg(leg: Flight | Transfer) -> str:
 
 
 def state_said(shape: Shape, now: datetime) -> str:
-    """The state of a flight or wait on the bar at the moment `now` (aware); a future flight has one only within two days of leaving."""
+    """The state of a flight or wait on the bar at the moment `now` (aware); "" if unknown, or if a flight leaves in over two days."""
     if shape.state == "cancelled" or not isinstance(shape.leg, Flight):
         return shape.state
     return phase_said(shape.leg, now)
 
 
-LENGTH_ROOM = 110  # a narrower part of the bar has no room for its length
-NIGHT_WIDTH = 40  # the least width of a night that is named
-NIGHT_ROOM = 60  # the least distance between the middle of a night and the nearest place's code
+LENGTH_ROOM = 110  # a narrower part of the bar has no room for its duration
+NIGHT_WIDTH = 40  # a narrower night has no label
+NIGHT_ROOM = 60  # the middle of a night must be farther than this from every place's code, or the night has no label
 
 
 def length_fits(shape: Shape) -> bool:
-    """Whether a part of the bar shows its length in words: it is wide enough, not cancelled, and its length is known."""
+    """Whether a part of the bar shows its duration: it is wide enough, not cancelled, and its duration is known."""
     return shape.width >= LENGTH_ROOM and shape.state != "cancelled" and shape.leg.minutes is not None
 
 
 def night_labels(picture: Picture) -> Iterator[int]:
-    """The middles of the nights that are wide enough to be named above the bar, and far enough from every place's code."""
+    """The middle of each night that is wide enough for a label and far enough from every place's code."""
     for start, end in _whole_nights(picture):
         middle = (start + end) // 2
         if end - start >= NIGHT_WIDTH and all(abs(place.x - middle) > NIGHT_ROOM for place in picture.places):
@@ -77,7 +77,10 @@ def night_labels(picture: Picture) -> Iterator[int]:
 
 
 def _whole_nights(picture: Picture) -> Iterator[tuple[int, int]]:
-    """The start and end of each night on the bar; a night that is partly in the air and partly on the ground is a single one."""
+    """The start and end of each night on the bar, in units of the picture.
+
+    A night that is partly in the air and partly on the ground counts as one.
+    """
     joined: list[tuple[int, int]] = []
     for night in picture.nights:
         start, end = night.x, night.x + night.width
@@ -88,7 +91,7 @@ def _whole_nights(picture: Picture) -> Iterator[tuple[int, int]]:
 
 
 def now_across(journey: Journey, now: datetime) -> int | None:
-    """The position of the moment `now` (aware) on the bar of a journey that is under way, else None."""
+    """The position of the moment `now` (aware) on a journey's bar, in units of the picture; None unless the journey is under way."""
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not start <= now < end:
         return None

@@ -1,4 +1,4 @@
-"""Links from each ticket system to an order: one table for the page that writes link templates and for docs/linking.md."""
+"""How tickets in each ticket system link to orders: one table for the page that creates link templates and for docs/linking.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXAMPLE = "https://orders.example.com"
 
 
 class Shape(StrEnum):
-    """The part of the URL that holds the value."""
+    """The part of the URL that holds the value of the ticket's field."""
 
     PATH = "path"
     QUERY = "query"
@@ -21,9 +21,11 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A ticket system: its placeholders (with FIELD for the name or number of the field) and where the template goes.
+    """A ticket system: its placeholders, and where to enter the link template.
 
-    `kept` are the characters that the system leaves as they are when it fills in a value; None if it encodes nothing.
+    `reference` is the placeholder for a field, in which FIELD stands for the field's name or number; `ticket` is the placeholder
+    for the ticket's number, "" if there is none. `kept` are the special characters that the system leaves as they are when it fills in
+    a value; None if it encodes nothing.
     """
 
     code: str
@@ -37,7 +39,7 @@ class Recipe:
     note: Promise | str = ""
 
     def template(self, base: str, field: str = "", connection: str = "", shape: Shape | None = None) -> str:
-        """The link template to paste, for the server at `base`; with a connection if one is named.
+        """The link template to paste, for the server at `base`; it includes `connection` unless that is "".
 
         `field` and `shape` default to those of the recipe.
         """
@@ -49,7 +51,7 @@ class Recipe:
         return f"{base}/orders/{value}/" + ("?" + "&".join(more) if more else "")
 
     def fill(self, value: str, shape: Shape | None = None) -> str:
-        """Path and query of the link for a ticket whose field holds `value`, as the system writes them."""
+        """The path and query of the link that the system writes for a ticket whose field holds `value`."""
         sent = value if self.kept is None else quote(value, safe=self.kept)
         return f"/orders/?q={sent}&ticket=1" if (shape or self.shape) is Shape.QUERY else f"/orders/{sent}/?ticket=1"
 
@@ -61,8 +63,8 @@ RECIPES = (
         "360001234567",
         "{{ticket.custom_field_FIELD}}",
         "ZD-{{ticket.id}}",
-        _("In the URL Builder app, as a new entry."),
-        note=_("A drop-down field inserts its tag, prefix included. Use a text field."),
+        _("In the URL Builder app, add this template as a new entry."),
+        note=_("Use a text field. A drop-down field would insert the tag of the chosen option, including any prefix."),
     ),
     Recipe(
         "zammad",
@@ -71,7 +73,7 @@ RECIPES = (
         "#{ticket.FIELD}",
         "#{ticket.number}",
         _("Admin → Objects → Ticket → your text attribute → its link template."),
-        note=_("The #{…} is Zammad’s own placeholder and is replaced when the link is filled in."),
+        note=_("Leave #{…} as it is: Zammad replaces it with the ticket’s value."),
     ),
     Recipe(
         "freescout",
@@ -79,8 +81,10 @@ RECIPES = (
         "3",
         "{%cf_FIELD%}",
         "",
-        _("In a saved reply or the sidebar, with a single-line field of the Custom Fields module."),
-        note=_("Use the number of your field."),
+        _(
+            "Put this template into a saved reply or the sidebar. It needs a single-line field of the Custom Fields module."
+        ),
+        note=_("Put the number of your field after “cf_”."),
     ),
     Recipe(
         "otrs",
@@ -88,7 +92,7 @@ RECIPES = (
         "BookingReference",
         "[% Data.DynamicField_FIELD | uri %]",
         "[% Data.TicketNumber | uri %]",
-        _("As a menu entry in the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
+        _("Add this template as a menu entry in the ticket’s zoom view (Ticket::Frontend::MenuModule)."),
         shape=Shape.QUERY,
         kept="",
         note=_("The “uri” filter encodes spaces and slashes so that they do not break the URL."),
@@ -99,9 +103,9 @@ RECIPES = (
         "Booking reference",
         "{{issue.FIELD.urlEncode}}",
         "{{issue.key}}",
-        _("In a URL field that an automation rule fills in."),
+        _("Create a URL field, and let an automation rule fill it in with this template."),
         kept="",
-        note=_("Link templates on custom fields are no longer shown in the new issue view."),
+        note=_("Jira’s new issue view no longer shows link templates on custom fields, so let a rule fill in the URL."),
     ),
     Recipe(
         "rt",
@@ -121,7 +125,7 @@ RECIPES = (
         _("Administration → Custom fields → your field → “Link values to URL”."),
         shape=Shape.QUERY,
         kept="#?&/+:;=@!$'()*,[]",
-        note=_("Redmine leaves # ? & / and + as they are."),
+        note=_("Redmine does not encode # ? & / or + in the value."),
     ),
     Recipe(
         "roundup",
@@ -129,9 +133,9 @@ RECIPES = (
         "booking_reference",
         "${context/FIELD/url_quote}",
         "issue${context/id}",
-        _('In the template of the issue page, as a link with tal:attributes="href string:…".'),
+        _('In the template of the issue page, add a link with tal:attributes="href string:…".'),
         kept="/",
-        note=_("In the page template, “&” is written “&amp;”."),
+        note=_("In the page template, write “&” as “&amp;”."),
     ),
     Recipe(
         "helpdesk",
@@ -144,7 +148,7 @@ RECIPES = (
             " ticket.ticketcustomfieldvalue_set.all and add a link for the field."
         ),
         kept="",
-        note=_("In the page template, “&” is written “&amp;”."),
+        note=_("In the page template, write “&” as “&amp;”."),
     ),
     Recipe(
         "trac",
@@ -152,7 +156,7 @@ RECIPES = (
         "",
         "$1",
         "",
-        _("On the wiki page InterMapTxt: a prefix, then the template."),
+        _("On the wiki page InterMapTxt, add a line: the prefix “order”, a space, then the template."),
         note=_("After that, order:B94TXY in a ticket becomes a link."),
     ),
     Recipe(
@@ -161,9 +165,9 @@ RECIPES = (
         "VALUE",
         "FIELD",
         "NUMBER",
-        _("Anywhere that the system can put a field into a URL."),
+        _("Use this template wherever the system can put a field into a URL."),
         shape=Shape.QUERY,
-        note=_("Let the system encode the value if it can; a value that is encoded twice works too."),
+        note=_("Let the system URL-encode the value if it can; a value that is encoded twice works too."),
     ),
 )
 BY_CODE = {recipe.code: recipe for recipe in RECIPES}

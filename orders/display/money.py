@@ -1,4 +1,4 @@
-"""Amounts as sent: the currency's own number of decimal digits (JPY 0, KWD 3), more where more were sent, never fewer."""
+"""Amounts of money, never rounded: with the currency's usual number of decimal places (JPY 0, KWD 3), or more if needed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from orders.privacy.hiding import masked_value
 from orders.services.currencies import canonical
 from orders.services.summary import Unchecked
 
-# A larger exponent is no price; it is shown as sent, without formatting a million digits.
+# A number with a larger exponent is not a price; it is shown unformatted, not written out in a million digits.
 LARGEST_EXPONENT = 18
-PRECISION = 100  # all digits that an amount can have, where the decimal module would keep 28
+PRECISION = 100  # enough for every digit of an amount; the decimal module would keep 28
 
 
 @lru_cache(maxsize=256)
@@ -43,7 +43,7 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
 
 
 def money(value: Decimal | None, currency: str | None = None) -> str:
-    """ "1,234.50 EUR": the number in the user's language, then the code, if there is one; "" for None."""
+    """ "1,234.50 EUR": the number in the user's language, then the currency code, if there is one; "" for None."""
     if value is None:
         return ""
     code = canonical(currency)
@@ -60,25 +60,25 @@ def quantity(value: Decimal | None) -> str:
 
 
 def price(record: Order | OrderItem) -> str:
-    """ "1,234.50 EUR"; "sent, not understood: 1.234,56" for a value that is not a number; "" if nothing was sent."""
+    """ "1,234.50 EUR"; "sent but not understood: 1.234,56" for a value that is not a number; "" if nothing was sent."""
     if record.price is None:
         return number_as_sent(record, "price")
     return money(record.price, record.currency_code)
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent, not understood: 1.234,56", masked if necessary; "" if nothing was sent in place of a number."""
+    """ "sent but not understood: 1.234,56", with the value masked if necessary; "" if the number was understood or not sent."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""
     shown = masked_value(field, sent, settings.SHOWN_FIELDS, documented=True)
-    return _("sent, not understood: %(text)s") % {"text": shown}
+    return _("could not be read: %(text)s") % {"text": shown}
 
 
 def before_conversion(item: OrderItem) -> str:
-    """ "112.00 USD before conversion", with "each" if the quantity is not 1: the CDP keeps this price per unit.
+    """ "112.00 USD before conversion", with "each" if the quantity is not 1, as the CDP keeps this price per unit.
 
-    "" if the price or a currency is unknown, or if both currencies are the same.
+    "" if this price or one of the two currencies is unknown, or if the currencies are the same.
     """
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:

@@ -1,4 +1,4 @@
-"""The sentence for a search text that cannot be searched for."""
+"""The sentence for a search text that is not searched for."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 
 
 def not_searched(reading: Lookup) -> str:
-    """The reason why the text was not searched for, and what to do."""
+    """The reason why the text was not searched for, often with what to do instead."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
-        return _("References are not written in this script. If this is a name, search for people.")
+        return _("References are written in Latin letters. If this is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
 def _of_kind(kind: Kind) -> str:
-    """The sentence for text that was read, but names no single thing to search for, or must not be searched for from a link."""
+    """The sentence for text that was read: a placeholder, several things, or an address or number that a link must not search for."""
     sentences = {
         Kind.PLACEHOLDER: _(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."
         ),
         Kind.EMAIL: _(
-            "An e-mail address in a link would stay in browser histories and logs, so it is not searched for automatically."
+            "Links stay in browser histories and logs, so an e-mail address in a link is not searched for automatically."
         ),
         Kind.PHONE: _(
-            "A phone number in a link would stay in browser histories and logs, so it is not searched for automatically."
+            "Links stay in browser histories and logs, so a phone number in a link is not searched for automatically."
         ),
         Kind.SEVERAL: _("This text contains several things to search for. Choose the one you mean."),
     }
@@ -34,14 +34,18 @@ def _unreadable(why: Unreadable) -> str:
     sentences = {
         Unreadable.TOO_LONG: _("That is too long for a reference. Paste only the reference, or the URL of the order."),
         Unreadable.CHARACTERS: _(
-            "That contains characters that no reference has: only letters, digits and . _ ~ - / : + are used."
+            "That cannot be a reference: it contains characters other than letters, digits and . _ ~ - / : +"
         ),
         Unreadable.DOTS: _("A reference never contains two dots in a row."),
-        Unreadable.NO_REFERENCE: _("There is no reference in the pasted text."),
-        Unreadable.EMAIL: _("The e-mail address cannot be read as a whole, and a part of it may be somebody else’s."),
-        Unreadable.PHONE: _("The phone number cannot be read as a whole, and a part of it may be somebody else’s."),
+        Unreadable.NO_REFERENCE: _("There is no reference in this text."),
+        Unreadable.EMAIL: _(
+            "The e-mail address is incomplete or invalid, so it is not searched for: part of it could be somebody else’s address."
+        ),
+        Unreadable.PHONE: _(
+            "The phone number is incomplete or invalid, so it is not searched for: part of it could be somebody else’s number."
+        ),
         Unreadable.COUNTRY: _(
-            "This phone number has no country code. Choose its country, or enter the number with a plus and the country code."
+            "This phone number has no country code. Choose its country, or enter the number starting with + and the country code."
         ),
     }
     return sentences[why]

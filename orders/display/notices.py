@@ -1,4 +1,4 @@
-"""Things to check in words: a title, an icon, and a sentence with the facts."""
+"""Things to check, in words: a title, an icon, and a sentence with the facts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DAY_MINUTES = 24 * 60
 
 
 def notice_word(notice: Notice) -> str:
-    """The title of a thing to check: "Tight connection", or a status: "Declined"."""
+    """The title of a thing to check: "Tight connection"; for a status, its word: "Declined"."""
     return status_word(notice.status) if notice.kind is NoticeKind.STATUS else _(NOTICES[notice.kind][0])
 
 
 def notice_icon(notice: Notice) -> str:
-    """The sprite's symbol for a thing to check."""
+    """The name of the sprite's symbol for a thing to check."""
     return status(notice.status).icon if notice.kind is NoticeKind.STATUS else NOTICES[notice.kind][1]
 
 
@@ -34,7 +34,7 @@ def notice_detail(notice: Notice) -> str:
 
 
 def notice_line(notice: Notice) -> str:
-    """A thing to check on one line of text: title and sentence for a status or times in doubt, else the sentence.
+    """A thing to check on one line: its sentence, after its title if it is about a status or about times in doubt or impossible.
 
     The title alone if there is no sentence.
     """
@@ -47,45 +47,49 @@ def notice_line(notice: Notice) -> str:
 
 
 def evidence_words(evidence: Evidence) -> str:
-    """The figures behind a verdict, or why they are unknown: in lower case and without a full stop, for use within a sentence."""
+    """The figures behind a verdict, or why they are unknown. Begins in lower case and has no full stop, for use within a sentence."""
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
-            return _("the time zone of a place is unknown, so the flight time is unknown")
+            return _("a time zone is unknown, so the flight time is unknown")
         return _("a time is missing, so the flight time is unknown")
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
     if evidence.local_minutes == evidence.utc_minutes:
-        return _("read as local or as UTC, this flight would take %(local)s for %(km)s km") % facts
+        return _("whether the times are local or UTC, this flight takes %(local)s to cover %(km)s km") % facts
     if evidence.verdict is Verdict.UNCLEAR:
         return (
             _(
-                "as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; neither is clearly the better fit"
+                "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; "
+                "neither is clearly more likely"
             )
             % facts
         )
-    return _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s") % facts
+    return _("if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s") % facts
 
 
 def sentence(words: str) -> str:
-    """Words as a sentence, with one full stop even after an abbreviation ("10 Std. 35 Min.")."""
+    """`words` as a sentence: with a capital, and a single full stop even after an abbreviation ("10 Std. 35 Min.")."""
     return capfirst(words.rstrip(".")) + "."
 
 
 def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
-        return _("as local, this flight would take %(local)s; as UTC, %(utc)s") % facts
+        return _("if the times are local, this flight takes %(local)s; if they are UTC, %(utc)s") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
-            "this flight would take %(local)s for %(km)s km; the date looks wrong: shifted by %(days)s, it would take %(fits)s"
+            "this flight would take %(local)s to cover %(km)s km, "
+            "but %(fits)s if the arrival date were changed by %(days)s, so a date is probably wrong"
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
     return (
-        _("as local, this flight would take %(local)s for %(km)s km; as UTC, %(utc)s; about %(expected)s is usual")
+        _(
+            "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; about %(expected)s is usual"
+        )
         % facts
     )
 
@@ -126,7 +130,9 @@ def _carrier_change(notice: Notice) -> str:
 
 
 def _surface(notice: Notice) -> str:
-    return _("No flight from %(from)s to %(to)s on this order: ground transport or another booking.") % _from_to(notice)
+    return _(
+        "This order has no flight from %(from)s to %(to)s; there may be ground transport or another booking."
+    ) % _from_to(notice)
 
 
 def _from_to(notice: Notice) -> dict[str, str]:
@@ -141,10 +147,7 @@ def _long_flight(notice: Notice) -> str:
     if notice.evidence is None:
         return ""
     facts = _facts(notice.evidence) | {"time": duration(notice.minutes)}
-    return (
-        _("%(time)s for %(km)s km; about %(expected)s is usual. There may be stops under the same flight number.")
-        % facts
-    )
+    return _("%(time)s to cover %(km)s km; about %(expected)s is usual. The flight may stop on the way.") % facts
 
 
 def _clock_skipped(notice: Notice) -> str:
@@ -168,18 +171,18 @@ def _missing_time(notice: Notice) -> str:
         return ""
     if len(notice.names) == 1:
         return _("No time was sent for %(code)s.") % {"code": notice.names[0]}
-    return _("No times were sent for %(here)s and %(there)s.") % dict(zip(("here", "there"), notice.names, strict=True))
+    return _("No times were sent for %(here)s or %(there)s.") % dict(zip(("here", "there"), notice.names, strict=True))
 
 
 def _unreadable_time(_notice: Notice) -> str:
-    return _("The time was not understood; the details show it as sent.")
+    return _("The time could not be read; the details show it as sent.")
 
 
 def _unknown_place(notice: Notice) -> str:
     (code,) = notice.names
     if not any(map(str.isalnum, code)):
         return _("No airport code was sent, so the duration is unknown.")
-    return _("%(code)s is not a place we know, so its time zone is unknown.") % {"code": code}
+    return _("%(code)s is not a known airport code, so the time zone is unknown.") % {"code": code}
 
 
 def _items_disagree(_notice: Notice) -> str:
@@ -187,7 +190,7 @@ def _items_disagree(_notice: Notice) -> str:
 
 
 def _duplicate(_notice: Notice) -> str:
-    return _("An item names this flight more than once.")
+    return _("An item lists this flight more than once.")
 
 
 def _partly_cancelled(notice: Notice) -> str:

@@ -1,4 +1,4 @@
-"""The outcomes of access records in the user's language. Records keep a few fixed English forms, which are parsed here."""
+"""The outcomes and details of access records in the user's language. Both are stored in a few English forms, which are parsed here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REVEAL = re.compile(r"(?P<how>shown|refused): (?P<kind>contact|traveller|custom)
 
 
 def outcome_words(stored: str) -> str:
-    """ "gezeigt: 25 von 60" for "shown: 25 of 60"; an unknown form stays as stored."""
+    """A stored outcome in the user's language: "gezeigt: 25 von 60" for "shown: 25 of 60"; an unknown form stays as stored."""
     if stored != "shown: custom data" and (reveal := REVEAL.fullmatch(stored)):
         return _reveal(**reveal.groupdict())
     parts = [_part(part) for part in stored.split(", ")]
@@ -32,7 +32,7 @@ def detail_words(stored: str) -> str:
 
 
 def _part(part: str) -> str:
-    """One of the parts between commas, in words; "" if it is unknown."""
+    """One comma-separated part of an outcome in the user's language; "" if its form is unknown."""
     for form, phrase in FORMS:
         if found := form.fullmatch(part):
             named = found.groupdict()
@@ -43,7 +43,7 @@ def _part(part: str) -> str:
 
 
 def _reveal(how: str, kind: str, field: str) -> str:
-    """The outcome of a request for a hidden field, with its owner: "shown: Passport (contact)", "refused: Custom data"."""
+    """The outcome of a request to see hidden values, in words: "shown: Passport (contact)", "refused: Custom data"."""
     outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
     if kind == "custom":
         return outcome % {"what": _("Custom data")}

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 
-MOST_TYPES = 24  # in one line; nobody sells as many
+MOST_TYPES = 24  # in one line; nobody sells that many
 
 
 class PassengerType(StrEnum):
@@ -37,13 +37,13 @@ BY_CODE = {**{known.value: known for known in PassengerType}, **OTHER_CODES}
 
 
 def passenger_type(code: str | None) -> str:
-    """ "Adult" for ADT; an unknown code as sent; "" for none."""
+    """ "Adult" for ADT; an unknown code as sent; "" if there is none."""
     known = BY_CODE.get((code or "").upper())
     words = {
         PassengerType.ADULT: _("Adult"),
         PassengerType.CHILD: _("Child"),
         PassengerType.INFANT: _("Infant"),
-        PassengerType.INFANT_WITH_SEAT: _("Infant with a seat"),
+        PassengerType.INFANT_WITH_SEAT: _("Infant with own seat"),
         PassengerType.YOUNG_ADULT: _("Young adult"),
         PassengerType.SENIOR: _("Senior"),
         PassengerType.UNACCOMPANIED_MINOR: _("Unaccompanied minor"),
@@ -53,13 +53,13 @@ def passenger_type(code: str | None) -> str:
 
 
 def passengers(counts: Iterable[tuple[str, int]]) -> str:
-    """ "2 adults, 1 child" from (type code, count) pairs; unknown codes as sent: "1 × XYZ". At most MOST_TYPES are listed."""
+    """ "2 adults, 1 child" from (type code, count) pairs; "1 × XYZ" for an unknown code. Lists at most MOST_TYPES types."""
     words = [passenger_count(code, count) for code, count in islice(counts, MOST_TYPES + 1)]
     return ", ".join(words if len(words) <= MOST_TYPES else [*words[:MOST_TYPES], "…"])
 
 
 def passenger_count(code: str, count: int) -> str:
-    """One passenger type with its count: "2 adults"; an unknown code as sent: "1 × XYZ"."""
+    """One passenger type with its count: "2 adults"; "1 × XYZ" for an unknown code."""
     known = BY_CODE.get(code.upper())
     return f"{count} × {code}" if known is None else _phrase(known, count) % {"count": count}
 
@@ -73,7 +73,7 @@ def _phrase(known: PassengerType, count: int) -> str:
         case PassengerType.INFANT:
             return ngettext("%(count)s infant", "%(count)s infants", count)
         case PassengerType.INFANT_WITH_SEAT:
-            return ngettext("%(count)s infant with a seat", "%(count)s infants with a seat", count)
+            return ngettext("%(count)s infant with own seat", "%(count)s infants with own seats", count)
         case PassengerType.YOUNG_ADULT:
             return ngettext("%(count)s young adult", "%(count)s young adults", count)
         case PassengerType.SENIOR:

@@ -9,11 +9,11 @@ from orders.display.words import readable
 
 
 def field_label(label: object) -> str:
-    """Our own label unchanged; an API field name or code (loyaltyTier, LOYALTY) in words."""
+    """A field's label: one of ours unchanged, the name of an API field or a code (loyaltyTier, LOYALTY) in words."""
     text = str(label)
     return readable(text) if text[:1].islower() or text.isupper() or "_" in text else text
 
 
 def field_value(value: str | date) -> str:
-    """A date in the user's language; any other value unchanged."""
+    """A field's value: a date in the user's language, any other value unchanged."""
     return plain_day(value) if isinstance(value, date) else value

@@ -1,4 +1,4 @@
-"""A short form of an order for other programs: only the fields listed here, and no free text."""
+"""A short form of an order for other programs: only the fields named here, and no free text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ PLACE = CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def plain_order(opened: OpenedOrder, url: str) -> dict[str, Any]:
-    """The order in the form described in the OpenAPI document. `value` and `label` are for external data sources of ticket systems."""
+    """The order in the form described in the OpenAPI document.
+
+    The fields `value` and `label` are for ticket systems that use this API as an external data source.
+    """
     order, trip = opened.order, opened.trip
     ref = order.ref if order.ref and is_ref(order.ref) else None
     reference = order.reference_id if _is_reference(order.reference_id) else None
@@ -66,7 +69,7 @@ def _place(end: Clock) -> str | None:
 
 
 def _wall(end: Clock) -> str | None:
-    """The local time to the minute, or only the day; None if neither is known."""
+    """The local time to the minute, or the day alone if the time is unknown, as ISO 8601; None if neither is known."""
     if end.wall is not None:
         return end.wall.isoformat(timespec="minutes")
     return end.day_alone.isoformat() if end.day_alone is not None else None

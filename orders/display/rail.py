@@ -1,4 +1,4 @@
-"""The rail of a journey: waits drawn as one node, the phase to show, the local time at a place now; and a flight in one sentence."""
+"""The rail of a journey: which waits are drawn as one node, phases, local times, and each flight in one sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAR = timedelta(hours=48)
 def joined(journey: Journey, index: int) -> bool:
     """Whether the leg at `index` is a wait that is drawn as one node with the arrival before it and the departure after it.
 
-    It is drawn so if nothing is in doubt: one airport, both times known, no overlap, and neither flight cancelled or doubted.
+    That is so if nothing is in doubt: one airport, both times known, no overlap, and neither flight cancelled or with times in doubt.
     """
     if not 0 < index < len(journey.legs) - 1:
         return False
@@ -32,14 +32,20 @@ def joined(journey: Journey, index: int) -> bool:
 
 
 def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
-    """The phase to show at the moment `now` (aware): the leg's own, but UNKNOWN for NEXT or LATER more than two days before departure."""
+    """The phase to show at the moment `now` (aware): usually the leg's own.
+
+    UNKNOWN instead of NEXT or LATER if the departure is more than two days away, or its time is unknown.
+    """
     departs = leg.origin if isinstance(leg, Flight) else leg.departs
     far = departs.instant is None or departs.instant - now > NEAR
     return Phase.UNKNOWN if far and leg.phase in (Phase.NEXT, Phase.LATER) else leg.phase
 
 
 def time_there(end: Clock, now: datetime) -> str:
-    """The local time at one end of a flight at the moment `now` (aware); "" if unknown, or if `now` is over two days from the flight."""
+    """The local time at one end of a flight at the moment `now` (aware).
+
+    "" if it is unknown, or if the flight leaves or arrives there more than two days before or after `now`.
+    """
     if end.instant is None or abs(end.instant - now) > NEAR:
         return ""
     there = zone(end.place.zone)
@@ -47,7 +53,7 @@ def time_there(end: Clock, now: datetime) -> str:
 
 
 def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
-    """One end of a flight in words: `timed` with day and time, `dated` with only the day, or `neither`."""
+    """One end of a flight in words: `timed` filled in with day and time, or else `dated` with the day, or else `neither`."""
     if end.wall is not None:
         return timed % {"day": day(end.wall), "time": clock(end.wall)}
     return dated % {"day": day(end.day)} if end.day is not None else neither

@@ -18,14 +18,14 @@ MOST_STOPS = 60
 
 
 def short_route(route: Sequence[str]) -> Sequence[str]:
-    """A route for one line: beyond LONGEST_ROUTE stops only the first five and the last three, with "" in between."""
+    """A route for one line: if it has more than LONGEST_ROUTE stops, only the first five and the last three, with "" in between."""
     return route if len(route) <= LONGEST_ROUTE else (*route[:5], "", *route[-3:])
 
 
 def route_stops(trip: Trip) -> list[tuple[str, str]]:
-    """The stops of a trip for one line, each as (code, how it is reached if not by a flight).
+    """The stops of a trip for one line, each as (code, `hop_words` of the link from the stop before it).
 
-    A long route is shortened, with ("", "") for the stops left out.
+    If there are more than LONGEST_ROUTE, ("", "") stands for those left out.
     """
     stops = list(zip(trip.route, ("", *map(hop_words, trip.hops)), strict=True))
     return stops if len(stops) <= LONGEST_ROUTE else [*stops[:5], ("", ""), *stops[-3:]]
@@ -40,7 +40,7 @@ def route_line(trip: Trip) -> str:
 
 
 def hop_words(hop: Hop) -> str:
-    """The link between two stops of a route: "by land", "no flight", "…" if one of them stands for a whole city; "" for a flight."""
+    """The link between two stops of a route: "by land", "no flight", "…" if either is the code of a whole city; "" for a flight."""
     words = {Hop.FLIGHT: "", Hop.OVERLAND: _("by land"), Hop.CITY: "…", Hop.NONE: _("no flight")}
     return words[hop]
 
@@ -62,7 +62,7 @@ def route_words(trip: Trip, between: str = " – ") -> str:
 
 
 def short_line(route: str) -> str:
-    """A route as stored in a record, shortened: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
+    """A route written with dashes, as in access records, shortened: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
     return "–".join(code or "…" for code in short_route(route.split("–")))
 
 
@@ -77,7 +77,7 @@ def recent_trip(order: RecentOrder) -> str:
 
 
 def trip_line(line: TripLine) -> str:
-    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights" without a route; "DUB–LHR–…" if the trip may continue."""
+    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights" without a route; "DUB–LHR–…" if the trip may have more stops."""
     if not line.route:
         return _("No flights")
     route = short_line("–".join(line.route)) + ("" if line.whole else "–…")
@@ -85,7 +85,7 @@ def trip_line(line: TripLine) -> str:
 
 
 def title_line(reference: str, order: Order, trip: Trip) -> str:
-    """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, for a row of browser tabs."""
+    """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, so that a narrow browser tab shows it."""
     parts = [reference, status_word(order.status) if order.status else ""]
     if trip.route:
         start, end = trip.route[0], trip.route[-1]

@@ -1,4 +1,4 @@
-"""The rows of a list on one page: as many as fit, from the position in its URL. The rest is a link away."""
+"""The rows of a list that fit on one page, from the position in the page's URL; a link leads to the rest."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 from markupsafe import Markup, escape
 
-ROOM = 600_000  # bytes of HTML of one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
-SMALL_ROOM = 100_000  # of a list that has no pages, because all of it is also shown elsewhere
+ROOM = 600_000  # bytes of HTML for one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
+SMALL_ROOM = 100_000  # for a list that does not continue on other pages, because all of it is also shown elsewhere
 
-LARGEST = 5  # bytes of a character in HTML: `"` is &#34;
+LARGEST = 5  # bytes that one character can take up in HTML: `"` becomes &#34;
 PIECE = 2_000
 
 
 class Rows:
-    """The rows of one list of a page, each offered in turn; `start` is the position of the first row to show, from 1.
+    """The rows of one list on a page: the template offers each row in turn and is told whether to show it.
 
-    `before` counts the rows before the page, `shown` those on it, and `left` those after it.
+    `start` is the position of the first row to show (from 1), `room` the bytes of HTML for the list; `in_time` raises TimedOut when
+    the page's time is up. `before` counts the rows before the page, `shown` those on it, and `left` those after it.
     """
 
     def __init__(self, start: int = 1, *, room: int = ROOM, in_time: Callable[[], None] = lambda: None) -> None:
@@ -47,7 +48,7 @@ class Rows:
         return self.before < position <= self.last
 
     def reach(self, count: int) -> bool:
-        """Whether any of the next `count` rows is to be shown; if not, they count as offered."""
+        """Whether any of the next `count` rows is to be shown; if not, all of them count as offered."""
         if self.total + count < self._start:
             self.before += count
         elif self._room <= 0:
@@ -65,23 +66,23 @@ class Rows:
         return True
 
     def add(self, html: str) -> Markup:
-        """Count the room taken up by a row, or by anything else in the list, and return it as safe HTML."""
+        """Subtract the size of `html`, a row or anything else in the list, from the room left; return `html` marked as safe."""
         self._room -= len(html) if html.isascii() else len(html.encode())
         return Markup(html)  # noqa: S704 - rendered by a template of ours, which escapes
 
 
 def start_of(asked: str, total: int) -> int:
-    """The position in a URL, 1 if there is no such row."""
+    """The position in a URL as a number; 1 if it is not the position of one of the `total` rows."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
 
 
 def size_of(text: str) -> int:
-    """The number of bytes that `text` takes up in HTML."""
+    """The number of bytes that `text` takes up in HTML, once escaped."""
     return len(escape(text).encode())
 
 
 def fitting(text: str, room: int) -> str:
-    """The beginning of `text` that takes up about `room` bytes of HTML, at most PIECE characters over."""
+    """The beginning of `text` that fills `room` bytes of HTML, with up to PIECE characters too many; all of `text` if it fits."""
     if len(text) * LARGEST <= room or size_of(text) <= room:
         return text
     end = 0

@@ -1,4 +1,4 @@
-"""The itinerary as plain text, for pasting into a ticket: local times with their weekday, and no personal data."""
+"""The itinerary as plain text, for pasting into a ticket: local times with weekdays, and no personal data."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ NOTICES = frozenset(
 
 
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
-    """The whole trip in lines, without markup, the reference first. Ends without a line break.
+    """The whole trip in lines without markup, after the reference if there is one; no line break at the end.
 
-    A single line replaces the flights that would make the text longer than MOST_CHARACTERS, more than any ticket holds.
+    If the text would be longer than MOST_CHARACTERS, which is more than any ticket holds, one line replaces the flights that do
+    not fit.
     """
     before = [reference] if reference else []
     if trip.journeys:
@@ -49,23 +50,23 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     after = [untimed_words(trip)] if trip.untimed else []
     after += [notice_line(notice) for notice in trip.notices]
     if trip.timed and not trip.doubted:
-        after.append(_("All times are local to each airport."))
+        after.append(_("All times are local airport times."))
     elif trip.timed and trip.reading is Reading.UTC:
-        after.append(_("Converted from UTC, in doubt: see above."))
+        after.append(_("Times were converted from UTC and may be wrong: see above."))
     elif trip.timed:
         after.append(_("Times in doubt: see above."))
-    left_out = _("More flights are left out here: the trip is too long for a ticket.")
+    left_out = _("The remaining flights are left out: the trip is too long for a support ticket.")
     room = MOST_CHARACTERS - _length([*before, left_out, *after])
     return "\n\n".join([*before, *_journeys(trip, room, left_out), *after])
 
 
 def _length(blocks: Iterable[str]) -> int:
-    """The length of blocks or lines, each with what separates it from the next."""
+    """The number of characters in blocks or lines, counting two line breaks after each."""
     return sum(len(block) + len("\n\n") for block in blocks)
 
 
 def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
-    """A block for each journey and each stay; `left_out` in place of the flights for which there is no room."""
+    """A block for each journey and each stay; `left_out` stands for the rest of the trip once the room is used up."""
     blocks: list[str] = []
     for journey in trip.journeys:
         lines: list[str] = []
@@ -76,13 +77,16 @@ def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
             lines += part
         blocks.append("\n".join(lines))
         if journey.stay_after is not None:
-            blocks.append(stay_words(journey.stay_after))
-            room -= _length(blocks[-1:])
+            stay = stay_words(journey.stay_after)
+            room -= _length([stay])
+            if room < 0:
+                return [*blocks, left_out]
+            blocks.append(stay)
     return blocks
 
 
 def _journey_parts(journey: Journey, doubted: bool) -> Iterator[list[str]]:
-    """The lines of a journey: its heading, then each flight and each transfer."""
+    """The parts of a journey, each as its lines: the heading, then every flight and transfer."""
     heading = [day(journey.departs.day), journey_way(journey)]
     if journey.minutes is not None and not doubted:
         heading.append(duration(journey.minutes))
@@ -109,7 +113,10 @@ def _flight_lines(flight: Flight) -> list[str]:
 
 
 def flight_summary(flight: Flight) -> list[str]:
-    """Flight time, cabin with fare, and statuses of a flight, as far as known; a doubted flight time under both readings."""
+    """The flight time, the cabin with the fare family, and the statuses of a flight, as far as they are known.
+
+    A flight time in doubt is given under both readings.
+    """
     facts = [both_times(flight) if flight.doubted else flight_time(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     facts.append(", ".join(map(status_word, flight.statuses)))

@@ -1,4 +1,4 @@
-"""The card of each traveller of an order, with their flights and other items."""
+"""The cards of an order's travellers, each with the traveller's flights and other items."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from orders.itinerary.trip import Trip
 from orders.privacy.masking import PersonCard, card
 from orders.services.people import Traveller, Travellers
 
-# Limits on the flights and other items on a traveller's card. The order's page lists all of them; a list for each traveller would
-# make the page grow with the product.
+# The most passenger types, flights and other items on a traveller's card. The order's page lists all items; listing them all on
+# every card too would make the page grow with the number of items times the number of travellers.
 MOST_LABELS = 24
 
 
 def cards_of(
     travellers: Travellers, reveal: Callable[[Person, int], Iterable[str]] | None = None, country: str = ""
 ) -> list[PersonCard]:
-    """A card for each traveller; `reveal` returns the hidden fields to show for a person at a position (from 1).
+    """A card for each traveller; `reveal` returns the names of the hidden fields to show for a person at a position (from 1).
 
-    `country` (ISO 3166 alpha-2) is the connection's.
+    `country` (ISO 3166 alpha-2) is the connection's, for national phone numbers.
     """
     labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [
@@ -31,7 +31,7 @@ def cards_of(
 
 
 class _Labels:
-    """Labels of the trip's flights, and the flights of each item, computed once for all travellers."""
+    """The labels of a trip's flights, and which flights each item holds; computed once for all travellers."""
 
     def __init__(self, trip: Trip) -> None:
         self._labels = [
@@ -44,11 +44,11 @@ class _Labels:
                 self._flights_of.setdefault(index, []).append(at)
 
     def has(self, index: int) -> bool:
-        """Whether the item belongs to any flight."""
+        """Whether the item at `index` holds any flight."""
         return index in self._flights_of
 
     def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights of these items, each once, in the trip's order."""
+        """The labels of the flights that the items at `indexes` hold, each once, in the order of the trip."""
         flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
         return (self._labels[at] for at, _same in groupby(flights))
 

@@ -1,4 +1,4 @@
-"""Values from the CDP that could not be understood: statuses, money, flights. All of them must be among the things to check."""
+"""Values from the CDP that could not be understood: statuses, prices, quantities, flights. The things to check must include them all."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from orders.privacy.hiding import MASK, masked_typed
 
 ODD = frozenset({"not a text", "not a number", "out of range", "not a list", "not an object"})
 OF_ITEMS = {
-    "status": gettext_noop("Status not understood"),
-    "price": gettext_noop("Price not understood"),
-    "quantity": gettext_noop("Quantity not understood"),
-    "flightSegments": gettext_noop("Flights not understood"),
+    "status": gettext_noop("Status could not be read"),
+    "price": gettext_noop("Price could not be read"),
+    "quantity": gettext_noop("Quantity could not be read"),
+    "flightSegments": gettext_noop("Flights could not be read"),
 }
 
 
 def status_unread(record: Order | OrderItem) -> bool:
-    """Whether a status was sent that is not text."""
+    """Whether a status was sent, but is not text."""
     return record.status is None and _note(record, "status") is not None
 
 
 def status_shown(record: Order | OrderItem) -> str | None:
-    """The status as sent, "Status not understood" if it is not text, None if there is none."""
-    return _("Status not understood") if status_unread(record) else record.status
+    """The status as sent; "Status could not be read" if it is not text, None if none was sent."""
+    return _("Status could not be read") if status_unread(record) else record.status
 
 
 def unread(order: Order) -> Iterator[tuple[str, str]]:
-    """The DOM id of the row, and the words, for each thing that could not be understood: "Order total not understood: 100,00"."""
+    """Each thing that could not be read, as (DOM id of its row, words): ("money", "Order total could not be read: 100,00")."""
     if _note(order, "status"):
-        yield "oddities", _("Order status not understood")
+        yield "oddities", _("Order status could not be read")
     if note := _note(order, "price"):
         shown = masked_typed(note.shown)
-        words = _("Order total not understood")
+        words = _("Order total could not be read")
         yield "money", words if shown == MASK else f"{words}: {shown}"
     for field, phrase in OF_ITEMS.items():
         odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]

@@ -70,7 +70,7 @@ CHANNELS: dict[str, str] = {
     "WEB": _("Web"),
 }
 
-# All but STATUS, whose word and icon are the status's own.
+# All kinds except STATUS: such a notice has the word and icon of its status.
 NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.TIGHT: (_("Tight connection"), "warning"),
     NoticeKind.OVERNIGHT: (_("Overnight wait"), "moon"),
@@ -86,10 +86,10 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.CLOCK_SKIPPED: (_("Time does not exist"), "clock"),
     NoticeKind.CLOCK_REPEATED: (_("Time occurs twice"), "clock"),
     NoticeKind.MISSING_TIME: (_("Time missing"), "unknown"),
-    NoticeKind.UNREADABLE_TIME: (_("Time not understood"), "unknown"),
+    NoticeKind.UNREADABLE_TIME: (_("Time could not be read"), "unknown"),
     NoticeKind.UNKNOWN_PLACE: (_("Unknown airport code"), "place"),
     NoticeKind.ITEMS_DISAGREE: (_("Items disagree"), "alarm"),
-    NoticeKind.DUPLICATE: (_("Sent more than once"), "info"),
+    NoticeKind.DUPLICATE: (_("Listed more than once"), "info"),
     NoticeKind.PARTLY_CANCELLED: (_("Partly cancelled"), "cancelled"),
 }
 
@@ -100,10 +100,10 @@ UNCHECKED: dict[Unchecked, str] = {
     Unchecked.NO_PRICE: _("a price is missing"),
     Unchecked.PRICE_NOT_UNDERSTOOD: _("a price could not be read"),
     Unchecked.NO_CURRENCY: _("a currency is missing"),
-    Unchecked.TWO_CURRENCIES: _("two currencies"),
-    Unchecked.SEVERAL_CURRENCIES: _("more than two currencies"),
-    Unchecked.QUANTITY_ABOVE_ONE: _("a quantity above 1"),
-    Unchecked.ODD_QUANTITY: _("a quantity that is not 1"),
+    Unchecked.TWO_CURRENCIES: _("the amounts are in two currencies"),
+    Unchecked.SEVERAL_CURRENCIES: _("the amounts are in more than two currencies"),
+    Unchecked.QUANTITY_ABOVE_ONE: _("a quantity is above 1"),
+    Unchecked.ODD_QUANTITY: _("a quantity is not 1"),
     Unchecked.NO_QUANTITY: _("a quantity is missing"),
     Unchecked.QUANTITY_NOT_UNDERSTOOD: _("a quantity could not be read"),
 }
@@ -118,8 +118,8 @@ PHASES: dict[Phase, str] = {
 VERDICTS: dict[Verdict, str] = {
     Verdict.LOCAL: _("Local times fit the distance"),
     Verdict.UTC: _("Looks like UTC"),
-    Verdict.UNCLEAR: _("Both readings are possible"),
-    Verdict.IMPOSSIBLE: _("Neither reading is possible"),
+    Verdict.UNCLEAR: _("Not clear whether local or UTC"),
+    Verdict.IMPOSSIBLE: _("Times look impossible"),
     Verdict.UNKNOWN_PLACE: _("Not checked: place unknown"),
 }
 
@@ -134,17 +134,17 @@ NOTE_REASONS: dict[str, str] = {
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
     "cut": _("longer than shown"),
-    "only in part": _("read only in part"),
-    "and more": _("and more that differs from the documentation"),
+    "only in part": _("only partly read"),
+    "and more": _("and more differences from the documentation"),
 }
 
-# The forms of an access record's outcome, part by part, and their phrases.
+# The forms that the parts of an access record's outcome can have, and the phrase for each.
 OUTCOMES: dict[str, str] = {
     r"shown": _("shown"),
     r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
     r"shown: (?P<count>\d+)": _("shown: %(count)s"),
     r"shown: custom data": _("shown: custom data"),
-    r"not shown: nobody on this order": _("not shown: not a person on this order"),
+    r"not shown: nobody on this order": _("not shown: person not on this order"),
     r"(?P<count>\d+) listed": _("%(count)s listed"),
     r"(?P<count>\d+) found": _("%(count)s found"),
     r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),
@@ -162,7 +162,7 @@ OUTCOMES: dict[str, str] = {
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
 }
 
-# The forms of `AccessRecord.detail` for account events.
+# The forms that `AccessRecord.detail` can have for account events, and the phrase for each.
 DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),

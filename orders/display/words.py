@@ -1,6 +1,6 @@
-"""The CDP's codes in words: statuses, item types, channels, notes.
+"""Codes and counts in words: statuses, item types, channels, payment types and others.
 
-Templates show the CDP's own word next to ours. A code without a word is shown as sent.
+A code without a word is shown as sent. The order's page also shows the CDP's own code if it differs.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from orders.display.vocabulary import (
 from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
-LONGEST_ACRONYM = 4  # longer capitals are an ordinary word
+LONGEST_ACRONYM = 4  # a longer word in capitals is no acronym
 WORD = re.compile(r"\w+")
 JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
 def status_word(sent: str | None) -> str:
-    """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent; "Status “1”" for one without letters."""
+    """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent, but "Status “1”" if it has no letters."""
     known = status(sent)
     if known.translated:
         return _(known.word)
@@ -45,7 +45,7 @@ def status_word(sent: str | None) -> str:
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
-    """A status as icon, word and colour; with `count` as "3 confirmed"."""
+    """The HTML of a status: icon and word, in its colour; with `count`, the words are "3 confirmed"."""
     return _pill(sent or "", count, language())
 
 
@@ -62,12 +62,12 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """The word of a status after a count ("3 confirmed"): with a small first letter, unless it is all in capitals."""
+    """The word of a status as it follows a count ("3 confirmed"): with a small first letter, unless the word is all capitals."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
 def item_type(sent: str | None) -> str:
-    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent; "Item without a type" for none."""
+    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent; "Item without a type" if there is none."""
     if not sent:
         return _("Item without a type")
     known = ITEM_TYPES.get(sent.upper())
@@ -75,9 +75,9 @@ def item_type(sent: str | None) -> str:
 
 
 def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
-    """The two parts of an item's name, the first in bold: ("Hotel", "Sol").
+    """The type and name of an item: ("Hotel", "Sol"), or ("Hotel", "") if it has no name.
 
-    A name that already contains the type is used alone.
+    If the name already contains the type, it stands alone: ("Hotel Sol", "").
     """
     kind = item_type(sent)
     if not name:
@@ -87,7 +87,7 @@ def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
 
 
 def item_icon(sent: str | None) -> str:
-    """The sprite's symbol for a type of item; a ticket for an unknown one."""
+    """The name of the sprite's symbol for an item type; "ticket" for an unknown type."""
     return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
 
 
@@ -97,7 +97,7 @@ def channel_word(sent: str | None) -> str:
 
 
 def payment_type(sent: str | None) -> str:
-    """ "Card", "PayPal"; an unknown payment type as sent."""
+    """ "Card" for CARD; an unknown payment type as sent."""
     return in_words(PAYMENT_TYPES, (sent or "").strip().upper(), sent or "")
 
 
@@ -117,17 +117,17 @@ def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
 
 def shown_items(rows: Rows) -> str:
     """ "Items 1 to 800 of 1,000 are shown.", for a list that does not fit on one page."""
-    return _("Items %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+    return _("Showing items %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def shown_flights(rows: Rows) -> str:
     """ "Flights 1 to 130 of 2,000 are shown."."""
-    return _("Flights %(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+    return _("Showing flights %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def shown_rows(rows: Rows) -> str:
     """ "1 to 300 of 1,000 are shown."."""
-    return _("%(first)s to %(last)s of %(total)s are shown.") % _numbers(rows)
+    return _("Showing %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def _numbers(rows: Rows) -> dict[str, str]:
@@ -135,7 +135,7 @@ def _numbers(rows: Rows) -> dict[str, str]:
 
 
 def whole_number(count: int) -> str:
-    """ "8,000" in the user's language."""
+    """ "8,000": a whole number, in the user's language."""
     return _whole_number(count, language())
 
 
@@ -155,18 +155,18 @@ def verdict_word(verdict: Verdict) -> str:
 
 
 def note_reason(code: str) -> str:
-    """The reason why a field could not be read, in words; an unknown code unchanged."""
+    """The reason for a note on an odd field, in words; an unknown code unchanged."""
     return in_words(NOTE_REASONS, code, code)
 
 
 def in_words(table: Mapping[str, str], code: str, unknown: str) -> str:
-    """The phrase for `code`; `unknown` if the table does not have it."""
+    """The phrase for `code`, in the user's language; `unknown` if the table has none."""
     phrase = table.get(code)
     return _(phrase) if phrase else unknown
 
 
 def readable(key: str) -> str:
-    """A key of the API as words: "loyaltyTier" -> "Loyalty tier", "PNR_source" -> "PNR source", "LOYALTY_ID" -> "Loyalty ID"."""
+    """The name of an API field in words: "loyaltyTier" -> "Loyalty tier", "PNR_source" -> "PNR source", "LOYALTY_ID" -> "Loyalty ID"."""
     words = [word for word in JOIN.split(key) if word]
     if not words:
         return key

@@ -57,7 +57,7 @@ _NAMES = (
 )
 NAMES: dict[str, str] = {entry[:2]: entry[3:] for entry in _NAMES.split("|")}
 
-# Three-letter ICAO designators of the same carriers, and two former ones (NAX, AZA).
+# The three-letter ICAO codes of these carriers; two of the codes are former ones (NAX, AZA).
 _ICAO_AND_IATA = (
     "AAL:AA AAR:OZ AAW:8U AAY:G4 ABN:ZB ABY:G9 ACA:AC ACI:SB ADO:HD AEA:UX AEE:A3 AFL:SU AFR:AF AFW:AW AHY:J2 AIC:AI "
     "AIJ:4O AIQ:FD AIZ:IZ AKJ:QP AKT:5T AKX:EH ALK:UL AMU:NX AMX:AM ANA:NH ANG:PX ANT:4N ANZ:NZ APG:Z2 APJ:MM APK:P4 "

@@ -21,12 +21,12 @@ def _gazetteer() -> gazetteer.Gazetteer:
 
 
 def all_places() -> dict[str, Place]:
-    """The current place of each known code. A code shared by an airport and a city stands for the airport."""
+    """The current place for each known code. A code shared by an airport and a city stands for the airport."""
     return _gazetteer().places
 
 
 def tidy(code: str | None) -> str:
-    """The code in capitals without spaces around it, "" for None."""
+    """The code in capitals, without spaces around it; "" for None."""
     return (code or "").strip().upper()
 
 
@@ -45,7 +45,7 @@ def place(code: str | None, on: date | None = None) -> Place:
 
 
 def distance_km(origin: Place, destination: Place) -> float | None:
-    """Great-circle kilometres between two places, None if either has no coordinates."""
+    """The great-circle distance between two places in kilometres; None if either has no coordinates."""
     if origin.latitude is None or origin.longitude is None:
         return None
     if destination.latitude is None or destination.longitude is None:
@@ -64,5 +64,5 @@ def same_site(one: Place, other: Place) -> bool:
 
 
 def same_city(one: Place, other: Place) -> bool:
-    """Whether two places serve one city: they are one site, share a city code (LHR, LGW, LON), or are a city and its station."""
+    """Whether two places are one site or serve the same city, such as LHR, LGW and LON, or a city and its station."""
     return same_site(one, other) or any(city in other.cities for city in one.cities)

@@ -1,7 +1,7 @@
 """Labels along a journey's bar: airports above it, local times below it.
 
-Full hours are shown only below a wait. During a flight the zone may change, so hours would repeat or be missing: below a flight there is
-only its departure at one end and its arrival at the other.
+Times on the hour appear only below a wait. During a flight the zone may change, so that hours would repeat or be missing: below
+a flight, there are only the departure time at one end and the arrival time at the other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from orders.itinerary.airports import same_site
 from orders.itinerary.trip import Clock
 
-# How far labels stay apart, in units of the picture: on a page of some width, and in a ticket's side panel.
+# The least distance between labels, in units of the picture: on a wide page, and on a narrow one (a ticket's side panel).
 CLOCKS_APART, CLOCKS_APART_NARROW = 84, 260
 CODES_APART, CODES_APART_NARROW = 56, 150
 HOUR = timedelta(hours=1)
@@ -55,7 +55,7 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 
 
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
-    """Labels of local times, as many as fit: first departure, last arrival, other departures, other arrivals, then full hours of waits.
+    """The labels of local times, as many as fit: first departure, last arrival, other departures, other arrivals, hours within waits.
 
     `at` gives the position of an instant (a naive UTC value) in the picture.
     """
@@ -75,9 +75,10 @@ def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
 
 
 def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple[datetime, datetime]]:
-    """The full hours of a wait, as (instant in naive UTC, local time): every hour, or every 2, 3, 6, 12 or 24, to fit its width `across`.
+    """The times on the hour within a wait, as (naive UTC instant, local time).
 
-    Empty if an instant or the offset is unknown, the wait has no length, or the place or its offset changes during it.
+    They are 1, 2, 3, 6, 12 or 24 hours apart, so that their labels fit `across`, the width of the wait. Empty if an instant or the
+    offset is unknown, if the wait has no length, or if the place or its offset changes during the wait.
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return

@@ -1,4 +1,4 @@
-"""Build, from a planned flight, the record that the page shows."""
+"""Turn planned flights into the flight records that the page shows."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Passengers = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The order around a flight.
+    """The facts about the whole order that the record of each flight depends on.
 
-    `together` is the reading that the order's segments support together, None if unclear; `headcount` is the number of all its
-    travellers; `usual_status` is the code of its most common status.
+    `reading` is the one in use; `together` is the one that the order's segments support together, None if unclear; `headcount` is
+    the number of the order's travellers; `usual_status` is the code of the most common status.
     """
 
     items: Sequence[OrderItem]
@@ -40,7 +40,7 @@ class Whole:
 def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
     """The number of travellers of each passenger type in these items, as ((type code or "", count), ...).
 
-    Items that are not booked count only if none is booked.
+    Items that are not booked count only if none of the items is booked.
     """
     counts: Counter[str] = Counter()
     for index in [at for at in indexes if status(items[at].status).booked] or indexes:
@@ -49,7 +49,7 @@ def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passeng
 
 
 def passenger_type(item: OrderItem) -> str:
-    """The passenger type code of an item in capitals, "" if it has none."""
+    """The passenger type code of an item, in capitals; "" if it has none."""
     return (item.passenger_type_code or "").strip().upper()
 
 
@@ -126,7 +126,7 @@ def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """Unknown fields, other spellings of the carrier and number shown, and the first `originDestination` and `id`; EXTRAS at most."""
+    """Unknown fields, other spellings of the carrier and number, and the first `originDestination` and `id`; at most EXTRAS in all."""
     extras = [extra for segment in draft.segments for extra in segment.extras]
     for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
         extras += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]
@@ -164,13 +164,13 @@ def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> 
 
 
 def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
-    """The notice that the evidence supports a reading other than the one in use."""
+    """The notice that the times seem to follow the reading `supported`, which is not the one in use."""
     kind = NoticeKind.LOOKS_LIKE_UTC if supported is Reading.UTC else NoticeKind.LOOKS_LIKE_LOCAL
     return Notice(kind, True, evidence=proof)
 
 
 def _arrivals_differ(segments: Sequence[FlightSegment]) -> bool:
-    """Whether two items give different arrivals; a day without a time agrees with every time on that day."""
+    """Whether the segments of one flight give different arrivals; a day without a time agrees with every time on that day."""
     arrivals = [arrival_of(segment) for segment in segments]
     times = {(arrival.time, arrival.offset) for arrival in arrivals if arrival.time is not None}
     days = {local_day(arrival) for arrival in arrivals} - {None}
@@ -187,7 +187,7 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
 
 
 def _clock_notices(clock: Clock) -> list[Notice]:
-    """Notices about the time at one end: skipped or repeated by a clock change, or at a place with an unknown zone."""
+    """Notices if the time at one end is skipped or repeated by a clock change, or if the zone of its place is unknown."""
     notices = []
     if clock.dst is ClockChange.SKIPPED:
         notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))

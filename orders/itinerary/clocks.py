@@ -17,9 +17,9 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A wall-clock value placed in its zone.
+    """A wall-clock value with its instant and its offset, each None if unknown.
 
-    `instant` and `offset` are None if unknown. `fold` is 1 for the second occurrence of a repeated time.
+    `dst` marks a time that a clock change skips or repeats; `fold` is 1 for the second occurrence of a repeated time.
     """
 
     wall: datetime
@@ -31,7 +31,7 @@ class Moment:
 
 @cache
 def zone(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name, None without a name or if tzdata does not have it."""
+    """The zone with an IANA name; None without a name, or if tzdata has no zone of that name."""
     if not name:
         return None
     try:
@@ -42,7 +42,7 @@ def zone(name: str | None) -> ZoneInfo | None:
 
 @lru_cache(maxsize=65536)
 def _all_day(zone_name: str, day: date) -> timedelta | None:
-    """The zone's offset on a day without a change of the clocks; None on other days."""
+    """The zone's offset throughout a day; None if the clocks change that day."""
     there = zone(zone_name)
     ends = [datetime.combine(day, clock, there) for clock in (time.min, time.max)]
     offsets = {end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}
@@ -52,7 +52,7 @@ def _all_day(zone_name: str, day: date) -> timedelta | None:
 def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
     """The zone's offsets at the local time `wall`: one, or two for a repeated hour, or none for an unknown zone.
 
-    A skipped time has the offset before the change, as if the clocks had not been changed.
+    A skipped time has the offset from before the change, as if the clocks had not been changed.
     """
     there = zone(zone_name)
     if there is None or zone_name is None:
@@ -67,7 +67,7 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 
 
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
-    """Read the value as the place's local time.
+    """Read a value as the local time of a zone; the instant is None if the zone is unknown.
 
     A time that the change to summer time skips is read as if the clocks had not been changed: 02:30 is the instant of 03:30. For a time
     that the change back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both cases.
@@ -90,9 +90,9 @@ def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
 
 
 def read_utc(value: datetime, zone_name: str | None) -> Moment:
-    """Read the value as UTC.
+    """Read a value as UTC.
 
-    The wall time is the place's at that instant, or the value itself if the zone is unknown or the local time is beyond the calendar.
+    The wall time is the zone's at that instant, or the value itself if the zone is unknown or that time is outside the years 1 to 9999.
     """
     instant = value.replace(tzinfo=UTC)
     there = zone(zone_name)
@@ -106,9 +106,9 @@ def read_utc(value: datetime, zone_name: str | None) -> Moment:
 
 
 def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Moment:
-    """Read a value with its UTC offset, which settles the instant.
+    """Read a value that was sent with a UTC offset, which settles the instant.
 
-    The wall time is the place's, or as sent if the zone is unknown or the instant is beyond the calendar.
+    The wall time is as in `read_utc`, or the value itself if the zone is unknown or the instant is outside the years 1 to 9999.
     """
     instant = _minus(wall, offset)
     if instant is None or zone(zone_name) is None:
@@ -117,7 +117,7 @@ def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Mom
 
 
 def minutes_between(start: datetime | None, end: datetime | None) -> int | None:
-    """Whole minutes from one instant to another, negative if they run backwards, None if either is unknown."""
+    """Whole minutes from `start` to `end`, negative if `end` is earlier; None if either is unknown."""
     return None if start is None or end is None else (end - start) // MINUTE
 
 

@@ -13,7 +13,7 @@ class Reading(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The result of checking a segment's times against its distance."""
+    """The result of checking whether a segment's times fit its distance."""
 
     LOCAL = "local"
     UTC = "utc"
@@ -47,8 +47,8 @@ class PlaceKind(StrEnum):
 class Hop(StrEnum):
     """The link from one stop of a route to the next: a flight, or a change of place for which the order has no flight.
 
-    OVERLAND is a change between two airports or stations of one city. CITY may be no change at all, as one of the two codes is a city's
-    (LON). NONE is a gap between two cities.
+    OVERLAND is a change between two airports or stations of one city. CITY may be no change at all, because one of the two codes is a
+    city's (LON). NONE is a gap between two cities.
     """
 
     FLIGHT = "flight"
@@ -68,7 +68,7 @@ class Phase(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """A clock change that affects a wall time: the time does not exist that day, or occurs twice."""
+    """The effect of a clock change on a wall time: none, the time does not exist that day, or it occurs twice."""
 
     NONE = ""
     SKIPPED = "skipped"
@@ -76,7 +76,7 @@ class ClockChange(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """A thing to check. Comments name the fields of `Notice` that hold its facts."""
+    """The kind of a notice, which is a thing to check. The comment at each kind lists the fields of `Notice` that it uses."""
 
     # About the wait between two flights.
     TIGHT = "tight"  # minutes, limit
@@ -84,7 +84,7 @@ class NoticeKind(StrEnum):
     LONG = "long"  # minutes
     OVERLAP = "overlap"
     AIRPORT_CHANGE = "airport change"  # names: codes of both airports; minutes
-    CARRIER_CHANGE = "carrier change"  # names of both carriers
+    CARRIER_CHANGE = "carrier change"  # names: both carriers
     SURFACE = "surface"  # names: codes of both places; minutes
     # About the times of a flight or a trip.
     LOOKS_LIKE_UTC = "looks like utc"  # evidence

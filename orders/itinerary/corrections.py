@@ -1,24 +1,24 @@
 """Corrections to OpenTravelData: zones, longitudes, and names of cities and airports, each checked on a map.
 
-Wrong zones were found by comparing each code's zone with its zone in another table of airports and with the one its coordinates lie in.
+Wrong zones were found by comparing the zone of each code with that in another table of airports and with that of its coordinates.
 """
 
 from __future__ import annotations
 
-# China has one legal time; Xinjiang's own (Asia/Urumqi, two hours behind) is used in daily life and in no timetable.
+# China has one legal time; Xinjiang's own (Asia/Urumqi, two hours behind) is used in daily life, but in no timetable.
 EASTERN_CHINA = "Asia/Shanghai"
 
 ZONES = {
     # Bougainville, an hour ahead of the rest of Papua New Guinea since 2014.
     **dict.fromkeys(("BOQ", "GEI", "IIS", "KWV", "MVI", "NUG"), "Pacific/Bougainville"),
-    # Alaska time reaches to 169°30' west, the Pribilofs and Umnak with it.
+    # Alaska time reaches to 169°30' west, so it includes the Pribilofs and Umnak.
     **dict.fromkeys(("IKO", "KCN", "STG", "UNS"), "America/Nome"),
     # Two western provinces of Mongolia that keep the capital's time.
     **dict.fromkeys(("LTI", "TNZ", "ULZ"), "Asia/Ulaanbaatar"),
     # Eastern Yakutia.
     **dict.fromkeys(("KDY", "UMS"), "Asia/Khandyga"),
     "USR": "Asia/Ust-Nera",
-    # The south shore of the Baie des Chaleurs is New Brunswick's, the north Quebec's.
+    # The south shore of the Baie des Chaleurs is in New Brunswick, the north shore in Quebec.
     **dict.fromkeys(("XEM", "XLP", "XON"), "America/Toronto"),
     "YDE": "America/Goose_Bay",
     "GUB": "America/Tijuana",
@@ -88,12 +88,12 @@ CITIES = {
     "ZRB": "Frankfurt",
 }
 
-# Airports that were renamed, and whose rows have the old name.
+# Renamed airports whose rows still have the old name.
 NAMES = {
     "LAS": "Harry Reid International Airport",
 }
 
-# Towns without an airport that lost the minus of their longitude, and lie in another continent's zone.
+# Towns without an airport whose longitudes lost their minus sign, which put them into another continent's zone.
 MIRRORED = {
     **dict.fromkeys(
         [

@@ -1,4 +1,4 @@
-"""Flight designators: the airline and flight number that a feed means, in any spelling.
+"""Flight designators: the airline and flight number that a feed means, however it spells them.
 
 With the airline BX, "459", "BX459", "bx 0459" and "#459" are one flight, and "459A" is another: its letter is an operational suffix. An
 airline may be sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
@@ -16,7 +16,7 @@ from orders.itinerary.airlines import ICAO, NAMES
 # A longer text is neither a flight number nor the name of an airline.
 LONGEST = 80
 LONGEST_CODE = 3
-# Words for the kind of company, which do not identify it.
+# Words for the kind of a company, which do not identify the company.
 _LEGAL_FORMS = (
     "plc ltd limited llc inc incorporated corp corporation co company group holding gmbh ag kg se sa sau sab spa srl nv bv ab as "
     "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public"
@@ -68,8 +68,8 @@ def carrier_name(code: str | None) -> str:
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
     """The airline code (see `airline`) and the flight number without airline or leading zeros: ("BX", "459"), ("BX", "459A").
 
-    If no carrier is sent, the number may contain it ("BX459"). Text that is not a flight number is returned in capitals; text longer than
-    LONGEST keeps its case.
+    If no carrier is sent, the airline may be part of the number ("BX459"). A `number` that is not a flight number is returned in
+    capitals, or in its own case if longer than LONGEST.
     """
     code, text = airline(carrier), _plain(number)
     if len(text) > LONGEST:
@@ -87,7 +87,7 @@ def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
 
 
 def _without_airline(text: str, code: str) -> Iterator[str]:
-    """A number's text as it is, and without the airline in front of it."""
+    """Yield a flight number's text as it is, and then without a leading airline code or name."""
     yield text
     if not code:
         return
@@ -104,7 +104,7 @@ def _known(code: str) -> str | None:
 
 
 def _named(text: str) -> str | None:
-    """The code of the airline so named, alone or beside its code ("British Airways (BA)", "BA – British Airways"); None if unknown."""
+    """The code of the airline that a text names, with or without its code ("BA – British Airways"); None if unknown."""
     words = _words(text)
     if code := _by_name(words):
         return code
@@ -132,7 +132,10 @@ def _distinctive(words: list[str]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in lower case without accents: "Air Lines" is one word, and so is "P.L.C."; "operated by" in front is dropped."""
+    """The words of a name in lower case, without accents or a leading "operated by".
+
+    "Air Lines" becomes "airlines", and "P.L.C." becomes "plc".
+    """
     letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     small = letters.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))
@@ -140,7 +143,7 @@ def _words(name: str) -> list[str]:
 
 
 def _plain(sent: str | None) -> str:
-    """The text, stripped and without invisible characters, with every dash as "-" and digits of any script as 0 to 9."""
+    """The text without surrounding spaces or invisible characters, every dash as "-", and digits of any script as 0 to 9."""
     text = (sent or "").strip()
     if text.isascii():
         return text

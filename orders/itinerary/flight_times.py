@@ -1,4 +1,4 @@
-"""Both ends of each flight as clocks, and the order in which the flights are flown."""
+"""The departure and arrival clocks of flights, the order in which flights are flown, and the time between two of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(slots=True, eq=False)
 class PlannedFlight:
-    """A flight being planned: its draft, both clocks under the reading in use, and its phase once that is worked out."""
+    """A flight being planned: its draft, its departure and arrival clocks under the reading in use, and its phase, which is set later."""
 
     draft: Draft
     departs: Clock
@@ -30,7 +30,7 @@ class PlannedFlight:
 def read_times(draft: Draft, reading: Reading, *, both: bool) -> tuple[Clock, Clock]:
     """The departure and arrival clocks of a flight.
 
-    With `both`, times sent without an offset also carry the other reading.
+    With `both`, times sent without an offset also have the local time under the other reading.
     """
     out, back = draft.score.folds
     return (
@@ -56,10 +56,10 @@ def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) ->
 
 
 def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
-    """The flights by instant of departure, then in source order.
+    """The flights in order of departure; at the same instant, in source order.
 
-    A flight without a usable time follows the flight before it in the source, or goes before the first that has a time. If only its
-    day is known, it stays on that day: at the beginning if the flight before it is on another day.
+    A flight without a usable time stays after the flight before it in the source; at the head of the source, it goes before the first
+    flight with a time. If its day is known and that neighbour is on another day, it goes to the beginning of its own day.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
@@ -99,9 +99,11 @@ def _start(flight: PlannedFlight) -> datetime | None:
 
 
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
-    """The time on the ground: by instants, else by local times if they are at one place or more than 50 hours apart, else None.
+    """The time on the ground from an arrival to the next departure; None if it cannot be told.
 
-    If only the days are known, the whole days that certainly lie between them, negative if they run backwards; None if there are none.
+    It is measured between instants or, if one is unknown, between local times at one place or more than 50 hours apart.
+    If a time of day is unknown, only dates count: two or more days apart give one day less, which is certain; a
+    negative difference is returned as it is, and no difference or one day gives None.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant
@@ -112,13 +114,13 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
         return timedelta(days=days - 1 if days > 0 else days)
     if same_site(arrives.place, leaves.place):
         return leaves.wall - arrives.wall
-    # Two zones, at least one of them unknown: only a stay longer than any difference of zones is certain.
+    # Two zones, at least one of them unknown: only a stay longer than any difference between zones is certain.
     apart = leaves.wall - arrives.wall
     return apart if apart > timedelta(hours=50) else None
 
 
 def days_between(arrives: Clock, leaves: Clock) -> int | None:
-    """The days from one local date to the other, negative if they run backwards, None if either is unknown."""
+    """The number of days from the first clock's local date to the second's, negative if that is earlier; None if either is unknown."""
     if arrives.day is None or leaves.day is None:
         return None
     return (leaves.day - arrives.day).days

@@ -16,15 +16,15 @@ from orders.itinerary.segments import arrival_of, departure_of
 from orders.itinerary.trip import Duplicate, Place
 
 Index = tuple[int, int]
-MOST_VALUES = 24  # of one field of a flight, in the items that hold it
+MOST_VALUES = 24  # of one field of a flight, over all its segments
 NOT_SCORED = SegmentScore(lacks=Lack.TIME)
 
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A flight being gathered: its segments, their indexes in the order, and the score of its times.
+    """A flight being gathered: its segments, their (item, segment) indexes in `at`, and the score of its times.
 
-    `carrier` and `number` are as `designators` reads them.
+    `carrier` and `number` are as `designators` reads them. `repeats` has the indexes of segments that repeat the flight within an item.
     """
 
     origin: Place
@@ -44,20 +44,23 @@ class Draft:
 
     @property
     def departure(self) -> Wall:
-        """The departure of the first segment that gives a time, else of the first that gives a day, else of the first."""
+        """The departure from the first segment that has its time or, failing that, its day; otherwise from the first segment."""
         return _fullest(map(departure_of, self.segments))
 
     @property
     def arrival(self) -> Wall:
-        """The arrival of the first segment that gives a time, else of the first that gives a day, else of the first."""
+        """The arrival from the first segment that has its time or, failing that, its day; otherwise from the first segment."""
         return _fullest(map(arrival_of, self.segments))
 
     def first(self, name: str) -> str:
-        """The first value of a text field in the segments, "" if none has one."""
+        """The first value of a text field in the segments; "" if no segment has one."""
         return next((value for segment in self.segments if (value := getattr(segment, name))), "")
 
     def every(self, name: str) -> str:
-        """Up to MOST_VALUES different values of a text field, joined by commas: passengers of one flight may sit in different cabins."""
+        """The different values of a text field, joined by commas; after MOST_VALUES, an ellipsis.
+
+        There are several if, for example, passengers on one flight sit in different cabins.
+        """
         values = self.spellings(name)
         return ", ".join(values if len(values) <= MOST_VALUES else [*values[:MOST_VALUES], "…"])
 
@@ -68,9 +71,9 @@ class Draft:
 
 @dataclass(slots=True)
 class Gathered:
-    """The flights of an order in source order.
+    """The flights of an order, in source order, and the segments that repeat one within an item.
 
-    `item_flights` lists, in item order, the flights of each item that has any.
+    `item_flights` has a list of flights for each item with flights, in item order.
     """
 
     drafts: list[Draft]
@@ -79,7 +82,7 @@ class Gathered:
 
 
 def gather(items: Sequence[OrderItem]) -> Gathered:
-    """Merge equal segments of different items into one flight; a segment repeated within its item is a duplicate."""
+    """Merge segments of the same flight in different items; a segment repeated within one item is a duplicate."""
     drafts: dict[tuple[object, ...], Draft] = {}
     item_flights: list[list[Draft]] = []
     repeats: list[tuple[Index, Draft]] = []
@@ -109,10 +112,10 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
 def _draft_of(
     segment: FlightSegment, identity: Identity, drafts: dict[tuple[object, ...], Draft], unsure: Counter[Identity]
 ) -> Draft:
-    """The flight of a segment; for the first segment of its identity, a new one, which is added to `drafts`."""
+    """The flight of a segment, created and added to `drafts` if the segment is the first with its identity."""
     key: tuple[object, ...] = identity
     if not identity.certain:
-        # Without a time two equal lines of one item may be two flights: the n-th of one item is the n-th of another.
+        # Uncertain equal segments of one item may be two flights: the n-th in one item is the same flight as the n-th in another.
         unsure[identity] += 1
         key = (*identity, unsure[identity])
     if key not in drafts:
@@ -122,7 +125,7 @@ def _draft_of(
 
 
 def _fullest(walls: Iterable[Wall]) -> Wall:
-    """The first value with a time, else the first with a day, else the first; an empty one if there are no values."""
+    """The first value with a time or, failing that, a day; otherwise the first; an empty Wall if there are no values."""
     best: Wall | None = None
     for wall in walls:
         if wall.time is not None:
@@ -146,9 +149,9 @@ def _score(draft: Draft) -> SegmentScore:
 
 
 def _name(drafts: Iterable[Draft]) -> None:
-    """Give each flight a key of letters, digits and dashes that depends only on the flight, numbered if the key is taken."""
+    """Give each flight a key of letters, digits and dashes, made from its number, route and departure; a taken key gets a number."""
     taken: set[str] = set()
-    counts: Counter[str] = Counter()  # the last number of each stem: trying from 2 each time takes quadratic time
+    counts: Counter[str] = Counter()  # the last number of each stem: trying from 2 each time would take quadratic time
     for draft in drafts:
         departure = draft.departure
         if departure.time is not None:

@@ -1,7 +1,8 @@
-"""The table of places: every IATA code of OpenTravelData, read from the NeoBase package once and kept as slim records.
+"""The table of places: the IATA codes of OpenTravelData, read from the NeoBase package and kept as slim records.
 
-A code may have several rows: for an airport and its city, and for other years' meanings. The current row goes first; of
-several current ones, an airport's before a station's and a station's before a town's. Former meanings are kept with their last day.
+A code may have several rows: one for an airport and one for its city, and others for former meanings. The row
+without an end date, or with the latest, is current; of several, an airport's takes precedence over a station's, and a
+station's over a town's. Former meanings are kept with their last day.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ ALWAYS = "9999-12-31"
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
-# The rest of a station's name after its town's, even if the row cut it off.
+# What follows the town in a station's name, even if the row cut it short.
 STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
-# Codes that stand for no place; feeds send them if they have none.
+# Codes that stand for no place; feeds send them instead of a missing place.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
 class City(NamedTuple):
-    """A city of a row: its IATA code, its number in GeoNames, its name."""
+    """A city named in a row: its IATA code, its GeoNames number (`site`) and its name."""
 
     code: str
     site: str
@@ -48,7 +49,7 @@ class City(NamedTuple):
 
 
 class Former(NamedTuple):
-    """The meaning of a code up to and including `until`."""
+    """The place that a code stood for up to and including the day `until`."""
 
     until: date
     place: Place
@@ -62,13 +63,13 @@ class Gazetteer(NamedTuple):
 
 
 def _cities(text: str) -> tuple[City, ...]:
-    """The cities of a row, as in "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…"; the main one first."""
+    """The cities in a field such as "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…"; the main one comes first."""
     parts = (city.split("|") for city in text.split("="))
     return tuple(City(*part[:3]) for part in parts if len(part) > 2)
 
 
 def _english(text: str) -> str:
-    """The preferred English name among a row's names, as in "de|Köln|p=en|Cologne|p"; "" if none is preferred."""
+    """The preferred English name in a field such as "de|Köln|p=en|Cologne|p"; "" if there is none."""
     for part in f"={text}".split("=en|")[1:]:
         name, _, flags = part.partition("=")[0].partition("|")
         if "p" in flags:
@@ -97,7 +98,7 @@ class _Rows(NeoBase):
 
     @staticmethod
     def skip(row: Any, date: str) -> bool:  # noqa: ARG004  (what NeoBase calls)
-        """Keep rows regardless of their dates.
+        """Skip no row, whatever its dates.
 
         Old orders contain old codes, and a long-running server may outlive today's validity dates.
         """
@@ -130,7 +131,7 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """The letter of a row's kind: "A" for a city's airport ("CA") and for a port for seaplanes, "R" for a town named as a station."""
+    """The key in KINDS for a row: "A" if it is a city and its airport ("CA") or a seaplane port, "R" for a town named as a station."""
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -138,7 +139,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """A code's former sites that differ from its current one, in order of their end dates, without towns or cities."""
+    """The former meanings of a code at sites other than the current one, in order of their end dates, without towns or cities."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
@@ -174,7 +175,7 @@ def _zone(row: Row) -> str | None:
 
 
 def _taken_apart(name: str, country: str) -> tuple[str, str]:
-    """The town and the full name in a row's name: ("Lucerne", "Lucerne Rail"), ("Mainz", "Mainz Hbf Railway Station")."""
+    """The town and the full name in a row's name: ("Lucerne", "Lucerne Rail") from "Lucerne CH Lucerne Rail"."""
     if match := re.fullmatch(rf"(\S.*?){STATE} {country}(?: (\S.*))?", name):
         town, rest = match[1], match[2] or ""
         name = rest if rest.startswith(town) else f"{town} {rest}".strip().removesuffix(" Off")
@@ -185,13 +186,16 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a row's city is really an airport or station: it has no number, or the row's own, or that of such a site (EuroAirport)."""
+    """Whether a row's city is really an airport or station (EuroAirport).
+
+    It is if it has no GeoNames number, the row's own number, or that of another airport or station.
+    """
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")
 
 
 def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
-    """The name of the city served, the largest town under the first city code; "" if there is none."""
+    """The name of the city served: the largest town among those with the first city's code; "" if there are no cities."""
     known = [(city, towns.get(city.site)) for city in cities if city.code == cities[0].code]
     settled = [(city, town) for city, town in known if town is not None and town["class"] == "P"] or known
     if not settled:

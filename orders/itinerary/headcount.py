@@ -1,4 +1,4 @@
-"""The number of travellers in an order. Items do not name their travellers, so these are counted where nobody can be counted twice."""
+"""The number of travellers in an order. Items do not name them, so they are counted only where nobody can be counted twice."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ Airborne = tuple[datetime, datetime, tuple[int, ...]]
 def headcount(
     items: Sequence[OrderItem], flights: Sequence[PlannedFlight], reading: Reading, *, trusted: bool = True
 ) -> Passengers:
-    """All travellers of the order by passenger type, given its flights in the order flown.
+    """The number of travellers of each passenger type in the order. `flights` are in the sequence flown.
 
-    Nobody goes from one city to another twice in a day, whether by one flight or by all flights of an item, and nobody is in two
-    aircraft at once. So the number of travellers is the largest number on one route in a day or in the air at one time. Times that are
-    not `trusted`, or impossible, do not count as time in the air.
+    Nobody travels the same route twice in a day, and nobody is in two aircraft at once. So the number is the largest number on any one
+    route in a day or in the air at any one time. A route runs between the two cities of a flight, or from the first city of an item to
+    its last. Times that are impossible or not `trusted` do not count as time in the air.
 
     Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
     be for either of their travellers.
@@ -68,9 +68,10 @@ def headcount(
 
 
 def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
-    """Travellers without a seat on any booked flight, by passenger type: first the cancelled, then those with another unbooked status.
+    """The numbers of travellers without a seat on any booked flight, by passenger type: the cancelled, and the otherwise unbooked.
 
-    For each type, the smallest number on any booked flight: travellers who lack a seat only on some of these flights are not counted.
+    For each type, it is the smallest number on any booked flight, so that travellers without a seat on only some of these flights are
+    not counted.
     """
     found: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:
@@ -95,12 +96,12 @@ def _route(first: Draft, last: Draft) -> Route:
 
 
 def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
-    """At each departure, the travellers in the air, for each passenger type on that flight; an item on two flights counts once.
+    """Yield the number of travellers in the air at each departure, for each passenger type on the departing flight.
 
-    Items that are not booked count only if none is booked. Departures and landings keep the counts up to date, so that the work grows
-    little faster than the number of the flights' items.
+    An item on two flights counts once. Items that are not booked count only if none is booked. The numbers are updated at each
+    departure and landing, so nothing is counted again from the start.
     """
-    in_air: Counter[int] = Counter()  # flights of an item that are in the air
+    in_air: Counter[int] = Counter()  # the number of each item's flights in the air
     aboard: Counter[str] = Counter()
     landing: list[tuple[datetime, int, tuple[int, ...]]] = []
     flown = {index for _start, _end, indexes in airborne for index in indexes}

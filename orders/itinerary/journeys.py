@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: datetime | None = None) -> Trip:
     """The whole itinerary of an order's items.
 
-    `reading` is how the feed's times are read, regardless of the evidence. `now` is an aware datetime, by default the present.
+    `reading` is how the feed's times are read, regardless of the evidence. `now` is an aware datetime, by default the current time.
     Never raises for any content of the items.
     """
     moment = now if now is not None else datetime.now(UTC)
@@ -68,13 +68,16 @@ def _read(items: Sequence[OrderItem], draft: Draft, reading: Reading, doubted: b
 
 
 def _groups(gathered: Gathered, flights: Mapping[str, Flight], *, cancelled: bool) -> list[list[Flight]]:
-    """The travel groups of the flights that are cancelled, or of those that are not."""
+    """The travel groups of the cancelled flights only, or of the other flights only."""
     chosen = {key: flight for key, flight in flights.items() if flight.cancelled is cancelled}
     return travel_groups([[draft.key for draft in drafts] for drafts in gathered.item_flights], chosen)
 
 
 def _journeys(groups: Sequence[Sequence[Flight]], order: Sequence[str], now: datetime) -> tuple[Journey, ...]:
-    """The journeys of all travel groups in the order flown, with the stays between them. `order` has the flights' keys in that order."""
+    """The journeys of all travel groups in the order flown, with the stays between them.
+
+    `order` lists the keys of all flights in the order flown.
+    """
     journeys = [_journey(run, now) for group in groups for run in split(group, HOUSE_RULES.stay_from_hours)]
     group_of = {flight.key: number for number, group in enumerate(groups) for flight in group}
     rank = {key: at for at, key in enumerate(order)}
@@ -121,7 +124,7 @@ def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
 
 
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
-    """Minutes from first departure to last arrival; None if not positive, or if the first or last flight has no possible time."""
+    """Minutes from first departure to last arrival; None if not positive, or if the first or last flight's `minutes` are None."""
     minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
     if minutes is None or minutes <= 0 or run[0].minutes is None or run[-1].minutes is None:
         return None
@@ -129,9 +132,9 @@ def _whole_minutes(run: Sequence[Flight]) -> int | None:
 
 
 def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> list[Journey]:
-    """The journeys, each with the stay after it if all journeys so far have ended when the next one starts. Cancelled ones do not count.
+    """The journeys, each with the stay after it unless an earlier journey is still under way when the next one starts.
 
-    `group_of` has the number of each journey's travel group by the journey's key.
+    Cancelled journeys are passed over. `group_of` gives the number of a journey's travel group by the journey's key.
     """
     stayed = list(journeys)
     latest: datetime | None = None
@@ -147,7 +150,7 @@ def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> lis
 
 
 def _stay(ended: Journey, starting: Journey, *, one_group: bool) -> Stay | None:
-    """The stay between two journeys; None if negative or unknown, or if the second is another group's and starts elsewhere soon after."""
+    """The stay between two journeys; None if negative or unknown, or if another group starts the second in another city soon after."""
     arrives, leaves = ended.arrives, starting.departs
     length, days = stay_between(arrives, leaves), days_between(arrives, leaves)
     timed = arrives.wall is not None and leaves.wall is not None
@@ -167,14 +170,18 @@ def _lacks_segments(item: OrderItem) -> bool:
 
 
 def _name(item: OrderItem) -> str:
-    """The name of an item without segments: its name and product, else its name, product, description or reference, or ""."""
+    """The words that name an item without segments; "" if there are none.
+
+    They are its name, followed by the product ID in parentheses unless the name contains it. Without a name, they are
+    the first that it has of product ID, description and reference.
+    """
     if item.name and item.product_id and item.product_id not in item.name:
         return f"{item.name} ({item.product_id})"
     return item.name or item.product_id or item.description or item.reference_id or ""
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    """The code of the most common status of items with flights; cancelled items count only if all are cancelled. "" without a status."""
+    """The code of the most common status of items with flights, or ""; cancelled items count only if all are cancelled."""
     sold = [item for item in items if item.status and item.flight_segments]
     live = [item for item in sold if not status(item.status).cancelled] or sold
     statuses = Counter(status(item.status).code for item in live)
@@ -182,7 +189,7 @@ def _usual_status(items: Sequence[OrderItem]) -> str:
 
 
 def _route(groups: Sequence[Sequence[Flight]]) -> tuple[tuple[str, ...], tuple[Hop, ...]]:
-    """The place codes on the route of the largest travel group, in travel order, and the hops from each to the next."""
+    """The place codes on the route of the largest travel group, in travel order, and the hop from each to the next."""
     if not groups:
         return (), ()
     main = max(groups, key=lambda group: (max(sum(count for _c, count in f.passengers) for f in group), len(group)))

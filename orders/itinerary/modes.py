@@ -1,11 +1,11 @@
-"""Means of transport of segments. Airlines sell trains, buses and boats under flight numbers."""
+"""The means of transport of each segment. Airlines also sell trains, buses and boats under flight numbers."""
 
 from __future__ import annotations
 
 from orders.itinerary.codes import Mode, PlaceKind
 from orders.itinerary.trip import Place
 
-# IATA's codes of equipment that does not fly.
+# IATA's codes for equipment that does not fly.
 EQUIPMENT = {
     **dict.fromkeys(("ICE", "TCM", "TEE", "TGV", "THS", "TIC", "TPL", "TRN", "TRS", "TSL"), Mode.TRAIN),
     **dict.fromkeys(("BUS", "LMO", "RFS"), Mode.BUS),
@@ -16,7 +16,10 @@ CALLS = {PlaceKind.RAIL: Mode.TRAIN, PlaceKind.BUS: Mode.BUS, PlaceKind.PORT: Mo
 
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
-    """The means of transport by the equipment code, else by the places (a train from or to a railway station), else a flight."""
+    """The means of transport, taken from the equipment code or, failing that, from the places; a flight by default.
+
+    A segment from or to a railway station is a train, for example.
+    """
     if equipment and (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
         return known
     kinds = (origin.kind, destination.kind)

@@ -1,6 +1,6 @@
 """Notices about the wait between two flights, by house rules.
 
-The rules are ours, to be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
+The rules are our own and may be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from orders.itinerary.trip import Clock, Flight, Notice
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """The limits behind the notices: waits in minutes, the local times of night, and the hours that make a stay."""
+    """The limits behind the notices: waits in minutes, the local times of night, and the shortest stay in hours."""
 
     tight_within_country: int = 45
     tight_across_borders: int = 60
@@ -37,10 +37,10 @@ def transfer_notices(
     overlapping: bool = False,
     rules: HouseRules = HOUSE_RULES,
 ) -> tuple[Notice, ...]:
-    """The notices of one transfer.
+    """The notices about one transfer.
 
-    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` marks a departure before an earlier flight of
-    the journey arrives.
+    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` means that the flight leaves before an earlier
+    flight of the journey has arrived.
     """
     moved = _moved(arriving, leaving, minutes)
     notices = _length_notices(arriving, leaving, minutes, moved is not None, overlapping, rules)
@@ -54,7 +54,7 @@ def transfer_notices(
 def _length_notices(
     arriving: Flight, leaving: Flight, minutes: int | None, moved: bool, overlapping: bool, rules: HouseRules
 ) -> list[Notice]:
-    """Notices about the length of a wait: overlapping, too short, overnight, long."""
+    """Notices that the flights overlap, or that the wait between them is tight, overnight or long."""
     if minutes is None:
         return [Notice(NoticeKind.OVERLAP, True)] if overlapping else []
     limit = _tight_limit(arriving, leaving, moved, rules)
@@ -72,14 +72,14 @@ def _length_notices(
 
 
 def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES) -> bool:
-    """Whether the wait between two local times touches the night hours of the place."""
+    """Whether the wait between two local times includes any night hours; False if a time is unknown."""
     if arrives.wall is None or leaves.wall is None or leaves.wall < arrives.wall:
         return False
     return any(arrives.wall < end and start < leaves.wall for start, end in nights(arrives.wall, leaves.wall, rules))
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The night hours between two local times, clipped to them; for 32 days at most."""
+    """The nights between two local times as (start, end), cut off at those times; for 32 days at most."""
     parts = []
     day = start.date()
     for _day in range(32):
@@ -95,7 +95,7 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
     """The notice that travellers have to get to another airport or station, in the same city or another.
 
-    None if they do not, or if one code is missing or stands for the whole city.
+    None if they do not, if one code is missing, or if one stands for the whole city of the other (LON).
     """
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:

@@ -10,10 +10,10 @@ from orders.itinerary.trip import Clock
 
 
 def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Phase]:
-    """The phase of each flight, given its departure and arrival clocks; flights are in travel order.
+    """The phases of flights, given their departure and arrival clocks in travel order.
 
-    DEPARTED means arrived, or departed if the arrival is unknown; NOW is in the air, NEXT the first to come, LATER any after that. A flight
-    whose departure is unknown is UNKNOWN until it has arrived.
+    DEPARTED means that the flight has arrived, or has departed if its arrival is unknown; NOW means in the air, NEXT the first flight yet
+    to depart, LATER any after it. A flight whose departure is unknown is UNKNOWN until it has arrived.
     """
     phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]
     coming = [at for at, phase in enumerate(phases) if phase is Phase.LATER]
@@ -32,7 +32,7 @@ def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) ->
 
 
 def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
-    """The phase of the wait between two flights with these phases; UNKNOWN if either phase or instant is unknown."""
+    """The phase of the wait between two flights whose phases are `before` and `after`; UNKNOWN if a phase or instant is unknown."""
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return Phase.UNKNOWN
     if arrives.instant <= now < leaves.instant:

@@ -1,7 +1,7 @@
-"""A journey as a proportional bar, in numbers.
+"""The picture of a journey, as numbers: a bar whose parts are proportional to their duration.
 
-The bar runs from the first departure to the last arrival by instants. Nights follow the traveller's local time: on the ground the
-place's, in the air the origin's until halfway and then the destination's.
+The bar runs from the first departure to the last arrival by instants. Nights follow the traveller's local time: on the ground, that of
+the place; in the air, that of the origin until halfway, and then that of the destination.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from orders.itinerary.trip import Clock, Flight, Journey, Transfer
 WIDTH = 960
 HEIGHT = 64
 MOST_MINUTES = 5 * 24 * 60
-MOST_LEGS = 60  # nobody flies more in five days
+MOST_LEGS = 60  # no journey of five days has more
 ZERO = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A part of the bar, in units of the picture: a flight or a wait."""
+    """The part of the bar that shows a flight or a wait; `x` and `width` are in units of the picture."""
 
     leg: Flight | Transfer
     x: int
@@ -37,13 +37,13 @@ class Shape:
 
     @property
     def state(self) -> str:
-        """The leg's phase, or "cancelled"."""
+        """The leg's phase, or "cancelled" for a cancelled flight."""
         return "cancelled" if isinstance(self.leg, Flight) and self.leg.cancelled else self.leg.phase
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """Night hours on the bar, in units of the picture."""
+    """A stretch of night hours on the bar; `x` and `width` are in units of the picture."""
 
     x: int
     width: int
@@ -72,10 +72,10 @@ class _Stretch:
 
 
 def draw(journey: Journey) -> Picture | None:
-    """The picture of a journey.
+    """The picture of a journey, None if it cannot be drawn.
 
-    None if an instant of a flight is missing or its times run backwards, if the journey takes more than five days or has more legs than
-    anybody flies in that time, or if it is in the first or last year of the calendar.
+    It cannot if a flight lacks an instant or does not arrive after it departs, if the length of the journey is unknown or more than five
+    days, if there are more than MOST_LEGS legs, or if the journey starts in the year 1 or ends in the year 9999.
     """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not _fits(journey) or start.year <= MINYEAR or end.year >= MAXYEAR:
@@ -113,7 +113,7 @@ def _shape(leg: Flight | Transfer, start: int, end: int) -> Shape:
 
 
 def _stretches(journey: Journey) -> Iterator[tuple[Flight | Transfer, list[_Stretch]]]:
-    """Each leg with its stretches: two for a flight, one for a wait, none if its times are unknown or run backwards."""
+    """Yield each leg with its stretches: two for a flight, one for a wait, none if its times are unknown or run backwards."""
     legs = journey.legs
     for before, leg, after in zip((None, *legs), legs, (*legs[1:], None), strict=False):
         if isinstance(leg, Flight):
@@ -138,6 +138,6 @@ def _on_the_ground(arrived: Clock, leaves: Clock) -> list[_Stretch]:
 
 
 def _dark_hours(part: _Stretch) -> Iterator[tuple[datetime, datetime]]:
-    """The night hours of a stretch, as naive UTC values."""
+    """Yield the nights within a stretch as (start, end) in naive UTC values."""
     for opens, closes in nights(part.start + part.offset, part.end + part.offset):
         yield opens - part.offset, closes - part.offset

@@ -1,4 +1,4 @@
-"""Identities of flights, equal for segments of the same flight, however differently two items spell it."""
+"""Identities of flights: equal for all segments of the same flight, even if items spell it differently."""
 
 from __future__ import annotations
 
@@ -29,15 +29,18 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether equal identities mean one flight: the time is known, or number and day (no number is used twice on a route in a day)."""
+        """Whether segments with this identity are surely one flight: its time is known, or both its number and its day.
+
+        No flight number is used twice on a route in a day.
+        """
         return self.departure is not None or (self.number != "" and self.day is not None)
 
 
 def identities(segments: Sequence[FlightSegment]) -> list[Identity]:
     """The identity of each segment.
 
-    A missing airline is taken from the segments with the same number, route and day, if they agree on it; a missing time of day, from
-    those that have the same airline too.
+    A missing airline is taken from the segments with the same number, route and day, if they agree on it. A missing
+    time of day is then taken in the same way, from segments that also have the same airline.
     """
     sent = [_as_sent(segment) for segment in segments]
     airlines = _agreed((_without_airline(each), each.carrier) for each in sent if each.carrier and each.number)
@@ -61,7 +64,7 @@ def _without_airline(identity: Identity) -> tuple[object, ...]:
 
 
 def _agreed(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, Value]:
-    """The keys that have only one value, with that value."""
+    """Map each key that has only one value to that value; other keys are left out."""
     values: dict[Key, set[Value]] = defaultdict(set)
     for key, value in pairs:
         values[key].add(value)

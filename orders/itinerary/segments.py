@@ -1,4 +1,7 @@
-"""Flight segments: their ends, the item types of flights, and the segment that v2.1 keeps in the custom data of a "Flight Item"."""
+"""The departure and arrival of a flight segment, the item types that mean a flight, and segments in custom data.
+
+v2.1 has the segment of a "Flight Item" in the item's custom data.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from orders.cdp.fields import Wall
 from orders.cdp.jsontext import readable
 from orders.cdp.records import Extra, FlightSegment, Note
 
-# The keys of an extension are free; these are those of the vendor's example and of the segment fields, in lower case.
+# An extension may have any keys; these are from the vendor's example and the names of the segment fields, in lower case.
 _TEXTS = {
     "origin": "origin",
     "destination": "destination",
@@ -53,18 +56,18 @@ def arrival_of(segment: FlightSegment) -> Wall:
 
 
 def local_day(wall: Wall) -> date | None:
-    """The local date of one end of a flight, with or without a time; None if unknown."""
+    """The local date of a departure or arrival, whether or not its time is known; None if the date is unknown."""
     return wall.time.date() if wall.time is not None else wall.day
 
 
 def is_flight(item_type: str | None) -> bool:
-    """Whether an item's type is a flight: FLIGHT, "Flight Item", AIR; INFLIGHT_VOUCHER and "Flight bag" are not."""
+    """Whether an item's type means a flight: FLIGHT, "Flight Item" and AIR do; INFLIGHT_VOUCHER and "Flight bag" do not."""
     words = {word.lower() for word in _BETWEEN_WORDS.split(item_type or "")} - {""}
     return bool(words & _FLIGHTS) and words <= _FLIGHTS | _KINDS_OF_RECORD
 
 
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
-    """The flight that an extension's values describe, None if neither origin nor destination is given.
+    """The flight segment that an extension's values describe; None if neither origin nor destination is given.
 
     Times keep their wall-clock values, as in any segment. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
     """

@@ -1,4 +1,4 @@
-"""Split a group's flights into journeys: at a stay, and at the turn of a round trip."""
+"""Split a travel group's flights into journeys: at long stays, and at the turn of a round trip."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LEGS = 24
 
 
 def split(group: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
-    """The journeys of a travel group. A stay of `stay_from_hours` or more separates two journeys.
+    """The journeys of a travel group, separated by stays of `stay_from_hours` or more and by the turns of round trips.
 
-    So does the turn of a round trip: when the flights return to a city, the longest stay since they left it is the turn.
+    When the flights return to a city, the longest stay since they left it is the turn.
     """
     journeys: list[list[Flight]] = []
     run: list[Flight] = []
@@ -40,7 +40,7 @@ def _turns(run: list[Flight]) -> list[list[Flight]]:
 
 
 def _turn(run: Sequence[Flight], start: int) -> int | None:
-    """The index of the first flight after the turn, None if the run from `start` never returns to a city."""
+    """The index of the first flight after the next turn; None if the flights from `start` on return to no city that they left."""
     for back in range(start, len(run)):
         flight = run[back]
         for left in range(max(start, back - LEGS), back):

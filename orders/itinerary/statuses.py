@@ -1,4 +1,4 @@
-"""Statuses of orders, items, flights and payments: one row each, for the pill, the itinerary, the text and the calendar.
+"""Statuses of orders, items, flights and payments: one row each, for the page, the text for the customer and the calendar.
 
 The CDP documents some, v2.1 accepts any text, and feeds send the statuses of other systems. A status without a row is shown as sent and
 changes nothing, unless its words mean a full cancellation.
@@ -20,7 +20,7 @@ def _(phrase: str) -> str:
 
 
 class Tone(StrEnum):
-    """The colour of a status, as in the style sheet's `pill-…`. It always comes with an icon and a word."""
+    """The colour of a status, named as in the `pill-…` classes of the style sheet. An icon and a word always go with it."""
 
     GOOD = "good"
     WAITING = "pending"
@@ -30,7 +30,7 @@ class Tone(StrEnum):
 
 
 class Icon(StrEnum):
-    """Symbols of static/icons.svg."""
+    """The icon of a status: the id of a symbol in static/icons.svg."""
 
     OK = "ok"
     CLOCK = "clock"
@@ -42,7 +42,7 @@ class Icon(StrEnum):
 
 
 class CalendarStatus(StrEnum):
-    """The STATUS of an event in RFC 5545."""
+    """The STATUS of an event in RFC 5545 (iCalendar), the best first."""
 
     CONFIRMED = "CONFIRMED"
     TENTATIVE = "TENTATIVE"
@@ -50,9 +50,9 @@ class CalendarStatus(StrEnum):
 
 
 class Payment(StrEnum):
-    """The payment as given by a status: PAID, OTHER (the word of the status describes it), or, for most statuses, NOT_SAID.
+    """What a status says about payment: PAID, OTHER (the word of the status describes it) or, for most, NOT_SAID.
 
-    ALONE marks a status that concerns only the payment, not the seats.
+    `…_ALONE` marks a status that concerns only the payment, not the seats.
     """
 
     NOT_SAID = ""
@@ -76,11 +76,11 @@ class Payment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One status.
+    """A status: how it is shown, and what it means for a flight and its travellers.
 
-    `word` is English, or as sent if the status has no row. Only `cancelled` strikes a flight out; `alert` puts it among the things to
-    check; `booked` counts its travellers among those who fly. `waits` adds "not confirmed" to the word; `refunded` adds that the CDP
-    does not give the amount. `calendar` is None if iCalendar has no equivalent.
+    `word` is English, or as sent if the status has no row. A flight is struck out only if `cancelled`, and is among the things to check
+    if `alert`; its travellers count as flying if `booked`. `waits` adds "not confirmed" to the word; `refunded` adds that the CDP does
+    not give the amount. `calendar` is None if iCalendar has no equivalent.
     """
 
     code: str
@@ -102,7 +102,7 @@ class Status:
 
     @property
     def translated(self) -> bool:
-        """Whether `word` is ours, to be translated, and not the feed's."""
+        """Whether `word` is our own English word, to be translated, and not the feed's."""
         return self is _NONE or self.code in _BY_CODE
 
 
@@ -225,9 +225,9 @@ def status(sent: str | None) -> Status:
 
 
 def add_spellings(spellings: Iterable[str]) -> None:
-    """Add the operator's own spellings, each as "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
+    """Add the operator's own spellings, each in the form "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
 
-    Raises ValueError for an entry in another form or with a status without a row; the message gives the entry's position, not its text.
+    Raises ValueError if an entry has another form or its status has no row; the message gives the entry's position, not its text.
     """
     added = {}
     for position, entry in enumerate(spellings, start=1):
@@ -256,6 +256,6 @@ def distinct(sent: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def calendar_status(sent: Iterable[str | None]) -> CalendarStatus | None:
-    """The calendar status of a flight sold in several items: the best of the items' own; None if none of them has one."""
+    """The best calendar status among the statuses of a flight's items; None if none of them has one."""
     words = {status(text).calendar for text in sent}
     return next((word for word in CalendarStatus if word in words), None)

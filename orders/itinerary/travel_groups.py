@@ -1,7 +1,7 @@
-"""Travel groups: chains of flights that the same travellers can have flown, one after the other.
+"""Travel groups: chains of flights that the same travellers could have taken one after another.
 
 Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights are one
-group, and a flight that cannot follow the last one of a group (it overlaps, or repeats the route) belongs to other travellers.
+group, and a flight that cannot follow a group's last flight (it overlaps that flight, or repeats its route) belongs to other travellers.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from orders.itinerary.trip import Flight
 
 DAY = timedelta(hours=24)
 GROUND_KM_PER_HOUR = 120.0
-# No order has more groups than this under way at once, and no traveller more flights within a day: bounds on odd data.
+# Bounds for odd data: the most groups under way at once, and the most flights of one traveller in a day.
 GROUPS = 32
 FLIGHTS_A_DAY = 12
 
 
 def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
-    """Chains of flights, with each flight in exactly one.
+    """Group the flights into chains; each flight is in exactly one.
 
     `flights` maps keys to flights, in the order flown; `item_flights` has the keys of each item's flights.
 
-    Two adults fly out and back, and a child joins them in London from an earlier flight:
+    Example: two adults fly out and back; a child takes an earlier flight to London and joins them there.
 
         item 0  DUB 16:00 LHR, LHR 20:00 LAS      order flown:  DUB 14:00, DUB 16:00, LHR 20:00, LAS 16:00
-        item 1  DUB 16:00 LHR, LHR 20:00 LAS      runs:         items 0 and 1 together; the rest of item 2, DUB 14:00;
-        item 2  DUB 14:00 LHR, LHR 20:00 LAS                    item 3, LAS 16:00
-        item 3  LAS 16:00 DUB
+        item 1  DUB 16:00 LHR, LHR 20:00 LAS      runs:         DUB 16:00, LHR 20:00 (items 0 and 1)
+        item 2  DUB 14:00 LHR, LHR 20:00 LAS                    DUB 14:00 (the rest of item 2)
+        item 3  LAS 16:00 DUB                                   LAS 16:00 (item 3)
 
-    DUB 14:00 starts a group. DUB 16:00 repeats its route on that day, so it starts another, with LHR 20:00. LAS 16:00 follows the
-    group that arrived there. The result is [[DUB 14:00], [DUB 16:00, LHR 20:00, LAS 16:00]].
+    DUB 14:00 starts a group. DUB 16:00 has the same route on the same day, so its run starts another group. LAS 16:00 joins the
+    group that has arrived in Las Vegas. The result is [[DUB 14:00], [DUB 16:00, LHR 20:00, LAS 16:00]].
     """
     rank = {key: at for at, key in enumerate(flights)}
     heads = {key: sum(count for _code, count in flight.passengers) for key, flight in flights.items()}
@@ -55,7 +55,10 @@ def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, F
 def _runs(
     item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight], rank: Mapping[str, int]
 ) -> list[list[Flight]]:
-    """Each item's flights in the order flown, runs shared by the most items first; a flight already taken cuts a later run in two."""
+    """The runs of flights to keep together, those from the largest number of items first.
+
+    A run is an item's flights in the order flown. A flight that is already in an earlier run is left out and splits the run there.
+    """
     weight: dict[tuple[str, ...], int] = {}
     for named in item_flights:
         keys = tuple(sorted((key for key in named if key in rank), key=rank.__getitem__))
@@ -79,7 +82,7 @@ def _runs(
 
 
 def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
-    """Whether the same travellers can have taken this flight after the last one of the group."""
+    """Whether the same travellers could have taken this flight after the group's last flight."""
     last = group[-1]
     stay = stay_between(last.destination, flight.origin)
     if same_city(last.destination.place, flight.origin.place):
@@ -97,7 +100,7 @@ def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
 
 
 def _same_route(one: Flight, other: Flight) -> bool:
-    """Whether two flights go between the same cities within a day, so that hardly anybody takes both."""
+    """Whether two flights have the same route less than a day (or an unknown time) apart, so that hardly anybody takes both."""
     if not same_city(one.origin.place, other.origin.place):
         return False
     if not same_city(one.destination.place, other.destination.place):

@@ -1,7 +1,7 @@
-"""The records of an itinerary: places, clocks, flights, transfers, stays, journeys, a trip.
+"""The records that make up an itinerary, from places and clocks to the whole trip.
 
-`journeys.plan` makes them; `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are naive, in
-their place's local time.
+`journeys.plan` makes these records; `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are
+naive, in the local time of their place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Place:
     """The start or end of a flight.
 
     `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. Codes of one airport (BSL, MLH) share a `site`;
-    `cities` are the codes and numbers of the cities it serves, for `airports.same_city`.
+    `cities` are the codes and numbers of the cities that the place serves, for `airports.same_city`.
     """
 
     code: str
@@ -42,10 +42,11 @@ class Place:
 class Clock:
     """The time at one end of a flight.
 
-    `wall` is the place's local time under the reading in use, or the time as sent if the zone is unknown; `instant` is UTC; `offset` is
-    the offset from UTC at that moment; each is None if unknown. For a repeated time, `fold` is 0 for the first occurrence and 1 for the
-    second. `other_wall` is the local time under the other reading, set only if the order's times seem to follow that reading.
-    `sent` is the value as the CDP sent it; `day_alone` is the date of a value without a time; `day` is the local date in either case.
+    `wall` is the place's local time under the reading in use (local or UTC), or the time as sent if the zone is unknown; `instant` is
+    the same moment in UTC, and `offset` the place's offset from UTC then; each is None if unknown. For a local time that occurs twice,
+    `fold` is 0 for the first occurrence and 1 for the second. `other_wall` is the local time under the other reading, set only if the
+    order's times seem to follow that reading. `sent` is the value as the CDP sent it; `day_alone` is the date of a value without a
+    time; `day` is the local date, with or without a time.
     """
 
     place: Place
@@ -65,9 +66,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The figures behind a verdict: minutes under both readings, and the minutes usual for the distance.
+    """A verdict and the figures behind it: the minutes of flight under both readings, and those usual for the distance.
 
-    `days_off` is the number of days by which the arrival's date is wrong, if correcting it by whole days makes the flight time usual.
+    `days_off` is the number of days by which the arrival seems to be dated too late (if negative, too early); None if no correction by
+    whole days makes the flight time usual.
     """
 
     verdict: Verdict
@@ -80,10 +82,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A thing to check, with the facts its `kind` calls for; `serious` ones go to the alert strip at the top of the page.
+    """Something to check, with the facts that its `kind` calls for.
 
+    `serious` notices go to the alert strip at the top of the page.
     `minutes` is the length of a wait or a flight, `limit` the shortest wait that the house rules advise. `count` of `total` travellers
-    are concerned; `booked` of the `total` are still booked. `status` is the code of a row of `statuses`.
+    are concerned; `booked` of the `total` are still booked. `status` is the code of a status in `statuses`.
     """
 
     kind: NoticeKind
@@ -100,21 +103,22 @@ class Notice:
 
     @property
     def doubts_reading(self) -> bool:
-        """Whether the times seem to follow the reading that is not in use."""
+        """Whether the notice says that the times seem to follow the reading that is not in use."""
         return self.kind in (NoticeKind.LOOKS_LIKE_UTC, NoticeKind.LOOKS_LIKE_LOCAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A flight of the trip, however many items hold it; or a train, bus or boat sold like one: see `mode`.
+    """A flight of the trip, however many items contain it, or a train, bus or boat sold as a flight (see `mode`).
 
-    `minutes` is the flight time by instants, None if unknown or impossible. `day_change` counts local dates from departure to arrival
-    (+1, +2, -1), None if unknown.
-    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...) over the items that are booked, or over
-    all of them if none is. `all_passengers` is False if some travellers of the order are not on this flight.
+    `minutes` is the time from the instant of departure to that of arrival, None if unknown or impossible. `day_change` is the number of
+    days from the local date of departure to that of arrival (0, +1, +2, -1), None if unknown.
+    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...), counted over the flight's booked items, or
+    over all its items if none is booked. `all_passengers` is False if some travellers of the order are not on this flight.
     `carrier` is an IATA code if the airline is known; `flight_number` has neither that code nor leading zeros;
-    `operating_carrier` is "" if it is the same airline, in any spelling. `statuses` are those of its items as sent, each
-    once; empty if there is only one, it is the order's most common, and it is settled. `key` is unique in the trip and stable.
+    `operating_carrier` is "" if it is the same airline as `carrier`. `statuses` are the statuses of the flight's items as sent,
+    each once, but empty if the only one is settled and is the order's most common. `key` is unique in the trip, and stays the same
+    each time that the order is read.
     """
 
     key: str
@@ -154,7 +158,7 @@ class Flight:
 
     @property
     def doubted(self) -> bool:
-        """Whether the times seem to follow the other reading."""
+        """Whether the times seem to follow the reading that is not in use."""
         return any(notice.doubts_reading for notice in self.notices)
 
 
@@ -171,9 +175,9 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The time between two journeys: `days` counts local dates (nights), `hours` whole hours; None if unknown.
+    """The time between two journeys: in nights (`days`, by local dates) and in whole `hours`, each None if unknown.
 
-    `onward` is the start of the next journey, set only if it is in a city other than `place`.
+    `onward` is the start of the next journey, set only if that is in another city than `place`.
     """
 
     place: Place
@@ -186,8 +190,8 @@ class Stay:
 class Journey:
     """Flights with the transfers between them: `legs` alternates Flight, Transfer, Flight, ...
 
-    `minutes` is from first departure to last arrival by instants, None if unknown; `stops` counts transfers. `cancelled` journeys hold only
-    cancelled flights and have no stay after them.
+    `minutes` is the time from the first departure to the last arrival, None if unknown or impossible; `stops` is the number of
+    transfers. A `cancelled` journey has only cancelled flights, and no stay after it.
     """
 
     key: str
@@ -209,7 +213,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A segment that repeats a flight of the same item: (item index, segment index) and the key of that flight."""
+    """A segment that repeats a flight of its item: `at` is (item index, segment index), `flight_key` the key of that flight."""
 
     at: tuple[int, int]
     flight_key: str
@@ -219,9 +223,10 @@ class Duplicate:
 class Trip:
     """The itinerary of an order.
 
-    `route` holds the codes in travel order (DUB, LHR, LAS), `hops` how each is reached from the one before. `reading` is
-    the one applied; `evidence` is the most telling segment's; `notices` concern the whole trip. `other_item_indexes`
-    are the items without segments; `untimed` counts the flight items among them by name, as (name or "", number of items).
+    `route` has the place codes of the largest travel group's route in travel order (DUB, LHR, LAS), and `hops` the link from each place
+    to the next. `reading` is the reading in use; `evidence` is that of the most telling segment; `notices` concern the whole trip.
+    `other_item_indexes` point at the items without segments; `untimed` has the names of the flights among those items, as
+    (name or "", number of items).
     """
 
     journeys: tuple[Journey, ...] = ()
@@ -241,20 +246,20 @@ class Trip:
 
     @property
     def dated(self) -> bool:
-        """Whether any flight has at least a day of departure, so that a calendar can hold it."""
+        """Whether the day of departure of any flight is known, so that a calendar can show that flight."""
         return any(flight.origin.day is not None for flight in self.flights)
 
     @property
     def timed(self) -> bool:
-        """Whether any time of day is known."""
+        """Whether the time of any departure or arrival is known."""
         return any(end.wall is not None for flight in self.flights for end in (flight.origin, flight.destination))
 
     @property
     def first(self) -> Journey | None:
-        """The first journey that is not cancelled, or the first of all if every one is; None without journeys."""
+        """The first journey that is not cancelled, or simply the first if all are cancelled; None without journeys."""
         return next((journey for journey in self.journeys if not journey.cancelled), next(iter(self.journeys), None))
 
     @property
     def doubted(self) -> bool:
-        """Whether the order's times seem to follow the other reading."""
+        """Whether the order's times seem to follow the reading that is not in use."""
         return any(notice.doubts_reading for notice in self.notices)

@@ -1,7 +1,7 @@
-"""VTIMEZONE components that every calendar reader interprets alike: the onsets of a zone around the years of a file.
+"""VTIMEZONE components that every calendar reader interprets alike: a zone's clock changes ("onsets") around the years of a file.
 
-A yearly rule is written as an RRULE, which all readers support. Onsets without one (Ramadan in Morocco, a province that stops changing
-its clocks) are written one by one. The definition begins a year before the first event, as some readers ignore the first onset.
+Clock changes that follow a yearly rule are written as an RRULE, which all readers support. Others (Ramadan in Morocco, a province that
+stops changing its clocks) are written one by one. The component begins a year early, because some readers ignore the first onset.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A change of the clocks: `wall` is its local time by the old offset, `before` and `after` are the offsets from UTC."""
+    """A clock change: `wall` is its local time by the old offset, `before` and `after` are the offsets from UTC."""
 
     wall: datetime
     before: timedelta
@@ -38,7 +38,7 @@ class Onset:
 
 @lru_cache(maxsize=512)
 def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
-    """The VTIMEZONE of an IANA zone, correct for every time in these years. It is cached: do not change it."""
+    """The VTIMEZONE of an IANA zone, correct from `first_year` to `last_year`. It is cached: do not change it."""
     zone = ZoneInfo(zone_name)
     start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     component = Timezone()
@@ -56,7 +56,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
-    """The changes of the zone's offset from `start` to `end`, in order of time."""
+    """The changes of the zone's offset from `start` to `end`, in chronological order."""
     onsets = []
     while start < end:
         later = start + STEP
@@ -67,7 +67,7 @@ def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
 
 
 def _between(zone: ZoneInfo, before: datetime, after: datetime) -> Onset:
-    """The one change of offset between two instants, found to the second."""
+    """The only change of offset between two instants, to the second."""
     first = _offset(zone, before)
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2
@@ -88,7 +88,7 @@ def _at_the_start(zone: ZoneInfo, start: datetime) -> Onset:
 
 
 def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, tuple[Onset, Rule]]:
-    """The first onset and the yearly rule of each kind of onset that follows one rule in all of `years`."""
+    """For each kind of onset that follows one yearly rule in all of `years`: the first such onset, and the rule."""
     rules: dict[Kind, tuple[Onset, Rule]] = {}
     for kind in dict.fromkeys(onset.kind for onset in onsets):
         alike = [onset for onset in onsets if onset.kind == kind]
@@ -99,7 +99,10 @@ def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, t
 
 
 def _day_of_all(onsets: Sequence[Onset]) -> str:
-    """The weekday of the month that all the onsets share, "-1SU" or "2SU"; "" if it, the month or the time of day differs."""
+    """The weekday on which all the onsets fall, with its position in the month: "2SU" (second Sunday), "-1SU" (last Sunday).
+
+    "" if they differ in weekday, position, month or time of day.
+    """
     same = {(onset.wall.month, onset.wall.time(), onset.wall.weekday()) for onset in onsets}
     if len(same) != 1:
         return ""
@@ -111,7 +114,7 @@ def _day_of_all(onsets: Sequence[Onset]) -> str:
 
 
 def _observance(onset: Onset, rule: Rule | None = None) -> TimezoneStandard | TimezoneDaylight:
-    """One sub-component: DAYLIGHT if the clocks go forward, commonly called summer time, else STANDARD."""
+    """The sub-component for an onset: DAYLIGHT (summer time) if the clocks go forward, otherwise STANDARD."""
     component = TimezoneDaylight() if onset.after > onset.before else TimezoneStandard()
     component.add("dtstart", onset.wall)
     component.add("tzoffsetfrom", onset.before)

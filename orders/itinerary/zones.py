@@ -1,6 +1,6 @@
-"""Zone rules: those of the pinned tzdata package, never the machine's own.
+"""Time zone rules, taken from the pinned tzdata package and never from the machine's own directory.
 
-A server's zone directory is as old as its last update, and times in a country that has changed its rules since would silently be
+That directory is as old as the machine's last update, and times in a country that has changed its rules since then would silently be
 wrong by an hour. The package is pinned, so every process of an installation reads the same rules.
 """
 

@@ -1,6 +1,7 @@
-"""All models of the app, a file for each kind: people's own connections, shared ones and their members, and keys for other programs.
+"""The app's models: people's own connections, shared connections with their grants and members, and API keys for other programs.
 
-The records of who read what are in `orders.privacy`; they are imported here as well, because Django finds models through this module.
+Access records, pinned orders and viewed orders are defined in `orders.privacy` and imported here, because Django finds models through
+this module.
 """
 
 from __future__ import annotations

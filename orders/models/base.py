@@ -1,4 +1,4 @@
-"""The common base of a person's own connection and a shared one."""
+"""The common base of people's own connections and shared ones."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ EDITABLE = ("name", "version", "clock", "country")  # without entering the crede
 
 @contextmanager
 def one_at_a_time(user_id: int) -> Iterator[None]:
-    """A transaction that waits for other such transactions about the same user; the partial unique constraints are a second safeguard."""
+    """Run the block in a transaction that first waits for any other such transaction for the same user.
+
+    The unique constraints on default connections are a second safeguard.
+    """
     with transaction.atomic():
         get_user_model().objects.select_for_update().filter(pk=user_id).values_list("pk").first()
         yield
 
 
 class AnyConnection(models.Model):
-    """Access to one CDP tenant. The credential is sealed, bound to this row, and never returned to a page."""
+    """Access to one CDP tenant, a user's own or shared. The credential is sealed, bound to its row, and never returned to a page."""
 
     class Version(models.TextChoices):
         V2 = "v2", _("v2")
@@ -79,7 +82,7 @@ class AnyConnection(models.Model):
         return None
 
     def credentials(self) -> Credentials:
-        """Open the credential for use. Raises CredentialUnreadable if it cannot be opened; in that case nothing is sent."""
+        """Open the credential for use. Raises CredentialUnreadable if it cannot be opened; in that case, send nothing."""
         raise NotImplementedError
 
     def note_use(self, result: str) -> None:

@@ -21,8 +21,10 @@ from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 
 MARK = "cdpv"
-LONGEST_DAYS, USUAL_DAYS = 400, 365  # the choices for a key's lifetime
-A_MINUTE = 240  # times: twenty agents, with two references of ten signs each, looked up at every key from the fifth on
+LONGEST_DAYS, USUAL_DAYS = 400, 365  # the longest and the default lifetime of a key
+A_MINUTE = (
+    240  # for 20 agents, each typing two references of ten characters, with a request at each keystroke from the fifth
+)
 MOST_A_MINUTE = 6_000
 NOTE_USE_EVERY = timedelta(minutes=1)
 
@@ -30,7 +32,7 @@ Address = IPv4Address | IPv6Address
 
 
 def in_a_year() -> datetime:
-    """The default expiry of a key, aware UTC."""
+    """The default expiry time of a key, aware UTC."""
     return timezone.now() + timedelta(days=USUAL_DAYS)
 
 
@@ -40,9 +42,9 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
 
     def of_key(self, key: str, address: Address | None = None) -> Integration | None:
-        """The valid integration with this key; its connection is loaded too.
+        """The integration with this key, with its connection loaded.
 
-        None if there is none, or if the key may not be used from this address.
+        None if the key is not valid now, or may not be used from this address.
         """
         mark, _sign, rest = key.partition("_")
         key_id, _sign, _secret = rest.partition("_")
@@ -86,7 +88,7 @@ class Integration(models.Model):
         return self.name
 
     def connection(self) -> SharedConnection:
-        """The shared connection, opened for use."""
+        """The shared connection, set to open with the row's own copy of its data key."""
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:
@@ -113,7 +115,7 @@ class Integration(models.Model):
 
 
 def over_limit(integration: Integration) -> int:
-    """Count a request, across processes. Return 0 if it is allowed, else the seconds until the next one is."""
+    """Count a request, for all processes together. Return 0 if it is allowed, otherwise the number of seconds to wait."""
     now = int(time.time())
     rows = Integration.objects.filter(pk=integration.pk)
     same = models.When(minute=now // 60, then=models.F("in_minute") + 1)
@@ -123,12 +125,12 @@ def over_limit(integration: Integration) -> int:
 
 
 def clean_networks(text: str) -> str:
-    """Networks such as `203.0.113.0/24 2001:db8::/48`, from text with spaces or commas between them. Raises ValidationError."""
+    """The networks in `text` (separated by spaces or commas), as `203.0.113.0/24 2001:db8::/48`. Raises ValidationError."""
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
         raise ValidationError(
-            _("Write networks in the form 203.0.113.0/24, with no host bits set."), code="network"
+            _("Enter networks such as 203.0.113.0/24. All bits after the prefix must be 0."), code="network"
         ) from None
     return " ".join(map(str, networks))
 
@@ -144,7 +146,7 @@ def add(
 ) -> tuple[Integration, str]:
     """Create an integration; return it with its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
 
-    `by` is a user's id, None for a command. The key expires after `days`, LONGEST_DAYS at most.
+    `by` is the id of the user who creates it, None for a command. The key expires after `days` days, at most LONGEST_DAYS.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

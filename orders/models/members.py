@@ -1,7 +1,7 @@
-"""Members of shared connections: the people who hold a copy of a connection's key.
+"""Members of shared connections: the people who hold a copy of a connection's data key.
 
-Copies are made when a group gets a grant or a member, and at sign-in; they are deleted when a person leaves the group or the grant is
-deleted.
+A copy is made when a group gets a grant or a member, and at sign-in. It is deleted when the connection is withdrawn, when its holder is
+deactivated, or when a change of groups or grants leaves the holder without a grant.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ log = structlog.stdlib.get_logger("orders.models")
 
 
 def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
-    """The shared connection of a row of DEFAULT or NAMED; None without a row, or if the user is not signed in."""
+    """The shared connection of a member found by DEFAULT or NAMED; None without a member or if the user is not signed in."""
     return member.connection() if member is not None and user.is_authenticated else None
 
 
 def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
-    """All shared connections that the person may use now, in order of precedence."""
+    """All shared connections that the person may use now: their default first, then those granted as the default, then by name."""
     members = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0)).select_related("shared__set_by")
     found: dict[Any, SharedConnection] = {}
     for member in _in_order(members):
@@ -44,7 +44,10 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as (is their default, is their own: False, granted as the default, name)."""
+    """The shared connections that the person may use now, as rows that `usable_names` joins with those of own connections.
+
+    A row is (the person's default, the person's own: always False, granted as the default, name).
+    """
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
 
@@ -61,7 +64,7 @@ def counts(connections: Iterable[SharedConnection]) -> Counter[Any]:
 
 
 def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
-    """Make a shared connection the person's default, in place of any other. Does nothing if it was taken back meanwhile."""
+    """Make a shared connection the person's default, in place of any other. Does nothing if they are no longer a member."""
     with one_at_a_time(user.pk):
         members = ConnectionMember.objects.filter(user_id=user.pk)
         if not members.filter(shared=shared.pk).exists():
@@ -75,18 +78,18 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 
 
 def update(shared: SharedConnection) -> None:
-    """Give each member of a granted group a copy of the key, and delete all other copies.
+    """Give each active person in a group with a valid grant a copy of the data key, and delete all other copies.
 
-    Raises CredentialUnreadable if somebody needs a copy and the key does not open; the other copies are deleted all the same.
+    The deletion comes first. After it, CredentialUnreadable is raised if somebody needs a copy and the key cannot be opened.
     """
     if new := take_from_others(shared):
         _add(shared, new)
 
 
 def take_from_others(shared: SharedConnection) -> set[int]:
-    """Delete the copies of people outside the granted groups. Return the ids of people in these groups who do not have a copy yet.
+    """Delete the copies of people who are inactive or in no group with a valid grant.
 
-    If the connection is not active, all copies are deleted.
+    Return the ids of active people in such a group who have no copy yet. If the connection is not active, delete all copies.
     """
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
@@ -98,7 +101,10 @@ def take_from_others(shared: SharedConnection) -> set[int]:
 
 
 def update_person(user: AbstractBaseUser) -> None:
-    """Give one person a copy of the key of each connection granted to them, if the key opens, and delete their other copies."""
+    """Give one person a copy of the data key of each connection granted to them now, and delete their other copies.
+
+    A key that cannot be opened is logged and left out. An inactive person gets no copies.
+    """
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
     shared = {one.pk: one for one in granted} if user.is_active else {}
@@ -112,7 +118,7 @@ def update_person(user: AbstractBaseUser) -> None:
 
 
 def update_group(group: Group) -> None:
-    """Update the members of all connections granted to a group, except those whose key does not open."""
+    """Update the members of each connection granted to a group; if its key cannot be opened, only remove members."""
     for shared in SharedConnection.objects.filter(grants__group=group):
         with _without_key_too():
             update(shared)
@@ -120,7 +126,7 @@ def update_group(group: Group) -> None:
 
 @contextmanager
 def _without_key_too() -> Iterator[None]:
-    """Log a data key that does not open, and go on: it must not keep anybody from signing in or joining a group."""
+    """Log that a data key cannot be opened, and go on: this must not keep anybody from signing in or joining a group."""
     try:
         yield
     except CredentialUnreadable as error:
@@ -132,15 +138,15 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
     members = [ConnectionMember(shared=shared, user_id=pk) for pk in sorted(people)]
     for member in members:
         member.sealed_key = seal(key, member.binding)
-    # Two simultaneous sign-ins of one person create the same row.
+    # Two simultaneous sign-ins of one person may create the same row.
     ConnectionMember.objects.bulk_create(members, ignore_conflicts=True, batch_size=500)
 
 
 def _granted(*, as_default: bool = False) -> Q:
-    """The condition that a member's connection is granted to one of their groups now; with `as_default`, granted as the default.
+    """The condition that one of the member's groups has a valid grant (with `as_default`, as the default) for the connection.
 
-    Every page runs a query with it. With joins of seven tables, PostgreSQL took 6 ms to plan the query; with subqueries it takes less
-    than 1 ms.
+    Every page runs a query with this condition. With joins of seven tables, PostgreSQL took 6 ms to plan such a query; with subqueries,
+    it takes less than 1 ms.
     """
     groups = User.groups.through.objects.filter(user_id=OuterRef(OuterRef("user_id"))).values("group_id")
     grants = ConnectionGrant.objects.filter(valid_now("", timezone.now()), group__in=groups)
@@ -169,12 +175,15 @@ DEFAULT = PreparedQuery(
         _usable(ConnectionMember.objects.filter(user_id=0)).filter(Q(is_default=True) | _without_own())
     ).select_related("shared")
 )
-"""The shared connection used when the URL names none: the one that the person made their default.
+"""The shared connection used if the URL names none: the one that the person made their default.
 
-Somebody without connections of their own need not choose: they get the one granted as the default, else the first by name.
-Its parameters: the person and, twice, the time.
+A person who has made no choice and has no connection of their own gets the one granted as the default, or else the first by name.
+Parameters of the query: the person's id, and the time twice.
 """
 NAMED = PreparedQuery(
     lambda: _usable(ConnectionMember.objects.filter(user_id=0).filter(shared__name="")).select_related("shared")
 )
-"""The shared connection with a given name, if the person may use it now. Its parameters: the person, the name and the time."""
+"""The shared connection with a given name, if the person may use it now.
+
+Parameters of the query: the person's id, the name and the time.
+"""

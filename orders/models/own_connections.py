@@ -22,20 +22,20 @@ AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
-    """Connections, which are always read through their owner."""
+    """Queries for the connections of one user."""
 
     def for_user(self, user: AnyUser) -> ConnectionQuerySet:
         """The user's own connections, the default first."""
         return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
-        """The user's connection with exactly this name, or None: never another in its place."""
+        """The user's connection with exactly this name; no other is used in its place, so None if there is none."""
         # PostgreSQL accepts no NUL in text, and a URL may contain one.
         return None if "\x00" in name else opened(user, NAMED.get(user.pk or 0, name))
 
 
 class Connection(AnyConnection):
-    """A user's own access to one CDP tenant. The credential is sealed and bound to this row, and never returned to a page."""
+    """A user's own access to one CDP tenant. The credential is sealed, bound to this row, and never returned to a page."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cdp_connections")
     is_default = models.BooleanField(_("default"), default=False)
@@ -71,24 +71,24 @@ class Connection(AnyConnection):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the user confirmed this connection under their current password."""
+        """Whether the user has confirmed this connection since their password last changed."""
         return password_mark.is_marked(self.user, self.confirmed)
 
     def confirm(self) -> None:
-        """Confirm the connection under the user's current password."""
+        """Confirm the connection; this holds until the user's password changes."""
         self.confirmed = password_mark.mark(self.user)
         with transaction.atomic():
             self.record(Action.CONNECTION_CONFIRMED)
             type(self).objects.filter(pk=self.pk).update(confirmed=self.confirmed)
 
     def credentials(self) -> Credentials:
-        """Open the credential for use. Raises CredentialUnreadable if it does not open or the connection is not confirmed."""
+        """Open the credential for use. Raises CredentialUnreadable if it cannot be opened or the connection is not confirmed."""
         if not self.is_confirmed:
             raise CredentialUnreadable("the connection waits for its user to confirm it")
         return self.open_sealed()
 
     def open_sealed(self) -> Credentials:
-        """Open the credential. Raises CredentialUnreadable if it does not open or belongs to another row."""
+        """Open the credential, even if the connection is not confirmed. Raises CredentialUnreadable if it cannot be opened."""
         return Credentials(
             client_key=unseal(self.sealed_client_key, self._binding("client_key")),
             token=unseal(self.sealed_token, self._binding("token")),
@@ -112,7 +112,7 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def make_default(self) -> None:
-        """Make this the person's only default. Does nothing if it was deleted meanwhile."""
+        """Make this connection the user's only default. Does nothing if it has been deleted meanwhile."""
         with one_at_a_time(self.user_id):
             if not type(self).objects.filter(pk=self.pk).exists():
                 return
@@ -127,7 +127,7 @@ class Connection(AnyConnection):
     def drop(self) -> Connection | None:
         """Delete the connection. If it was the default, the user's own connection with the newest credential becomes the default.
 
-        Return the new default, None if there is none.
+        Return the connection that became the default, or None.
         """
         with one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
@@ -147,20 +147,20 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """The connection with `user` set, so that this user's password decides whether it may be used; None if there is no connection."""
+    """The connection with `user` set, because that user's password decides whether it is confirmed; None without a connection."""
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
     return connection
 
 
 DEFAULT = PreparedQuery(lambda: Connection.objects.filter(is_default=True).filter(user_id=0))
-"""A person's own default connection. Its parameter: the person."""
+"""A person's own default connection. Parameter of the query: the person's id."""
 NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name=""))
-"""A person's own connection with a given name. Its parameters: the person and the name."""
+"""A person's own connection with a given name. Parameters of the query: the person's id and the name."""
 
 
 def usable_names(user: AnyUser) -> list[str]:
-    """The names of all connections that the user may use, own and shared: the default first, then their own."""
+    """The names of all connections that the user may use, each once: the default, their own, then shared ones."""
     own = Connection.objects.filter(user_id=user.pk or 0)
     rows = own.values_list("is_default", members.TRUE, members.FALSE, "name").union(members.names_of(user), all=True)
     return list(dict.fromkeys(name for _chosen, _own, _granted, name in sorted(rows, key=_first_asked)))

@@ -1,4 +1,4 @@
-"""Signal receivers: members of shared connections follow groups and people, and the append-only table keeps its triggers."""
+"""Signal receivers that keep the members of shared connections up to date, and the triggers of the append-only table in place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from orders.privacy import append_only
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.models.groups")
 def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
-    """Update members after a change of groups, from either side: `person.groups.add(group)` or `group.user_set.add(person)`."""
+    """Update the members of shared connections when people join or leave groups.
+
+    The change may come from either side: `person.groups.add(group)` or `group.user_set.add(person)`.
+    """
     if action not in {"post_add", "post_remove", "post_clear"}:
         return
     if isinstance(instance, User):
@@ -28,16 +31,16 @@ def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=ConnectionGrant, dispatch_uid="orders.models.granted")
 def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Update members after a grant was added or changed.
+    """Update the connection's members when a grant is added or changed.
 
-    Raises CredentialUnreadable if somebody needs a copy of the key and the key does not open.
+    Raises CredentialUnreadable if somebody needs a copy of the data key and the key cannot be opened.
     """
     members.update(instance.shared)
 
 
 @receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.models.taken_back")
 def taken_back(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """Delete copies after a grant was deleted, by itself or with its group. This needs no key."""
+    """When a grant is deleted, alone or with its group, delete the copies that no other grant covers. This needs no key."""
     members.take_from_others(instance.shared)
 
 
@@ -48,13 +51,13 @@ def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=User, dispatch_uid="orders.models.deactivated")
 def saved(instance: User, **_kwargs: Any) -> None:
-    """Delete all copies of keys that an inactive person holds; they are made again at the next sign-in, if there is one."""
+    """Delete all copies of keys that an inactive person holds; a sign-in after reactivation makes new ones."""
     if not instance.is_active:
         ConnectionMember.objects.filter(user_id=instance.pk).delete()
 
 
 def migrated(*, using: str, **_kwargs: Any) -> None:
-    """Reinstall the triggers after every migrate: on SQLite a migration that alters the table rebuilds it without them."""
+    """Reinstall the triggers after every `migrate`: on SQLite, altering the table rebuilds it without its triggers."""
     connection = connections[using]
     if append_only.TABLE in connection.introspection.table_names():
         append_only.install(connection)

@@ -22,7 +22,7 @@ SECRETS = ("sealed_client_key", "sealed_token", "set_at", "set_by", "changed_at"
 
 
 def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUser | None]:
-    """A foreign key to the user who did something; null for a command."""
+    """A foreign key to the user who did something; null if a command did it."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
@@ -31,8 +31,8 @@ def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUse
 class SharedConnection(AnyConnection):
     """A connection that administrators set up and grant to groups.
 
-    Client key and token are sealed under the row's data key. A person can use them with a valid grant and a member row, whose copy of the
-    data key opens only for that person; administrators' tests and integrations use the row's own copy.
+    The client key and token are sealed under the row's data key. To use them, a person needs a valid grant and a member row, which holds
+    a copy of the data key sealed for that person; administrators' tests and integrations use the row's own copy.
     """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
@@ -44,7 +44,7 @@ class SharedConnection(AnyConnection):
     grants: models.Manager[ConnectionGrant]
     members: models.Manager[ConnectionMember]
 
-    _held: tuple[str, Binding] | None = None  # a sealed copy of the data key, and whose it is
+    _held: tuple[str, Binding] | None = None  # a sealed copy of the data key, and what it is bound to
     _chosen = False
 
     class Meta:
@@ -59,9 +59,9 @@ class SharedConnection(AnyConnection):
         return self.set_by.get_username() if self.set_by else ""
 
     def set_credentials(self, *, client_key: str, token: str) -> None:
-        """Seal a credential under the data key of this row. The key stays the same, so members need no new copies.
+        """Seal a credential under this row's data key. The data key stays the same, so members need no new copies.
 
-        A key that no longer opens is replaced; then call `members.update`.
+        If there is no data key that can be opened, a new one is made; in that case, call `members.update` after `keep`.
         """
         try:
             key = self.data_key()
@@ -79,16 +79,16 @@ class SharedConnection(AnyConnection):
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
-        """This connection, opened by the row's own copy of the key: for tests by administrators and for integrations."""
+        """This connection, set to open with the row's own copy of the key: for tests by administrators and for integrations."""
         self.hold(self.sealed_key, self._binding("key"))
         return self
 
     def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
-        """Use this sealed copy of the data key; `chosen` if its owner made the connection their default."""
+        """Use this sealed copy of the data key. `chosen` is whether its holder has made the connection their default."""
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
-        """Open the credential with the copy of the key set by `hold`. Raises CredentialUnreadable without a copy that opens."""
+        """Open the credential with the copy of the data key set by `hold`. Raises CredentialUnreadable if that is not possible."""
         if self._held is None:
             raise CredentialUnreadable("nobody's copy of the data key is at hand")
         key = unseal(*self._held)
@@ -98,9 +98,9 @@ class SharedConnection(AnyConnection):
         )
 
     def keep(self, by: int | None) -> None:
-        """Save a new connection, or the credential of an existing one (no other field).
+        """Save a new connection, or only the credential of an existing one.
 
-        A new data key removes all members. `by` is the user's id, or None for a command.
+        If an existing connection has a new data key, all its members are removed. `by` is the user's id, or None for a command.
         """
         self.set_by_id = by
         with transaction.atomic():
@@ -118,7 +118,7 @@ class SharedConnection(AnyConnection):
             self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
-        """Save the name and tenant settings, but not the credential. Records an event only if one of them changed."""
+        """Save the name and tenant settings, but not the credential. Records an event only if any of these has changed."""
         self.changed_at = timezone.now()
         with transaction.atomic():
             before = type(self).objects.select_for_update().get(pk=self.pk)
@@ -167,7 +167,7 @@ class ConnectionGrant(models.Model):
 
 
 class ConnectionMember(models.Model):
-    """The data key of a shared connection, sealed for one person, who may make the connection their default."""
+    """A copy of a shared connection's data key, sealed for one person, and whether the connection is that person's default."""
 
     shared = models.ForeignKey(SharedConnection, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="connection_memberships")
@@ -190,17 +190,17 @@ class ConnectionMember(models.Model):
 
     @property
     def binding(self) -> Binding:
-        """The binding of this copy: person, connection and region."""
+        """The person, connection and region to which this copy of the data key is bound."""
         return Binding(owner=str(self.user_id), connection=str(self.shared_id), region=self.shared.region, field="key")
 
     def connection(self) -> SharedConnection:
-        """The connection, opened by this member's copy of its key."""
+        """The connection, set to open with this member's copy of its data key."""
         self.shared.hold(self.sealed_key, self.binding, chosen=self.is_default)
         return self.shared
 
 
 def valid_now(prefix: str, now: datetime) -> models.Q:
-    """A filter for grants that have not expired; `prefix` is the lookup path to them, such as "shared__grants__"."""
+    """A filter for grants that have not expired; `prefix` is the lookup path to the grants ("grants__"), "" in a query of grants."""
     return models.Q(**{f"{prefix}until": None}) | models.Q(**{f"{prefix}until__gt": now})
 
 
@@ -212,7 +212,7 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection; an existing grant gets the new expiry and default."""
+    """Let these groups use the connection; existing grants get the new expiry and default as well."""
     with transaction.atomic():
         for group in groups:
             values = {"is_default": is_default, "until": until, "given_by_id": by}
@@ -222,7 +222,7 @@ def grant(
 
 
 def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
-    """Let these groups use the connection too: an existing grant keeps its expiry, and becomes the default if `is_default`."""
+    """Let these groups use the connection; existing grants keep their expiry and, with `is_default`, become the default."""
     held = {given.group_id: given for given in shared.grants.all()}
     for group in groups:
         given = held.get(group.pk)
@@ -238,7 +238,7 @@ def take_back(given: ConnectionGrant) -> None:
 
 
 def set_active(shared: SharedConnection, active: bool) -> None:
-    """Withdraw the connection from everybody, or restore it for the groups with a grant."""
+    """Withdraw the connection from everybody, or restore it for groups with a grant; call `members.update` afterwards."""
     with transaction.atomic():
         if type(shared).objects.filter(pk=shared.pk, active=not active).update(active=active):
             shared.record(

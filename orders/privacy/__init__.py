@@ -1,1 +1,1 @@
-"""Sealing, masking and access records."""
+"""The protection of credentials and personal data: sealing, masking, access records and more."""

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 RECENT = 20
-# Opening one order repeatedly must not push the others out of the recent ones.
+# Opening one order repeatedly must not push others out of the list of recent orders.
 READ_BACK = 400
 
 LONGEST_TICKET = 64
@@ -52,15 +52,15 @@ MOST_VIEWERS = 4
 
 
 class AccessNotRecorded(Exception):
-    """The access record could not be written, so nothing may be shown."""
+    """No access record was written, so nothing may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentOrder:
-    """An order that the user opened recently or pinned (`pinned`); `at` is aware UTC. Holds no names of people.
+    """An order that the user opened or pinned (`pinned`) at the time `at` (aware UTC). It holds no names of people.
 
-    `departs` is the first local date of its trip. `connection_name` is the connection's name at that time, with its region; links use
-    `names_now`.
+    `departs` is the first local date of the trip. `connection_name` is the name and region that the connection had when the order was
+    opened; links use the connection's current name (`names_now`).
     """
 
     order_ref: str
@@ -91,14 +91,16 @@ def record(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Write one access record, in a transaction of its own. Raises AccessNotRecorded: then show nothing.
+    """Write one access record, in a transaction of its own. Raises AccessNotRecorded if that fails; in that case, show nothing.
 
-    A `change` is run along with the record, and its row returned, or () without a `change` or if it failed: the page is then still shown.
+    A `change` is run along with the record, and its row is returned. Without a `change`, or if the change fails, () is returned, and the
+    page may still be shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
-    never the value itself. Without `reference`, reference and route are taken from the user's last opening of that order through
-    the connection, because a panel has only the order's ref.
-    A reference that holds an e-mail address or looks like a phone number is not kept; its keyed hash becomes the `subject` if that is "".
+    never the value itself. Without `reference`, reference and route are taken from the record of the user's last opening of that order
+    through the connection, because a panel has only the order's ref.
+    A reference that contains an e-mail address or looks like a phone number is not stored; if no `subject` is given, the keyed hash of
+    that reference becomes the `subject`.
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
@@ -146,7 +148,7 @@ def record(
 
 
 def _actor(request: Request) -> tuple[int | None, str]:
-    """Id and name of the user; None and a name for a program. Raises AccessNotRecorded if nobody is signed in."""
+    """The user's id and name; for a program, None and "integration: NAME". Raises AccessNotRecorded if nobody is signed in."""
     if request.program is not None:
         return None, f"integration: {request.program.name}"
     person = request.user
@@ -161,22 +163,22 @@ def record_miss(request: Request, connection: ConnectionLabel | None, asked: str
 
 
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket that led here (`?ticket=ZD-1234`), or "" if there is none or it does not match CDPVIEWER_TICKET_PATTERN.
+    """The ticket that led here (`?ticket=ZD-1234`); "" if there is none, or if it is not valid.
 
-    A word for an empty field, such as "null", is not a ticket.
+    A valid ticket matches CDPVIEWER_TICKET_PATTERN, has at most LONGEST_TICKET characters, and is not a word for an empty field ("null").
     """
     return ticket_in(request.GET.get("ticket", ""))
 
 
 def ticket_in(value: str) -> str:
-    """The ticket in `value`, without the closing slash of a link template; "" if there is none."""
+    """The ticket in `value`, without the slash that a link template may add at the end; "" if there is no valid ticket."""
     ticket = value.strip().removesuffix("/")
     fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket) and not is_nothing(ticket)
     return ticket if fits else ""
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """An invalid ticket in the request, shortened to LONGEST_TICKET characters and an ellipsis for display; "" if there is none."""
+    """An invalid ticket in the request, for display (cut at LONGEST_TICKET characters, with an ellipsis); "" if there is none."""
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
@@ -184,7 +186,7 @@ def refused_ticket_of(request: HttpRequest) -> str:
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
-# Filtered by every column that the statement compares: a person, the action, an order, a connection and the reference "".
+# Values for `get`: the user's id, the action, the order's ref, the connection's id, and "" for the reference.
 _OPENING = PreparedQuery(
     lambda: (
         AccessRecord.objects.filter(user_id=0)
@@ -199,7 +201,10 @@ _OPENING = PreparedQuery(
 
 
 def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
-    """Reference and route of the order at the user's last opening through this connection; ("", "") if never. Raises AccessNotRecorded."""
+    """The reference and route recorded when the user last opened this order through this connection; ("", "") if there is no record.
+
+    Records without a reference are passed over. Raises AccessNotRecorded if the records cannot be read.
+    """
     if connection is None:
         return "", ""
     try:
@@ -213,21 +218,21 @@ SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connecti
 
 
 def _openings(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AccessRecord]:
-    """The records of orders that the user opened, most recent first."""
+    """The records of the user opening orders, most recent first."""
     return AccessRecord.objects.filter(user_id=user.pk, what=Action.ORDER_OPENED).exclude(order_ref="").order_by("-at")
 
 
 def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection_id: UUID | None) -> RecentOrder | None:
-    """The order as the person last opened it through this connection; None if never."""
+    """The order as it was when the user last opened it through this connection; None if the user never did."""
     rows = _openings(user).filter(order_ref=order_ref, connection_id=connection_id)
     row = rows.values_list(*SEEN).first()
     return RecentOrder(*row) if row else None
 
 
 def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders the user opened most recently, newest first, without repeats.
+    """The orders that the user opened most recently, each once, the last opened first.
 
-    Up to RECENT, from the last READ_BACK openings.
+    At most RECENT orders, taken from the last READ_BACK openings.
     """
     rows = _openings(user).values_list(*SEEN)[:READ_BACK]
     orders: dict[tuple[str, UUID | None], RecentOrder] = {}
@@ -240,7 +245,7 @@ def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 
 
 def others_who_opened(request: Request, order_ref: str) -> list[tuple[str, timedelta]]:
-    """Other people who opened this order within the last day, latest first: name, and how long ago; at most 4, each once."""
+    """The names of other users who opened this order within the last day, and how long ago; latest first, at most MOST_VIEWERS."""
     now = timezone.now()
     rows = (
         AccessRecord.objects.filter(order_ref=order_ref, what=Action.ORDER_OPENED, at__gt=now - VIEWERS_WITHIN)
@@ -258,6 +263,6 @@ def hashed(value: str) -> str:
     """A keyed hash (64 hexadecimal digits) of an e-mail address, phone number or name.
 
     The same value gives the same hash, regardless of capitals and surrounding spaces, so an auditor can find out who searched for
-    an address; nobody can read the address from its hash.
+    an address. The address cannot be worked out from the hash.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The access records as a model: append-only here as in the database."""
+"""The model of access records: append-only in Python, as it is in the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AppendOnly(Exception):
 
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    """A queryset that can only read and add records; the database refuses everything else too."""
+    """A queryset that refuses to change or remove records; the database refuses this too."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnly("access records are never changed")
@@ -32,10 +32,10 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """A view or an account event: who, what and when. Plain columns, no foreign keys: a record outlives the connection it names.
+    """A view or an account event: who, what and when. It has no foreign keys, so a record outlives the connection that it names.
 
-    `user_*` is the user who acted: for commands, programs and other systems only a name, before sign-in nothing. `about_*` is the
-    user whom an account event concerns.
+    `user_*` is the user who acted: a name without an id for commands, programs and other systems, and empty before sign-in. `about_*`
+    is the user whom an account event concerns.
     """
 
     Action = Action
@@ -56,11 +56,11 @@ class AccessRecord(models.Model):
     about_id = models.BigIntegerField(_("ID of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
-    # NULL in records from before frames and integrations: a column with a value in every row would rebuild the table on SQLite.
+    # NULL in records from before there were frames and integrations: a column with a value in every row would rebuild the table on SQLite.
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # The first local date of the trip; nullable for the same reason.
     departs = models.DateField(_("departs"), null=True, blank=True)
-    # "" and NULL: from before records were chained.
+    # "" and NULL in records from before there were chains.
     chain = models.CharField(_("chain"), max_length=24, blank=True, default="", editable=False)
     link = models.IntegerField(_("link"), null=True, editable=False)
     seal = models.CharField(_("seal"), max_length=64, blank=True, default="", editable=False)
@@ -103,7 +103,7 @@ class AccessRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the record. Raises AppendOnly if it exists."""
+        """Add the record. Raises AppendOnly if it already exists."""
         if not self._state.adding:
             raise AppendOnly("access records are never changed")
         kwargs["force_insert"] = True

@@ -1,4 +1,4 @@
-"""Account events: sign-ins, and changes to users, rights and connections, recorded with the user who caused them."""
+"""Account events, such as sign-ins and changes to users, rights and connections, each recorded with whoever caused it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _system: ContextVar[str] = ContextVar("another system that causes account events
 
 
 def acting(get_response: GetResponse) -> GetResponse:
-    """Middleware: attribute account events to the user of this request. Placed right after authentication."""
+    """Middleware that attributes account events to the user of the request. It must come after authentication."""
 
     def answer(request: Request) -> HttpResponseBase:
         token = _request.set(request)
@@ -37,7 +37,7 @@ def acting(get_response: GetResponse) -> GetResponse:
 
 @contextmanager
 def acting_as(system: str) -> Iterator[None]:
-    """Attribute account events to another system that decides group membership at sign-in, such as "provider Example Air"."""
+    """Attribute the block's account events to a system that decides group membership at sign-in, such as "provider Example Air"."""
     token = _system.set(system)
     try:
         yield
@@ -46,11 +46,11 @@ def acting_as(system: str) -> Iterator[None]:
 
 
 def actor() -> tuple[int | None, str]:
-    """Id and name of the acting user; (None, "") before sign-in, (None, "command ...") outside of a request.
+    """The acting user's id and name; (None, "") before sign-in, (None, "command ...") outside a request.
 
     Within `acting_as`, None and the name of the system.
     """
-    # No user name has a space in it, so those of commands and systems are nobody's.
+    # User names contain no spaces, so the names of commands and systems cannot be mistaken for users.
     if system := _system.get():
         return None, system
     request = _request.get()
@@ -72,8 +72,8 @@ def record(
 ) -> None:
     """Write one account event. Raises `DatabaseError` if that fails.
 
-    `about` is the user concerned; `subject` is a keyed hash, never a name; `connection` is a connection's id, and its name with the region.
-    Inside a transaction the event is committed or rolled back with it.
+    `about` is the user concerned; `subject` is a keyed hash, never a name; `connection` is (the connection's id, its name with the region).
+    Inside a transaction, the event is committed or rolled back with that transaction.
     """
     request = _request.get()
     by_id, by_name = actor()

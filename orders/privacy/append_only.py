@@ -1,11 +1,11 @@
-"""Access records can only be added: database triggers prevent changing or removing them, and deleting users, even by SQL.
+"""Triggers that make access records append-only, even for direct SQL, and that prevent users from being deleted.
 
-For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete
-trigger firing), PostgreSQL one function behind UPDATE, DELETE and TRUNCATE. The only exception is retention:
-`delete_older_than`, in one transaction. On SQLite that transaction drops the delete trigger and creates it again (data
-definition is transactional there, so a crash leaves the trigger in place, and nobody else can write meanwhile). On
-PostgreSQL a function of the table's owner, the only role that may delete rows, deletes them: this needs no lock on the
-table, and the role of the pages is not allowed to call the function.
+For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing);
+on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. The only exception is `delete_older_than`, for retention.
+On SQLite, it drops the delete trigger and creates it again in one transaction (data definition is transactional there, so a crash
+leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL, it calls a function that deletes rows as the table's
+owner, the only role for which the trigger allows this. No lock on the table is needed, and a separate role for pages cannot call the
+function.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name
 BEGIN SELECT RAISE(ABORT, '{NEVER_DELETED}'); END""",
 )
 
-# Only the table's owner and the owner's function get past: inside the function, `current_user` is the owner.
+# Only the table's owner and the owner's function can delete rows: inside the function, `current_user` is the owner.
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -87,7 +87,7 @@ _POSTGRESQL_TRIGGERS = {
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CHAINED = {"id", "chain", "link", "seal"}
-# The last record of each chain with a row after a given one. Grouped by an expression, or SQLite would read the index of all chains.
+# The last record of each chain that has a row after a given row. Grouping by an expression keeps SQLite from reading the whole index.
 _HEADS = f"""SELECT record.chain, record.link, record.seal FROM {TABLE} record
 JOIN (SELECT MAX(chain) AS chain, MAX(link) AS link FROM {TABLE} WHERE id > %s AND chain <> '' GROUP BY chain || '') head
 ON record.chain = head.chain AND record.link = head.link"""  # noqa: S608
@@ -108,12 +108,12 @@ _REMOVE = {
 
 
 class Unsupported(Exception):
-    """A database other than SQLite and PostgreSQL, for which there are no triggers."""
+    """There are no triggers for this database, which is neither SQLite nor PostgreSQL."""
 
 
 @register(Tags.database)
 def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """System check: an error for each database other than SQLite and PostgreSQL, for which there are no triggers."""
+    """System check: an error for each database that is neither SQLite nor PostgreSQL, because there are no triggers for it."""
     return [
         Error(
             f"The database {alias!r} is neither SQLite nor PostgreSQL, so access records cannot be made append-only.",
@@ -126,7 +126,7 @@ def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers. Idempotent, and needed after a migration that rebuilds a table on SQLite. Raises Unsupported."""
+    """Install the triggers. Idempotent; run it again after a migration that rebuilds a table on SQLite. Raises Unsupported."""
     if connection.vendor == "sqlite":
         _run(connection, _SQLITE)
     elif connection.vendor == "postgresql":
@@ -155,14 +155,14 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def add(
     connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False, change: Change | None = None
 ) -> Row:
-    """Insert one record, by column name, as the next link of a chain of this process. Raises DatabaseError.
+    """Insert one record (`columns`, by name) as the next link of a chain of this process. Raises DatabaseError.
 
     On PostgreSQL, a `change` may be part of the same statement; its row is returned, or () without a `change`.
 
-    Every page waits for this plain statement, which takes half the time of the ORM. It waits only briefly for another writer unless
-    `patient`: a page that has already waited for the CDP must still report in time that nothing can be shown.
-    Inside a transaction the chain can be continued only after the commit; outside of one the record is a transaction of its own,
-    after which the heads of other chains are noted once an hour.
+    Every page waits for this insert, so it is plain SQL, which takes half the time that the ORM would. Unless `patient`, it waits only
+    briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
+    Inside a transaction, the chain can be continued only after the commit. Outside one, the record is a transaction of its own, after
+    which the heads of other chains are noted if the last time was at least an hour ago.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -182,7 +182,10 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Note in `chain` the head of every other chain extended since the last such note, so that no chain can lose its end unnoticed."""
+    """Add a note to `chain` of the head of each other chain that was extended since the last such notes.
+
+    From these notes, `proving.prove` sees if a chain has lost its end.
+    """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # Written out and not as a parameter, so that the index of these few records is used.
         cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
@@ -195,7 +198,10 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
 
 
 def take_head(connection: BaseDatabaseWrapper) -> Chain:
-    """Note the heads of all chains in a new chain, and return that chain; its head proves everything written before."""
+    """Open a chain, add notes of the heads of other chains to it, and return it.
+
+    If its own head is stored elsewhere, that head proves later that no earlier record has been changed or removed.
+    """
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)
     insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": Action.HEAD_TAKEN.value}))
@@ -209,7 +215,7 @@ def _insert(names: tuple[str, ...]) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert the columns of `record` as they are, in one statement with any `change`; return its row, or () without a `change`."""
+    """Insert `record` as it is, in one statement with `change` if there is one; return the row of `change`, or () without one."""
     sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)
@@ -219,17 +225,20 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: C
 
 
 def fit(text: str, length: int) -> str:
-    """`text` as any database accepts it in a column of this `length`: an odd reference must not make the record, and so the page, fail."""
+    """`text` cut to `length`; characters that a database may refuse are replaced.
+
+    An odd reference must not make the record, and with it the page, fail.
+    """
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
 
 
 def model() -> type[Model]:
-    """The model of the records, whose module is in a higher layer."""
+    """The model of the records, looked up by name because its module is in a higher layer."""
     return apps.get_model("orders", "AccessRecord")
 
 
 def empty_record() -> dict[str, Any]:
-    """The columns of a record at the current time, without a user or an outcome; the id and the chain's columns are left out."""
+    """The default columns of a record, with the current time and an empty outcome; without the id and the chain's columns."""
     return {**_defaults(), "at": timezone.now(), "outcome": ""}
 
 

@@ -1,7 +1,7 @@
-"""Access records are chained: each carries a keyed hash over itself and over the hash of the one before it.
+"""Access records are chained: each carries a keyed hash of its own content and of the previous record's hash.
 
-One chain for the whole table would make every writer wait for every other one, so each process keeps a chain of its own for each
-day (UTC), and another for a page that writes at the same moment. Their state is in memory, so a record still costs one INSERT. The
+With one chain for the whole table, every writer would wait for every other, so each process keeps its own chain for each day (UTC), and
+another for each page that writes at the same moment. The end of each chain is kept in memory, so a record still costs one INSERT. The
 chains are tied together by notes in the records: with its first record and then once an hour, a process notes the heads of
 the chains that others have extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
 """
@@ -27,7 +27,7 @@ UNSEALED = frozenset({"id", "seal"})
 
 
 def seal_keys() -> tuple[bytes, ...]:
-    """The keys of the seals, derived from RECORD_KEYS: the first seals, all verify."""
+    """The keys derived from RECORD_KEYS: the first one seals, and all of them verify."""
     return tuple(_derived(key) for key in settings.RECORD_KEYS)
 
 
@@ -39,8 +39,8 @@ def _derived(secret: str) -> bytes:
 def seal(key: bytes, before: str, record: Mapping[str, Any]) -> str:
     """The keyed hash (64 hexadecimal digits) of a record; `before` is the seal of its predecessor, "" for the first of a chain.
 
-    Empty columns are left out, so a column that a later version adds changes no older seal. Each value is hashed with its name and length,
-    so nothing can be moved from one column into the next.
+    Empty columns are left out, so a column added by a later version changes no older seal. Each value is hashed with its column's name
+    and its own length, so nothing can be moved from one column into the next unnoticed.
     """
     values = ((name, _plain(record[name])) for name in sorted(record) if name not in UNSEALED)
     content = "\n".join(f"{name} {len(value)} {value}" for name, value in values if value)
@@ -65,7 +65,7 @@ def day_of(chain: str) -> date | None:
 
 @dataclass(slots=True)
 class Chain:
-    """One writer's chain on one day: its name, and link, seal and time of its last record."""
+    """One writer's chain on one day: its name and day, and the link, seal and time of its last record."""
 
     name: str
     day: date
@@ -78,7 +78,7 @@ class Chain:
         return cls(f"{at:%Y%m%d}-{secrets.token_hex(6)}", at.date(), at)
 
     def extend(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The columns of the chain's next record. Within a chain, time never goes back, even if the clock does."""
+        """Add a record to the chain; return its columns. Within a chain, time never goes back, even if the clock does."""
         self.at = max(self.at, columns["at"].astimezone(UTC))
         self.link += 1
         record = {**columns, "at": self.at, "chain": self.name, "link": self.link}
@@ -89,8 +89,8 @@ class Chain:
 class Chains:
     """The idle chains of this process.
 
-    A chain is taken, extended and given back once its record is committed. One that is not given back, because its record may or may
-    not have been written, is never continued; the next record begins another.
+    A chain is taken and extended, and is given back once its record is committed. If it is uncertain whether the record was written, the
+    chain is not given back and never continued; a later record begins another.
     """
 
     def __init__(self) -> None:
@@ -98,12 +98,12 @@ class Chains:
         os.register_at_fork(after_in_child=self.renew)
 
     def renew(self) -> None:
-        """Drop all chains after a fork: only the parent process continues its own."""
+        """Start with no chains. This also runs in a forked child, because only the parent may continue its chains."""
         self._idle: deque[Chain] = deque()
         self._noted_at: datetime | None = None
 
     def take(self, at: datetime) -> Chain:
-        """The last chain given back whose day (UTC) is that of `at` (aware), or a new one."""
+        """Take the chain for the UTC day of `at` (aware) that was given back last, or open a new one."""
         moment = at.astimezone(UTC)
         for chain in self._taken():
             if chain.day == moment.date():
@@ -111,7 +111,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Pop the idle chains, the last one first; a chain of another day is thereby dropped."""
+        """Pop the idle chains, the last given back first; those that `take` passes over are dropped."""
         while True:
             try:
                 yield self._idle.pop()
@@ -122,7 +122,7 @@ class Chains:
         self._idle.append(chain)
 
     def must_note_others(self, now: datetime) -> bool:
-        """Whether it is time to note the heads of other chains; once it returns True, they count as noted."""
+        """Whether it is time to note the heads of other chains; True at most once in NOTE_OTHERS_EVERY."""
         if self._noted_at is not None and now - self._noted_at < NOTE_OTHERS_EVERY:
             return False
         self._noted_at = now

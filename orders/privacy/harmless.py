@@ -1,8 +1,8 @@
-"""Field names whose values are harmless: the API's own fields and the trade words of airlines. All others are hidden.
+"""Field names that consist of airline trade words, so that their values are harmless; all other values are hidden.
 
-Documents have a hundred names in a hundred languages, so a list of what to hide is never complete; this is a list of what to show.
-A name is split into its words (`bookingSource`, `BOOKING_SOURCE`, `booking-source`), and each word must be on the list. An
-operator adds names with the setting CDPVIEWER_SHOWN_FIELDS.
+Identity documents have a hundred names in a hundred languages, so a list of what to hide is never complete; this is a list of what to
+show. A name is split into its words (`bookingSource`, `BOOKING_SOURCE`, `booking-source`), and each word, or the whole name, must be
+listed. Operators can add names with the setting CDPVIEWER_SHOWN_FIELDS.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FILLERS = listed(
     "share size special standard start status summary system time type unit until updated utc valid value "
     "version way week weekday year"
 )
-# Harmless as a whole, though not word by word.
+# Names that are harmless as a whole, though not word by word.
 PHRASES = frozenset(
     phrase.replace(" ", "")
     for phrase in listed(
@@ -64,12 +64,12 @@ PHRASES = frozenset(
         "|",
     )
 )
-# Whose `name`, `title` or `description` is that of a thing.
+# Words that may come before `name`, `title`, `description` or `label`, because a thing is named and not a person.
 THINGS = listed(
     "aircraft airline airport ancillary bag baggage brand bundle cabin campaign carrier channel city class fare "
     "flight hotel lounge market meal offer package product promo promotion route supplier tariff terminal tier vendor"
 )
-# Harmless as a number of people only.
+# Words that are harmless only if the value is a number of people.
 HEADS = listed(
     "adult adults child children guests infant infants passenger passengers pax people persons seniors traveler "
     "travelers traveller travellers youths"
@@ -94,15 +94,15 @@ LONGEST = 80
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
-    """The words of a field's name in lower case: "passportNumber", "PASSPORT_NUMBER" and "passport-number" have two each."""
+    """The words of a field's name in lower case: "passportNumber" and "PASSPORT-NUMBER" both give ("passport", "number")."""
     return tuple(fold(JOINTS.sub(" ", name)).split())
 
 
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
-    """Whether the names of the keys on the `path` to a value allow it to be shown; `shown` are the operator's names.
+    """Whether a value may be shown, judged by the keys on the `path` to it; `shown` has the names that the operator added.
 
-    A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing below a key
-    that is not harmless is harmless. `value` is the value as text: a number of passengers is harmless, a list of them is not.
+    A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Below a key that is
+    not harmless, nothing is harmless. `value` is the value as text: under `passengers`, a number is harmless, a list of people is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
@@ -118,7 +118,7 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether the key may be shown next to a mask: whether it consists of words of field names, or is a misspelt API name."""
+    """Whether a hidden field's key may be shown next to its mask: if it consists of known words, or resembles an API name."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)
@@ -132,7 +132,7 @@ def _one_shorter(name: str) -> set[str]:
 
 
 def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """The operator's own harmless names, as words. Raises ValueError with the position of a refused entry and the reason."""
+    """The names that the operator added, each as its words. Raises ValueError with the first refused entry's position and the reason."""
     for position, name in enumerate(names, start=1):
         if not FIELD_NAME.fullmatch(name) or not words(name):
             raise ValueError(f"entry {position} is not the name of a field")
@@ -143,7 +143,7 @@ def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _is_trade(parts: tuple[str, ...]) -> bool:
-    """Whether the words are trade words with a subject among them, or a harmless phrase."""
+    """Whether the words make a harmless name: words of the trade with a subject among them, or a listed phrase."""
     if NUMBERED.sub("", "".join(parts)) in PHRASES:
         return True
     if "id" in parts[:-1]:  # an `idNumber` is somebody's
@@ -160,7 +160,10 @@ def _says_nothing(parts: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind(word: str) -> str:
-    """The kind of a word, even if it is plural, numbered (tax1) or several words run together (bookingclass): "subject", "filler" or ""."""
+    """The kind of a word: "subject", "filler", or "" if it is neither.
+
+    A word may be plural, numbered (tax1) or several words run together (bookingclass).
+    """
     if word in SUBJECTS:
         return "subject"
     if word in FILLERS or (word.isdecimal() and len(word) < 3):
@@ -175,7 +178,7 @@ def _kind(word: str) -> str:
     return ""
 
 
-# The API's names, and each without one of its letters: two spellings that differ in one letter share one of these.
+# The API's names, and each name with one letter left out: two spellings that differ in one letter have one of these in common.
 DOCUMENTED = frozenset().union(*(_one_shorter(name.lower()) for name in DOCUMENTED_FIELDS if len(name) > 3))
 KNOWN = SUBJECTS | FILLERS
 NAMES = SUBJECTS | FILLERS | THINGS | HEADS | NAMING | {fold(word) for word in ANNOUNCING | ABBREVIATED}

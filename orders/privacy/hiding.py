@@ -1,7 +1,7 @@
-"""Masking of orders for users who must not see personal data: every value not known to be harmless becomes a mask.
+"""Masking of orders for users who must not see personal data: a value is shown only if it is known to be harmless.
 
-One rule for the order page, custom data and the raw view: the names of a field and of its parents must be harmless
-(`harmless`), and text must not identify anybody (`personal_text`). Nothing here reads the database or a request.
+The order page, custom data and the raw view follow the same rule: the key of a value and all keys above it must be harmless
+(see `harmless`), and its text must not identify anybody (see `personal_text`). Nothing here reads the database or a request.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from orders.privacy.personal_text import announces, holds_card, is_personal, lis
 T = TypeVar("T", Order, OrderItem, FlightSegment)
 V = TypeVar("V")
 MASK = "••••"
-Shown = frozenset[tuple[str, ...]]
+Shown = frozenset[tuple[str, ...]]  # field names that the operator added, each as its words
 DEEPEST = 20
-ROOM = 40_000  # values of a document: an order of 500 items has 15,000
-SMALL_ROOM = 300  # values of a field, of which a page shows 500 characters
+ROOM = 40_000  # values read from a document: an order with 500 items has 15,000
+SMALL_ROOM = 300  # values read from a field: a page shows only 500 characters of it
 LONGEST_INNER = 20_000  # characters of JSON inside a string
 REST = "…"
 # Keys of name-value pairs, as in lists of attributes; the first one present names the value.
@@ -45,19 +45,22 @@ SAME = frozenset({"items", "first", "last", "next", "prev", "previous"})  # the 
 
 
 class Pairs(list[tuple[str, object]]):
-    """An object of a JSON text, as pairs of key and value in the order sent, including keys that were sent twice."""
+    """A JSON object as (key, value) pairs in the order sent; a key that was sent twice is kept twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a JSON text as it was written, so that 100.00 stays 100.00."""
+    """A number in a JSON text, kept as it was written, so that 100.00 stays 100.00."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One kind of object in the API's answers: its own `harmless` fields, and the kinds of the `inner` objects, by key."""
+    """A kind of object in the API's answers.
+
+    `harmless` are the names of its harmless fields; `inner` has the key and the kind (a name in LEVELS) of each nested object.
+    """
 
     harmless: frozenset[str] = FRAME
     inner: tuple[tuple[str, str], ...] = ()
@@ -86,10 +89,10 @@ LEVEL_OF = {
 
 
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
-    """An answer of the CDP, indented, with a mask for every value that is not harmless; None if it is not JSON, or nested too deeply.
+    """A CDP answer as indented JSON, with each value masked unless it is harmless; None if it is not JSON or is nested too deeply.
 
-    `path` is the URL path of the request, which determines the kind of object in the answer. Structure, exact numbers and keys sent
-    twice are kept. Only the first ROOM values of a document are read; "…" stands for the rest.
+    `path` is the URL path of the request; it determines the kind of object in the answer. Unmasked numbers stay as they were written,
+    and keys that were sent twice are kept. At most ROOM values are read; "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -99,9 +102,9 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
 
 
 def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
-    """The value of an unknown field as text, masked as a whole or in parts.
+    """The value of an unknown field as text, with a mask in place of anything that is not known to be harmless.
 
-    With `documented` the key may be one of the API's: a known field in another spelling, or one that could not be read.
+    With `documented`, a single value under the name of an API field (in any letter case) is masked only if it may identify somebody.
     """
     if documented and key.lower() in _lower(DOCUMENTED_FIELDS) and not isinstance(sent, dict | list):
         return MASK if _gives_away(key, sent) else readable(sent if isinstance(sent, str) else _text(sent))
@@ -110,7 +113,7 @@ def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, document
 
 
 def masked_typed(text: str) -> str:
-    """A value sent in place of a number or a time; a mask unless it has only the characters of a number or time and is not personal."""
+    """The text sent in place of a number or a time; a mask if it does not resemble a number or time, or is personal."""
     return text if NUMBER_OR_TIME.fullmatch(text) and not is_personal(text) else MASK
 
 
@@ -120,7 +123,7 @@ def masked_name(key: str, shown: Shown = frozenset()) -> str:
 
 
 def masked_order(order: Order) -> Order:
-    """The order with a mask for each text that identifies somebody, in its items and segments too."""
+    """The order, its items and their flight segments, with a mask in place of each text that identifies somebody."""
     items = tuple(_masked_item(item) for item in order.items)
     return _masked(order if items == order.items else replace(order, items=items))
 
@@ -140,7 +143,7 @@ def _masked(record: T) -> T:
 
 
 def _texts(kind: type[Order | OrderItem | FlightSegment]) -> tuple[tuple[str, Callable[[str], bool]], ...]:
-    """The text fields of a kind of record, each with its rule. Refs are not among them: they are needed for requests."""
+    """The text fields of a record type, each with the test for masking it. Refs are left out, because requests need them."""
     names = [field.name for field in fields(kind) if field.type in ("str", "str | None")]
     rules = {name: announces if name.replace("_", "") in REFERENCES else is_personal for name in names}
     rules |= {name: _is_no_time for name in names if name.endswith("_sent")}
@@ -155,9 +158,9 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 
 
 class _Hiding:
-    """One walk through an answer. `level` reads objects documented by the API, `value` everything else.
+    """The masking of one answer or one value. `level` handles objects that the API documents, `value` everything else.
 
-    `room` is how many values are read; "…" stands for the rest.
+    At most `room` values are read; "…" stands for the rest.
     """
 
     def __init__(self, shown: Shown, room: int) -> None:
@@ -165,13 +168,16 @@ class _Hiding:
         self._room = room
 
     def _first(self, values: list[V]) -> list[V]:
-        """The first values of a list or object, as many as there is room for."""
+        """As many of the first `values` as there is room for; the remaining room shrinks accordingly."""
         taken = values[: max(0, self._room)]
         self._room -= len(taken)
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """An object of the kind `name`, or a list of them, with its values masked unless harmless; anything else but None becomes MASK."""
+        """An object of kind `name`, or a list of such objects, with every value masked that is not harmless.
+
+        Any other value becomes MASK, but None stays None.
+        """
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
@@ -192,7 +198,11 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """The value at `path` (the keys from the first unknown one), masked unless harmless, and always if `beside` a document's name."""
+        """The value at `path`, masked unless it is harmless.
+
+        `path` has the keys that lead to the value, from the first unknown one. With `beside`, a document is, or may be, named next to the
+        value, so the value is not harmless.
+        """
         if deep > DEEPEST:
             return MASK
         if isinstance(value, dict | Pairs):
@@ -230,7 +240,7 @@ class _Hiding:
 
 
 def _rank(key: str) -> int | None:
-    """The rank of this key among those whose value names the value next to it, 0 for the most likely; None if it is not one of them."""
+    """The position in NAMING of the last word of `key`, from 0 (the likeliest to name the value next to it); None if it is not there."""
     last = _last_word(key)
     return NAMING.index(last) if last in NAMING else None
 
@@ -249,7 +259,7 @@ def _gives_away(key: str, value: object) -> bool:
 
 
 def _nothing_of(value: object) -> object:
-    """The structure of a person's field, with each value but None masked."""
+    """The value of a person's field, with its structure kept and everything in it masked; None stays None."""
     if isinstance(value, Pairs):
         return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
     if isinstance(value, list):
@@ -258,13 +268,13 @@ def _nothing_of(value: object) -> object:
 
 
 def _level_of(path: str) -> str:
-    """The kind of object in the answer to /<version>/<name>/<ref>/<name>, by the last name; an unknown name counts as a person."""
+    """The kind of object that the API returns for a path /<version>/<name>/<ref>/<name>: by its last name, "person" if unknown."""
     names = path.partition("?")[0].split("/")[2::2]
     return LEVEL_OF.get(names[-1] if names else "", "person")
 
 
 def _read(text: str) -> object:
-    """A JSON text with its numbers as they were written; None if it is not JSON, or nested too deeply."""
+    """The value of a JSON text, with numbers as they were written; None if it is not JSON or is nested too deeply."""
     try:
         return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=Number)
     except (ValueError, RecursionError):
@@ -283,7 +293,7 @@ def _text(value: object) -> str:
 
 
 def _written(value: object) -> str:
-    """The masked tree as JSON."""
+    """A masked value as JSON."""
     if isinstance(value, Pairs):
         return (
             "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_written(inner)}" for key, inner in value) + "}"

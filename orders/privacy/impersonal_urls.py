@@ -1,4 +1,4 @@
-"""URLs of this site that name nobody: a search for a person is posted, and never becomes a link."""
+"""URLs of this site without personal data: a search for a person is sent by POST and never becomes part of a URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link templa
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
-    """The URL that repeats a posted search for references; the start page for any other search."""
+    """The URL that repeats a posted search for references; for any other search, the URL of the start page."""
     found = lookup.read(text)
     if found.kind is lookup.Kind.EMPTY:
         return _address("home", parameters)
@@ -26,15 +26,16 @@ def search_again(text: str, parameters: dict[str, str]) -> str:
 
 
 def search_not_sent(parameters: dict[str, str]) -> str:
-    """The URL of the start page with a notice that the search could not be part of a URL."""
+    """The URL of the start page with a notice that the search was not sent: no personal data may be in a URL."""
     return _address("home", {"search": "not-sent", **parameters})
 
 
 def without_person(address: str) -> str:
-    """`address`, unless it names a person (then the start page) or has an invalid ref (then the search for that ref).
+    """`address` without personal data.
 
-    A parameter value that holds an e-mail address or phone number becomes "…"; the form for names keeps only ticket and connection. An
-    address without a page on this site is returned unchanged.
+    If it names a person, it becomes the URL of the start page; if its ref is invalid, the URL of a search for that ref. A parameter
+    value that contains an e-mail address or phone number becomes "…". The URL of the form for names keeps only `ticket` and
+    `connection`. An address that belongs to no page of this site is returned unchanged.
     """
     path, _mark, query = address.partition("?")
     match = page_at(path)
@@ -57,7 +58,7 @@ def without_person(address: str) -> str:
 
 
 def carried(query: str) -> dict[str, str]:
-    """The parameters of `query` that every link carries; a value that holds an e-mail address or phone number becomes "…"."""
+    """The parameters in `query` that every link carries; a value that contains an e-mail address or phone number becomes "…"."""
     return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
 
 
@@ -66,7 +67,7 @@ def _address(name: str, query: dict[str, str]) -> str:
 
 
 def page_at(address: str) -> ResolverMatch | None:
-    """The page of this site at `address`, a path with its query; None if there is none."""
+    """The page of this site at `address` (a path, with or without a query); None if there is no such page."""
     try:
         return resolve(unquote(address.partition("?")[0]))
     except Resolver404:

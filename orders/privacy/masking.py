@@ -1,9 +1,9 @@
 """Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
-Shown at once are the fields an agent needs to recognize and reach somebody: names, e-mail addresses, phone numbers, address,
-nationality, gender and language. Hidden are passport, birth date, every identifier that is not clearly a trade number
-(loyalty, booking, customer number), and every unknown field, which may be anything. A mask keeps nothing of the value it
-stands for. The rule for orders is in `hiding`.
+The fields that an agent needs to recognize and reach somebody are shown at once: names, e-mail addresses, phone numbers,
+address, nationality, gender and language. Passport, date of birth, every identifier that is not clearly a trade number
+(such as a loyalty, booking or customer number) and every unknown field, which may contain anything, are hidden. A mask keeps
+nothing of the value it replaces. The rule for orders is in `hiding`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from orders.privacy.personal_text import is_personal
 from orders.search_text import emails, phones
 
 # Documents have a hundred names (Reisepass, DNI, Aadhaar, Known Traveller), trade numbers only a few, which are listed here.
-# A word of the second set does not identify the kind of number by itself.
+# A word in SAYS_NOTHING does not say by itself what kind of number it is.
 TRADE = frozenset({"loyalty", "frequent", "flyer", "flier", "miles", "booking", "pnr", "crm", "customer", "membership"})
 SAYS_NOTHING = frozenset(
     {"id", "no", "nr", "number", "ref", "reference", "code", "system", "member", "program", "programme", "club"}
@@ -34,7 +34,7 @@ REACHES = ("phone", "email")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Field:
-    """One line about a person. `hidden` fields are masked unless revealed; with `masked` the `value` is only the mask."""
+    """One line about a person. A `hidden` field is masked unless revealed; if it is `masked`, its `value` is only the mask."""
 
     name: str
     label: object
@@ -49,7 +49,8 @@ class Field:
 class PersonCard:
     """A person as the page shows them. `ref` identifies them in this order's list, even if the CDP sent no ref.
 
-    `flights` are labels, `extras` the other items that the person is on, as (type as sent, name); if `more`, there may be others.
+    `flights` are labels; `extras` are the person's other items, as (type as sent, name). `more` is True if some flights, extras or
+    passenger types are left out.
     """
 
     ref: str
@@ -70,17 +71,17 @@ class PersonCard:
 
     @property
     def contacts(self) -> list[Field]:
-        """The person's phone numbers, then their e-mail addresses, including any that cannot become a link."""
+        """The person's phone numbers, then their e-mail addresses, including those that cannot be links."""
         return [field for field in self.fields if field.name in REACHES]
 
     @property
     def facts(self) -> list[Field]:
-        """The shown fields other than `contacts`."""
+        """The unmasked fields other than `contacts`."""
         return [field for field in self.fields if field.name not in REACHES and not field.masked]
 
     @property
     def unreachable(self) -> bool:
-        """Whether no phone number or e-mail address was sent, not even in a field that is unknown or could not be read."""
+        """Whether the CDP sent no phone number or e-mail address, and no unknown or unreadable field that may contain one."""
         return (
             not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
         )
@@ -102,9 +103,9 @@ def card(
     more: bool = False,
     country: str = "",
 ) -> PersonCard:
-    """The card of `person`, the one at `position` (from 1); `reveal` names the hidden fields to show, "all" for every one.
+    """The card of `person`, who is at `position` (from 1) in the list. `reveal` names the hidden fields to show; "all" shows them all.
 
-    `country` (ISO 3166 alpha-2) is the connection's: national phone numbers are read as numbers of the person's country or of this one.
+    `country` (ISO 3166 alpha-2) is the connection's. A national phone number is read as a number of the person's country and of `country`.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]
@@ -176,7 +177,7 @@ def _mask(name: str, label: object) -> Field:
 
 
 def extra_name(extra: Extra, number: int) -> str:
-    """The name of an unknown hidden field, in forms and access records: with a number in place of a key that may itself be secret."""
+    """The name of an unknown field in forms and access records; it has `number` in place of a key that may itself be secret."""
     return f"extra_{extra.key}" if is_name(extra.key) else f"extra_field_{number}"
 
 
@@ -193,6 +194,6 @@ def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool
 
 @lru_cache(maxsize=1024)
 def is_trade(provider: str) -> bool:
-    """Whether an identifier of this provider is clearly a trade number; if in doubt, it is not."""
+    """Whether identifiers from this provider are clearly trade numbers, such as loyalty numbers; False if in doubt."""
     named = set(words(provider))
     return named <= TRADE | SAYS_NOTHING and not named <= SAYS_NOTHING

@@ -8,19 +8,19 @@ from orders.search_text import lookup
 from orders.search_text.lookup import Kind, Unreadable
 from orders.search_text.normalize import decoded
 
-# The kinds of reading that name no person. A free text ("unreadable") may hold a name: it is kept out where it was typed by hand.
+# Readings that name no person. Free text (UNREADABLE) may contain a name, so a typed search is put into a URL only if it is a reference.
 IMPERSONAL = frozenset({Kind.REFERENCE, Kind.EMPTY, Kind.PLACEHOLDER, Kind.UNREADABLE})
 CUT_OFF = frozenset({Unreadable.EMAIL, Unreadable.PHONE, Unreadable.COUNTRY})
-# An e-mail address without its sign: "jane (at) example.com".
+# An e-mail address with its @ spelled out: "jane (at) example.com".
 _SPELLED_OUT = re.compile(
     r"\w\W{1,3}(?:at|arroba|chez)\W{1,3}[\w-]+(?:\.|\W{1,3}(?:dot|punkt|punto|point)\W{1,3})[a-z]{2}", re.IGNORECASE
 )
-# Digits with a plus, or one or two zeros in place of it: at least seven more, in any grouping.
+# A plus, or one or two zeros in its place, and then at least seven digits, in any grouping.
 _PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
 
 
 def is_personal(text: str) -> bool:
-    """Whether `text` holds an e-mail address, or appears to be a phone number or a name."""
+    """Whether `text` contains an e-mail address, or seems to be a phone number or a name."""
     if "@" in text or like_phone(text):
         return True
     reading = lookup.read(text)
@@ -30,16 +30,19 @@ def is_personal(text: str) -> bool:
 
 
 def holds_address(text: str) -> bool:
-    """Whether `text` holds an e-mail address or is a phone number with a plus (zeros may begin a ticket number), even if encoded."""
+    """Whether `text`, even if percent-encoded, contains an e-mail address or is a phone number with a plus.
+
+    Digits without a plus do not count, because they may be a ticket number.
+    """
     plain = decoded(text).strip()
     return "@" in plain or (plain.startswith("+") and like_phone(plain))
 
 
 def without_address(text: str) -> str:
-    """`text`, or "…" if it holds an e-mail address or a phone number, so that the rest of a URL or message can be used."""
+    """`text`, or "…" if it contains an e-mail address or is a phone number with a plus."""
     return "…" if holds_address(text) else text
 
 
 def like_phone(text: str) -> bool:
-    """Whether all of `text` has the form of a phone number."""
+    """Whether all of `text` has the form of a phone number that begins with a plus or a zero."""
     return _PHONE.fullmatch(text.strip()) is not None

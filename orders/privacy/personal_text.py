@@ -1,4 +1,4 @@
-"""Free text that identifies somebody: e-mail, phone, card, bank account, document number, the code lines of a passport.
+"""Recognition of free text that identifies somebody, for example by an e-mail address, a phone number or a passport number.
 
 If in doubt, text is personal: hiding it by mistake can be undone, showing it by mistake cannot.
 """
@@ -11,11 +11,11 @@ from itertools import cycle
 
 
 def listed(text: str, by: str | None = None) -> frozenset[str]:
-    """The entries of a list that is separated by white space, or by `by`."""
+    """The entries in `text`, which are separated by white space or, if given, by `by`."""
     return frozenset(text.split(by))
 
 
-# Words that announce a document or a birth, in the languages of airlines' feeds; compared by their beginning.
+# Words that announce a document or a birth, in the languages of airlines' feeds; longer words that begin with one match too.
 ANNOUNCING = listed(
     "passport pasaporte passaporto passaporte passeport pasaport passnummer passnr reisepass ausweis personalausweis "
     "paspoort paspor paszport pasjport pasfoto pasport utlevel passi passinumero henkilotunnus personnummer "
@@ -27,7 +27,7 @@ ANNOUNCING = listed(
     "パスポート 旅券 旅券番号 여권 паспорт дата рождения загран διαβατηριο ταυτοτητα דרכון جواز هوية पासपोर्ट หนังสือเดินทาง 身份证 "
     "身分證 身份證 生年月日 出生 主民 주민 생년월일 mrz hochieu chieu"
 )
-# Abbreviations that are words elsewhere: personal only right before a number or a colon.
+# Abbreviations that have other meanings too: personal only right before a number or a sign such as a colon.
 ABBREVIATED = listed(
     "afm ahv avs born bsn cc ci cnic cnp cnpj cpf cpr cuil cuit curp dl dni dob doca doco docs egn emso fin foid geb "
     "hetu hkid id idno inn iqama jmbg ktn mrz nie nif nin nino nir nric oib pan pas pass pesel pps ppsn rfc rg rut "
@@ -40,7 +40,7 @@ SSR = re.compile(r"\b(?:SSR|OSI|DOCS|DOCO|DOCA|FOID|APIS?|CTC[EMRT]?|PCTC)\b[\s/
 
 
 def fold(text: str) -> str:
-    """`text` in lower case, without accents, full-width forms or invisible characters."""
+    """`text` in lower case, without accents or invisible characters, and with full-width characters made ordinary ones."""
     if text.isascii():
         return text.lower()
     whole = unicodedata.normalize("NFKD", text)
@@ -82,16 +82,17 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 
 def is_personal(text: str) -> bool:
-    """Whether the text identifies somebody: by anything that `announces` finds, a phone number, or the number of a payment card."""
+    """Whether the text identifies somebody: it contains a sign that `announces` finds, a phone number, or a payment card number."""
     if _is_plain(text):
         return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)
 
 
 def announces(text: str) -> bool:
-    """Whether the text is marked as personal: by an e-mail address, a label, a code line, the form of an identity number, or an IBAN.
+    """Whether the text has a clear sign of personal data: an e-mail address, a label, a passport's code line, an identity number, an IBAN.
 
-    A text longer than LONGEST counts as marked. Also the rule for references, whose digits may look like a phone or card number.
+    Text longer than LONGEST counts as having one. References are judged by this rule alone, because their digits may look like a phone
+    or card number.
     """
     if _is_plain(text):
         return False
@@ -106,18 +107,18 @@ def announces(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether `text` is only a word, an amount or a time, as most values are."""
+    """Whether `text` has no cue to personal data (_CUE), or is only a date or time: a fast answer for most values."""
     return len(text) <= LONGEST and (not _CUE.search(text) or bool(_STAMP.fullmatch(text)))
 
 
 def names_document(text: str) -> bool:
-    """Whether a short text, such as a type or a label, names a document, a birth or a contact."""
+    """Whether a short text, such as a type or a label, announces a document, a date of birth, a name or a contact."""
     parts = fold(_CAMEL.sub(" ", _plain(text))).replace("_", " ")
     return bool(_ANNOUNCED.search(parts)) or not _ABBREVIATED.isdisjoint(re.findall(r"\w+", parts))
 
 
 def holds_card(text: str) -> bool:
-    """Whether the text holds the number of a payment card: 13 to 19 digits with a correct check digit."""
+    """Whether the text contains a payment card number: 13 to 19 digits with a correct check digit."""
     return any(_checks(re.sub(r"\D", "", group)) for group in _DIGITS.findall(_plain(text)))
 
 

@@ -1,4 +1,4 @@
-"""Orders that a user pinned to their start page, with facts from their own access record of the order and no names of people."""
+"""Orders that users pinned to their start pages. They hold facts from the user's own access records, and no names of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order pinned at `at`, as the user last opened it before then, through the connection with `connection_id`."""
+    """An order that a user pinned at `at`, with facts from when they last opened it through the connection `connection_id`."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order_ref = models.CharField(max_length=128)
@@ -40,7 +40,7 @@ class PinnedOrder(models.Model):
 
 
 def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders that the user pinned, most recently pinned first."""
+    """The orders that the user pinned, the most recently pinned first."""
     rows = PinnedOrder.objects.filter(user_id=user.pk or 0).order_by("-at", "-pk")[:MOST_PINNED]
     return [
         RecentOrder(
@@ -51,9 +51,9 @@ def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 
 
 def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
-    """Pin an order that the user has opened through this connection; False for any other order, or if MOST_PINNED are pinned.
+    """Pin an order that the user has opened through this connection, and return whether it is pinned.
 
-    One that is already pinned stays as it is.
+    False if the user never opened it through this connection, or already has MOST_PINNED pins. An existing pin is left as it is.
     """
     mine = PinnedOrder.objects.filter(user_id=user.pk)
     if mine.filter(order_ref=order_ref, connection_id=connection_id).exists():
@@ -69,5 +69,5 @@ def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> b
 
 
 def unpin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> None:
-    """Remove the order, as read through this connection, from those that the user pinned."""
+    """Unpin the order for this user and this connection, if it is pinned."""
     PinnedOrder.objects.filter(user_id=user.pk, order_ref=order_ref, connection_id=connection_id).delete()

@@ -1,8 +1,8 @@
 """Proof that the access records are unchanged: every chain is read and checked link by link.
 
-The check finds records that were changed, moved, redated, written without the key, or removed, even from the end of a chain, up
-to the last head that another chain noted. The records by themselves cannot show that all chains lost everything after some
-moment, for example because an old copy of the database was restored. A head that is stored elsewhere shows this.
+The check finds records that were changed, moved, redated, removed, or written without the key. Removal from the end of a
+chain is found up to the last head that another chain noted. The records alone cannot show that all chains lost everything
+after some moment, for example because an old copy of the database was restored. A head stored elsewhere shows this.
 """
 
 from __future__ import annotations
@@ -38,14 +38,17 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> Head | None:
-        """The head written in `text`; None if there is none."""
+        """The head written in `text`; None if `text` is not a head."""
         found = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
         return cls(found[1], int(found[2]), found[3]) if found else None
 
 
 @dataclass(slots=True)
 class Proof:
-    """The result of reading all chains. `faults` are sentences, each with its row number if there is one."""
+    """The result of checking all access records.
+
+    `records` counts those in chains, `without_chain` those from before chaining began. `faults` are sentences.
+    """
 
     chains: int = 0
     records: int = 0
@@ -55,15 +58,19 @@ class Proof:
 
 @dataclass(slots=True)
 class _Noted:
-    """The notes in records about other records: heads of chains, the start of chaining, and records removed for their age."""
+    """What some records note about others: heads of chains, the start of chaining, and removals of old records.
+
+    `heads` has, for each chain and link, the number of each row that noted it and the seal noted. `pruned` has the time of each removal,
+    the first day kept, and the number of records left without a chain.
+    """
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
-    begun: tuple[int, int] = (0, 0)  # how many records without a chain, and the number of the last of them
+    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the row number of the last one
     pruned: list[tuple[datetime, date, int]] = field(default_factory=list)
 
     @property
     def limit(self) -> date:
-        """The day (UTC) before which records have been removed for their age."""
+        """The day (UTC) before which old records have been removed; date.min if none have."""
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
@@ -92,20 +99,29 @@ def prove(since: Head | None = None) -> Proof:
     _check_unchained(proof, noted)
     if since and not kept_found:
         proof.faults.append(
-            f"{kept} is not there: records were removed or an old copy of the database was put back."
+            f"{kept} is not there: records were removed or an old copy of the database was put back.{_newest()}"
             if _is_kept(since.chain, noted)
             else f"{kept} is older than the records that are kept, and shows nothing any more: keep a newer one."
         )
     return proof
 
 
+def _newest() -> str:
+    """A sentence with the time of the newest record, after which others may be missing."""
+    newest = AccessRecord.objects.order_by("-at").values_list("at", flat=True).first()
+    return f" The newest record is of {newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if newest else ""
+
+
 def _is_kept(chain: str, noted: _Noted) -> bool:
-    """Whether the chain's day is within the age limit; a chain without a day is never pruned."""
+    """Whether the chain's day is within the age limit; True if the chain's name has no day."""
     return (day_of(chain) or date.max) >= noted.limit
 
 
 def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
-    """The rows of one chain without the changed ones, which become faults, as do missing links; the row after a gap counts as unchanged."""
+    """The rows of one chain that are unchanged, and those right after a gap, which cannot be checked.
+
+    Each changed row and each gap is added to `faults`.
+    """
     before: Row | None = None
     for row in rows:
         proof.records += 1
@@ -146,7 +162,7 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> None:
-    """Check that every head noted by another chain still exists, unless its day is beyond the age limit."""
+    """Check that every head noted in another chain still exists, unless its chain is beyond the age limit."""
     seals = _seals_of(list(noted.heads))
     for (chain, link), notes in noted.heads.items():
         row, noted_seal = notes[0]
@@ -171,7 +187,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
 
 
 def _check_unchained(proof: Proof, noted: _Noted) -> None:
-    """Check that records without a chain are all from before chaining began, and that none of those within the age limit is missing."""
+    """Check that all records without a chain are from before chaining began, and that none within the age limit is missing."""
     expected, last = noted.unchained()
     unchained = AccessRecord.objects.filter(chain="")
     for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():

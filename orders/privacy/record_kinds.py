@@ -8,28 +8,31 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
-    """The groups of records, by which the activity page filters."""
+    """The groups of access records, used as filters on the activity page."""
 
     ORDERS = "orders", _("orders")
     PEOPLE = "people", _("people viewed")
     ACCOUNT = "account", _("account events")
-    # About the chains of the records themselves; `check_records` reads them, the activity page leaves them out.
+    # About the records' own chains: `check_records` reads them, and the activity page leaves them out.
     CHAINS = "chains", _("chains of records")
 
 
 class Action(models.TextChoices):
-    """The view or event recorded, stored in `AccessRecord.what` (24 characters at most); an account event unless another kind is named."""
+    """The view or event that a record is about, stored in `AccessRecord.what` (at most 24 characters).
+
+    An action given without a kind is an account event.
+    """
 
     kind: Kind
 
     def __new__(cls, value: str, kind: Kind = Kind.ACCOUNT) -> Action:
-        """The member with that stored value; Django has already removed the label."""
+        """A member with this stored value and kind; Django has already removed the label."""
         member = str.__new__(cls, value)
         member._value_, member.kind = value, kind
         return member
 
     ORDER_OPENED = "order_opened", Kind.ORDERS, _("opened order")
-    ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed orders to choose from")
+    ORDERS_LISTED = "orders_listed", Kind.ORDERS, _("listed matching orders")
     ORDER_LOOKED_UP = "order_looked_up", Kind.ORDERS, _("looked up order")
     SEARCHED_REFERENCE = "searched_reference", Kind.ORDERS, _("searched by reference")
     RAW_SEEN = "raw_seen", Kind.ORDERS, _("viewed raw data")
@@ -39,7 +42,7 @@ class Action(models.TextChoices):
     CONTACTS_SEEN = "contacts_seen", Kind.PEOPLE, _("viewed contacts")
     TRAVELLERS_SEEN = "travellers_seen", Kind.PEOPLE, _("viewed travellers")
     FIELD_REVEALED = "field_revealed", Kind.PEOPLE, _("revealed hidden field")
-    REVEAL_REFUSED = "reveal_refused", Kind.PEOPLE, _("was refused a hidden field")
+    REVEAL_REFUSED = "reveal_refused", Kind.PEOPLE, _("was refused access to a hidden field")
     GUEST_ORDERS_SEEN = "guest_orders_seen", Kind.PEOPLE, _("viewed a guest’s orders")
     SEARCHED_EMAIL = "searched_email", Kind.PEOPLE, _("searched by e-mail")
     SEARCHED_PHONE = "searched_phone", Kind.PEOPLE, _("searched by phone")
@@ -47,7 +50,7 @@ class Action(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
-    LOCKED_OUT = "locked_out", _("slowed down after wrong passwords")
+    LOCKED_OUT = "locked_out", _("sign-in slowed down after wrong passwords")
     SIGNED_OUT = "signed_out", _("signed out")
     SESSION_ENDED = "session_ended", _("session ended")
     FACTOR_ADDED = "factor_added", _("second factor added")
@@ -65,8 +68,8 @@ class Action(models.TextChoices):
     RIGHTS_TAKEN = "rights_taken", _("rights removed")
     CONNECTION_ADDED = "connection_added", _("connection added")
     CONNECTION_REPLACED = "connection_replaced", _("credential replaced")
-    CONNECTION_CHANGED = "connection_changed", _("connection renamed or changed")
-    CONNECTION_DEFAULT = "connection_default", _("connection made the default")
+    CONNECTION_CHANGED = "connection_changed", _("connection settings changed")
+    CONNECTION_DEFAULT = "connection_default", _("connection set as default")
     CONNECTION_TRIED = "connection_tried", _("connection tested")
     CONNECTION_CONFIRMED = "connection_confirmed", _("connection confirmed")
     CONNECTION_DELETED = "connection_deleted", _("connection deleted")
@@ -76,13 +79,13 @@ class Action(models.TextChoices):
     ACTIVITY_EXPORTED = "activity_exported", _("activity exported")
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
-    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("chaining of records started")
+    CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("record chaining started")
     CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain recorded")
     HEAD_TAKEN = "head_taken", Kind.CHAINS, _("chain head printed")
 
 
 def choices() -> list[tuple[str, str | Promise]]:
-    """Stored value and label of every action. Django calls this, so that a new action needs no migration."""
+    """The stored value and label of each action; a function, so that a new action needs no migration."""
     return [(action.value, action.label) for action in Action]
 
 

@@ -1,8 +1,8 @@
-"""Stored credentials: sealed with Fernet and bound to their row.
+"""Sealing of stored credentials: encryption with Fernet, and a binding to their row.
 
-A small JSON document is sealed: owner, connection, region, field and the secret. Fernet by itself has no such binding:
-a token copied into another user's row would open there and be sent. After opening, the first four are compared with the
-row, and a mismatch raises `CredentialUnreadable` before any call.
+What is sealed is a small JSON document with owner, connection, region, field and the secret. With Fernet alone, a sealed value
+copied into another user's row would open there, and the secret would be sent. So after opening, the first four values are
+compared with the row, and a mismatch raises `CredentialUnreadable` before any call.
 
 A shared credential is sealed under a data key of its own, and that key is sealed once for each member.
 """
@@ -51,22 +51,22 @@ class Binding:
 
 
 def new_data_key() -> str:
-    """A new random key to seal under; it must itself be sealed."""
+    """A new random data key, for the parameter `under`; it must itself be sealed before it is stored."""
     return Fernet.generate_key().decode("ascii")
 
 
 def seal(secret: str, binding: Binding, *, under: str = "") -> str:
-    """The secret and its binding as Fernet text, under the first of the server's keys or the data key `under`.
+    """The secret and its binding, sealed with the data key `under` or, without one, the first of the server's keys.
 
-    Raises CredentialUnreadable if there is no such key.
+    Raises CredentialUnreadable if the server has no key, or if a key is invalid.
     """
     return _fernet(under).encrypt(_document(secret, binding)).decode("ascii")
 
 
 def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
-    """Open a sealed secret under one of the server's keys, or the data key `under`, and check its binding.
+    """The secret in `sealed`, opened with the data key `under` or, without one, with whichever of the server's keys fits.
 
-    Raises CredentialUnreadable.
+    Raises CredentialUnreadable if it cannot be opened, is malformed or empty, or has another binding.
     """
     try:
         document = json.loads(_fernet(under).decrypt(sealed.encode("utf-8")))
@@ -85,7 +85,7 @@ def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
 
 
 def reseal(sealed: str) -> str:
-    """Seal the same document under the first key. Raises CredentialUnreadable if no key opens it."""
+    """The document in `sealed`, sealed again under the server's first key. Raises CredentialUnreadable if no server key opens it."""
     try:
         return _ring(_keys()).rotate(sealed.encode("utf-8")).decode("ascii")
     except (InvalidToken, ValueError):
@@ -93,7 +93,7 @@ def reseal(sealed: str) -> str:
 
 
 def key_position(sealed: str) -> int | None:
-    """The position of the key that opens the value, from 0 (the sealing one), or None if none does."""
+    """The position of the server key that opens `sealed`, from 0 (the key that seals new values); None if no key opens it."""
     for position, key in enumerate(_keys()):
         try:
             Fernet(key).decrypt(sealed.encode("utf-8"))
@@ -104,7 +104,7 @@ def key_position(sealed: str) -> int | None:
 
 
 def fingerprints() -> list[str]:
-    """Eight hexadecimal digits for each key, in order, to distinguish keys without revealing them."""
+    """Eight hexadecimal digits for each server key, in order, to distinguish the keys without revealing them."""
     return [hashlib.sha256(key.encode("utf-8")).hexdigest()[:8] for key in _keys()]
 
 

@@ -1,7 +1,8 @@
 """Digests of viewed orders, small and sealed, so that the next view can show what changed.
 
-A digest contains no personal data: places, times and numbers of flights, statuses, and the total (see `services.digests`).
-Its row is found by a keyed hash of tenant and order, so the table reveals neither.
+A digest contains no personal data. It has the flights (number, places, times, statuses and number of travellers), the order's status
+and total, and the number of other items with each status (see `services.digests`). Its row is found by a keyed hash of tenant and
+order, so the table reveals neither.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ FIELD = "viewed order"
 
 
 class ViewedOrder(models.Model):
-    """A person's last view of an order, and the view before it that differed or was long ago (`since_…`).
+    """A user's last view of an order, and in `since_…` the earlier view that it is compared with.
 
-    `mark` is equal for equal digests; their sealed forms always differ.
+    A new view is compared with the one before it if that one differs or is older than SAME_VIEW; otherwise `since_…` stays the same.
+    Equal digests have the same `mark`, although their sealed forms always differ.
     """
 
     key = models.CharField(max_length=64)
@@ -52,9 +54,9 @@ class ViewedOrder(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The view to compare with: when it was, and its digest. `own` is False if it is another user's.
+    """The earlier view to compare with: its time `at`, and its digest. `own` is False if it is another user's.
 
-    If it is the user's own, `others_at` is when another user last viewed the order, and `others_digest` the digest of that view.
+    If it is the user's own, `others_at` and `others_digest` are the time and digest of the last view by another user, if recent enough.
     """
 
     at: datetime
@@ -69,7 +71,7 @@ _OTHERS = ", ".join(
     " AND o.user_id <> orders_viewedorder.user_id ORDER BY o.at DESC, o.id DESC LIMIT 1)"
     for column in ("o.at", "o.user_id", "o.digest")
 )
-# Every order page waits for it. RETURNING sees the row as it is afterwards.
+# Every order page waits for this statement. RETURNING sees the row as it is after the change.
 _VIEW = f"""INSERT INTO orders_viewedorder (key, user_id, at, mark, digest, since_digest) VALUES (%s, %s, %s, %s, %s, '')
 ON CONFLICT (key, user_id) DO UPDATE SET
 since_at = CASE WHEN orders_viewedorder.mark <> excluded.mark OR orders_viewedorder.at < %s
@@ -81,7 +83,7 @@ RETURNING since_at, since_digest, {_OTHERS}"""  # noqa: S608
 
 
 def key_of(tenant: str, order_ref: str) -> str:
-    """The keyed hash that identifies an order; `tenant` is the same for all users of that tenant."""
+    """The keyed hash that identifies an order; `tenant` is text that is the same for all users of a tenant."""
     return salted_hmac("orders.viewed", f"{tenant}\n{order_ref.lower()}", algorithm="sha256").hexdigest()
 
 
@@ -97,9 +99,9 @@ class View:
     change: Change
 
     def before(self, returned: Row) -> Views | None:
-        """The view to compare with: the user's own, else the last one by another user.
+        """The earlier view to compare with: the user's own or, if there is none, the last one by another user.
 
-        None if there is none within CHANGES_DAYS, or if nothing has changed since.
+        None if neither is within CHANGES_DAYS, or if nothing has changed since. `returned` is the row that `change` returned.
         """
         since_at, since_digest, others_at, others_id, others_digest = returned
         oldest = self.now - timedelta(days=settings.CHANGES_DAYS)
@@ -116,7 +118,7 @@ class View:
 
 
 def view(user_id: int, key: str, digest: str) -> View:
-    """A view, made now, of the order with this `key` (from `key_of`). Raises CredentialUnreadable if there is no key to seal with."""
+    """A view of the order with this `key` (from `key_of`), made now and not yet stored. Raises CredentialUnreadable if sealing fails."""
     now = timezone.now()
     sealed = seal(digest, _binding(user_id, key))
     mark = salted_hmac("orders.viewed.mark", digest, algorithm="sha256").hexdigest()[:MARK_LENGTH]
@@ -127,13 +129,13 @@ def view(user_id: int, key: str, digest: str) -> View:
 
 
 def prune(*, dry_run: bool = False) -> int:
-    """Delete digests older than CHANGES_DAYS, and return their number; with `dry_run` only count them."""
+    """Delete views that are more than CHANGES_DAYS days old, and return their number; with `dry_run`, only count them."""
     rows = ViewedOrder.objects.filter(at__lt=timezone.now() - timedelta(days=settings.CHANGES_DAYS))
     return rows.count() if dry_run else rows.delete()[0]
 
 
 def _recent(value: Any, oldest: datetime) -> datetime | None:
-    """A timestamp returned by the driver (as text on SQLite), made aware; None if there is none, or if it is before `oldest`."""
+    """A timestamp from the driver (text on SQLite) as an aware time; None if `value` is None or the time is before `oldest`."""
     if value is None:
         return None
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -142,7 +144,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest; "" if no current key opens it, and then the page only lacks the comparison."""
+    """The digest in `sealed`; "" if it cannot be opened, and the page then only lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

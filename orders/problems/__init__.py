@@ -19,8 +19,8 @@ class Problem:
     """A failure as a page or a panel shows it.
 
     `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that the next step replaces, "" for a whole page. `typed` are the fields that a form must post again; they may
-    be personal, so they are not in the repr.
+    id of the element that is reloaded by the button, "" for a whole page. `typed` are the form fields (name, value) that the button
+    posts again; they may be personal, so they are not in the repr.
     """
 
     code: Code
@@ -39,7 +39,7 @@ class Problem:
 
     @property
     def outcome(self) -> str:
-        """The outcome of an access record, which `display.outcomes` puts into words."""
+        """The outcome for an access record, such as "failed: slow"; `display.outcomes` puts it into words."""
         return f"failed: {self.code}"
 
 
@@ -49,7 +49,7 @@ _NO_CONNECTION = Row(
     _("You have no CDP connection yet"),
     _("A connection holds the client key and API token used to read orders."),
     _(
-        "Add one; it takes a minute. Your CDP administrator can find the values in Sitecore CDP under Settings → API access."
+        "Add one; it takes only a minute. Your CDP administrator can find the key and token in Sitecore CDP under Settings → API access."
     ),
     icon="plug",
 )
@@ -57,31 +57,33 @@ _UNKNOWN_CONNECTION = Row(
     Code.UNKNOWN_CONNECTION,
     404,
     _("You have no connection named “%(name)s”"),
-    _(
-        "The link names this connection. Nothing was sent to the CDP, because another connection may be for another tenant."
-    ),
+    _("The link names this connection. Any other may belong to a different tenant, so nothing was sent to the CDP."),
     _("Choose one of your connections, or add one with this name."),
     icon="plug",
 )
 _UNCONFIRMED = Row(
     Code.UNCONFIRMED,
     409,
-    _("Please confirm “%(name)s” first"),
-    _("Somebody else set your password. Nothing was sent to the CDP."),
-    _("Confirm the connections that are yours; you can then read orders with them again at once."),
+    _("Confirm your connection “%(name)s” first"),
+    _(
+        "Somebody else set your password, so this connection cannot be used until you confirm it. Nothing was sent to the CDP."
+    ),
+    _("Confirm only the connections that are yours."),
 )
 _NOT_RECORDED = Row(
     Code.NOT_RECORDED,
     503,
-    _("Not shown, because this view could not be logged"),
-    _("Every view of customer data is logged first. The log could not be written, so nothing is shown."),
-    _("Try again. If this keeps happening, contact your cdpviewer administrator: the database accepts no new records."),
+    _("Nothing is shown, because this view could not be logged"),
+    _("Every view of customer data must be logged before it is shown, and the log entry could not be written."),
+    _(
+        "Try again. If this keeps happening, tell your cdpviewer administrator that the database is not accepting new records."
+    ),
     retry_after=DATABASE_AWAY,
 )
 _VIEWS_LIMITED = Row(
     Code.VIEWS_LIMITED,
     429,
-    _("Too many views in a short time"),
+    _("View limit reached"),
     "",
     "",
     icon="hourglass",
@@ -106,36 +108,36 @@ def describe(error: errors.CdpError) -> Problem:
 
 
 def last_result(error: errors.CdpError) -> LastResult:
-    """The connection's last result after a use that ended in `error`."""
+    """The last result of a connection whose use ended in `error`."""
     row = FAULTS[type(error)]
     return LastResult.ACCEPTED if row.accepted else row.result
 
 
 def result_word(stored: str) -> str:
-    """A stored last result in a few words; an unknown one unchanged."""
+    """A stored last result in a few words; unchanged if it is unknown."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
     return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 
 
 def failure_word(code: str) -> str:
-    """The short word for the code of a failure; an unknown code unchanged."""
+    """The name of a CDP failure in a few words, from its code; any other code unchanged."""
     return next((str(row.word) for row in FAULTS.values() if row.code == code), code)
 
 
 def no_connection() -> Problem:
-    """The problem if the user has no CDP connection at all."""
+    """The problem for a user who has no CDP connection."""
     return _problem(_NO_CONNECTION)
 
 
 def unknown_connection(name: str) -> Problem:
-    """The problem if a link names a connection that the user does not have; no other is used instead."""
+    """The problem for a link that names a connection the user does not have; no other connection is used instead."""
     return _problem(_UNKNOWN_CONNECTION, name=name)
 
 
 def of_shared(problem: Problem, shared_by: str) -> Problem:
-    """The same problem for a shared connection.
+    """`problem` with the next step for a shared connection.
 
-    The step is to ask `shared_by`, who entered its credential, or an administrator if `shared_by` is "".
+    The step is to ask `shared_by`, the user who entered the credential, or an administrator if `shared_by` is "".
     """
     step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
     unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
@@ -143,22 +145,22 @@ def of_shared(problem: Problem, shared_by: str) -> Problem:
 
 
 def unconfirmed(name: str) -> Problem:
-    """The problem if somebody else set the user's password, and the user has not confirmed this connection since."""
+    """The problem for a connection that the user has not confirmed since somebody else set their password."""
     return _problem(_UNCONFIRMED, name=name)
 
 
 def not_recorded() -> Problem:
-    """The problem if the access record could not be written, so that nothing personal is shown."""
+    """The problem for a view that could not be recorded, and so shows nothing personal."""
     return _problem(_NOT_RECORDED)
 
 
 def views_limited(sentence: str, seconds: int) -> Problem:
-    """The problem if the user has reached a limit on views, which ends in `seconds`; nothing was sent to the CDP."""
+    """The problem for a user who has reached a limit on views and must wait `seconds`; nothing was sent to the CDP."""
     return _problem(_VIEWS_LIMITED, sentence=sentence, retry_after=seconds)
 
 
 def may_not_reveal() -> Problem:
-    """The problem if the user asked for a hidden field without the right to see it."""
+    """The problem for a user who asked for a hidden field without the right to see it."""
     return _problem(_MAY_NOT_REVEAL)
 
 

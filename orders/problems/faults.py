@@ -1,6 +1,6 @@
-"""The faults of the CDP as one table: status, words, next step, icon, and the effect on the connection's last result.
+"""All CDP errors in one table: HTTP status, wording, next step, icon, and the effect on the connection's last result.
 
-A new fault needs a class in the tree of `orders.cdp.errors`, a code, and a row in FAULTS; a test checks the whole tree.
+A new error needs a class in the tree of `orders.cdp.errors`, a code, and a row in FAULTS; a test checks the whole tree.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ NOT_TESTED = _("The CDP returned an error, so the credential has not been tested
 
 
 class Code(StrEnum):
-    """Names of problems: for tests, logs and access records ("failed: slow"), so they stay as they are."""
+    """Names of problems. Tests, logs and stored access records use them ("failed: slow"), so they must not change."""
 
     REFUSED = "refused"
     NOT_PERMITTED = "not-permitted"
     CREDENTIAL_UNREADABLE = "credential-unreadable"
     BAD_REFERENCE = "bad-reference"
     NOT_FOUND = "not-found"
+    NOT_ON_ORDER = "not-on-order"
     TOO_MANY = "too-many"
     REQUEST_REFUSED = "request-refused"
     RATE_LIMITED = "rate-limited"
@@ -45,11 +46,11 @@ class Code(StrEnum):
 
 
 class NextStep(StrEnum):
-    """The page that the button of a problem opens."""
+    """What a problem's button does."""
 
     RETRY = "retry"
     CONNECTIONS = "connections"
-    NONE = ""  # the same request would get the same answer
+    NONE = ""  # no button: the same request would get the same answer
 
 
 class LastResult(StrEnum):
@@ -68,10 +69,10 @@ class LastResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A kind of problem. `word` is short enough for a table; `step_at` replaces `step` if the time until a retry is known.
+    """A kind of problem. `word` is its name in a few words, for tables; `step_at` replaces `step` if the time until a retry is known.
 
-    A failed use leaves `result` as the connection's last result; `tested` is the sentence about a failed test. `accepted` marks a fault
-    that does not cast doubt on the credential: such a use counts as successful.
+    After such a failure, the connection's last result is `result`; `tested` is the sentence for a connection test that fails in this way.
+    `accepted` marks a failure that casts no doubt on the credential: outside connection tests, the last result is then ACCEPTED.
     """
 
     code: Code
@@ -94,32 +95,36 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.REFUSED,
         403,
         _("The CDP refused this connection’s credential"),
-        _("The CDP did not accept the client key and token (401). They may have been replaced or switched off."),
-        _("Ask your CDP administrator for a current API token and enter it on the connection page."),
+        _("The CDP did not accept the client key and token (401). They may have been replaced or disabled."),
+        _(
+            "Ask your CDP administrator for a valid client key and API token, then replace the credential on the Connections page."
+        ),
         icon="key",
         word=_("credential refused"),
         action=NextStep.CONNECTIONS,
         result=LastResult.REFUSED,
-        tested=_("The CDP refused the credential: the client key or token is wrong or switched off."),
+        tested=_("The CDP refused the credential: the client key or token is wrong or disabled."),
     ),
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
         403,
-        _("Not permitted: this connection may not read this data"),
+        _("Not permitted: this connection has no access to this data"),
         _("The credential is valid, but it does not permit this request (403)."),
-        _("Ask your CDP administrator what this connection may read, or choose another connection."),
+        _("Ask your CDP administrator what this connection has access to, or choose a different connection."),
         icon="key",
         word=_("not permitted"),
         action=NextStep.CONNECTIONS,
         result=LastResult.NOT_PERMITTED,
-        tested=_("The CDP accepted the credential, but does not permit it to read orders."),
+        tested=_("The credential is valid, but it does not permit reading orders."),
     ),
     CredentialUnreadable: Row(
         Code.CREDENTIAL_UNREADABLE,
         409,
         _("This connection’s stored credential cannot be decrypted"),
-        _("It was encrypted with a key this server no longer has, or it was changed. Nothing was sent to the CDP."),
-        _("Enter the client key and token again on the connection page."),
+        _(
+            "Either this server no longer has the encryption key, or the stored data was altered. Nothing was sent to the CDP."
+        ),
+        _("Replace the credential on the Connections page: enter the client key and token again."),
         icon="key",
         word=_("credential cannot be decrypted"),
         action=NextStep.CONNECTIONS,
@@ -129,11 +134,12 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.BadReference: Row(
         Code.BAD_REFERENCE,
         400,
-        _("That cannot be an order reference"),
+        _("This is not a valid order reference"),
         _(
-            "A reference has 1 to 128 letters, digits, dots, hyphens, underscores or tildes. Nothing was sent to the CDP."
+            "A reference has 1 to 128 characters, all of them letters, digits, dots, hyphens, underscores or tildes. "
+            "Nothing was sent to the CDP."
         ),
-        _("Check the pasted text, and search again."),
+        _("Check the text and search again."),
         word=_("not a reference"),
         accepted=True,
         action=NextStep.NONE,
@@ -142,10 +148,21 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.NOT_FOUND,
         404,
         _("Not found in the CDP"),
-        _("The CDP answered that it has nothing under this reference (404)."),
+        _("The CDP has nothing under this reference (404)."),
         _("Check the reference. An order that was deleted in the CDP can no longer be read."),
         icon="not-found",
         word=_("not found"),
+        accepted=True,
+        action=NextStep.NONE,
+    ),
+    errors.NotOnOrder: Row(
+        Code.NOT_ON_ORDER,
+        404,
+        _("Not on this order"),
+        _("There is no such person or hidden field on this order."),
+        _("Open the order again: it may have changed."),
+        icon="not-found",
+        word=_("not on this order"),
         accepted=True,
         action=NextStep.NONE,
     ),
@@ -153,8 +170,8 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_MANY,
         400,
         _("Too many people found: narrow the search"),
-        _("Only the first ones were read, with their orders."),
-        _("Add the first name, or search for the e-mail address."),
+        _("Only the first matches are shown, with their orders."),
+        _("Add the first name, or search by e-mail address."),
         word=_("too many found"),
         accepted=True,
         action=NextStep.NONE,
@@ -163,8 +180,8 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.REQUEST_REFUSED,
         400,
         _("The CDP refused this request"),
-        _("The CDP did not accept the request (4xx). The order or person may be in the CDP all the same."),
-        _("Check what you searched for. If it is right, contact your cdpviewer administrator."),
+        _("The CDP did not accept the request. The order or person may still exist."),
+        _("Check the reference or search term. If it is correct, contact your cdpviewer administrator."),
         word=_("request refused"),
         accepted=True,
     ),
@@ -178,13 +195,13 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("asked to wait"),
         step_at=_("Try again in %(time)s."),
         result=LastResult.RATE_LIMITED,
-        tested=_("The CDP asks us to wait, so the credential has not been tested yet."),
+        tested=_("The CDP asked us to wait, so the credential has not been tested yet."),
     ),
     errors.TooBusy: Row(
         Code.BUSY,
         503,
         _("The CDP is slow at the moment"),
-        _("Many requests are waiting for the CDP, so this one was not sent."),
+        _("Too many requests are already waiting for the CDP, so this one was not sent."),
         _("Try again in a few seconds."),
         icon="hourglass",
         word=_("CDP too busy"),
@@ -196,10 +213,8 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.UNREACHABLE,
         502,
         _("The CDP is down or cannot be reached"),
-        _("The connection to the CDP was refused or broke off. The order may still exist."),
-        _(
-            "Try again. If this keeps happening, check the vendor’s status page and contact your cdpviewer administrator."
-        ),
+        _("The connection to the CDP was refused or lost. The order may still exist."),
+        _("Try again. If this keeps happening, check Sitecore’s status page and contact your cdpviewer administrator."),
         icon="unplug",
         word=_("CDP not reachable"),
         result=LastResult.UNREACHABLE,
@@ -212,7 +227,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         _(
             "The server that answered could not prove that it is the CDP, so nothing was sent. The order may still exist."
         ),
-        _("Contact your cdpviewer administrator with the technical detail below."),
+        _("Contact your cdpviewer administrator, who can check the certificate."),
         icon="unplug",
         word=_("certificate not trusted"),
         result=LastResult.UNTRUSTED,
@@ -221,7 +236,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.TimedOut: Row(
         Code.SLOW,
         504,
-        _("The CDP is too slow: no answer in time"),
+        _("The CDP did not answer in time"),
         _("We stopped waiting. The order may still exist."),
         _("Try again."),
         icon="hourglass",
@@ -234,9 +249,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         502,
         _("The CDP returned an error"),
         _("The CDP answered with an error instead of data. The order may still exist."),
-        _("Try again. If this keeps happening, check the vendor’s status page."),
-        word=_("error in the CDP"),
-        step_at=_("The CDP asks us to wait: try again in %(time)s."),
+        _("Try again. If this keeps happening, check Sitecore’s status page."),
+        word=_("error from the CDP"),
+        step_at=_("Try again in %(time)s."),
     ),
     errors.Unreadable: Row(
         Code.UNREADABLE,
@@ -250,7 +265,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_LARGE,
         502,
         _("The CDP sent too much data for one page"),
-        _("The data under this reference is far larger than an order. What was read so far is shown, if anything."),
+        _("This is far more data than an order normally has, so not all of it can be shown."),
         _(
             "Open the order in Sitecore CDP, and tell your CDP administrator that a feed may be sending the same data repeatedly."
         ),

@@ -1,4 +1,4 @@
-"""Failures for programs: problem details (RFC 9457) with a code and the id of the request."""
+"""Failures as other programs receive them: problem details (RFC 9457) with a code and the id of the request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def problem_json(
 ) -> HttpResponse:
     """An `application/problem+json` response; `retry_after` is in seconds.
 
-    `detail` is one English sentence without personal data. `headers` are added, with "-" for each "_" in their names.
+    `detail` says what went wrong, without personal data. `headers` are added, with "-" for each "_" in their names.
     """
     body: dict[str, Any] = {
         "type": "about:blank",

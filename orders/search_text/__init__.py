@@ -1,1 +1,1 @@
-"""The parts of a search text: links, e-mail addresses, phone numbers, references, names. Uses neither Django nor the network."""
+"""Reading of search texts: links, e-mail addresses, phone numbers, references and names. Uses neither Django nor the network."""

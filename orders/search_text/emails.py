@@ -1,4 +1,4 @@
-"""E-mail addresses: found in text, read whole or not at all. Shared by the search and a contact's `mailto:` links."""
+"""E-mail addresses in text, each read whole or not at all. Used by the search and for the `mailto:` links of contacts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPELLED_DOT = re.compile(r"\s*[\[(<]\s*(?:dot|punkt|\.)\s*[\])>]\s*", re.IGNOREC
 LABELLED = re.compile(
     r"(?:(?:e-?mail|mail|address|adresse|user|login|from|to|customer|contact)=|ape-)(.+)", re.IGNORECASE
 )
-# "jane tag@example.com" from a link was "jane+tag@example.com"; after one of these words it was not.
+# "jane tag@example.com" from a link may have been "jane+tag@example.com", unless the first word is one of these.
 PLAIN_WORDS = frozenset(
     {
         "a",
@@ -45,7 +45,7 @@ PLAIN_WORDS = frozenset(
     | {"kunde", "kundin", "mail", "of", "or", "passenger", "pax", "please", "ticket", "to", "user", "via", "von"}
 )
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
-# An address in airline systems, which can hold no "@", "_" or "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
+# An address as airline systems write it, without "@", "_" or "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
 AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
 # "jane,doe@example.com": the comma may be a slip for the dot, or end a word before the address. A line break leaves the same doubt.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
@@ -57,9 +57,9 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Addresses:
-    """Addresses in a text: `readings` are those that may be meant, in order; `broken` is whether an address cannot be read whole.
+    """The e-mail addresses in a text: `readings` are those that may be meant, in the order of the text; `rest` is the text without them.
 
-    An address that may have begun in the word before it is among `readings`, and sets `broken`. `rest` is the text without addresses.
+    `broken` is True if an address cannot be read whole, or if one of the `readings` may really begin in the word before it.
     """
 
     readings: tuple[str, ...]
@@ -68,7 +68,7 @@ class Addresses:
 
 
 def find(text: str) -> Addresses:
-    """Find the addresses in plain text (see `normalize.plain`).
+    """Find the e-mail addresses in plain text (see `normalize.plain`).
 
     A character that is legal in an address is removed only if it surrounds or separates whole addresses.
     """
@@ -100,13 +100,13 @@ def find(text: str) -> Addresses:
 
 
 def read(value: str) -> str:
-    """The address that makes up all of `value`, in normalized spelling; "" if there is not exactly one."""
+    """The e-mail address in `value`, in normalized spelling; "" unless `value` is one address and nothing else."""
     found = find(plain(value).strip())
     return found.readings[0] if len(found.readings) == 1 and not found.broken and not found.rest.strip() else ""
 
 
 def href(value: str) -> str:
-    """The `mailto:` link for a displayed address, quoted according to RFC 6068; "" if the value cannot be read as one address."""
+    """The `mailto:` link for a displayed address, percent-encoded as in RFC 6068; "" if the value cannot be read as one address."""
     address = read(value)
     return "mailto:" + quote(address, safe="@.+-_~!$'*") if address else ""
 
@@ -114,7 +114,7 @@ def href(value: str) -> str:
 def is_address(text: str) -> bool:
     """Whether `text` has the syntax of an e-mail address (no DNS lookup).
 
-    The host is an address literal, or a domain with a plausible TLD.
+    Its host must be an address literal, or a domain with a plausible TLD.
     """
     host = text.rpartition("@")[2]
     top = host.rpartition(".")[2]
@@ -137,9 +137,9 @@ def is_address(text: str) -> bool:
 
 
 def _readings(local: str, domain: str) -> tuple[str, ...]:
-    """The address as written, but without a word of another script joined to its end.
+    """The addresses that may be meant: first the one written, but without a word in another script that is joined to its end.
 
-    Further readings omit a label such as "email=", or a word of another script joined to the front.
+    The others leave out a label such as "email=", or a word in another script that is joined to the front.
     """
     texts = [f"{local}@{domain}"]
     if glued := DOMAIN_END.fullmatch(parted(domain)):
@@ -154,7 +154,7 @@ def _readings(local: str, domain: str) -> tuple[str, ...]:
 
 
 def _is_no_address(text: str, start: int, at: int, stop: int) -> bool:
-    """Whether the "@" belongs to no address, as in "B94TXY @ 15:00" and in a mention such as "@anna"."""
+    """Whether the "@" is not part of an address, as in "B94TXY @ 15:00" or in a mention such as "@anna"."""
     alone = text[at + 1 : at + 2].strip() == "" and (start == at)
     mention = start == at and text[at - 1 : at].strip() == "" and "." not in text[at + 1 : stop]
     spaced = text[at + 1 : at + 2].strip() == "" and text[at - 1 : at].strip() == ""
@@ -166,7 +166,10 @@ def _from_airline(part: str) -> str:
 
 
 def _may_begin_before(before: str, local: str) -> bool:
-    """Whether the address may have begun in the word before it. Without that word it may be another person's, so it is only offered."""
+    """Whether the address may really begin in the word before it, as in "jane,doe@example.com".
+
+    The address without that word may be another person's.
+    """
     if slip := SLIP.fullmatch(before):
         word = slip["word"]
         return word.islower() and local[:1].islower() and word not in BEFORE_ADDRESS
@@ -174,7 +177,7 @@ def _may_begin_before(before: str, local: str) -> bool:
 
 
 def _is_cut_off(text: str, start: int, end: int) -> bool:
-    """Whether the character before the local part belongs to the address, though it is not legal there: 'a"b"c@', "a\\b@", "a€b@"."""
+    """Whether the character before the local part belongs to the address but is not legal there, as in 'a"b"c@', "a\\b@" and "a€b@"."""
     before = text[end:start][-1:]
     if before == '"':
         return text.count('"', end, start) % 2 == 0
@@ -182,7 +185,7 @@ def _is_cut_off(text: str, start: int, end: int) -> bool:
 
 
 def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
-    """The start and end of the address without the pairs of characters around it, and the position at which the text continues."""
+    """The start and end of the address without paired characters around it, such as quotes, and the position after those characters."""
     after = stop
     while start < stop and text[start] in AROUND:
         closing = re.match(r"[.,;:!?]*?(?=" + re.escape(AROUND[text[start]]) + ")", text[after:])

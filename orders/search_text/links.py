@@ -1,4 +1,4 @@
-"""Links to orders, in this program or in the API, also inside the links that mail gateways and chats wrap around them."""
+"""Links to orders in this program or in the API, even if a mail gateway or chat has wrapped them in links of its own."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REFERENCES = frozenset(
     | {"record_locator", "orderref", "order_ref", "confirmationnumber", "confirmation_number"}
 )
 BEHIND = ".,;:!?*'_~…>"
-# A chat with a phone number, which is written there without its plus.
+# A link to a chat with a phone number, which usually lacks its plus.
 WHATSAPP = re.compile(
     r"(?:https?://)?\b(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?(?:[^\s<>]*?&)?phone=|whatsapp://send/?\?phone=)(?:\+|%2B)?(\d{7,15})(?!\w)"
     r"[^\s<>\"|]*",
@@ -57,9 +57,9 @@ MARKDOWN = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Links:
-    """The links in a text: `values` are the references in them, `texts` the searches and addresses in them.
+    """What the links in a text contain: `values` are references, `texts` are searches and e-mail addresses.
 
-    `subjects` are the subjects and bodies of `mailto:` links; `rest` is the text without links. `found` is whether there was any link.
+    `subjects` are the subjects and bodies of `mailto:` links; `rest` is the text without links. `found` is True if there was any link.
     """
 
     values: tuple[str, ...]
@@ -72,7 +72,7 @@ class Links:
 def find(text: str) -> Links:
     """Find the links in plain text.
 
-    A link that contains no order, search, booking reference or address is dropped, even if its path resembles a reference.
+    A link to anything but an order, search, booking reference or e-mail address is dropped, even if its path resembles a reference.
     """
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
@@ -107,7 +107,7 @@ def find(text: str) -> Links:
 
 
 def _without_sentence(link: str) -> str:
-    """The link without the full stop, quote or bracket of the sentence around it."""
+    """The link without any punctuation at its end that belongs to the sentence around it."""
     while link:
         if link[-1] in BEHIND or (link[-1] in ")]" and link.count("([`"[")]".index(link[-1])]) < link.count(link[-1])):
             link = link[:-1]
@@ -117,7 +117,10 @@ def _without_sentence(link: str) -> str:
 
 
 def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
-    """The references of a link as ("value", reference), its searches and addresses as ("text", text), and those of links wrapped in it."""
+    """What a link contains: references as ("value", reference), searches and e-mail addresses as ("text", text).
+
+    Links wrapped in it are read too, down to a depth of DEEPEST.
+    """
     try:
         parts = urlsplit(link)
         query = list(_pairs(parts.query))
@@ -143,7 +146,7 @@ def _inner(links: Iterator[str], depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _wrapped_in(link: str, path: str, query: list[tuple[str, str]]) -> Iterator[str]:
-    """The links inside a link: in its path, its query or its fragment, in one of the gateways' encodings."""
+    """The links inside a link (in its path, query or fragment), with the gateway's encoding undone."""
     if v3 := URLDEFENSE_V3.search(link):
         yield _urldefense_v3(v3[1], v3[2])
         return
@@ -171,9 +174,9 @@ def _is_link(value: str) -> bool:
 
 
 def _urldefense_v3(link: str, replaced: str) -> str:
-    """The link with each "*" replaced by the next character of `replaced` (base64), or unchanged if that is invalid.
+    """The link with each "*" replaced by the next character of `replaced` (base64), or unchanged if that is not base64.
 
-    A replaced run of several characters ("**") is not restored.
+    A run of characters that was replaced as a whole ("**") is not restored.
     """
     try:
         signs = iter(base64.urlsafe_b64decode(replaced + "=" * (-len(replaced) % 4)).decode())
@@ -196,7 +199,7 @@ def _from_base64(value: str) -> str:
 def _pairs(query: str) -> Iterator[tuple[str, str]]:
     """The parameters of a query: names in lower case, values decoded.
 
-    A plus is a space, except in a value that contains an address, a phone number or a link.
+    A plus is read as a space, except in a value that contains an e-mail address or link, or begins like a phone number.
     """
     for pair in re.split(r"[&;]", query):
         name, _, value = pair.partition("=")

@@ -1,4 +1,4 @@
-"""Read a search text once: which references, e-mail addresses, phone numbers or names it can mean.
+"""The reading of a search text: which references, e-mail addresses, phone numbers or names it may mean.
 
 No Django and no network: text in, a `Lookup` out.
 """
@@ -39,7 +39,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Kind(StrEnum):
-    """The kinds of things a search text can be."""
+    """What a search text can be."""
 
     EMPTY = "empty"
     REFERENCE = "reference"
@@ -52,7 +52,11 @@ class Kind(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """The reason why text cannot be read: `EMAIL` and `PHONE` are incomplete or invalid, `COUNTRY` a phone number without its country."""
+    """The reason why a search text cannot be read; NOT if it can be.
+
+    DOTS: a reference contains "..". EMAIL and PHONE: an address or phone number is incomplete or invalid. COUNTRY: a phone number lacks
+    its country.
+    """
 
     NOT = ""
     TOO_LONG = "too long"
@@ -68,10 +72,10 @@ class Unreadable(StrEnum):
 class Lookup:
     """One reading of a search text.
 
-    `candidates` are cleaned references, the likeliest first; `address` is an e-mail address or a phone number in E.164 (personal, as
-    names are: never put them in a URL or a log); `placeholder` is the unfilled template text; `national` is a number that needs its
-    country, as written. `also` holds other readings, to be offered next to this one; SEVERAL has only these. With `mixed`, they come
-    from other words of the text than the candidates do; otherwise, from the same words.
+    `candidates` are cleaned references, the likeliest first. `address` is an e-mail address, or a phone number in E.164; like names, it
+    is personal and must never be in a URL or a log. `placeholder` is an unfilled field of a template. `national` is a phone number, as
+    written, that needs its country. `also` has other readings to offer next to this one; SEVERAL has nothing else. With `mixed`, these
+    come from other words of the text than the candidates do.
     """
 
     kind: Kind
@@ -87,14 +91,14 @@ class Lookup:
 
     @property
     def needs_country(self) -> bool:
-        """Whether a number could be read if its country were known."""
+        """Whether a phone number could be read if its country were known."""
         return bool(self.national) or any(other.needs_country for other in self.also)
 
 
 def read(text: str, country: str = "") -> Lookup:
     """Read a search text. Never raises.
 
-    `country` (ISO 3166 alpha-2) is the one to assume for phone numbers written without theirs.
+    `country` (ISO 3166 alpha-2) is assumed for phone numbers without a country code.
     """
     if len(text) > LONGEST:
         return Lookup(Kind.UNREADABLE, why=Unreadable.TOO_LONG)
@@ -157,13 +161,13 @@ def _dots_or_characters(values: tuple[str, ...]) -> Unreadable:
 
 
 def _of_subjects(linked: links.Links) -> tuple[Lookup, ...]:
-    """The clear references in the subject and body of a `mailto:` link, as a second reading."""
+    """A reading of the clear references in the subjects and bodies of `mailto:` links; () if there are none."""
     strong = references.find(" ".join(linked.subjects), alone=False).strong
     return (_limited(Lookup(Kind.REFERENCE, candidates=strong)),) if strong else ()
 
 
 def _without_addresses(rest: str, found: references.References, linked: links.Links, country: str) -> Lookup:
-    """Read text without e-mail addresses or marked phone numbers."""
+    """The reading of text that contains no e-mail addresses or marked phone numbers."""
     bare = rest.strip()
     if CONTROL.search(bare):
         return Lookup(Kind.UNREADABLE, why=Unreadable.CHARACTERS)
@@ -189,7 +193,7 @@ def _without_addresses(rest: str, found: references.References, linked: links.Li
 
 
 def _is_code_and_name(found: references.References, text: str) -> bool:
-    """Whether text that reads as a name may contain a reference made of letters: "DOYLE ABCDEF", "ABCDEF/GHIJKL"."""
+    """Whether text that looks like a name may contain a reference made of letters, as in "DOYLE ABCDEF" and "ABCDEF/GHIJKL"."""
     return (
         bool(found.all)
         and names.LABEL.match(text) is None
@@ -199,7 +203,10 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """The reading of digits without a plus: a phone number if grouped like one, else a reference that may also be a phone number."""
+    """The reading of digits without a plus: a phone number if grouped like one, otherwise a reference.
+
+    As the reference may still be a phone number, the phone number is a second reading.
+    """
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)
     if phones.is_grouped(text) and not digits.startswith("00") and not is_reference(text):

@@ -1,4 +1,4 @@
-"""Names of people: read from a pasted text, and the spellings that the CDP may have."""
+"""Names of people: how they are read from pasted text, and how the CDP may spell them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Name:
-    """First names ("" if there is one word only) and last name. `sure` is False if the words may be an ordinary phrase instead."""
+    """First names ("" if there is only one word) and last name. `sure` is False if the words may be an ordinary phrase instead."""
 
     first: str
     last: str
@@ -50,9 +50,9 @@ class Name:
 
 
 def read(text: str) -> Name | None:
-    """The name that makes up all of the plain text: "Jane Doyle", "Doyle, Jane", "DOYLE/JANE MRS". None if it is not a name.
+    """The name in plain text such as "Jane Doyle", "Doyle, Jane" or "DOYLE/JANE MRS"; None if the text is not just a name.
 
-    Labels, titles and suffixes are left out. Of a ticket's names, the first is read.
+    Labels, titles and suffixes are left out. Of several names from a ticket, the first is read.
     """
     text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
@@ -93,7 +93,7 @@ def _is_name_in_capitals(word: str) -> bool:
 
 
 def _start_of_last_name(words: list[str]) -> int:
-    """The index at which the last name starts: at the last word, the particles before it, or a name joined to it by "y"."""
+    """The index of the first word of the last name: the last word, a particle before it ("van"), or a name joined to it by "y"."""
     start = len(words) - 1
     while start > 0:
         word = words[start - 1].lower()
@@ -107,7 +107,7 @@ def _start_of_last_name(words: list[str]) -> int:
 
 
 def normalize(name: str) -> str:
-    """A name in NFC with plain spaces and straight apostrophes and without invisible characters; joiners inside words stay."""
+    """A name in NFC with plain spaces, straight apostrophes and no invisible characters except joiners inside words."""
     seen = "".join(
         sign for sign in " ".join(plain(name).replace("`", "'").split()) if unicodedata.category(sign) != "Cc"
     )
@@ -115,7 +115,7 @@ def normalize(name: str) -> str:
 
 
 def spellings(first: str, last: str) -> tuple[tuple[str, str], ...]:
-    """Pairs (first, last) as the CDP may have them: with straight and with curly apostrophes; an East Asian name in either order."""
+    """The spellings of a name that the CDP may have, as (first, last): both kinds of apostrophe, and both orders of an East Asian name."""
     first, last = normalize(first), normalize(last)
     orders = [(first, last)]
     if first and EAST_ASIAN.search(first) and EAST_ASIAN.search(last):
@@ -143,7 +143,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
 
 
 def _in_small(words: str) -> str:
-    """The words of a ticket, which are all capitals, in ordinary spelling; other words unchanged."""
+    """`words` with ordinary capitals if they are all in capitals, as on a ticket; otherwise unchanged."""
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), words) if words.isupper() else words
 
 
@@ -159,7 +159,7 @@ def _is_name(word: str) -> bool:
 
 
 def _is_capitalized(word: str) -> bool:
-    """Whether part of a word begins with a capital or a sign of a script without capitals: "Jane", "O'Neill", "d'Arc"."""
+    """Whether a part of the word begins with a capital, or with a letter that has no capital form: "Jane", "O'Neill", "d'Arc"."""
     return any(part[:1].isupper() or not (part[:1].isupper() or part[:1].islower()) for part in _parts(word))
 
 

@@ -1,4 +1,4 @@
-"""One spelling for the variants of keyboards, mail programs and ticket systems."""
+"""Normalization of text: one spelling for the variants that keyboards, mail programs and ticket systems produce."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԌԚԜΑΒΕΖΗΙΚ�
 
 
 def plain(text: str) -> str:
-    """`text` in compatibility form (NFKC): HTML entities decoded, invisible characters removed, quotes, dashes, digits and spaces in ASCII.
+    """`text` in NFKC, with HTML entities decoded, invisible characters removed, and quotes, dashes, digits and spaces in ASCII.
 
-    Joiners (ZWNJ, ZWJ) stay between letters of the scripts that need them. Symbols, footnote marks, ellipses and escaped line breaks
-    become spaces; an ellipsis that stands for the front of an e-mail address becomes "..", so that the address stays broken.
+    Joiners (ZWNJ, ZWJ) stay between letters of scripts that need them. Most non-ASCII symbols, footnote marks, ellipses and escaped
+    line breaks become spaces; an ellipsis that stands for the front of an e-mail address becomes "..", so that the address stays
+    invalid.
     """
     for _ in range(2):
         text = ENTITY.sub(lambda entity: unescape(entity.group()), text)
@@ -45,7 +46,7 @@ def plain(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """Undo percent-encoding (UTF-8, else Latin-1), twice at most: some ticket systems encode text that is encoded already."""
+    """Undo percent-encoding (UTF-8, or else Latin-1), at most twice: some ticket systems encode text twice."""
     for _ in range(2):
         if not PERCENT.search(text):
             break
@@ -62,7 +63,7 @@ def parted(text: str) -> str:
 
 
 def latin(word: str) -> str:
-    """`word` in capitals, with Cyrillic and Greek look-alikes as Latin letters; unchanged if it is ASCII or has other characters too."""
+    """`word` in capitals, with Cyrillic and Greek look-alikes as Latin letters; unchanged if it is ASCII or would keep other characters."""
     if word.isascii():
         return word
     capitals = word.upper().translate(LOOK_ALIKES)
@@ -71,7 +72,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """One character made ready for NFKC, which would otherwise join "№", "™" and footnote marks to an adjacent reference."""
+    """The replacement for one character before NFKC, which would add "№", "™" and footnote marks to an adjacent reference."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():

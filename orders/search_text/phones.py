@@ -1,4 +1,4 @@
-"""Phone numbers: found in text, read whole or not at all. Shared by the search and a contact's `tel:` links."""
+"""Phone numbers in text, each read whole or not at all. Used by the search and for the `tel:` links of contacts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LOOSE_PLUS = re.compile(r"((?:^|[:(])[ \t]*)\+[ ]+(?=[1-9(])", re.MULTILINE)
 OVER_TWO_LINES = re.compile(r"(?<![\w+])(\+\d[\d ()./\-]*)\r?\n[ \t>]*(\d[\d ()./\-]*\d)(?!\w)")
 # A number in airline systems, without its plus: "SSR CTCM LH HK1/491701234567".
 AIRLINE = re.compile(r"\bCTC[MBH]\b[^/\n]{0,20}[/ ]\+?(\d{7,15})\b", re.IGNORECASE)
-# Two numbers in one value: a slash with spaces, a comma, a word between them.
+# What separates two numbers in one value: a slash with spaces, a comma, a word.
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
 TRUNK = re.compile(r"\(\s*0\s*\)")
 NOT_DIGITS = re.compile(r"[^\d]")
@@ -45,7 +45,7 @@ NOT_DIGITS = re.compile(r"[^\d]")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone:
-    """A number as written in the text. `e164` is "+353851234567", or "" if the number needs its country or cannot be read."""
+    """A phone number. `text` is as written; `e164` is like "+353851234567", or "" if the number needs its country or cannot be read."""
 
     text: str
     e164: str = ""
@@ -54,9 +54,9 @@ class Phone:
 
 
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
-    """The phone numbers in plain text that a plus, a label, `tel:` or their grouping marks as such; and the rest of the text.
+    """Find phone numbers with a plus, a label, a scheme such as `tel:`, or typical grouping. Return them and the rest of the text.
 
-    National numbers are read as numbers of `country` (ISO 3166 alpha-2), or marked `needs_country` if that is not possible.
+    National numbers are read as numbers of `country` (ISO 3166 alpha-2), or have `needs_country` if that is not possible.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []
@@ -78,9 +78,9 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
 
 
 def read(value: str, country: str = "") -> Phone | None:
-    """The phone number that makes up all of `value`; None if there is none, more than one, other text, or one that cannot be read.
+    """The phone number in `value`; None unless `value` is one readable number and nothing else.
 
-    It has no `e164` if it needs its country.
+    A number that needs its country is returned without `e164`.
     """
     text = plain(value).strip()
     phones, rest = find(text, country)
@@ -94,8 +94,8 @@ def read(value: str, country: str = "") -> Phone | None:
 def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read as if in each of `countries`, and has a link only if the valid readings agree: as written, it would be
-    dialled in the agent's country.
+    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree: the number
+    as written would be dialled in the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -107,9 +107,9 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 
 
 def perhaps(text: str, country: str = "") -> Phone | None:
-    """A number that makes up all of the text and has no plus or label: it may be a reference as well, or need its country.
+    """The phone number that `text` may be without a plus or label; None if it is unlikely to be one.
 
-    None if the text is unlikely to be a phone number.
+    The text may be a reference as well, and the number may need its country.
     """
     bare = NUMBER.fullmatch(text.strip())
     digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""
@@ -131,7 +131,7 @@ def perhaps(text: str, country: str = "") -> Phone | None:
 
 
 def is_grouped(text: str) -> bool:
-    """Whether the digits are grouped as people write phone numbers: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
+    """Whether the digits in `text` are grouped as people write phone numbers: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
     text = text.strip()
     return (
         re.fullmatch(
@@ -167,7 +167,7 @@ def _from_airline(found: re.Match[str]) -> str:
 
 
 def _parts(run: str) -> list[str]:
-    """The numbers in a run of digits and separators: several if each part has the length of a number, else the run itself."""
+    """The numbers in a run of digits and separators: its parts if each has enough digits for a number, otherwise the run itself."""
     parts = [part for part in BETWEEN_TWO.split(run) if part]
     if all(len(NOT_DIGITS.sub("", part)) >= 7 for part in parts):
         return parts

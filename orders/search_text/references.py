@@ -1,4 +1,4 @@
-"""Order refs and booking references: the characters allowed in them, and the words that may be such a reference.
+"""Order refs and booking references: the characters allowed in them, and the words of a text that may be one.
 
 The shape of a word never decides between an order ref and a booking reference; it can only rule one of them out.
 """
@@ -62,7 +62,7 @@ CURRENCIES = (
 SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
 SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
-# Common in travel texts and no reference, unless nothing else could be one.
+# Common in travel texts; taken as references only if nothing else could be one.
 FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
 NOT_REFERENCES = (
     rf"\d{{1,2}}(?:{MONTHS})(?:\d{{2}}|\d{{4}})?|(?:{MONTHS})-?\d{{2,4}}",
@@ -78,9 +78,9 @@ NEVER_LABELLED = re.compile(f"(?:{'|'.join((*NOT_REFERENCES[:3], *NOT_REFERENCES
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Possible references, the likelier kinds first. `strong` ones are labelled, or can hardly be anything else.
+    """The possible references in a text, the likelier kinds first. `strong` ones are labelled, or can hardly be anything else.
 
-    `dots` is whether a word contains "..", `words` whether there is a word that could be requested.
+    `dots` is True if a word contains "..", `words` if any word could be requested as a reference.
     """
 
     strong: tuple[str, ...]
@@ -104,14 +104,14 @@ def is_too_long(text: str) -> bool:
 
 
 def looks_like_ref(text: str) -> bool:
-    """Whether `text` has the shape of the CDP's own refs: a hint as to what to try first, never proof."""
+    """Whether `text` has the form of the CDP's own refs (a UUID): a hint about what to try first, never proof."""
     return UUID.fullmatch(text) is not None
 
 
 def find(text: str, *, alone: bool = True) -> References:
     """Find the references in plain text from which links, e-mail addresses and phone numbers have been removed.
 
-    With `alone`, the text is all that was pasted, and a single word of any shape is taken as a reference.
+    With `alone`, the text is all that was pasted, so a single word of any form may be a reference.
     """
     text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
@@ -130,12 +130,12 @@ def find(text: str, *, alone: bool = True) -> References:
 
 
 def is_label(word: str) -> bool:
-    """Whether `word` announces a reference: "booking", "Buchungsnummer"."""
+    """Whether `word` announces a reference, as "booking" and "Buchungsnummer" do."""
     return re.fullmatch(rf"{LABELS}|{GLUED_LABELS}", word, re.IGNORECASE) is not None
 
 
 def of_value(value: str) -> tuple[str, ...]:
-    """The readings of a word meant as a reference: as written, split, joined, or without punctuation at its edges; () if there is none."""
+    """The references that `value` may mean: as written, split, joined, or without punctuation at its edges; () if it cannot be one."""
     if apart := _apart(value):
         return apart
     if not is_reference(value):
@@ -170,7 +170,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
 
 
 def _labelled(text: str) -> Iterator[str]:
-    """The references after a word such as "PNR:", in many languages."""
+    """The references that follow a label such as "PNR:", in many languages."""
     if alone := ALONE_LABELLED.fullmatch(text.strip(" \t\n\"'.,")):
         value = alone[1].strip("\"'.,;:!?()[]{}<>#*|$=…")
         yield from of_value(value)
@@ -206,7 +206,10 @@ def _is_label_too(value: str, behind: str) -> bool:
 
 
 def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
-    """Whether a word after a label is the reference and not the next word of the sentence."""
+    """Whether the word after a label is probably the reference, and not just the next word of the sentence.
+
+    `explicit` is whether ":", "=" or "#" stands between them; `ends` is whether no other word follows.
+    """
     if NEVER_LABELLED.fullmatch(value):
         return False
     if any(sign.isdigit() for sign in value):
@@ -217,7 +220,7 @@ def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
 
 
 def _apart(word: str) -> tuple[str, ...]:
-    """The references in one word such as "B94TXY/FAM4OB" or "B94TXY/DOYLE"; () if the word is best left whole.
+    """The references in one word such as "B94TXY/FAM4OB" or "B94TXY/DOYLE"; () if the word should not be split.
 
     If the rest may be part of the reference, as in "B94TXY/1", the whole word comes first.
     """
@@ -235,16 +238,16 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Whether `part` is a ref of the CDP, or six capitals or six letters and digits, as booking systems make them."""
+    """Whether `part` has the form of a CDP ref, or of a booking code: six capitals, or six letters and digits mixed."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" in one word; "" if it is no reference of six characters.
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not a reference of six characters.
 
-    Also "" for ordinary words such as "gate 12".
+    Ordinary words such as "gate 12" also give "".
     """
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
@@ -255,6 +258,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is six letters and digits, with at least one of each, and not a price or date; else an empty string."""
+    """`joined` if it is six letters and digits, with at least one of each, and not a price or date; otherwise ""."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -1,4 +1,4 @@
-"""References spelled out as on the phone: character by character, or in the radio alphabet."""
+"""Join references that were spelled out as on the phone: character by character, or in the radio alphabet."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ IN_WORDS = re.compile(rf"\b(?:{WORD}|\d)(?:[\s,.-]+(?:{WORD}|\d)){{4,7}}\b", re.
 
 
 def join(text: str) -> str:
-    """`text` with "B 9 4 T X Y", "B-9-4-T-X-Y" and "Bravo nine four tango x-ray yankee" as one word each."""
+    """`text` with spelled-out references joined: "B 9 4 T X Y" and "Bravo nine four tango x-ray yankee" become "B94TXY"."""
     text = IN_WORDS.sub(
         lambda words: "".join(
             WORDS.get(word.lower(), word) for word in re.findall(rf"{WORD}|\d", words.group(), re.IGNORECASE)

@@ -1,1 +1,1 @@
-"""The actions of an agent: searching, opening orders, viewing their people, and testing connections."""
+"""The services behind the pages, such as searching, opening orders, loading their people and testing connections."""

@@ -1,4 +1,4 @@
-"""The changes to an order since it was last viewed: its digest compared with an earlier one."""
+"""The changes to an order since it was last viewed, found by comparing its digest with an earlier one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = structlog.stdlib.get_logger("orders.changes")
 MOST_FLIGHTS = 120
 MOST_CHANGES = 12
 
-# Numbers of items by status, in the order of their codes: ((status, count), ...).
+# The number of items with each status, sorted by the status's code: ((status, count), ...).
 Counts = tuple[tuple[str | None, int], ...]
 
 
@@ -41,9 +41,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact, before and now: `fact` is "departs", "arrives", "number", "travellers" or "status".
+    """A changed fact about a flight, before and now: `fact` is "departs", "arrives", "number", "travellers" or "status".
 
-    Times are naive local times or dates, None if there is none. Statuses are tuples of values as in `Changes.status`.
+    Departures and arrivals are naive local times, or dates if the time is unknown, or None. "travellers" is a number. "status" is a
+    tuple of the statuses of the flight's items, each as in `Changes.status`.
     """
 
     fact: str
@@ -53,7 +54,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FlightChange:
-    """A flight that changed, was added or was removed; `anchor` is the DOM id of its row, "" if it has none."""
+    """A flight that changed, was added or was removed; `anchor` is the DOM id of its row, "" if it was removed."""
 
     kind: Kind
     number: str
@@ -66,12 +67,12 @@ class FlightChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The differences since the view at `since` (aware UTC), which was the person's `own` or somebody else's.
+    """The differences since the view at `since` (aware UTC); `own` is whether that view was the user's own.
 
-    `status` is (before, now): each the status as sent or its code, "" for none, None if its text was not kept. `total` is (before,
-    now), each (amount, currency). `items` is (before, now), each the number of items without flights by status, for statuses
-    whose number changed. Each of these three is None if unchanged. `more` flights changed beyond those in `flights`. `others_at` is
-    when another user last viewed the order, None if that view cannot be compared; `others_same` is whether the order is the same as then.
+    `status`, `total` and `items` are pairs (before, now), None if unchanged. A status is the text as sent or its code, "" for none,
+    None if only its hash is known. A total is (amount, currency). `items` counts items without flights by status, for the statuses
+    whose count changed. `more` is the number of changed flights that are not in `flights`. If `own`, `others_at` is when another user
+    last viewed the order, None if there is no such view to compare; `others_same` is whether the order is the same as then.
     """
 
     since: datetime
@@ -86,10 +87,11 @@ class Changes:
 
 
 def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> View | None:
-    """The user's view of the order, to be stored with its access record; None if it is not stored.
+    """The user's view of the order, to be stored with its access record; None if none is to be stored.
 
-    Nothing is stored without CHANGES_DAYS, a user or the order's ref. An order that loaded only in part, or has too many flights, is
-    neither stored nor compared: missing flights would appear to be removed. If there is no key to seal with, this is logged.
+    Nothing is stored unless CHANGES_DAYS is set, the user is signed in and the order has a ref; nor for an order with more than
+    MOST_FLIGHTS flights, or one that was read only in part: its missing flights would appear to be removed. If there is no key to seal
+    with, a warning is logged and nothing is stored.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
@@ -101,13 +103,13 @@ def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: Open
 
 
 def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Changes | None:
-    """The changes since the previous view, given the row that `view.change` returned; None if nothing changed or no view was kept."""
+    """The changes since the earlier view in the row that `view.change` returned; None if nothing changed or no view can be compared."""
     before = view.before(returned) if view is not None and returned else None
     return compare(before, view.digest, opened) if view is not None and before is not None else None
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
-    """The differences between the stored digest and `digest`, that of `opened`; None if there are none, or the two cannot be compared."""
+    """The differences between `digest` (of `opened`) and the digest in `views`; None if there are none or the two cannot be compared."""
     order = opened.order
     texts = {text or "" for text in (order.status, *(item.status for item in order.items))}
     sent = {code_of(text): text for text in texts}
@@ -142,12 +144,12 @@ def _whole(opened: OpenedOrder) -> bool:
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
-    """A status of a digest as now `sent` on the order; else its code, or None for a hash."""
+    """The text `sent` for a digest's status; its code if the order no longer has that status, or None if only a hash is known."""
     return sent.get(code, None if code.startswith("#") else code)
 
 
 def _counts(here: Counter[str], there: Counter[str], sent: Mapping[str, str]) -> Counts:
-    """The statuses whose number in `here` differs from that in `there`, with the number in `here`."""
+    """The statuses in `here` whose count differs from that in `there`, each with its count in `here`."""
     return tuple((_text(code, sent), count) for code, count in sorted(here.items() - there.items()))
 
 
@@ -161,7 +163,7 @@ def _amount(amount: str, currency: str) -> tuple[Decimal | None, str]:
 def _flights(
     before: list[Seen], now: list[Seen], keys: Sequence[str], sent: Mapping[str, str], *, timed: bool
 ) -> Iterable[FlightChange]:
-    """The flights that differ, in the order flown, removed ones last."""
+    """The flights that changed, were added or were removed: in the order flown, removed ones last."""
     earlier = _matched(before, now)
     for at, flight in enumerate(now):
         was = earlier.get(at)
@@ -178,9 +180,10 @@ def _flights(
 
 
 def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
-    """The earlier position of each flight that was there before, by its position now.
+    """For each flight that is in both lists, its position in `before`, by its position in `now`.
 
-    Equal flights are matched first; then those with the same number, route and day; number and route; route and day; or route.
+    Equal flights are matched first; then those with the same number, route and day; then the same number and route; then the same
+    route and day; then the same route.
     """
     matched: dict[int, int] = {}
     keys = (

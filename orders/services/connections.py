@@ -1,4 +1,4 @@
-"""A user's connections, own and shared, and the test of a connection, whose result is stored with it."""
+"""Finding a user's own and shared connections, choosing the default, and testing a connection."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's default, own or shared, else the first one; None if there is none."""
+    """The connection used if the URL names none: the user's default or else the first that they may use; None if there is none."""
     return chosen(user, "")[0]
 
 
 def named(user: AnyUser, name: str) -> AnyConnection | None:
-    """The connection of exactly this name that the user may use, their own first, or None: never another in its place."""
+    """The connection with exactly this name: the user's own before a shared one; None if there is none, never another in its place."""
     return chosen(user, name)[0] if name else None
 
 
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
-    """The connection that `name` names, or the default for "", like `named` and `default_for`; and the columns that `change` returns.
+    """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`); and the columns that `change` returns.
 
-    On PostgreSQL one statement does both. A name with a NUL finds nothing, and `change` is not run.
+    On PostgreSQL one statement looks it up and makes the change. A name with a NUL finds nothing, and `change` is not run.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, ()
@@ -60,7 +60,7 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: the default, then their own, then shared ones, unless one of their own has the same name."""
+    """All connections that the user can name: the default, their own, then shared ones, unless one of their own has the same name."""
     own = list(Connection.objects.for_user(user))
     names = {connection.name for connection in own}
     usable = [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
@@ -68,7 +68,7 @@ def usable_by(user: AnyUser) -> list[AnyConnection]:
 
 
 def make_default(user: AnyUser, connection: AnyConnection) -> None:
-    """Make `connection`, which the user may use, their only default."""
+    """Make `connection` the user's only default. They must be allowed to use it."""
     if isinstance(connection, SharedConnection) and isinstance(user, AbstractBaseUser):
         members.make_default(user, connection)
     elif isinstance(connection, Connection):
@@ -76,7 +76,7 @@ def make_default(user: AnyUser, connection: AnyConnection) -> None:
 
 
 def try_connection(connection: AnyConnection) -> Outcome:
-    """Test the connection's credential with one live call, store the result with the connection, and record it.
+    """Test the connection's credential with a live call, store the result with the connection, and record the test.
 
     Raises CredentialUnreadable.
     """

@@ -22,64 +22,72 @@ AROUND = (
     *("<", ">", "{", "}", "[", "]", "(", ")"),
 )
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE)
-# Invisible characters in the category of letters.
+# Blank characters that Unicode counts as letters, marks or symbols.
 BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 def clean_client_key(value: str) -> str:
-    """The client key without white space around it. A colon would end it in Basic authentication. Raises ValidationError."""
+    """The client key without surrounding white space. Raises ValidationError.
+
+    It must not contain a colon, which would end it in Basic authentication.
+    """
     key = _clean(value)
     if ":" in key:
         raise ValidationError(
-            _("It contains a colon, so it may be key and token together. Enter each in its own field."), code="colon"
+            _("The value contains a colon, so it may be the key and token together. Enter each in its own field."),
+            code="colon",
         )
     return key
 
 
 def clean_token(value: str) -> str:
-    """The API token without white space around it. Raises ValidationError."""
+    """The API token without surrounding white space. Raises ValidationError."""
     return _clean(value)
 
 
 def _clean(value: str) -> str:
     value = value.strip()
     if not value:
-        raise ValidationError(_("It is empty."), code="empty")
+        raise ValidationError(_("The value is empty."), code="empty")
     if any(_is_unseen(sign) for sign in value):
         raise ValidationError(
-            _("It contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
+            _("The value contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
             code="unseen",
         )
     if ADDRESS.match(value):
         raise ValidationError(
-            _("It is a URL. Enter the value that Sitecore CDP shows under Settings → API access."),
+            _("The value is a URL. Enter the key or token that Sitecore CDP shows under Settings → API access."),
             code="address",
         )
     if MASKED.search(value):
         raise ValidationError(
             _(
-                "It contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
+                "The value contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
             ),
             code="masked",
         )
     if LABEL.match(value):
         raise ValidationError(
-            _("It starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
+            _("The value starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
         )
     if value.startswith(AROUND) or value.endswith(AROUND):
-        raise ValidationError(_("It is in quotes or brackets. Enter it without them."), code="quotes")
+        raise ValidationError(_("Remove the quotation marks or brackets around the value."), code="quotes")
     if re.search(r"\s", value):
-        raise ValidationError(_("It contains a space or a line break. Copy it again, in one piece."), code="space")
+        raise ValidationError(
+            _("The value contains a space or a line break. Copy it again without spaces or line breaks."), code="space"
+        )
     if not value.isascii():
         raise ValidationError(
-            _("It contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."),
+            _(
+                "The value contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."
+            ),
             code="letters",
         )
     return value
 
 
 def _is_unseen(sign: str) -> bool:
-    """Whether a character is invisible but not white space: zero-width, control, variation selector."""
+    """Whether a character is invisible but not white space, such as a zero-width or control character."""
     if sign in BLANK:
         return True
     kind = unicodedata.category(sign)
@@ -90,8 +98,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """The connection's name without white space around it, fit for a link and a heading. Raises ValidationError."""
+    """The connection's name without surrounding white space. Raises ValidationError if it is unfit for a link or a heading."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
-        raise ValidationError(_("A name has 1 to 60 characters and no line breaks."), code="name")
+        raise ValidationError(_("A name must have 1 to 60 characters and no line breaks."), code="name")
     return value

@@ -17,17 +17,17 @@ from orders.itinerary.trip import Clock, Flight, Place, Trip
 from orders.services.currencies import canonical
 from orders.services.orders import OpenedOrder
 
-FORM = 3  # version of the digest; others are not compared
-HASH_LENGTH = 16  # characters of a status that is not in our table
+FORM = 3  # version of the digest; digests of other versions are not compared
+HASH_LENGTH = 16  # characters kept of the hash of a status that is not in our table
 CARRIER = re.compile(r"[A-Z0-9]{2}")
 NUMBER = re.compile(r"\d{1,4}[A-Z]?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Seen(NamedTuple):
-    """A flight in a digest. `departs` and `arrives` are local times (or dates without a time) in ISO 8601; "" if unknown.
+    """A flight in a digest. `departs` and `arrives` are local times in ISO 8601, or dates if the time is unknown, or "".
 
-    `travellers` is the number of its travellers.
+    `travellers` is a number. `statuses` are the codes of its items' statuses (see `code_of`), each once.
     """
 
     number: str
@@ -40,7 +40,7 @@ class Seen(NamedTuple):
 
 
 def digest_of(opened: OpenedOrder) -> str:
-    """The digest as JSON: only codes, figures and hashes of known form, so that no other data of the CDP can get into it."""
+    """The order's digest as JSON. It holds only codes, figures and hashes of a known form, so that no other data can get into it."""
     order, trip = opened.order, opened.trip
     currency = canonical(order.currency_code)
     codes = {sent: code_of(sent) for sent in {item.status for item in order.items}}
@@ -57,14 +57,14 @@ def digest_of(opened: OpenedOrder) -> str:
 
 
 def codes_added(texts: Iterable[str]) -> dict[str, str]:
-    """The codes of the statuses in `texts` that are in our table, by the hash that each had before an operator added its spelling."""
+    """A mapping from hash to code for the statuses in `texts` that are in our table: older digests may have the hash instead."""
     return {_hash(text): code for text in texts if not (code := code_of(text)).startswith("#")}
 
 
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
-    """The parsed digest, with its flights as `Seen` and its items counted; None if it is empty or has another form.
+    """The parsed digest, with its flights as `Seen` and its items counted by status; None if it is empty or of another version.
 
-    `added`, from `codes_added`, are the codes of statuses that an older digest may hold as hashes.
+    `added` comes from `codes_added`: an older digest may hold hashes of statuses that an operator has since added to the table.
     """
     for hashed, code in added.items():
         digest = digest.replace(hashed, code)
@@ -79,13 +79,13 @@ def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def code_of(sent: str | None) -> str:
-    """The code of a status in our table, "" for none, and a keyed hash of any other: a feed may send any text."""
+    """The code of a status in our table; "" for no status; a keyed hash of any other, because a feed may send any text."""
     row = status(sent)
     return row.code if row.translated else _hash(row.word)
 
 
 def _hash(text: str) -> str:
-    """The keyed hash of a status, the same for all its spellings."""
+    """The keyed hash of a status, the same for spellings that differ only in case, accents or punctuation."""
     said = key(text) or text.strip()
     return f"#{salted_hmac('orders.viewed.status', said, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
 
@@ -103,7 +103,7 @@ def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:
 
 
 def _others(trip: Trip, statuses: Sequence[str]) -> list[tuple[str, int]]:
-    """The items without flights, counted by status: (code, number) pairs."""
+    """The number of items without flights for each status: (code, count) pairs, sorted by code."""
     flown = {at for flight in trip.flights for at in flight.item_indexes}
     return sorted(Counter(code for at, code in enumerate(statuses) if at not in flown).items())
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from orders.cdp.records import OrderItem
 from orders.itinerary.trip import Flight, Trip
 
-# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra; also "BAG-STD", which is no pair of airports. Pairs may overlap.
+# "DUB-AGP", "DUB – AGP", "DUB>AGP" in the text of an extra; also "BAG-STD", which is not a pair of airports. Pairs may overlap.
 PAIR = re.compile(r"\b([A-Z]{3})(?=\s?[-–>]\s?([A-Z]{3})\b)")
-# Each of these belongs to a flight, even if only its travellers identify that flight.
+# Types of items that always belong to a flight, even if only the travellers show which one.
 ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGRADES"})
 
 
 def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
-    """The key of the one flight whose airports appear in an extra's product, name or description; "" without one."""
+    """The key of the flight for the first pair of airports in an extra's texts that is flown exactly once; "" without such a pair."""
     for pair in _pairs(item):
         if len(flights := ways.get("-".join(pair), ())) == 1:
             return flights[0].key
@@ -23,13 +23,16 @@ def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
 
 
 def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
-    """All pairs of three-letter words that are joined like airports ("DUB-AGP")."""
+    """All pairs of three-letter words in an item's product, name and description that are joined like airports ("DUB-AGP")."""
     for text in (item.product_id, item.name, item.description):
         yield from PAIR.findall((text or "").upper())
 
 
 def _names_airports(item: OrderItem, places: frozenset[str]) -> bool:
-    """Whether a pair in the texts of an extra includes one of these places, or is all of its product and not a kind of it (BAG-STD)."""
+    """Whether an extra names airports: a pair in its texts includes one of `places`, or its whole product is a pair ("DUB-AGP").
+
+    A product that begins like the extra's type ("BAG-STD" for a bag) counts only if it includes one of `places`.
+    """
     whole = PAIR.match(product := (item.product_id or "").upper().strip())
     if whole and len(product) == len("DUB-AGP") and not (item.type or "").upper().startswith(whole[1]):
         return True
@@ -37,7 +40,7 @@ def _names_airports(item: OrderItem, places: frozenset[str]) -> bool:
 
 
 def flights_of_types(trip: Trip) -> dict[str, list[str]]:
-    """The keys of the flights that travellers of each passenger type take, without cancelled ones."""
+    """The keys of the flights that travellers of each passenger type take, by the type's code; cancelled flights are left out."""
     taken: dict[str, list[str]] = {}
     for flight in trip.flights:
         for code, _count in flight.passengers if not flight.cancelled else ():
@@ -46,11 +49,10 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the one flight taken by the travellers who have these bags, seats or meals; "" if they take several, or if this is
-    unknown.
+    """The key of the only flight that travellers of these items' passenger types take; "" if they take several, or if this is unknown.
 
-    `items` are those merged into one line, equal except for the traveller. "" also for items of other types, and for items that
-    themselves name a pair of airports. `places` are the airports of the trip.
+    `items` are merged into one line: they are equal except for the traveller. Items that are not bags, seats or meals, or that name
+    airports themselves, also give "". `places` are the airports of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""
@@ -63,7 +65,7 @@ def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequenc
 
 
 def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
-    """The flights by their pair of airports, spelled as a product is (DUB-LHR), and the codes of all their airports."""
+    """The flights by pair of airports, spelled as in a product ("DUB-LHR"); and the codes of all the trip's airports."""
     ways: dict[str, list[Flight]] = {}
     for flight in trip.flights:
         ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
@@ -74,7 +76,7 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
     """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports flown exactly once.
 
-    Else the pair alone, if the trip passes through both places: BAG-23K is a bag, not a route. Else "".
+    Otherwise the pair alone if the trip passes through both places, or else "": BAG-23K is a bag, not a route.
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())

@@ -1,4 +1,4 @@
-"""The trips of listed orders: route and first day, by which an agent tells one order from another."""
+"""The trips of listed orders: the route and the first day, so that an agent can tell the orders apart."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from orders.itinerary.codes import Reading
 from orders.privacy.hiding import masked_order
 from orders.services.tenant import Tenant
 
-MOST_TRIPS = 12  # of a page: each costs a call where the CDP lists orders without their items
-MOST_ITEMS = 40  # of an order: enough for its route, and bounds the work
+MOST_TRIPS = 12  # on one page: each costs a call if the CDP lists orders without their items
+MOST_ITEMS = 40  # of one order: enough for its route, while the work stays limited
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,7 +26,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class TripLine:
     """The stops of a trip (none for an order without flights) and the local date on which the trip begins, if known.
 
-    `whole` is False if the order has more items than were read: the trip may continue in them.
+    `whole` is False if some of the order's items were not considered: the trip may continue in them.
     """
 
     route: tuple[str, ...] = ()
@@ -36,15 +36,16 @@ class TripLine:
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """The trips of listed orders by the orders' refs, and the refs of the orders whose items are still to be read."""
+    """The trips of listed orders, by the order's ref (`lines`), and the refs of orders whose items are still to be read (`later`)."""
 
     lines: Mapping[str, TripLine] = field(default_factory=dict)
     later: tuple[str, ...] = ()
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of the newest MOST_TRIPS orders, as far as their items came with them or were read within the last minute, and the
-    refs of the others among these orders. Makes no call.
+    """The trips of the newest MOST_TRIPS orders, as far as their items are at hand; `later` has the refs of the others. Makes no call.
+
+    Items are at hand if they came with the order or were read within the last minute.
     """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
@@ -57,7 +58,7 @@ def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
 def load_trips(
     tenant: Tenant, order_refs: Sequence[str]
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
-    """Read these orders in parallel, with at most ten items each; return the orders that could be read, and their trips, by ref.
+    """Read these orders in parallel, with their first items (normally ten); return those that could be read and their trips, both by ref.
 
     The third value is the first failure, or None.
     """
@@ -69,10 +70,10 @@ def load_trips(
 def trip_lines(
     tenant: Tenant, orders: Iterable[Order], *, most: int = MOST_TRIPS, whole: bool = False
 ) -> dict[str, TripLine]:
-    """The trips of the newest `most` orders, by the orders' refs.
+    """The trips of the newest `most` orders, by the order's ref.
 
-    Orders that came without their items are read in parallel, with the first ten items or with all (`whole`). An order has no
-    line if it cannot be read, or if no route was found although it may have flights.
+    Orders that came without their items are read in parallel: with their first items (normally ten), or with all items if `whole`.
+    An order is left out if it cannot be read, or if no route was found although it may have flights.
     """
     read_order = tenant.client.get_order if whole else tenant.client.get_order_start
     newest = _newest(orders, most)
@@ -83,7 +84,7 @@ def trip_lines(
 
 
 def _newest(orders: Iterable[Order], most: int) -> dict[str, Order]:
-    """The newest `most` of the orders that have a ref, by their refs."""
+    """The newest `most` orders that have a valid ref, by ref."""
     named = {one.ref: one for one in orders if one.ref and refs.is_ref(one.ref)}
     return dict(sorted(named.items(), key=lambda pair: pair[1].ordered_at or LONG_AGO, reverse=True)[:most])
 

@@ -1,6 +1,6 @@
-"""Open an order; load its contacts and custom data.
+"""Opening an order, and loading its contacts and custom data.
 
-No requests, templates or HTTP statuses here, and no open database transaction while waiting for the CDP.
+Nothing here uses Django's requests, templates or HTTP statuses, or keeps a database transaction open while waiting for the CDP.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 @dataclass(frozen=True, slots=True)
 class OpenedOrder:
-    """One order: the record, its trip, its summary, and the answers as received if the tenant's reader keeps them.
+    """An order, its trip and its summary; `documents` are the CDP's answers as received, if the tenant's reader keeps them.
 
-    `as_of` is when the oldest answer was read, aware UTC.
+    `as_of` is when the oldest of the answers used was received, aware UTC.
     """
 
     order: Order
@@ -43,8 +43,8 @@ class OpenedOrder:
 def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> OpenedOrder:
     """Read the order `ref` with all its items and plan its trip.
 
-    One call for an order of fewer than ten items; in v2.1, also one for each flight item without segments. Raises a CdpError;
-    `order.items_problem` reports items that could not be read.
+    Normally one call for an order of fewer than ten items; in v2.1, also one for each flight item without segments. Raises a CdpError
+    if the order cannot be read. If only items could not be read, `order.items_problem` may give the reason.
     """
     order = masked_order(tenant.client.get_order(ref))
     if tenant.connection.version == "v2.1":
@@ -58,7 +58,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
 
 
 def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
-    """Add the trips that v2.1 keeps in the data extension of a "Flight Item", fetched in parallel; a failure becomes a note."""
+    """The order with the flights that v2.1 keeps in data extensions of items, fetched in parallel; a failure becomes a note on the item."""
     wanted = [
         (index, item.ref)
         for index, item in enumerate(order.items)
@@ -77,15 +77,15 @@ def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
 
 
 def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
-    """The order's contacts (the bookers): one round trip if the CDP expands the list, else two or more, 25 requests at a time."""
+    """The order's contacts (the bookers): one round trip if the CDP lists them in full, or more if it lists only references."""
     return tenant.client.list_contacts(ref)
 
 
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
-    """The data extensions of the order and its items, as (label, values); absent ones (404) are left out.
+    """The data extensions of the order and its items, as (label, values) pairs, and the first failure, or None.
 
-    The label is "" for the order and, for an item, its name or reference. The second value is the first failure, or None.
-    Raises a CdpError if the order cannot be read, and the first failure if there is nothing to show.
+    The label is "" for the order; for an item, it is the name, or else a reference. Absent extensions (404) are left out. Raises a
+    CdpError if the order cannot be read, or the first failure if there is no data to return.
     """
     order = masked_order(tenant.client.get_order(ref))
     owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]

@@ -1,4 +1,4 @@
-"""The people of an order, and their other orders. No requests, templates or access records here."""
+"""The people on an order, and their other orders. Nothing here uses Django's requests or templates, or writes access records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
-MOST_GUESTS = 3  # whose orders are listed unasked: a group's contacts may be many
+MOST_GUESTS = 3  # contacts whose orders are listed without being asked for: a group may have many contacts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,10 +26,9 @@ class Traveller:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Travellers:
-    """The order's consumers who could be read, and the order whose items were joined to them.
+    """The order's consumers with their items, as far as they could be read; `opened` is the order, None if it could not be read.
 
-    `opened` is None if the order itself could not be read. `items_complete` is False if somebody may have more items than are
-    shown; `items_problem` is the reason, if known.
+    `items_complete` is False if a consumer may have more items than are given; `items_problem` is the reason, if known.
     """
 
     loaded: Loaded[Traveller]
@@ -39,10 +38,10 @@ class Travellers:
 
 
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
-    """The order's consumers joined to its items; consumers and order are read at the same time.
+    """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
     v2.1 may give a consumer's items only as a link: such links are followed in parallel, one call per person. Raises a CdpError if
-    the consumers cannot be read; if only the order or a link cannot be read, they come without those items.
+    the consumers cannot be read; if only the order or a link cannot be read, the items concerned are missing.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
     opened, people = tenant.reader.run_parallel(jobs)
@@ -58,7 +57,7 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
 
 
 def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
-    """The people, with the item refs that v2.1 gives only as a link; the second value is the first failure, or None."""
+    """The people, with item refs added where v2.1 gives only a link to them; and the first failure, or None."""
     without = {person.ref for person in people.items if person.ref and not person.item_refs}
     if tenant.connection.version != "v2.1" or not without:
         return people, None
@@ -74,7 +73,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
 
 
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
-    """The people, each with the items that they name by ref or by the client's own reference."""
+    """The people, each with the items listed in their `item_refs`, by ref or by the client's own reference."""
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
@@ -88,9 +87,9 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotFound for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if the
-    orders, or the people among whom the guest may be, cannot be read. Orders and contacts are requested at the same time; the panel
-    that led here has usually just cached its people.
+    Raises NotOnOrder for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if
+    the guest's orders cannot be read, or if the guest was not found and not all people on the order could be read. The guest's orders
+    and the contacts are requested at the same time; the panel that led here has usually just cached the people.
     """
     jobs: list[Callable[[], Any]] = [
         partial(load_guest_orders, tenant, guest_ref),
@@ -105,7 +104,7 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
                     raise people
                 if not people.complete:
                     raise people.problem or errors.Unreadable("not all people on the order could be read")
-            raise errors.NotFound("nobody on this order is that guest")
+            raise errors.NotOnOrder("nobody on this order is that guest")
     if isinstance(orders, errors.CdpError):
         raise orders
     found: Loaded[Order] = orders
@@ -113,10 +112,9 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
 
 
 def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
-    """The refs of the first MOST_GUESTS guests among an order's contacts, and all their orders, each once, newest first.
+    """The refs of the first MOST_GUESTS guests among an order's contacts, and these guests' orders, each once, newest first.
 
-    If a guest's orders could not be read, they are missing, and `problem` is the reason. Raises a CdpError if the contacts cannot be
-    read.
+    Orders that could not be read are missing; `problem` is then the first failure. Raises a CdpError if the contacts cannot be read.
     """
     contacts = tenant.client.list_contacts(order_ref)
     guests = tuple(dict.fromkeys(one.guest_ref.lower() for one in contacts.items if one.guest_ref))[:MOST_GUESTS]

@@ -17,14 +17,14 @@ from orders.services.tenant import Tenant
 
 MOST_PEOPLE = 50  # each costs at least one call, and nobody reads a longer list
 
-_NAMED = "named/"  # followed by a booking reference: the key of the ref of the order that it led to
+_NAMED = "named/"  # a note's key is this and a booking reference; its value is the ref of the order that was opened
 
 Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Orders found, each once. `looked` lists the searches made, in order: ("ref" | "reference", the value).
+    """Orders found, each once. `looked` lists the searches made, in order, as ("ref" or "reference", value) pairs.
 
     `partial` is True if a search failed or was not read to its end: there may be more orders.
     """
@@ -35,23 +35,23 @@ class Found:
 
     @property
     def only(self) -> str:
-        """The ref of the only order found; "" if there are several, if one may be missing, or if it has no ref."""
+        """The ref of the only order found; "" unless exactly one was found, none can be missing, and it has a ref."""
         return (self.orders[0].ref or "") if len(self.orders) == 1 and not self.partial else ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GuestOrders:
-    """One guest, and those of their orders that could be read, newest first."""
+    """A guest, and the guest's orders that could be read, newest first."""
 
     guest: Person
     orders: Loaded[Order]
 
 
 def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
-    """Search for orders by `candidates`, each as a booking reference and, if it can be one, as an order ref, all in parallel.
+    """Search for orders with each candidate as the booking reference and, if it can be one, as the order ref, all in parallel.
 
-    A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people type it in lower case.
-    Raises the first failure, a CdpError, if nothing was found and a search failed or was incomplete; BadReference without candidates.
+    A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people often type it in lower
+    case. Raises BadReference without candidates, and the first CdpError if nothing was found and a search failed or was incomplete.
     """
     searches: Searches = {}
     for candidate in candidates:
@@ -64,12 +64,12 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 
 
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); else return the orders found.
+    """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); otherwise return the orders found.
 
-    A value in the form of the CDP's refs is tried as a ref first, and as a reference only if no order has that ref; any other value
-    is tried as both at the same time. If one reading failed, the orders of the other are `partial`: the right order may be missing.
-    Raises a CdpError if neither reading gave an order and not both were answered, or if the order `ref` was found but cannot be read.
-    For a minute, a reference that led to one order does so again without a search.
+    A value in the form of the CDP's refs is tried as a ref first, and as a booking reference only if no order has that ref; any other
+    value is tried as both at the same time. If trying it as a ref failed, the orders found are `partial`: the right one may be missing.
+    Raises a CdpError if no order was found and an attempt failed, or if the order to open cannot be read. For the next minute, a
+    booking reference that led to one order opens it without a search.
     """
     opened: errors.CdpError
     found: OpenedOrder | Found | errors.CdpError
@@ -105,17 +105,17 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
 
 
 def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
-    """Open the order that was found, if there is exactly one and no other can be meant; otherwise return `found`.
+    """Open the order in `found` if there is exactly one and none can be missing; otherwise return `found`.
 
-    The answers of the search are reused. Raises a CdpError if the order cannot be read.
+    Answers to the search are reused. Raises a CdpError if the order cannot be read.
     """
     return open_order(tenant, found.only) if found.only else found
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the one order that `text` names or, if it cannot be a ref, that its readings (`candidates`) name; else return those found.
+    """Open the one order that `text` identifies, as a ref or as a booking reference; otherwise return the orders found.
 
-    Raises a CdpError.
+    `candidates` are the readings of `text` to search for if it cannot itself be a ref. Raises a CdpError.
     """
     if refs.is_ref(text):
         return open_or_find(tenant, text)
@@ -123,12 +123,12 @@ def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> Opened
 
 
 def find_by_reference(tenant: Tenant, reference: str) -> Found:
-    """Orders that have `reference` as their booking reference, as it was typed or in capitals. Raises a CdpError like `find_orders`."""
+    """The orders whose booking reference is `reference`, as typed or in capitals. Raises a CdpError as `find_orders` does."""
     return _run(tenant, _reference_searches(tenant, reference))
 
 
 def _reference_searches(tenant: Tenant, reference: str) -> Searches:
-    """Searches for the reference as it was typed, and in capitals."""
+    """Searches for a booking reference, as typed and in capitals."""
     return {
         ("reference", spelling): partial(tenant.client.list_orders, reference_id=spelling)
         for spelling in dict.fromkeys((reference, reference.upper()))
@@ -136,7 +136,7 @@ def _reference_searches(tenant: Tenant, reference: str) -> Searches:
 
 
 def _run(tenant: Tenant, searches: Searches) -> Found:
-    """Run all searches in parallel; each order counts once.
+    """Run all searches in parallel, and return the orders found, each once.
 
     Raises a CdpError if nothing was found and a search failed or was incomplete.
     """
@@ -182,12 +182,13 @@ def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
 
 
 def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
-    """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with all their orders.
+    """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with their orders.
 
-    Several `questions`, such as spellings of one name, are searched at the same time, and each guest counts once.
-    Two round trips: for the guests, and for all their orders. Three if the CDP lists only references: each guest is then fetched
-    while their orders are listed. A guest whose orders could not be read is included, with the reason.
-    Only the first MOST_PEOPLE are read: `problem` is TooMany if there are more. Raises a CdpError if an incomplete read found nobody.
+    Several `questions`, such as spellings of one name, are searched at the same time, and each guest is returned once.
+    Two round trips: one for the guests, one for all their orders. Three if the CDP lists only references: the guests are then fetched
+    while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is included, with the reason.
+    At most MOST_PEOPLE guests are returned: `problem` is TooMany if there are more. Raises a CdpError if nobody was found and the
+    search failed or was incomplete.
     """
     orders = _OrdersOfGuests(tenant)
     guests = _list_guests(tenant, questions, orders.start)
@@ -201,25 +202,25 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
     """Guests as `find_people` finds them, without their orders: one round trip, or two if the CDP lists only references.
 
-    At most MOST_PEOPLE. Raises a CdpError if an incomplete read found nobody.
+    At most MOST_PEOPLE. Raises a CdpError if nobody was found and the search failed or was incomplete.
     """
     return _list_guests(tenant, questions, lambda _ref: None)
 
 
 class _OrdersOfGuests:
-    """The orders of guests, by the guests' refs, loaded once for each guest. Thread-safe."""
+    """The orders of several guests, loaded once for each guest. Thread-safe."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a listed guest's orders, unless this was done for MOST_PEOPLE: several spellings may list more than are shown."""
+        """Load a listed guest's orders, unless MOST_PEOPLE guests already have them: spellings may list more guests than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 
     def load(self, refs_shown: Iterable[str]) -> None:
-        """Load the orders that are still missing for the guests who are shown."""
+        """Load the orders of the guests who are shown, except those already loaded."""
         self._tenant.reader.run_parallel(
             [partial(self._load, ref) for ref in refs_shown if ref.lower() not in self._orders]
         )
@@ -241,9 +242,9 @@ class _OrdersOfGuests:
 def _list_guests(
     tenant: Tenant, questions: Sequence[Mapping[str, str]], load_orders: Callable[[str], None]
 ) -> Loaded[Person]:
-    """The guests of all `questions`, with `load_orders` called for the ref of each.
+    """The guests that match any of `questions`; `load_orders` is called with the ref of each.
 
-    Raises a CdpError if no guest was found and not every list could be read to its end.
+    Raises a CdpError if no guest was found and a search failed or was incomplete.
     """
 
     def ask(question: Mapping[str, str]) -> Loaded[Person]:
@@ -260,7 +261,7 @@ def _list_guests(
 
 
 def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:
-    """The guests of several answers, each once, and at most MOST_PEOPLE; incomplete if an answer failed or more were listed."""
+    """The guests in all answers, each once, at most MOST_PEOPLE; incomplete if any are left out or an answer failed or is incomplete."""
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

@@ -1,6 +1,6 @@
-"""The summary of an order, for the first glance: computed from the order and its trip, without wording or Django.
+"""The summary of an order, to be read at a glance: facts computed from the order and its trip, without wording or Django.
 
-A summary never guesses: a sum is compared with the total only if the data allows it, and a mixed status is reported as mixed.
+A summary never guesses: the sum is compared with the total only if the data allows it, and different statuses are reported as mixed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PRECISION = 100  # enough digits for exact sums
 
 
 class Unchecked(StrEnum):
-    """The reason why the items' sum is not compared with the order's total."""
+    """A reason why the items' sum is not compared with the order's total."""
 
     ITEMS_MISSING = "items missing"
     NO_TOTAL = "no total"
@@ -41,7 +41,7 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A notice to check: `anchor` is the DOM id of the row it concerns, `at` the flight's number or the place, "" for the trip."""
+    """A serious notice. `anchor` is the DOM id of the row to go to; `at` is the flight or the transfer's airport, "" for the whole trip."""
 
     anchor: str
     notice: Notice
@@ -50,11 +50,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OtherItem:
-    """Items without flights, `count` of them, equal except for the traveller: `item` is the first one, `index` its position in the order.
+    """One line for `count` items without flights that are equal except for the traveller.
 
-    `belongs` is the label of the flight that their product names, or the product itself (DUB-LHR) if it names two places of the trip.
-    `passengers` counts their passenger types, in order of first appearance. `dates` are the item's unknown fields that hold a date.
-    `flight` is the key of the flight that they go with, "" if the data leaves this open.
+    `item` is the first of the items, `index` its position in the order (from 0). `belongs` is the label of the flight that the product
+    names, or the product itself ("DUB-LHR") if it names two places of the trip. `passengers` counts the passenger types, in order of
+    first appearance. `dates` are the item's unknown fields that hold a date. `flight` is the key of the flight that the items go with,
+    "" if the data leaves this open.
     """
 
     index: int
@@ -70,14 +71,14 @@ class OtherItem:
 class OrderSummary:
     """The summary of an order.
 
-    `passengers` are the travellers who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
+    `passengers` counts the travellers who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
     `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent first; `mixed` is True if they
     differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
     `unchecked` has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
-    `total_holds_cancelled` is whether the total includes cancelled items as well as others. `others` are the items without flights,
-    `extras` those of them that go with a flight, by its key. `items_total` is None if not all items could be read; `items_known` is
-    how many are known to exist. `segments_left` is how many more segments were sent than are read for one order. `notes` are
-    all oddities of the order, its items and its segments, each with its place.
+    `total_holds_cancelled` is whether the total includes cancelled items with a price, although not all items are cancelled. `others`
+    are the items without flights; `extras` are those that go with a flight, by the flight's key. `items_total` is None if not all items
+    could be read; `items_known` is how many are known to exist. `segments_left` is how many segments were sent but not read, because
+    of the limit for one order. `notes` are all oddities of the order, its items and its segments, each with its place.
     """
 
     reference: str
@@ -192,11 +193,11 @@ def _partly_cancelled(items: Sequence[OrderItem]) -> bool:
 
 
 def _alerts(trip: Trip) -> Iterator[Alert]:
-    """The serious notices of the trip, its flights and transfers, each with the row it belongs to."""
+    """The serious notices of the trip, its flights and its transfers, each with the row to go to."""
     for notice in trip.notices:
         if notice.serious:
             yield Alert("itinerary", notice)
-    # A notice about the whole trip is not repeated for each of its forty flights.
+    # A notice about the whole trip is not repeated for each of its flights.
     of_trip = {notice.kind for notice in trip.notices}
     for journey in trip.journeys:
         anchor = "itinerary"
@@ -246,12 +247,12 @@ def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
-    """The unknown fields of an item that hold dates: they distinguish a hotel's second night from its first."""
+    """The unknown fields of an item that hold dates, which may be all that distinguishes two nights at a hotel."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
 
 
 def _price(item: OrderItem) -> Decimal | str | None:
-    """The price on the line: the amount, or what was sent in its place."""
+    """The item's price, or what was sent if that could not be read as a number; "" if nothing was sent."""
     return item.price if item.price is not None else not_understood(item.notes, "price")
 
 

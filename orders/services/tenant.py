@@ -1,4 +1,4 @@
-"""One user's session with one CDP tenant."""
+"""A user's access to one CDP tenant, for a single page."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from orders.storage.session_answers import SessionAnswers
 
 
 class Tenant:
-    """One user's session with one CDP tenant, for a single page. `reader` counts requests and time spent.
+    """A user's access to one CDP tenant, for a single page. `reader` counts requests and time spent.
 
     A `fresh` page requests everything again, except in two cases: a search has just read the order `handed`; or the order `at_hand` is
-    in a strip of orders that the agent switches between, and the page that the agent comes from (`left`) is not that order's own.
+    in a strip of orders that the agent switches between, and the agent does not come from a page of that same order (`left`).
     Raises CredentialUnreadable, also for a region that is not set up.
     """
 
@@ -59,12 +59,12 @@ class Tenant:
 
     @property
     def as_of(self) -> datetime:
-        """The time at which the oldest cached answer used by this page was read, aware UTC; now if none was used."""
+        """The time at which the oldest cached answer used by this page was received, aware UTC; now if none was used."""
         return self._memory.as_of
 
     @property
     def strip_of(self) -> str:
-        """The ref of the order in whose strip the page's order is listed, "" if in none."""
+        """The ref of the order whose strip lists the order of this page; "" if the page was not opened from a strip."""
         return self._memory.strip_of
 
     def keep_at_hand(self, ref: str, orders: Iterable[Order]) -> None:

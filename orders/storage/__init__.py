@@ -1,1 +1,1 @@
-"""The answer cache, and database tools for pages."""
+"""The cache of the CDP's answers, and database helpers for pages."""

@@ -1,8 +1,8 @@
 """Answers of the CDP, cached for a minute, so that the panels of a page do not request them again.
 
-Kept in this process, or in Redis for all processes (`shared_answer_cache`), never on disk. Without Redis another worker process
-requests them again, or uses its own answers of the last minute. An entry belongs to one session and to one state of one connection,
-so nobody else can read it, and a changed credential invalidates it.
+They are kept in this process's memory, or in Redis for all processes (`shared_answer_cache`). Without Redis, another worker process
+requests them again, or uses its own answers from the last minute. An answer is cached for one session and one state of one connection,
+so no other session can read it, and a changed credential invalidates it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Held(NamedTuple):
 
 
 class AnswerCache:
-    """Answers by (session, connection, key), kept for `seconds` and up to `most_bytes`. Thread-safe."""
+    """Answers by (session, connection, key), kept for `seconds`, and at most `most_bytes` in all. Thread-safe."""
 
     def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
         self._seconds = seconds
@@ -60,7 +60,7 @@ class AnswerCache:
             return there
 
     def put(self, key: Key, answer: bytes) -> None:
-        """Store `answer` under `key`; the oldest are dropped if there is no room."""
+        """Store `answer` under `key`; the oldest answers are dropped if there is no room."""
         with self._lock:
             self._drop(key)
             self._answers[key] = Held(time.monotonic(), time.time(), answer)
@@ -110,7 +110,7 @@ class AnswerCache:
             self._drop(key)
 
     def _sweep(self) -> None:
-        """Drop old answers on a thread while there are any: an idle server has no other occasion."""
+        """Drop old answers on a thread until none are left: on an idle server nothing else would drop them."""
         while True:
             with self._lock:
                 self._drop_old()

@@ -1,4 +1,4 @@
-"""The time that a page waits for a locked database, and the release of its connections before it waits for another server."""
+"""Limiting how long a page waits for a locked database, and closing its database connections before it waits for another server."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Until the request is over, let this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database.
+    """Make this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database, until the request is over.
 
-    Called for pages only, so forms and commands keep their longer wait. Does nothing on PostgreSQL, which locks rows and not the
+    Called for pages only, so forms and commands keep their longer wait. Does nothing on PostgreSQL, which locks rows, not the whole
     database.
     """
     if connection.vendor == "sqlite":
@@ -18,16 +18,16 @@ def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether `error` means that the database cannot serve now: down, hanging, read-only, full, or locked for too long."""
+    """Whether `error` means that the database cannot be used now: down, hanging, read-only, full, or locked for too long."""
     # PostgreSQL reports "read-only" as an internal error.
     read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
     return read_only or isinstance(error, (OperationalError, InterfaceError))
 
 
 def give_back() -> None:
-    """Close this page's database connections, except one in a transaction, before it waits for the CDP, the directory or the provider.
+    """Close this thread's database connections, except any in a transaction; the next query opens one again.
 
-    The next query reopens one.
+    Called before a long wait, such as for the CDP, a directory or a sign-in provider, so that others can use the connections meanwhile.
     """
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row's place: `at` (aware) and its id. Written as `20260301T235959000005-42`, in UTC."""
+    """A row's place in the order: its `at` (aware) and its id. Written as `20260301T235959000005-42`, in UTC."""
 
     at: datetime
     pk: int
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Rows, newest first. `newer` and `older` are the places to pass as `after` and `before` for the adjacent pages, or "" if none."""
+    """Rows, newest first. `newer` and `older` are the places to pass as `after` and `before` for the adjacent pages, or ""."""
 
     rows: list[M]
     newer: str = ""
@@ -49,10 +49,10 @@ class Page(Generic[M]):
 
 
 def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: str = "") -> Page[M]:
-    """At most `size` rows older than the place `before`, or newer than `after`; the newest if neither is a place.
+    """The next rows, at most `size`, older than the place `before` or newer than `after`; the newest rows if neither is a place.
 
-    Also the newest if at most `size` rows are newer than `after`. `parts` have no row in common. Each is a separate statement that uses
-    its own index: with OR the database may read everybody's rows to find one person's.
+    The newest rows are also returned if at most `size` are newer than `after`. `parts` must have no row in common. Each is a separate
+    statement that uses its own index: with OR the database may read everybody's rows to find one person's.
     """
     start, end = Place.read(before), Place.read(after)
     if end is not None:
@@ -72,7 +72,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
 
 
 def everything(parts: Sequence[QuerySet[M]], *columns: str, chunk: int = 2000) -> Iterator[tuple[Any, ...]]:
-    """All rows, newest first, as tuples of `columns`, `chunk` per statement; no connection is held while the consumer works."""
+    """All rows, newest first, as tuples of `columns`, read in chunks; no connection is held while the caller handles a chunk."""
     place: Place | None = None
     while True:
         found = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]

@@ -1,7 +1,7 @@
-"""Single-row query whose SQL is compiled once and reused.
+"""A single-row query whose SQL is compiled once and reused.
 
-Every page reads its session (with the user) and the user's connection. Compiling those statements took most of their time (0.7 of
-0.86 ms). The ORM still writes the statement, at its first use, and builds the model, so no column is named here.
+Every page reads its session (with the user) and the user's connection. Compiling the SQL took most of the time of these queries (0.7
+of 0.86 ms). The ORM still writes the SQL, at its first use, and builds the model, so no column is named here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Value = str | int | datetime | UUID
 
 @dataclass(frozen=True, slots=True)
 class Statement(Generic[M]):
-    """The SQL of a query with `places` placeholders, and the data that turn its row of `width` columns into the model."""
+    """The SQL of a query with `places` placeholders, and what is needed to turn its row of `width` columns into the model."""
 
     model: type[M]
     alias: str
@@ -36,13 +36,13 @@ class Statement(Generic[M]):
     converters: Mapping[int, tuple[list[Callable[..., Any]], Any]]
 
     def adapted(self, values: Sequence[Value]) -> list[Any]:
-        """The values as the driver takes them. Raises ValueError unless there is one for each place."""
+        """The values as the driver takes them. Raises ValueError unless there is one for each placeholder."""
         if len(values) != self.places:
             raise ValueError(f"the statement takes {self.places} values")
         return [_adapted(value, connections[self.alias]) for value in values]
 
     def to_model(self, columns: Sequence[Any]) -> M:
-        """The model made from a row."""
+        """The model instance for a row."""
         row, connection = list(columns), connections[self.alias]
         for index, (converters, column) in self.converters.items():
             for convert in converters:
@@ -54,9 +54,9 @@ class Statement(Generic[M]):
 
 
 class PreparedQuery(Generic[M]):
-    """A query compiled once. `query` returns it with a placeholder value in each `filter`; `get` takes the real values in that order.
+    """A query that is compiled once. `query` builds it with a stand-in value in each `filter`; `get` takes the real values in that order.
 
-    The rows of its `select_related` are read with it.
+    Objects named in its `select_related` are read in the same statement.
     """
 
     def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:

@@ -1,4 +1,4 @@
-"""Cached answers of one session: from this process, or from Redis if there is one."""
+"""Cached answers of one session: in the memory of this process, or in Redis if it is set up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_HAND = "at hand/"  # followed by an order's ref or reference
 
 @cache
 def answers() -> Memory:
-    """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, else this process."""
+    """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, otherwise the memory of this process."""
     if not settings.SHARED_REDIS:
         return AnswerCache()
     from redis import Redis
@@ -27,12 +27,13 @@ def answers() -> Memory:
 
 
 class SessionAnswers:
-    """The part of the cache for one session and one state of one connection; the `memory` of a `CdpClient`.
+    """The cached answers of one session (`owner`) and one state of one connection; the `memory` of a `CdpClient`.
 
-    With `fresh` it is emptied first: the page and its panels request everything again, and if the page fails, nothing older is shown in
-    its place. Two kinds of page use the cache nevertheless: that of an order that the previous page has just read (`handed`), once,
-    and that of an order opened from a strip of orders (`at_hand`), unless the user left a page of the same order (`left`). `strip_of`
-    is the order in whose strip that order is listed, "" if the page does not come from a strip. Without `owner`, nothing is cached.
+    With `fresh` they are deleted first, so that the page and its panels request everything again and, if the page fails, nothing older
+    is shown in its place. In two cases they are kept and used: once for the page of the order `handed`, if the previous page has just
+    read that order; and for the page of the order `at_hand`, if it is listed in a strip of orders and the user does not come from a
+    page of the same order (`left`). `strip_of` is the ref of the order above which that strip was shown, "" in all other cases.
+    Without `owner`, nothing is cached.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class SessionAnswers:
 
     @property
     def as_of(self) -> datetime:
-        """The time (aware UTC) at which the oldest cached answer in use was received; now if no cached answer was used."""
+        """The time (aware UTC) at which the oldest cached answer used was received; now if none was used."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def hand_over(self, ref: str) -> None:
@@ -77,9 +78,9 @@ class SessionAnswers:
         self.put(_HANDED + ref.lower(), b"")
 
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
-        """Let the pages of the orders in the strip of `strip_of` use these answers while cached.
+        """Let the pages of the orders in the strip of the order `strip_of` use these answers while they are cached.
 
-        `refs` maps the names in the URLs of their pages to the refs of these orders.
+        `refs` maps each ref or booking reference that a URL may have for one of these orders to the order's ref.
         """
         if self._owner:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})

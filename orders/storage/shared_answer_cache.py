@@ -1,8 +1,8 @@
 """The answer cache in Redis, shared by all processes and hosts.
 
-Redis holds nothing readable. Keys are keyed hashes; values are sealed under the server's secret, the session's key and two random
+Redis holds no readable answer. Names are keyed hashes; answers are sealed under the server's secret, the session's key and two random
 numbers, one for the session and one for the state of its connection. Deleting such a number makes everything sealed with it
-unreadable. If Redis does not answer, one request waits briefly, and for some seconds pages use the CDP instead.
+unreadable. If Redis does not respond, one request waits briefly, and for some seconds this process asks the CDP instead.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ log = structlog.stdlib.get_logger("orders.memory")
 
 
 class PatientRedis:
-    """A client that leaves Redis alone for `rest` seconds after a failure; its next use begins with the deletions that failed."""
+    """A client that leaves Redis alone for `rest` seconds after a failure.
+
+    Then one request tries it again, beginning with the deletions that failed; the others go on without Redis until that has worked.
+    """
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:
         self._client, self._rest = client, rest
@@ -42,26 +45,31 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """The result of `ask`; `otherwise` if Redis fails, and for the `rest` seconds after that."""
-        if time.monotonic() < self._away_until:
+        """The result of `ask`; `otherwise` if Redis fails, and while it is left alone."""
+        now = time.monotonic()
+        if now < self._away_until:
             return otherwise
+        if self._away_until:
+            self._away_until = now + self._rest
         try:
             self._catch_up()
-            return ask(self._client)
+            answer = ask(self._client)
         except (RedisError, ValueError) as error:
             self._away_until = time.monotonic() + self._rest
             log.warning("the shared cache is not responding", error=type(error).__name__)
             return otherwise
+        self._away_until = 0.0
+        return answer
 
     def delete_at_last(self, name: str) -> None:
-        """Delete a key, or if Redis is unavailable, delete it later unless MOST_UNSENT deletions are pending already."""
+        """Delete a key; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are already pending."""
         if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:
                     self._unsent.add(name)
 
     def _catch_up(self) -> None:
-        """Carry out the pending deletions, before any other use of Redis."""
+        """Carry out the pending deletions."""
         if self._unsent:
             with self._lock:
                 self._client.delete(*self._unsent)
@@ -97,7 +105,7 @@ class SharedAnswerCache:
         self.put_all({key: answer})
 
     def put_all(self, answers: Mapping[Key, bytes]) -> None:
-        """Store answers of one session and connection for a minute, in one message."""
+        """Store answers of one session and connection for a minute, all sent to Redis at once."""
         if answers:
             self._redis.asked(lambda client: self._put(client, answers), None)
 
@@ -144,7 +152,7 @@ def _numbers(session: str, connection: str) -> tuple[str, str]:
 
 
 def _name(kind: str, *parts: str) -> str:
-    """A key that does not reveal its parts."""
+    """A name in Redis that does not reveal `parts`."""
     hidden = salted_hmac("orders.shared_memory.name", json.dumps([kind, *parts]), algorithm="sha256")
     return f"cdpviewer:{kind}:{hidden.hexdigest()}"
 

@@ -1,6 +1,6 @@
-"""Several statements sent as one: otherwise a page waits for the answer to each, and PostgreSQL may be on another host.
+"""Several statements sent as one, so that a page waits only once for PostgreSQL, which may be on another host.
 
-SQLite, whose file is on this machine, runs the write and the read one after the other.
+On SQLite, whose file is on this machine, a change and the queries run one after the other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes one row and returns columns of it: INSERT … RETURNING. `values` are as the driver takes them."""
+    """A statement that changes one row and returns columns of it, such as INSERT … RETURNING. `values` are as the driver takes them."""
 
     sql: str
     values: Sequence[Any]
@@ -37,7 +37,7 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
 
 
 def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
-    """Run `change` and a statement without a result as one, so that both take effect or neither; return the columns of `change`."""
+    """Run `change` and `sql`, which returns no rows, as one statement: both take effect, or neither. Return the columns of `change`."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH changed AS ({change.sql}), other AS ({sql}) SELECT * FROM changed",  # noqa: S608  (both are ours)
@@ -53,9 +53,9 @@ class Together:
         self._queries = queries
 
     def get(self, *values: Sequence[Value], change: Change | None = None) -> tuple[list[Any], Row]:
-        """The row of each query as its model (None if there is none), and the columns that `change` returns (() without a change).
+        """The row of each query as a model instance (None without a row), and the columns that `change` returns (() without a change).
 
-        `values` has a sequence for each query.
+        `values` has one sequence of values for each query.
         """
         statements = [query.statement for query in self._queries]
         connection = connections[statements[0].alias]

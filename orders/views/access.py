@@ -1,4 +1,4 @@
-"""Rights on orders. All other rights are in `accounts.access`; a test fails if a right is decided elsewhere."""
+"""Rights concerning orders. All other rights are in `accounts.access`; a test fails if a right is decided elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The activity page: the user's own access records, or everybody's for users with the right to view these; as a page and as CSV."""
+"""The activity page and its CSV file: the user's own access records, or everybody's if the user may view these."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ COLUMNS = (
 # Characters that start a formula in a spreadsheet, in all widths; whitespace, controls, invisible characters and quotes may precede them.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
 IN_FRONT = '\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff"“”„«»‘’`´'
-# A reader that does not expect commas may split cells at a semicolon, tab, bar or line break.
+# A program that does not expect commas may split cells at a semicolon, tab, bar or line break.
 FORMULA_START = re.compile(
     rf"(\A|[;\t|\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029])(?=[{IN_FRONT}]*[{FORMULA}]|(?<=\A)[\t\r\n])"
 )
@@ -64,11 +64,11 @@ FORMULA_START = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The filter of the page. `person` is an id, never a name: names do not belong in a URL.
+    """The filter of the page. `person` is a user's id, never a name: names do not belong in a URL.
 
-    In the URL, `ticket` is named `for_ticket`: every link carries the ticket that led to the page as `ticket`.
-    `subject` is the keyed hash of a person viewed, never the e-mail address or phone number itself. `since` and `until` are the
-    first and the last day, in the user's time zone. `reveals` limits the records to hidden fields that were revealed or refused.
+    In the URL, `ticket` is named `for_ticket`, because `ticket` in any URL is the ticket that led to the page. `subject` is the keyed
+    hash of a customer who was viewed or searched for, never the e-mail address or phone number itself. `since` and `until` are the
+    first and the last day, in the user's time zone. `reveals` limits the records to requests for hidden fields, granted or refused.
     """
 
     person: int | None = None
@@ -98,7 +98,7 @@ class Filter:
 
 @require_safe
 def activity(request: Request) -> HttpResponse:
-    """The records, newest first, 50 to a page."""
+    """The activity page: access records, newest first, 50 to a page."""
     everybody, chosen, problems = _asked(request)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     shown = page(_records(request, everybody, chosen), PER_PAGE, before=before, after=after)
@@ -144,9 +144,9 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_POST
 def activity_of_person(request: Request) -> HttpResponse:
-    """Redirect from a posted e-mail address, phone number, name or guest's ref to the records of views of that person.
+    """Redirect from a posted e-mail address, phone number, name or guest's ref to the access records about that customer.
 
-    The URL has only a keyed hash, or none if the text names nobody; a warning is then shown.
+    The URL has only a keyed hash of what was posted. If a text does not identify one person, the URL has no hash, and a warning is shown.
     """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)
@@ -156,7 +156,7 @@ def activity_of_person(request: Request) -> HttpResponse:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text (a timestamp in UTC). An apostrophe precedes anything that a spreadsheet could take for a formula."""
+    """The value as text, timestamps in UTC, with an apostrophe before anything that a spreadsheet could take for a formula."""
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
     return FORMULA_START.sub(r"\1'", text)
 
@@ -168,13 +168,13 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
-        problems.append(_("The user in the link is not a number, so everybody is shown."))
+        problems.append(_("The user ID in the link is not a number."))
     # Links of earlier versions name both days with one `day`.
     since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
-        problems.append(_("The person viewed cannot be read from this link, so views of all people are shown."))
+        problems.append(_("This link does not identify a person."))
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
@@ -189,14 +189,14 @@ def _day(text: str, problems: list[str]) -> date | None:
         if on is not None and not MINYEAR < on.year < MAXYEAR:
             raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
-        words = _("The day must be a valid date, such as 2025-08-15. All days are shown.")
+        words = _("A date in the filter is not valid: use the form 2025-08-15.")
         problems += [] if words in problems else [words]
         return None
     return on
 
 
 def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
-    """The requested records in querysets that do not overlap; for one person, what they did and what others did to them."""
+    """The requested records in querysets that do not overlap; for one user, what they did and what others did that concerns them."""
     records = AccessRecord.objects.all()
     records = records.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else records.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
@@ -226,7 +226,10 @@ def _midnight(day: date) -> datetime:
 
 
 def _people() -> list[tuple[int, str]]:
-    """Everybody in the records, as (id, name), by name. A deleted user has the name from the records, or else the id as name."""
+    """Everybody in the records, as (id, name), sorted by name.
+
+    A deleted user's name is taken from the records, or is the id if the records have no name.
+    """
     # The ids are read from indexes only; reading names from millions of records would go row by row.
     records = AccessRecord.objects.order_by()
     numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}
@@ -237,7 +240,7 @@ def _people() -> list[tuple[int, str]]:
 
 
 class _Line:
-    """A file for the csv module whose `write` returns the line."""
+    """A file-like object for `csv.writer` that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line

@@ -46,18 +46,18 @@ DOCUMENT = (files("orders.views") / "openapi.json").read_bytes()
 @login_not_required
 @require_safe
 def openapi(_request: Request) -> HttpResponse:
-    """The OpenAPI document."""
+    """The OpenAPI document that describes this API, at `/api/v1/openapi.json`."""
     return HttpResponse(DOCUMENT, content_type="application/openapi+json; charset=utf-8")
 
 
 @login_not_required  # authenticated by key
 @csrf_exempt
 def look_up(request: Request) -> HttpResponse:
-    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order that `q` names, MOST_ORDERS at most.
+    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order found by a reference in `q`, MOST_ORDERS at most.
 
-    A `q` with at least one letter or digit, but fewer than FEWEST_SIGNS in all, gives an empty list, unless it is a placeholder.
-    Errors are problem documents: 400 if there is no reference in `q`; 401, 405 and 429; 502, 503 or 504 for a failure of the CDP or of
-    the access log.
+    If `q` has too few letters and digits (1 to FEWEST_SIGNS - 1) and is not a placeholder, the list is empty.
+    Errors are problem documents: 400 if there is no reference in `q`; 401 without a valid key; 405 for a method other than GET or HEAD;
+    429 above the key's limit; 502, 503 or 504 if the CDP or the access log fails.
     """
     set_lock_timeout(database)
     if request.method not in {"GET", "HEAD"}:
@@ -72,7 +72,7 @@ def look_up(request: Request) -> HttpResponse:
     request.connection = integration.shared
     text = request.GET.get("q", "").strip()
     reading = lookup.read(text)
-    # Nobody types a placeholder key by key: however short, the template it comes from has to be corrected.
+    # Nobody types a placeholder key by key: however short it is, the template it comes from has to be corrected.
     if reading.kind is not lookup.Kind.PLACEHOLDER and 0 < sum(map(str.isalnum, text)) < FEWEST_SIGNS:
         return JsonResponse({"orders": [], "partial": False, "looked": [], "as_of": None})
     if reading.kind is not lookup.Kind.REFERENCE:
@@ -84,7 +84,7 @@ def look_up(request: Request) -> HttpResponse:
 
 
 def _key(request: Request) -> str:
-    """The key in `Authorization: Bearer KEY`, or the password of Basic; "" if there is none."""
+    """The key in `Authorization: Bearer KEY`, or the password of Basic authentication; "" if it is missing or malformed."""
     scheme, _space, sent = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return sent.strip()
@@ -105,7 +105,10 @@ def _not_searched(request: Request, kind: lookup.Kind, text: str) -> HttpRespons
 
 
 def _answer(request: Request, integration: Integration, text: str, candidates: Sequence[str]) -> HttpResponse:
-    """Search the CDP. The list is empty only if the CDP has no such order; a failure gives a problem response and a log line."""
+    """Search the CDP and return the orders found. The list is empty only if the CDP has no such order.
+
+    A failure is logged and returned as a problem document.
+    """
     tenant = None
     try:
         tenant = Tenant(integration.connection())
@@ -135,7 +138,10 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
 
 
 def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
-    """The orders found, each read in full, and whether any were left out. Raises a CdpError if none could be read."""
+    """The orders found, each read in full (MOST_ORDERS at most), and whether any are missing.
+
+    Raises a CdpError if orders were found but none could be read.
+    """
     refs = [order.ref for order in found.orders if order.ref]
     opened = tenant.reader.run_parallel([partial(open_order, tenant, ref) for ref in refs[:MOST_ORDERS]])
     good = [one for one in opened if isinstance(one, OpenedOrder)]

@@ -1,4 +1,4 @@
-"""The context of the panels of contacts and travellers, and the outcome of viewing a collection."""
+"""The template context of the contacts and travellers panels, and the outcome to record when a list is viewed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orders.views.panels import rows_of, starting
 
 
 def extent_shown(loaded: Loaded[Any]) -> str:
-    """The outcome of viewing a collection, for its record: "shown" if it is complete, else with the extent, such as "shown: 20 of 35"."""
+    """The outcome to record when a list is viewed: "shown" if it is complete; otherwise, for example, "shown: 20 of 35"."""
     if loaded.complete:
         return "shown"
     count = len(loaded.items)
@@ -24,7 +24,7 @@ def extent_shown(loaded: Loaded[Any]) -> str:
 
 
 def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
-    """The additional context for travellers: whether all their items could be read, and the problem if there was one."""
+    """Additional context for the travellers panel: whether all their items could be read, and the problem if there was one."""
     problem = travellers.items_problem
     return {
         "items_complete": travellers.items_complete,
@@ -35,7 +35,7 @@ def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
 def context_of(
     request: Request, tenant: Tenant, ref: str, kind: str, cards: list[PersonCard], loaded: Loaded[Any]
 ) -> dict[str, Any]:
-    """The context of either panel; `kind` is "contact" or "traveller"."""
+    """The template context of the contacts or travellers panel; `kind` is "contact" or "traveller"."""
     return {
         "order_ref": ref,
         "reference": ref,

@@ -1,4 +1,4 @@
-"""The parts that all views of the CDP share: the user's connection, its `Tenant`, and pages for failures."""
+"""What all views that read from the CDP share: the user's connection, its `Tenant`, and pages for failures."""
 
 from __future__ import annotations
 
@@ -46,19 +46,20 @@ TenantView = Callable[Concatenate[Request, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
 
-# The posted searches by the names of their URLs, with their form fields.
+# The form fields of each posted search, by the name of its URL.
 TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
 
 
 def cdp_view(
     *, panel: str = "", heading: Promise | None = None, fresh: bool = False
 ) -> Callable[[TenantView[P]], View[P]]:
-    """Decorator: give the view a `Tenant` of the user's connection, and show every failure as a page, or in the named `panel`.
+    """Decorator: give the view a `Tenant` for the user's connection, and show failures in the `panel`, or as a page if none is named.
 
-    A `heading` makes the view a panel of its own, read with GET; a panel named `order_…` gets its URL below the order's, see `orders.urls`.
-    With `fresh` everything is requested again, except for an order that a search has just read or that is listed in the strip of
-    the order viewed before, see `Tenant`; without it, answers of the last minute are reused. If the URL of a part of an order
-    has a booking reference in place of the ref, the one order with that reference is shown.
+    With a `heading`, the view is registered as that panel and answers only GET and HEAD; `orders.urls` puts panels named `order_…` below
+    the order's URL. With `fresh`, everything is requested again, with two exceptions (see `Tenant`): an order that a search has just read,
+    and an order opened from a strip of orders. Without `fresh`, answers from the last minute are reused.
+    If the URL of a part of an order has a booking reference instead of a ref, and exactly one order has that reference, that order is
+    shown.
     """
 
     def decorate(view: TenantView[P]) -> View[P]:
@@ -72,7 +73,7 @@ def cdp_view(
             def show(tenant: Tenant) -> HttpResponseBase:
                 try:
                     response = view(request, tenant, *args, **kwargs)
-                except errors.NotFound:
+                except (errors.NotFound, errors.NotOnOrder):
                     kwargs["ref"] = _ref_by_reference(request, tenant)
                     if not kwargs["ref"]:
                         raise
@@ -103,13 +104,16 @@ def _tenant(request: Request, connection: AnyConnection, fresh: bool) -> Tenant:
 
 
 def _reloaded(request: Request) -> bool:
-    """Whether the browser reloads the page, as opposed to following a link or going back."""
+    """Whether the browser is reloading the page, rather than following a link or going back."""
     cache = request.headers.get("Cache-Control", "")
     return "max-age=0" in cache or "no-cache" in cache
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
-    """The ref of the only order with the booking reference in the URL of an order's part; "" if there is none, or if the search failed."""
+    """Search for the booking reference that the URL of a part of an order has instead of a ref; return the order's ref.
+
+    Returns "" for any other URL, if the search fails or may be incomplete, and if it does not find exactly one order.
+    """
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
@@ -122,7 +126,7 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
 
 
 def _is_part_of_order(request: Request) -> bool:
-    """Whether the URL is that of a panel, the raw data or the calendar file of an order: ticket links may open these directly."""
+    """Whether the URL is that of an `order_…` panel, or of an order's raw data or calendar file: ticket links may open these directly."""
     match = request.resolver_match
     return match is not None and "ref" in match.kwargs and (match.url_name or "").startswith("order_")
 
@@ -134,15 +138,15 @@ def respond(
     load: Callable[[], T],
     show: Callable[[T], HttpResponseBase],
 ) -> HttpResponseBase:
-    """Return `show(load())`, or the failure of either as a page or in the `panel`. Log one line if any CDP call failed.
+    """Return the response `show(load())`; if the CDP or the access log fails, show the problem as `show_problem` does.
 
-    If the CDP does not have the order, this is recorded like a search that found nothing.
+    One line is logged if any CDP call failed. An order that the CDP does not have is recorded as a search that found nothing.
     """
     raised: errors.CdpError | None = None
     try:
         try:
             response = show(load())
-        except errors.NotFound:
+        except (errors.NotFound, errors.NotOnOrder):
             if _route(request) == "order" or _is_part_of_order(request):
                 access_log.record_miss(request, connection, _named_order(request)["order_ref"])
             raise
@@ -153,15 +157,15 @@ def respond(
     except AccessNotRecorded as error:
         log.error("an access could not be recorded", route=_route(request), exc_info=error)
         response = show_problem(request, with_action(request, problems.not_recorded()), panel)
-    if not getattr(response, "streaming", False):  # a response still being loaded returns here at its end
+    if not getattr(response, "streaming", False):  # a streamed response calls `respond` again at its end
         _log_failure(request, raised)
     return response
 
 
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
-    """Log one line about the error raised, or else the first failed call; a problem with the reference alone is no failure.
+    """Log one line about the error raised or, if there is none, about the first failed call.
 
-    The line has code, route, region, connection, calls and time, but no reference and nothing about a person.
+    A problem with the reference itself does not count as an error. The line contains no reference and nothing about a person.
     """
     reader, connection = request.reader, request.connection
     failures = reader.take_failures() if reader is not None else []
@@ -195,10 +199,10 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that the request names as `connection`, else the user's default; or None and a Problem.
+    """The connection that the request names as `connection` or, if it names none, the user's default; otherwise None and a Problem.
 
-    There is a Problem if the connection is unknown or unconfirmed, never another connection in its place. If `counted`, the
-    request will call the CDP: it counts as a view, and an exceeded view limit is also a Problem.
+    An unknown or unconfirmed connection is a Problem: no other is used in its place. `counted` is for requests that will call the CDP:
+    each counts as a view, and exceeding a view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
@@ -216,7 +220,10 @@ def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyCo
 
 
 def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
-    """The connection and the view limit exceeded, each None if there is none. A view that cannot be counted exceeds no limit."""
+    """Count a view; return the connection, and the view limit that is now exceeded. Each is None if there is none.
+
+    A view that cannot be counted exceeds no limit.
+    """
     view = view_limits.view_of(request.user)
     if view is not None:
         try:
@@ -228,7 +235,7 @@ def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | 
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:
-    """The problem, with its status and Retry-After: in the `panel`, or as a page if none is named."""
+    """Show the problem in the `panel`, or as a page if no panel is named, with its status and Retry-After."""
     if panel:
         response = render_panel(request, panel, {"problem": problem, **(_named_order(request))}, status=problem.status)
     else:
@@ -241,10 +248,10 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """Add the problem's next step: the connection page, which leads back to this page, or the same request again.
+    """Add the button for the problem's next step: it opens the connection page, which leads back here, or repeats the request.
 
-    A panel is reloaded in place. A posted search is posted again with its fields; a link with personal data becomes a posted
-    search. The problem is returned unchanged if it has no next step, or for any other posted form.
+    A panel is reloaded in place. A posted search is posted again with its fields; a search by a link with personal data is posted
+    instead. No button is added if the problem has no next step, or if the request to repeat is any other posted form.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
@@ -264,12 +271,12 @@ def with_action(request: Request, problem: Problem) -> Problem:
 
 
 def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
-    """The problem of a page that is only partly shown, with its next step; None without an error."""
+    """The problem that left a page incomplete, with its next step; None without an error."""
     return with_action(request, problems.describe(error)) if error is not None else None
 
 
 def _personal_search(request: Request) -> str:
-    """The search text in the URL, if it contains personal data; "" otherwise. No link may repeat such a text."""
+    """The search text in the URL, if it contains personal data; "" otherwise. No link may repeat such text."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""
@@ -289,7 +296,7 @@ def _to_confirm(request: Request, problem: Problem) -> Problem:
 
 
 def _named_order(request: Request) -> dict[str, str]:
-    """The order in the URL and the text of a posted search, each "" if there is none, for the page of a failure."""
+    """Context for the page of a failure: the order in the URL and the text of a posted search, each "" if there is none."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}

@@ -1,4 +1,4 @@
-"""Forms for connections."""
+"""Forms for users' own connections, and the parts that the forms for shared connections reuse."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ else:
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """The regions of this server, as (name, name and host): chosen, never typed."""
+    """The CDP regions that are set up on this server, as (name, "name (host)")."""
     return [(name, f"{name} ({url.partition('://')[2]})") for name, url in settings.CDP_REGIONS.items()]
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """The choices of country, as (code, name): "none", then all countries by name."""
+    """The countries to choose from, as (code, name): first ("", "none"), then all by name."""
     return [("", gettext("none")), *countries.choices()]
 
 
 def country_field() -> forms.ChoiceField:
-    """The form field for the country of a tenant's national phone numbers."""
+    """The form field for the country to assume for a tenant's phone numbers without a country code."""
     return forms.ChoiceField(
         label=_("Default country for phone numbers"),
         choices=country_choices,
         required=False,
-        help_text=_("Phone numbers without a country code are searched for as numbers of this country."),
+        help_text=_("Phone numbers without a country code are treated as numbers from this country."),
     )
 
 
 class AdvancedFields:
-    """A connection form that folds away the settings few people change: the API version, and how segment times are read."""
+    """Mixin for connection forms: folds away the settings that few people change, the API version and how segment times are read."""
 
     advanced = ("version", "clock")
 
     def advanced_open(self) -> bool:
-        """Whether these fields are shown unfolded: one has an error or a value other than its default."""
+        """Whether to show the advanced fields unfolded, because one has an error or a value other than its default."""
         fields: Any = self
         usual = {name: fields.instance._meta.get_field(name).default for name in self.advanced}  # noqa: SLF001  (Django's own name)
         return any(fields[name].errors or fields[name].value() != value for name, value in usual.items())
@@ -64,22 +64,24 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
     def __init__(self, *args: Any, user: AnyUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
-        self.fields["clock"].help_text = _("Local unless you know that this tenant’s feed sends UTC.")
+        self.fields["version"].help_text = _("Choose v2.1 only if your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Choose UTC only if you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You already have a connection with this name."), code="taken")
         if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
-            raise ValidationError(_("A shared connection already has this name. Choose another name."), code="shared")
+            raise ValidationError(
+                _("A shared connection already has this name. Choose a different name."), code="shared"
+            )
         return name
 
 
 class CredentialForm(forms.Form):
-    """The region, client key and token, which belong together: a credential is bound to its region.
+    """The region, client key and token of a connection, entered together because a credential is bound to its region.
 
-    If the form is refused, a valid client key stays in its field, hidden; the token is never sent back.
+    If the form is refused, a valid client key stays in its password field; the token is never sent back.
     """
 
     region = forms.ChoiceField(label=_("Region"), choices=region_choices)
@@ -96,13 +98,16 @@ class CredentialForm(forms.Form):
         help_text=_("Stored encrypted. Nobody can view it again."),
     )
     save_anyway = forms.BooleanField(
-        label=_("Save it even if the CDP does not accept it now"),
+        label=_("Save even if the test fails"),
         required=False,
-        help_text=_("For example, if the CDP is down or the token will be activated later."),
+        help_text=_("Useful if the CDP is down or the token is not active yet."),
     )
 
     def full_clean(self) -> None:
-        """Clean the fields. Text with the form of a client key stays in that field if the form is refused; other text may be a token."""
+        """Clean the fields; if the form is refused, text that looks like a client key stays in its field.
+
+        Other text is not sent back, because it may be a token.
+        """
         super().full_clean()
         widget = cast(forms.PasswordInput, self.fields["client_key"].widget)
         widget.render_value = "client_key" in getattr(self, "cleaned_data", {})
@@ -115,14 +120,14 @@ class CredentialForm(forms.Form):
 
 
 class ReplaceCredentialForm(CredentialForm):
-    """A new credential, perhaps for another tenant whose customers are in another country."""
+    """A new credential; the country is asked for again, because the credential may be for another tenant."""
 
     country = country_field()
     field_order = ("region", "client_key", "token", "country", "save_anyway")
 
 
 class ConnectionForm(CredentialForm, ConnectionNameForm):
-    """A new connection."""
+    """A new connection: its settings, its credential, and whether it becomes the user's default."""
 
     make_default = forms.BooleanField(label=_("Make this my default connection"), required=False)
     field_order = (

@@ -15,7 +15,10 @@ from orders.problems import result_word
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """A connection, the user's own or shared (`shared_by` is not None). Timestamps are aware UTC; `last_used_at` is None for never."""
+    """A connection to show: the user's own, or shared if `shared_by` is not None.
+
+    Timestamps are aware UTC; `last_used_at` is None if the credential has not been used.
+    """
 
     id: UUID
     name: str

@@ -1,4 +1,4 @@
-"""The user's connections: list, add, rename, replace the credential, make default, test, delete."""
+"""The user's connections: list, add, change the settings, replace the credential, make default, test, delete."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def connections(request: Request) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_add(request: Request) -> HttpResponse:
-    """Add a connection: its credential is tested with a live call before it is saved."""
+    """Add a connection; its credential is first tested with a live call."""
     form = ConnectionForm(
         request.POST or None, user=request.user, initial={"region": next(iter(settings.CDP_REGIONS), "")}
     )
@@ -76,7 +76,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
-    """Enter the same or a new credential; the region and the country can be changed here too."""
+    """Replace the credential, or enter the same one again; the region and the country can be changed here too."""
     connection = _own(request, connection_id)
     row = row_of(connection)
     form = ReplaceCredentialForm(
@@ -91,7 +91,10 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make a connection (the user's own, or one shared with them) their default, used when a link names none. 404 for any other."""
+    """Make a connection that the user may use, own or shared, their default: the one used when a link names none.
+
+    404 for any other connection.
+    """
     connection = next((one for one in usable_by(request.user) if one.pk == connection_id), None)
     if connection is None:
         raise Http404
@@ -102,9 +105,9 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
-    """Delete a connection, after confirmation.
+    """Delete one of the user's own connections, after confirmation.
 
-    If it was the default, the user's own connection with the newest credential becomes the default.
+    If it was the default, their own connection with the newest credential becomes the default.
     """
     connection = _own(request, connection_id)
     if request.method != "POST":
@@ -119,7 +122,10 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
-    """Test the credential with a live call and show the result; no call if the connection is unconfirmed or a view limit is exceeded."""
+    """Test the credential with a live call and show the result.
+
+    No call is made if the connection is unconfirmed or a view limit is exceeded.
+    """
     connection = _own(request, connection_id)
     if not connection.is_confirmed:
         return redirect("confirm_connections")
@@ -133,14 +139,14 @@ def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
 
 
 def _own(request: Request, connection_id: UUID) -> Connection:
-    """The user's own connection. Raises Http404, also for anybody else's."""
+    """The user's own connection with this id. Raises Http404 for any other, such as another user's."""
     return get_object_or_404(Connection.objects.for_user(request.user), pk=connection_id)
 
 
 def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:
-    """Seal the credential, test it with a live call, and save the connection if the CDP accepts it or the user insists.
+    """Test the credential with a live call, and save the connection if the CDP accepts the credential or the user insists.
 
-    False if nothing was saved: the form then shows the reason.
+    Returns whether it was saved; if not, the reason is added to the form.
     """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -153,7 +159,9 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
     except CredentialUnreadable:
         form.add_error(
             None,
-            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
+            _(
+                "This server cannot store credentials: its encryption keys are not set up. Contact your cdpviewer administrator."
+            ),
         )
         return False
     outcome = try_connection(connection)
@@ -161,9 +169,7 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
         form.add_error(None, outcome.sentence)
         form.add_error(
             None,
-            _(
-                "Nothing was saved. Enter the credential again, or tick “Save it even if the CDP does not accept it now”."
-            ),
+            _("Nothing was saved. Enter the credential again, or tick “Save even if the test fails”."),
         )
         return False
     if not _keep(form, connection):
@@ -181,7 +187,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
     try:
         connection.keep()
     except IntegrityError:
-        # Posted twice at the same time: the form checked the names before the other one was saved.
+        # Posted twice at the same time: the form checked the name before the other connection was saved.
         form.add_error("name" if "name" in form.fields else None, _("You already have a connection with this name."))
         return False
     return True
@@ -199,6 +205,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
-    """The path to redirect to after a change; the connections cached for the switcher are dropped."""
+    """Drop the cached names of the user's connections, and return the path to redirect to after a change."""
     forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

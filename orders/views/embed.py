@@ -54,7 +54,7 @@ MOST_ITEMS = 20
 
 
 def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Decorator: 404 if the operator allows no origin."""
+    """Decorator: 404 unless the operator allows at least one origin to show orders in frames."""
 
     @wraps(view)
     def shown(request: Request, /, **parts: str) -> HttpResponseBase:
@@ -69,7 +69,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @if_any_origin
 @require_safe
 def frame(request: Request) -> HttpResponseBase:
-    """The frame's page, the same for everybody, with the button to sign in. Opened in a tab, the URL redirects to the search."""
+    """The frame's page, with a button to sign in; it is the same for every user. In a tab, the URL redirects to the search."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
     whole = without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
@@ -85,7 +85,7 @@ def frame(request: Request) -> HttpResponseBase:
             "field": request.GET.get("field", "") if FIELD.fullmatch(request.GET.get("field", "")) else "",
             "origins": " ".join(listed),
             "waits": WAITS_SECONDS,
-            # If the browser does not report the origin of the embedding page.
+            # Used if the browser does not report the origin of the embedding page.
             "only_origin": listed[0] if len(listed) == 1 and "*" not in listed[0] else "",
         }
         response = render(request, "embed/frame.html", context)
@@ -98,9 +98,10 @@ def frame(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_allow(request: Request) -> HttpResponseBase:
-    """The first page in the window that the frame opened: note that the frame waits, and redirect to the confirmation.
+    """The URL that the frame opens in a new window: note that the frame is waiting, and redirect to the confirmation.
 
-    403 unless our own page opened it, for a listed origin: otherwise a stranger could make the challenge and get the token.
+    403 unless our own page opened it with a valid challenge and a listed origin: otherwise, a stranger could make the challenge and
+    get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
@@ -114,9 +115,9 @@ def embed_allow(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed_confirm(request: Request) -> HttpResponseBase:
-    """Ask the user whether the frame's origin may show them orders; after consent the frame can get its token.
+    """Ask the user whether the frame's origin may show them orders; after their consent, the frame can get its token.
 
-    The challenge identifies the frame, so that with several windows open each allows only its own. 410 if the frame no longer waits.
+    The challenge identifies the frame, so each of several open windows allows only its own frame. 410 if the frame is no longer waiting.
     """
     waiting = _waiting(request)
     sent = request.POST if request.method == "POST" else request.GET
@@ -133,9 +134,9 @@ def embed_confirm(request: Request) -> HttpResponseBase:
 
 
 def _waiting(request: Request) -> dict[str, tuple[str, int]]:
-    """Origin and time of request (epoch seconds) of each frame that still waits, by challenge, the latest last."""
+    """The frames still waiting for consent, latest last: for each challenge, the origin and the time of the request (epoch seconds)."""
     kept, now = request.session.get(WAITING), time.time()
-    if not isinstance(kept, dict):  # also for a session that an earlier version began
+    if not isinstance(kept, dict):  # also in a session begun by an earlier version
         return {}
     return {
         challenge: (origin, at)
@@ -149,7 +150,10 @@ def _waiting(request: Request) -> dict[str, tuple[str, int]]:
 @csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_token(request: Request) -> HttpResponseBase:
-    """`{"token", "expires_in"}` (seconds) for the secret of an allowed frame; 404 for any other, 403 unless our own page sent it."""
+    """Exchange the secret (`verifier`) of an allowed frame for `{"token", "expires_in"}`.
+
+    The token expires after `expires_in` seconds without use. 404 for any other secret; 403 unless our own page sent the request.
+    """
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
         raise PermissionDenied
@@ -177,7 +181,7 @@ def _verifier(body: bytes) -> str:
 def embed_orders(request: Request) -> HttpResponseBase:
     """A summary of the order that the posted text names, several orders to choose from, or the reason why none is shown.
 
-    Posted, because the text may name a person.
+    The text is posted, because it may name a person.
     """
     return _find(request, request.POST.get("q", ""))
 
@@ -186,12 +190,12 @@ def embed_orders(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_order(request: Request, ref: str) -> HttpResponseBase:
-    """The response of `embed_orders` for the order that the URL names, by its ref or booking reference."""
+    """The same as `embed_orders`, for the ref or booking reference in the URL."""
     return _find(request, ref, is_one=is_ref(ref) and not lookup.is_nothing(ref))
 
 
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
-    """Search for the text, or show why it is not searched for (400); `is_one` if it has the form of a ref, whatever else it may be."""
+    """Search for the text, or show why it is not searched for (400). With `is_one`, it has the form of a ref and is always searched for."""
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or is_one:
         return _show(request, text=text, candidates=reading.candidates)
@@ -227,7 +231,7 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
 
 
 def _to_row(whole: str, of_page: Callable[[str], str], anchor: str) -> str:
-    """The link to a row by its anchor: in the frame, or on the `whole` page for an item that the frame leaves out."""
+    """The link to the row with this anchor; for an item that the frame leaves out, it leads to the order's page, `whole`."""
     kind, _dash, number = anchor.partition("-")
     if kind != "item":
         return of_page(anchor)

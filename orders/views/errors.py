@@ -1,4 +1,4 @@
-"""The pages for 400, 403, 404, 413, 500 and 503, and for a form with an invalid token. Set in cdpviewer/urls.py and settings.py."""
+"""Error pages: 400, 403, 404, 413, 500, 503, and one for a form with an invalid CSRF token. Set in cdpviewer/urls.py and settings.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLAIN = "Something went wrong on this server. Nothing was changed. Go back and t
 
 
 def bad_request(request: Request, exception: Exception) -> HttpResponse:
-    """400: a request that no browser makes by itself."""
+    """400: a malformed or suspicious request."""
     return render(request, "400.html", {"request_id": request_id(request)}, status=400)
 
 
@@ -37,15 +37,15 @@ def permission_denied(request: Request, exception: Exception) -> HttpResponse:
 
 
 def page_not_found(request: Request, exception: Exception) -> HttpResponse:
-    """404: no such page. An order that the CDP does not have has a page of its own."""
+    """404: no such page. A different page is shown for an order that the CDP does not have."""
     return render(request, "404.html", {"request_id": request_id(request)}, status=404)
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
-    """403: the form is older than the sign-in, or the browser keeps no cookies. The text of a search is kept.
+    """The response to a form with an invalid CSRF token: 403, with the text of a search kept.
 
-    The sign-in form is shown again, or skipped if the user has signed in meanwhile. The button to sign in with the provider
-    leads back to the sign-in, as does a search by a signed-out user.
+    Usually, the form is older than the sign-in, or the browser keeps no cookies. A sign-in form is shown again, or skipped if the user has
+    signed in meanwhile. The button to sign in with the provider redirects to the sign-in page, as does a search by a signed-out user.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
@@ -65,15 +65,15 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
 
 
 def body_too_large(request: Request) -> HttpResponse:
-    """413: a body larger than that of any form. It is not read, so neither the user nor the input is known."""
+    """413: the body is larger than any form's, or its length is unknown. It is refused before the user or the input is known."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
 
 def server_error(request: Request) -> HttpResponse:
-    """500: our own fault; 503 with Retry-After if the database is away. JSON for programs, a page for everybody else.
+    """500: an error in this program; 503 with Retry-After if the database is unavailable. JSON for API paths, a page for all others.
 
-    The page needs no database, session or context processors, which may be broken; if even the page fails, the response is PLAIN.
+    The page needs no database, session or context processors, because they may be broken; if even the page fails, the response is PLAIN.
     """
     status = 503 if is_away(sys.exception()) else 500
     if request.path_info.startswith(API):

@@ -1,4 +1,4 @@
-"""Search for a reference on all of the user's other connections at once, after the current one had no such order."""
+"""Search for a reference on the user's other connections at once, after the current one had no such order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_CONNECTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of one connection: the orders found with their trips, or the error if the search failed."""
+    """The result of the search on one connection: the orders found and their trips, or the error."""
 
     connection: AnyConnection
     found: Found | errors.CdpError
@@ -51,9 +51,9 @@ class Answer:
 
 @cdp_view(fresh=True)
 def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
-    """Search the other connections in parallel, and list each connection's answer; 404 if no order was found.
+    """Search the user's other connections in parallel, and list the result of each; 404 if no order was found.
 
-    If all of them could be searched and have one order in total, redirect to that order. Each search is recorded with its connection.
+    If all of them could be searched completely and only one order was found, redirect to it. Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
     found = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
@@ -77,7 +77,7 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
 
 
 def others_of(request: Request, tenant: Tenant) -> tuple[list[AnyConnection], list[str]]:
-    """The other connections to search, and the names of those left out: not confirmed, or beyond MOST_CONNECTIONS."""
+    """The other connections to search, and the names of those left out: the unconfirmed, and any beyond MOST_CONNECTIONS."""
     others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
     connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
     return connections, [each.name for each in others if each not in connections]

@@ -1,4 +1,4 @@
-"""The page of people found, each with all their orders."""
+"""The results page of a search for people: each person found, with their orders."""
 
 from __future__ import annotations
 
@@ -31,11 +31,9 @@ def show_people(
     *questions: dict[str, str],
     also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """The page of all guests found, each with all their orders; 404 if there is none.
+    """The page of the guests found, each with their orders; 404 if nobody was found.
 
-    The search is recorded with a keyed hash of the first question. `also` are other readings of the pasted text, which the page
-    offers.
-
+    The search is recorded with a keyed hash of the first question. `also` are other readings of the search text, which the page offers.
     Raises a CdpError if nobody was found and not every list could be read to its end; the failure is recorded.
     """
     subject = subject_of(questions)
@@ -78,12 +76,12 @@ def show_people(
 
 
 def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
-    """The keyed hash of the person sought, made from the first question, for the access record."""
+    """For the access record: a keyed hash of the person sought, made from the first question."""
     return access_log.hashed(" ".join(questions[0].values()).strip().lower())
 
 
 def sought(questions: Sequence[Mapping[str, str]]) -> str:
-    """The person sought, as the page names them."""
+    """What was searched for, as the page shows it: a name, an e-mail address or a phone number."""
     return " ".join(questions[0][name] for name in SOUGHT if name in questions[0])
 
 
@@ -101,13 +99,13 @@ def _outcome(found: Loaded[GuestOrders]) -> str:
 
 
 def _failed(found: Loaded[GuestOrders]) -> bool:
-    """Whether another attempt may find more; not if too many were found."""
+    """Whether another attempt may find more: some people or orders could not be read. Finding too many people does not count."""
     people = found.complete or isinstance(found.problem, errors.TooMany)
     return not (people and all(one.orders.complete for one in found.items))
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:
-    """The fields of the posted search, for the forms that repeat it: its text must not be in a URL."""
+    """The fields of the posted search, for the forms that repeat it: the search text must not be in a URL."""
     return [
         (name, request.POST[name])
         for name in ("q", "country", "exactly", "first_name", "last_name")

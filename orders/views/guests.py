@@ -1,4 +1,4 @@
-"""A customer and all their orders, found through an order or by name."""
+"""Customers and all their orders, found through an order or by name."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from orders.views.progress import with_progress
 
 @cdp_view(panel="guest_orders", heading=_("This customer’s orders"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
-    """The orders of the guest behind a contact or traveller of this order, newest first; the order itself is marked.
+    """All orders of a guest who is a contact or traveller of the order `ref`, newest first; that order is marked.
 
-    Raises NotFound, which is recorded, if nobody on the order is that guest.
+    If nobody on the order is that guest, this is recorded, and NotOnOrder is raised.
     """
 
     def record(outcome: str) -> None:
         what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
         access_log.record(request, what, connection=tenant.connection, order_ref=ref, subject=subject, outcome=outcome)
 
-    def load() -> Loaded[Order] | errors.NotFound:
+    def load() -> Loaded[Order] | errors.NotFound | errors.NotOnOrder:
         try:
             return load_orders_of_guest(tenant, ref, guest_ref)
-        except errors.NotFound as error:
+        except (errors.NotFound, errors.NotOnOrder) as error:
             return error  # recorded before it is shown
 
-    def show(loaded: Loaded[Order] | errors.NotFound) -> HttpResponse:
-        if isinstance(loaded, errors.NotFound):
+    def show(loaded: Loaded[Order] | errors.NotFound | errors.NotOnOrder) -> HttpResponse:
+        if isinstance(loaded, errors.NotFound | errors.NotOnOrder):
             record("not shown: nobody on this order")
             raise loaded
         record(extent_shown(loaded))
@@ -69,9 +69,9 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """Search by name, with a form of its own: a single field could not distinguish names from references.
+    """Show the form for a search by name, or search: the main search field cannot always tell a name from a reference.
 
-    Posted, so that no name is in a URL; 400 without a last name.
+    The form is posted, so that no name is in a URL; 400 without a last name.
     """
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})

@@ -1,4 +1,4 @@
-"""Keys for the company's other programs: list, add, revoke."""
+"""API keys for the company's other programs: list, add, revoke."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orders.views.shared_forms import IntegrationForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def integrations(request: HttpRequest) -> HttpResponse:
-    """All integrations, active ones first; a new key is shown once, in the response to the form."""
+    """List all integrations, revoked ones last, or add one: its key is shown once, in the response to the form."""
     form = IntegrationForm(request.POST or None)
     made, key = None, ""
     if request.method == "POST" and form.is_valid():
@@ -28,7 +28,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
             made, key = keys.add(**form.cleaned_data, by=request.user.pk)
             form = IntegrationForm()
         except IntegrityError:  # two administrators at the same time
-            form.add_error("name", _("There is already an integration with this name."))
+            form.add_error("name", _("An integration already has this name. Choose a different name."))
     found = Integration.objects.select_related("shared", "created_by")
     context = {
         "valid": found.filter(revoked_at=None).order_by("name"),

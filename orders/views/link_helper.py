@@ -40,31 +40,35 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Connection"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy("Only for agents who serve several tenants: the name of the connection to use."),
+        help_text=gettext_lazy(
+            "The name of the connection to use. Needed only if your agents work with several tenants."
+        ),
     )
     shape = forms.ChoiceField(
         label=gettext_lazy("Link format"),
         required=False,
         choices=[
             ("", gettext_lazy("the system’s default")),
-            (Shape.PATH, gettext_lazy("value in the path, for a field that holds only a reference")),
-            (Shape.QUERY, gettext_lazy("value in ?q=, for anything else")),
+            (Shape.PATH, gettext_lazy("value in the path (for a field that holds only a reference)")),
+            (Shape.QUERY, gettext_lazy("value in ?q= (for any other field)")),
         ],
     )
     value = forms.CharField(
-        label=gettext_lazy("Value in a ticket"),
+        label=gettext_lazy("Value from a ticket"),
         required=False,
         max_length=LONGEST,
         strip=False,
-        help_text=gettext_lazy("Paste the value of the field to see where its link goes. Nothing is sent to the CDP."),
+        help_text=gettext_lazy(
+            "Paste the field’s value from a ticket to see where the link goes. Nothing is sent to the CDP."
+        ),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """The target of a link: the search text that arrives, how it is read, and a sentence about it.
+    """Where a link leads: the search text that reaches this server, how it is read, and a sentence about the result.
 
-    `cut` is whether a "#" cuts off part of the value, `elsewhere` whether ".." in it takes the browser to another path.
+    `cut` is True if a "#" cuts off part of the value, `elsewhere` if ".." makes the browser open a different path.
     """
 
     text: str
@@ -75,19 +79,21 @@ class Leads:
     @property
     def sentence(self) -> str:
         if self.elsewhere:
-            return _("Opens a different URL, because browsers treat the dots as “parent folder”.")
+            return _("The link opens a different URL, because browsers treat “..” as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
-            return _("Searches for %(found)s: opens the order, or lists the orders that match.") % {"found": found}
+            return _("The link searches for %(found)s and opens the order, or lists the orders that match.") % {
+                "found": found
+            }
         if self.reading.kind is lookup.Kind.EMPTY:
-            return _("Opens the start page and keeps the ticket.")
+            return _("The link opens the start page and keeps the ticket number.")
         if self.reading.kind is lookup.Kind.NAME:
-            return _("Opens the people search; the agent starts it with a button.")
+            return _("The link opens the people search; the agent clicks a button to start it.")
         return not_searched(self.reading)
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
-    """The target of the link in a ticket whose field holds `value`, as a browser and this server read the link."""
+    """Where the link leads for a ticket field with this `value`, as a browser and this server read the link."""
     address, mark, _gone = re.sub(r"[\t\r\n]", "", recipe.fill(value, shape)).partition("#")
     path, _mark, query = address.partition("?")
     path = path.replace("\\", "/")
@@ -105,7 +111,7 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def links(request: Request) -> HttpResponse:
-    """Show the link template for the chosen system, and the target of a link with a given value.
+    """Show the link template for the chosen system and, if a value was posted, where its link leads.
 
     The form is posted, because the value may be personal.
     """

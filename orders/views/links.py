@@ -1,4 +1,4 @@
-"""Links to orders, which name a connection by its current name."""
+"""Links to orders and between connections; a link has the current name of its connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
-    """The parts of a view that a link is made from: its order and connection."""
+    """The parts of a recorded view that its link is made from: the order's ref and the connection's id."""
 
     @property
     def order_ref(self) -> str: ...
@@ -30,9 +30,9 @@ S = TypeVar("S", bound=Seen)
 
 
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
-    """Each view with the URL of its order, "" if its ref cannot be part of a URL. The ticket is carried along.
+    """Each recorded view with the URL of its order, "" if the order's ref cannot be part of a URL. The request's ticket is carried along.
 
-    The URL has the current name of the connection, unless the user can no longer use it: the link then uses the default.
+    The URL has the connection's current name; if the user can no longer use that connection, it names none, so the default is used.
     """
     names = names_now(request.user)
     return [
@@ -47,14 +47,14 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:
-    """The query of a link to share, with the connection if the request names one, unless it is the user's default; else ""."""
+    """The query string, with the connection's name, for a link to share; "" if the request names no connection or this is the default."""
     named = request.GET.get("connection") or request.POST.get("connection")
     default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})
 
 
 def other_connections(request: Request, connection: AnyConnection, path: str) -> list[tuple[str, str]]:
-    """The user's connections besides this one: the name of each, and the path with the query that selects it."""
+    """The user's other connections, each with its name, and `path` with the query string that selects it."""
     others = (each for each in usable_by(request.user) if each.pk != connection.pk)
     return [(each.name, path + carried_to(request, each.name)) for each in others]
 

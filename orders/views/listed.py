@@ -20,10 +20,10 @@ LIFE = 600  # seconds: a page left open this long can still load its trips
 
 
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
-    """The context of a list of orders: the trips at hand, the refs of orders whose trips come `later`, and the URL that loads these.
+    """Template context for a list of orders: trips that need no call, refs of orders whose trips are loaded `later`, and the URL for that.
 
-    The URL, "" if no trip comes later, is signed for LIFE seconds and names user and connection: it opens only orders that were
-    listed, and the listing was recorded.
+    The URL is "" if no trips are loaded later. It is valid for LIFE seconds, for this user and connection, and signed, so that it opens
+    only orders that were listed, and the listing was recorded.
     """
     known, address = trips_at_hand(tenant, orders), ""
     if known.later:
@@ -33,9 +33,9 @@ def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> 
 
 
 def listed_refs(request: Request, tenant: Tenant) -> tuple[str, ...]:
-    """The refs of the listed orders that the URL names.
+    """The order refs in a URL made by `trips_context`.
 
-    Raises Http404 unless the URL was signed for this user and connection in the last LIFE seconds.
+    Raises Http404 unless that URL was signed for this user and connection in the last LIFE seconds.
     """
     try:
         person, connection, *order_refs = signing.loads(request.GET.get("of", ""), salt=SALT, max_age=LIFE)

@@ -34,12 +34,12 @@ from orders.views.pinned import is_pinned
 
 
 def order_address(request: Request, ref: str) -> str:
-    """The URL of an order's page, with connection and ticket carried along."""
+    """The URL of an order's page, with the request's connection and ticket carried along."""
     return reverse("order", args=[ref]) + carried_by_redirect(request)
 
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
-    """The page of an order, with its canonical ref; the view is recorded. `ref` is the text in the URL or search."""
+    """Record that the order was opened, and return its page. `ref` is the text from the URL or search that led to the order."""
     changes = record_view(request, tenant, opened, ref)
     through = tenant.connection.pk
     context = {
@@ -53,7 +53,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 
 
 def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
-    """Record that the order was opened, keep its digest, and return what changed since the previous view, if anything did."""
+    """Record that the order was opened, store its digest, and return the changes since the user's previous view, or None."""
     view = view_of(request.user, tenant, opened)
     keep = view.change if view is not None else None
     returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)
@@ -61,7 +61,10 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """Others who opened the order in the last day, as (name, minutes ago); [] without a query unless the user may view all activity."""
+    """Other people who opened the order in the last day, as (name, minutes ago); [] unless the user may view all activity.
+
+    The session notes whether the user may, so that most users' pages need no query for this.
+    """
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []
     others = access_log.others_who_opened(request, opened.order.ref or ref)
@@ -115,7 +118,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
 def _to_row(
     request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, places: dict[int, int], anchor: str
 ) -> str:
-    """The link to a row by its anchor: on this page, or on the order's page that starts with that row."""
+    """The link to the row with this anchor: on this page if the row is here, otherwise on the order's page that starts with it."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(places[int(name)]):
         return _elsewhere(request, opened, ref, "items", places[int(name)]) + f"#{anchor}"
@@ -140,9 +143,9 @@ def record_access(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Record a view of the order, run `change` with it, and return the row of `change`. Raises AccessNotRecorded.
+    """Record an access to the order, run `change` with it, and return the row that `change` returns (() without one, or if it failed).
 
-    `ref`, from the URL or the search, is used only if the order has no ref.
+    `ref`, from the URL or the search, is used only if the order has no ref. Raises AccessNotRecorded.
     """
     return access_log.record(
         request,

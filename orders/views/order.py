@@ -47,10 +47,10 @@ def order(request: Request, ref: str) -> HttpResponseBase:
 
 @require_safe
 def unclean(request: Request, text: str) -> HttpResponseBase:
-    """A URL without a valid ref: if its value holds one reference and names nobody, redirect to the URL with that reference.
+    """Handle a URL without a valid ref: if its text holds one reference and no person's details, redirect to the URL with that reference.
 
-    Anything else is searched for in place, so that no URL repeats text that may be personal. The trailing slash of a link
-    template is ignored.
+    Any other text is searched for without a redirect, so that no further URL repeats text that may be personal. The trailing slash of
+    a link template is ignored.
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
@@ -61,7 +61,7 @@ def unclean(request: Request, text: str) -> HttpResponseBase:
 
 
 def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Decorator for a part of an order (contacts, raw data …); a URL without a valid ref is handled by `unclean`."""
+    """Decorator for the view of a part of an order (contacts, raw data …); a URL without a valid ref is handled by `unclean`."""
 
     @wraps(view)
     def shown(request: Request, /, ref: str, **more: str) -> HttpResponseBase:
@@ -83,7 +83,10 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
-    """The search for other readings of `ref`, such as "B94TXY" for "B94TXY.", added to `found`, the search for `ref` itself."""
+    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.", after the search for `ref` itself, `found`, gave no order.
+
+    The result lists the searches of both, and is partial if either was.
+    """
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
     if not others:
         return found
@@ -94,7 +97,7 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @require_safe
 @cdp_view()
 def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The CDP's answers as received, indented; masked for users who must not view personal data."""
+    """The CDP's answers as it sent them, but indented; masked for users who may not view hidden personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = may_reveal(request.user)
@@ -113,7 +116,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """Path and text of each answer, and whether the text is complete; None for text that cannot be masked, "" once the page is full."""
+    """For each answer: its path, its text, and whether that is all of it. Text is None if it cannot be masked, "" once the page is full."""
     room = RAW_ROOM
     for document in opened.documents:
         tenant.in_time()
@@ -134,7 +137,7 @@ def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[
 @require_safe
 @cdp_view()
 def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The flights as an iCalendar file with real time zones; if no flight has a date, a page that says so."""
+    """The flights as an iCalendar file, in their time zones; if no flight has a date, a page that says so (404)."""
     opened = open_order(tenant, ref)
     record_access(request, tenant, access_log.Action.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:
@@ -150,7 +153,7 @@ def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
 
 @cdp_view(panel="order_custom_data", heading=_("Custom data"))
 def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The data extensions of the order and its items, loaded on demand."""
+    """The data extensions of the order and its items, loaded on demand, with hidden values masked."""
 
     def show(loaded: CustomData) -> HttpResponse:
         groups, problem = loaded

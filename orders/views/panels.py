@@ -17,12 +17,12 @@ from orders.display.rows import Rows, start_of
 from orders.http import Request
 from orders.services.tenant import Tenant
 
-PROBLEM = "problem"  # the panel of a failure outside of the other panels
+PROBLEM = "problem"  # for a failure outside the other panels
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel: the heading of its page, and its view."""
+    """A panel: the heading of the page around it, and its view."""
 
     heading: Promise
     view: Callable[..., HttpResponseBase]
@@ -33,24 +33,27 @@ PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
-    """Whether the request is for a part: from a frame, or from htmx unless it is boosted or restores a lost history entry."""
+    """Whether to return only the fragment: for a frame, or for htmx unless the request is boosted or restores a lost history entry."""
     if request.via:
         return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
 def rows_of(request: Request, tenant: Tenant, name: str, total: int) -> Rows:
-    """The rows of the list `name` with `total` rows, from the start given in the URL."""
+    """The rows of the list `name`, which has `total` rows, starting at the position in the URL, or else at the first."""
     return Rows(start_of(request.GET.get(name, ""), total), in_time=tenant.in_time)
 
 
 def starting(request: Request, name: str, position: int) -> str:
-    """The query of the page on which the list `name` starts at a position, with the carried context."""
+    """The query string of the page on which the list `name` starts at this position; connection and ticket are carried along."""
     return carried(request, **{name: str(position)})
 
 
 def render_panel(request: Request, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render `orders/_<name>.html` if a part is wanted; else the page that includes it, `panel_page.html` or that of a problem."""
+    """Render the fragment `orders/_<name>.html` if only that is wanted; otherwise, the page that includes it.
+
+    That page is `panel_page.html`, or `problem.html` for the panel PROBLEM.
+    """
     part = f"orders/_{name}.html"
     whole = "orders/problem.html" if name == PROBLEM else "orders/panel_page.html"
     heading = PANELS[name].heading if name in PANELS else ""

@@ -1,4 +1,4 @@
-"""The people on an order: the panels of contacts and travellers."""
+"""The people on an order: the contacts panel and the travellers panel."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
 
 @cdp_view(panel="order_travellers", heading=_("Travellers"))
 def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The order's travellers with their passenger types, flights and extras."""
+    """The order's travellers with their passenger types, flights and extras, and with hidden fields masked."""
 
     def show(travellers: Travellers) -> HttpResponse:
         loaded, opened = travellers.loaded, travellers.opened

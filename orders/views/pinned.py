@@ -1,4 +1,4 @@
-"""A note of the user's pinned orders in the session, so that an order's page needs no query."""
+"""The user's pinned orders, noted in the session so that an order's page needs no query for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ PINS_KEY = "pins"
 
 
 def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> list[str]:
-    """Note the pinned orders, read again unless given, and return the note: keyed hashes, because a session must not name orders."""
+    """Note the user's pinned orders in the session, and return the note: keyed hashes, because a session must not name orders.
+
+    Without `pinned`, they are read from the database.
+    """
     if pinned is None:
         pinned = pinned_order.pinned(request.user)
     marks = [_mark(one.order_ref, one.connection_id) for one in pinned]
@@ -23,7 +26,10 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
 
 
 def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
-    """Whether the user pinned the order, as read through this connection; according to the session's note, made now if there is none."""
+    """Whether the user has pinned this order with this connection, according to the session's note.
+
+    If the session has no note yet, it is made now.
+    """
     held = request.session.get(PINS_KEY)
     marks = held if isinstance(held, list) else note_pins(request)
     return _mark(order_ref, connection_id) in marks

@@ -21,7 +21,10 @@ from orders.views.pinned import note_pins
 
 @require_POST
 def pin(request: Request) -> HttpResponse:
-    """Pin an order that the user has opened, or unpin it (`unpin`). Returns the button for htmx, else a redirect to the start page."""
+    """Pin an order that the user has opened, or unpin it if `unpin` is posted.
+
+    Returns the button for htmx, otherwise a redirect to the start page.
+    """
     ref, through = request.POST.get("order_ref", ""), _uuid(request.POST.get("through", ""))
     pinned, refused = False, ""
     if not isinstance(request.user, AnonymousUser) and "\x00" not in ref:
@@ -30,7 +33,7 @@ def pin(request: Request) -> HttpResponse:
         elif pinned_order.pin(request.user, ref, through):
             pinned = True
         else:
-            words = _("Not pinned. You can pin up to %(count)s of the orders that you have opened; unpin one first.")
+            words = _("Not pinned. You can only pin orders that you have opened, and at most %(count)s of them.")
             refused = words % {"count": pinned_order.MOST_PINNED}
         note_pins(request)
     if wants_part(request):

@@ -1,7 +1,7 @@
 """Progress of slow panels: how many records there are, and how many are loaded.
 
-A short load gets a plain response with its true status. If it takes more than 0.3 s and the total is known, the response is a 200
-that streams a line for each step (an HTML comment, which the script reads) and ends with the panel.
+A quick load gets an ordinary response with its own status. If loading takes more than 0.3 s and the total is known, the response is a
+200 that streams progress lines (HTML comments, which the script reads), at most one every 0.1 s, and ends with the panel.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 li
 
 
 class BackgroundLoad(threading.Thread, Generic[T]):
-    """A load on a separate thread, without the database. `progress` gets (loaded, total) for each step, and None at the end."""
+    """A thread that loads a panel's records; it does not use the database.
+
+    `progress` gets (loaded, total) for each step, and None at the end.
+    """
 
     def __init__(self, tenant: Tenant, of: str, load: Callable[[], T]) -> None:
         super().__init__(name="panel", daemon=True)
@@ -49,7 +52,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             self.progress.put(None)
 
     def first_progress(self) -> tuple[int, int] | None:
-        """(loaded, total) after PATIENCE, or as soon as the total is known after that; None if the load ended earlier."""
+        """The latest (loaded, total) after PATIENCE or, if there is none by then, the first to come; None if the load ends before that."""
         ends, last = monotonic() + PATIENCE, None
         while True:
             try:
@@ -70,9 +73,9 @@ class BackgroundLoad(threading.Thread, Generic[T]):
 def with_progress(
     request: Request, tenant: Tenant, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """Return `show(load())`; a part is streamed with progress if loading takes long. `of` names the records that are counted.
+    """Return `show(load())`; a fragment is streamed with its progress if loading takes long. `of` names the records that are counted.
 
-    A failure after the response has begun is shown in the `panel`.
+    Once streaming has begun, a failure is shown in the `panel`.
     """
     if not wants_part(request):
         return show(load())

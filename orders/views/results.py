@@ -1,4 +1,4 @@
-"""Search results: the order, a chooser, people, or a page that says why nothing was found."""
+"""Search results: the order, a list to choose from, people, or a page that says why nothing was found."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 
 
 def search(request: Request, text: str) -> HttpResponseBase:
-    """Search for `text`. Personal data is searched for only if posted; a link with it opens a form that posts it.
+    """Search for `text`, or show why it is not searched for.
 
-    A name always opens the form for names, filled in. An empty text redirects to the start page.
+    An e-mail address or phone number is searched for only if posted; a link with one opens a page with a form that posts it. A name opens
+    the name form, filled in. Empty text redirects to the start page.
     """
     reading = read(request, text)
     everywhere = request.method == "POST" and "everywhere" in request.POST
@@ -60,9 +61,9 @@ def search(request: Request, text: str) -> HttpResponseBase:
 
 
 def read(request: Request, text: str) -> lookup.Lookup:
-    """Read a search text; national phone numbers with the country chosen on the page, or else the connection's.
+    """Read a search text; a national phone number is read with the country chosen on the page or, without one, the connection's.
 
-    An e-mail address that the user chose among several readings is taken as it is.
+    An e-mail address that the user chose among several readings is used unchanged.
     """
     if request.POST.get("exactly") == "email" and emails.is_address(text):
         return lookup.Lookup(lookup.Kind.EMAIL, address=text)
@@ -106,9 +107,9 @@ def _question(reading: lookup.Lookup) -> tuple[access_log.Action, dict[str, str]
 def show_chooser(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
 ) -> HttpResponseBase:
-    """List several orders to choose from, newest first, with the facts that distinguish them. Their references are recorded.
+    """List the orders found, newest first, with what distinguishes them, for the user to choose one. Their references are recorded.
 
-    `also` are people named in the text, offered as further searches.
+    `also` are people found in the text, offered as further searches.
     """
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
@@ -125,7 +126,7 @@ def show_chooser(
 
 
 def record_listed(request: Request, found: Found) -> None:
-    """Record that several orders were listed."""
+    """Record that the orders found were listed, with their booking references."""
     references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
     access_log.record(
         request,
@@ -141,7 +142,7 @@ def show_not_found(
 ) -> HttpResponseBase:
     """Show that nothing was found (404), which searches were made, and what else to try, such as the readings in `also`.
 
-    The search is recorded with the references `asked` for.
+    The search is recorded with `asked`, the references searched for.
     """
     access_log.record_miss(request, tenant.connection, asked)
     context = {
@@ -158,7 +159,7 @@ def show_not_found(
 
 
 def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
-    """The countries to choose from if one of the readings is a phone number that needs its country; else ()."""
+    """The countries to choose from if one of the readings is a phone number that needs its country; otherwise ()."""
     return choices() if any(reading.needs_country for reading in readings) else ()
 
 

@@ -1,4 +1,4 @@
-"""Reveal hidden fields of people and custom data to users with the right. Refusals are recorded too."""
+"""Reveal hidden fields of people, and hidden custom data, to users with the right to see them. Refusals are recorded too."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: Request, ref: str) -> HttpResponseBase:
-    """Show one or all hidden fields of a person, or the custom data, if the user has the right; else refuse and record the refusal.
+    """Show one or all hidden fields of a person, or the hidden custom data, if the user has the right; otherwise refuse. Both are recorded.
 
-    A GET, which the form becomes if the user has to sign in first, redirects to the contacts.
+    A GET redirects to the contacts: it arrives in place of the POST if the user had to sign in first.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)
@@ -64,7 +64,7 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     cards, context = _cards(request, tenant, ref, kind, wanted, field)
     chosen = next((card for card in cards if card.ref == wanted), None)
     if chosen is None or (field != ALL and field not in chosen.hidden):
-        raise errors.NotFound("no such person on this order, or no such hidden field")
+        raise errors.NotOnOrder("no such person on this order, or no such hidden field")
     access_log.record(
         request,
         access_log.Action.FIELD_REVEALED,
@@ -82,12 +82,12 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
 
 
 def _label(chosen: PersonCard, field: str) -> str:
-    """The label of the field on the card, or its name if the card does not have it; never its value."""
+    """The label of the field on the card, or the field's name if it is not on the card; never its value."""
     return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
 
 
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
-    """The order's custom data with all its values."""
+    """The order's custom data with its hidden values shown; this is recorded."""
     groups, problem = load_custom_data(tenant, ref)
     what, outcome = access_log.Action.FIELD_REVEALED, "shown: custom data"
     access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=outcome)
@@ -112,7 +112,7 @@ def _asked(request: Request) -> tuple[str, str, str]:
 def _cards(
     request: Request, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
 ) -> tuple[list[PersonCard], dict[str, Any]]:
-    """The order's people of one kind, with the wanted person's field shown, and the context of their panel."""
+    """The cards of the order's contacts or travellers, with `field` of the `wanted` person shown, and the context of their panel."""
 
     def shown(person: Person, position: int) -> set[str]:
         return {field} if (person.ref or f"n{position}") == wanted else set()

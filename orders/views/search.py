@@ -15,15 +15,15 @@ from orders.views.links import with_urls
 from orders.views.pinned import note_pins
 from orders.views.results import search
 
-LAST_SHOWN = 5  # the others are folded
+LAST_SHOWN = 5  # the others are folded away
 
 
 @require_safe
 def home(request: Request) -> HttpResponseBase:
-    """The search field, the user's pinned and recent orders, and how to search.
+    """The start page, with the search field and the user's pinned and recent orders.
 
-    If the URL names a connection that cannot be used, the problem is shown. An auditor without a connection is redirected to the
-    activity page.
+    If the URL names a connection that cannot be used, this problem is shown instead. An auditor without a connection is redirected to
+    the activity page.
     """
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):
@@ -48,8 +48,9 @@ def starts_with_activity(request: Request) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: Request) -> HttpResponseBase:
-    """Search: a form posts `q`, a ticket's link has it as `?q=`. Returns the order, a chooser, people, or a page with the reason.
+    """Search for `q`, which a form posts or a ticket's link has as `?q=`.
 
-    If a posted search finds one order, the response redirects to the order's URL; that page reuses the answers of the search.
+    Returns the order, a list to choose from, people, or a page that says why nothing was found. If a posted search finds only one order,
+    it redirects to the order's URL; that page reuses the answers of the search.
     """
     return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))

@@ -29,7 +29,7 @@ from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnect
 @require_safe
 @for_managers_of_connections
 def shared_connections(request: HttpRequest) -> HttpResponse:
-    """All shared connections by name, each with its groups and how many people may use it."""
+    """All shared connections, sorted by name, each with its groups and the number of people who may use it."""
     found = list(SharedConnection.objects.select_related("set_by").order_by("name"))
     people = members.counts(found)
     rows = [
@@ -49,7 +49,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_add(request: HttpRequest) -> HttpResponse:
-    """Add a shared connection: its credential is tested with one call before it is saved."""
+    """Add a shared connection and grant it to groups; its credential is first tested with one call."""
     form = SharedConnectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         shared = form.save(commit=False)
@@ -67,7 +67,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers_of_connections
 def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """One shared connection: its facts, and the groups it is granted to."""
+    """One shared connection: its settings, its grants to groups, and its integrations."""
     return _detail(request, _find(connection_id), GrantForm())
 
 
@@ -76,7 +76,7 @@ def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Replace the token: the old one stays in use until the CDP has accepted the new one."""
+    """Replace the token and, if it has changed, the client key; the old ones stay in use until the CDP has accepted the new ones."""
     shared = _find(connection_id)
     form = ReplaceTokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -110,7 +110,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             with transaction.atomic():
                 shared.keep_settings()
         except IntegrityError:  # two administrators at the same moment
-            form.add_error("name", _("There is already a shared connection with this name."))
+            form.add_error("name", _("A shared connection already has this name. Choose a different name."))
         else:
             messages.success(request, _("“%(name)s” was changed.") % {"name": shared.name})
             return redirect("shared_connection", shared.pk)
@@ -146,7 +146,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         grant(shared, [group], by=request.user.pk, is_default=form.cleaned_data["is_default"], until=until)
     except CredentialUnreadable:
         form.add_error(
-            None, _("The stored credential cannot be decrypted. Replace the token first, then grant the connection.")
+            None, _("The stored credential cannot be decrypted. Replace the token first, then grant access.")
         )
         return _detail(request, shared, form)
     said = {"name": shared.name, "group": group.name}
@@ -180,7 +180,7 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with transaction.atomic():
         set_active(shared, False)
         members.update(shared)
-    messages.success(request, _("“%(name)s” was withdrawn: nobody can use it.") % {"name": shared.name})
+    messages.success(request, _("“%(name)s” was withdrawn. Nobody can use it any more.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
 
 
@@ -188,16 +188,18 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Restore a withdrawn connection for the groups with a grant."""
+    """Restore a withdrawn connection for the groups that have a grant."""
     shared = _find(connection_id)
     try:
         with transaction.atomic():
             set_active(shared, True)
             members.update(shared)
     except CredentialUnreadable:
-        messages.warning(request, _("The stored credential cannot be decrypted. Replace the token first."))
+        messages.warning(
+            request, _("The stored credential cannot be decrypted. Replace the token, then share the connection again.")
+        )
     else:
-        messages.success(request, _("“%(name)s” may be used again.") % {"name": shared.name})
+        messages.success(request, _("“%(name)s” can be used again.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
 
 
@@ -208,7 +210,10 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal the credential and test it with one call. None, with the reason in the form, if it is refused and not `wanted` anyway."""
+    """Test the credential with one call; return the outcome if the CDP accepts the credential, or if it is `wanted` all the same.
+
+    Otherwise, or if it could not be tested, add the reason to the form and return None.
+    """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
         form.add_error(None, f"{problem.sentence} {problem.step}")
@@ -218,7 +223,9 @@ def _test(
     except CredentialUnreadable:
         form.add_error(
             None,
-            _("This server cannot store credentials: its keys are not set up. Contact your cdpviewer administrator."),
+            _(
+                "This server cannot store credentials: its encryption keys are not set up. Contact your cdpviewer administrator."
+            ),
         )
         return None
     outcome = try_connection(shared)
@@ -236,7 +243,7 @@ def _keep_new(request: HttpRequest, form: SharedConnectionForm, shared: SharedCo
             chosen = form.cleaned_data
             grant(shared, chosen["groups"], by=request.user.pk, is_default=chosen["is_default"])
     except IntegrityError:  # two administrators at the same moment
-        form.add_error("name", _("There is already a shared connection with this name."))
+        form.add_error("name", _("A shared connection already has this name. Choose a different name."))
         return False
     return True
 

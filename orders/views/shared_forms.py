@@ -31,7 +31,7 @@ else:
 
 
 class SharedSettingsForm(AdvancedFields, SharedModelForm):
-    """The settings that need no credential."""
+    """A shared connection's settings that need no credential."""
 
     country = country_field()
 
@@ -41,13 +41,15 @@ class SharedSettingsForm(AdvancedFields, SharedModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on unchanged
-        self.fields["version"].help_text = _("v2 unless your tenant is on the 2.1 data model.")
-        self.fields["clock"].help_text = _("Local unless you know that this tenant’s feed sends UTC.")
+        self.fields["version"].help_text = _("Choose v2.1 only if your tenant is on the 2.1 data model.")
+        self.fields["clock"].help_text = _("Choose UTC only if you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if SharedConnection.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is already a shared connection with this name."), code="taken")
+            raise ValidationError(
+                _("A shared connection already has this name. Choose a different name."), code="taken"
+            )
         return name
 
 
@@ -63,7 +65,7 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
     is_default = forms.BooleanField(
         label=_("Default for these groups"),
         required=False,
-        help_text=_("Used when a link names no connection and the person has no connection of their own."),
+        help_text=_("Used for people with no connection of their own, unless they choose another or a link names one."),
     )
     field_order = (
         "name",
@@ -104,29 +106,29 @@ class ReplaceTokenForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """A group that may use the connection, until the end of a day or indefinitely."""
+    """A grant of the connection to a group: its last day, if any, and whether the connection is the group's default."""
 
     group = GroupChoice(label=_("Group"), queryset=Group.objects.order_by("name"))
     until = forms.DateField(
         label=_("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Leave it empty for no end date."),
+        help_text=_("Leave this field empty for no end date."),
     )
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of the day in the user's time zone (aware), None without a day. Refuses a day that is over."""
+        """The end of the chosen day in the user's time zone (aware); None if no day was chosen. A past day is refused."""
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None
         if not timezone.localdate() <= day < date.max - timedelta(days=1):
-            raise ValidationError(_("This day is in the past."), code="past")
+            raise ValidationError(_("This date is in the past."), code="past")
         return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
 
 
 class IntegrationForm(forms.Form):
-    """A program, the shared connection that it uses, and the limits of its key: days, requests a minute, and networks."""
+    """A program, the shared connection that it uses, and the limits of its key: days until it expires, requests a minute, and networks."""
 
     name = forms.CharField(
         label=_("Name"), max_length=60, help_text=_("The program’s name, such as “Help desk widget”.")
@@ -160,5 +162,5 @@ class IntegrationForm(forms.Form):
     def clean_name(self) -> str:
         name = clean_connection_name(self.cleaned_data["name"])
         if Integration.objects.filter(name=name, revoked_at=None).exists():
-            raise ValidationError(_("There is already an integration with this name."), code="taken")
+            raise ValidationError(_("An integration already has this name. Choose a different name."), code="taken")
         return name

@@ -1,4 +1,4 @@
-"""The keyed hash by which the access records name a person who was viewed or searched for."""
+"""The keyed hash that access records have in place of a person who was viewed or searched for."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from orders.search_text import lookup
 from orders.search_text.names import normalize
 from orders.views.cdp_view import choose_connection
 
-# Guests and contacts are recorded by the hash of their ref in the CDP, which the URL of a guest's orders contains.
+# Guests and contacts are recorded by the hash of their ref in the CDP; the URL of a guest's orders contains that ref.
 NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONGEST = 2000
 
 
 def subject_of(request: Request) -> tuple[str, str]:
-    """The keyed hash of the person posted as `whom`, and the reason if there is none: one of them is "", or both if nothing was posted.
+    """The keyed hash of the person posted as `whom` and "", or "" and the reason why there is no hash; ("", "") if nothing was posted.
 
-    The text is an e-mail address, a phone number (a national one with the connection's country), a guest's ref, or a name.
+    `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a guest's ref, or a name.
     """
     text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
     if not text:
@@ -36,4 +36,4 @@ def subject_of(request: Request) -> tuple[str, str]:
         return hashed(people[0].address), ""
     if not people and reading.kind is lookup.Kind.NAME:
         return hashed(" ".join(part for part in (reading.last_name, reading.first_name) if part)), ""
-    return "", _("No e-mail address, phone number or name was found in this text, so views of all people are shown.")
+    return "", _("The list was not filtered by person. Enter exactly one e-mail address, phone number or name.")

@@ -1,4 +1,4 @@
-"""Trips of several orders: the strip above an order, with the orders of its contacts, and trips that a list was shown without."""
+"""Trips of several orders: the strip above an order, which shows its contacts' orders, and the trips that a list loads later."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MOST_SHOWN = 8
 
 @cdp_view(panel="order_trips", heading=_("This customer’s orders"))
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The newest MOST_SHOWN orders of the customers who are contacts of the order `ref`; the order of the page (`?on=`) is marked.
+    """The newest MOST_SHOWN orders of the first guests among the contacts of the order `ref`, see `load_orders_of_contacts`.
 
-    The pages of these orders may reuse answers of the last minute.
+    The order whose page shows the strip (`?on=`) is marked. The pages of the orders shown may reuse answers from the last minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)
     for guest_ref in guests:
@@ -60,7 +60,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
     """Fill in the trips of a list of orders that was shown without them; without htmx, show those orders again with their trips.
 
-    Not recorded again: the listing was recorded, and the URL opens only orders that were listed.
+    This is not recorded: the listing already was, and the URL opens only orders that were listed.
     """
     order_refs = listed_refs(request, tenant)
     read, lines, problem = load_trips(tenant, order_refs)

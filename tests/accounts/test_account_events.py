@@ -295,7 +295,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
 
     answer = client.get("/orders/B94TXY/")
     assert answer.status_code == 409
-    assert "Please confirm" in answer.text
+    assert "Confirm your connection" in answer.text
     assert client.post(f"/connections/{own.pk}/try/")["Location"] == "/accounts/connections/"
     assert cdp.calls == []
     page = client.get("/accounts/connections/").text

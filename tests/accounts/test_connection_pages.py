@@ -89,9 +89,9 @@ def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (403, "{}", "does not permit it to read orders"),
+        (403, "{}", "does not permit reading orders"),
         (404, "{}", "The CDP accepted the credential"),
-        (429, "{}", "asks us to wait"),
+        (429, "{}", "asked us to wait"),
         (500, "{}", "returned an error"),
         (302, "{}", "returned an error"),
         (200, "<html>", "returned an error"),
@@ -149,7 +149,7 @@ def test_a_name_is_there_once_per_person(as_anna: Client, as_ben: Client, anna: 
 def test_without_proper_keys_the_page_says_so_and_no_call_leaves(as_anna: Client, cdp: Cdp, settings: Settings) -> None:
     settings.CREDENTIAL_KEYS = ()
     page = as_anna.post(ADD, FIELDS)
-    assert (page.status_code, "its keys are not set up" in page.text) == (422, True)
+    assert (page.status_code, "its encryption keys are not set up" in page.text) == (422, True)
     assert TOKEN not in page.text
     assert cdp.calls == []
 

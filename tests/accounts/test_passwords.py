@@ -135,7 +135,7 @@ def test_somebody_elses_connection_is_no_name_of_mine(anna: User, ben: User) -> 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["at least 12", "appears in data breaches", "repeats itself", "little more than your name"]),
+        ("en", ["at least 12", "known from data breaches", "repeats itself", "little more than your name"]),
         ("de", ["mindestens 12", "aus Datenlecks bekannt", "wiederholt sich", "kaum mehr als"]),
     ],
 )
@@ -160,7 +160,7 @@ def change(client: Client, new: str) -> str:
 def test_on_the_form_to_change_it(as_anna: Client) -> None:
     page = as_anna.get("/accounts/password/").text
     assert "preferably 15 or more" in page
-    assert "appears in data breaches" in change(as_anna, "Welcome12345!")
+    assert "known from data breaches" in change(as_anna, "Welcome12345!")
     assert "repeats itself" in change(as_anna, "abcabcabcabc")
     long = "a passphrase " + "of so many words that it never ends, " * 6
     assert len(long) > 200
@@ -171,10 +171,10 @@ def test_on_the_form_to_change_it(as_anna: Client) -> None:
 def test_in_the_admin(client: Client, db: None) -> None:
     client.force_login(User.objects.create_superuser("root"))
     sent = {"username": "zoe", "usable_password": "true", "password1": "Welcome12345!", "password2": "Welcome12345!"}
-    assert "appears in data breaches" in client.post("/admin/auth/user/add/", sent).text
+    assert "known from data breaches" in client.post("/admin/auth/user/add/", sent).text
     assert not User.objects.filter(username="zoe").exists()
     zoe = User.objects.create_user("zoe", password=PASSWORD)
-    assert "appears in data breaches" in client.post(f"/admin/auth/user/{zoe.pk}/password/", sent).text
+    assert "known from data breaches" in client.post(f"/admin/auth/user/{zoe.pk}/password/", sent).text
 
 
 def test_with_commands(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +183,7 @@ def test_with_commands(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     said = StringIO()
     with pytest.raises(CommandError):
         call_command("changepassword", "anna", stdout=said, stderr=said)
-    assert "appears in data breaches" in said.getvalue()
+    assert "known from data breaches" in said.getvalue()
     assert User.objects.get(username="anna").check_password(PASSWORD)
 
 

@@ -77,7 +77,7 @@ def test_a_person_is_added_and_sets_a_password_that_nobody_else_knows(as_ada: Cl
     path = add(as_ada, "carla", "Agents", "Supervisors")
     client = Client()
     assert set_password(client, path) == 302
-    assert "Your password was set" in client.get("/accounts/login/").text
+    assert "Your new password is set" in client.get("/accounts/login/").text
     assert sign_in(client, "carla") == 302
     assert client.get("/").status_code == 200
     assert told("carla") == [
@@ -264,7 +264,7 @@ def test_a_search_finds_names_and_puts_none_into_the_address(as_ada: Client, ann
     User.objects.filter(pk=ben.pk).update(last_name="Byrne")
     page = as_ada.post(PEOPLE, {"q": " BYRNE\x00 "})
     assert (">ben<" in page.text, ">anna<" in page.text) == (True, False)
-    assert "Nobody has this name" in as_ada.post(PEOPLE, {"q": "zz"}).text
+    assert "Try just part of the name" in as_ada.post(PEOPLE, {"q": "zz"}).text
 
 
 def test_500_people_cost_no_more_queries_than_few(as_ada: Client) -> None:
@@ -291,10 +291,10 @@ def test_an_administrator_ends_a_persons_sessions_and_resets_the_second_step(as_
     assert sign_in(client, "anna", PASSWORD) == 302
     Authenticator.objects.create(user=anna, type="totp", data={"secret": "sealed"})
     shown = as_ada.get(page).text
-    assert "End all sessions" in shown and "Reset the second step" in shown
+    assert "End all sessions" in shown and "Reset two-step sign-in" in shown
     assert "1 session ended." in as_ada.post(f"{page}sessions/", follow=True).text
     assert client.get("/").status_code == 302
-    assert "The second step for anna was reset." in as_ada.post(f"{page}second-factor/", follow=True).text
+    assert "Two-step sign-in for anna was reset." in as_ada.post(f"{page}second-factor/", follow=True).text
     assert not Authenticator.objects.exists()
     for change in ("sessions", "second-factor"):  # again: there is nothing left to do, or to record
         assert as_ada.post(f"{page}{change}/").status_code == 302

@@ -213,6 +213,7 @@ def test_a_kept_head_shows_that_an_old_copy_was_put_back() -> None:
     assert faults() == []
     (fault,) = faults(since=head)
     assert "is not there" in fault
+    assert f"The newest record is of {AccessRecord.objects.get().at:%Y-%m-%d %H:%M:%S} UTC." in fault
     with pytest.raises(SystemExit):
         call_command("check_records", "--since", head, stdout=StringIO(), stderr=StringIO())
 

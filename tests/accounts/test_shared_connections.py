@@ -453,7 +453,7 @@ def test_a_shared_name_is_there_once(as_admin: Client, agents: Group, cdp: Cdp) 
     share()
     share(name="Beta")
     assert (
-        "There is already a shared connection with this name"
+        "A shared connection already has this name"
         in as_admin.post(f"{SHARED}add/", {**FIELDS, "groups": agents.pk}).text
     )
     beta = SharedConnection.objects.get(name="Beta")
@@ -533,7 +533,7 @@ def test_groups_are_granted_and_taken_away(as_admin: Client, anna: User, agents:
     shared = share()
     anna.groups.add(agents)
     page = f"{SHARED}{shared.pk}/"
-    assert "No group may use this connection yet" in as_admin.get(page).text
+    assert "No group has access to this connection" in as_admin.get(page).text
     assert as_admin.post(f"{page}grant/", {"group": agents.pk, "until": "2001-01-01"}).status_code == 422
     assert as_admin.post(f"{page}grant/", {"group": ""}).status_code == 422
     last = timezone.localdate() + timedelta(days=30)
@@ -560,7 +560,7 @@ def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: Use
     page = f"{SHARED}{shared.pk}/"
     assert "Used by 1 person" in as_admin.get(f"{page}withdraw/").text
     assert as_admin.post(f"{page}withdraw/").status_code == 302
-    assert "Withdrawn: nobody can use it." in as_admin.get(page).text
+    assert "This connection is withdrawn, so nobody can use it." in as_admin.get(page).text
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)
     assert as_admin.post(f"{page}offer/").status_code == 302
     assert token_of(anna) == TOKEN
@@ -585,7 +585,7 @@ def test_an_administrator_tests_the_stored_credential(as_admin: Client, agents: 
 
 
 def test_the_list_and_a_persons_own_list(as_admin: Client, anna: User, as_anna: Client, agents: Group) -> None:
-    assert "Nothing is shared yet" in as_admin.get(SHARED).text
+    assert "There are no shared connections yet" in as_admin.get(SHARED).text
     shared = share(agents)
     anna.groups.add(agents)
     assert "1 person" in as_admin.get(SHARED).text

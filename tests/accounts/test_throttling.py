@@ -59,8 +59,8 @@ def test_the_sixth_try_waits_for_some_seconds_and_the_page_says_so(anna: User, c
     answer = attempt(client, "anna", PASSWORD)
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= LIMITS.pace
-    assert "There have been too many wrong passwords. Wait " in answer.text
-    assert "nothing is locked" in answer.text
+    assert "Too many wrong passwords. Wait " in answer.text
+    assert "the account is not locked" in answer.text
     assert 'value="anna"' in answer.text
     assert "_auth_user_id" not in client.session
     later(LIMITS.pace)

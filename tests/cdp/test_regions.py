@@ -38,8 +38,8 @@ def test_an_operator_can_add_regions(extra: str, name: str, url: str) -> None:
         ("x=http://127.0.0.1.example", "https"),
         ("x=ftp://a.example", "https://"),
         ("x", "name=https://host"),
-        ("=https://a.example", "region name"),
-        ("X Y=https://a.example", "region name"),
+        ("=https://a.example", "name in entry 1"),
+        ("a=https://a.example, X Y=https://a.example", "name in entry 2"),
         ("x=https://", "host"),
         ("x=https://a.example/v2", "end after the host"),
         ("x=https://a.example?y", "end after the host"),
@@ -53,8 +53,10 @@ def test_a_wrong_entry_is_named_with_its_reason(extra: str, said: str) -> None:
         regions(extra)
 
 
-def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
-    with pytest.raises(RegionError) as caught:
-        regions("x=https://user:hunter2@a.example")
-    assert "hunter2" not in str(caught.value)
-    assert caught.value.__cause__ is None
+@pytest.mark.parametrize("extra", ["x={}", "{}", "X={}", "x=y={}", "={}", "{}=", "x={}/path"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(extra: str) -> None:
+    for password in ("hunter2", "hun=ter2", "=hunter2"):
+        with pytest.raises(RegionError) as caught:
+            regions(extra.format(f"https://user:{password}@a.example"))
+        assert "ter2" not in str(caught.value)
+        assert caught.value.__cause__ is None

@@ -31,7 +31,7 @@ def request_of_nobody() -> Request:
 @pytest.mark.parametrize(
     ("view", "status", "title"),
     [
-        (errors.bad_request, 400, "This request cannot be read"),
+        (errors.bad_request, 400, "Something is wrong with this request"),
         (errors.permission_denied, 403, "Not allowed"),
         (errors.page_not_found, 404, "No such page"),
     ],
@@ -83,7 +83,7 @@ def test_a_database_that_is_away_is_no_mistake_of_ours(error: Exception, status:
         answer = errors.server_error(prepare(RequestFactory().get("/orders/x/")))
     assert answer.status_code == status
     assert answer.get("Retry-After") == ("5" if status == 503 else None)
-    assert ("<h1>Not available at the moment</h1>" in answer.content.decode()) is (status == 503)
+    assert ("<h1>cdpviewer is not available at the moment</h1>" in answer.content.decode()) is (status == 503)
 
 
 @override_settings(

@@ -37,7 +37,7 @@ PAYMENT = {
     "KTMADL": "Paid by card · Visa",
     "JD3OLD": "Refunded; the CDP does not say how much · Card · Visa",
     "UNKTYP": f"{NOT_SAID} · Barter",
-    "TYPES1": "Not known whether the order is paid: status not understood",
+    "TYPES1": "It is unclear whether the order is paid: a status could not be read",
 }
 ELSEWHERE = {"B94TXY", "SHOP-10045", "ORLA01", "KTMADL", "JD3OLD", "UNKTYP", "TYPES1"}
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"

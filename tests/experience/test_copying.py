@@ -118,7 +118,7 @@ CUSTOMERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Flight BX 880, operated by Swiss\nDeparts 08:15, Dublin\nArrives 11:30, Zurich", "Also booked\n2 × Bag 23 kg, Dublin to Zurich"),
         ("Skis", "Cancelled", "LX", "45"),
     ),
-    "MIXST4": (("Status: Partially confirmed", "Flight BX 560 – Cancelled for 1 of 4", "Travellers: 3 adults"), ("4 adults",)),
+    "MIXST4": (("Status: Partially confirmed", "Flight BX 560 – Cancelled for 1 of 4 travellers", "Travellers: 3 adults"), ("4 adults",)),
     "CANCLD": (("CANCELLED", "Status: Cancelled"), ("refund", "Also booked")),
     "UTCFED": (("Departs time to be confirmed, Frankfurt",), ("09:05", "as UTC", "15 Jan", "Connection", "local")),
     "WILDTM": (("Departs time to be confirmed, Dublin",), ("16:00", "1 Feb", "28 d", "local")),
@@ -164,7 +164,7 @@ def test_the_internal_note_names_tenant_status_payment_alerts_and_link(signed_in
         "To check:\n- BX 152 · Tight connection in Amsterdam: 35 min\n",
     ):
         assert words in text, text
-    assert "As the CDP had it on " in text and text.endswith(f"{live_app.url}/orders/{canonical_ref(signed_in)}/")
+    assert "Read from the CDP on " in text and text.endswith(f"{live_app.url}/orders/{canonical_ref(signed_in)}/")
     assert "ZD-5" not in text and ref.startswith("TIGHT1")
 
 

@@ -94,7 +94,7 @@ def test_sign_in_find_read_and_ask_with_keys_alone(page: Page, live_app: App) ->
     page.wait_for_url(f"**/orders/{SEED}/")
 
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport(ratio=0.99)
     page.keyboard.press("Enter")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
+import requests
 
 from sandbox.server import Sandbox
 from tests import on_postgres
@@ -17,17 +20,23 @@ from tests.postgres_server import Server, postgres
 __all__ = ["postgres"]
 
 ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
-LONG = 9.0  # seconds; 3 are what people are told, and what hangs takes 40 and more
+# Seconds until an answer. The probe of the database has 1 s, and the rest is for the request around it.
+LIMITS = {"page": 3.0, "/livez": 1.0, "/readyz": 1.5}
+ATTEMPTS = 3  # each with the fault anew: a busy machine may spoil one, and a wait without a limit spoils all
 
 
 @pytest.fixture(scope="module")
-def served(
-    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+def env(postgres: Server, running_sandbox: Sandbox, gathered_static: Path) -> dict[str, str]:
+    """Settings for a migrated database with an agent."""
     env = on_postgres.settings(running_sandbox, gathered_static, DATABASE_URL=postgres.new_database("faults"))
     for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT)):
         done = on_postgres.run(env, *arguments)
         assert done.returncode == 0, done.stderr
+    return env
+
+
+@pytest.fixture(scope="module")
+def served(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with on_postgres.serving(env, tmp_path_factory.mktemp("served")) as running:
         yield running
 
@@ -103,24 +112,45 @@ Fault = Callable[[Server], AbstractContextManager[None]]
 def test_a_page_says_so_in_time_and_comes_back_afterwards(
     postgres: Server, served: Served, fault: Fault, ready: str
 ) -> None:
+    in_time(partial(answers, postgres, served, fault, ready))
+
+
+def test_a_page_says_so_in_time_without_a_pool(postgres: Server, env: dict[str, str], tmp_path: Path) -> None:
+    with on_postgres.serving({**env, "CDPVIEWER_DB_POOL": "none"}, tmp_path) as served:
+        for fault in (down, hanging):
+            in_time(partial(answers, postgres, served, fault, "does not answer"))
+
+
+def in_time(attempt: Callable[[], dict[str, float]]) -> None:
+    """At one attempt at least every answer takes no longer than LIMITS allow."""
+    late: list[dict[str, float]] = []
+    while len(late) < ATTEMPTS:
+        seconds = attempt()
+        if all(each <= LIMITS[name] for name, each in seconds.items()):
+            return
+        late.append(seconds)
+    pytest.fail(f"late each time: {late}")
+
+
+def answers(postgres: Server, served: Served, fault: Fault, ready: str) -> dict[str, float]:
+    """The seconds that a page and both probes take under the fault; they answer as they should, and all is well afterwards."""
     assert served.get_when_well(ORDER).status_code == 200
     with fault(postgres):
         if fault is read_only:  # the setting reaches open connections a moment later
             wait_until(lambda: served.get("/readyz").status_code == 503)
-        began = time.monotonic()
-        page = served.get(ORDER)
-        took = time.monotonic() - began
-        assert served.get("/livez").status_code == 200
-        probe = served.get("/readyz")
+        page, alive, probe = (served.get(path) for path in (ORDER, "/livez", "/readyz"))
     assert page.status_code == 503, page.text
     assert page.headers["Retry-After"] == "5"
     assert "<h1>" in page.text and "on our side" not in page.text
-    assert took < LONG
+    assert alive.status_code == 200
     assert probe.json()["database"] == ready
     assert probe.status_code == (200 if ready == "ok" else 503)
     again = served.get_when_well(ORDER)
     assert again.status_code == 200, "the person is still signed in"
     wait_until(lambda: served.get("/readyz").status_code == 200)
+    return {
+        name: answer.elapsed.total_seconds() for name, answer in (("page", page), ("/livez", alive), ("/readyz", probe))
+    }
 
 
 def wait_until(well: Callable[[], bool], seconds: float = 40) -> None:
@@ -131,35 +161,27 @@ def wait_until(well: Callable[[], bool], seconds: float = 40) -> None:
 
 
 def test_many_pages_at_once_wait_for_a_hanging_server_side_by_side(postgres: Server, served: Served) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    import requests
-
     cookies = served.session.cookies.get_dict()
-    assert served.get_when_well(ORDER).status_code == 200
 
-    def page(_number: int) -> tuple[int, float]:
-        began = time.monotonic()
-        answer = requests.get(served.url + ORDER, cookies=cookies, timeout=60)
-        return answer.status_code, time.monotonic() - began
+    def page(_number: int) -> requests.Response:
+        return requests.get(served.url + ORDER, cookies=cookies, timeout=60)
 
-    with postgres.hanging(), ThreadPoolExecutor(60) as crowd:
-        asked = [crowd.submit(page, number) for number in range(60)]
-        began = time.monotonic()
-        assert requests.get(served.url + "/livez", timeout=30).status_code == 200
-        alive = time.monotonic() - began
-        answers = [each.result() for each in asked]
-    assert {status for status, _took in answers} == {503}
-    assert max(took for _status, took in answers) < LONG
-    assert alive < LONG
+    def crowded() -> dict[str, float]:
+        assert served.get_when_well(ORDER).status_code == 200
+        with postgres.hanging(), ThreadPoolExecutor(60) as crowd:
+            asked = [crowd.submit(page, number) for number in range(60)]
+            alive = [requests.get(served.url + "/livez", timeout=30) for _ in range(3)]
+            answers = [each.result() for each in asked]
+        assert {answer.status_code for answer in answers} == {503}
+        assert {answer.status_code for answer in alive} == {200}
+        slowest = max(answer.elapsed.total_seconds() for answer in answers)
+        return {"page": slowest, "/livez": min(answer.elapsed.total_seconds() for answer in alive)}
+
+    in_time(crowded)
     assert served.get_when_well(ORDER).status_code == 200
 
 
 def test_every_connection_of_the_pool_ended_at_once_costs_nobody_a_page(postgres: Server, served: Served) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    import requests
-
     cookies = served.session.cookies.get_dict()
 
     def page(_number: int) -> int:

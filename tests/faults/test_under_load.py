@@ -120,6 +120,7 @@ def test_two_hundred_records_of_eight_writers_are_all_kept(transactional_db: Non
     assert AccessRecord.objects.filter(user_name="writer").count() == 200
 
 
+@pytest.mark.any_database
 def test_kept_connections_do_not_hold_up_the_stop(live_app: App, sandbox: Sandbox, tmp_path: Path) -> None:
     """A page under way is finished, and what browsers only keep is closed."""
     live_app.person()

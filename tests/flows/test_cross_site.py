@@ -132,7 +132,7 @@ def test_a_link_to_the_contacts_opens_the_order_and_a_foreign_form_is_refused(ne
     assert [look.what for look in recorded_looks()] == ["order_opened"]
     page.goto(neighbours.desk, wait_until="networkidle")
     page.locator("#search button").click()
-    expect(page.locator("main")).to_contain_text("Another site sent this request")
+    expect(page.locator("main")).to_contain_text("This request came from another site")
     assert recorded_looks().count() == 1
 
 

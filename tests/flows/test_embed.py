@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
@@ -131,8 +132,8 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     say_in_chatwoot(page, 12, "B94TXY")  # Chatwoot says the same at every change of the conversation
     for number, text, words in (
         (16, "Jane Doyle", "This may be a name."),
-        (17, "+353 87 123 4567", "A phone number in a link"),
-        (19, "", "This ticket has no reference."),
+        (17, "+353 87 123 4567", "a phone number in a link"),
+        (19, "", "This ticket does not contain a reference."),
         (12, "B94TXY", "B94TXY"),
     ):
         say_in_chatwoot(page, number, text)
@@ -241,7 +242,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     # Nobody confirms for as long as the server waits.
     press()
     page.clock.fast_forward("10:01")
-    expect(panel.locator("#say")).to_have_text("Nothing was confirmed in 10 minutes. Sign in again.")
+    expect(panel.locator("#say")).to_have_text("You did not confirm within 10 minutes. Sign in again.")
     expect(panel.locator("[data-sign-in]")).to_be_visible()
     before = len(asked)
     page.clock.run_for(5_000)
@@ -262,14 +263,18 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     with windows[2].expect_event("close"):
         windows[2].get_by_role("button", name="Show orders there").click()
     page.clock.fast_forward(1_000)
-    expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    expect(panel.locator("#say")).to_have_text(
+        "No answer from this server. Check your network connection and try again."
+    )
     # Then a proxy answers in its place: its page is not shown, nor does it replace an order that is.
     page.route(
         "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
     )
     with page.expect_response("**/embed/orders/**"):
         panel.get_by_role("button", name="Try again").click()
-    expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    expect(panel.locator("#say")).to_have_text(
+        "No answer from this server. Check your network connection and try again."
+    )
     expect(panel.locator("#order")).to_be_empty()
     page.unroute("**/embed/orders/**")
     panel.get_by_role("button", name="Try again").click()
@@ -279,7 +284,9 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
         "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
     )
     panel.get_by_role("button", name="Refresh").click()
-    expect(panel.locator("#say")).to_have_text("No answer from this server. Check the network and try again.")
+    expect(panel.locator("#say")).to_have_text(
+        "No answer from this server. Check your network connection and try again."
+    )
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
     expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
     page.unroute("**/embed/orders/**")
@@ -302,7 +309,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
         page.route("**/embed/?*", in_a_frame("en-GB"))
         page.goto("/embed/?q=B94TXY&ticket=ZD-1")
         expect(page.locator("#ask")).to_contain_text(
-            "Without JavaScript the order is not shown here. Open it in a new tab."
+            "The order cannot be shown here without JavaScript. Open it in a new tab."
         )
         expect(page.locator("[data-sign-in]")).to_be_hidden()
         with context.expect_page() as opened:
@@ -316,6 +323,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
     assert (look.ticket, look.via) == ("ZD-1", "")
 
 
+@pytest.mark.any_database
 def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> None:
     hosts = [site.removeprefix("https://").partition(":")[0] for site in (sites.orders, sites.desk, sites.stranger)]
     with running_firefox(tmp_path, *hosts) as firefox:

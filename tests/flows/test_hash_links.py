@@ -13,7 +13,7 @@ from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
 
 SUBJECT = "Re: [RT #4711] Fwd: Your booking B94TXY Dublin to Las Vegas"
-TAKEN = "The search field now contains the text that followed #"
+TAKEN = "The search field now contains the part of the link after the #"
 LINKS = [
     ("/orders/#B94TXY/?ticket=RM-4", "B94TXY", "RM-4"),
     ("/orders/#B94TXY/", "B94TXY", ""),
@@ -66,7 +66,7 @@ def test_it_survives_the_sign_in_and_a_wrong_password(
     live_app.person()
     page.goto(link)
     for password in ("wrong", PASSWORD):
-        expect(page.locator("main")).to_contain_text("is put into the search field after you sign in")
+        expect(page.locator("main")).to_contain_text("the search field will contain the part of the link after the #")
         sign_in_here(page, password)
         page.wait_for_load_state()
     check_field(page, text, ticket)
@@ -85,7 +85,7 @@ def test_an_anchor_of_the_page_is_no_value(page: Page, live_app: App, address: s
     if "login" not in address:
         admit(page.context, live_app)
     page.goto(address)
-    for words in (TAKEN, "is put into the search field after"):
+    for words in (TAKEN, "the search field will contain"):
         assert page.get_by_text(words).count() == 0 or not page.get_by_text(words).is_visible()
 
 

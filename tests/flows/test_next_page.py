@@ -32,7 +32,7 @@ def test_no_click_and_no_sign_in_leaves_this_site(page: Page, live_app: App, add
     for link in page.locator("main a").all():
         # As the browser itself reads what stands in the link.
         assert link.evaluate("link => link.origin") == live_app.url
-    back = page.get_by_text("Back to where you came from")
+    back = page.get_by_text("Back to the previous page")
     if back.count():
         back.click()
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(live_app.url).netloc}
@@ -43,5 +43,5 @@ def test_a_good_one_is_followed(page: Page, live_app: App) -> None:
     live_app.person()
     sign_in(page)
     page.goto("/connections/?next=/activity/%3Fticket%3DZD-1")
-    page.get_by_text("Back to where you came from").click()
+    page.get_by_text("Back to the previous page").click()
     page.wait_for_url("**/activity/?ticket=ZD-1")

@@ -135,12 +135,15 @@ def test_verdicts(origin: str, destination: str, departs: str, arrives: str, ver
 def test_the_evidence_names_both_flight_times_and_the_distance() -> None:
     verdict, reason = judged("LHR", "LAS", "2025-08-15T19:00", "2025-08-16T05:35")
     assert verdict == "utc"
-    assert reason == "as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min"
+    assert (
+        reason
+        == "if the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min"
+    )
 
 
 def test_a_wrong_day_is_named_as_one() -> None:
     assert (
-        "the date looks wrong: shifted by −1 day, it would take 1 h 20 min"
+        "but 1 h 20 min if the arrival date were changed by −1 day, so a date is probably wrong"
         in judged("DUB", "LHR", "2025-08-15T16:00", "2025-08-16T17:20")[1]
     )
 
@@ -186,7 +189,7 @@ def test_a_utc_order_warns_with_both_clocks_and_changes_nothing() -> None:
     assert [notice.kind for notice in trip.notices] == ["looks like utc"]
     assert (
         notice_detail(trip.notices[0])
-        == "As local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min."
+        == "If the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min."
     )
     last = trip.flights[-1]
     assert last.destination.wall == datetime(2025, 8, 16, 5, 35)

@@ -242,7 +242,7 @@ def test_the_plain_text() -> None:
     ]
     assert "\n7 days in Las Vegas\n" in text
     assert "09:40  London Heathrow (LHR) (+1 day)" in text
-    assert text.endswith("All times are local to each airport.")
+    assert text.endswith("All times are local airport times.")
     assert itinerary_text(plan([])) == ""
 
 
@@ -254,15 +254,16 @@ def test_a_plain_text_that_is_too_long_leaves_flights_out(most: int, monkeypatch
     monkeypatch.setattr(display_text, "MOST_CHARACTERS", most)
     cut = itinerary_text(trip, reference="B94TXY")
     assert len(cut) <= most
-    kept, _said, end = cut.partition("More flights are left out here: the trip is too long for a ticket.")
+    kept, _said, end = cut.partition("The remaining flights are left out: the trip is too long for a support ticket.")
     assert whole.startswith(kept) and kept.count("\n") >= 4
-    assert end == ("\n\n1 flight without times: Dublin to Las Vegas (DUB-LAS)\n\nAll times are local to each airport.")
+    assert end == ("\n\n1 flight without times: Dublin to Las Vegas (DUB-LAS)\n\nAll times are local airport times.")
 
 
 def test_the_plain_text_has_the_doubt_about_its_times() -> None:
     text = itinerary_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
     assert (
-        "Times look like UTC: as local, this flight would take 18 h 35 min for 8,395 km; as UTC, 10 h 35 min." in text
+        "Times look like UTC: if the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min."
+        in text
     )
 
 

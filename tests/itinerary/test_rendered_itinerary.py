@@ -115,8 +115,8 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
 ) -> None:
     trip = plan([item(flight)], reading=reading)
     page = shown(trip)
-    assert "All times are local to each airport" not in page
-    assert "Times in doubt: see below" in page or "Converted from UTC, in doubt: see below" in page
+    assert "All times are local airport times" not in page
+    assert "Times in doubt: see below" in page or "Converted from UTC, perhaps wrongly: see below" in page
     assert page.lower().count(notice_detail(trip.notices[0]).lower()) == 2
     assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
     assert "Flight time in doubt" in page
@@ -126,7 +126,7 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
 
 
 def test_times_without_doubt_are_called_local() -> None:
-    assert "All times are local to each airport" in shown(plan([item(*OUT)]))
+    assert "All times are local airport times" in shown(plan([item(*OUT)]))
 
 
 def test_now_and_later_are_shown_and_read_aloud() -> None:

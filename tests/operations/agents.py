@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import requests
 import urllib3
 
-from tests.live import PASSWORD
+from tests.live import PASSWORD, sign_in
 from tests.operations.balancing import NAME
 
 
@@ -96,6 +96,29 @@ def agents_at_work(port: int, names: list[str]) -> Iterator[Traffic]:
         over.set()
         for one in working:
             one.join(60)
+
+
+@contextmanager
+def opening_orders(url: str, names: list[str]) -> Iterator[list[int]]:
+    """People who open one order after the other on a server without TLS; gives the statuses they saw."""
+    over, seen = threading.Event(), list[int]()
+
+    def work(name: str) -> None:
+        with requests.Session() as session:
+            session.trust_env = False
+            sign_in(session, url, name)
+            while not over.is_set():
+                seen.append(session.get(f"{url}/orders/B94TXY/", timeout=20).status_code)
+
+    working = [threading.Thread(target=work, args=(name,)) for name in names]
+    for one in working:
+        one.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        for one in working:
+            one.join(30)
 
 
 def as_a_browser(port: int) -> requests.Session:

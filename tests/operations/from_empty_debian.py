@@ -1,98 +1,40 @@
-"""A newcomer on an empty Debian: every command of that chapter of docs/operating.md, pasted in order, and then a person signs in.
+"""A newcomer on an empty Debian: every command of that chapter of docs/operating.md, pasted in order, until a person opens an order.
 
-`make test-debian`, as root on Debian with mmdebstrap. The new Debian is a folder that is removed afterwards; it has processes and mounts of its own and shares
-the machine's network. It reaches packages as this machine does: with its settings of apt and pip, and the folders in MOUNTS, which are
-the machine's and not the project's. Process 1 is no systemd there, so `systemctl` is a stand-in that starts what the units name.
+`make test-debian`, as root on Debian with mmdebstrap and systemd-container. The new Debian is a folder that is removed afterwards, booted with
+systemd as its process 1. It shares this machine's network and reaches packages as this machine does: with its settings of apt and pip, and the
+folders in MOUNTS, which are this machine's and not the project's.
+
+What is not in the chapter comes after it: a region that names the stand-in CDP, since there is no real one here. Then the person
+works, the units are tried (new_debian/units.py), and the machine is started once more, where the same person works again.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from sandbox.server import Sandbox
+from tests.operations.booted import Machine, booted, program
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHAPTER = "## From an empty Debian to the first order"
 AUTHORITIES = "/root/of-this-machine.pem"
 PORTS = (80, 443, 5432, 8000)
+# What Debian's installer puts on every machine and mmdebstrap leaves out.
+ON_EVERY_MACHINE = "systemd-sysv,dbus"
 
-SYSTEMCTL = """#!/usr/bin/python3
-import os, re, shlex, subprocess, sys
-
-FOLDER, CREDENTIALS = "/etc/systemd/system/", "/run/credentials"
-
-def start(name):
-    unit = open(FOLDER + name).read() + open(FOLDER + "cdpviewer-.service.d/common.conf").read()
-    find = lambda key: re.findall(rf"^{key}=-?(.*)$", unit, re.M)
-    for needed in find("Requires"):
-        start(needed)
-    env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    for file in find("EnvironmentFile"):
-        env |= dict(line.split("=", 1) for line in open(file).read().split("\\n") if line)
-    for line in find("Environment"):
-        env |= dict(word.split("=", 1) for word in line.replace("%d", CREDENTIALS).split(" "))
-    user, folder = find("User")[0], find("WorkingDirectory")[0]
-    subprocess.check_call(["install", "-d", CREDENTIALS])
-    for line in find("LoadCredential"):
-        credential, _, path = line.partition(":")
-        subprocess.check_call(["install", "-m", "0400", "-o", user, path, f"{CREDENTIALS}/{credential}"])
-    for state in sorted(find("StateDirectory")):
-        subprocess.check_call(["install", "-d", "-m", find("StateDirectoryMode")[0], "-o", user, "/var/lib/" + state])
-    as_user = ["setpriv", "--reuid", user, "--regid", find("Group")[0], "--clear-groups", "--no-new-privs"]
-    for command in find("ExecStartPre") + (find("ExecStart") if "Type=oneshot" in unit else []):
-        subprocess.check_call([*as_user, *shlex.split(command)], env=env, cwd=folder)
-    if "Type=notify" in unit:
-        log = open("/var/log/cdpviewer.log", "wb")
-        subprocess.Popen([*as_user, *shlex.split(find("ExecStart")[0])], env=env, cwd=folder, stdout=log, stderr=log)
-
-names = [word for word in sys.argv[1:] if not word.startswith("-")]
-if names[0] == "restart":
-    sys.exit(subprocess.call(["service", names[1], "restart"]))
-if names[0] == "enable" and "--now" in sys.argv:
-    for name in names[1:]:
-        assert os.path.exists(FOLDER + name), name
-    start("cdpviewer-web.service")
-if names[0] == "start":
-    for name in names[1:]:
-        start(name)
-"""
-
-SIGN_IN = """
-import pathlib, re, time, requests
-password = open("/root/first-password").read().strip()
-for _ in range(300):
-    try:
-        ready = requests.get("http://127.0.0.1:8000/readyz", timeout=2)
-        break
-    except requests.ConnectionError:
-        time.sleep(0.2)
-print("/readyz", ready.status_code, ready.text)
-assert ready.status_code == 200
-with open("/etc/hosts", "a") as hosts:
-    hosts.write("127.0.0.1 orders.example.com\\n")
-site, people = "https://orders.example.com", requests.Session()
-people.trust_env, people.verify = False, "/etc/ssl/orders.example.com.pem"
-assert requests.get(site.replace("https", "http"), allow_redirects=False, timeout=5).status_code == 301
-form = people.get(site + "/accounts/login/", timeout=10)
-token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', form.text)[1]
-answer = people.post(
-    site + "/accounts/login/", {"csrfmiddlewaretoken": token, "username": "admin", "password": password},
-    headers={"Referer": site + "/accounts/login/", "Origin": site}, allow_redirects=False, timeout=20,
-)
-print("signing in", answer.status_code, answer.headers.get("Location"))
-assert answer.status_code == 302
-(backup,) = pathlib.Path("/var/lib/cdpviewer/backups").iterdir()
-print("a backup of", backup.stat().st_size, "bytes")
-home = people.get(site + "/", timeout=10)
-print("the page after it", home.status_code, home.url)
-assert home.status_code == 200 and "admin" in home.text
+STAND_IN = """
+echo 'CDPVIEWER_EXTRA_REGIONS=sandbox={url}' >> /etc/cdpviewer/settings
+echo '127.0.0.1 orders.example.com' >> /etc/hosts
+systemctl restart cdpviewer-web
 """
 
 
@@ -117,54 +59,60 @@ def as_this_machine(root: Path) -> list[str]:
     return os.environ.get("MOUNTS", "").split()
 
 
-def pasted(root: Path) -> int:
-    """Run the chapter and sign in; the exit status."""
-    (root / "root").mkdir(exist_ok=True)
-    archive = subprocess.run([_program("git"), "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=True)
-    (root / "root/cdpviewer.tar").write_bytes(archive.stdout)
-    # Packages start their services, as on a machine that was booted.
-    for path, text in (("usr/local/bin/systemctl", SYSTEMCTL), ("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n")):
-        (root / path).write_text(text)
-        (root / path).chmod(0o755)
-    (root / "root/sign-in.py").write_text(SIGN_IN)
-    lines = [
-        "set -euo pipefail",
-        "trap 'echo \"FAILED: $BASH_COMMAND\" >&2; tail -n 5 /var/log/cdpviewer.log >&2 || true' ERR",
-    ]
-    for number, block in enumerate(blocks(), start=1):
-        lines += [f"echo '--- block {number}'", block.rstrip()]
-    lines += ["echo '--- a person signs in'", "/opt/cdpviewer/.venv/bin/python /root/sign-in.py"]
-    (root / "root/paste.sh").write_text("\n".join(lines) + "\n")
-    mounts = [f"mount -t proc proc {root}/proc", f"mount --rbind /dev {root}/dev"]
-    mounts += [f"mkdir -p {root}{path} && mount --bind {path} {root}{path}" for path in as_this_machine(root)]
-    env = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
-    env |= {
+def environment() -> dict[str, str]:
+    """What a root shell of the new Debian has, and how this machine reaches packages."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
+    return kept | {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": "/root",
         "LANG": "C.UTF-8",
         "DEBIAN_FRONTEND": "noninteractive",
         "PIP_CERT": AUTHORITIES,
     }
-    settings = [f"{name}={value}" for name, value in env.items()]
-    inside = "exec " + shlex.join(["chroot", str(root), "env", "-i", *settings, "bash", "/root/paste.sh"])
-    command = [
-        _program("unshare"),
-        "--mount",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "sh",
-        "-ec",
-        "\n".join([*mounts, inside]),
+
+
+def pasted(root: Path, machine: Machine) -> bool:
+    """Run the chapter, as root; whether every command worked."""
+    archive = subprocess.run([program("git"), "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=True)
+    (root / "root/cdpviewer.tar").write_bytes(archive.stdout)
+    lines = [
+        "set -euo pipefail",
+        'trap \'echo "FAILED: $BASH_COMMAND" >&2; journalctl --no-pager --lines=20 -u "cdpviewer-*" >&2 || true\' ERR',
     ]
-    return subprocess.run(command, check=False).returncode
+    for number, block in enumerate(blocks(), start=1):
+        lines += [f"echo '--- block {number}'", block.rstrip()]
+    (root / "root/paste.sh").write_text("\n".join(lines) + "\n")
+    return machine.run("bash", "/root/paste.sh") == 0
 
 
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        sys.exit(f"NO {name.upper()}: install Debian's package of it; nothing is tried until then")
-    return found
+def works(machine: Machine, module: str, **more: str) -> bool:
+    """Run a module of new_debian with the installed program's Python; whether it found nothing wrong."""
+    command = f"cd /opt/cdpviewer && exec .venv/bin/python -B -m tests.operations.new_debian.{module}"
+    return machine.run("bash", "-c", command, **more) == 0
+
+
+def tried(root: Path, done: Callable[[str], None]) -> bool:
+    """All of it in this order, up to the first step that fails; `done` is called after each other one."""
+    folders = as_this_machine(root)
+    with Sandbox() as cdp:
+        with booted(root, folders, environment()) as machine:
+            done("booted")
+            if not pasted(root, machine):
+                return False
+            done("every command worked")
+            if machine.run("bash", "-ec", STAND_IN.format(url=cdp.url)):
+                return False
+            if not works(machine, "person", CDP_KEY=cdp.client_key, CDP_TOKEN=cdp.token):
+                return False
+            done("a person opened an order")
+            if not works(machine, "units"):
+                return False
+            done("the units held")
+        with booted(root, folders, environment()) as machine:
+            if not works(machine, "person"):
+                return False
+            done("a person opened an order after the machine was started again")
+    return True
 
 
 def main() -> int:
@@ -175,17 +123,22 @@ def main() -> int:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 sys.exit(f"Port {port} is in use on this machine, whose network the new Debian shares.")
     began = time.monotonic()
+
+    def done(what: str) -> None:
+        print(f"--- {time.monotonic() - began:.0f} s: {what}", flush=True)
+
     with tempfile.TemporaryDirectory(prefix="debian-") as folder:
         root = Path(folder) / "root"
-        if base := os.environ.get("BASE"):  # a tar that mmdebstrap made before
+        if base := os.environ.get("BASE"):  # a tar that mmdebstrap made before, with ON_EVERY_MACHINE
             root.mkdir()
-            subprocess.run([_program("tar"), "-xf", base, "-C", str(root)], check=True)
+            subprocess.run([program("tar"), "-xf", base, "-C", str(root)], check=True)
         else:
-            subprocess.run([_program("mmdebstrap"), "--variant=minbase", "--quiet", "bookworm", str(root)], check=True)
-        print(f"--- an empty Debian after {time.monotonic() - began:.0f} s", flush=True)
-        status = pasted(root)
-    print(f"--- {'every command worked' if status == 0 else 'a command failed'}, {time.monotonic() - began:.0f} s")
-    return status
+            new = ["--variant=minbase", f"--include={ON_EVERY_MACHINE}", "--quiet", "bookworm", str(root)]
+            subprocess.run([program("mmdebstrap"), *new], check=True)
+        done("an empty Debian")
+        whole = tried(root, done)
+    done("all of it worked" if whole else "the last step FAILED")
+    return 0 if whole else 1
 
 
 if __name__ == "__main__":

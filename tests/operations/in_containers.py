@@ -23,10 +23,10 @@ from typing import Any
 
 import requests
 
-from tests.operations.from_empty_debian import AUTHORITIES, PROJECT, _program, as_this_machine
+from tests.operations.booted import program
+from tests.operations.from_empty_debian import AUTHORITIES, PROJECT, as_this_machine
 
 CHAPTER = "### In containers"
-STAND_INS = PROJECT / "tests" / "operations" / "stand_ins"
 PROGRAMS = ("bash", "git", "mmdebstrap", "buildah", "podman", "runc", "docker-compose", "nsenter", "openssl")
 STRANGER = "54321"  # in no image's passwd
 OWN_USER = "10001"  # in compose.yml
@@ -98,7 +98,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 def ran(*words: str, cwd: Path = PROJECT, text: str | None = None) -> str:
     """What a command wrote; AssertionError if it failed."""
-    command = [_program(words[0]), *words[1:]]
+    command = [program(words[0]), *words[1:]]
     done = subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{words}: {done.stdout[-2000:]} {done.stderr[-2000:]}"
     return done.stdout
@@ -109,7 +109,7 @@ def paste(block: str, cwd: Path, env: dict[str, str], volumes: tuple[str, ...] =
     options = shlex.join(f"--volume={volume}" for volume in volumes)
     shims = f'buildah() {{ if [ "$1" = build ]; then set -- build {options} "${{@:2}}"; fi; command buildah "$@"; }}\n'
     shims += 'docker() { shift; docker-compose "$@"; }\n'
-    subprocess.run([_program("bash"), "-euo", "pipefail", "-c", shims + block], cwd=cwd, env=env, check=True)
+    subprocess.run([program("bash"), "-euo", "pipefail", "-c", shims + block], cwd=cwd, env=env, check=True)
 
 
 def built(folder: Path, env: dict[str, str]) -> None:
@@ -133,7 +133,12 @@ def built(folder: Path, env: dict[str, str]) -> None:
     paste(blocks()[0], source, env, volumes)
     print(f"--- the image after {time.monotonic() - began:.0f} s, the empty Debian included", flush=True)
     names = re.findall(r"image: (\S+/\S+)", (source / "deploy/container/compose.yml").read_text())
-    paste(f"buildah build {' '.join(f'-t {name}' for name in names)} .", STAND_INS, env, volumes)
+    paste(
+        f"buildah build {' '.join(f'-t {name}' for name in names)} .",
+        PROJECT / "tests/operations/stand_ins",
+        env,
+        volumes,
+    )
 
 
 def examine_the_image() -> None:
@@ -224,7 +229,7 @@ def stop_under_way(people: requests.Session, deploy: Path) -> None:
     address = f"http://{state('app')['Address']}:8000"
     assert [well(address + probe).status_code for probe in ("/livez", "/readyz")] == [200, 200]
     assert people.get(f"{SITE}/readyz", timeout=5).status_code == 404  # kept inside by nginx
-    stopping = subprocess.Popen([_program("docker-compose"), "stop", "app"], cwd=deploy)
+    stopping = subprocess.Popen([program("docker-compose"), "stop", "app"], cwd=deploy)
     seen = []
     while stopping.poll() is None:
         with suppress(requests.ConnectionError):
@@ -242,7 +247,7 @@ def served(folder: Path) -> None:
     ran("ip", "link", "set", "lo", "up")
     ran("mount", "-t", "tmpfs", "tmpfs", "/run")  # where engines keep names and networks of their containers
     ran("mount", "--bind", f"{folder}/hosts", "/etc/hosts")
-    docker = [_program("podman"), "system", "service", "--time=0", env["DOCKER_HOST"]]
+    docker = [program("podman"), "system", "service", "--time=0", env["DOCKER_HOST"]]
     subprocess.Popen(docker, stderr=subprocess.DEVNULL)
     threading.Thread(target=health_checks, daemon=True).start()
     examine_the_image()
@@ -253,7 +258,7 @@ def served(folder: Path) -> None:
     well(f"http://{state('app')['Address']}:8000/readyz")
     manage = f"docker-compose exec -T -e DJANGO_SUPERUSER_PASSWORD={PASSWORD} app .venv/bin/python manage.py".split()
     ran(*manage, "createsuperuser", "--no-input", "--username=admin", "--email=admin@example.com", cwd=deploy)
-    loopback = [_program("nsenter"), f"--net=/proc/{state('app')['Pid']}/ns/net"]
+    loopback = [program("nsenter"), f"--net=/proc/{state('app')['Pid']}/ns/net"]
     subprocess.Popen([*loopback, sys.executable, "-m", "sandbox", "--port=9000"], cwd=PROJECT)
     connection = "add_connection --user=admin --name=Sandbox --region=sandbox --client-key=sandbox-key"
     ran(*manage, *connection.split(), cwd=deploy, text=PASSWORD)
@@ -283,12 +288,12 @@ def main(words: list[str]) -> int:
         return 0
     if os.geteuid() != 0:
         sys.exit("Containers with a network of their own are made by root only.")
-    list(map(_program, PROGRAMS))  # or end
+    list(map(program, PROGRAMS))  # or end
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="containers-") as folder:
         env = environment(Path(folder))
         built(Path(folder), env)
-        alone = [_program("unshare"), "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        alone = [program("unshare"), "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
         inside = [*alone, sys.executable, "-m", "tests.operations.in_containers", folder]
         status = subprocess.run(inside, cwd=PROJECT, env=env, check=False).returncode
     print(f"--- {'everything held' if status == 0 else 'something failed'}, {time.monotonic() - began:.0f} s")

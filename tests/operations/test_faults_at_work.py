@@ -163,6 +163,13 @@ def test_a_backup_holds_one_whole_state_and_nobody_up(company: Company, tmp_path
     company.manage("check_records", **elsewhere)
     copied = company.records("restored")
     assert before - copied == Counter() and copied - after == Counter()
+    with company.postgres.connect("restored") as owner:
+        owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('orders', '9999_later', now())")
+    newer = tmp_path / "newer.backup"
+    company.manage("backup", str(newer), **elsewhere)
+    refused = on_postgres.run({**company.settings, **elsewhere}, "manage.py", "restore", str(newer))
+    assert refused.returncode == 1
+    assert "Nothing was changed." in refused.stderr and "orders.9999_later" in refused.stderr
 
 
 def test_a_prune_removes_what_is_old_and_holds_nobody_up(company: Company) -> None:

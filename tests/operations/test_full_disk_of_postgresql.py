@@ -21,6 +21,7 @@ __all__ = ["postgres"]
 pytestmark = pytest.mark.operations
 
 ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
+LIMIT = 3.0  # seconds until a page says so, at the best of three attempts on a busy machine
 ROWS_OF_A_BLOCK = 60  # and more: then the table must grow
 
 
@@ -64,11 +65,12 @@ def test_pages_are_503_and_no_record_is_lost(
         except OSError:
             pass
         seen, shown = [], set()
-        slowest = 0.0
+        refused = []
         for _ in range(ROWS_OF_A_BLOCK):
             answer = served.get(ORDER)
             seen.append(answer.status_code)
-            slowest = max(slowest, answer.elapsed.total_seconds()) if answer.status_code == 503 else slowest
+            if answer.status_code == 503:
+                refused.append(answer.elapsed.total_seconds())
             if answer.status_code == 200:
                 shown.add(answer.headers["X-Request-ID"])
         probes = {path: served.get(path).status_code for path in ("/livez", "/readyz")}
@@ -76,11 +78,12 @@ def test_pages_are_503_and_no_record_is_lost(
         began = time.monotonic()
         well = served.get_when_well(ORDER)
         print(
-            f"{seen.count(503)} of {len(seen)} pages are 503, the slowest {slowest:.2f} s; probes {probes}; well after {time.monotonic() - began:.1f} s"
+            f"{seen.count(503)} of {len(seen)} pages are 503, the slowest {max(refused):.2f} s; probes {probes}; well after {time.monotonic() - began:.1f} s"
         )
         recorded = {str(row[0]) for row in owner.execute("SELECT request_id FROM orders_accessrecord")}
     assert set(seen) == {200, 503}
     assert seen[-1] == 503
+    assert min(refused[-3:]) <= LIMIT
     assert probes["/livez"] == 200
     assert well.status_code == 200
     assert shown <= recorded

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,18 @@ from django.db import OperationalError, connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from cdpviewer.databases import FREE_CONNECTION
 from cdpviewer.metrics.gathered import Gathered
 from orders.models import Connection
+from sandbox.server import Sandbox
+from tests import on_postgres
 from tests.canary import CANARY
 from tests.live import PASSWORD, PROJECT, App, environment, free_port, sign_in, wait_until_it_answers
+from tests.postgres_server import Server, postgres
 
+__all__ = ["postgres"]
+
+ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
 SECRETS = (
     "B94TXY",
     "ZD-4711",
@@ -42,12 +50,10 @@ ASKING = ("deploy/grafana/cdpviewer.json", "deploy/prometheus/alerts.yml", "depl
 
 
 @dataclass
-class Metered:
-    """A server of two processes with a port for metrics; `scrape` gives every sample as (name, labels) to value."""
+class Metrics:
+    """A port for metrics; `scrape` gives every sample as (name, labels) to value."""
 
-    app: App
     port: int
-    temporary: Path
 
     def text(self) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as answer:
@@ -61,6 +67,14 @@ class Metered:
         """The sum of all samples of that name that have these labels."""
         wanted = set(labels.items())
         return sum(value for (found, have), value in self.scrape().items() if found == name and wanted <= have)
+
+
+@dataclass
+class Metered(Metrics):
+    """A server of two processes with its port for metrics."""
+
+    app: App
+    temporary: Path
 
 
 @pytest.fixture
@@ -81,7 +95,7 @@ def metered(live_app: App, tmp_path: Path, gathered_static: Path) -> Iterator[Me
     try:
         wait_until_it_answers(process, port, log)
         wait_for_port(metrics)
-        yield Metered(App(f"http://127.0.0.1:{port}", log, process, live_app.sandbox, env), metrics, temporary)
+        yield Metered(metrics, App(f"http://127.0.0.1:{port}", log, process, live_app.sandbox, env), temporary)
     finally:
         process.terminate()
         process.wait(20)
@@ -145,6 +159,7 @@ def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: 
     assert metered.value("cdpviewer_memory_reads_total") > 0
     assert metered.value("cdpviewer_places_in_use") == 0
     assert metered.value("cdpviewer_database_seconds_count") > 10
+    assert metered.value("cdpviewer_database_wait_seconds_count") > 5
     assert metered.value("cdpviewer_sign_ins_refused_total", reason="wrong") == 2
     assert metered.value("cdpviewer_sessions") == 1
     assert metered.value("cdpviewer_connection_last_result", region="sandbox", result="accepted") == 1
@@ -156,7 +171,7 @@ def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: 
         asked = set(re.findall(r"\bcdpviewer_[a-z_]+", (PROJECT / name).read_text()))
         assert asked and not asked - there, name
     # Every label is a word of ours, a number, a region or a bound of a bucket.
-    allowed = {"route", "method", "status", "region", "outcome", "result", "team", "error", "reason", "le"}
+    allowed = {"route", "method", "status", "region", "outcome", "result", "team", "error", "reason", "step", "le"}
     assert {name for _series, labels in found for name, _value in labels} <= allowed
 
 
@@ -199,6 +214,35 @@ def workers(server: int) -> list[int]:
     return [
         int(pid) for pid in children if b"cdpviewer.metrics.server" not in Path(f"/proc/{pid}/cmdline").read_bytes()
     ]
+
+
+@pytest.mark.operations
+def test_pages_that_find_every_connection_taken_are_counted_with_their_wait(
+    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path: Path
+) -> None:
+    metrics = Metrics(free_port())
+    env = on_postgres.settings(
+        running_sandbox,
+        gathered_static,
+        DATABASE_URL=postgres.new_database("waits"),
+        CDPVIEWER_DB_CONNECTIONS="1",
+        CDPVIEWER_METRICS_BIND=f"127.0.0.1:{metrics.port}",
+    )
+    for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT)):
+        done = on_postgres.run(env, *arguments)
+        assert done.returncode == 0, done.stderr
+    with on_postgres.serving(env, tmp_path) as served:
+        wait_for_port(metrics.port)
+        assert served.get_when_well(ORDER).status_code == 200
+        before = metrics.value("cdpviewer_database_failures_total", step="connection", error="pool_timeout")
+        # Each page waits 0.75 s for the table, and holds the only connection meanwhile.
+        with postgres.connect("waits") as owner, owner.transaction(), ThreadPoolExecutor(6) as crowd:
+            owner.execute("LOCK TABLE orders_accessrecord, django_session")
+            assert set(crowd.map(lambda _: served.get(ORDER).status_code, range(6))) == {503}
+        after = metrics.value("cdpviewer_database_failures_total", step="connection", error="pool_timeout")
+        assert after > before
+        assert metrics.value("cdpviewer_database_failures_total", step="statement", error="operational_error") > 0
+        assert metrics.value("cdpviewer_database_wait_seconds_sum") > 0.9 * FREE_CONNECTION * (after - before)
 
 
 def test_the_database_is_said_to_be_down(db: None) -> None:

@@ -88,7 +88,7 @@ def test_a_flight_without_a_seat_is_not_the_next_one() -> None:
 MADRID = "DUB MAD 2027-04-10T{} 2027-04-10T{}"
 EARLY, LATE = MADRID.format("07:10", "10:45"), MADRID.format("13:40", "17:15")
 HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
-SPLIT = "flight : Not all on the same flights: 1 adult on BX 459; 1 child on BX 459"
+SPLIT = "flight : Not all travellers are on every flight: 1 adult on BX 459; 1 child on BX 459"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ SPLIT = "flight : Not all on the same flights: 1 adult on BX 459; 1 child on BX 
     [
         ([EARLY, HOME], [LATE, HOME], "CONFIRMED", [SPLIT]),
         ([EARLY, HOME], [EARLY, HOME], "CONFIRMED", []),
-        ([EARLY, HOME], [EARLY], "CONFIRMED", ["flight : Not all on the same flights: 1 adult on BX 459"]),
+        ([EARLY, HOME], [EARLY], "CONFIRMED", ["flight : Not all travellers are on every flight: 1 adult on BX 459"]),
         ([EARLY, HOME], [EARLY, HOME], "CANCELLED", ["flight BX 459: Partly cancelled: 1 of 2"] * 2),
         (["DUB MAD 2026-04-10T07:10 2026-04-10T10:45"], ["DUB MAD 2026-04-10T13:40 2026-04-10T17:15"], "CONFIRMED", []),
     ],
@@ -132,16 +132,20 @@ def test_without_a_departure_only_what_no_pill_says_is_to_check(
 @pytest.mark.parametrize(
     ("order", "items", "lines"),
     [
-        ("CANCELLED", ["CONFIRMED"] * 2, ["money : The order says Cancelled, its items say Confirmed"]),
+        ("CANCELLED", ["CONFIRMED"] * 2, ["money : The order is marked Cancelled, but its items are marked Confirmed"]),
         (
             "CANCELLED",
             ["CONFIRMED", "TICKETED"],
-            ["money : The order says Cancelled, its items say Confirmed, Ticketed"],
+            ["money : The order is marked Cancelled, but its items are marked Confirmed, Ticketed"],
         ),
         ("CANCELLED", ["CANCELLED"] * 2, []),
         ("CONFIRMED", ["CONFIRMED"] * 2, []),
-        ("CONFIRMED", ["CANCELLED"] * 2, ["money : The order says Confirmed, its items say Cancelled"]),
-        ("PURCHASED", ["DECLINED"], ["money : Declined", "money : The order says Purchased, its items say Declined"]),
+        ("CONFIRMED", ["CANCELLED"] * 2, ["money : The order is marked Confirmed, but its items are marked Cancelled"]),
+        (
+            "PURCHASED",
+            ["DECLINED"],
+            ["money : Declined", "money : The order is marked Purchased, but its items are marked Declined"],
+        ),
         ("CONFIRMED", ["CANCELLED", "CONFIRMED"], []),
         ("CANCELLED", [None, None], []),
     ],
@@ -153,7 +157,7 @@ def test_an_order_and_items_that_contradict_each_other(order: str, items: list[s
 def test_items_that_do_not_add_up() -> None:
     mug = OrderItem(ref="mug", price=Decimal(138), currency_code="EUR", quantity=Decimal(1))
     assert strip("PURCHASED", mug, price=Decimal(250), currency_code="EUR") == [
-        "money : Items add up to 138.00 EUR, not 250.00 EUR"
+        "money : Items add up to 138.00 EUR; the order total is 250.00 EUR"
     ]
 
 

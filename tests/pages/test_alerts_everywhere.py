@@ -16,9 +16,9 @@ from tests.pages.world_of import open_order
 ORDERS = [
     ("TIGHT1", ["BX 152 Tight connection in Amsterdam: 35 min"]),
     ("PAYPND", ["Payment pending, leaves in "]),
-    ("NOTSUM", ["Items add up to 138.00 EUR, not 250.00 EUR"]),
-    ("SPLIT1", ["Not all on the same flights: 2 adults on BX 500; 1 child on BX 504"]),
-    ("TYPES1", ["Order status not understood", "Order total not understood: 100,00", "Price not understood for 1 of 2 items"]),
+    ("NOTSUM", ["Items add up to 138.00 EUR; the order total is 250.00 EUR"]),
+    ("SPLIT1", ["Not all travellers are on every flight: 2 adults on BX 500; 1 child on BX 504"]),
+    ("TYPES1", ["Order status could not be read", "Order total could not be read: 100,00", "Price could not be read for 1 of 2 items"]),
     ("FAM4OB", []),
 ]  # fmt: skip
 

@@ -249,17 +249,17 @@ def test_a_colleagues_view_is_what_a_first_one_is_compared_with(desk: Client, mo
     moving.change_order(order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")))
     assert "Changed since a colleague viewed it on" in view(desk)
     assert "A colleague saw" not in view(desk)
-    assert "A colleague saw the same state on" in view(other)
+    assert "A colleague saw the current version on" in view(other)
 
 
 def test_it_says_what_a_colleague_has_seen(desk: Client, moving: Sandbox) -> None:
     view(desk)
     moving.change_order(order(flight(), status="CANCELLED"))
-    assert "No earlier view by a colleague to compare with." in view(desk)
+    assert "There is no colleague’s view to compare with." in view(desk)
     other = colleague(moving)
     view(other)
     moving.change_order(order(flight(), status="REFUNDED"))
-    assert "A colleague saw an earlier state on" in view(desk)
+    assert "A colleague saw an older version on" in view(desk)
 
 
 @pytest.mark.parametrize("fields", [{"form": 2}, {"reading": "utc"}, {}])
@@ -270,7 +270,7 @@ def test_a_colleagues_view_that_cannot_be_compared_is_not_called_an_earlier_stat
     view(colleague(moving))
     rewrite(User.objects.get(username="colleague"), **fields)
     moving.change_order(order(flight(), status="CANCELLED"))
-    assert ("A colleague saw an earlier state" in view(desk)) is (not fields)
+    assert ("A colleague saw an older version" in view(desk)) is (not fields)
 
 
 def test_a_view_in_the_frame_beside_the_ticket_counts(desk: Client, moving: Sandbox, settings: Any) -> None:

@@ -140,4 +140,4 @@ def test_a_refused_request_does_not_prolong_the_session(desk: Client) -> None:
 def test_the_page_says_why(desk: Client) -> None:
     answer = desk.post("/orders/", {"q": "B94TXY"}, headers=fetch_headers("cross-site", "navigate", "document"))
     assert answer.status_code == 403
-    assert "Another site sent this request" in answer.text
+    assert "This request came from another site" in answer.text

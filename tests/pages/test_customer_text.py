@@ -17,7 +17,7 @@ from tests.itinerary.test_parts import item
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 OUT = "DUB AGP 2026-12-27T06:40 2026-12-27T10:40"
 BACK = "AGP DUB 2027-01-04T11:25 2027-01-04T13:30"
-PLEASE = "Please note the status given below."
+PLEASE = "Please note any status shown next to a flight or extra below."
 
 
 def text(order_status: str | None, *items: OrderItem) -> str:
@@ -41,8 +41,8 @@ def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **
         ("CONFIRMED", ["PENDING"], " – Pending, not confirmed", True),
         ("CONFIRMED", ["RQ7"], " – status to be confirmed", True),
         ("CONFIRMED", ["CANCELLED"], " – CANCELLED", False),
-        ("CONFIRMED", ["CONFIRMED"] * 3 + ["WAITLISTED"], " – Waitlisted for 1 of 4", True),
-        ("CONFIRMED", ["CONFIRMED"] * 3 + ["CANCELLED"], " – Cancelled for 1 of 4", True),
+        ("CONFIRMED", ["CONFIRMED"] * 3 + ["WAITLISTED"], " – Waitlisted for 1 of 4 travellers", True),
+        ("CONFIRMED", ["CONFIRMED"] * 3 + ["CANCELLED"], " – Cancelled for 1 of 4 travellers", True),
         ("RESERVED", ["RESERVED"], "", False),  # the opening says it
         ("RESERVED", ["DECLINED"], " – Declined", True),
         ("RQ7", ["RQ7"], " – status to be confirmed", True),  # the opening has no words for it

@@ -263,7 +263,7 @@ def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) 
     client.force_login(agent)
     page = client.get(asked)
     words = text_of(page)
-    assert re.search(rf"Allow a page on {re.escape(DESK)} to show orders to you, agent ?\?", words), words
+    assert f"Allow a page on {DESK} to show you orders?" in words and "You are signed in as agent" in words, words
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
     # Without the form's own token nothing is allowed.
     assert confirm(client).status_code == 403
@@ -302,7 +302,7 @@ def test_a_window_without_a_waiting_frame_says_so_and_allows_nothing(desk: Clien
     begin(desk)
     for answer in (desk.get("/embed/confirm/", sent), desk.post("/embed/confirm/", sent)):
         assert answer.status_code == 410
-        assert "expired or was already confirmed. Go back to the ticket and sign in from there" in text_of(answer)
+        assert "expired or has already been confirmed. Go back to the ticket and sign in from there" in text_of(answer)
     assert not EmbedGrant.objects.exists()
     assert confirm(desk).status_code == 200
 
@@ -529,8 +529,8 @@ def test_a_token_lives_on_while_it_is_used(desk: Client) -> None:
 
 
 TEXTS = [
-    ("", 400, "This ticket has no reference."),
-    ("null", 400, "This ticket has no reference."),
+    ("", 400, "This ticket does not contain a reference."),
+    ("null", 400, "This ticket does not contain a reference."),
     ("{{ticket.custom_field_1}}", 400, "placeholder"),
     ("jane@example.com", 400, "e-mail address in a link"),
     ("+353871234567", 400, "phone number in a link"),

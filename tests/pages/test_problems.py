@@ -50,7 +50,7 @@ def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[erro
         (errors.NotPermitted, 403, "not permitted"),
         (errors.NotFound, 404, "not found"),
         (errors.TooBusy, 503, "slow"),
-        (errors.TimedOut, 504, "slow"),
+        (errors.TimedOut, 504, "did not answer in time"),
         (errors.Unreachable, 502, "down"),
         (errors.Untrusted, 502, "not trusted"),
         (errors.Broken, 502, "error"),

@@ -105,7 +105,7 @@ def test_a_ref_with_an_edge_is_shown_without_going_round_in_circles(own: tuple[C
 def test_a_broken_address_is_named_and_nobody_is_searched(desk: Client, cdp: Sandbox) -> None:
     page = desk.post("/orders/", {"q": "jane @example.com"})
     assert page.status_code == 400
-    assert "cannot be read as a whole" in text_of(page) and "jane @example.com" in text_of(page)
+    assert "is incomplete or invalid" in text_of(page) and "jane @example.com" in text_of(page)
     assert cdp.calls()["total"] == 0
 
 
@@ -196,7 +196,7 @@ def test_the_connections_country_reads_national_numbers(desk: Client, agent: Use
 def test_bare_digits_are_tried_as_a_reference_and_offered_as_a_number(desk: Client) -> None:
     page = desk.post("/orders/", {"q": "015550123"})
     assert page.status_code == 404
-    assert "may be a phone number" in text_of(page) and "Country of the number" in text_of(page)
+    assert "may be a phone number" in text_of(page) and "Country of this phone number" in text_of(page)
     assert ("/orders/", {"q": "Tel. 015550123"}) in forms(page)
 
 

@@ -140,9 +140,10 @@ PAGES = ("", *PANELS_OF_AN_ORDER, "raw/", "itinerary.ics")
 def test_no_secret_stands_on_any_page(page: str, headers: dict[str, str], planted: list[str], desk: Client) -> None:
     answer = desk.get(f"/orders/{REF}/{page}", headers=headers)
     assert answer.status_code == 200
-    assert SECRET.findall(answer.content.decode()) == []
+    text = b"".join(answer).decode()  # which comes in parts where the machine is slow
+    assert SECRET.findall(text) == []
     if page in ("contacts/", "travellers/"):
-        assert "Doyle" in answer.text
+        assert "Doyle" in text
 
 
 def test_the_raw_view_keeps_its_structure_and_says_what_is_hidden(planted: list[str], desk: Client) -> None:

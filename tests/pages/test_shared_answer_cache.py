@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from cdpviewer import shared_redis
 from orders.storage import shared_answer_cache
 from orders.storage.session_answers import SessionAnswers
 from orders.storage.shared_answer_cache import PatientRedis, SharedAnswerCache
-from tests.redis_server import Server, running
+from tests.redis_server import Server, running, silent
 
 KEY = ("the-session-key", "connection/1", "/v2/orders?referenceId=B94TXY")
 ANSWER = b'{"contact": "jane.doe@example.com"}'
@@ -173,6 +175,22 @@ def test_a_redis_that_is_gone_is_asked_once_in_a_while() -> None:
             one.forget(KEY[0])
             assert one.take(KEY) is False
         assert client.asked == 1
+
+
+def test_of_twenty_pages_one_waits_for_a_redis_that_hangs() -> None:
+    with silent() as (url, connections):
+        patient = PatientRedis(Redis.from_url(**shared_redis.client(url)), rest=60)
+        one = SharedAnswerCache(patient)
+        for _page in range(20):
+            one.put(KEY, ANSWER)
+            assert one.get(KEY) is None
+            one.forget(KEY[0])
+        assert connections() == 1
+        # Afterwards one of them tries again, also with a deletion pending, and no other waits for that.
+        patient._away_until = time.monotonic()
+        with ThreadPoolExecutor(20) as crowd:
+            assert list(crowd.map(lambda _page: one.get(KEY), range(20))) == [None] * 20
+        assert connections() == 1
 
 
 def test_what_was_to_be_forgotten_meanwhile_is_forgotten_first(redis: Server) -> None:

@@ -211,7 +211,7 @@ def test_the_page_shows_an_unknown_status_as_sent(desk: Client, reference: str, 
 def test_spellings_of_one_status_are_counted_together(desk: Client) -> None:
     page = open_order(desk, "MX01")
     text = text_of(page)
-    assert "Confirmed for 3 of 4 · Cancelled for 1 of 4" in text
+    assert "Confirmed for 3 of 4 travellers · Cancelled for 1 of 4 travellers" in text
     assert "Cancelled for 1 of 4 travellers; 3 still booked." in text
     assert "Cancelled for 1 of 4 travellers; 3 still booked." in copied(page)
     assert "is-cancelled" not in page.content.decode()

@@ -88,6 +88,7 @@ def test_where_a_link_leads(desk: Client, address: str, right: str) -> None:
     check(word, right, page, made, address)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("address", "right"), CASES)
 def test_the_same_link_leads_there_by_the_sign_in(agent: User, client: Client, address: str, right: str) -> None:
     word, _page, made = landing(client, address)

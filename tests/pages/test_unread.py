@@ -15,7 +15,7 @@ from orders.itinerary.journeys import plan
 from orders.services.summary import summarize
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-PAID_UNREAD = "Not known whether the order is paid: status not understood"
+PAID_UNREAD = "It is unclear whether the order is paid: a status could not be read"
 PAID_UNKNOWN = "The CDP does not say whether the order is paid"
 
 
@@ -38,15 +38,15 @@ def said(order: Order) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("status", "item_status", "booking", "payment", "lines"),
     [
-        (["PURCHASED"], None, "Not known whether the order is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
-        ({"code": "PAID"}, None, "Not known whether the order is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
-        (True, None, "Not known whether the order is confirmed: status not understood", PAID_UNREAD, ["oddities: Order status not understood"]),
+        (["PURCHASED"], None, "It is unclear whether the order is confirmed: a status could not be read", PAID_UNREAD, ["oddities: Order status could not be read"]),
+        ({"code": "PAID"}, None, "It is unclear whether the order is confirmed: a status could not be read", PAID_UNREAD, ["oddities: Order status could not be read"]),
+        (True, None, "It is unclear whether the order is confirmed: a status could not be read", PAID_UNREAD, ["oddities: Order status could not be read"]),
         (1, None, "Status “1”", PAID_UNKNOWN, []),
         ("1", None, "Status “1”", PAID_UNKNOWN, []),
         (None, "1", "Status “1”", PAID_UNKNOWN, []),
-        (["PURCHASED"], "CONFIRMED", "Confirmed", PAID_UNREAD, ["oddities: Order status not understood"]),
-        ("CONFIRMED", ["PURCHASED"], "Confirmed", PAID_UNREAD, ["item-1: Status not understood"]),
-        ("PURCHASED", {"code": 1}, "Purchased", "Paid", ["item-1: Status not understood"]),
+        (["PURCHASED"], "CONFIRMED", "Confirmed", PAID_UNREAD, ["oddities: Order status could not be read"]),
+        ("CONFIRMED", ["PURCHASED"], "Confirmed", PAID_UNREAD, ["item-1: Status could not be read"]),
+        ("PURCHASED", {"code": 1}, "Purchased", "Paid", ["item-1: Status could not be read"]),
         (None, None, "The CDP does not say whether the order is confirmed", PAID_UNKNOWN, []),
     ],
 )  # fmt: skip
@@ -61,16 +61,16 @@ def test_a_status_of_the_wrong_type(
 def test_a_status_of_the_wrong_type_beside_others() -> None:
     sent = order({"ref": "a", "status": "CONFIRMED"}, {"ref": "b", "status": ["CONFIRMED"]}, {"ref": "c", "status": 1})
     assert said(sent)[0] == (
-        "Confirmed for 1 of 3 items · Status “1” for 1 of 3 items · Status not understood for 1 of 3 items"
+        "Confirmed for 1 of 3 items · Status “1” for 1 of 3 items · Status could not be read for 1 of 3 items"
     )
 
 
 @pytest.mark.parametrize(
     ("fields", "lines"),
     [
-        ({"price": "100,00"}, ["money: Order total not understood: 100,00"]),
-        ({"price": {"amount": 5}}, ["money: Order total not understood"]),
-        ({"price": "1.234"}, ["money: Order total not understood: 1.234"]),
+        ({"price": "100,00"}, ["money: Order total could not be read: 100,00"]),
+        ({"price": {"amount": 5}}, ["money: Order total could not be read"]),
+        ({"price": "1.234"}, ["money: Order total could not be read: 1.234"]),
         ({"price": "12.50"}, []),
         ({"price": None}, []),
     ],
@@ -82,12 +82,12 @@ def test_a_total_of_the_wrong_type(fields: dict[str, Any], lines: list[str]) -> 
 @pytest.mark.parametrize(
     ("item", "lines"),
     [
-        ({"price": "12,50"}, ["item-2: Price not understood for 1 of 2 items"]),
-        ({"price": [12]}, ["item-2: Price not understood for 1 of 2 items"]),
+        ({"price": "12,50"}, ["item-2: Price could not be read for 1 of 2 items"]),
+        ({"price": [12]}, ["item-2: Price could not be read for 1 of 2 items"]),
         ({"price": "12.50"}, []),
-        ({"quantity": "one"}, ["item-2: Quantity not understood for 1 of 2 items"]),
-        ({"flightSegments": {"origin": "DUB"}}, ["item-2: Flights not understood for 1 of 2 items"]),
-        ({"flightSegments": ["DUB-LHR"]}, ["item-2: Flights not understood for 1 of 2 items"]),
+        ({"quantity": "one"}, ["item-2: Quantity could not be read for 1 of 2 items"]),
+        ({"flightSegments": {"origin": "DUB"}}, ["item-2: Flights could not be read for 1 of 2 items"]),
+        ({"flightSegments": ["DUB-LHR"]}, ["item-2: Flights could not be read for 1 of 2 items"]),
         ({"flightSegments": None}, []),
     ],
 )

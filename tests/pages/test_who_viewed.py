@@ -84,10 +84,10 @@ def test_what_names_nobody_shows_everybody_and_says_so(desk: Client, audit: Clie
     for text in ("B94TXY", "a@example.com b@example.com", "{{ticket}}"):
         address, page = about(audit, text)
         assert address.rstrip("?") == "/activity/"
-        assert "so views of all people are shown" in page, text
+        assert "The list was not filtered by person." in page, text
         assert "opened order" in page
     page = text_of(audit.get("/activity/", {"subject": EMAIL}))
-    assert "cannot be read from this link" in page and EMAIL not in page
+    assert "does not identify a person" in page and EMAIL not in page
 
 
 def test_the_other_filters_stay_when_a_person_is_chosen_and_the_person_with_them(audit: Client) -> None:

@@ -62,11 +62,11 @@ def test_the_code_is_bound_to_the_browser_by_pkce_state_and_nonce(client: Client
     assert set(asked["scope"][0].split()) == {"openid", "profile"}
     back = provider.approve(begun["Location"], "sub-alice")
     elsewhere = come_back(Client(), back)
-    assert (elsewhere.status_code, "has expired" in elsewhere.text) == (400, True)
+    assert (elsewhere.status_code, "is no longer valid" in elsewhere.text) == (400, True)
     assert come_back(client, back).status_code == 302
     client.post("/accounts/logout/")
     again = come_back(client, back)
-    assert (again.status_code, "has expired" in again.text) == (400, True)
+    assert (again.status_code, "is no longer valid" in again.text) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_only_a_form_of_ours_begins_the_sign_in(client: Client, provider: Runnin
 def test_signing_out_says_that_the_provider_may_still_be_signed_in(client: Client, provider: RunningProvider) -> None:
     sign_on(client, provider, "sub-alice")
     out = client.post("/accounts/logout/", follow=True)
-    assert "You may still be signed in with Example Air" in out.text
+    assert "You may still be signed in to Example Air" in out.text
     assert f'href="{discovery.document(provider.choice())["end_session_endpoint"]}"' in out.text
 
 

@@ -118,7 +118,7 @@ def test_a_code_works_once_whichever_process_takes_it(enrolled: tuple[pyotp.TOTP
 
     cache.clear()
     again = second.post(STEP, {"code": code})
-    assert (again.status_code, "already used" in again.text) == (422, True)
+    assert (again.status_code, "already been used" in again.text) == (422, True)
     assert not is_signed_in(second)
     failed = AccessRecord.objects.get(what="sign_in_failed")
     assert (failed.about_name, failed.outcome) == ("anna", "second factor")
@@ -170,7 +170,7 @@ def test_each_recovery_code_works_once(enrolled: tuple[pyotp.TOTP, list[str]]) -
     assert len(set(codes)) == 10
     client = password_step()
     assert client.post(STEP, {"code": f"{codes[3][:4]} {codes[3][4:]}"}).status_code == 302
-    assert "9 codes are unused" in client.get(LIST).text
+    assert "You have 9 unused codes" in client.get(LIST).text
     assert password_step().post(STEP, {"code": codes[3]}).status_code == 422
     assert password_step().post(STEP, {"code": codes[4]}).status_code == 302
     new = re.findall(r"<li>(\d{8})</li>", client.post("/accounts/second-factor/codes/").text)
@@ -234,7 +234,7 @@ def test_where_it_is_required_one_adds_it_first(anna: User, settings: Settings) 
     client = password_step(ORDER)
     for page in (ORDER, "/", "/activity/", "/connections/add/", "/accounts/password/", "/accounts/sessions/"):
         assert client.get(page)["Location"] == LIST, page
-    assert "requires a second step" in client.get(LIST).text
+    assert "requires two-step sign-in" in client.get(LIST).text
     set_up(client)
     assert is_signed_in(client)
     row = Authenticator.objects.get(type="totp")
@@ -298,7 +298,7 @@ def later(anna: User) -> Client:
 def test_adding_one_asks_for_the_password_again_and_says_why(later: Client) -> None:
     asked = later.get(APP)
     assert asked["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fsecond-factor%2Fapp%2F"
-    assert "needs a recent sign-in" in later.get(asked["Location"]).text
+    assert "Confirm it’s you, then continue" in later.get(asked["Location"]).text
     wrong = later.post(asked["Location"], {"password": "wrong", "next": APP})
     assert (wrong.status_code, "Wrong password" in wrong.text) == (422, True)
     assert later.post(asked["Location"], {"password": PASSWORD, "next": APP})["Location"] == APP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -83,6 +84,81 @@ def test_a_postgresql_that_is_down_is_a_sentence_and_nothing_changes(
         call_command("restore", str(tmp_path / "one.backup"))
     assert str(caught.value).startswith("Nothing was changed. The database is not responding")
     assert "secret" not in str(caught.value)
+
+
+DAMAGED = b"damaged" * 1000
+
+
+@pytest.fixture
+def damaged(own: None, tmp_path: Path) -> Path:
+    """A backup of a database that has been damaged since."""
+    backups.take(tmp_path / "one.backup")
+    (tmp_path / "own.sqlite3").write_bytes(DAMAGED)
+    return tmp_path / "one.backup"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith((".backup", ".served"))}
+
+
+def let_renames_fail(monkeypatch: pytest.MonkeyPatch, which: str) -> None:
+    """Let those renames fail whose `old > new` name has what `which`, a regular expression, finds."""
+    rename = Path.rename
+
+    def renamed(self: Path, target: str | Path) -> Path:
+        if re.search(which, f"{self.name} > {Path(target).name}"):
+            raise OSError
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+
+
+@pytest.mark.parametrize("which", ["> .*before-", "part >"], ids=["first", "last"])
+def test_a_restore_that_fails_has_changed_nothing(
+    which: str, damaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_renames_fail(monkeypatch, which)
+    with pytest.raises(CommandError, match=r"^Nothing was changed\. .* folder cannot be written"):
+        call_command("restore", str(damaged))
+    assert contents(tmp_path) == {"own.sqlite3": DAMAGED}
+
+
+def test_a_restore_that_cannot_be_undone_names_the_file_to_rename(
+    damaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_renames_fail(monkeypatch, r"part >|before.* > own\.sqlite3$")
+    with pytest.raises(CommandError, match=r"^The backup was not restored") as caught:
+        call_command("restore", str(damaged))
+    (present, name) = re.findall(r"(/\S+) could not be renamed back to (/\S+) ", str(caught.value))[0]
+    assert name == str(tmp_path / "own.sqlite3") and Path(present).read_bytes() == DAMAGED
+
+
+def test_a_restored_file_whose_name_is_not_on_the_disk_is_reported_as_restored(
+    damaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def of_files_only(opened: int) -> None:
+        if Path(f"/proc/self/fd/{opened}").readlink().is_dir():
+            raise OSError
+        sync(opened)
+
+    monkeypatch.setattr(os, "fsync", of_files_only)
+    with pytest.raises(
+        CommandError, match=r"own\.sqlite3 is the backup now, but its name could not be written"
+    ) as caught:
+        call_command("restore", str(damaged))
+    previous = Path(re.findall(r"previous database is (\S+)\.$", str(caught.value))[0])
+    assert contents(tmp_path) == {"own.sqlite3": damaged.read_bytes(), previous.name: DAMAGED}
+
+
+def test_a_log_that_was_left_behind_does_not_pass_for_that_of_the_restored_file(damaged: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.sqlite3").rename(tmp_path / "moved.backup")
+    (tmp_path / "own.sqlite3-wal").write_bytes(b"left behind")
+    call_command("restore", str(damaged))
+    names = contents(tmp_path)
+    assert names.pop("own.sqlite3") == damaged.read_bytes()
+    assert list(names.values()) == [b"left behind"] and "own.sqlite3-wal" not in names
 
 
 @pytest.mark.parametrize("keep", ["0", "-1", "-2"])

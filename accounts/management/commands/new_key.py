@@ -1,4 +1,4 @@
-"""Print a fresh key for sealing credentials."""
+"""Print a new key for sealing credentials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = "Print a fresh key for CDPVIEWER_CREDENTIAL_KEYS. Nothing is changed."
-    # The checks would refuse to run without a key.
+    # Without a key, the system checks would stop this command.
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

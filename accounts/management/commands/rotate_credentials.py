@@ -1,4 +1,4 @@
-"""Reseal every stored credential, every copy of the key of a shared one, and every second factor under the first key."""
+"""Reseal stored credentials, the copies of shared credentials' keys, and the secrets of second factors under the first key."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def rotate(self, table: SealedRows, pk: object, *, dry_run: bool) -> str:
-        """Reseal one row, or with `dry_run` only test it, trying again if it changes meanwhile.
+        """Reseal one row, trying again if it changes meanwhile; with `dry_run`, only test whether it can be resealed.
 
         Return "resealed", "already", "changed meanwhile" or "unreadable"; "" if the row is gone.
         """
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 return "unreadable"
             if all(sealing.key_position(value) == 0 for value in sealed.values()):
                 return "already"
-            # Only if the row is unchanged: a credential that was replaced meanwhile must not return.
+            # Only if the row is unchanged: a credential that was replaced meanwhile must not come back.
             if dry_run or self.swap(table, pk, sealed, fresh):
                 return "resealed"
         return "changed meanwhile"

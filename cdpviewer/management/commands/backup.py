@@ -1,7 +1,8 @@
-"""Write the whole database to a new file, while servers run: `manage.py backup FILE`."""
+"""Write the whole database to a new file, even while servers run: `manage.py backup FILE`."""
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,12 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         self.stdout.write(f"{target}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s.")
         if keep is not None:
-            # The names sort by their dates.
-            for old in sorted(file.parent.glob(file.name.replace("{date}", "*")))[:-keep]:
+            for old in _dated(file)[:-keep]:
                 old.unlink()
                 self.stdout.write(f"Removed: {old}")
+
+
+def _dated(file: Path) -> list[Path]:
+    """The files that earlier runs with `file` have written, the oldest first; a file that somebody named is left out."""
+    name = re.compile(re.escape(file.name).replace(re.escape("{date}"), r"\d{8}T\d{6}Z"))
+    return sorted(path for path in file.parent.iterdir() if name.fullmatch(path.name))

@@ -1,4 +1,4 @@
-"""Django's `migrate`, safe while a server runs: one at a time, with short waits for locks, and never on a newer database."""
+"""Django's `migrate`, safe while a server runs: one at a time, with short waits for locks, and not on a newer version's database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cdpviewer.postgresql import roles
 
 
 class Command(migrate.Command):
-    """Migrate as the tables' owner and grant the pages' role its rights, if CDPVIEWER_OWNER_DATABASE_URL is set."""
+    """Migrate the database. If CDPVIEWER_OWNER_DATABASE_URL is set, do so as the tables' owner, then grant the pages' role its rights."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -34,6 +34,8 @@ class Command(migrate.Command):
         except migrating.Busy as busy:
             raise CommandError(f"{busy} Run it again.") from None
         except OperationalError as error:
+            if connection.connection is None:
+                raise CommandError(f"The database does not answer: {str(error).partition(chr(10))[0]}") from None
             if getattr(error.__cause__, "sqlstate", "") != migrating.LOCK_NOT_AVAILABLE:
                 raise
             raise CommandError(

@@ -1,4 +1,4 @@
-"""Replace the database with a backup, while no server runs: `manage.py restore FILE`."""
+"""Replace the database with a backup, unless a server has it open: `manage.py restore FILE`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
             aside = backups.put_back(file)
         except backups.Unfit as problem:
             raise CommandError(f"Nothing was changed. {problem}") from None
+        except backups.Unsettled as problem:
+            raise CommandError(str(problem)) from None
         except served.Served:
             raise CommandError("Nothing was changed. A server has the database open: stop all servers first.") from None
         self.stdout.write(f"Restored in {time.monotonic() - began:.1f} s.")

@@ -1,4 +1,7 @@
-"""A limit on how many pages of a process wait for the CDP, which bounds memory and open files; and the order in which they resume."""
+"""A limit on how many pages of a process may wait for the CDP at once, and the order in which they resume.
+
+It keeps the memory used and the number of open files within bounds.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ _held: ContextVar[bool] = ContextVar("cdp_place_held", default=False)
 
 
 class Bulkhead:
-    """A fixed number of slots. A page holds one slot for all its concurrent calls: its threads share the context variable."""
+    """A fixed number of slots for waiting pages. A page's concurrent calls share one slot: their threads inherit `_held`."""
 
     def __init__(self, places: int) -> None:
         self._free = threading.BoundedSemaphore(places)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold a slot for the block. Raises TooBusy at once if none is free. Nested blocks share the slot."""
+        """Hold a slot during the `with` block; nested blocks share it. Raises TooBusy at once if no slot is free."""
         if _held.get():
             yield
             return
@@ -45,10 +48,10 @@ class Bulkhead:
 
 
 def wait_in_line() -> None:
-    """Yield to other work that is ready: new connections, and pages that queued earlier.
+    """Let other work that is ready go first: new connections, and pages that queued earlier.
 
-    Under gevent a page computes until it waits. If a thousand answers arrive together, their pages compute one after the other, and a
-    health check or a sign-in that arrives meanwhile would have to wait for the last of them.
+    Under gevent, a page runs until it has to wait. If a thousand answers arrive together, their pages run one after the other, and a
+    health check or a sign-in that arrives meanwhile would otherwise wait for the last of them.
     """
     with _line:
         time.sleep(0)

@@ -1,4 +1,4 @@
-"""Connect to the first address of a host that answers, within a deadline."""
+"""Connect to a host, within a deadline, at whichever of its addresses answers first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on a thread.
 
-    Concurrent calls for the same host and port share one lookup, so that a hanging name server blocks only one thread for them.
+    Concurrent calls for the same host and port share one lookup, so a name server that hangs blocks only one thread.
     Raises OSError: TimeoutError at the deadline, or the resolver's error.
     """
     with suppress(ValueError):
@@ -37,10 +37,10 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
-    """The first connection that succeeds. Raises OSError: TimeoutError, or the last refusal if all addresses refuse.
+    """The first connection that succeeds. Raises OSError: TimeoutError, or the last error if every address fails.
 
-    An address that does not answer, such as an IPv6 address without a route, costs HEAD_START, or less if there are so many addresses
-    that no time would be left for the last one.
+    An address that does not answer delays the next one by HEAD_START, or by less if there are so many addresses that no time would
+    be left for the last one.
     """
     # IPv6 and IPv4 alternately, in the system's order of preference: a whole family may be unreachable.
     families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]
@@ -77,7 +77,7 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
 
 
 def _begin(address: Address) -> DeadlineSocket:
-    """A connecting socket. Raises OSError if there is no route, or the system does not support the address family."""
+    """A socket that has begun to connect. Raises OSError, for example if there is no route to the address."""
     sock = DeadlineSocket(*address[:3])
     sock.setblocking(False)
     problem = sock.connect_ex(address[4])

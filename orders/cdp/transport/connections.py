@@ -1,4 +1,4 @@
-"""The shared pool of persistent connections: requests' adapter without a Session.
+"""The shared pools of persistent connections: an adapter of `requests`, used without a Session.
 
 A Session would share cookies among users, read proxies and passwords from the environment, and follow redirects; a bare adapter
 does none of that and takes a third of the time.
@@ -28,14 +28,14 @@ from orders.cdp.regions import is_loopback
 from orders.cdp.transport.connecting import connect, resolve
 from orders.cdp.transport.deadline import Deadline
 
-# It logs whole URLs, and the query of a guest search contains an e-mail address.
+# urllib3 logs whole URLs, and the query of a guest search contains an e-mail address.
 logging.getLogger("urllib3").propagate = False
 
 MOST_HINTS = 20  # 1xx responses before the final one; one or two are usual
 
 
 class _Answer(http.client.HTTPResponse):
-    """The final response; interim ones such as 103 Early Hints are skipped. The library skips only 100."""
+    """The final response: interim ones such as 103 Early Hints are skipped; http.client itself skips only 100."""
 
     def begin(self) -> None:
         for _ in range(MOST_HINTS):
@@ -47,7 +47,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """A connection whose timeouts are deadlines; urllib3 sets them for connecting, sending and receiving."""
+    """A connection that treats urllib3's timeouts as deadlines: each covers all reads and writes together."""
 
     response_class = _Answer
 
@@ -67,17 +67,17 @@ class _TLSConnection(_Connection, HTTPSConnection):
 
 
 class _TLS(ssl.SSLContext):
-    """TLS over our socket, so that the handshake has a deadline too."""
+    """A TLS context that reads and writes through our socket, so that the handshake has a deadline too."""
 
     def wrap_socket(self, sock: socket.socket, *_args: object, server_hostname: Any = None, **_kwargs: object) -> Any:
         return SSLTransport(sock, self, server_hostname)
 
 
 class SharedAdapter(HTTPAdapter):
-    """Adapter with one connection pool per process and origin.
+    """An adapter with one connection pool per process and origin.
 
-    Verifies certificates, requires TLS 1.2 or newer, and uses no proxy but that of `outbound`. Raises ValueError for plain http to
-    another machine.
+    It verifies certificates, requires TLS 1.2 or newer, and uses no proxy except the one in `outbound`. Raises ValueError for plain
+    http to another machine.
     """
 
     def __init__(self, connections: int, outbound: Outbound | None = None) -> None:
@@ -90,14 +90,14 @@ class SharedAdapter(HTTPAdapter):
         address = urlsplit(request.url)
         # By process: a forked process that used its parent's connections would get its parent's answers.
         key = os.getpid(), address.scheme, address.netloc
-        # Two threads may each make one; both use the first that is stored.
+        # Two threads may each make a pool; both use the one that is stored first.
         return self._pools.get(key) or self._pools.setdefault(key, self._make(address))
 
     def cert_verify(self, *args: object, **kwargs: object) -> None:
-        """Do nothing per call: the pool's TLS context always verifies."""
+        """Do nothing: the pool's TLS context always verifies certificates."""
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """A response of status, headers and the raw stream; cookies are never stored."""
+        """A response with only the status, headers, raw stream and request; cookies are never stored."""
         response = Response()
         response.status_code = resp.status
         response.headers = resp.headers

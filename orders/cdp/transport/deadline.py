@@ -26,16 +26,16 @@ class Deadline:
         return self.ends - monotonic()
 
     def within(self, seconds: float) -> Deadline:
-        """The earlier of this deadline and one in `seconds` from now."""
+        """The earlier of this deadline and one `seconds` from now."""
         return Deadline(min(self.ends, monotonic() + seconds))
 
 
 class DeadlineSocket(socket.socket):
-    """A socket whose timeout covers all following reads and writes together; a plain socket applies it to each.
+    """A socket whose timeout covers all later reads and writes together; a plain socket applies it to each one.
 
-    A server that sends a byte now and then would otherwise hold up a page for hours: in the headers, in the body, and under TLS, which
-    reads through this socket as well. Raises TimeoutError. Data that arrived in time can still be read later, because with a thousand
-    waiting pages a process may get to it late.
+    Otherwise, a server that sends a byte now and then could hold up a page for hours, in the headers or in the body. TLS reads through
+    this socket too. Raises TimeoutError; but data that has already arrived can still be read after the deadline, because a process with
+    a thousand waiting pages may get to it late.
     """
 
     _deadline: Deadline | None = None

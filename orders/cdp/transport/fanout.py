@@ -20,9 +20,9 @@ _GRACE = 0.5  # calls end at their own deadline; this covers the handover
 def run_side_by_side(
     tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Executor
 ) -> list[T | CdpError]:
-    """The results in the order of `tasks`: for a failed task its CdpError, for a late one TimedOut. Other errors are raised.
+    """Run `tasks` concurrently. Return their results in order: a failed task's CdpError, and TimedOut for a late task.
 
-    The calling thread works too, so a busy pool slows a page down but never blocks it.
+    Other errors are raised. The calling thread runs tasks too, so a busy pool slows a page down but never blocks it.
     """
     results: list[T | CdpError] = [TimedOut("not loaded in time") for _ in tasks]
     crashes: list[BaseException] = []

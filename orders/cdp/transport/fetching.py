@@ -28,7 +28,7 @@ _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent
 
 
 class Transport:
-    """HTTP client for the CDP. One per process (`shared`); holds no credential beyond the header of the current call."""
+    """The HTTP client for the CDP, one per process (see `shared`). Keeps no CDP credential: each call brings its own."""
 
     def __init__(self, limits: Limits | None = None, outbound: Outbound | None = None) -> None:
         self.limits = limits or Limits()
@@ -39,7 +39,7 @@ class Transport:
     def get(
         self, origin: str, target: str, authorization: str, deadline: Deadline, *, count: Callable[[], None]
     ) -> bytes:
-        """The decoded body of GET `origin` + `target`; `count` is called for every request sent.
+        """The decompressed body of GET `origin` + `target`; `count` is called before each request, retries included.
 
         Raises CdpError, for example NotFound for a 404.
         """
@@ -61,7 +61,7 @@ class Transport:
         return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
-        """Run `tasks`, at most `limits.side_by_side` at a time, as one waiting page; see `run_side_by_side`. Raises TooBusy."""
+        """Run `tasks`, at most `limits.side_by_side` at a time, in one slot (see `run_side_by_side`). Raises TooBusy."""
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 
@@ -100,5 +100,5 @@ class Transport:
 
 @cache
 def shared(limits: Limits, outbound: Outbound) -> Transport:
-    """The process's transport for these limits and this proxy; production has one value of each, hence one transport."""
+    """The process's transport for these settings. They never change in production, so it has only one transport."""
     return Transport(limits, outbound)

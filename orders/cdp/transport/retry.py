@@ -1,4 +1,4 @@
-"""Retries: the failures that are retried and when, and the error for each failure."""
+"""Retries: which failures are retried, and when; also the error for each kind of failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A failed attempt: its error, whether to retry (`again`), and the wait in seconds that the CDP asked for, or None.
+    """A failed attempt: its error, whether to try `again`, and the `wait` in seconds that the CDP asked for, or None.
 
     With `at_once`, the first retry follows at once unless the CDP asked for a wait.
     """
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
-    """Seconds to wait before the next attempt, after `tries` failed ones; None if there must not be another attempt."""
+    """The seconds to wait before the next attempt, None if there must be none. `tries` attempts have failed so far."""
     if not failure.again or tries > limits.retries:
         return None
     if failure.wait is not None:
@@ -46,7 +46,7 @@ def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits
 
 
 def failure_of(error: Exception) -> Failure:
-    """The failure for a broken exchange. Its message gives only the type of `error`, never its text."""
+    """The failure for an exchange that broke off with `error`. Its message never repeats the text of `error`."""
     if known := outbound.failure(error):
         return Failure(*known)
     if isinstance(error, ConnectTimeout):
@@ -57,7 +57,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def refusal(status: int, retry_after: str | None) -> Failure:
-    """The failure for an HTTP status other than 2xx; messages contain the status and nothing of the body."""
+    """The failure for an HTTP status other than 2xx; its message contains the status but nothing from the body."""
     said = f"HTTP {status}"
     if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)
@@ -69,7 +69,7 @@ def refusal(status: int, retry_after: str | None) -> Failure:
 
 
 def seconds_of(retry_after: str | None) -> float | None:
-    """The wait in seconds that a Retry-After header gives (as a number or an HTTP date); None if it has no usable value."""
+    """The wait in seconds that a Retry-After header (a number or an HTTP date) asks for; None if it cannot be read."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)

@@ -1,4 +1,4 @@
-"""Read one body with a limit on its compressed and decompressed size. The socket enforces the deadline."""
+"""Read one body, with a limit on both its compressed and its decompressed size. The socket enforces the deadline."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ MOST_MEMBERS = 1_000
 
 
 def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
-    """The decoded body of urllib3's response `raw`. Raises Unreadable if it is too large or its encoding is unknown or broken.
+    """The decompressed body of `raw`, a urllib3 response.
 
-    gzip is decompressed here and not by the library, so that no read can exceed the limit.
+    gzip is decompressed here and not by the library, so that no read can exceed the limit. Raises Unreadable if the body is too large
+    or damaged, or if its `encoding` is unknown.
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Unreadable("the answer came in an encoding that was not asked for")
@@ -28,7 +29,7 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
 
 
 def drain(raw: Any, limits: Limits) -> bool:
-    """Read and discard the body of a refusal; False if it is too long for that."""
+    """Read and discard the body of a refusal; False if it is too long to be read to its end."""
     left = limits.error_body
     while left > 0 and (chunk := raw.read1(left, decode_content=False)):
         left -= len(chunk)
@@ -36,9 +37,9 @@ def drain(raw: Any, limits: Limits) -> bool:
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:
-    """All members of a gzip stream, decompressed. Bytes after a member that do not start another one are padding.
+    """All members of a gzip stream, decompressed. Bytes after a member are ignored unless they start another one.
 
-    Raises Unreadable if the stream is damaged or cut off, or has more than `most` bytes or MOST_MEMBERS members.
+    Raises Unreadable if the stream is damaged or cut off, has more than MOST_MEMBERS members, or decompresses to more than `most` bytes.
     """
     body = bytearray()
     for _ in range(MOST_MEMBERS):

@@ -1,8 +1,9 @@
-"""The usual time of a scheduled flight over a distance, from gate to gate.
+"""The usual gate-to-gate time of a scheduled flight between two places.
 
-Five constants, fitted by `calibration/fit.py`: a start, minutes per kilometre, minutes per square root of the distance (short hops are
-slow), the westerlies, and the queues at busy airports. The westerlies lie around the 40th parallel, stronger and nearer the equator in
-winter; they speed up eastward flights and slow down westward ones, the more so the longer a flight stays in them.
+It is a sum of five terms, each with a constant fitted by `calibration/fit.py`: a fixed time, the distance, the square
+root of the distance (short hops are slow), the westerlies, and the queues at busy airports. The westerlies blow around
+the 40th parallel; in winter they are stronger and nearer the equator. They speed up eastward flights and slow down
+westward ones; the further a flight goes within them, the larger the effect.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ JET_LATITUDE = 40.0
 JET_WIDTH = 16.0
 JET_SEASON_SHIFT = 6.0
 JET_SEASON_STRENGTH = 0.4
-# The westerlies are strongest over Japan and the sea around it in winter.
+# In winter, the westerlies are strongest over Japan and the sea around it.
 EAST_ASIA = (110.0, 170.0)
 EAST_ASIA_STRENGTH = 1.0
 
-# Airports whose taxi queues and holding airlines put into their schedules; New York's three are the worst of them.
+# Airports where airlines schedule extra time for taxi queues and holding; New York's three need the most.
 _BUSY = """
 AMS BCN BOG BOM CAI CAN CDG CGK CLT DEL DFW DTW DXB FCO GRU HKG HND IAH ICN IST JED LGW LHR MAD
 MEX MIA MNL NRT ORD ORY PEK PHL PKX PVG SEA SHA SVO SYD SZX TPE YYZ
@@ -33,7 +34,7 @@ BUSY: dict[str, float] = dict.fromkeys(_BUSY.split(), 1.0) | dict.fromkeys(("EWR
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Minutes: at the start, per kilometre, per square root of the distance, per kilometre in the westerlies, for a busy airport."""
+    """The constants, in minutes: fixed, per km, per square root of km, per eastward km in the westerlies, and per busy airport."""
 
     start: float
     per_km: float
@@ -46,7 +47,10 @@ FITTED = Constants(start=11.36, per_km=0.05973, per_root_km=1.271, per_wind_km=-
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
-    """The factors that multiply the constants, in order; None if the distance is unknown. `month` is that of the departure, 1 to 12."""
+    """The factor for each field of `Constants`, in the same order; None if the distance is unknown.
+
+    `month` is the month of departure, 1 to 12.
+    """
     distance = distance_km(origin, destination)
     if distance is None:
         return None
@@ -55,7 +59,7 @@ def features(origin: Place, destination: Place, month: int) -> tuple[float, ...]
 
 
 def expected_minutes(origin: Place, destination: Place, month: int, constants: Constants = FITTED) -> float | None:
-    """Minutes from gate to gate, None if the distance is unknown."""
+    """The usual gate-to-gate minutes of a flight that departs in `month` (1 to 12); None if the distance is unknown."""
     if origin.latitude is None or destination.latitude is None:
         return None
     return _expected_minutes(origin, destination, month, constants)
@@ -77,9 +81,9 @@ def _expected_minutes(origin: Place, destination: Place, month: int, constants: 
 
 
 def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> float:
-    """Kilometres flown eastward, weighted by the strength of the westerlies; negative if flown westward, 0 without coordinates.
+    """Eastward kilometres, weighted by the strength of the westerlies; negative if flown westward, 0 without coordinates.
 
-    Sampled along the great circle, at the middle of each stretch.
+    The wind is sampled along the great circle, at the midpoint of each of 3 to 7 equal stretches.
     """
     if not distance or origin.latitude is None or origin.longitude is None:
         return 0.0

@@ -1,6 +1,7 @@
-"""Routes on which published flights take longer than usual: detours around closed airspace, and slow aircraft.
+"""Routes on which published flights take longer than usual: around closed airspace, by slow aircraft, or with stops.
 
-A short table of public knowledge, not fitted. Up to the number given, extra minutes are as likely as none.
+A short table of public knowledge, not fitted to data. On these routes, any extra time from 0 to the minutes given is
+considered equally likely.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from orders.itinerary.trip import Place
 
 
 class Side(NamedTuple):
-    """One end of the flights concerned: airport codes, country codes, or everything between two longitudes."""
+    """One end of the flights concerned: airport and country codes, and all places from longitude `west` to `east` (by default none)."""
 
     names: frozenset[str]
     west: float = 0.0
@@ -27,7 +28,7 @@ class Side(NamedTuple):
 
 
 class Detour(NamedTuple):
-    """Up to `minutes` extra minutes between two sides, in either direction, for departures in the years from `since` to `until`."""
+    """Up to `minutes` of extra time between two sides, in either direction, for departures in the years `since` to `until`."""
 
     one: Side
     other: Side
@@ -56,18 +57,18 @@ DETOURS = (
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2025),
     # Qatar while its neighbours closed their airspace to it.
     Detour(_side("DOH"), _side("DJ DZ ER ET JO KE LB MA RW SD SO SS TN TZ UG"), 100, 2017, 2021),
-    # Kyiv and its neighbours to central Europe, by propeller aircraft.
+    # Belarus, Moldova and Ukraine to central Europe, by propeller aircraft.
     Detour(_side("BY MD UA"), _side("AT CZ HU PL SK"), 60),
     # One flight number with stops on the way: over the islands of Micronesia, and along the Arctic of Canada.
     Detour(_side("GUM HNL KSA KWA MAJ PNI TKK"), _side("GUM HNL KSA KWA MAJ PNI TKK"), 420),
     Detour(_side("YFB YRT"), _side("YFB YRT YZF YEV"), 150),
-    # Airports that only propeller aircraft serve over long sectors, or only by a stop under one number.
+    # Airports with long sectors that are flown only by propeller aircraft, or only with a stop under one flight number.
     Detour(_side("AUQ GMR"), _side("PF"), 100),
     Detour(_side("BHQ CHT GOH GPS KUS NHV SCY"), _side(west=-180.0, east=180.0), 60),
 )
 
 
-# IATA's codes of propeller aircraft in scheduled service, and their extra minutes per kilometre compared with a jet.
+# IATA's codes for propeller aircraft in scheduled service, and their extra minutes per kilometre compared with a jet.
 _PROPELLERS = """
 A40 AN4 AN6 ANF AT4 AT5 AT6 AT7 ATP ATR BE1 BE2 BE9 BEH BET BNI BNT CN1 CN2 CNA CNC CNF CNT CS2 CVF D28 D38 DH1 DH2 DH3 DH4 DH7 DH8
 DHB DHC DHL DHP DHT EM2 EMB F27 F50 FK7 GRS HS7 I14 IL8 J31 J32 J41 JST L4T LOH M4T MA6 ND2 PA2 PAG PAT PL2 S20 SF3 SFB SH3 SH6 SHS
@@ -78,22 +79,22 @@ PROPELLER_PER_KM = 0.055
 
 
 def propeller_minutes(equipment: str, distance: float) -> int:
-    """Extra minutes that a flight of `distance` kilometres may take with this aircraft; 0 for a jet or an unknown one."""
+    """The extra minutes that a propeller aircraft may take for `distance` kilometres; 0 if `equipment` is not the code of one."""
     return round(PROPELLER_PER_KM * distance) if equipment and equipment.strip().upper() in PROPELLERS else 0
 
 
 @lru_cache(maxsize=16384)
 def _sides(place: Place) -> tuple[int, int]:
-    """The detours that have a place on their `one` side, and those that have it on their `other` side, as bits."""
+    """Two bit masks over DETOURS: those with the place on their `one` side, and those with it on their `other` side."""
     one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
     other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
     return one, other
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """The most extra minutes that a detour may have added to the schedule of a flight between two places in a year.
+    """The largest number of minutes that a detour may have added to flights between two places in `year`.
 
-    0 for nearly all pairs of places.
+    0 if there is no detour, as between nearly all places.
     """
     if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0

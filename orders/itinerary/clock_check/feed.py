@@ -1,4 +1,4 @@
-"""Check the times of a whole feed: rows of a table instead of the segments of one order, by the same code."""
+"""Check the times of a whole feed, given as rows of a table, with the code that also checks the segments of an order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BadRow(ValueError):
 
 @dataclass(slots=True)
 class Checked:
-    """The checked rows with their evidence, in the order of the file; how many have each verdict; and the bad rows, as (line, fault)."""
+    """The result of `check`: rows with their evidence, in file order; the number of rows per verdict; bad rows as (line number, reason)."""
 
     rows: list[tuple[Sequence[str], Evidence]] = field(default_factory=list)
     counts: Counter[Verdict] = field(default_factory=Counter)
@@ -32,10 +32,11 @@ class Checked:
 def check(
     header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], documented: Reading = Reading.LOCAL
 ) -> Checked:
-    """Check rows, given as (line number, cells), under this header. Rows with the same value in the column `order` are checked together.
+    """Check the rows of a table, given as (line number, cells).
 
-    `documented` is the reading that applies unless the other fits clearly better. A missing time or place gets the same verdict as on
-    the page; an unreadable time, or a wrong number of cells, makes a bad row. Empty rows are skipped.
+    Rows with the same value in the optional column `order` are checked together. `documented` is the reading that applies unless the
+    other fits clearly better. A row without a time is judged UNCLEAR, one whose zone is unknown UNKNOWN_PLACE. A row is bad if a time is
+    unreadable or only a date, or if the number of cells is wrong. Empty rows are skipped.
 
     Raises BadRow if the header lacks one of COLUMNS.
     """
@@ -89,7 +90,7 @@ def _score(cells: Sequence[str], at: Mapping[str, int], width: int) -> SegmentSc
 
 
 def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
-    """A local time and its offset. A missing time is None, and so is an offset that is missing, Z or +00:00. Raises BadRow."""
+    """The naive time in a cell, None if blank, and its offset, None if missing, Z or +00:00. Raises BadRow."""
     text = text.strip()
     if not text:
         return None, None

@@ -1,4 +1,4 @@
-"""A feed's table as a file: its encoding and the delimiter of its cells. The error for a file of another known kind names the kind."""
+"""Decode the file of a feed's table and find its delimiter. The error for a file of another known kind names that kind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe
 
 
 class NoTable(ValueError):
-    """Bytes that are not a CSV table; `str(error)` gives their kind and the remedy, in words that follow "It is"."""
+    """A file that is not a proper CSV table; `str(error)` completes "It is …" with what it is and the remedy."""
 
 
 def text_of(data: bytes) -> str:
@@ -51,10 +51,10 @@ def text_of(data: bytes) -> str:
 
 
 def delimited(text: str) -> tuple[str, str, int]:
-    """The table without any first line such as `sep=;`, its delimiter, and the number of lines skipped.
+    """The table without a leading `sep=;` line, its delimiter, and the number of lines skipped (0 or 1).
 
-    The delimiter is the one that splits the header into the columns of a feed, else the comma. Raises NoTable if the first line names
-    a delimiter other than the header's.
+    The delimiter is the one that splits the header into the columns of a feed, or the comma if none does. Raises
+    NoTable if the `sep=` line names a delimiter that does not split the header, but another does.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)
@@ -73,7 +73,7 @@ def delimited(text: str) -> tuple[str, str, int]:
 
 
 def lacking(header: list[str]) -> str:
-    """The remedy for a header that lacks columns; it names the delimiter that the header seems to have, if any."""
+    """The remedy for a header that lacks columns; if the header was read as one cell, the likely delimiter is named."""
     line = header[0] if len(header) == 1 else ""
     between = BETWEEN_COLUMNS.search(line)
     sign = between[1] if between is not None else max(DELIMITERS, key=line.count)

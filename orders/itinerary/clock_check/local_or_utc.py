@@ -1,9 +1,9 @@
-"""Decide whether a feed's times are local (documented) or UTC.
+"""Decide whether a feed's times are local (as documented) or UTC.
 
-Each reading of a segment's two times gives a flight time, which has a likelihood, given the distance. The logarithm of the ratio of the
-two likelihoods (UTC over local) is the segment's weight, and the weights of an order's segments are added. The documented reading
-applies unless the other fits clearly better. A wrong reading lengthens one direction of a trip and shortens the other, so both
-directions together decide more than a single flight can.
+Read as local or as UTC, a segment's two times give two flight times, each with a likelihood for that distance. The segment's weight is
+the logarithm of their ratio (UTC over local), and the weights of an order's segments are added up. The documented reading applies
+unless the other fits clearly better. A wrong reading lengthens one direction of a trip and shortens the other, so a return trip is
+better evidence than a single flight.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ DAY = 24 * 60
 FASTER, FASTER_PER_KM = 11.0, 0.0025
 SLOWER, SLOWER_PER_KM = 12.5, 0.003
 ODD = 1e-5
-# The sum of weights against the documented reading above which it is given up, and above which the result is unclear.
+# Sums of weights against the documented reading: above CLEARLY, it is given up; above LEANING, the result is unclear.
 CLEARLY = 1.1
 LEANING = 0.4
-# The least weight of a segment of which only one reading is possible.
+# The least weight of a segment with only one possible reading.
 ONLY_ONE = 1.5
-# Below this (a logarithm) a reading does not fit; if neither does, the less odd of the two is hardly evidence.
+# A reading with a log-likelihood below this does not fit; if neither reading fits, the better one is hardly evidence.
 NEITHER = -3.0
-# The most weight against a reading that only makes a flight slow: many true flights are, with propellers or a stop.
+# The most weight against a reading that only makes a flight slow: many real flights are, with propellers or a stop.
 MERELY_SLOW = 3.0
 ZERO = timedelta(0)
 
 
 class Lack(StrEnum):
-    """A missing fact without which no flight time can be worked out."""
+    """The missing fact without which no flight time can be worked out, or NOTHING."""
 
     NOTHING = ""
     TIME = "time"
@@ -48,10 +48,11 @@ class Lack(StrEnum):
 
 
 class SegmentScore(NamedTuple):
-    """One segment under both readings, in minutes; a `weight` above 0 favours UTC, below 0 local.
+    """The score of one segment under both readings: a `weight` above 0 favours UTC, below 0 local.
 
-    `possible_local` and `possible_utc` are False if no flight can take that time. `folds` are the occurrences (0 or 1) assumed for hours
-    that the clocks repeat, at departure and arrival.
+    `expected` is the usual flight time in minutes, `distance` is in kilometres. `possible_local` and `possible_utc` are False if no
+    flight can take the time that the reading gives. `folds` tells, for departure and arrival, which occurrence (0 or 1) of a repeated
+    hour is assumed.
     """
 
     local_minutes: int | None = None
@@ -76,10 +77,10 @@ def score(
     constants: Constants = FITTED,
     equipment: str = "",
 ) -> SegmentScore:
-    """Score both readings of one segment's naive values.
+    """Score both readings of one segment's times, given as naive values.
 
-    A value sent with its own offset is the same in both. `equipment` is the IATA code of the aircraft, "" if unknown. Trains, buses and
-    boats have no weight: no model is fitted to them.
+    A time sent with its own offset is the same instant under both. `equipment` is the IATA code of the aircraft, "" if
+    unknown. Trains, buses and boats get the weight 0: no model is fitted to them.
     """
     if departure is None or arrival is None:
         return SegmentScore(lacks=Lack.TIME)
@@ -106,9 +107,10 @@ def score(
 def _most_usual_folds(
     difference: timedelta, here: Sequence[timedelta], there: Sequence[timedelta], expected: float | None
 ) -> tuple[int, int]:
-    """The occurrences of repeated hours, at departure and arrival, that bring the flight time closest to the `expected` minutes.
+    """The occurrences (0 or 1) of repeated hours, at departure and arrival, that bring the flight time closest to `expected` minutes.
 
-    `here` and `there` are the offsets that each end's clock may have: one, or two for a repeated hour.
+    If `expected` is None, they give the shortest time above 0. `here` and `there` are the possible offsets at departure and at arrival:
+    one each, or two for a repeated hour.
     """
     if len(here) == len(there) == 1:
         return 0, 0
@@ -121,7 +123,11 @@ def _most_usual_folds(
 
 
 def _weight(local: int, utc: int, expected: float, distance: float, longer: int) -> float:
-    """The logarithm of how much likelier the UTC reading is than the local one, within the bounds of what one flight can prove."""
+    """The logarithm of the ratio of the two readings' likelihoods (UTC over local), within bounds.
+
+    It is kept small if both readings are possible or slow, yet neither fits. If only one is possible, it favours that one clearly, unless
+    a wrong date explains the other.
+    """
     as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
     fits_local, fits_utc = possible(local, expected), possible(utc, expected)
     weight = as_utc - as_local
@@ -135,7 +141,10 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 
 
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether the flight is slow under both readings, by more than the two differ, as with stops under one number."""
+    """Whether both readings give plausible flight times that exceed the usual one by more than they differ from each other.
+
+    Stops under one flight number can do that.
+    """
     least = min(local, utc) - expected
     return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
 
@@ -144,8 +153,8 @@ def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) 
     """Logarithm of the likelihood of a published flight time, up to a constant that all flights of this distance share.
 
     Its spread is narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
-    queues, detours and headwinds make many flights slower. `ODD` is the share of flights that follow no rule, so that no
-    single flight decides everything. Up to `longer` minutes more are as likely as none: some routes have detours in some years.
+    queues, detours and headwinds make many flights slower. `ODD` allows for the few flights that follow no rule, so that no
+    single flight decides everything. Up to `longer` extra minutes do not lower the likelihood (see `detours`).
     """
     off = minutes - expected
     off = max(0.0, off - longer) if off > 0 else off
@@ -154,12 +163,12 @@ def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) 
 
 
 def possible(minutes: int, expected: float) -> bool:
-    """Whether a flight, stops under one number included, can be published with this flight time at all."""
+    """Whether a flight, even one with stops under one number, can be published with this flight time at all."""
     return max(1.0, 0.55 * expected - 15) <= minutes <= 1.5 * expected + 150
 
 
 def odd(minutes: int | None, expected: float | None) -> bool:
-    """Whether a flight time is far longer than usual and yet plausible, as with the stops of an island hopper; such a time is kept."""
+    """Whether a flight time is too long for `possible` and yet believable, as with the stops of an island hopper."""
     if minutes is None or expected is None or possible(minutes, expected):
         return False
     return expected < minutes < min(DAY, 2.5 * expected + 180)
@@ -169,7 +178,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
     """The reading that these segments together support; None if unclear.
 
     `documented` is the reading that applies unless the other fits clearly better. Equal scores count once: if each
-    passenger has an item, the same flight is sent several times, which proves nothing more.
+    passenger has an item, the same flight is sent several times, which proves no more than once.
     """
     distinct = dict.fromkeys(scores)
     total = fsum(_vote(each) for each in distinct if not each.lacks and (each.possible_local or each.possible_utc))
@@ -180,7 +189,10 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight in its order. A single slow flight may decide, but does not outvote flights that fit."""
+    """A segment's weight within its order, limited to MERELY_SLOW if the reading it opposes only makes the flight slow.
+
+    A single slow flight may decide, but does not outvote flights that fit.
+    """
     weight, expected = segment.weight, segment.expected
     if expected is None or segment.local_minutes is None or segment.utc_minutes is None:
         return weight
@@ -201,14 +213,14 @@ def verdict_of(segment: SegmentScore, together: Reading | None) -> Verdict:
 
 
 def believable(segment: SegmentScore, reading: Reading | None) -> bool:
-    """Whether the flight time under a reading, local if None, can be true, even if it is odd."""
+    """Whether the flight time under a reading (local if None) can be true, even if it is odd."""
     if reading is Reading.UTC:
         return segment.possible_utc or odd(segment.utc_minutes, segment.expected)
     return segment.possible_local or odd(segment.local_minutes, segment.expected)
 
 
 def flight_minutes(evidence: Evidence) -> int | None:
-    """The flight time under the reading of a verdict, local if it is unclear; None if impossible or unknown."""
+    """The flight time in minutes under the reading that the verdict supports (local if unclear); None if impossible or unknown."""
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return None
     return evidence.utc_minutes if evidence.verdict is Verdict.UTC else evidence.local_minutes
@@ -228,9 +240,10 @@ def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
 
 
 def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
-    """The evidence of the segment that most supports its order's reading, or the local one if that is unclear.
+    """The evidence of the segment that most supports the order's reading, or local times if the order's reading is unclear.
 
-    If no segment has a known flight time, the evidence of the first; UNCLEAR if there are no segments.
+    A segment that is impossible under both readings is chosen only if there is no other. If no segment has a known flight time, the
+    evidence of the first; UNCLEAR if there are no segments.
     """
     known = [segment for segment in segments if not segment.lacks]
     if not known:
@@ -241,7 +254,7 @@ def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -
 
 
 def _days_off(minutes: int, expected: float) -> int | None:
-    """The number of days by which the arrival's date is wrong, if correcting it makes the flight time usual; else None."""
+    """The number of days by which the arrival's date is wrong, if correcting it makes the flight time usual; otherwise None."""
     days = round((minutes - expected) / DAY)
     left = minutes - days * DAY - expected
     return days if days and abs(left) <= 25 + 0.1 * expected else None

@@ -1,4 +1,4 @@
-"""Add or replace a connection for a user, or one that is shared with groups; the token is read from standard input."""
+"""Add or replace a user's own connection, or one shared with groups; the token is read from standard input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Create an API key for another program, bound to a shared connection."""
+"""Create an API key with which another program reads orders through a shared connection."""
 
 from __future__ import annotations
 

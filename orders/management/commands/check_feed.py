@@ -14,7 +14,7 @@ from orders.display.checked_feed import CLOCKS, NotChecked, checked_feed
 
 
 class Command(BaseCommand):
-    """Write the rows, with `verdict`, `flight_minutes` and `reason` added, to standard output, and a summary to standard error."""
+    """Write the rows with `verdict`, `flight_minutes` and `reason` to standard output, errors and a summary to standard error."""
 
     help = (
         "Judge whether the times of a feed are local (as documented) or UTC. Columns: origin, destination, departure, arrival as sent,"
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, check and write the rows. Bad rows are reported with their line numbers and do not stop the rest."""
+        """Read, check and write the rows. A bad row is reported with its line number, and the others are still checked."""
         name = options["file"]
         try:
             data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()

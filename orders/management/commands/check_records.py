@@ -1,4 +1,4 @@
-"""Prove that the access records are unchanged, or print a head to store elsewhere."""
+"""Check that the access records are unchanged, or print the head of a chain, to be stored elsewhere."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""Collect every phrase for translation from the code and the templates, without gettext's own tools.
+"""Collect all phrases to be translated from the code and the templates, without gettext's own tools.
 
-    manage.py extract_messages
-
-writes locale/django.pot and updates each locale/<language>/LC_MESSAGES/django.po: new phrases are added without a translation,
-unused ones are removed. `pybabel compile -d locale -D django` compiles the catalogues.
+`manage.py extract_messages` writes locale/django.pot and updates each locale/<language>/LC_MESSAGES/django.po: new phrases are added
+without a translation, and unused ones are removed. `pybabel compile -d locale -D django` compiles the catalogues.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Remove access records beyond a given age. Nothing else removes any."""
+"""Remove access records older than a given age. Nothing else removes access records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try at least once 
 
 
 def age(text: str) -> timedelta:
-    """Parse `400d` or `57w`, at least a day. Raises CommandError."""
+    """Parse an age of at least one day, such as `400d` or `57w`. Raises CommandError for anything else."""
     found = re.fullmatch(r"([1-9][0-9]{0,4})([dw])", text)
     if found is None:
         raise CommandError(f"{text!r} is not an age such as 400d (days) or 57w (weeks).")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
         account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
-        # The role that owns the table, if the pages use another one that may not delete.
+        # The role that owns the table, if pages use a separate role that may not delete rows.
         connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
         removed = 0
         while gone := append_only.delete_older_than(connection, limit):

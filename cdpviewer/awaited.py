@@ -1,0 +1,24 @@
+"""The wait for a database connection: until one of the pool is free, a new one is open, or neither can be had."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.dispatch import Signal
+
+connection_awaited = Signal()  # after each wait, with `seconds` and `error`: the exception that ended it, or None
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Send `connection_awaited` at the end of the block, or of each call of the function that this decorates."""
+    began, error = time.perf_counter(), None
+    try:
+        yield
+    except Exception as raised:
+        error = raised
+        raise
+    finally:
+        connection_awaited.send(None, seconds=time.perf_counter() - began, error=error)

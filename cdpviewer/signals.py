@@ -1,0 +1,23 @@
+"""gunicorn's signals, where it does not do by itself what docs/operating.md says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from typing import Any
+
+NOT_RELOADED = (
+    "SIGHUP changes nothing: settings and keys are read at the start. Restart, or start a successor by SIGUSR2."
+)
+
+
+def handle(arbiter: Any) -> None:
+    """Let SIGUSR2 start a successor by the same command, with settings and keys as they are then; SIGHUP only logs that it does not."""
+    # gunicorn would run its package as a file, whose folder then hides modules of Python.
+    arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
+    # By itself it would replace the workers by others with the same settings, which looks like success.
+    arbiter.handle_hup = partial(arbiter.log.warning, NOT_RELOADED)
+    # Where each process opens its own socket there is none to hand over, and gunicorn cannot read an empty list.
+    if os.environ.get("GUNICORN_FD") == "":
+        os.environ["GUNICORN_FD"] = "0"
