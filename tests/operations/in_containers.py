@@ -132,13 +132,9 @@ def built(folder: Path, env: dict[str, str]) -> None:
     began = time.monotonic()
     paste(blocks()[0], source, env, volumes)
     print(f"--- the image after {time.monotonic() - began:.0f} s, the empty Debian included", flush=True)
-    names = re.findall(r"image: (\S+/\S+)", (source / "deploy/container/compose.yml").read_text())
-    paste(
-        f"buildah build {' '.join(f'-t {name}' for name in names)} .",
-        PROJECT / "tests/operations/stand_ins",
-        env,
-        volumes,
-    )
+    compose = (source / "deploy/container/compose.yml").read_text()
+    names = " ".join(f"-t {name}" for name in re.findall(r"image: (\S+/\S+)", compose))
+    paste(f"buildah build {names} .", PROJECT / "tests/operations/stand_ins", env, volumes)
 
 
 def examine_the_image() -> None:
@@ -291,8 +287,7 @@ def main(words: list[str]) -> int:
     list(map(program, PROGRAMS))  # or end
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="containers-") as folder:
-        env = environment(Path(folder))
-        built(Path(folder), env)
+        built(Path(folder), env := environment(Path(folder)))
         alone = [program("unshare"), "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
         inside = [*alone, sys.executable, "-m", "tests.operations.in_containers", folder]
         status = subprocess.run(inside, cwd=PROJECT, env=env, check=False).returncode
