@@ -11,7 +11,7 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
 
-.PHONY: help setup develop demo run test test-integrations test-operations test-postgres test-debian check fmt bench scale screenshots lock sbom zendesk-app
+.PHONY: help setup develop demo run test test-integrations test-operations test-postgres test-debian test-container check fmt bench scale screenshots lock sbom zendesk-app
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "                  ARGS='-k drill' WRITE=1 writes the times of docs/drill.md"
 	@echo "make test-debian  the chapter \"From an empty Debian\" of docs/operating.md, pasted into a new Debian with systemd, and the units tried"
 	@echo "                  (root, mmdebstrap, systemd-container)"
+	@echo "make test-container   the image and the compose file, built from Debian without a registry, and run (root, mmdebstrap, buildah, podman, docker-compose)"
 	@echo "make check        format, lint, types, import rules, templates, settings, migrations"
 	@echo "make sbom         what the app is made of, as CycloneDX (sbom.cdx.json)"
 	@echo "make zendesk-app  the app for Zendesk's sidebar, as zendesk-app.zip; EMAIL=… for its users' questions"
@@ -86,6 +87,9 @@ test-operations: develop
 # MOUNTS are folders in which this machine, and no other, keeps packages for pip.
 test-debian: develop
 	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.from_empty_debian
+
+test-container: develop
+	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.in_containers
 
 check: develop
 	$(BIN)/ruff format --check --quiet .

@@ -35,6 +35,7 @@ STATEMENT = 2.0
 ANSWER = 2.2  # longer than the server's own limit, so that reaching this one means that the server hangs
 CONNECT = 2  # the least that libpq and psycopg accept
 IDLE_IN_TRANSACTION = 10.0
+PATIENT_CONNECTION = 5.0  # seconds a command waits for its first connection, which a busy machine may hold up
 
 
 def database(
@@ -84,7 +85,7 @@ def database(
         ours["pool"] = {
             "min_size": 1,
             "max_size": most_connections,
-            "timeout": FREE_CONNECTION,
+            "timeout": PATIENT_CONNECTION,
             "reconnect_timeout": 1.0,  # then the next page tries again, so that a restarted server is found at once
         }
     settings["OPTIONS"] = {**ours, **settings.get("OPTIONS", {})}
@@ -111,6 +112,8 @@ def wait_like_pages(settings: dict[str, Any]) -> None:
         return
     options = settings["OPTIONS"]
     options["patience"] = ANSWER
+    if "pool" in options:
+        options["pool"]["timeout"] = FREE_CONNECTION
     # The kernel then notices an unreachable host just as fast, instead of after 15 minutes.
     options.setdefault("tcp_user_timeout", round(STATEMENT * 1000))
     if not settings["DISABLE_SERVER_SIDE_CURSORS"]:

@@ -237,7 +237,9 @@ def test_sqlite_is_set_up_for_many_writers_and_postgres_by_its_address(tmp_path:
     assert "options" not in postgres["OPTIONS"] and "patience" not in postgres["OPTIONS"], (
         "commands may take their time"
     )
+    assert postgres["OPTIONS"]["pool"]["timeout"] == 5
     wait_like_pages(postgres)
+    assert postgres["OPTIONS"]["pool"]["timeout"] == 0.7
     assert "-c lock_timeout=750ms" in postgres["OPTIONS"]["options"] and postgres["OPTIONS"]["patience"] < 3
     external = database("postgres://pooler/orders", tmp_path, pool="external")
     wait_like_pages(external)
