@@ -65,7 +65,7 @@ def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
     If too many passwords were wrong, this is `said` with the waiting time filled in, and the throttling is recorded.
     """
     if limit.crowded:
-        return gettext("Too many people are signing in right now. Try again in a few seconds.")
+        return gettext("Too many sign-in attempts are in progress. Try again in a few seconds.")
     locked_out(username)
     return str(said) % {"time": duration_words(limit.seconds())}
 
@@ -73,7 +73,7 @@ def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
 def not_checked() -> ValidationError:
     """The error for a password that the directory could not check."""
     return ValidationError(
-        _("Your company’s directory is not responding, so the password could not be checked. Try again in a minute."),
+        _("The password could not be checked with your company’s directory. Try again in a minute."),
         code="down",
     )
 

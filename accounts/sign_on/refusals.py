@@ -67,12 +67,12 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
     administrator = _("Contact your cdpviewer administrator.")
     told: dict[Kind, tuple[str, str, str]] = {
         "unreachable": (
-            _("%(name)s is not responding"),
+            _("%(name)s is not available"),
             _("%(name)s could not be reached. This is not a problem with your account."),
             _("Try again in a minute."),
         ),
         "failed": (
-            _("%(name)s returned an error"),
+            _("%(name)s did not send a usable answer"),
             result + ".",
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
@@ -93,14 +93,16 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
         ),
         "name-taken": (
             _("There is already a user called %(person)s"),
-            _("%(name)s did not create that user, so the account may belong to somebody else. You are not signed in."),
+            _("%(name)s cannot confirm that this account is yours. You are not signed in."),
             administrator
             if refused.by_directory
             else _("If the account is yours, ask your cdpviewer administrator to link it to %(name)s."),
         ),
         "name-unusable": (
             _("Your user name cannot be used here"),
-            _("%(name)s sent no user name, or one with characters other than letters, digits and @ . + - _"),
+            _(
+                "%(name)s sent no user name, or one that is too long or has characters other than letters, digits and @ . + - _"
+            ),
             administrator,
         ),
         "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),

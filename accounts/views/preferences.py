@@ -25,7 +25,7 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("For the CDP’s timestamps. Flight times are always local to the airport."),
+        help_text=gettext_lazy("For the CDP’s and cdpviewer’s timestamps. Flight times stay local to the airport."),
     )
     clock = forms.ChoiceField(
         label=gettext_lazy("Clock"),

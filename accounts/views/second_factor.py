@@ -81,7 +81,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
             with throttling.attempt(request, f"\x00second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
-            said = _("Too many wrong codes. Wait %(time)s and try again; your account is not locked.")
+            said = _("Too many failed attempts. Wait %(time)s and try again; your account is not locked.")
             words = too_many(limit, person.get_username(), said)
             wait = _show(request, stage, words, 503 if limit.crowded else 429)
             wait["Retry-After"] = str(limit.seconds())

@@ -25,6 +25,6 @@ def listed(request: HttpRequest) -> HttpResponse:
             said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)
             messages.success(request, said % {"count": ended})
         else:
-            messages.info(request, _("That session has already ended."))
+            messages.info(request, _("There was no session to end."))
         return redirect("sessions")
     return render(request, "registration/sessions.html", {"sessions": open_sessions.of(request.user, request)})

@@ -193,7 +193,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 def _how_much(rows: Sequence[Status], words: str) -> str:
     """The words, with a remark if a status means a refund: the total shown beside them is not the amount refunded."""
     refunded = any(row.refunded for row in rows)
-    return _("%(refunded)s; the CDP does not say how much") % {"refunded": words} if refunded else words
+    return _("%(refunded)s; the CDP does not give the amount refunded") % {"refunded": words} if refunded else words
 
 
 def _money_look(row: Status) -> tuple[str, str]:

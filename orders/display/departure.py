@@ -68,11 +68,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
     lands = flight.destination
     if not _is_settled(flight, settled=settled):
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
-        phrase = _("Was due to leave %(city)s %(day)s %(time)s, landing in %(destination)s %(landing)s")
+        phrase = _("Was due to leave %(city)s on %(day)s at %(time)s, arriving in %(destination)s, %(landing)s")
         return phrase % {**_at(flight.origin, now), "landing": landing, "destination": place_city(lands.place)}
-    phrase = _("Under way, lands in %(city)s %(when)s")
+    phrase = _("Under way; arrives in %(city)s, %(when)s")
     if _apart(flight, trip):
-        phrase = _("Some of the party are under way, landing in %(city)s %(when)s")
+        phrase = _("Some of the party are under way, arriving in %(city)s, %(when)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
     return phrase % {"when": when, "city": place_city(lands.place)}
 
@@ -80,11 +80,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
 def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
     settled = _is_settled(flight, settled=settled)
     if flight.destination.instant is None:
-        phrase = _("Left %(city)s %(day)s %(time)s, arrival time unknown")
+        phrase = _("Left %(city)s on %(day)s at %(time)s; arrival time unknown")
         if not settled:
-            phrase = _("Was due to leave %(city)s %(day)s %(time)s, arrival time unknown")
+            phrase = _("Was due to leave %(city)s on %(day)s at %(time)s; arrival time unknown")
         return phrase % _at(flight.origin, now)
-    phrase = _("Landed in %(city)s on %(day)s") if settled else _("Was due to land in %(city)s on %(day)s")
+    phrase = _("Arrived in %(city)s on %(day)s") if settled else _("Was due to arrive in %(city)s on %(day)s")
     return phrase % {**_at(flight.destination), "day": day(flight.destination.day)}
 
 
@@ -144,9 +144,13 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
     same_day = leaves.other_wall.date() == leaves.wall.date()
     otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
     if trip.reading is Reading.UTC:
-        phrase = _("Leaves %(city)s %(day)s %(time)s if the time is UTC, %(other)s if it is local")
+        phrase = _(
+            "Leaves %(city)s %(day)s %(time)s if the time was sent in UTC, %(other)s if it was sent as local time"
+        )
     else:
-        phrase = _("Leaves %(city)s %(day)s %(time)s if the time is local, %(other)s if it is UTC")
+        phrase = _(
+            "Leaves %(city)s %(day)s %(time)s if the time was sent as local time, %(other)s if it was sent in UTC"
+        )
     return phrase % {**_at(leaves, now), "other": otherwise}
 
 

@@ -115,7 +115,7 @@ def flight_time(flight: Flight) -> str:
 def both_times(flight: Flight) -> str:
     """A flight time in doubt, under both readings of the times: "18 h 35 min if local, 10 h 35 min if UTC"."""
     times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
-    return _("Takes %(local)s if the times are local, %(utc)s if they are UTC") % times
+    return _("Takes %(local)s if the times were sent as local times, %(utc)s if in UTC") % times
 
 
 def transfer_words(transfer: Transfer) -> str:

@@ -29,7 +29,7 @@ def bar_sentence(journey: Journey, picture: Picture) -> str:
     parts = [_leg(shape.leg) for shape in picture.shapes]
     if picture.night_minutes:
         parts.append(_("night hours %(time)s") % {"time": duration(picture.night_minutes)})
-    return _("%(start)s to %(end)s local time: %(parts)s") % {
+    return _("%(start)s to %(end)s: %(parts)s") % {
         "start": f"{clock(journey.departs.wall)} {journey.origin.code}",
         "end": f"{clock(journey.arrives.wall)} {journey.destination.code}",
         "parts": ", ".join(parts),

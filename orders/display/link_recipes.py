@@ -125,7 +125,7 @@ RECIPES = (
         _("Administration → Custom fields → your field → “Link values to URL”."),
         shape=Shape.QUERY,
         kept="#?&/+:;=@!$'()*,[]",
-        note=_("Redmine does not encode # ? & / or + in the value."),
+        note=_("Redmine does not encode these characters in the value: # ? & / +"),
     ),
     Recipe(
         "roundup",

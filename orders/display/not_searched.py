@@ -9,7 +9,7 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 def not_searched(reading: Lookup) -> str:
     """The reason why the text was not searched for, often with what to do instead."""
     if reading.why is Unreadable.CHARACTERS and reading.also:
-        return _("References are written in Latin letters. If this is a name, search for people.")
+        return _("A reference contains no letters other than A to Z. If this is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)
 
 
@@ -25,7 +25,7 @@ def _of_kind(kind: Kind) -> str:
         Kind.PHONE: _(
             "Links stay in browser histories and logs, so a phone number in a link is not searched for automatically."
         ),
-        Kind.SEVERAL: _("This text contains several things to search for. Choose the one you mean."),
+        Kind.SEVERAL: _("This text contains several things to search for. Search for one of them."),
     }
     return sentences[kind]
 
@@ -34,12 +34,12 @@ def _unreadable(why: Unreadable) -> str:
     sentences = {
         Unreadable.TOO_LONG: _("That is too long for a reference. Paste only the reference, or the URL of the order."),
         Unreadable.CHARACTERS: _(
-            "That cannot be a reference: it contains characters other than letters, digits and . _ ~ - / : +"
+            "That is not a reference. References contain only the letters A to Z, digits and these characters: . _ ~ - / : +"
         ),
         Unreadable.DOTS: _("A reference never contains two dots in a row."),
         Unreadable.NO_REFERENCE: _("There is no reference in this text."),
         Unreadable.EMAIL: _(
-            "The e-mail address is incomplete or invalid, so it is not searched for: part of it could be somebody else’s address."
+            "The e-mail address may be incomplete or invalid, so it is not searched for: part of it could be somebody else’s address."
         ),
         Unreadable.PHONE: _(
             "The phone number is incomplete or invalid, so it is not searched for: part of it could be somebody else’s number."

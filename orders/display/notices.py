@@ -51,21 +51,27 @@ def evidence_words(evidence: Evidence) -> str:
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
             return _("a time zone is unknown, so the flight time is unknown")
-        return _("a time is missing, so the flight time is unknown")
+        return _("a time is missing or could not be read, so the flight time is unknown")
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
     if evidence.local_minutes == evidence.utc_minutes:
-        return _("whether the times are local or UTC, this flight takes %(local)s to cover %(km)s km") % facts
+        return (
+            _("whether the times were sent as local times or in UTC, this flight takes %(local)s to cover %(km)s km")
+            % facts
+        )
     if evidence.verdict is Verdict.UNCLEAR:
         return (
             _(
-                "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; "
-                "neither is clearly more likely"
+                "if the times were sent as local times, this flight takes %(local)s to cover %(km)s km; "
+                "if in UTC, %(utc)s; neither is clearly more likely"
             )
             % facts
         )
-    return _("if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s") % facts
+    return (
+        _("if the times were sent as local times, this flight takes %(local)s to cover %(km)s km; if in UTC, %(utc)s")
+        % facts
+    )
 
 
 def sentence(words: str) -> str:
@@ -76,7 +82,7 @@ def sentence(words: str) -> str:
 def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
-        return _("if the times are local, this flight takes %(local)s; if they are UTC, %(utc)s") % facts
+        return _("if the times were sent as local times, this flight takes %(local)s; if in UTC, %(utc)s") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
@@ -88,7 +94,8 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
     return (
         _(
-            "if the times are local, this flight takes %(local)s to cover %(km)s km; if they are UTC, %(utc)s; about %(expected)s is usual"
+            "if the times were sent as local times, this flight takes %(local)s to cover %(km)s km; "
+            "if in UTC, %(utc)s; about %(expected)s is usual"
         )
         % facts
     )
@@ -118,7 +125,7 @@ def _long(notice: Notice) -> str:
 
 
 def _overlap(_notice: Notice) -> str:
-    return _("The next flight leaves before this one arrives.")
+    return _("The next flight leaves before an earlier one arrives.")
 
 
 def _airport_change(notice: Notice) -> str:
@@ -175,7 +182,7 @@ def _missing_time(notice: Notice) -> str:
 
 
 def _unreadable_time(_notice: Notice) -> str:
-    return _("The time could not be read; the details show it as sent.")
+    return _("The time could not be read; the flight’s details in cdpviewer show it as sent.")
 
 
 def _unknown_place(notice: Notice) -> str:

@@ -94,7 +94,7 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
 }
 
 UNCHECKED: dict[Unchecked, str] = {
-    Unchecked.ITEMS_MISSING: _("not all items were read"),
+    Unchecked.ITEMS_MISSING: _("some items may be missing"),
     Unchecked.NO_TOTAL: _("the total is missing"),
     Unchecked.TOTAL_NOT_UNDERSTOOD: _("the total could not be read"),
     Unchecked.NO_PRICE: _("a price is missing"),
@@ -103,7 +103,7 @@ UNCHECKED: dict[Unchecked, str] = {
     Unchecked.TWO_CURRENCIES: _("the amounts are in two currencies"),
     Unchecked.SEVERAL_CURRENCIES: _("the amounts are in more than two currencies"),
     Unchecked.QUANTITY_ABOVE_ONE: _("a quantity is above 1"),
-    Unchecked.ODD_QUANTITY: _("a quantity is not 1"),
+    Unchecked.ODD_QUANTITY: _("a quantity is below 1"),
     Unchecked.NO_QUANTITY: _("a quantity is missing"),
     Unchecked.QUANTITY_NOT_UNDERSTOOD: _("a quantity could not be read"),
 }
@@ -116,7 +116,7 @@ PHASES: dict[Phase, str] = {
 }
 
 VERDICTS: dict[Verdict, str] = {
-    Verdict.LOCAL: _("Local times fit the distance"),
+    Verdict.LOCAL: _("Plausible as local times"),
     Verdict.UTC: _("Looks like UTC"),
     Verdict.UNCLEAR: _("Not clear whether local or UTC"),
     Verdict.IMPOSSIBLE: _("Times look impossible"),
@@ -135,7 +135,7 @@ NOTE_REASONS: dict[str, str] = {
     "unreadable characters": _("unreadable characters"),
     "cut": _("longer than shown"),
     "only in part": _("only partly read"),
-    "and more": _("and more differences from the documentation"),
+    "and more": _("further differences from the documentation"),
 }
 
 # The forms that the parts of an access record's outcome can have, and the phrase for each.

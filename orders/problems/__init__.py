@@ -65,16 +65,14 @@ _UNCONFIRMED = Row(
     Code.UNCONFIRMED,
     409,
     _("Confirm your connection “%(name)s” first"),
-    _(
-        "Somebody else set your password, so this connection cannot be used until you confirm it. Nothing was sent to the CDP."
-    ),
+    _("Your password was reset, so this connection cannot be used until you confirm it. Nothing was sent to the CDP."),
     _("Confirm only the connections that are yours."),
 )
 _NOT_RECORDED = Row(
     Code.NOT_RECORDED,
     503,
     _("Nothing is shown, because this view could not be logged"),
-    _("Every view of customer data must be logged before it is shown, and the log entry could not be written."),
+    _("Nothing may be shown until the access is logged, and the log entry could not be written."),
     _(
         "Try again. If this keeps happening, tell your cdpviewer administrator that the database is not accepting new records."
     ),

@@ -16,7 +16,7 @@ from orders.privacy.sealing import CredentialUnreadable
 
 Words = str | Promise
 
-NOT_TESTED = _("The CDP returned an error, so the credential has not been tested yet.")
+NOT_TESTED = _("The CDP did not answer as expected, so the credential could not be tested.")
 
 
 class Code(StrEnum):
@@ -103,7 +103,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("credential refused"),
         action=NextStep.CONNECTIONS,
         result=LastResult.REFUSED,
-        tested=_("The CDP refused the credential: the client key or token is wrong or disabled."),
+        tested=_(
+            "The CDP refused the credential: the client key or token is wrong, disabled or for a different region."
+        ),
     ),
     errors.NotPermitted: Row(
         Code.NOT_PERMITTED,
@@ -120,16 +122,16 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     CredentialUnreadable: Row(
         Code.CREDENTIAL_UNREADABLE,
         409,
-        _("This connection’s stored credential cannot be decrypted"),
+        _("This connection’s stored credential cannot be used"),
         _(
-            "Either this server no longer has the encryption key, or the stored data was altered. Nothing was sent to the CDP."
+            "The encryption key or region is no longer set up on this server, or the stored data was altered. Nothing was sent to the CDP."
         ),
-        _("Replace the credential on the Connections page: enter the client key and token again."),
+        _("Replace the credential on the Connections page: check the region and enter the client key and token again."),
         icon="key",
-        word=_("credential cannot be decrypted"),
+        word=_("stored credential cannot be used"),
         action=NextStep.CONNECTIONS,
         result=LastResult.UNREADABLE,
-        tested=_("The stored credential cannot be decrypted; enter it again."),
+        tested=_("The stored credential cannot be used; enter it again."),
     ),
     errors.BadReference: Row(
         Code.BAD_REFERENCE,
@@ -195,7 +197,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("asked to wait"),
         step_at=_("Try again in %(time)s."),
         result=LastResult.RATE_LIMITED,
-        tested=_("The CDP asked us to wait, so the credential has not been tested yet."),
+        tested=_("The CDP asked us to wait, so the credential could not be tested."),
     ),
     errors.TooBusy: Row(
         Code.BUSY,
@@ -207,18 +209,18 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("CDP too busy"),
         retry_after=5,
         result=LastResult.SLOW,
-        tested=_("The CDP is slow at the moment, so the credential has not been tested yet."),
+        tested=_("The CDP is slow at the moment, so the credential could not be tested."),
     ),
     errors.Unreachable: Row(
         Code.UNREACHABLE,
         502,
         _("The CDP is down or cannot be reached"),
-        _("The connection to the CDP was refused or lost. The order may still exist."),
+        _("The connection to the CDP could not be made, or was lost. The order may still exist."),
         _("Try again. If this keeps happening, check Sitecore’s status page and contact your cdpviewer administrator."),
         icon="unplug",
         word=_("CDP not reachable"),
         result=LastResult.UNREACHABLE,
-        tested=_("The CDP could not be reached, so the credential has not been tested yet."),
+        tested=_("The CDP could not be reached, so the credential could not be tested."),
     ),
     errors.Untrusted: Row(
         Code.UNTRUSTED,
@@ -242,7 +244,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         icon="hourglass",
         word=_("no answer in time"),
         result=LastResult.SLOW,
-        tested=_("The CDP did not answer in time, so the credential has not been tested yet."),
+        tested=_("The CDP did not answer in time, so the credential could not be tested."),
     ),
     errors.Broken: Row(
         Code.BROKEN,
@@ -256,8 +258,8 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.Unreadable: Row(
         Code.UNREADABLE,
         502,
-        _("The CDP’s answer is unreadable"),
-        _("The CDP’s answer is not in the expected format. The order may still exist."),
+        _("The CDP’s answer could not be read"),
+        _("The CDP’s answer is incomplete, too large or not in the expected format. The order may still exist."),
         _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         word=_("answer not readable"),
     ),
@@ -265,9 +267,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.TOO_LARGE,
         502,
         _("The CDP sent too much data for one page"),
-        _("This is far more data than an order normally has, so not all of it can be shown."),
+        _("This is far more data than usual, so we stopped reading it."),
         _(
-            "Open the order in Sitecore CDP, and tell your CDP administrator that a feed may be sending the same data repeatedly."
+            "Look in Sitecore CDP instead, and tell your CDP administrator that a feed may be sending the same data repeatedly."
         ),
         word=_("too much data for one page"),
         accepted=True,

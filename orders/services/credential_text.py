@@ -62,7 +62,7 @@ def _clean(value: str) -> str:
     if MASKED.search(value):
         raise ValidationError(
             _(
-                "The value contains dots or asterisks in place of hidden characters. Show it in Sitecore CDP first, then copy it."
+                "Part of the value is masked with dots, asterisks or x’s. Show it in full in Sitecore CDP, then copy it."
             ),
             code="masked",
         )
@@ -74,7 +74,7 @@ def _clean(value: str) -> str:
         raise ValidationError(_("Remove the quotation marks or brackets around the value."), code="quotes")
     if re.search(r"\s", value):
         raise ValidationError(
-            _("The value contains a space or a line break. Copy it again without spaces or line breaks."), code="space"
+            _("The value contains spaces, tabs or line breaks. Copy it again without them."), code="space"
         )
     if not value.isascii():
         raise ValidationError(
@@ -101,5 +101,5 @@ def clean_connection_name(value: str) -> str:
     """The connection's name without surrounding white space. Raises ValidationError if it is unfit for a link or a heading."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
-        raise ValidationError(_("A name must have 1 to 60 characters and no line breaks."), code="name")
+        raise ValidationError(_("A name must have 1 to 60 characters, with no tabs or line breaks."), code="name")
     return value

@@ -189,7 +189,7 @@ def _day(text: str, problems: list[str]) -> date | None:
         if on is not None and not MINYEAR < on.year < MAXYEAR:
             raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
-        words = _("A date in the filter is not valid: use the form 2025-08-15.")
+        words = _("A date in the filter is not valid: write it as 2025-08-15.")
         problems += [] if words in problems else [words]
         return None
     return on

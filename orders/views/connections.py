@@ -169,7 +169,9 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
         form.add_error(None, outcome.sentence)
         form.add_error(
             None,
-            _("Nothing was saved. Enter the credential again, or tick “Save even if the test fails”."),
+            _(
+                "Nothing was saved. Check the client key and re-enter the token. To save anyway, also tick “Save even if the test fails”."
+            ),
         )
         return False
     if not _keep(form, connection):

@@ -82,11 +82,11 @@ class Leads:
             return _("The link opens a different URL, because browsers treat “..” as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
             found = ", ".join(self.reading.candidates)
-            return _("The link searches for %(found)s and opens the order, or lists the orders that match.") % {
-                "found": found
-            }
+            return _(
+                "The link searches for %(found)s. If one order matches, it opens; if several match, they are listed."
+            ) % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
-            return _("The link opens the start page and keeps the ticket number.")
+            return _("The link opens the start page. If it contains a ticket number, that is kept.")
         if self.reading.kind is lookup.Kind.NAME:
             return _("The link opens the people search; the agent clicks a button to start it.")
         return not_searched(self.reading)

@@ -92,7 +92,8 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
                 shared.note_use(outcome.result)
                 messages.success(
                     request,
-                    _("The token for “%(name)s” was replaced. Everybody now uses the new one.") % {"name": shared.name},
+                    _("The token for “%(name)s” was replaced. From now on, the new token is used.")
+                    % {"name": shared.name},
                 )
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)
@@ -150,7 +151,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         )
         return _detail(request, shared, form)
     said = {"name": shared.name, "group": group.name}
-    messages.success(request, _("The group %(group)s can now use “%(name)s”.") % said)
+    messages.success(request, _("The group %(group)s now has access to “%(name)s”.") % said)
     return redirect("shared_connection", shared.pk)
 
 
@@ -199,7 +200,9 @@ def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             request, _("The stored credential cannot be decrypted. Replace the token, then share the connection again.")
         )
     else:
-        messages.success(request, _("“%(name)s” can be used again.") % {"name": shared.name})
+        messages.success(
+            request, _("“%(name)s” is shared again with the groups that have access to it.") % {"name": shared.name}
+        )
     return redirect("shared_connection", shared.pk)
 
 

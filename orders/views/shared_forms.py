@@ -123,7 +123,7 @@ class GrantForm(forms.Form):
         if day is None:
             return None
         if not timezone.localdate() <= day < date.max - timedelta(days=1):
-            raise ValidationError(_("This date is in the past."), code="past")
+            raise ValidationError(_("This date is in the past, or too far in the future."), code="past")
         return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
 
 

@@ -36,4 +36,6 @@ def subject_of(request: Request) -> tuple[str, str]:
         return hashed(people[0].address), ""
     if not people and reading.kind is lookup.Kind.NAME:
         return hashed(" ".join(part for part in (reading.last_name, reading.first_name) if part)), ""
-    return "", _("The list was not filtered by person. Enter exactly one e-mail address, phone number or name.")
+    return "", _(
+        "The list was not filtered by person. Enter one e-mail address, one phone number with its country code, or one name."
+    )
