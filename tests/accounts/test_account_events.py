@@ -234,9 +234,9 @@ def test_the_page_filters_by_kind_and_shows_what_others_did_to_oneself(as_anna: 
     for kind, parts in {
         "orders": ["SEEN42"],
         "people": ["KNOWN7"],
-        "account": ["password set by somebody else"],
+        "account": ["set a user’s password"],
     }.items():
-        others = {"SEEN42", "KNOWN7", "password set by somebody else"} - set(parts)
+        others = {"SEEN42", "KNOWN7", "set a user’s password"} - set(parts)
         assert all(part in shown[kind] and part in shown[""] and part in shown["x"] for part in parts)
         assert not any(other in shown[kind] for other in others)
     assert "superuser" not in shown[""]  # what happened to somebody else

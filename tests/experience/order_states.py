@@ -48,7 +48,7 @@ STATES = (
     State("mixed status", "/orders/MIXST4/"),
     State("sum off", "/orders/NOTSUM/"),
     State("partial", "/orders/PAGE3X/", shows="did not load"),
-    State("no flights", "/orders/SHOP-10045/", shows="No flights on this order"),
+    State("no flights", "/orders/SHOP-10045/", shows="No flights to show"),
     State("no items", "/orders/EMPTY0/"),
     State("nulls", "/orders/NULLS1/"),
     State("missing fields", "/orders/MISS01/", open_all),

@@ -22,8 +22,8 @@ NOT_SAID = "The CDP does not say whether the order is paid"
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
-    "REFUND": "Refunded; the CDP does not say how much · PayPal",
-    "PARTRF": "Partially refunded; the CDP does not say how much · Card · Visa",
+    "REFUND": "Refunded; the CDP does not give the amount refunded · PayPal",
+    "PARTRF": "Partially refunded; the CDP does not give the amount refunded · Card · Visa",
     "CANCLD": "The CDP does not say whether the order was paid or refunded · Card · Visa",
     "MIXST4": f"{NOT_SAID} · Card · Visa",
     "NEGPRC": f"{NOT_SAID} · Voucher",
@@ -35,7 +35,7 @@ PAYMENT = {
     "SHOP-10045": "Paid with PayPal",
     "ORLA01": "Paid by card · Visa",
     "KTMADL": "Paid by card · Visa",
-    "JD3OLD": "Refunded; the CDP does not say how much · Card · Visa",
+    "JD3OLD": "Refunded; the CDP does not give the amount refunded · Card · Visa",
     "UNKTYP": f"{NOT_SAID} · Barter",
     "TYPES1": "It is unclear whether the order is paid: a status could not be read",
 }

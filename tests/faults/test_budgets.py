@@ -88,7 +88,7 @@ def within_budget(answer: Answer, name: str) -> None:
 
 
 # What is left out is said: of what was read, and of what is on the page.
-NO_SUM = "The items were not compared with the order total: not all items were read"
+NO_SUM = "The items were not compared with the order total: some items may be missing"
 FLIGHTS_LEFT = "cdpviewer does not read more for one order, so some flights are missing."
 ITEMS_LEFT = "cdpviewer does not load more items for one order. The CDP sent too much data for one page."
 LONG = "longer than shown"
@@ -106,7 +106,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "fields nobody knows, of the order": ("only partly read: 500 / ",),
     "fields nobody knows, of an item": ("only partly read: 100 / ",),
     "fields nobody knows, of segments": ("the first 2,000 of", FLIGHTS_LEFT),
-    "the same field again": ("sent twice", "and more differences from the documentation"),
+    "the same field again": ("sent twice", "further differences from the documentation"),
     "lists in lists": ("only partly read: 500 / ",),
     "objects in objects": ("only partly read: 500 / ",),
     "one text": (LONG, "…"),
@@ -114,7 +114,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "names of 2,000 characters": ("of 305. Show the rest",),
     "one unknown field": ("Other fields",),
     "one digit after the other": ("Other fields",),
-    "20 MB in pages": ("of at least 1000 items, the rest did not load", "The CDP sent too much data for one page.", NO_SUM),
+    "20 MB in pages": ("of at least 1000 items, any others did not load", "The CDP sent too much data for one page.", NO_SUM),
     "contacts": ("1000 of", "did not load. The CDP sent too much data for one page.", "of 1,000. Show the rest"),
     "empty contacts": ("0 of 666333 loaded",),
     "a contact with every e-mail": ("emails only partly read",),

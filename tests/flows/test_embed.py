@@ -131,9 +131,9 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     before = len(asked)
     say_in_chatwoot(page, 12, "B94TXY")  # Chatwoot says the same at every change of the conversation
     for number, text, words in (
-        (16, "Jane Doyle", "This may be a name."),
+        (16, "Jane Doyle", "This text may be a name."),
         (17, "+353 87 123 4567", "a phone number in a link"),
-        (19, "", "This ticket does not contain a reference."),
+        (19, "", "We received no reference from this ticket."),
         (12, "B94TXY", "B94TXY"),
     ):
         say_in_chatwoot(page, number, text)
@@ -257,7 +257,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
         page.clock.fast_forward("08:00")
     challenges = [parse_qs(urlsplit(window.url).query)["c"] for window in windows]
     assert challenges[0] != challenges[1] == challenges[2] == challenges[3]
-    assert panel.locator("#say").evaluate("() => said") == ["Confirm in the window that opened."]
+    assert panel.locator("#say").evaluate("() => said") == ["Continue in the window that opened."]
     # The network fails at the first request for the order.
     page.route("**/embed/orders/**", lambda route: route.abort())
     with windows[2].expect_event("close"):

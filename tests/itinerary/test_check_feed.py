@@ -49,7 +49,7 @@ def test_each_row_gets_verdict_minutes_and_reason(tmp_path: Path) -> None:
     assert [row["flight_minutes"] for row in rows] == ["80", "640", "635", "", ""]
     assert (
         rows[2]["reason"]
-        == "if the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min"
+        == "if the times were sent as local times, this flight takes 18 h 35 min to cover 8,395 km; if in UTC, 10 h 35 min"
     )
     assert rows[0]["departure"] == "2025-08-15T16:00:00.000Z"
     assert summary == "5 rows judged: 2 local, 1 utc, 1 impossible, 1 unknown place; 0 bad rows\n"

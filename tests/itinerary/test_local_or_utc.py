@@ -137,7 +137,7 @@ def test_the_evidence_names_both_flight_times_and_the_distance() -> None:
     assert verdict == "utc"
     assert (
         reason
-        == "if the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min"
+        == "if the times were sent as local times, this flight takes 18 h 35 min to cover 8,395 km; if in UTC, 10 h 35 min"
     )
 
 

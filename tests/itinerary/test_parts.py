@@ -262,7 +262,7 @@ def test_a_plain_text_that_is_too_long_leaves_flights_out(most: int, monkeypatch
 def test_the_plain_text_has_the_doubt_about_its_times() -> None:
     text = itinerary_text(plan([item("LHR LAS 2025-08-15T19:00 2025-08-16T05:35")]))
     assert (
-        "Times look like UTC: if the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min."
+        "Times look like UTC: if the times were sent as local times, this flight takes 18 h 35 min to cover 8,395 km; if in UTC, 10 h 35 min."
         in text
     )
 

@@ -87,15 +87,15 @@ def test_booking(order: str | None, items: list[str | None], booking: str) -> No
             "Paid for 1 of 2 items · Payment pending for 1 of 2 items",
         ),
         ("CONFIRMED", ["PURCHASED", "CONFIRMED"], "", "", "Paid for 1 of 2 items"),
-        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded; the CDP does not say how much · Card"),
-        ("CANCELLED_REFUNDED", [], "", "", "Cancelled and refunded; the CDP does not say how much"),
+        ("REFUNDED", ["CANCELLED"], "Card", "", "Refunded; the CDP does not give the amount refunded · Card"),
+        ("CANCELLED_REFUNDED", [], "", "", "Cancelled and refunded; the CDP does not give the amount refunded"),
         ("REFUND_PENDING", [], "Card", "", "Refund pending · Card"),
         (
             "CONFIRMED",
             ["REFUNDED", "CONFIRMED"],
             "",
             "",
-            "Refunded for 1 of 2 items; the CDP does not say how much",
+            "Refunded for 1 of 2 items; the CDP does not give the amount refunded",
         ),
         ("DECLINED", ["DECLINED"], "", "", PAID_UNKNOWN),
         ("PAYMENT_FAILED", [], "Card", "", "Payment failed · Card"),
@@ -160,9 +160,9 @@ OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
         ("2026-12-26T01:00", "Leaves Dublin in 1 day, Sun 27 Dec 06:40"),
         ("2026-12-26T20:40", "Leaves Dublin in 10 h, Sun 27 Dec 06:40"),
         ("2026-12-27T06:39", "Leaves Dublin in 1 min, Sun 27 Dec 06:40"),
-        ("2026-12-27T08:00", "Under way, lands in New York 09:20"),
-        ("2026-12-27T14:19", "Under way, lands in New York 09:20"),
-        ("2026-12-28T08:00", "Landed in New York on Sun 27 Dec 2026"),
+        ("2026-12-27T08:00", "Under way; arrives in New York, 09:20"),
+        ("2026-12-27T14:19", "Under way; arrives in New York, 09:20"),
+        ("2026-12-28T08:00", "Arrived in New York on Sun 27 Dec 2026"),
     ],
 )
 def test_time(now: str, words: str) -> None:
@@ -190,23 +190,23 @@ WRONG_MONTH = "SFO FRA 2027-02-10T14:00 2027-03-11T09:45"
 @pytest.mark.parametrize(
     ("flight", "status", "now", "words"),
     [
-        (NIGHT, "", "2026-12-27T15:59", "Under way, lands in Singapore Mon 28 Dec 09:20"),
-        (NIGHT, "", "2026-12-27T16:00", "Under way, lands in Singapore 09:20"),  # there it is the 28th
-        (NO_ARRIVAL, "", "2026-12-27T06:41", "Left Dublin Sun 27 Dec 06:40, arrival time unknown"),
-        (NO_ARRIVAL, "", "2027-12-27T06:41", "Left Dublin Sun 27 Dec 2026 06:40, arrival time unknown"),
-        ("DUB QQQ 2026-12-27T06:40 2026-12-27T09:20", "", "2026-12-28T12:00", "Left Dublin Sun 27 Dec 06:40, arrival time unknown"),
+        (NIGHT, "", "2026-12-27T15:59", "Under way; arrives in Singapore, Mon 28 Dec 09:20"),
+        (NIGHT, "", "2026-12-27T16:00", "Under way; arrives in Singapore, 09:20"),  # there it is the 28th
+        (NO_ARRIVAL, "", "2026-12-27T06:41", "Left Dublin on Sun 27 Dec at 06:40; arrival time unknown"),
+        (NO_ARRIVAL, "", "2027-12-27T06:41", "Left Dublin on Sun 27 Dec 2026 at 06:40; arrival time unknown"),
+        ("DUB QQQ 2026-12-27T06:40 2026-12-27T09:20", "", "2026-12-28T12:00", "Left Dublin on Sun 27 Dec at 06:40; arrival time unknown"),
         (WRONG, "", "2026-12-01T12:00", "Leaves Dublin in 26 days, Sun 27 Dec 16:00; check these times"),
-        (WRONG_MONTH, "", "2027-02-20T12:00", "Under way, lands in Frankfurt Thu 11 Mar 09:45; check these times"),
+        (WRONG_MONTH, "", "2027-02-20T12:00", "Under way; arrives in Frankfurt, Thu 11 Mar 09:45; check these times"),
         ("DUB PMI 2027-03-28T01:30 2027-03-28T05:20", "", "2027-03-01T12:00", "Leaves Dublin in 27 days, Sun 28 Mar 01:30; check these times"),
-        (OUT, "REFUNDED", "2026-12-28T08:00", "Was due to land in New York on Sun 27 Dec 2026"),
-        (OUT, "RESERVED", "2026-12-28T08:00", "Was due to land in New York on Sun 27 Dec 2026"),
-        (OUT, "CONFIRMED", "2026-12-28T08:00", "Landed in New York on Sun 27 Dec 2026"),
+        (OUT, "REFUNDED", "2026-12-28T08:00", "Was due to arrive in New York on Sun 27 Dec 2026"),
+        (OUT, "RESERVED", "2026-12-28T08:00", "Was due to arrive in New York on Sun 27 Dec 2026"),
+        (OUT, "CONFIRMED", "2026-12-28T08:00", "Arrived in New York on Sun 27 Dec 2026"),
         *[
-            (OUT, sent, "2026-12-27T08:00", "Was due to leave Dublin Sun 27 Dec 06:40, landing in New York 09:20")
+            (OUT, sent, "2026-12-27T08:00", "Was due to leave Dublin on Sun 27 Dec at 06:40, arriving in New York, 09:20")
             for sent in ("WAITLISTED", "STANDBY", "PENDING", "REFUNDED", "UNKNOWN", "ACME-1")
         ],
-        (NIGHT, "STANDBY", "2026-12-27T15:59", "Was due to leave Dublin Sun 27 Dec 12:00, landing in Singapore Mon 28 Dec 09:20"),
-        (NO_ARRIVAL, "STANDBY", "2026-12-27T06:41", "Was due to leave Dublin Sun 27 Dec 06:40, arrival time unknown"),
+        (NIGHT, "STANDBY", "2026-12-27T15:59", "Was due to leave Dublin on Sun 27 Dec at 12:00, arriving in Singapore, Mon 28 Dec 09:20"),
+        (NO_ARRIVAL, "STANDBY", "2026-12-27T06:41", "Was due to leave Dublin on Sun 27 Dec at 06:40; arrival time unknown"),
         *[
             (OUT, sent, now, "")
             for sent in ("BROWSED", "SEARCHED")
@@ -222,7 +222,7 @@ def test_a_time_says_no_more_than_the_data(flight: str, status: str, now: str, w
 def test_the_last_landing_is_the_latest() -> None:
     moment = datetime(2027, 6, 1, tzinfo=UTC)
     long = item("DUB SIN 2026-12-27T06:40 2026-12-28T09:20", "DUB LHR 2026-12-27T09:00 2026-12-27T10:20")
-    assert time_words(plan([long], now=moment), moment) == "Landed in Singapore on Mon 28 Dec 2026"
+    assert time_words(plan([long], now=moment), moment) == "Arrived in Singapore on Mon 28 Dec 2026"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
         (MIDDAY, "2026-11-27T12:00", "Some of the party leave Dublin in 134 days, Sat 10 Apr 07:10"),
         (FROM_LONDON, "2026-11-27T12:00", "Some of the party leave Dublin in 134 days, Sat 10 Apr 07:10"),
         (EARLY, "2026-11-27T12:00", "Leaves Dublin in 134 days, Sat 10 Apr 07:10"),
-        (MIDDAY, "2027-04-10T07:00", "Some of the party are under way, landing in Madrid 10:45"),
+        (MIDDAY, "2027-04-10T07:00", "Some of the party are under way, arriving in Madrid, 10:45"),
         (MIDDAY, "2027-04-10T10:40", "Others in the party leave Dublin in 2 h, Sat 10 Apr 13:40"),
         (MIDDAY, "2027-04-11T10:40", "Leaves Madrid in 6 days, Sat 17 Apr 18:00"),
     ],
@@ -283,13 +283,13 @@ WEST = "LAS LHR 2026-12-20T02:00 2026-12-20T12:15"
             [WEST],
             Reading.LOCAL,
             "2026-11-27T12:00",
-            "Leaves Las Vegas Sun 20 Dec 02:00 if the time is local, Sat 19 Dec 18:00 if it is UTC",
+            "Leaves Las Vegas Sun 20 Dec 02:00 if the time was sent as local time, Sat 19 Dec 18:00 if it was sent in UTC",
         ),
         (
             [WEST],
             Reading.LOCAL,
             "2026-12-20T02:01",
-            "Leaves Las Vegas Sun 20 Dec 02:00 if the time is local, Sat 19 Dec 18:00 if it is UTC",
+            "Leaves Las Vegas Sun 20 Dec 02:00 if the time was sent as local time, Sat 19 Dec 18:00 if it was sent in UTC",
         ),
         ([WEST], Reading.LOCAL, "2026-12-20T10:01", ""),
         ([EAST], Reading.LOCAL, "2026-11-27T12:00", "Leaves London in 18 days, Tue 15 Dec 19:00"),
@@ -297,19 +297,19 @@ WEST = "LAS LHR 2026-12-20T02:00 2026-12-20T12:15"
             [EAST, WEST],
             Reading.LOCAL,
             "2026-12-17T12:00",
-            "Leaves Las Vegas Sun 20 Dec 02:00 if the time is local, Sat 19 Dec 18:00 if it is UTC",
+            "Leaves Las Vegas Sun 20 Dec 02:00 if the time was sent as local time, Sat 19 Dec 18:00 if it was sent in UTC",
         ),
         (
             ["FRA LAX 2027-01-15T09:05 2027-01-15T20:30"],
             Reading.LOCAL,
             "2026-11-27T12:00",
-            "Leaves Frankfurt Fri 15 Jan 09:05 if the time is local, 10:05 if it is UTC",
+            "Leaves Frankfurt Fri 15 Jan 09:05 if the time was sent as local time, 10:05 if it was sent in UTC",
         ),
         (
             ["FRA LAX 2027-01-15T10:05 2027-01-15T12:30"],
             Reading.UTC,
             "2026-11-27T12:00",
-            "Leaves Frankfurt Fri 15 Jan 11:05 if the time is UTC, 10:05 if it is local",
+            "Leaves Frankfurt Fri 15 Jan 11:05 if the time was sent in UTC, 10:05 if it was sent as local time",
         ),
     ],
 )

@@ -529,8 +529,8 @@ def test_a_token_lives_on_while_it_is_used(desk: Client) -> None:
 
 
 TEXTS = [
-    ("", 400, "This ticket does not contain a reference."),
-    ("null", 400, "This ticket does not contain a reference."),
+    ("", 400, "We received no reference from this ticket."),
+    ("null", 400, "We received no reference from this ticket."),
     ("{{ticket.custom_field_1}}", 400, "placeholder"),
     ("jane@example.com", 400, "e-mail address in a link"),
     ("+353871234567", 400, "phone number in a link"),

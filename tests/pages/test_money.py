@@ -85,7 +85,7 @@ SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "SM03": ('"price": 100, "currencyCode": "MRO"', (ITEM.replace("EUR", "MRU"), ITEM.replace("EUR", "MRO")), "not compared with the order total: the amounts are in two currencies"),
     "SM04": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 2')), "not compared with the order total: a quantity is above 1"),
     "SM05": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": null')), "not compared with the order total: a quantity is missing"),
-    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not compared with the order total: a quantity is not 1"),
+    "SM06": (f'"price": 100, {EUR}', (ITEM, ITEM.replace('"quantity": 1', '"quantity": 0')), "not compared with the order total: a quantity is below 1"),
     "SM07": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", "null")), "not compared with the order total: a price is missing"),
     "SM08": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("50", '"50,00"')), "not compared with the order total: a price could not be read"),
     "SM09": (f'"price": null, {EUR}', (ITEM, ITEM), "not compared with the order total: the total is missing"),

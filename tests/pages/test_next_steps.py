@@ -75,7 +75,7 @@ def test_an_order_read_in_part_says_so_where_its_passengers_are_counted(desk: Cl
     page = desk.get("/orders/?q=GRP120", follow=True)
     header = text_of(page).split("things to check")[0]
     assert re.search(r"at least \d+ ", header)
-    assert "100 of at least 100 items, the rest did not load · Try again" in header
+    assert "100 of at least 100 items, any others did not load · Try again" in header
 
 
 def failures(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

@@ -253,7 +253,7 @@ def test_a_provider_that_is_down_gets_a_page_and_a_503(
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=nobody)
     refused = client.post("/accounts/provider/", {"next": ORDER})
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
-    assert "Example Air is not responding" in refused.text
+    assert "Example Air is not available" in refused.text
     assert ORDER.replace("&", "&amp;") in refused.text
 
 
@@ -459,7 +459,7 @@ def test_confirming_asks_the_provider_again_and_takes_nobody_else(
 
 
 @pytest.mark.parametrize(
-    ("error", "title"), [("access_denied", "Nothing was confirmed"), ("server_error", "Example Air returned an error")]
+    ("error", "title"), [("access_denied", "Nothing was confirmed"), ("server_error", "Example Air did not send a usable answer")]
 )
 def test_who_does_not_confirm_stays_signed_in(
     error: str, title: str, client: Client, provider: RunningProvider, alice_later: requests.Session
