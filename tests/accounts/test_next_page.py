@@ -126,7 +126,7 @@ def test_a_person_typed_after_the_session_stands_in_no_address(typed: str, anna:
     assert goal == "/?search=not-sent&ticket=ZD-1&connection=main"
     client.force_login(anna)
     page = client.get("/?search=not-sent&ticket=ZD-1").text
-    assert "Your search was not sent" in page
+    assert "Your search was not carried over" in page
     assert 'action="/orders/?ticket=ZD-1"' in page
 
 

@@ -474,7 +474,7 @@ def test_replacing_the_token_of_500_people_is_one_form_and_one_changed_row(
     before: dict[str, Any] = dict(SharedConnection.objects.values().get())
     with CaptureQueriesContext(database) as seen:
         answer = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token"}, follow=True)
-    assert "was replaced. Everybody now uses the new one" in answer.text
+    assert "was replaced. From now on, the new token is used" in answer.text
     assert list(ConnectionMember.objects.order_by("pk").values()) == copies
     changed = {name for name, value in SharedConnection.objects.values().get().items() if value != before[name]}
     assert changed <= {

@@ -289,7 +289,7 @@ def test_who_waits_for_too_long_is_asked_to_come_back(monkeypatch: pytest.Monkey
     # Nobody was wrong so far, so nothing is said or recorded about wrong passwords.
     answer = attempt(Client(), "anna", address="192.0.2.1")
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
-    assert "people are signing in right now" in answer.text and "wrong" not in answer.text.lower()
+    assert "sign-in attempts are in progress" in answer.text and "wrong" not in answer.text.lower()
     assert not events().filter(what="locked_out").exists()
 
 

@@ -68,7 +68,7 @@ STATES = (
     State("frame, German", "/embed/?q=B94TXY", person="Besucher", shows="Anmelden"),
     State("frame, no reference", "/embed/", person="", shows="Sign in to see the order"),
     State("frame, dark", "/embed/?q=%23B94TXY&theme=dark", person=""),
-    State("frame, waiting", "/embed/?q=B94TXY", wait, "", shows="Confirm in the window that opened"),
+    State("frame, waiting", "/embed/?q=B94TXY", wait, "", shows="Continue in the window that opened"),
     State("frame, order", "/embed/?q=B94TXY&ticket=ZD-1", allow, shows="DUB"),
     State("frame, order, light", "/embed/?q=COMM12&theme=light", allow, shows="COMM12"),
     State("frame, order, German", "/embed/?q=B94TXY", allow, "deutsch", shows="DUB"),

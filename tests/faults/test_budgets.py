@@ -102,7 +102,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "small items": ("1000 of at least", "items, limit reached", ITEMS_LEFT, NO_SUM),
     "empty items": ("0 of at least 665333 items, limit reached", ITEMS_LEFT),
     "items of 100 segments": ("the first 2,000 of", FLIGHTS_LEFT, "only partly read: 0 / 100"),
-    "wrong kinds": ("1000 of at least", ITEMS_LEFT, "of 1,000. Show the rest", NO_SUM, "The first 100 of 10,"),
+    "wrong kinds": ("1000 of at least", ITEMS_LEFT, "of 1,000. Show the rest", NO_SUM, "Showing the first 100 of 10,"),
     "fields nobody knows, of the order": ("only partly read: 500 / ",),
     "fields nobody knows, of an item": ("only partly read: 100 / ",),
     "fields nobody knows, of segments": ("the first 2,000 of", FLIGHTS_LEFT),

@@ -19,7 +19,7 @@ from tests.pages.reading import text_in
 LONGEST = 12.0  # seconds a person ever waits
 
 REFUSED, NOT_PERMITTED, NOT_FOUND = (403, "refused"), (403, "not permitted"), (404, "not found")
-WAIT, SLOW, UNREADABLE = (429, "wait"), (504, "slow"), (502, "unreadable")
+WAIT, SLOW, UNREADABLE = (429, "wait"), (504, "in time"), (502, "could not be read")
 ERROR, DOWN = (502, "returned an error"), (502, "down or cannot be reached")
 WELL = (200, "")
 

@@ -189,7 +189,7 @@ def test_a_utc_order_warns_with_both_clocks_and_changes_nothing() -> None:
     assert [notice.kind for notice in trip.notices] == ["looks like utc"]
     assert (
         notice_detail(trip.notices[0])
-        == "If the times are local, this flight takes 18 h 35 min to cover 8,395 km; if they are UTC, 10 h 35 min."
+        == "If the times were sent as local times, this flight takes 18 h 35 min to cover 8,395 km; if in UTC, 10 h 35 min."
     )
     last = trip.flights[-1]
     assert last.destination.wall == datetime(2025, 8, 16, 5, 35)

@@ -180,7 +180,7 @@ def test_the_frame_repeats_nothing_personal(desk: Client, cdp: Sandbox, text: st
     assert f'data-orders="/embed/orders/?{carried}"' in page.text
     tab = Client().get("/embed/", sent, headers={"Sec-Fetch-Dest": "document"})
     assert tab["Location"] == whole.replace("&amp;", "&")
-    assert "Your search was not sent" in text_of(desk.get(tab["Location"]))
+    assert "Your search was not carried over" in text_of(desk.get(tab["Location"]))
     assert parts.findall(read(token_for(desk), text).text) == []
 
 

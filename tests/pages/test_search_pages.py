@@ -189,14 +189,14 @@ def test_the_connections_country_reads_national_numbers(desk: Client, agent: Use
     Connection.objects.for_user(agent).update(country="IE")
     assert desk.post("/orders/", {"q": "(01) 555-0123"}).status_code == 200
     page = desk.post("/orders/", {"q": "015550123"})
-    assert page.status_code == 404 and "may be a phone number" in text_of(page)
+    assert page.status_code == 404 and "may contain a phone number" in text_of(page)
     assert "+35315550123" in [fields["q"] for _action, fields in forms(page)]
 
 
 def test_bare_digits_are_tried_as_a_reference_and_offered_as_a_number(desk: Client) -> None:
     page = desk.post("/orders/", {"q": "015550123"})
     assert page.status_code == 404
-    assert "may be a phone number" in text_of(page) and "Country of this phone number" in text_of(page)
+    assert "may contain a phone number" in text_of(page) and "Country of this phone number" in text_of(page)
     assert ("/orders/", {"q": "Tel. 015550123"}) in forms(page)
 
 

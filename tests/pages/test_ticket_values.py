@@ -98,7 +98,7 @@ def test_the_same_link_leads_there_by_the_sign_in(agent: User, client: Client, a
     client.force_login(agent)
     word, page, made = landing(client, goal)
     if right == "person":
-        assert "Your search was not sent" in page
+        assert "Your search was not carried over" in page
         right = "start"
     check(word, right, page, made, address)
 

@@ -28,4 +28,4 @@ def sign_in_half(tab: Page, name: str = "agent") -> None:
     tab.locator("input[name=username]").fill(name)
     tab.locator("input[name=password]").fill("a long enough passphrase")
     tab.locator("input[name=password]").press("Enter")
-    expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile("Second step|Zweiter Schritt"))
+    expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile("Two-step sign-in|Zweiter Schritt"))

@@ -117,7 +117,7 @@ def test_a_passkey_is_added_signs_in_and_keeps_the_goal(tab: Page, sign_on_app: 
     tab.locator("input[name=username]").fill("agent")
     tab.locator("input[name=password]").fill("a long enough passphrase")
     tab.locator("input[name=password]").press("Enter")
-    expect(tab.get_by_role("heading", name="Second step")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Two-step sign-in")).to_be_visible()
     assert urlsplit(tab.url).path == "/accounts/second-step/"
     tab.get_by_role("button", name="Use a passkey").click()
     tab.wait_for_url(f"**{ORDER}")

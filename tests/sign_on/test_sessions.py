@@ -70,7 +70,7 @@ def test_ending_one_ends_that_one_and_its_next_panel_is_sent_to_sign_in(anna: Us
     assert is_signed_in(here) and is_signed_in(third)
     record = AccessRecord.objects.get(what="session_ended")
     assert (record.user_name, record.about_name) == ("anna", "anna")
-    assert "already ended" in here.post(PAGE, {"session": key_of(there)}, follow=True).text
+    assert "There was no session to end" in here.post(PAGE, {"session": key_of(there)}, follow=True).text
 
 
 def test_all_others_end_at_once(anna: User) -> None:
